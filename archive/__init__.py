@@ -1,0 +1,1 @@
+"""Remember every variant: store, lineage, blobs, index, queries."""

@@ -1,0 +1,104 @@
+"""The records that the archive keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class ArchiveError(Exception):
+    """The archive cannot do what was asked. The text is one line: what, where, what to do."""
+
+
+class Status(StrEnum):
+    GATED_OUT = "gated_out"  # did not parse, touched what it may not, or repeats an earlier variant
+    FAILED = "failed"  # was run, and not every case was graded (or a correctness gate was not passed)
+    VALID = "valid"  # graded: may be a parent for ever
+    ACCEPTED = "accepted"  # better than its parent on search cases, at a stated error rate
+    CHAMPION = "champion"  # held-out cases in a fresh container confirm it against the baseline
+    REFUSED = "refused"  # ruled out by a person
+
+
+PARENTS = frozenset({Status.VALID, Status.ACCEPTED, Status.CHAMPION})
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What an attempt cost at the model's door."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    dollars: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.dollars + other.dollars,
+        )
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run: its target, its whole configuration (enough to resume it), and how it stands.
+
+    `state` is one of running, paused, finished; `wish` is what a person asked of it from outside
+    ('', 'pause', 'stop'). Times are seconds since the epoch, UTC.
+    """
+
+    id: str
+    target: str
+    config: Mapping[str, Any]
+    created: float
+    state: str = "running"
+    wish: str = ""
+    stopped_by: str = ""
+    seconds: float = 0.0
+    summary: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One ended attempt. `attempt` numbers the attempts of a run from 0 (the baseline) without gaps.
+
+    `tree` is the content address of its files (None where the patch could not be applied), `patch` the
+    proposer's own edits as JSON where they cannot be had from the trees.
+    `score` is the primary objective's value, in its own direction.
+    """
+
+    id: str
+    run: str
+    attempt: int
+    target: str
+    parents: tuple[str, ...]
+    tree: str | None
+    status: Status
+    reason: str
+    proposer: str
+    operator: str
+    generation: int
+    created: float
+    score: float | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    note: str = ""
+    patch: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One measurement of a variant: `kind` is evaluation, acceptance or confirmation; `data` its JSON."""
+
+    kind: str
+    data: Mapping[str, Any]

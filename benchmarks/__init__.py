@@ -1,0 +1,1 @@
+"""Judge a variant: suites, grader, timing, statistics, radon metrics."""

@@ -1,0 +1,1 @@
+"""The outer loop and its decisions: propose, gate, evaluate, accept, select; budgets and executors."""

@@ -1,0 +1,102 @@
+"""The loop's own seams: proposers, selectors, acceptors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Protocol
+
+from archive.types import Usage, Variant
+from benchmarks.types import Evaluation, Pairs
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A variant that was chosen to be changed, with its files and its last evaluation on search cases."""
+
+    variant: Variant
+    tree: Tree
+    evaluation: Evaluation | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A changed tree, or the reason why there is none. `written_by_model` decides isolation for ever."""
+
+    tree: Tree | None
+    operator: str
+    note: str = ""
+    reason: str = ""
+    patch: Mapping[str, Any] | None = None
+    usage: Usage = field(default_factory=Usage)
+    written_by_model: bool = False
+
+
+class Once(Protocol):
+    """Remembers what was paid for: runs `effect` unless the journal has its answer from before a crash."""
+
+    def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]: ...
+
+
+class Proposer(Protocol):
+    """Turns a parent into a proposal. All chance comes from `rng`, all paid effects go through `once`."""
+
+    name: str
+    waits: bool  # waits on the world (a model): runs on a thread of its own
+
+    def propose(
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+    ) -> Proposal:
+        """`seen(tree_id)` says whether the run has that source already: a repeat is not worth an evaluation."""
+        ...
+
+
+@dataclass(frozen=True)
+class Member:
+    """A possible parent as selectors see it: `fitness` is the score turned so that higher is better."""
+
+    variant: str
+    fitness: float
+
+
+class Selector(Protocol):
+    """Chooses parents. Keeps its own weights, so that a choice costs O(log n)."""
+
+    def add(self, member: Member) -> None:
+        """A valid variant joined; the first is the baseline."""
+        ...
+
+    def select(self, rng: Random) -> str:
+        """The id of a parent. Raises `LookupError` where there is none yet."""
+        ...
+
+    def chosen(self, variant: str) -> None:
+        """A child of `variant` is being made (also told when a resumed run is replayed)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An acceptor's decision with the evidence: pairs seen, mean difference and its interval."""
+
+    accepted: bool
+    pairs: int
+    mean: float
+    low: float
+    high: float
+    error_rate: float
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        from dataclasses import asdict
+
+        return asdict(self)
+
+
+class Acceptor(Protocol):
+    def accept(self, pairs: Iterator[Pairs], *, exhaustive: bool, error_rate: float) -> Verdict:
+        """Take batches of paired differences until the question 'is it better?' is decided at `error_rate`."""
+        ...

@@ -1,0 +1,1 @@
+"""Run untrusted code: engine, runner, wire, pool, limits, self-test."""

@@ -1,0 +1,1 @@
+"""What may be evolved and how it may change: manifests, gates, libcst patches, bundled targets."""

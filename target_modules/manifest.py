@@ -1,0 +1,189 @@
+"""The target's manifest, `target.toml`: what may be evolved, how it is measured, within which limits."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from target_modules.patch.tree import Tree
+
+
+class TargetError(Exception):
+    """A target cannot be used. The text is one line: which file, which key, what is wrong, what to do."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Stage(_Table):
+    """One stage of a suite. A variant whose primary objective misses `threshold` does not reach the next."""
+
+    name: str = Field(description="shown in reports")
+    cases: int | None = Field(None, gt=0, description="how many of the search cases or problems; all if left out")
+    threshold: float | None = Field(None, description="primary objective at least (max) or at most (min) this")
+
+
+class SuiteTable(_Table):
+    kind: Literal["cases", "timing", "objective"] = Field(description="how variants are measured")
+    cases: str | None = Field(None, description="JSONL file of search cases")
+    held_out: str | None = Field(None, description="JSONL file of held-out cases")
+    grader: str | None = Field(None, description="trusted Python file, run on the host: cases or problems and grading")
+    sampled: bool = Field(True, description="a grader's problems are a sample drawn from a seed, not the whole task")
+    stages: tuple[Stage, ...] = Field((Stage(name="all", cases=None, threshold=None),), min_length=1)
+
+    @model_validator(mode="after")
+    def _has_source(self) -> SuiteTable:
+        if (self.cases is None) == (self.grader is None):
+            raise ValueError("give either `cases` (a JSONL file) or `grader` (a Python file)")
+        if self.kind == "objective" and self.grader is None:
+            raise ValueError("an objective suite needs `grader`")
+        if self.held_out is not None and self.cases is None:
+            raise ValueError("`held_out` goes with `cases`; a grader draws its own held-out cases")
+        return self
+
+
+class Objective(_Table):
+    metric: str = Field(description="name of a metric of the suite, or a radon metric (see docs)")
+    direction: Literal["min", "max"] = Field(description="which way is better")
+
+
+class Threshold(_Table):
+    """A bound on a metric that every valid variant must keep."""
+
+    metric: str = Field(description="name of a metric")
+    min: float | None = Field(None, description="lowest value allowed")
+    max: float | None = Field(None, description="highest value allowed")
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Threshold:
+        if self.min is None and self.max is None:
+            raise ValueError("give `min`, `max` or both")
+        return self
+
+
+class LimitsTable(_Table):
+    """Limits of the box for this target; the defaults are the sandbox's."""
+
+    memory_mb: int = Field(512, ge=32, le=65536, description="memory, swap included")
+    pids: int = Field(64, ge=4, le=4096, description="processes and threads")
+    tmpfs_mb: int = Field(32, ge=1, le=4096, description="scratch space")
+    load_seconds: float = Field(10.0, gt=0, description="time to import the entry module")
+    call_seconds: float = Field(10.0, gt=0, description="time of one call")
+    total_seconds: float = Field(60.0, gt=0, description="time of one child, all its calls")
+
+
+class SafetyTable(_Table):
+    """What the gate lets a patch bring in, beyond what the parent's file uses already."""
+
+    imports: tuple[str, ...] = Field((), description="modules that may be imported")
+    calls: tuple[str, ...] = Field((), description="otherwise forbidden calls that are allowed, such as `eval`")
+
+
+class Manifest(_Table):
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="lower case, digits, - and _")
+    goal: str = Field(min_length=1, description="what to improve, in the owner's words; goes to the model")
+    notes: str = Field("", description="what else helps, in the owner's words; goes to the model")
+    source: str = Field("src", description="folder of the source, relative to target.toml")
+    files: tuple[str, ...] = Field(("**/*.py",), min_length=1, description="globs below `source`: the tree")
+    editable: tuple[str, ...] = Field(min_length=1, description="`glob` or `glob:Symbol`")
+    entry: str = Field(pattern=r"^[\w.]+:[\w.]+$", description="`module:function` that the suite calls")
+    depends: tuple[str, ...] = Field((), description="names of targets that this one builds on")
+    packages: tuple[str, ...] = Field((), description="PyPI packages that the image needs")
+    suite: SuiteTable
+    objectives: tuple[Objective, ...] = Field(min_length=1, description="the first is the primary one")
+    thresholds: tuple[Threshold, ...] = ()
+    limits: LimitsTable = LimitsTable()  # type: ignore[call-arg]
+    safety: SafetyTable = SafetyTable()  # type: ignore[call-arg]
+
+    @field_validator("goal", "notes")
+    @classmethod
+    def _strip(cls, text: str) -> str:
+        return text.strip()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A manifest and where it lies. `root` is the folder of target.toml."""
+
+    root: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+    @cached_property
+    def source(self) -> Path:
+        return (self.root / self.manifest.source).resolve()
+
+    @property
+    def primary(self) -> Objective:
+        return self.manifest.objectives[0]
+
+    def fitness(self, score: float) -> float:
+        """The primary objective turned so that higher is better."""
+        return score if self.primary.direction == "max" else -score
+
+    def tree(self) -> Tree:
+        """The source as it lies on disk now. Raises `TargetError` for unreadable or missing files."""
+        files: dict[str, str] = {}
+        for glob in self.manifest.files:
+            for path in sorted(self.source.glob(glob)):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    files[path.relative_to(self.source).as_posix()] = _read(path)
+        if not files:
+            raise TargetError(f"{self.root / 'target.toml'}: files: nothing below {self.source} matches")
+        return Tree(files)
+
+
+def load(root: Path) -> Target:
+    """Read and check `root/target.toml`. Raises `TargetError` that names the file and the key."""
+    file = root / "target.toml"
+    try:
+        with file.open("rb") as stream:
+            data = tomllib.load(stream)
+    except FileNotFoundError:
+        raise TargetError(f"{file}: no such file; `pygent targets init` makes a target") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TargetError(f"{file}: not TOML: {error}") from None
+    except OSError as error:
+        raise TargetError(f"{file}: cannot be read: {error.strerror}") from None
+    try:
+        manifest = Manifest.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
+        raise TargetError(f"{file}: {key}: {_plainly(first['type'], first['msg'])}") from None
+    target = Target(root.resolve(), manifest)
+    for key, name in (
+        ("source", manifest.source),
+        ("suite.cases", manifest.suite.cases),
+        ("suite.held_out", manifest.suite.held_out),
+        ("suite.grader", manifest.suite.grader),
+    ):
+        if name is not None and not (root / name).exists():
+            raise TargetError(f"{file}: {key}: no such file: {root / name}")
+    return target
+
+
+def _plainly(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key"
+    if kind == "missing":
+        return "missing key"
+    return message.removeprefix("Value error, ")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError:
+        raise TargetError(f"{path}: not UTF-8; convert it, or leave it out of `files`") from None
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
