@@ -25,16 +25,28 @@ class Stage(_Table):
     """One stage of a suite. A variant whose primary objective misses `threshold` does not reach the next."""
 
     name: str = Field(description="shown in reports")
-    cases: int | None = Field(None, gt=0, description="how many of the search cases or problems; all if left out")
-    threshold: float | None = Field(None, description="primary objective at least (max) or at most (min) this")
+    cases: int | None = Field(
+        None, gt=0, description="how many of the search cases or problems; all if left out"
+    )
+    threshold: float | None = Field(
+        None, description="primary objective at least (max) or at most (min) this"
+    )
 
 
 class SuiteTable(_Table):
     kind: Literal["cases", "timing", "objective"] = Field(description="how variants are measured")
     cases: str | None = Field(None, description="JSONL file of search cases")
     held_out: str | None = Field(None, description="JSONL file of held-out cases")
-    grader: str | None = Field(None, description="trusted Python file, run on the host: cases or problems and grading")
-    sampled: bool = Field(True, description="a grader's problems are a sample drawn from a seed, not the whole task")
+    grader: str | None = Field(
+        None, description="trusted Python file, run on the host: cases or problems and grading"
+    )
+    sampled: bool = Field(
+        True, description="a grader's problems are a sample drawn from a seed, not the whole task"
+    )
+    count: int = Field(1, gt=0, description="how many cases or problems a grader draws for an evaluation")
+    held_out_count: int | None = Field(
+        None, gt=0, description="the same on held-out ones; `count` if left out"
+    )
     stages: tuple[Stage, ...] = Field((Stage(name="all", cases=None, threshold=None),), min_length=1)
 
     @model_validator(mode="after")
@@ -82,7 +94,9 @@ class SafetyTable(_Table):
     """What the gate lets a patch bring in, beyond what the parent's file uses already."""
 
     imports: tuple[str, ...] = Field((), description="modules that may be imported")
-    calls: tuple[str, ...] = Field((), description="otherwise forbidden calls that are allowed, such as `eval`")
+    calls: tuple[str, ...] = Field(
+        (), description="otherwise forbidden calls that are allowed, such as `eval`"
+    )
 
 
 class Manifest(_Table):

@@ -1,0 +1,28 @@
+"""What a target's trusted grader makes: cases with a known answer, and problems that it grades itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sandbox.types import Call
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call and the answer it must have; `rel` and `abs` are tolerances for floats, as in `math.isclose`."""
+
+    call: Call
+    expected: object
+    rel: float = 0.0
+    abs: float = 0.0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Calls that one child gets in order, each after it has answered the one before.
+
+    `facts` is what the grader needs to grade the answers; it never leaves the trusted side.
+    """
+
+    calls: tuple[Call, ...]
+    facts: object = field(default=None, compare=False)

@@ -1,0 +1,75 @@
+"""Draws instances of online bin packing, replays a variant's choices, and counts the bins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from benchmarks.problems import Problem
+from sandbox.types import Call
+
+ITEMS = 400  # of each instance
+EACH = 8  # instances of each family in one problem
+
+
+@dataclass(frozen=True)
+class Instance:
+    family: str
+    capacity: int
+    items: tuple[int, ...]
+
+
+def problems(seed: int, split: str, count: int) -> list[Problem]:
+    """Problems of 16 instances each, packed in lock step: call t carries the item t of every instance.
+
+    Problem i depends on seed, split and i alone, so that more problems begin with the same ones.
+    """
+    return [_problem(Random(f"online_bin_packing/{split}/{seed}/{number}")) for number in range(count)]
+
+
+def grade(problem: Problem, answers: Sequence[object]) -> Mapping[str, list[float]]:
+    """Bins above the L1 lower bound, in percent, per instance. Raises `ValueError` for an invalid packing."""
+    instances = problem.facts
+    assert isinstance(instances, tuple)
+    if len(answers) != ITEMS:
+        raise ValueError(f"{len(answers)} answers to {ITEMS} steps")
+    packed: list[list[int]] = [[] for _ in instances]
+    for step, answer in enumerate(answers):
+        if type(answer) is not list or len(answer) != len(instances):
+            raise ValueError(f"step {step}: the answer must be a list of {len(instances)} bin numbers")
+        for number, (instance, bins, choice) in enumerate(zip(instances, packed, answer, strict=True)):
+            if type(choice) is not int or not 0 <= choice <= len(bins):
+                raise ValueError(
+                    f"step {step}, instance {number}: {choice!r:.40} is not an open bin, nor a new one"
+                )
+            if choice == len(bins):
+                bins.append(instance.capacity)
+            bins[choice] -= instance.items[step]
+            if bins[choice] < 0:
+                raise ValueError(f"step {step}, instance {number}: bin {choice} is too full")
+    samples: dict[str, list[float]] = {"excess": [], "excess_uniform": [], "excess_weibull": []}
+    for instance, bins in zip(instances, packed, strict=True):
+        least = -(-sum(instance.items) // instance.capacity)
+        excess = 100.0 * (len(bins) - least) / least
+        samples["excess"].append(excess)
+        samples[f"excess_{instance.family}"].append(excess)
+    return samples
+
+
+def _problem(rng: Random) -> Problem:
+    instances = tuple(_uniform(rng) if number % 2 == 0 else _weibull(rng) for number in range(2 * EACH))
+    steps = [[instance.items[step] for instance in instances] for step in range(ITEMS)]
+    first = Call(args=(steps[0],), kwargs={"capacities": [instance.capacity for instance in instances]})
+    return Problem((first, *(Call(args=(items,)) for items in steps[1:])), instances)
+
+
+def _uniform(rng: Random) -> Instance:
+    """As the bpp1 to bpp4 sets of the OR-Library (Falkenauer 1996): sizes uniform in 20..100, bins of 150."""
+    return Instance("uniform", 150, tuple(rng.randint(20, 100) for _ in range(ITEMS)))
+
+
+def _weibull(rng: Random) -> Instance:
+    """As in the FunSearch paper: sizes Weibull (scale 45, shape 3), rounded, clipped to 1..100, bins of 100."""
+    sizes = (min(100, max(1, round(rng.weibullvariate(45, 3)))) for _ in range(ITEMS))
+    return Instance("weibull", 100, tuple(sizes))
