@@ -1,0 +1,120 @@
+"""Keep the run's limits of tokens and dollars, counting the calls that are still under way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from archive.types import Usage
+from gateway.errors import Kind, ModelError
+from gateway.prices import Price, require
+from gateway.tokens import of_prompt
+from gateway.types import Completion, Model
+from prompts.message import Message
+
+
+class Budget:
+    """One run's account. Thread-safe; None is no limit.
+
+    A call is admitted while what is spent, the worst case of all calls under way, and its own prompt fit: so
+    the end is at most one call's output (and the error in guessing one prompt) beyond the limit.
+    """
+
+    def __init__(
+        self, tokens: int | None = None, dollars: float | None = None, spent: Usage | None = None
+    ) -> None:
+        """`spent` is what a resumed run has paid before."""
+        self._tokens = tokens
+        self._dollars = dollars
+        self._spent = spent or Usage()
+        self._held: list[Usage] = []
+        self._refused = ""
+        self._change = threading.Condition()
+
+    def check(self, model: str, price: Price | None) -> None:
+        """Raise `PriceUnknown` where a model without a price has no limit here that could be kept."""
+        require(model, price, tokens=self._tokens, dollars=self._dollars)
+
+    @property
+    def spent(self) -> Usage:
+        with self._change:
+            return self._spent
+
+    @property
+    def exhausted(self) -> str:
+        """The limit that is used up, `tokens` or `dollars`, or ''. Once it is said it stays."""
+        with self._change:
+            return self._refused or self._over(Usage())
+
+    def add(self, usage: Usage) -> None:
+        """Count what was paid elsewhere, such as an answer that the journal kept."""
+        with self._change:
+            self._spent += usage
+            self._change.notify_all()
+
+    def reserve(self, prompt: Usage, whole: Usage) -> bool:
+        """Hold `whole`, a call's worst case, if its `prompt` fits. False: the budget is used up.
+
+        Waits while only calls under way stand against it, as they may cost less than is held for them.
+        """
+        with self._change:
+            while not self._refused:
+                self._refused = self._over(prompt)
+                if not self._refused and not self._over(sum(self._held, prompt)):
+                    self._held.append(whole)
+                    return True
+                if not self._refused:
+                    self._change.wait()
+            self._change.notify_all()
+            return False
+
+    def settle(self, held: Usage, used: Usage) -> None:
+        """Put what a call really cost in the place of what was held for it."""
+        with self._change:
+            self._held.remove(held)
+            self._spent += used
+            self._change.notify_all()
+
+    def _over(self, more: Usage) -> str:
+        spent, total = self._spent, self._spent + more
+        if self._tokens is not None and (spent.tokens >= self._tokens or total.tokens > self._tokens):
+            return "tokens"
+        if self._dollars is not None and (spent.dollars >= self._dollars or total.dollars > self._dollars):
+            return "dollars"
+        return ""
+
+
+class Budgeted:
+    """A model whose calls are priced and go through the budget. Raises `Kind.BUDGET` when it is used up."""
+
+    def __init__(self, model: Model, budget: Budget, price: Price | None) -> None:
+        self.name = model.name
+        self._model = model
+        self._budget = budget
+        self._price = price
+
+    def complete(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float, seed: int | None = None
+    ) -> Completion:
+        prompt = self._priced(Usage(calls=1, prompt_tokens=of_prompt(messages)))
+        whole = self._priced(Usage(1, prompt.prompt_tokens, 0, max_tokens))
+        if not self._budget.reserve(prompt, whole):
+            limit = self._budget.exhausted
+            raise ModelError(Kind.BUDGET, f"the run's budget of {limit} is used up", usage=Usage())
+        used = Usage(calls=1)
+        try:
+            answer = self._model.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
+            used = self._priced(answer.usage)
+            return Completion(answer.text, used, answer.finish_reason, answer.model)
+        except ModelError as error:
+            used = error.usage = self._priced(error.usage)
+            raise
+        finally:
+            self._budget.settle(whole, used)
+
+    def close(self) -> None:
+        self._model.close()
+
+    def _priced(self, usage: Usage) -> Usage:
+        dollars = self._price.dollars(usage) if self._price is not None else 0.0
+        return Usage(usage.calls, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, dollars)

@@ -1,0 +1,64 @@
+"""Make text that nobody vouches for safe to show: in a prompt, on a terminal, in a log.
+
+What a variant prints, or a server answers, may try to pass as instructions, to end the block that it stands
+in, or to steer a terminal. Here it is cut to size, made visible and fenced. It stays readable; it need not
+stay reversible.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control, format (bidi, zero width, tags), surrogate, private, unassigned, line and paragraph separators.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_FENCES = re.compile(r"`{3,}|~{3,}")
+_ODD = re.compile(r"[^\n\t\x20-\x7e]")
+
+
+def escape(text: str) -> str:
+    """Write every character that cannot be seen as `\\x1b` or `\\u202e`, save newline and tab."""
+    return _ODD.sub(_visible, text.replace("\r\n", "\n"))
+
+
+def line(text: str, limit: int = 200) -> str:
+    """Untrusted text as one visible line of at most `limit` characters, for reasons, notes and logs."""
+    words = " ".join(escape(text[: 2 * limit]).split())
+    return words if len(words) <= limit else words[: limit - 3] + "..."
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters of `text`, one third from its head and the rest from its tail.
+
+    A line that says how much was left out comes on top of the limit.
+    """
+    if len(text) <= limit:
+        return text
+    head = limit // 3
+    tail = limit - head
+    left_out = len(text) - limit
+    return f"{text[:head]}\n[... {left_out} characters left out ...]\n{text[len(text) - tail :]}"
+
+
+def fence(text: str, info: str = "") -> str:
+    """`text` unchanged in a Markdown block that it cannot close: the fence is longer than any run inside."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{info}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{ticks}"
+
+
+def data(text: str, limit: int, info: str = "text") -> str:
+    """Untrusted text as a fenced block: escaped, cut, without runs of fence marks or chat control tokens."""
+    safe = escape(cut(text, limit))
+    safe = _FENCES.sub(lambda run: f"\\x{ord(run[0][0]):02x}" * len(run[0]), safe)
+    return fence(safe.replace("<|", "<\\x7c"), info)
+
+
+def _visible(match: re.Match[str]) -> str:
+    char = match[0]
+    if unicodedata.category(char) not in _INVISIBLE:
+        return char
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
