@@ -49,9 +49,8 @@ def fence(text: str, info: str = "") -> str:
 
 def data(text: str, limit: int, info: str = "text") -> str:
     """Untrusted text as a fenced block: escaped, cut, without runs of fence marks or chat control tokens."""
-    safe = escape(cut(text, limit))
-    safe = _FENCES.sub(lambda run: f"\\x{ord(run[0][0]):02x}" * len(run[0]), safe)
-    return fence(safe.replace("<|", "<\\x7c"), info)
+    safe = _FENCES.sub(lambda run: f"\\x{ord(run[0][0]):02x}" * len(run[0]), escape(text))
+    return fence(cut(safe.replace("<|", "<\\x7c"), limit), info)
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from agent.brief import Brief, Inspiration
-from agent.single import Answer, attempt
+from agent.single import Answer, Attempt, attempt
 from archive.types import Usage
 from evolution.types import Once, Parent, Proposal
 from gateway.errors import ModelError
@@ -19,6 +19,10 @@ from target_modules.manifest import Target
 from target_modules.patch.apply import PatchError, apply
 
 Inspire = Callable[[Target, Parent, Random], Sequence[Inspiration]]
+
+
+class _NoAnswer(Exception):
+    """The model gave no answer to this attempt. The text is the reason."""
 
 
 class LlmProposer:
@@ -55,10 +59,9 @@ class LlmProposer:
     def propose(
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
     ) -> Proposal:
-        inspirations = self._inspire(target, parent, rng) if self._inspire is not None else ()
-        told = brief(target, parent, inspirations, self._baseline())
         seed = rng.randrange(2**31)
-        paid: list[Mapping[str, Any]] = []
+        inspirations = self._inspire(target, parent, rng) if self._inspire is not None else ()
+        paid: list[Usage] = []
 
         def ask(messages: Sequence[Message]) -> Answer:
             fresh = False
@@ -69,21 +72,23 @@ class LlmProposer:
                 return self._answer(messages, seed)
 
             answer = once("answer", effect)
+            paid.append(Usage(**answer["usage"]))
             if not fresh:
-                self._paid_before(Usage(**answer["usage"]))
-            paid.append(answer)
+                self._paid_before(paid[-1])
+            if answer["fault"]:
+                raise _NoAnswer(answer["fault"])
             return Answer(answer["text"], answer["finish_reason"] == CUT_OFF)
 
-        made = attempt(told, ask)
-        usage = sum((Usage(**answer["usage"]) for answer in paid), Usage())
-        faults = [answer["fault"] for answer in paid if answer["fault"]]
+        try:
+            made = attempt(brief(target, parent, inspirations, self._baseline()), ask)
+        except _NoAnswer as fault:
+            made = Attempt(None, reason=str(fault))
+        usage = sum(paid, Usage())
+        edits = made.patch.model_dump(mode="json") if made.patch is not None else None
 
         def failed(reason: str) -> Proposal:
             return Proposal(None, "single", made.note, reason, edits, usage, written_by_model=True)
 
-        edits = made.patch.model_dump(mode="json") if made.patch is not None else None
-        if faults:
-            return failed(faults[-1])
         if made.patch is None:
             return failed(made.reason)
         try:

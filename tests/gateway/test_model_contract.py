@@ -1,0 +1,87 @@
+"""What every `Model` keeps to, the scripted one and the real client alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+
+import pytest
+
+from gateway.errors import Kind, ModelError
+from gateway.openai_model import OpenAIModel
+from gateway.scripted import ScriptedModel
+from gateway.tokens import of_text
+from gateway.types import CUT_OFF, Model
+from prompts.message import Message
+from tests.support.model_server import ModelServer, say, status
+
+ASK = (Message("system", "You add."), Message("user", "1 + 1?"))
+Make = Callable[[Sequence[str | Kind]], Model]
+STATUS = {Kind.AUTH: 401, Kind.RATE_LIMIT: 429, Kind.SERVER: 500}
+
+
+@pytest.fixture(params=["scripted", "openai"])
+def make(request: pytest.FixtureRequest) -> Iterator[Make]:
+    with ExitStack() as stack:
+
+        def scripted(script: Sequence[str | Kind]) -> Model:
+            return ScriptedModel([ModelError(it, "planned") if isinstance(it, Kind) else it for it in script])
+
+        def openai(script: Sequence[str | Kind]) -> Model:
+            steps = [status(STATUS[it]) if isinstance(it, Kind) else say(it) for it in script]
+            server = stack.enter_context(ModelServer(steps, otherwise=status(404)))
+            model = OpenAIModel("m", server.key, server.base_url, timeout=10)
+            stack.callback(model.close)
+            return model
+
+        yield scripted if request.param == "scripted" else openai
+
+
+def test_an_answer_comes_back_with_its_text_and_its_cost(make: Make) -> None:
+    answer = make(["two"]).complete(ASK, max_tokens=100, temperature=0.5, seed=7)
+    assert answer.text == "two"
+    assert answer.finish_reason == "stop"
+    assert answer.usage.calls == 1
+    assert answer.usage.completion_tokens == of_text("two")
+    assert answer.usage.prompt_tokens > 0
+
+
+def test_answers_come_in_order(make: Make) -> None:
+    model = make(["a", "b"])
+    assert [model.complete(ASK, max_tokens=9, temperature=0).text for _ in "ab"] == ["a", "b"]
+
+
+def test_an_answer_ends_at_max_tokens_and_says_so(make: Make) -> None:
+    answer = make(["word " * 100]).complete(ASK, max_tokens=10, temperature=0)
+    assert answer.finish_reason == CUT_OFF
+    assert answer.usage.completion_tokens == 10
+
+
+@pytest.mark.parametrize("kind", STATUS)
+def test_a_fault_is_an_error_of_its_kind_and_the_next_call_works(make: Make, kind: Kind) -> None:
+    model = make([kind, "better"])
+    with pytest.raises(ModelError) as caught:
+        model.complete(ASK, max_tokens=10, temperature=0)
+    assert caught.value.kind is kind
+    assert model.complete(ASK, max_tokens=10, temperature=0).text == "better"
+
+
+@pytest.mark.parametrize("nothing", ["", " \n"])
+def test_an_answer_without_text_is_an_error_that_was_paid_for(make: Make, nothing: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        make([nothing]).complete(ASK, max_tokens=10, temperature=0)
+    assert caught.value.kind is Kind.EMPTY
+    assert caught.value.usage.prompt_tokens > 0
+
+
+def test_asking_beyond_the_script_ends_the_run(make: Make) -> None:
+    with pytest.raises(ModelError) as caught:
+        make([]).complete(ASK, max_tokens=10, temperature=0)
+    assert caught.value.kind.ends_run
+
+
+def test_closing_twice_is_harmless(make: Make) -> None:
+    model = make(["a"])
+    model.close()
+    model.close()
+    assert model.complete(ASK, max_tokens=10, temperature=0).text == "a"
