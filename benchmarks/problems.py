@@ -9,7 +9,7 @@ from sandbox.types import Call
 
 @dataclass(frozen=True)
 class Case:
-    """One call and the answer it must have; `rel` and `abs` are tolerances for floats, as in `math.isclose`."""
+    """One call and the answer it must have. `rel` and `abs` are tolerances, as in `math.isclose`."""
 
     call: Call
     expected: object

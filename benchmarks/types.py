@@ -35,7 +35,7 @@ class Evaluation:
     """The verdict on one tree on one split.
 
     `graded` says that every case got a verdict (a wrong answer is a verdict; a time-out, a crash or a
-    violation is not) and every stage's threshold was met; otherwise `reason` says what went wrong in one line.
+    violation is not) and every threshold was met; otherwise `reason` says what went wrong in one line.
     `score` is the primary objective's value in its own unit and direction, None where not graded.
     """
 
@@ -98,10 +98,12 @@ class Suite(Protocol):
     exclusive: bool  # needs the machine to itself (timing), so one evaluation at a time
 
     def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
-        """Judge a tree through all stages. Raises `sandbox.types.SandboxFault` only for the engine's faults."""
+        """Judge a tree through all stages. Raises `sandbox.types.SandboxFault` where the engine fails."""
         ...
 
-    def compare(self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search") -> Iterator[Pairs]:
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
         """Paired and alternated measurements, batch by batch, until the caller has enough or cases end.
 
         On `search`, a sampled suite draws problems that the evaluation did not use; on `held_out`, the

@@ -26,7 +26,7 @@ class Stage(_Table):
 
     name: str = Field(description="shown in reports")
     cases: int | None = Field(
-        None, gt=0, description="how many of the search cases or problems; all if left out"
+        None, gt=0, description="how many of the search cases, problems or timed pairs; all if left out"
     )
     threshold: float | None = Field(
         None, description="primary objective at least (max) or at most (min) this"
@@ -47,6 +47,7 @@ class SuiteTable(_Table):
     held_out_count: int | None = Field(
         None, gt=0, description="the same on held-out ones; `count` if left out"
     )
+    pairs: int = Field(12, gt=0, description="timing: how often the variant is timed against the baseline")
     stages: tuple[Stage, ...] = Field((Stage(name="all", cases=None, threshold=None),), min_length=1)
 
     @model_validator(mode="after")

@@ -70,6 +70,6 @@ def _uniform(rng: Random) -> Instance:
 
 
 def _weibull(rng: Random) -> Instance:
-    """As in the FunSearch paper: sizes Weibull (scale 45, shape 3), rounded, clipped to 1..100, bins of 100."""
+    """As in the FunSearch paper: Weibull sizes (scale 45, shape 3), whole, within 1..100, bins of 100."""
     sizes = (min(100, max(1, round(rng.weibullvariate(45, 3)))) for _ in range(ITEMS))
     return Instance("weibull", 100, tuple(sizes))

@@ -1,0 +1,63 @@
+"""Cases as people write them: a JSONL file, one call and its answer a line."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from benchmarks.problems import Case
+from sandbox.runner.wire import WireError, decode
+from sandbox.types import Call
+from target_modules.manifest import TargetError
+
+KEYS = ("args", "kwargs", "expected", "rel", "abs")
+
+
+def read_cases(path: Path) -> list[Case]:
+    """The cases of a file: `{"args": [...], "kwargs": {...}, "expected": ..., "rel": 0.0, "abs": 0.0}`.
+
+    Only `expected` and one of `args` and `kwargs` are needed. Values are JSON, or tagged as on the wire
+    (`{"$tuple": [1, 2]}`, see `sandbox.runner.wire`). Blank lines are skipped. Raises `TargetError` that
+    names the file, the line and the key.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TargetError(f"{path}: not UTF-8") from None
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
+    lines = enumerate(text.split("\n"), start=1)  # not splitlines: JSON strings may hold its other line ends
+    cases = [_case(line, f"{path}:{number}") for number, line in lines if line.strip()]
+    if not cases:
+        raise TargetError(f"{path}: no cases; write one JSON object a line, with args, kwargs and expected")
+    return cases
+
+
+def _case(line: str, where: str) -> Case:
+    try:
+        value = decode(line, plain_dicts=True)
+    except WireError as error:
+        raise TargetError(f"{where}: {error}") from None
+    if not isinstance(value, dict):
+        raise TargetError(f"{where}: a case is a JSON object, not {type(value).__name__}")
+    for key in value:
+        if key not in KEYS:
+            raise TargetError(f"{where}: {key}: unknown key; a case has {', '.join(KEYS)}")
+    if "expected" not in value:
+        raise TargetError(f"{where}: expected: missing key")
+    if "args" not in value and "kwargs" not in value:
+        raise TargetError(f"{where}: args: missing key; give args, kwargs or both")
+    args, kwargs = value.get("args", []), value.get("kwargs", {})
+    if not isinstance(args, list):
+        raise TargetError(f"{where}: args: must be an array")
+    if not isinstance(kwargs, dict) or not all(isinstance(name, str) for name in kwargs):
+        raise TargetError(f"{where}: kwargs: must be an object")
+    call = Call(tuple(args), kwargs)
+    return Case(call, value["expected"], _tolerance(value, "rel", where), _tolerance(value, "abs", where))
+
+
+def _tolerance(case: dict[object, object], key: str, where: str) -> float:
+    value = case.get(key, 0.0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise TargetError(f"{where}: {key}: must be a number, 0 or more")
+    return float(value)

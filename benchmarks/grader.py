@@ -1,0 +1,81 @@
+"""A target's grader: trusted Python that runs on the host, draws cases or problems, and grades answers."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+from benchmarks.problems import Case, Problem
+from benchmarks.types import Split
+from target_modules.manifest import TargetError
+
+_T = TypeVar("_T", Case, Problem)
+
+# What a grader's own code raises over an answer of a shape that it did not expect: the answer is wrong then.
+_OVER_AN_ANSWER = (TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+
+class InvalidAnswer(Exception):
+    """The grader refuses the answers; the text says why, and never what was expected."""
+
+
+class Grader:
+    """Calls the functions `cases` or `problems` and `grade` of the file at `path`.
+
+    Raises `TargetError` where the file cannot be loaded, or a function that is `needed` is missing.
+    """
+
+    def __init__(self, path: Path, needed: Sequence[str]) -> None:
+        self._path = path
+        self._module = _load(path)
+        for name in needed:
+            if not callable(getattr(self._module, name, None)):
+                raise TargetError(f"{path}: a grader for this kind of suite needs a function `{name}`")
+
+    def cases(self, seed: int, split: Split, count: int) -> list[Case]:
+        return self._drawn("cases", Case, seed, split, count)
+
+    def problems(self, seed: int, split: Split, count: int) -> list[Problem]:
+        return self._drawn("problems", Problem, seed, split, count)
+
+    def grade(self, problem: Problem, answers: Sequence[object]) -> dict[str, list[float]]:
+        """Samples per metric. Raises `InvalidAnswer` where the grader refuses the answers."""
+        try:
+            samples: Mapping[str, Sequence[float]] = self._module.grade(problem, list(answers))
+        except ValueError as error:
+            raise InvalidAnswer(str(error)) from None
+        except _OVER_AN_ANSWER as error:
+            raise InvalidAnswer(f"the grader could not read it: {type(error).__name__}: {error}") from None
+        graded = {metric: [float(value) for value in values] for metric, values in samples.items()}
+        for metric, values in graded.items():
+            if not values or not all(math.isfinite(value) for value in values):
+                raise InvalidAnswer(f"{metric} is not a finite number")
+        return graded
+
+    def _drawn(self, name: str, kind: type[_T], seed: int, split: Split, count: int) -> list[_T]:
+        drawn = list(getattr(self._module, name)(seed, split, count))
+        if not drawn or not all(isinstance(one, kind) for one in drawn):
+            raise TargetError(
+                f"{self._path}: {name}() must return a list of benchmarks.problems.{kind.__name__}"
+            )
+        return drawn
+
+
+def _load(path: Path) -> ModuleType:
+    name = "pygent_grader_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise TargetError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except (ImportError, SyntaxError, OSError) as error:
+        raise TargetError(f"{path}: cannot be loaded: {error}") from None
+    return module

@@ -1,0 +1,91 @@
+"""The one way to a verdict on a tree: its suite, tried again where the engine (never the tree) fails."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from benchmarks.stats import Decision, Interval, decide, interval_of
+from benchmarks.suites import suite_for
+from benchmarks.types import Bench, Evaluation, Pairs, Split, Suite
+from sandbox.types import SandboxFault
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+TRIES = 3
+PAUSES = (0.5, 2.0)  # seconds before the second and the third try
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+def evaluate(target: Target, suite: Suite, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    """Judge a tree. Raises `SandboxFault` where the engine failed three times in a row."""
+    return retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
+
+
+def evaluate_tree(target: Target, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    """The same for a single tree outside any run; loads the target's suite first."""
+    return evaluate(target, suite_for(target), tree, bench, split)
+
+
+def retried(work: Callable[[], _T], what: str) -> _T:
+    """What `work` yields, tried again after an engine's fault; the last fault is raised.
+
+    A fault is never a score, and work is a function of its seeds, so that trying again favours nobody.
+    """
+    for pause in PAUSES[: TRIES - 1]:
+        try:
+            return work()
+        except SandboxFault as fault:
+            _log.warning("%s: the sandbox failed, trying again in %.1f s: %s", what, pause, fault)
+            time.sleep(pause)
+    return work()
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A champion's test on held-out cases: the decision, and both scores with 95 percent intervals."""
+
+    decision: Decision
+    candidate: Interval | None
+    baseline: Interval | None
+    candidate_metrics: dict[str, float]
+    baseline_metrics: dict[str, float]
+
+
+def confirm(
+    target: Target, suite: Suite, candidate: Tree, bench: Bench, *, error_rate: float
+) -> Confirmation:
+    """Compare a tree with `bench.baseline` on held-out cases, and score both on them.
+
+    The caller's bench says `Isolation.CONTAINER`, so that all of it runs in fresh containers.
+    """
+    reference = bench.baseline
+
+    def decided() -> Decision:
+        pairs = suite.compare(candidate, reference, bench, "held_out")
+        return decide(pairs, exhaustive=suite.exhaustive, error_rate=error_rate, seed=bench.seed)
+
+    decision = retried(decided, f"confirming {target.name}")
+    scores = [evaluate(target, suite, tree, bench, "held_out") for tree in (candidate, reference)]
+    one, other = (score_interval(target, scored) for scored in scores)
+    return Confirmation(decision, one, other, dict(scores[0].metrics), dict(scores[1].metrics))
+
+
+def score_interval(target: Target, evaluation: Evaluation) -> Interval | None:
+    """A score with its 95 percent interval over cases, problems or repeats; None where there is none.
+
+    Where the raw samples are not the score's own (a radon metric), or are a single one, the interval is the
+    score alone.
+    """
+    if evaluation.score is None:
+        return None
+    samples = evaluation.stages[-1].samples
+    if (logs := samples.get("log_" + target.primary.metric)) is not None:
+        return interval_of(logs).exponential()
+    values = samples.get(target.primary.metric, ())
+    return interval_of(values) if values else Interval(evaluation.score, evaluation.score, evaluation.score)

@@ -1,0 +1,69 @@
+"""From a target and a tree to a run in a box, and from what came of it to words."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sandbox.types import BoxSpec, Execution, Limits, Outcome, Program, Reply
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+_SAID = {
+    Outcome.RAISED: "raised",
+    Outcome.TIMEOUT: "timed out",
+    Outcome.DIED: "died",
+    Outcome.VIOLATION: "broke the protocol",
+}
+
+
+def spec_for(target: Target, core: int | None = None) -> BoxSpec:
+    limits = Limits(**target.manifest.limits.model_dump())
+    return BoxSpec(limits, target.manifest.packages, core)
+
+
+def program_for(target: Target, tree: Tree) -> Program:
+    return Program(tree.files, target.manifest.entry)
+
+
+def said(reply: Reply) -> str:
+    """One reply that is not an answer, in one line of words."""
+    detail = one_line(reply.detail)
+    return f"{_SAID[reply.outcome]}: {detail}" if detail else _SAID[reply.outcome]
+
+
+def trouble(execution: Execution, calls: int, what: str = "call") -> str:
+    """Why an execution is not an answer to each call, in one line; empty where it is."""
+    if execution.ok:
+        answered = len(execution.replies)
+        return "" if answered == calls else f"{answered} answers to {calls} calls"
+    if execution.load.outcome is not Outcome.OK:
+        return f"import {said(execution.load)}"
+    number = next(n for n, reply in enumerate(execution.replies) if reply.outcome is not Outcome.OK)
+    return f"{what} {number} {said(execution.replies[number])}"
+
+
+def one_line(text: str, most: int = 200) -> str:
+    """Untrusted text as one printable line of at most `most` characters."""
+    line = " ".join(text.split())
+    line = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line[: most + 1])
+    return line if len(line) <= most else line[: most - 3] + "..."
+
+
+def got(value: object) -> str:
+    """An answer as a report shows it: short, and on one line."""
+    return one_line(_shown(value), 80)
+
+
+def _shown(value: object) -> str:
+    if type(value) is int and value.bit_length() > 256:  # decimal conversion of huge integers is refused
+        return f"{hex(value)[:40]}..."
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__}"
+
+
+def derived(seed: int, *words: str) -> int:
+    """Another seed, of 63 bits, for another purpose: SHA-256 over the seed and the words."""
+    text = "/".join((str(seed), *words))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

@@ -1,0 +1,25 @@
+"""Which suite measures a target."""
+
+from __future__ import annotations
+
+from benchmarks.types import Suite
+from target_modules.manifest import Target
+
+
+def suite_for(target: Target) -> Suite:
+    """The suite that the target's manifest asks for, its grader or case files loaded.
+
+    Raises `target_modules.manifest.TargetError` where they cannot be used.
+    """
+    kind = target.manifest.suite.kind
+    if kind == "objective":
+        from benchmarks.objective import ObjectiveSuite
+
+        return ObjectiveSuite(target)
+    if kind == "timing":
+        from benchmarks.timing import TimingSuite
+
+        return TimingSuite(target)
+    from benchmarks.cases import CasesSuite
+
+    return CasesSuite(target)

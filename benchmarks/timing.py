@@ -1,0 +1,163 @@
+"""Suites where speed counts and a wrong answer fails the tree.
+
+A repeat is one fork: the child imports the module and answers every case, and its time runs from the fork to
+the last answer, so that the import is charged. Candidate and reference take turns (ABBA) in two boxes on one
+reserved core, with inputs that are the same for both and new in each repeat. The sample is
+log(reference seconds / candidate seconds), so that its exponential is the speed-up.
+
+The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the
+window means that work was moved out of it, and fails the tree; wall time far beyond CPU time means that
+something else had the core, and the pair is measured again with the same inputs, twice at most. (It is not
+dropped: a candidate that sleeps where it is slow would else choose its own samples.)
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
+
+from benchmarks.cases import in_case
+from benchmarks.drawing import Cases
+from benchmarks.problems import Case
+from benchmarks.running import derived, got, program_for, spec_for, trouble
+from benchmarks.staged import EMPTY, Batch, Staged
+from benchmarks.types import Bench, Evaluation, Pairs, Split
+from sandbox.runner.wire import equal
+from sandbox.types import Box, Execution
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+LOG_SPEEDUP = "log_speedup"
+SPEEDUP = "speedup"
+BATCH = 8  # pairs that a comparison hands over at a time
+MOST_PAIRS = 256  # of one comparison
+AGAIN = 2  # how often a disturbed pair is measured again
+DISTURBED = 1.5  # wall over CPU time from which a repeat counts as disturbed
+METER_SLACK = (1.2, 0.02)  # CPU time may be this much more than the window: a factor, and seconds
+
+
+class TimingSuite:
+    """The score is the geometric mean of speed-ups against `Bench.baseline`."""
+
+    exhaustive = False
+    exclusive = True
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._cases = Cases(target)
+        self._pairs = target.manifest.suite.pairs
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        baseline = bench.baseline if bench.baseline.files else self._target.tree()
+        spec = spec_for(self._target, reserved_core())
+        with (
+            bench.sandbox.box(spec, bench.isolation) as ours,
+            bench.sandbox.box(spec, bench.isolation) as theirs,
+        ):
+
+            def measure(start: int, stop: int) -> Batch:
+                pair = _Pair(self._target, (ours, tree), (theirs, baseline))
+                batch = EMPTY
+                for number in range(start, stop):
+                    batch += pair.measured(self._inputs(bench.seed, split, number), number)
+                    if batch.reason:
+                        break
+                return batch
+
+            return Staged(
+                self._target, tree, bench, split, self._pairs, measure, summarised, noise_of
+            ).evaluate()
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        seed = derived(bench.seed, "compare", split, candidate.id, reference.id)
+        spec = spec_for(self._target, reserved_core())
+        with (
+            bench.sandbox.box(spec, bench.isolation) as ours,
+            bench.sandbox.box(spec, bench.isolation) as theirs,
+        ):
+            pair = _Pair(self._target, (ours, candidate), (theirs, reference))
+            for start in range(0, MOST_PAIRS, BATCH):
+                batch = EMPTY
+                for number in range(start, start + BATCH):
+                    batch += pair.measured(self._inputs(seed, split, number), number)
+                    if batch.reason:
+                        break
+                yield Pairs(tuple(batch.samples.get(LOG_SPEEDUP, ())), batch.reason)
+                if batch.reason:
+                    return
+
+    def _inputs(self, seed: int, split: Split, repeat: int) -> list[Case]:
+        """A repeat's cases: drawn anew, or (from a file) all of them in another order."""
+        own = derived(seed, "repeat", split, str(repeat))
+        cases = list(self._cases.of(own, split))
+        if not self._cases.drawn:
+            Random(own).shuffle(cases)
+        return cases
+
+
+class _Pair:
+    """Two trees in two boxes, timed in turns."""
+
+    def __init__(self, target: Target, ours: tuple[Box, Tree], theirs: tuple[Box, Tree]) -> None:
+        self._sides = [(box, program_for(target, tree)) for box, tree in (ours, theirs)]
+
+    def measured(self, cases: Sequence[Case], number: int) -> Batch:
+        calls = [case.call for case in cases]
+        for _ in range(1 + AGAIN):
+            runs: dict[int, Execution] = {}
+            for side in (0, 1) if number % 2 == 0 else (1, 0):
+                box, program = self._sides[side]
+                runs[side] = box.run(program, calls)
+                wrong = _wrong(runs[side], cases)
+                if wrong:
+                    reason = wrong if side == 0 else f"the reference failed: {wrong}"
+                    return Batch({}, 0, 1, (reason,), reason, output=runs[side].output)
+            if not any(_is_disturbed(run) for run in runs.values()):
+                break
+        seconds = [max(runs[side].seconds, 1e-9) for side in (0, 1)]
+        samples = {LOG_SPEEDUP: [math.log(seconds[1] / seconds[0])], "seconds": [seconds[0]]}
+        return Batch(samples, 1, 1, output=runs[0].output)
+
+
+def summarised(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    logs, seconds = samples[LOG_SPEEDUP], samples["seconds"]
+    return {SPEEDUP: math.exp(sum(logs) / len(logs)), "seconds": sum(seconds) / len(seconds)}
+
+
+def noise_of(samples: Mapping[str, Sequence[float]]) -> float | None:
+    """Standard deviation of the log ratios: the relative spread of one pair on this machine."""
+    logs = samples.get(LOG_SPEEDUP, ())
+    if len(logs) < 2:
+        return None
+    mean = sum(logs) / len(logs)
+    return math.sqrt(sum((one - mean) ** 2 for one in logs) / (len(logs) - 1))
+
+
+def reserved_core() -> int:
+    """The last core that this process may use; timed work is pinned to it."""
+    return max(os.sched_getaffinity(0))
+
+
+def _wrong(execution: Execution, cases: Sequence[Case]) -> str:
+    for number, (reply, case) in enumerate(zip(execution.replies, cases, strict=False)):
+        answered = reply.outcome.value == "ok"
+        if answered and not equal(reply.value, case.expected, case.rel, case.abs):
+            return in_case(f"wrong answer (got {got(reply.value)})", number)
+    if reason := trouble(execution, len(cases), "case"):
+        return reason
+    factor, slack = METER_SLACK
+    if execution.cpu_seconds is not None and execution.cpu_seconds > factor * execution.seconds + slack:
+        return (
+            f"used {execution.cpu_seconds:.3f} s of CPU within a window of {execution.seconds:.3f} s "
+            "on one core: work was done outside the clock"
+        )
+    return ""
+
+
+def _is_disturbed(execution: Execution) -> bool:
+    cpu = execution.cpu_seconds
+    return cpu is not None and execution.seconds > DISTURBED * cpu + 0.005
