@@ -1,0 +1,73 @@
+"""Prices come from the user or from litellm's map, without importing litellm; an unknown price is told."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from archive.types import Usage
+from gateway.budget import Budget
+from gateway.prices import Price, PriceUnknown, find, require
+
+NOBODY_KNOWS = "a-model-of-mine"
+
+
+def test_dollars_are_per_million_and_cached_tokens_are_part_of_the_prompt() -> None:
+    usage = Usage(1, 1_000_000, 400_000, 100_000)
+    assert Price(input=2.0, output=10.0, cached=0.5).dollars(usage) == pytest.approx(1.2 + 0.2 + 1.0)
+    assert Price(input=2.0, output=10.0).dollars(usage) == pytest.approx(2.0 + 1.0)
+
+
+def test_the_users_price_goes_before_the_listed_one() -> None:
+    mine = Price(input=1.0, output=1.0)
+    assert find("gpt-4o-mini", {"gpt-4o-mini": mine}) is mine
+
+
+def test_a_listed_model_has_its_list_price() -> None:
+    price = find("gpt-4o-mini", {})
+    assert price is not None
+    assert 0 < price.input < price.output
+    assert price.cached is not None
+    assert price.cached < price.input
+
+
+def test_a_provider_before_the_name_must_be_the_listed_one() -> None:
+    assert find("openai/gpt-4o-mini", {}) == find("gpt-4o-mini", {})
+    assert find("elsewhere/gpt-4o-mini", {}) is None
+
+
+@pytest.mark.parametrize("name", [NOBODY_KNOWS, "sample_spec", "text-embedding-3-small", "", "/"])
+def test_what_has_no_price_for_text_has_none(name: str) -> None:
+    assert find(name, {}) is None
+
+
+def test_an_unknown_price_needs_a_budget_in_tokens_and_none_in_dollars() -> None:
+    with pytest.raises(PriceUnknown, match="budget in tokens"):
+        Budget().check(NOBODY_KNOWS, None)
+    with pytest.raises(PriceUnknown, match="dollars per million"):
+        Budget(tokens=5, dollars=1.0).check(NOBODY_KNOWS, None)
+    require(NOBODY_KNOWS, None, tokens=5, dollars=None)
+    require(NOBODY_KNOWS, Price(input=0, output=0), tokens=None, dollars=1.0)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"input": -1, "output": 1}, {"input": 1}, {"input": 1, "output": 1, "in": 2}]
+)
+def test_a_bad_price_is_an_error(bad: dict[str, float]) -> None:
+    with pytest.raises(ValidationError):
+        Price.model_validate(bad)
+
+
+def test_neither_openai_nor_litellm_is_imported_before_a_model_is_asked() -> None:
+    code = (
+        "import sys, gateway.connect, gateway.budget as b, evolution.proposers;"
+        "gateway.connect.connect('gpt-4o-mini', b.Budget(), environment={'OPENAI_API_KEY': 'k' * 9});"
+        "print(sorted({'openai', 'litellm', 'jinja2', 'httpx'} & set(sys.modules)))"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
