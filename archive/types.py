@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 
 class ArchiveError(Exception):
     """The archive cannot do what was asked. The text is one line: what, where, what to do."""
+
+
+Direction = Literal["min", "max"]
 
 
 class Status(StrEnum):
@@ -52,6 +55,7 @@ class Usage:
 class RunRecord:
     """A run: its target, its whole configuration (enough to resume it), and how it stands.
 
+    `direction` is the primary objective's: which way a score is better.
     `state` is one of running, paused, finished; `wish` is what a person asked of it from outside
     ('', 'pause', 'stop'). Times are seconds since the epoch, UTC.
     """
@@ -60,6 +64,7 @@ class RunRecord:
     target: str
     config: Mapping[str, Any]
     created: float
+    direction: Direction
     state: str = "running"
     wish: str = ""
     stopped_by: str = ""
@@ -102,3 +107,14 @@ class Record:
 
     kind: str
     data: Mapping[str, Any]
+
+
+class Member(NamedTuple):
+    """As much of a variant as an index in memory needs."""
+
+    id: str
+    attempt: int
+    tree: str | None
+    status: Status
+    score: float | None
+    parents: tuple[str, ...]

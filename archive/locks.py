@@ -1,0 +1,102 @@
+"""One process writes a run, and others can see whether it lives."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import time
+from pathlib import Path
+from types import TracebackType
+
+from archive.types import ArchiveError
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+PATIENCE_SECONDS = 0.5  # `is_alive` in another process holds the lock for an instant
+
+
+class RunLock:
+    """Holds a run for this process, by flock, which ends with the process however that dies.
+
+    A forked child that goes on living keeps the lock; a program started with subprocess does not.
+    """
+
+    def __init__(self, home: Path, run: str) -> None:
+        self._file = lock_file(home, run)
+        self._run = run
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock. Raises `ArchiveError` where another process (or this one, already) has it."""
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise ArchiveError(f"{self._file}: the run cannot be locked: {error.strerror}") from None
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not _take(descriptor):
+            if time.monotonic() > end:
+                owner = _pid(descriptor)
+                os.close(descriptor)
+                by = f" (process {owner})" if owner else ""
+                raise ArchiveError(
+                    f"run {self._run}: is being run already{by}; stop it with `pygent stop {self._run}`"
+                )
+            time.sleep(0.01)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            os.close(descriptor)
+            raise ArchiveError(f"{self._file}: the run cannot be locked: {error.strerror}") from None
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __enter__(self) -> RunLock:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def is_alive(home: Path, run: str) -> bool:
+    """Whether a process holds the run now. Works on a read-only home."""
+    return owner(home, run) is not None
+
+
+def owner(home: Path, run: str) -> int | None:
+    """The process id that holds the run now (0 where it has not said yet), None where nobody does."""
+    try:
+        descriptor = os.open(lock_file(home, run), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return None if _take(descriptor) else _pid(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def lock_file(home: Path, run: str) -> Path:
+    if not _SAFE.fullmatch(run):
+        raise ArchiveError(f"run {run!r}: not a run's id; ids have letters, digits, '.', '_' and '-'")
+    return home / "runs" / f"{run}.lock"
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _pid(descriptor: int) -> int:
+    text = os.pread(descriptor, 32, 0).strip()
+    return int(text) if text.isdigit() else 0
