@@ -1,0 +1,195 @@
+"""A box over any backend's byte channel: the host's half of the grading protocol."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import select
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.channel import Cell
+from sandbox.frames import Frames, frame
+from sandbox.runner import wire
+from sandbox.types import Call, Execution, Limits, Outcome, Program, Reply, SandboxFault
+
+_PATIENCE = 30.0  # seconds beyond the runner's own limits until the engine is held to be at fault
+_CHUNK = 1 << 16
+_MAX_DETAIL = 2000
+
+
+class RunnerBox:
+    """One started runner. Not thread-safe: one evaluation at a time.
+
+    `retired` says why the box must not be used again; the replies that came before still stand.
+    """
+
+    def __init__(self, cell: Cell, limits: Limits, parcel: bytes, start_seconds: float = 30.0) -> None:
+        self._cell = cell
+        self._limits = limits
+        self._frames = Frames()
+        self._unsent = memoryview(parcel)
+        self._poll = select.poll()
+        self.retired = ""
+        self.facts: dict[str, Any] = {}
+        self._start_by = time.monotonic() + start_seconds
+
+    def wait(self) -> None:
+        """Wait until the runner says hello. Raises `SandboxFault`."""
+        self._watch()
+        self.facts, _ = self._receive(self._start_by)
+        if self.facts.get("k") != "hello":
+            raise self._fault("the runner did not say hello")
+
+    def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+        if self.retired:
+            raise SandboxFault(f"this box is retired: {self.retired}")
+        self._unsent = memoryview(self._request(program, calls))
+        self._watch()
+        deadline = time.monotonic() + self._limits.total_seconds + _PATIENCE
+        replies: list[Reply] = []
+        wanted = len(calls) + 1
+        while True:
+            try:
+                head, body = self._receive(deadline)
+            except _Ended as ended:
+                self.retired = ended.text
+                died = Reply(Outcome.DIED, detail="ran into the memory limit, and took its box along")
+                return _execution([*replies, died], 0.0, None, b"")
+            if head.get("k") == "end":
+                break
+            if len(replies) < wanted and (not replies or _goes_on(replies)):
+                replies.append(self._reply(head, body, loading=not replies))
+        if not replies or (_goes_on(replies) and len(replies) < wanted):
+            raise self._fault("the runner left out a reply")
+        try:
+            self.retired = str(head["why"])
+            if head["extra"] and _goes_on(replies):
+                replies[-1] = Reply(Outcome.VIOLATION, detail="wrote more than one line")
+            return _execution(replies, float(head["seconds"]), float(head["cpu"]), body)
+        except (KeyError, TypeError, ValueError):
+            raise self._fault("the runner's report cannot be read") from None
+
+    def close(self) -> None:
+        self.retired = self.retired or "closed"
+        self._cell.kill()
+
+    def _request(self, program: Program, calls: Sequence[Call]) -> bytes:
+        limits = self._limits
+        settings = {
+            "answer_bytes": limits.answer_bytes,
+            "output_bytes": limits.output_bytes,
+            "load_seconds": limits.load_seconds,
+            "call_seconds": limits.call_seconds,
+            "total_seconds": limits.total_seconds,
+            "file_bytes": limits.tmpfs_mb << 20,
+        }
+        code = json.dumps({"files": dict(program.files), "entry": program.entry})
+        parts = [frame({"op": "open", "limits": settings}, _line(code))]
+        for call in calls:
+            payload = wire.encode((tuple(call.args), dict(call.kwargs)))
+            parts.append(frame({"op": "call"}, _line(payload)))
+        parts.append(frame({"op": "end"}))
+        return b"".join(parts)
+
+    def _reply(self, head: dict[str, Any], body: bytes, loading: bool) -> Reply:
+        try:
+            outcome, detail = Outcome(head["outcome"]), str(head["detail"])
+            seconds = float(head["seconds"])
+        except (KeyError, TypeError, ValueError):
+            raise self._fault("the runner's reply cannot be read") from None
+        if outcome is not Outcome.OK:
+            return Reply(outcome, detail=detail, seconds=seconds)
+        try:
+            value = wire.decode(body[1:], self._limits.answer_bytes)
+        except wire.WireError as error:
+            return Reply(Outcome.VIOLATION, detail=f"not a plain value: {error}", seconds=seconds)
+        mark = body[:1]
+        if mark == b"!" and isinstance(value, str):
+            return Reply(Outcome.RAISED, detail=value[:_MAX_DETAIL], seconds=seconds)
+        if mark != b"=" or (loading and value is not None):
+            return Reply(Outcome.VIOLATION, detail="neither a value nor an exception", seconds=seconds)
+        return Reply(Outcome.OK, value, seconds=seconds)
+
+    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        """The next frame, sending on meanwhile what is unsent."""
+        max_body = self._limits.answer_bytes + self._limits.output_bytes + _CHUNK
+        while (got := self._frames.next(max_body)) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise self._fault("the runner fell silent")
+            for fd, event in self._poll.poll(left * 1000):
+                if event & select.POLLOUT and fd == self._cell.writer:
+                    self._send()
+                if event & ~select.POLLOUT and fd == self._cell.reader:
+                    self._read()
+        return got
+
+    def _send(self) -> None:
+        try:
+            sent = os.write(self._cell.writer, self._unsent)
+        except BlockingIOError:
+            return
+        except OSError:  # closed: reading tells why
+            sent = len(self._unsent)
+        self._unsent = self._unsent[sent:]
+        if not self._unsent:
+            self._watch()
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._cell.reader, _CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._frames.feed(self._cell.unwrap(data))
+            return
+        death = self._cell.death()
+        if death.by_candidate:
+            raise _Ended(death.text)
+        raise self._fault(death.text)
+
+    def _watch(self) -> None:
+        reader, writer = self._cell.reader, self._cell.writer
+        sending = select.POLLOUT if self._unsent else 0
+        if reader == writer:
+            self._poll.register(reader, select.POLLIN | sending)
+        else:
+            self._poll.register(reader, select.POLLIN)
+            self._poll.register(writer, sending) if sending else _forget(self._poll, writer)
+
+    def _fault(self, text: str) -> SandboxFault:
+        self.retired = text
+        return SandboxFault(text)
+
+
+class _Ended(Exception):
+    """The candidate's use of memory ended the whole box."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(text)
+
+
+def _line(payload: str) -> bytes:
+    return f"{secrets.token_hex(8)} {payload}\n".encode()
+
+
+def _goes_on(replies: list[Reply]) -> bool:
+    last = replies[-1].outcome
+    return last is Outcome.OK or (last is Outcome.RAISED and len(replies) > 1)
+
+
+def _execution(replies: list[Reply], seconds: float, cpu: float | None, tail: bytes) -> Execution:
+    return Execution(replies[0], tuple(replies[1:]), seconds, cpu, tail.decode(errors="replace"))
+
+
+def _forget(poll: select.poll, fd: int) -> None:
+    try:
+        poll.unregister(fd)
+    except KeyError:
+        return

@@ -1,0 +1,33 @@
+"""What a backend gives: a started runner, a byte channel to it, and news of its death."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Death:
+    """Why a box's channel closed. `by_candidate`: the kernel ended it for the memory that was used."""
+
+    by_candidate: bool
+    text: str
+
+
+class Cell(Protocol):
+    """One started runner. `reader` and `writer` are non-blocking file descriptors, perhaps the same one."""
+
+    reader: int
+    writer: int
+
+    def unwrap(self, data: bytes) -> bytes:
+        """The runner's own bytes out of what was read; what else the engine sends is kept for `death`."""
+        ...
+
+    def death(self) -> Death:
+        """Asked once the channel has closed or fallen silent."""
+        ...
+
+    def kill(self) -> None:
+        """End the runner and everything in its box, now. May be called twice."""
+        ...

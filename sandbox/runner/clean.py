@@ -1,0 +1,131 @@
+"""After each child: kill every other process, wipe what can be written, and verify both."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+import time
+
+_ROUNDS = 2000
+
+
+class Cleaner:
+    """Brings the box back to how it was at the start, or says why it could not.
+
+    `places` are the folders that a candidate can write to. As PID 1 of its namespace it may kill with one
+    call everything that is not itself; elsewhere (`LocalSandbox`) it goes by descent.
+    """
+
+    def __init__(self, places: list[str], whole_filesystems: bool) -> None:
+        self._places = places
+        self._whole = whole_filesystems
+        self._usage = [_usage(place) for place in places]
+        self._fds = open_fds()
+
+    def clean(self) -> str:
+        """The empty string where the box is as new, otherwise what is left, in words."""
+        why = kill_others()
+        if why:
+            return why
+        for place, before in zip(self._places, self._usage, strict=True):
+            try:
+                wipe(place)
+            except OSError as error:
+                return f"{place} could not be wiped: {error.strerror}"
+            if self._whole and _usage(place) != before:
+                return f"{place} is not empty after the wipe"
+        if open_fds() != self._fds:
+            return "the runner has other open files than at the start"
+        return ""
+
+
+def kill_others() -> str:
+    """Kill all other processes of the box and collect them; says what failed, or nothing."""
+    everything = os.getpid() == 1
+    for _ in range(_ROUNDS):
+        if everything:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+        else:
+            for pid in _descendants():
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+        _collect(0 if everything else os.WNOHANG)
+        if not everything:
+            if not _descendants():
+                return ""
+            time.sleep(0.001)
+            continue
+        try:
+            os.kill(-1, 0)
+        except ProcessLookupError:
+            return ""
+    return "processes are left that do not die"
+
+
+def wipe(place: str) -> None:
+    """Empty a folder whatever is in it: forbidden modes, odd names, any depth.
+
+    Folders are lifted to the top one level at a time, so that neither path length, open files nor
+    recursion grow with the depth. Raises `OSError`.
+    """
+    serial = 0
+    folders = _empty(place)
+    while folders:
+        folder = folders.pop()
+        os.chmod(folder, stat.S_IRWXU)
+        for inner in _empty(folder):
+            os.chmod(inner, stat.S_IRWXU)
+            while True:
+                lifted = f"{place}/lifted-{serial}"
+                serial += 1
+                if not os.path.lexists(lifted):
+                    break
+            os.rename(inner, lifted)
+            folders.append(lifted)
+        os.rmdir(folder)
+
+
+def open_fds() -> list[str]:
+    return sorted(os.listdir("/proc/self/fd"))
+
+
+def _empty(folder: str) -> list[str]:
+    """Remove a folder's files and links; the folders in it are returned."""
+    inner: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                inner.append(entry.path)
+            else:
+                os.unlink(entry.path)
+    return inner
+
+
+def _usage(place: str) -> tuple[int, int]:
+    """Used blocks and inodes of the file system that a folder is on."""
+    figures = os.statvfs(place)
+    return figures.f_blocks - figures.f_bfree, figures.f_files - figures.f_ffree
+
+
+def _collect(options: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, options)[0]:
+            pass
+
+
+def _descendants() -> list[int]:
+    found: list[int] = []
+    queue = [os.getpid()]
+    while queue:
+        pid = queue.pop()
+        try:
+            with open(f"/proc/{pid}/task/{pid}/children") as stream:
+                children = [int(word) for word in stream.read().split()]
+        except OSError:
+            continue
+        found += children
+        queue += children
+    return found

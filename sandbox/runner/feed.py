@@ -1,0 +1,173 @@
+"""Feeding one child: an input goes in, one line comes out, by the runner's clock."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import signal
+import time
+
+from .hidden import Hidden
+
+_NONCE = 16
+_GRACE = 0.2  # seconds between the end of the result pipe and the news of the child's death
+
+
+class HostGone(Exception):
+    """Nobody holds the other end any more: kill everything and exit."""
+
+
+class Answer:
+    """How a step ended. For `ok`, the feed's `answer` holds the line: nonce, mark, payload, line end."""
+
+    def __init__(self, outcome: str, detail: str, seconds: float) -> None:
+        self.outcome, self.detail, self.seconds = outcome, detail, seconds
+
+
+class Feed:
+    """The runner's side of one child. `answer` and `tail` are hidden buffers, used again for each child."""
+
+    def __init__(
+        self,
+        pid: int,
+        pipes: tuple[int, int, int],
+        host: int,
+        buffers: tuple[Hidden, Hidden],
+        answer_bytes: int,
+        output_bytes: int,
+        deadline: float,
+    ) -> None:
+        self.pid = pid
+        self._inputs, self._results, self._output = pipes
+        self.answer, self.tail = buffers
+        self.answer.clear()
+        self.tail.clear()
+        self._answer_bytes, self._output_bytes = answer_bytes, output_bytes
+        self._deadline = deadline
+        self._life = os.pidfd_open(pid)
+        self._host = host
+        self._closed = False
+        self._status: int | None = None
+        self._poll = select.poll()
+        for fd in (self._results, self._output, self._life):
+            self._poll.register(fd, select.POLLIN)
+        self._poll.register(host, 0)  # only to hear that it hangs up
+        for fd in pipes:
+            os.set_blocking(fd, False)
+
+    def exchange(self, line: memoryview, seconds: float) -> Answer:
+        """Send one line and await one. All outcomes but `ok` are final for the child."""
+        self._pump(0)
+        if len(self.answer):
+            return Answer("violation", "wrote to the result pipe before it was asked", 0.0)
+        if self._status is not None or self._closed:
+            return self._ended(0.0)
+        nonce = bytes(line[:_NONCE])
+        start = time.monotonic()
+        deadline = min(start + seconds, self._deadline)
+        unsent = self._send(line)
+        if unsent:
+            self._poll.register(self._inputs, select.POLLOUT)
+        seen = 0
+        while True:
+            newline = self.answer.map.find(b"\n", self.answer.start + seen, self.answer.end)
+            now = time.monotonic()
+            if newline >= 0:
+                break
+            seen = len(self.answer)
+            if seen > self._answer_bytes + _NONCE + 2:
+                return Answer("violation", f"an answer of more than {self._answer_bytes} bytes", now - start)
+            if self._status is not None or self._closed:
+                return self._ended(now - start)
+            if now >= deadline:
+                total = deadline < start + seconds
+                text = "the time for all calls is up" if total else f"no answer within {seconds:g} s"
+                return Answer("timeout", text, now - start)
+            self._pump(deadline - now)
+            if unsent and (unsent := self._send(unsent)) is None:
+                self._poll.unregister(self._inputs)
+        if unsent:
+            self._poll.unregister(self._inputs)
+            return Answer("violation", "answered before it had the whole input", now - start)
+        return self._judge(nonce, newline, now - start)
+
+    def extra(self) -> bool:
+        """Whether the child wrote more than was asked."""
+        self._pump(0)
+        return len(self.answer) > 0
+
+    def finish(self) -> None:
+        """Take the rest of what was printed and close. Call when every process is dead."""
+        for _ in range(64):
+            if not self.tail.fill(self._output):
+                break
+            self.tail.keep_tail(self._output_bytes)
+        for fd in (self._inputs, self._results, self._output, self._life):
+            os.close(fd)
+
+    def _judge(self, nonce: bytes, newline: int, seconds: float) -> Answer:
+        start, end = self.answer.start, self.answer.end
+        if newline != end - 1:
+            return Answer("violation", "wrote more than one line", seconds)
+        if newline - start - _NONCE - 1 > self._answer_bytes:
+            return Answer("violation", f"an answer of more than {self._answer_bytes} bytes", seconds)
+        if newline - start <= _NONCE or bytes(self.answer.view[start : start + _NONCE]) != nonce:
+            return Answer("violation", "an answer without this call's nonce", seconds)
+        return Answer("ok", "", seconds)
+
+    def _send(self, data: memoryview) -> memoryview | None:
+        """Write what the pipe takes; the rest, or None where all is gone (or nobody reads any more)."""
+        try:
+            sent = os.write(self._inputs, data)
+        except BlockingIOError:
+            return data
+        except BrokenPipeError:  # it closed its input: it will not answer with the nonce either
+            return None
+        return data[sent:] if sent < len(data) else None
+
+    def _pump(self, seconds: float) -> None:
+        """Wait for one round of events and take them."""
+        for fd, event in self._poll.poll(max(0.0, seconds) * 1000 + (seconds > 0)):
+            if fd == self._results:
+                if self.answer.fill(fd) == 0:
+                    self._closed = True
+                    self._poll.unregister(fd)
+            elif fd == self._output:
+                if self.tail.fill(fd) == 0:
+                    self._poll.unregister(fd)
+                self.tail.keep_tail(self._output_bytes)
+            elif fd == self._life:
+                self._bury()
+            elif fd == self._host and event & (select.POLLHUP | select.POLLERR):
+                raise HostGone
+
+    def _bury(self) -> None:
+        """The child is dead: take its status and the last of its words."""
+        self._poll.unregister(self._life)
+        self._status = os.waitpid(self.pid, 0)[1]
+        while not self._closed and len(self.answer) <= self._answer_bytes + _NONCE + 2:
+            count = self.answer.fill(self._results)
+            if count is None:
+                return
+            if count == 0:
+                self._closed = True
+                self._poll.unregister(self._results)
+
+    def _ended(self, seconds: float) -> Answer:
+        limit = time.monotonic() + _GRACE
+        while self._status is None and (left := limit - time.monotonic()) > 0:
+            self._pump(left)
+        if self._status is None:
+            return Answer("violation", "closed its result pipe", seconds)
+        code = os.waitstatus_to_exitcode(self._status)
+        if code >= 0:
+            return Answer("died", f"exited with status {code}", seconds)
+        return Answer("died", f"killed by {_name(-code)}", seconds)
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return errno.errorcode.get(number, f"signal {number}")

@@ -1,0 +1,222 @@
+"""PID 1 of the box: forks one child per evaluation, feeds it, keeps the clock, cleans up and verifies.
+
+Frames, both ways: a 4-byte big-endian length, a JSON head of that length, then `head["size"]` raw bytes that
+the runner hands on without parsing. The host sends `open` (limits; body: nonce, program), `call`s (body: nonce,
+input) and `end`, and may send all of them at once. The runner answers the open and each call up to the first
+final outcome with a `reply`, and the end with an `end` that says whether the box is clean.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import platform
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from . import child, clean, seccomp
+from .feed import Feed, HostGone
+from .hidden import Hidden
+from .meter import Meter
+
+_LENGTH = 4
+_WRITABLE_SKIP = ("/proc", "/sys")
+
+
+class Host:
+    """The two ends towards the host. What comes in stays in hidden memory."""
+
+    def __init__(self, read: int, write: int) -> None:
+        self.read, self._write = read, write
+        self._buffer = Hidden()
+
+    def head(self) -> dict[str, Any]:
+        size = int.from_bytes(self._take(_LENGTH), "big")
+        head: dict[str, Any] = json.loads(bytes(self._take(size)))
+        return head
+
+    def body(self, size: int) -> memoryview:
+        """The next `size` bytes; valid until the next read."""
+        return self._take(size)
+
+    def send(self, head: Mapping[str, object], body: memoryview | bytes = b"") -> None:
+        text = json.dumps({**head, "size": len(body)}, separators=(",", ":")).encode()
+        parts = [len(text).to_bytes(_LENGTH, "big") + text, body]
+        unsent = sum(map(len, parts)) - os.writev(self._write, parts)
+        if unsent:
+            rest = body[len(body) - unsent :] if unsent <= len(body) else parts[0][len(body) - unsent :]
+            self._write_all(rest)
+            if unsent > len(body):
+                self._write_all(body)
+
+    def _write_all(self, data: memoryview | bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._write, view) :]
+
+    def _take(self, size: int) -> memoryview:
+        buffer = self._buffer
+        while len(buffer) < size:
+            if not buffer.fill(self.read, max(size - len(buffer), 1 << 16)):
+                raise HostGone
+        start = buffer.start
+        buffer.start += size
+        return buffer.view[start : start + size]
+
+
+class Runner:
+    """One box. `work` is where a program's files go, `places` all that a candidate can write to."""
+
+    def __init__(self, host: Host, work: str, places: list[str]) -> None:
+        self._host = host
+        self._work = work
+        self._meter = Meter()
+        self._buffers = (Hidden(), Hidden())
+        self._null = os.open(os.devnull, os.O_RDWR)
+        self._cleaner = clean.Cleaner(places, whole_filesystems=os.getpid() == 1)
+
+    def serve(self) -> None:
+        """Evaluate until the host goes away."""
+        while True:
+            head = self._host.head()
+            if head["op"] != "open":
+                raise HostGone
+            self._evaluate(head)
+
+    def _evaluate(self, head: dict[str, Any]) -> None:
+        limits = head["limits"]
+        program = self._host.body(head["size"])
+        kills, cpu = self._meter.memory_kills(), self._meter.cpu_seconds()
+        start = end = time.monotonic()
+        feed = self._fork(limits, start + limits["total_seconds"])
+        going, used = True, 0.0
+        body, seconds = program, limits["load_seconds"]
+        while True:
+            if going:
+                going = self._step(feed, body, seconds, kills)
+                end, used = time.monotonic(), self._meter.cpu_seconds() - cpu
+            head = self._host.head()
+            if head["op"] == "end":
+                break
+            body, seconds = self._host.body(head["size"]), limits["call_seconds"]
+        extra = going and feed.extra()
+        why = clean.kill_others()
+        if not self._meter.is_container:
+            used = self._meter.cpu_seconds() - cpu
+        feed.finish()
+        why = why or self._cleaner.clean()
+        if self._meter.memory_kills() != kills:
+            why = why or "the kernel killed a process for memory"
+        facts = {"k": "end", "why": why, "extra": extra, "seconds": end - start, "cpu": used}
+        self._host.send(facts, feed.tail.used())
+
+    def _step(self, feed: Feed, body: memoryview, seconds: float, kills: int) -> bool:
+        """Make one step and report it; whether the child may be asked again."""
+        answer = feed.exchange(body, seconds)
+        ok = answer.outcome == "ok"
+        if answer.outcome == "died" and self._meter.memory_kills() != kills:
+            answer.detail = "ran into the memory limit"
+        head = {"k": "reply", "outcome": answer.outcome, "detail": answer.detail, "seconds": answer.seconds}
+        self._host.send(head, feed.answer.used()[16:-1] if ok else b"")
+        feed.answer.clear()
+        return ok
+
+    def _fork(self, limits: Mapping[str, Any], deadline: float) -> Feed:
+        input_read, input_write = os.pipe()
+        result_read, result_write = os.pipe()
+        output_read, output_write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                child.run(input_read, result_write, output_write, self._work, limits["file_bytes"])
+            except BaseException:  # noqa: BLE001  # job border
+                traceback.print_exc()
+                os._exit(70)
+            os._exit(0)
+        for fd in (input_read, result_write, output_write):
+            os.close(fd)
+        return Feed(
+            pid,
+            (input_write, result_read, output_read),
+            self._host.read,
+            self._buffers,
+            limits["answer_bytes"],
+            limits["output_bytes"],
+            deadline,
+        )
+
+
+def main(config: Mapping[str, Any]) -> None:
+    """Run the box. `config`: `work`, `places` (None: find them), `preload` (modules to import once)."""
+    host = _take_channel()
+    _settle()
+    facts: dict[str, object] = {"filter": _filter()}
+    for name in config["preload"]:
+        importlib.import_module(name)
+    places = writable_places() if config["places"] is None else config["places"]
+    runner = Runner(host, config["work"], places)
+    facts |= {"k": "hello", "pid": os.getpid(), "uid": os.getuid(), "places": places}
+    facts |= {"python": platform.python_version(), "meter": runner._meter.is_container}
+    gc.collect()
+    gc.freeze()
+    try:
+        host.send(facts)
+        runner.serve()
+    except (HostGone, BrokenPipeError):
+        clean.kill_others()
+        for place in places:
+            clean.wipe(place)
+        os._exit(0)
+
+
+def writable_places() -> list[str]:
+    """Mounted folders that this user can write to."""
+    places: list[str] = []
+    with open("/proc/self/mountinfo") as stream:
+        for line in stream:
+            place = line.split(" ")[4].encode().decode("unicode_escape")
+            inside = any(place == skip or place.startswith(skip + "/") for skip in _WRITABLE_SKIP)
+            if not inside and os.path.isdir(place) and os.access(place, os.W_OK):
+                places.append(place)
+    return places
+
+
+def _take_channel() -> Host:
+    """Move the channel away from 0 and 1, so that nothing that prints can reach the host."""
+    read, write = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    os.close(null)
+    return Host(read, write)
+
+
+def _settle() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # which PID 1 is deaf to
+    libc = ctypes.CDLL(None)
+    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: no other process may look into this one
+    if os.getpid() != 1:
+        libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: orphans come here, as they would to PID 1
+    os.umask(0o077)
+    os.environ.clear()
+    os.environ.update(PATH="/usr/local/bin:/usr/bin:/bin", HOME="/tmp", LANG="C.UTF-8")
+    sys.dont_write_bytecode = True
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    gc.disable()
+
+
+def _filter() -> str:
+    try:
+        seccomp.install()
+    except seccomp.Unsupported as error:
+        return str(error)
+    return ""
