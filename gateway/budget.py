@@ -100,7 +100,10 @@ class Budgeted:
         whole = self._priced(Usage(1, prompt.prompt_tokens, 0, max_tokens))
         if not self._budget.reserve(prompt, whole):
             limit = self._budget.exhausted
-            raise ModelError(Kind.BUDGET, f"the run's budget of {limit} is used up", usage=Usage())
+            text = (
+                f"the run's budget of {limit} is used up: the next prompt takes about {prompt.tokens} tokens"
+            )
+            raise ModelError(Kind.BUDGET, text, usage=Usage())
         used = Usage(calls=1)
         try:
             answer = self._model.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)

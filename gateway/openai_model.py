@@ -52,7 +52,10 @@ class OpenAIModel:
             except _Unsupported as error:
                 self._unsupported |= {error.name}
                 if error.name in without:
-                    raise ModelError(Kind.REQUEST, str(error)) from None
+                    raise ModelError(Kind.REQUEST, self._redacted(str(error))) from None
+            except ModelError as error:
+                text = self._redacted(str(error))
+                raise ModelError(error.kind, text, usage=error.usage, retry_after=error.retry_after) from None
 
     def close(self) -> None:
         with self._lock:
@@ -80,15 +83,14 @@ class OpenAIModel:
         except openai.APIStatusError as error:
             raise self._fault(error) from None
         except openai.APIError as error:
-            raise ModelError(Kind.MALFORMED, f"{self.name}: {self._redacted(line(error.message))}") from None
+            raise ModelError(Kind.MALFORMED, f"{self.name}: {line(error.message)}") from None
 
     def _fault(self, error: APIStatusError) -> Exception:
         known = wire.fault(error.status_code, error.body, self.name, error.response.headers)
-        text = self._redacted(str(known))
-        name = wire.unsupported(error.status_code, error.body)
-        if name is not None and known.kind is Kind.REQUEST:
-            return _Unsupported(name, text)
-        return ModelError(known.kind, text, retry_after=known.retry_after)
+        option = wire.unsupported(error.status_code, error.body)
+        if option is not None and known.kind is Kind.REQUEST:
+            return _Unsupported(option, str(known))
+        return known
 
     def _connected(self) -> OpenAI:
         import openai

@@ -55,7 +55,7 @@ def completion(body: bytes, model: str, prompt_guess: int) -> Completion:
 
     Where usage is missing (some local servers), `prompt_guess` and a guess from the text stand in.
     """
-    data = _object(body)
+    data = _object(body, model)
     choices = data.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         if isinstance(data.get("error"), dict):
@@ -118,14 +118,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _object(body: bytes, model: str) -> dict[str, Any]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
         shown = line(body[:200].decode("utf-8", "replace"), 60)
-        raise ModelError(Kind.MALFORMED, f"the answer is not JSON: {shown or '(nothing)'}") from None
+        raise ModelError(Kind.MALFORMED, f"{model}: the answer is not JSON: {shown or '(nothing)'}") from None
     if not isinstance(data, dict):
-        raise ModelError(Kind.MALFORMED, "the answer is JSON, but not an object")
+        raise ModelError(Kind.MALFORMED, f"{model}: the answer is JSON, but not an object")
     return data
 
 

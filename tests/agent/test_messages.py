@@ -20,7 +20,7 @@ BRIEF = Brief(
     notes="Inputs are lists of floats.",
     files={
         "helpers.py": "UNIT = 1\n",
-        "sums.py": 'def total(xs):\n    """Sum.\n\n    ```\n    total([1])\n    ```\n    """\n    return sum(xs)\n',
+        "sums.py": 'def total(xs):\n    """Sum.\n\n    ```\n    f()\n    ```\n    """\n    return sum(xs)\n',
     },
     editable=("sums.py:total",),
     objective="The score is `passed`: higher is better.",

@@ -60,7 +60,7 @@ def test_dollars_are_never_overshot_by_more_than_one_calls_output(
     limit: float, max_tokens: int, threads: int
 ) -> None:
     budget = Budget(dollars=limit)
-    assert "dollars" in spend_all(budget, max_tokens, PRICE, threads)
+    assert "budget of dollars" in spend_all(budget, max_tokens, PRICE, threads)
     assert budget.spent.dollars <= limit + PRICE.dollars(Usage(completion_tokens=max_tokens)) + 1e-12
 
 

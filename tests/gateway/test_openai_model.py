@@ -136,6 +136,8 @@ def test_the_key_is_sent_and_never_shown() -> None:
     error = fault(status(403, f"key {KEY} is not allowed here"))
     assert KEY not in str(error)
     assert "[key]" in str(error)
+    echo = raw(f"Authorization: Bearer {KEY}".encode())
+    assert KEY not in str(fault(echo))
     assert fault(say("hi"), key="sk-another-key-123").kind is Kind.AUTH
 
 

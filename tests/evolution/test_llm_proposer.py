@@ -1,0 +1,203 @@
+"""A model's answer becomes a proposal, a failure has its reason, and nothing is paid twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from agent.brief import Inspiration
+from archive.types import Status, Usage, Variant
+from benchmarks.types import Evaluation, StageResult
+from evolution.proposers.llm import LlmProposer
+from evolution.types import Parent, Proposal
+from gateway.budget import Budget
+from gateway.connect import connect
+from gateway.errors import Kind, ModelError
+from gateway.scripted import ScriptedModel
+from target_modules.manifest import Manifest, Target
+from target_modules.patch.tree import Tree
+from tests.support.model_server import ModelServer, say, status
+
+SOURCE = "def double(x):\n    return x + x\n"
+BETTER = "def double(x):\n    return x << 1\n"
+EDIT = """\
+IDEA: shift
+m.py
+```python
+<<<<<<< SEARCH
+    return x + x
+=======
+    return x << 1
+>>>>>>> REPLACE
+```
+"""
+TARGET = Target(
+    Path("/nowhere"),
+    Manifest.model_validate(
+        {
+            "name": "doubling",
+            "goal": "Double faster.",
+            "editable": ["m.py"],
+            "entry": "m:double",
+            "suite": {"kind": "timing", "cases": "cases.jsonl"},
+            "objectives": [
+                {"metric": "seconds", "direction": "min"},
+                {"metric": "complexity", "direction": "max"},
+            ],
+            "thresholds": [{"metric": "passed", "min": 3}],
+        }
+    ),
+)
+EVALUATION = Evaluation(
+    "search",
+    True,
+    "",
+    2.0,
+    {"seconds": 2.0},
+    (StageResult("all", {}, 2, 3, ("case 3: returned 8",)),),
+    0,
+    output="debug: hello",
+)
+PARENT = Parent(
+    Variant(
+        "v1",
+        "r",
+        0,
+        "doubling",
+        (),
+        None,
+        Status.VALID,
+        "",
+        "llm",
+        "",
+        0,
+        0.0,
+        score=2.0,
+        metrics={"seconds": 2.0},
+    ),
+    Tree({"m.py": SOURCE}),
+    EVALUATION,
+)
+
+
+class Journal:
+    """An `Once` that survives a crash as JSON."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        if step not in self.kept:
+            self.kept[step] = json.dumps(effect())
+        answer: Mapping[str, Any] = json.loads(self.kept[step])
+        return answer
+
+
+def propose(
+    proposer: LlmProposer,
+    journal: Journal | None = None,
+    seen: Callable[[str], bool] = lambda tree: False,
+    seed: int = 1,
+) -> Proposal:
+    return proposer.propose(TARGET, PARENT, Random(seed), seen, journal or Journal())
+
+
+def test_an_answer_becomes_a_tree_with_its_patch_note_and_cost() -> None:
+    made = propose(LlmProposer(ScriptedModel([EDIT])))
+    assert made.tree == Tree({"m.py": BETTER})
+    assert (made.reason, made.note, made.written_by_model) == ("", "shift", True)
+    assert made.patch is not None
+    assert made.patch["edits"][0]["path"] == "m.py"
+    assert json.loads(json.dumps(made.patch)) == made.patch
+    assert made.usage.calls == 1
+    assert made.usage.tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("I cannot help.", "edit"),
+        (EDIT.replace("x + x", "x * 9"), "search"),
+        (EDIT.replace("x << 1", "x + x"), "no change"),
+        (ModelError(Kind.REFUSED, "I will not", usage=Usage(1, 9, 0, 4)), "refused"),
+        (ModelError(Kind.SERVER, "down", usage=Usage(1, 9, 0, 4)), "server"),
+    ],
+)
+def test_a_failure_is_a_proposal_with_its_reason_and_its_cost(answer: str | ModelError, reason: str) -> None:
+    made = propose(LlmProposer(ScriptedModel([answer])))
+    assert made.tree is None
+    assert reason in made.reason.lower()
+    assert made.usage.tokens > 0
+    assert made.written_by_model
+
+
+def test_a_repeat_is_not_worth_an_evaluation() -> None:
+    better = Tree({"m.py": BETTER}).id
+    made = propose(LlmProposer(ScriptedModel([EDIT])), seen=lambda tree: tree == better)
+    assert (made.tree, made.reason) == (None, "repeats an earlier variant")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.ends_run])
+def test_a_fault_that_ends_the_run_goes_through_and_is_not_kept(kind: Kind) -> None:
+    journal = Journal()
+    with pytest.raises(ModelError) as caught:
+        propose(LlmProposer(ScriptedModel([ModelError(kind, "planned")])), journal)
+    assert caught.value.kind is kind
+    assert journal.kept == {}
+
+
+@pytest.mark.parametrize("answer", [EDIT, "no edit", ModelError(Kind.REFUSED, "no", usage=Usage(1, 5, 0, 2))])
+def test_a_paid_answer_is_not_paid_twice_and_gives_the_same_proposal(answer: str | ModelError) -> None:
+    journal, before = Journal(), list[Usage]()
+    first = propose(LlmProposer(ScriptedModel([answer]), paid_before=before.append), journal)
+    assert before == []
+    unasked = ScriptedModel([])
+    again = propose(LlmProposer(unasked, paid_before=before.append), journal)
+    assert again == first
+    assert unasked.asked == []
+    assert before == [first.usage]
+
+
+def test_the_seed_comes_from_the_given_chance_alone() -> None:
+    def seed_after(chance: int, inspired: bool) -> int | None:
+        model = ScriptedModel([EDIT])
+        inspire = (lambda target, parent, rng: [Inspiration(rng.random(), "d")]) if inspired else None
+        propose(LlmProposer(model, inspire=inspire), seed=chance)
+        return model.asked[0].seed
+
+    assert seed_after(5, False) == seed_after(5, True) != seed_after(6, False)
+
+
+def test_the_prompt_tells_what_is_known_about_the_parent() -> None:
+    model = ScriptedModel([EDIT])
+    inspire = [Inspiration(1.5, "-a\n+b\n")]
+    propose(LlmProposer(model, inspire=lambda target, parent, rng: inspire, baseline=lambda: 3.25))
+    text = "\n".join(message.content for message in model.asked[0].messages)
+    for told in (
+        "Double faster.",
+        "`seconds`: lower is better",
+        "`complexity` (higher is better)",
+        "`passed` must be at least 3",
+        "case 3: returned 8",
+        "debug: hello",
+        SOURCE,
+        "+b",
+        "Score: 2. The program that all began with: 3.25.",
+    ):
+        assert told in text
+
+
+def test_through_a_real_server_with_a_fault_on_the_way() -> None:
+    budget = Budget(tokens=50_000)
+    with ModelServer([status(529), say(EDIT)]) as server:
+        model = connect("m", budget, environment=server.environment, timeout=10, sleep=lambda seconds: None)
+        made = propose(LlmProposer(model))
+        model.close()
+    assert made.tree == Tree({"m.py": BETTER})
+    assert made.usage == budget.spent
+    assert made.usage.calls == 2
