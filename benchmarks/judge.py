@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from benchmarks.stats import Decision, Interval, decide, interval_of
 from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Evaluation, Pairs, Split, Suite
+from benchmarks.types import Bench, Evaluation, Split, Suite
 from sandbox.types import SandboxFault
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
