@@ -1,8 +1,8 @@
 """Content-addressed bytes, each packed against a related earlier one.
 
 A blob at depth 0 is a keyframe: it stands alone. A blob at depth n needs its base, at depth n - 1. Where a
-blob at the greatest depth becomes a base, it is first packed anew as a keyframe, so that this is paid once per
-chain and not once per child (a good parent has hundreds).
+blob at the greatest depth becomes a base, it is first packed anew as a keyframe, so that this is paid once
+and not for each of its children (a good parent has hundreds).
 """
 
 from __future__ import annotations

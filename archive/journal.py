@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from archive.codec import pack, unpack_json
+from archive.codec import FAST, pack, unpack_json
 from archive.schema import journal
 from archive.types import ArchiveError
 
@@ -21,7 +21,7 @@ _SELECT = select(journal.c.data).where(
 
 def remember(connection: Connection, run: int, attempt: int, step: str, payload: bytes) -> None:
     try:
-        row = {"run": run, "attempt": attempt, "step": step, "data": pack(payload)}
+        row = {"run": run, "attempt": attempt, "step": step, "data": pack(payload, level=FAST)}
         connection.execute(_INSERT, row)
     except IntegrityError:
         raise ArchiveError(f"attempt {attempt}, step {step}: is in the journal already") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from archive import runs, schema, variants
 from archive.types import ArchiveError, Member, Status, Variant
@@ -14,6 +14,7 @@ Order = Literal["attempt", "newest", "score"]
 _v = schema.variants.c
 _p = schema.parents.c
 # The best is one with the strongest evidence: a champion's score is confirmed, a valid one's is luck too.
+_ROW = select(_v.key, _v.tree, _v.run).where(_v.id == bindparam("wanted"))
 STANDING = (Status.CHAMPION, Status.ACCEPTED, Status.VALID)
 
 
@@ -24,7 +25,7 @@ def get(connection: Connection, id: str) -> Variant:
 
 
 def row_of(connection: Connection, id: str) -> Row[int, int | None, int]:
-    row = connection.execute(select(_v.key, _v.tree, _v.run).where(_v.id == id)).first()
+    row = connection.execute(_ROW, {"wanted": id}).first()
     if row is None:
         raise unknown(id)
     return row
@@ -46,7 +47,7 @@ def find(
     if run is not None:
         query = query.where(_v.run == runs.row_of(connection, run).key)
     if target is not None:
-        query = query.where(_v.target == target)
+        query = query.where(_v.run.in_(select(schema.runs.c.key).where(schema.runs.c.target == target)))
     if status is not None:
         query = query.where(_v.status == status.value)
     return variants.read(connection, _ordered(query, order, within_run=run is not None).limit(limit))

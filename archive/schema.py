@@ -67,7 +67,6 @@ variants = Table(
     Column("id", Text, nullable=False, unique=True),
     Column("run", Integer, ForeignKey("runs.key"), nullable=False),
     Column("attempt", Integer, nullable=False),
-    Column("target", Text, nullable=False),
     Column("tree", Integer, ForeignKey("trees.key")),
     Column("status", Text, nullable=False),
     Column("score", Float),
@@ -86,7 +85,6 @@ variants = Table(
     Column("data", LargeBinary, nullable=False),
     UniqueConstraint("run", "attempt", name="variants_attempt"),
     Index("variants_standing", "run", "status", "fitness"),
-    Index("variants_target", "target", "key"),
 )
 
 parents = Table(

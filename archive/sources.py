@@ -14,7 +14,7 @@ from archive.codec import Undecodable, dump
 
 
 class Sources:
-    """Stores and gives back trees. A tree's blob is its manifest: JSON, path to the key of the file's blob."""
+    """Stores and gives back trees. A tree's blob is its manifest: JSON, from path to a blob's key."""
 
     def __init__(self) -> None:
         self.blobs = Blobs(schema.blobs)
@@ -26,7 +26,7 @@ class Sources:
         self.trees.forget()
 
     def put(self, connection: Connection, id: bytes, files: Mapping[str, bytes], parent: int | None) -> int:
-        """The key of the tree with address `id`, stored now, against the tree with key `parent`, if it is new."""
+        """The key of the tree with address `id`; a new one is stored, against the tree with key `parent`."""
         key = self.trees.find(connection, id)
         if key is not None:
             return key

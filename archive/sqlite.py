@@ -28,10 +28,11 @@ def writing(file: Path, create: bool) -> Connect:
 
     def connect() -> sqlite3.Connection:
         connection = _connect(f"{_uri(file)}?mode=rw")
-        # FULL: a commit is on the disk when it returns, also when the power fails (NORMAL: only kill -9).
+        # NORMAL: a commit outlives the process (kill -9); a power cut may undo the last ones, and leaves the rest
+        # whole. FULL waits for the disk each time: 0.3 against 0.07 ms of CPU, and 1 to 10 ms on common disks.
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            "synchronous=NORMAL",
             "foreign_keys=ON",
             "journal_size_limit=67108864",
         ):

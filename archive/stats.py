@@ -16,7 +16,7 @@ _BETTER = (Status.ACCEPTED, Status.CHAMPION)
 
 @dataclass(frozen=True)
 class Yield:
-    """What came of the attempts of a proposer or an operator: how many could be a parent, how many were better."""
+    """What came of a proposer's or an operator's attempts: how many can be parents, how many were better."""
 
     tried: int = 0
     valid: int = 0

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from archive import codec, exporting, journal, queries, runs, schema, stats, variants, verifying
 from archive.blobs import tree_address
+from archive.cache import Cache
 from archive.database import Database
 from archive.sources import Sources
 from archive.types import ArchiveError, Direction, Member, Record, RunRecord, Status, Variant
@@ -26,6 +27,7 @@ T = TypeVar("T")
 @dataclass
 class _Run:
     key: int
+    target: str
     direction: Direction
     attempts: int
     vocabulary: bytes | None
@@ -34,13 +36,17 @@ class _Run:
 class Archive:
     """Thread-safe. Every method may raise `ArchiveError`: one line that says what, where and what to do.
 
-    What a writing method recorded is on the disk when it returns; what raised left nothing behind.
+    What a writing method recorded outlives the process (kill -9) once it has returned; what raised left nothing
+    behind. A power cut may take the last seconds (see docs/archive.md).
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._sources = Sources()
         self._runs: dict[str, _Run] = {}
+        self._variants: Cache[str, tuple[int, int | None]] = Cache(
+            1 << 16
+        )  # id to the keys of itself and its tree
 
     @classmethod
     def open(
@@ -128,7 +134,7 @@ class Archive:
         """Record an ended attempt in one transaction, and empty its journal.
 
         Attempts are added in order: `variant.attempt` is the number of the run's attempts so far. `files` may
-        be None where there is no tree, or where the archive has that tree already. A NaN score is kept as None.
+        be None where there is no tree, or where the archive has that tree already. A NaN score becomes None.
         """
         content = None if files is None else {path: text.encode() for path, text in files.items()}
         tree = None if variant.tree is None else bytes.fromhex(variant.tree)
@@ -136,9 +142,9 @@ class Archive:
             raise ArchiveError(f"variant {variant.id}: its files are not those of tree {variant.tree}")
         with self._write() as connection:
             run = self._run(connection, variant.run)
-            _expect(variant, run.attempts)
-            parents = [queries.row_of(connection, parent) for parent in variant.parents]
-            tree_key = self._tree(connection, variant, tree, content, parents[0].tree if parents else None)
+            _expect(variant, run)
+            parents = [self._parent(connection, parent) for parent in variant.parents]
+            tree_key = self._tree(connection, variant, tree, content, parents[0][1] if parents else None)
             words = run.vocabulary
             if variant.attempt == 0:
                 words = variants.vocabulary(variant, records)
@@ -147,12 +153,13 @@ class Archive:
                     update(schema.runs).where(schema.runs.c.key == run.key).values(vocabulary=sealed)
                 )
             try:
-                keys = [parent.key for parent in parents]
+                keys = [parent for parent, _ in parents]
                 key = variants.write(connection, variant, run.key, run.direction, tree_key, keys, words)
             except IntegrityError:
                 raise ArchiveError(f"variant {variant.id}: is in the archive already") from None
             variants.write_records(connection, key, records, words)
             journal.forget(connection, run.key, variant.attempt)
+            self._variants.put(variant.id, (key, tree_key))
             run.attempts += 1
             run.vocabulary = words
 
@@ -167,7 +174,7 @@ class Archive:
         limit: int | None = None,
         order: queries.Order = "attempt",
     ) -> Iterator[Variant]:
-        """Variants page by page: by attempt, `newest` first, or by `score`: best first, those without last."""
+        """Variants page by page: by attempt, `newest` first, or by `score`: best first, none last."""
         with self._reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
 
@@ -255,6 +262,7 @@ class Archive:
             except BaseException:  # what this transaction had put into the caches is not in the database
                 self._sources.forget()
                 self._runs.clear()
+                self._variants.clear()
                 raise
 
     @contextmanager
@@ -281,8 +289,16 @@ class Archive:
             row = runs.row_of(connection, id)
             query = select(func.count()).select_from(schema.variants).where(schema.variants.c.run == row.key)
             count = connection.execute(query).scalar_one()
-            known = _Run(row.key, row.direction, count, variants.open_vocabulary(row.vocabulary))
+            known = _Run(row.key, row.target, row.direction, count, variants.open_vocabulary(row.vocabulary))
             self._runs[id] = known
+        return known
+
+    def _parent(self, connection: Connection, id: str) -> tuple[int, int | None]:
+        known = self._variants.get(id)
+        if known is None:
+            row = queries.row_of(connection, id)
+            known = (row.key, row.tree)
+            self._variants.put(id, known)
         return known
 
     def _tree(
@@ -303,11 +319,15 @@ class Archive:
         return key
 
 
-def _expect(variant: Variant, attempt: int) -> None:
-    if variant.attempt < attempt:
+def _expect(variant: Variant, run: _Run) -> None:
+    if variant.target != run.target:
+        raise ArchiveError(
+            f"variant {variant.id}: of target {variant.target}, its run {variant.run} of {run.target}"
+        )
+    if variant.attempt < run.attempts:
         raise ArchiveError(f"run {variant.run}: attempt {variant.attempt} is in the archive already")
-    if variant.attempt > attempt:
-        raise ArchiveError(f"run {variant.run}: attempt {variant.attempt} came before attempt {attempt}")
+    if variant.attempt > run.attempts:
+        raise ArchiveError(f"run {variant.run}: attempt {variant.attempt} came before attempt {run.attempts}")
 
 
 def _address(tree: str) -> bytes:

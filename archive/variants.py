@@ -30,6 +30,7 @@ SELECT = (
     select(
         schema.variants,
         schema.runs.c.id.label("run_id"),
+        schema.runs.c.target,
         schema.runs.c.vocabulary,
         schema.trees.c.id.label("tree_id"),
     )
@@ -53,7 +54,6 @@ def write(
         "id": variant.id,
         "run": run,
         "attempt": variant.attempt,
-        "target": variant.target,
         "tree": tree,
         "status": variant.status.value,
         "score": score,

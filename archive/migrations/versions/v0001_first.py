@@ -40,7 +40,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Text, nullable=False, unique=True),
         sa.Column("run", sa.Integer, sa.ForeignKey("runs.key"), nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
-        sa.Column("target", sa.Text, nullable=False),
         sa.Column("tree", sa.Integer, sa.ForeignKey("trees.key")),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("score", sa.Float),
@@ -60,7 +59,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("run", "attempt", name="variants_attempt"),
     )
     op.create_index("variants_standing", "variants", ["run", "status", "fitness"])
-    op.create_index("variants_target", "variants", ["target", "key"])
     op.create_table(
         "parents",
         sa.Column("child", sa.Integer, sa.ForeignKey("variants.key"), primary_key=True),
