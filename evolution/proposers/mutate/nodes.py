@@ -1,0 +1,78 @@
+"""What is known of a region's syntax: expressions, statements, functions and names, each with its span."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+# Slots where an expression may stand bare; anywhere else, all but atoms are put in parentheses.
+OPEN_SLOTS = frozenset(
+    {"value", "arg", "keyword", "element", "elt", "return", "test", "index", "body", "assign"}
+)
+
+
+@dataclass(eq=False, slots=True)
+class Expr:
+    """An expression that may be replaced. `slot` says how its parent uses it; `start`, `end` hold its parentheses."""
+
+    node: cst.BaseExpression
+    start: int
+    end: int
+    parent: Expr | None
+    slot: str
+    function: Function | None
+    statement: Statement | None
+    loops: int  # how many loops or comprehensions run it again and again, within its function
+    children: list[Expr] = field(default_factory=list)
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(eq=False, slots=True)
+class Statement:
+    """A statement on lines of its own. `[line, full_end)` are its whole lines without leading comments."""
+
+    node: cst.BaseStatement
+    start: int
+    end: int
+    line: int
+    full_end: int
+    block: Block
+    index: int
+    indent: str
+    loops: tuple[Statement, ...]
+    function: Function | None
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """Statements of one indented body, in order. `owner` is None for the region's own lines."""
+
+    owner: Statement | None
+    role: str  # body, orelse, other
+    statements: list[Statement] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    """A function or method: the region's own (`outer` is None) or one inside it."""
+
+    node: cst.FunctionDef
+    statement: Statement
+    outer: Function | None
+    params: tuple[str, ...]
+    plain: bool  # only positional parameters without defaults of their own kind: no stars
+    body: Block | None = None
+    generator: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Binding:
+    """A name and the span in which it can be read."""
+
+    name: str
+    start: int
+    end: int
+    source: Expr | None = None  # what it is bound to
+    element: bool = False  # bound to the elements of `source`
+    annotation: str = ""

@@ -1,0 +1,29 @@
+"""The mutation operators; importing this package registers them all."""
+
+from evolution.proposers.mutate.operators import (
+    comprehensions,
+    conditions,
+    constants,
+    early,
+    expressions,
+    hoist,
+    loops,
+    memo,
+    order,
+    statements,
+    symbols,
+)
+
+__all__ = [
+    "comprehensions",
+    "conditions",
+    "constants",
+    "early",
+    "expressions",
+    "hoist",
+    "loops",
+    "memo",
+    "order",
+    "statements",
+    "symbols",
+]

@@ -1,0 +1,132 @@
+"""Comprehensions as other kinds of comprehension and as loops, and filters on them."""
+
+from __future__ import annotations
+
+from random import Random
+
+import libcst as cst
+
+from evolution.proposers.mutate.change import Change, Splice
+from evolution.proposers.mutate.grow import Grower
+from evolution.proposers.mutate.lines import indented, movable, small, unit
+from evolution.proposers.mutate.nodes import Expr
+from evolution.proposers.mutate.registry import register
+from evolution.proposers.mutate.scene import Scene, atom, pick
+
+_CONSUMERS = frozenset(["sum", "min", "max", "any", "all", "sorted", "set", "list", "tuple", "dict", "join"])
+
+
+def _is_simple(expr: Expr) -> bool:
+    return isinstance(expr.node, cst.ListComp | cst.GeneratorExp | cst.SetComp)
+
+
+@register("comprehension.kind", 0.4)
+def kind(scene: Scene, rng: Random) -> Change | None:
+    """A list for a generator that is consumed at once, a generator for a list."""
+    expr = pick(rng, scene.group("comprehensions", _is_simple))
+    if expr is None or isinstance(expr.node, cst.SetComp):
+        return None
+    parent = expr.parent.node if expr.parent is not None else None
+    if not (isinstance(parent, cst.Call) and len(parent.args) == 1):
+        return None
+    called = parent.func.attr.value if isinstance(parent.func, cst.Attribute) else ""
+    called = parent.func.value if isinstance(parent.func, cst.Name) else called
+    if called not in _CONSUMERS:
+        return None
+    code = scene.code(expr)
+    inner = code[1:-1] if code[:1] in "[(" and code[-1:] in ")]" else code
+    new = inner if isinstance(expr.node, cst.ListComp) else f"[{inner}]"
+    start, end = expr.start, expr.end
+    if isinstance(expr.node, cst.ListComp) and scene.survey.text[end : end + 1] != ")":
+        return None
+    if isinstance(expr.node, cst.GeneratorExp) and code[:1] == "(" and scene.survey.text[start - 1] != "(":
+        new = f"([{inner}])"
+    return Change((Splice(start, end, new),), code, new)
+
+
+@register("comprehension.filter", 0.5)
+def filtered(scene: Scene, rng: Random) -> Change | None:
+    """A filter on a comprehension that has none, grown from what it can read."""
+    expr = pick(rng, scene.group("comprehensions", _is_simple))
+    if expr is None:
+        return None
+    result = next((c for c in expr.children if c.slot == "elt"), None)
+    last = max((c.end for c in expr.children if c.slot in ("iter", "filter")), default=None)
+    if result is None or last is None or any(c.slot == "filter" for c in expr.children):
+        return None
+    test = Grower(scene, result, rng).condition()
+    return Change((Splice(last, last, f" if {atom(test)}"),), scene.code(expr), f"... if {test}")
+
+
+@register("comprehension.unfilter", 0.3)
+def unfiltered(scene: Scene, rng: Random) -> Change | None:
+    """A comprehension without its filter."""
+    expr = pick(rng, scene.group("filters", lambda e: e.slot == "filter"))
+    if expr is None:
+        return None
+    start = scene.survey.text.rfind("if", 0, expr.start)
+    lead = scene.survey.text[:start].rstrip()
+    return Change((Splice(len(lead), expr.end, ""),), f"if {scene.code(expr)}", "(deleted)")
+
+
+@register("comprehension.loop", 0.6)
+def loop(scene: Scene, rng: Random) -> Change | None:
+    """`return [...]` or `name = [...]` as a loop that appends, so that statements can be put inside."""
+    found = [
+        e
+        for e in scene.group("comprehensions", _is_simple)
+        if isinstance(e.node, cst.ListComp)
+        and e.slot in ("return", "assign")
+        and e.statement is not None
+        and movable(e.statement)
+        and isinstance(small(e.statement), cst.Return | cst.Assign)
+    ]
+    expr = pick(rng, found)
+    if expr is None or expr.statement is None:
+        return None
+    node = expr.node
+    assert isinstance(node, cst.ListComp)
+    statement, text = expr.statement, scene.survey.text
+    if node.for_in.inner_for_in is not None or node.for_in.asynchronous is not None:
+        return None
+    result = next(c for c in expr.children if c.slot == "elt")
+    source = next(c for c in expr.children if c.slot == "iter")
+    tests = [c for c in expr.children if c.slot == "filter"]
+    target = _between(text[result.end : source.start])
+    if target is None or "\n" in scene.code(result):
+        return None
+    part = small(statement)
+    if isinstance(part, cst.Return):
+        names = scene.visible(len(text) - 1) + scene.visible(result.start)
+        name = next(n for n in ("results", "collected", "gathered", "results_") if n not in names)
+    elif (
+        isinstance(part, cst.Assign)
+        and len(part.targets) == 1
+        and isinstance(part.targets[0].target, cst.Name)
+    ):
+        name = part.targets[0].target.value
+        if name in expr.names:
+            return None
+    else:
+        return None
+    step = unit(statement)
+    inner = f"{name}.append({scene.code(result)})"
+    head, depth = f"{name} = []\nfor {target} in {scene.code(source)}:", step
+    for test in tests:
+        head += f"\n{depth}if {scene.code(test)}:"
+        depth += step
+    lines = f"{head}\n{depth}{inner}"
+    if isinstance(part, cst.Return):
+        lines += f"\nreturn {name}"
+    if any("\n" in scene.code(c) for c in (source, *tests)):
+        return None
+    new = indented(lines, statement.indent)
+    return Change((Splice(statement.line, statement.full_end, new),), scene.code(statement), lines)
+
+
+def _between(gap: str) -> str | None:
+    """The target in `... for target in ...`."""
+    words = gap.split()
+    if len(words) < 3 or words[0] != "for" or words[-1] != "in" or "#" in gap:
+        return None
+    return " ".join(words[1:-1])

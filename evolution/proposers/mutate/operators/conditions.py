@@ -1,0 +1,77 @@
+"""Changes of conditions: negate, drop, add, exchange and/or, replace."""
+
+from __future__ import annotations
+
+from random import Random
+
+import libcst as cst
+
+from evolution.proposers.mutate.change import Change
+from evolution.proposers.mutate.grow import Grower
+from evolution.proposers.mutate.nodes import Expr
+from evolution.proposers.mutate.registry import register
+from evolution.proposers.mutate.scene import Scene, atom, pick
+
+
+def _joint(expr: Expr) -> bool:
+    return isinstance(expr.node, cst.BooleanOperation)
+
+
+@register("condition.negate", 0.9)
+def negate(scene: Scene, rng: Random) -> Change | None:
+    expr = pick(rng, scene.conditions)
+    if expr is None:
+        return None
+    if isinstance(expr.node, cst.UnaryOperation) and isinstance(expr.node.operator, cst.Not):
+        return scene.put(expr, scene.code(expr.children[0]))
+    text = f"not {atom(scene.code(expr))}"
+    return scene.put(expr, f"({text})" if expr.parent is not None and _joint(expr.parent) else text)
+
+
+@register("condition.drop", 0.8)
+def drop(scene: Scene, rng: Random) -> Change | None:
+    """One side of an `and` or `or` alone."""
+    expr = pick(rng, scene.group("joints", _joint))
+    side = pick(rng, expr.children) if expr is not None else None
+    return scene.put(expr, scene.code(side)) if expr is not None and side is not None else None
+
+
+@register("condition.joint", 0.7)
+def joint(scene: Scene, rng: Random) -> Change | None:
+    """`or` for `and`, `and` for `or`."""
+    expr = pick(rng, scene.group("joints", _joint))
+    if expr is None or len(expr.children) != 2:
+        return None
+    assert isinstance(expr.node, cst.BooleanOperation)
+    word = "or" if isinstance(expr.node.operator, cst.And) else "and"
+    left, right = expr.children
+    return scene.put(expr, f"{atom(scene.code(left))} {word} {atom(scene.code(right))}")
+
+
+@register("condition.add", 1.2)
+def add(scene: Scene, rng: Random) -> Change | None:
+    """One more condition beside one that is there, or a filter's own."""
+    expr = pick(rng, scene.conditions)
+    if expr is None:
+        return None
+    other = pick(rng, scene.conditions)
+    grown = Grower(scene, expr, rng).condition(0)
+    if other is not None and other is not expr and rng.random() < 0.25 and scene.readable(other, expr.start):
+        grown = scene.code(other)
+    sides = [atom(scene.code(expr)), atom(grown)]
+    if rng.random() < 0.3:
+        sides.reverse()
+    text = f" {rng.choice(('and', 'or'))} ".join(sides)
+    return scene.put(expr, f"({text})" if expr.parent is not None else text)
+
+
+@register("condition.replace", 0.9)
+def replace(scene: Scene, rng: Random) -> Change | None:
+    """A grown condition, or another one of the region."""
+    expr = pick(rng, scene.conditions)
+    if expr is None:
+        return None
+    other = pick(rng, scene.conditions)
+    if other is not None and rng.random() < 0.3:
+        return scene.put(expr, scene.code(other)) if scene.readable(other, expr.start) else None
+    return scene.put(expr, Grower(scene, expr, rng).condition())

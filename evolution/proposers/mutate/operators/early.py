@@ -1,0 +1,86 @@
+"""Leaving early: shortcuts at the start of a function and inside loops, built from what the function compares."""
+
+from __future__ import annotations
+
+from random import Random
+
+import libcst as cst
+
+from evolution.proposers.mutate.change import Change
+from evolution.proposers.mutate.lines import body, movable, put_after, put_before, small, unit
+from evolution.proposers.mutate.nodes import Function
+from evolution.proposers.mutate.registry import register
+from evolution.proposers.mutate.scene import Scene, pick
+
+
+@register("early.return", 0.9)
+def shortcut(scene: Scene, rng: Random) -> Change | None:
+    """At the start: `if a == b:`, `if not a:` and the like, then return a value of the right kind."""
+    function = pick(rng, [f for f in scene.survey.functions if f.params and body(f) and not f.generator])
+    if function is None:
+        return None
+    params = [p for p in function.params if p not in ("self", "cls")]
+    if not params:
+        return None
+    one, two = rng.choice(params), rng.choice(params)
+    tests = [f"not {one}", f"{one} is None"]
+    if scene.kinds.name(one) in ("num", "any"):
+        tests += [f"{one} < 0", f"{one} == 0", f"{one} <= 0", f"{one} < 1"]
+    if scene.kinds.name(one) not in ("num", "bool"):
+        tests += [f"len({one}) == 1", f"len({one}) < 2"]
+    if one != two:
+        tests += [f"{one} == {two}", f"{one} == {two}", f"{one} < {two}", f"{one} > {two}"]
+    first = body(function)[0]
+    text = f"if {rng.choice(tests)}:\n{unit(first)}return {rng.choice(_results(scene, function, params))}"
+    return Change((put_before(first, text),), "(nothing)", text)
+
+
+def _results(scene: Scene, function: Function, params: list[str]) -> list[str]:
+    """Values of the kind that the function returns, as its annotation and its returns tell."""
+    from evolution.proposers.mutate.kinds import SEQUENCES, annotated
+
+    note = function.node.returns
+    kinds = {annotated(cst.Module([]).code_for_node(note.annotation))} if note is not None else set()
+    kinds |= {scene.kinds.of(e) for e in scene.survey.exprs if e.slot == "return" and e.function is function}
+    kinds = kinds - {"any"} or {"any"}
+    results = ["None"] if kinds == {"any"} else []
+    if kinds & {"num", "any"}:
+        results += [
+            "0",
+            "1",
+            "0",
+            "-1",
+            *(f"len({p})" for p in params if scene.kinds.name(p) not in ("num", "bool")),
+        ]
+    if kinds & {"bool", "any"}:
+        results += ["True", "False"]
+    if kinds & {"str", "any"}:
+        results += ['""']
+    if kinds & (SEQUENCES | {"any"}):
+        results += ["[]"]
+    if "map" in kinds:
+        results += ["{}"]
+    return results + [p for p in params if scene.kinds.name(p) in kinds or kinds == {"any"}]
+
+
+@register("early.leave", 0.5)
+def leave(scene: Scene, rng: Random) -> Change | None:
+    """`break`, `continue` or `return` right after a statement inside a loop's `if`."""
+    found = [
+        s
+        for s in scene.survey.statements
+        if s.loops
+        and movable(s)
+        and isinstance(small(s), cst.Assign | cst.AugAssign | cst.Expr)
+        and s.block.statements[-1] is s
+        and s.block.owner is not None
+        and isinstance(s.block.owner.node, cst.If)
+    ]
+    statement = pick(rng, found)
+    if statement is None:
+        return None
+    word = rng.choice(("break", "break", "continue"))
+    part = small(statement)
+    if isinstance(part, cst.Assign) and isinstance(part.targets[0].target, cst.Name) and rng.random() < 0.4:
+        word = f"return {part.targets[0].target.value}"
+    return Change((put_after(statement, word),), "(nothing)", word)

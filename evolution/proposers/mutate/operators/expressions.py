@@ -1,0 +1,135 @@
+"""Changes of whole expressions: one off, borrowed, grown, wrapped, taken out of its wrapping."""
+
+from __future__ import annotations
+
+from random import Random
+
+import libcst as cst
+
+from evolution.proposers.mutate.change import Change
+from evolution.proposers.mutate.grow import Grower, number
+from evolution.proposers.mutate.nodes import Expr
+from evolution.proposers.mutate.registry import register
+from evolution.proposers.mutate.scene import Scene, atom, pick
+
+
+def _spot(scene: Scene, rng: Random) -> Expr | None:
+    """Mostly where a result hangs on it, sometimes any number."""
+    return pick(rng, scene.spots if scene.spots and rng.random() < 0.8 else scene.numeric)
+
+
+@register("expression.off_by_one", 1.1)
+def off_by_one(scene: Scene, rng: Random) -> Change | None:
+    """One more or one less than a number that is no constant; or no longer one more or one less."""
+    expr = pick(rng, [e for e in scene.numeric if not isinstance(e.node, cst.BaseNumber)])
+    if expr is None:
+        return None
+    code = scene.code(expr)
+    if isinstance(expr.node, cst.BinaryOperation) and len(expr.children) == 2:
+        left, right = expr.children
+        if scene.code(right) == "1" and rng.random() < 0.5:
+            return scene.put(expr, scene.code(left))
+    if scene.kinds.of(expr) == "any" and rng.random() < 0.5:
+        return None
+    return scene.put(expr, f"{code} {rng.choice('+-')} 1")
+
+
+@register("expression.borrow", 1.3)
+def borrow(scene: Scene, rng: Random) -> Change | None:
+    """Another expression of the region, of the same kind as far as is known."""
+    expr = pick(rng, scene.values)
+    if expr is None:
+        return None
+    kind = scene.kinds.of(expr)
+    for _ in range(6):
+        other = pick(rng, scene.values)
+        assert other is not None
+        if other is expr or scene.kinds.of(other) not in (kind, "any") or other.end - other.start > 120:
+            continue
+        if scene.readable(other, expr.start) and not (other.start <= expr.start < other.end):
+            return scene.put(expr, scene.code(other))
+    return None
+
+
+@register("expression.grow", 2.2)
+def grow(scene: Scene, rng: Random) -> Change | None:
+    """A grown expression in the place of one of its kind."""
+    expr = _spot(scene, rng) if rng.random() < 0.8 else pick(rng, scene.values)
+    if expr is None or (isinstance(expr.node, cst.Name) and expr.slot in ("base", "iter")):
+        return None
+    new = Grower(scene, expr, rng).like(expr)
+    return scene.put(expr, new) if new is not None else None
+
+
+@register("expression.wrap", 4.0)
+def wrap(scene: Scene, rng: Random) -> Change | None:
+    """A number with one more operand: a grown one added, taken away, multiplied, divided by, or raised to a power."""
+    expr = _spot(scene, rng)
+    if expr is None:
+        return None
+    grower = Grower(scene, expr, rng)
+    return scene.put(expr, grower.arithmetic(scene.code(expr), rng.choice((1, 2, 2))))
+
+
+@register("expression.bonus", 2.5)
+def bonus(scene: Scene, rng: Random) -> Change | None:
+    """A number, and more or less of it where a condition holds."""
+    expr = _spot(scene, rng)
+    if expr is None:
+        return None
+    grower = Grower(scene, expr, rng)
+    code, test = scene.code(expr), grower.condition()
+    amount = number(rng, scene) if rng.random() < 0.5 else grower.number(1)
+    return scene.put(expr, f"{atom(code)} {rng.choice('+-')} {atom(test)} * {atom(amount)}")
+
+
+@register("expression.choose", 2.0)
+def choose(scene: Scene, rng: Random) -> Change | None:
+    """A number where a condition holds, and otherwise another."""
+    expr = _spot(scene, rng)
+    if expr is None:
+        return None
+    grower = Grower(scene, expr, rng)
+    code = scene.code(expr)
+    other = f"-{atom(code)}" if rng.random() < 0.2 else grower.number(1)
+    sides = [code, other]
+    if rng.random() < 0.5:
+        sides.reverse()
+    return scene.put(expr, f"{atom(sides[0])} if {grower.condition()} else {atom(sides[1])}")
+
+
+@register("expression.shape", 1.0)
+def shape(scene: Scene, rng: Random) -> Change | None:
+    """A function of a number: its negative, its size, a bound, a power."""
+    expr = _spot(scene, rng)
+    if expr is None:
+        return None
+    code = scene.code(expr)
+    grower = Grower(scene, expr, rng)
+    shapes = [
+        f"-{atom(code)}",
+        f"abs({code})",
+        f"min({code}, {grower.number(1)})",
+        f"max({code}, {grower.number(1)})",
+        f"{atom(code)} ** {rng.choice(('2', '3', '0.5'))}",
+        f"{number(rng, scene)} * {atom(code)}",
+        f"1 / ({code} + 1)",
+        *(f"{name}({code})" for name in scene.facts.unary),
+    ]
+    return scene.put(expr, rng.choice(shapes))
+
+
+@register("expression.unwrap", 1.3)
+def unwrap(scene: Scene, rng: Random) -> Change | None:
+    """One of its parts in the place of an expression."""
+    expr = pick(
+        rng, scene.group("wrapped", lambda e: bool(e.children) and e.slot not in ("callee", "statement"))
+    )
+    if expr is None or isinstance(expr.node, cst.ListComp | cst.GeneratorExp | cst.Lambda):
+        return None
+    kind = scene.kinds.of(expr)
+    parts = [c for c in expr.children if c.slot != "callee"]
+    if rng.random() < 0.8:
+        parts = [c for c in parts if scene.kinds.of(c) in (kind, "any") or kind == "any"]
+    part = pick(rng, parts)
+    return scene.put(expr, scene.code(part)) if part is not None else None

@@ -1,0 +1,219 @@
+"""Changes of statements: delete, move, exchange, insert, put under a condition or free from one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+import libcst as cst
+
+from evolution.proposers.mutate.change import Change, Splice
+from evolution.proposers.mutate.grow import Grower, number
+from evolution.proposers.mutate.lines import (
+    leaves,
+    lines,
+    movable,
+    put_after,
+    put_before,
+    shifted,
+    small,
+    take_out,
+    unit,
+)
+from evolution.proposers.mutate.nodes import Expr, Statement
+from evolution.proposers.mutate.registry import register
+from evolution.proposers.mutate.scene import Scene, atom, pick
+
+
+def _movable(scene: Scene) -> Sequence[Statement]:
+    return [statement for statement in scene.survey.statements if movable(statement)]
+
+
+def _anchor(scene: Scene, statement: Statement) -> Expr | None:
+    """Any expression, as a place to grow from; offsets are given apart."""
+    return scene.survey.exprs[0] if scene.survey.exprs else None
+
+
+def _grower(scene: Scene, statement: Statement, rng: Random) -> Grower | None:
+    anchor = _anchor(scene, statement)
+    return Grower(scene, anchor, rng, statement.start) if anchor is not None else None
+
+
+@register("statement.delete", 0.9)
+def delete(scene: Scene, rng: Random) -> Change | None:
+    statement = pick(rng, _movable(scene))
+    if statement is None or isinstance(small(statement), cst.Pass):
+        return None
+    splice = take_out(statement)
+    return Change((splice,), scene.code(statement), splice.text or "(deleted)")
+
+
+@register("statement.move", 0.9)
+def move(scene: Scene, rng: Random) -> Change | None:
+    """Before or after another statement: a neighbour, the one around it, or inside one beside it."""
+    statement = pick(rng, _movable(scene))
+    if statement is None or (leaves(statement) and rng.random() < 0.7):
+        return None
+    near = [
+        s for s in statement.block.statements if s is not statement and abs(s.index - statement.index) <= 2
+    ]
+    owner = statement.block.owner
+    if owner is not None and owner.block.owner is not None:
+        near.append(owner)
+    near += [s for s in _movable(scene) if s.block.owner in near]
+    other = pick(rng, [s for s in near if movable(s)])
+    if other is None or statement.line <= other.line < statement.full_end:
+        return None
+    text = shifted(lines(scene, statement), statement.indent, other.indent)
+    if text is None:
+        return None
+    before = rng.random() < 0.5
+    at = other.line if before else other.full_end
+    if statement.line <= at <= statement.full_end:
+        return None
+    side = "before" if before else "after"
+    splices = (take_out(statement), Splice(at, at, text))
+    return Change(splices, scene.code(statement), f"{side}: {scene.code(other)}")
+
+
+@register("statement.repeat", 0.3)
+def repeat(scene: Scene, rng: Random) -> Change | None:
+    """A copy of a statement at another place."""
+    statement = pick(rng, _movable(scene))
+    other = pick(rng, _movable(scene))
+    if statement is None or other is None or leaves(statement) or statement.end - statement.start > 200:
+        return None
+    text = shifted(lines(scene, statement), statement.indent, other.indent)
+    if text is None:
+        return None
+    at = other.line if rng.random() < 0.5 else other.full_end
+    return Change((Splice(at, at, text),), "(nothing)", text)
+
+
+@register("statement.adjust", 1.2)
+def adjust(scene: Scene, rng: Random) -> Change | None:
+    """After a number is assigned, a line that changes it, mostly under a condition."""
+    found = [
+        statement
+        for statement in _movable(scene)
+        if isinstance(part := small(statement), cst.Assign | cst.AugAssign) and _number_target(scene, part)
+    ]
+    statement = pick(rng, found)
+    if statement is None:
+        return None
+    part = small(statement)
+    assert isinstance(part, cst.Assign | cst.AugAssign)
+    name = _number_target(scene, part)
+    grower = Grower(scene, scene.survey.exprs[0], rng, statement.full_end)
+    operator = rng.choice(("+=", "-=", "*=", "="))
+    amount = number(rng, scene) if rng.random() < 0.4 else grower.number(1)
+    text = f"{name} {operator} {amount}"
+    if rng.random() < 0.7:
+        text = f"if {grower.condition()}:\n{unit(statement)}{text}"
+    return Change((put_after(statement, text),), "(nothing)", text)
+
+
+def _number_target(scene: Scene, part: cst.Assign | cst.AugAssign) -> str | None:
+    if isinstance(part, cst.Assign) and len(part.targets) != 1:
+        return None
+    target = part.target if isinstance(part, cst.AugAssign) else part.targets[0].target
+    if isinstance(target, cst.Name) and scene.kinds.name(target.value) in ("num", "any"):
+        return target.value
+    return None
+
+
+@register("statement.guard", 1.2)
+def guard(scene: Scene, rng: Random) -> Change | None:
+    """`if condition: return value`, `continue` or `break` before a statement."""
+    statement = pick(rng, _movable(scene))
+    if statement is None or statement.function is None:
+        return None
+    grower = _grower(scene, statement, rng)
+    if grower is None:
+        return None
+    inside = bool(statement.loops)
+    chance = rng.random()
+    if inside and chance < 0.5:
+        action = "continue" if chance < 0.3 else "break"
+    else:
+        action = f"return {_result(scene, grower, statement, rng)}"
+    text = f"if {grower.condition()}:\n{unit(statement)}{action}"
+    return Change((put_before(statement, text),), "(nothing)", text)
+
+
+def _result(scene: Scene, grower: Grower, statement: Statement, rng: Random) -> str:
+    """What else the function returns, an empty value, or something grown."""
+    returned = [
+        scene.code(expr)
+        for expr in scene.survey.exprs
+        if expr.slot == "return"
+        and expr.function is statement.function
+        and scene.readable(expr, statement.start)
+    ]
+    kinds = {scene.kinds.of(expr) for expr in scene.survey.exprs if expr.slot == "return"}
+    options = [*returned, "None", *scene.visible(statement.start)]
+    if "bool" in kinds or not kinds:
+        options += ["True", "False"]
+    if kinds & {"num", "any"}:
+        options += ["0", "1", "-1", grower.number(1), grower.term()]
+    if kinds & {"seq", "nums", "strs", "any"}:
+        options += ["[]"]
+    if "str" in kinds:
+        options += ['""']
+    return rng.choice(options)
+
+
+@register("statement.condition", 0.8)
+def condition(scene: Scene, rng: Random) -> Change | None:
+    """A statement put under a grown condition."""
+    statement = pick(rng, _movable(scene))
+    if statement is None:
+        return None
+    grower = _grower(scene, statement, rng)
+    step = unit(statement)
+    inner = shifted(lines(scene, statement), statement.indent, statement.indent + step)
+    if grower is None or inner is None:
+        return None
+    test = grower.condition()
+    text = f"{statement.indent}if {test}:\n{inner}"
+    return Change(
+        (Splice(statement.line, statement.full_end, text),), scene.code(statement), f"if {test}: ..."
+    )
+
+
+@register("statement.free", 0.6)
+def free(scene: Scene, rng: Random) -> Change | None:
+    """The body of an `if` without the `if`."""
+    found = [s for s in _movable(scene) if isinstance(s.node, cst.If) and s.node.orelse is None]
+    statement = pick(rng, found)
+    if statement is None:
+        return None
+    inner = next((b for b in scene.survey.blocks if b.owner is statement), None)
+    if inner is None:
+        return None
+    first = inner.statements[0]
+    body = scene.survey.text[first.line : statement.full_end]
+    text = shifted(body, first.indent, statement.indent)
+    if text is None:
+        return None
+    return Change(
+        (Splice(statement.line, statement.full_end, text),), scene.code(statement), atom(text.strip())
+    )
+
+
+@register("statement.otherwise", 0.4)
+def otherwise(scene: Scene, rng: Random) -> Change | None:
+    """The bodies of `if` and `else` exchanged, or the `else` dropped."""
+    found = [s for s in _movable(scene) if isinstance(s.node, cst.If) and isinstance(s.node.orelse, cst.Else)]
+    statement = pick(rng, found)
+    if statement is None:
+        return None
+    blocks = [b for b in scene.survey.blocks if b.owner is statement]
+    if len(blocks) != 2:
+        return None
+    one, two = ((b.statements[0].line, b.statements[-1].full_end) for b in blocks)
+    text = scene.survey.text
+    if rng.random() < 0.4:
+        return Change((Splice(one[1], two[1], ""),), scene.code(statement), "(else deleted)")
+    splices = (Splice(*one, text[slice(*two)]), Splice(*two, text[slice(*one)]))
+    return Change(splices, scene.code(statement), "(if and else exchanged)")

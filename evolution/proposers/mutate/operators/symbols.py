@@ -1,0 +1,114 @@
+"""Changes of operators: comparison, arithmetic, and the operator of an augmented assignment."""
+
+from __future__ import annotations
+
+from random import Random
+
+import libcst as cst
+
+from evolution.proposers.mutate.change import Change, Splice
+from evolution.proposers.mutate.lines import movable
+from evolution.proposers.mutate.nodes import Expr
+from evolution.proposers.mutate.registry import register
+from evolution.proposers.mutate.scene import Scene, pick
+
+_COMPARE: dict[str, tuple[str, ...]] = {
+    "<": ("<=", "<=", ">", ">=", "!="),
+    "<=": ("<", "<", ">=", ">", "=="),
+    ">": (">=", ">=", "<", "<=", "!="),
+    ">=": (">", ">", "<=", "<", "=="),
+    "==": ("!=", "<=", ">=", "<", ">"),
+    "!=": ("==", "<", ">"),
+    "is": ("is not",),
+    "is not": ("is",),
+    "in": ("not in",),
+    "not in": ("in",),
+}
+_ARITHMETIC: dict[str, tuple[str, ...]] = {
+    "+": ("-", "-", "*"),
+    "-": ("+", "+", "*"),
+    "*": ("/", "+", "//", "**"),
+    "/": ("*", "//", "-"),
+    "//": ("/", "%", "*"),
+    "%": ("//", "*", "/"),
+    "**": ("*", "+"),
+    "<<": (">>", "*"),
+    ">>": ("<<", "//"),
+    "&": ("|", "^"),
+    "|": ("&", "^"),
+    "^": ("&", "|"),
+}
+
+
+def _exchange(
+    scene: Scene, rng: Random, left: Expr, right: Expr, table: dict[str, tuple[str, ...]]
+) -> Change | None:
+    """Another operator between two operands; the spaces around it stay."""
+    gap = scene.survey.text[left.end : right.start]
+    old = " ".join(gap.split())
+    if old not in table:
+        return None
+    new = rng.choice(table[old])
+    lead = gap[: len(gap) - len(gap.lstrip())]
+    tail = gap[len(gap.rstrip()) :]
+    if not new.isalpha() or (lead and tail):
+        text = f"{lead}{new}{tail}"
+        before = scene.survey.text[left.start : right.end]
+        return Change((Splice(left.end, right.start, text),), before, before.replace(gap, text, 1))
+    return None
+
+
+@register("compare.exchange", 1.6)
+def compare(scene: Scene, rng: Random) -> Change | None:
+    expr = pick(rng, scene.group("comparisons", lambda e: isinstance(e.node, cst.Comparison)))
+    if expr is None or len(expr.children) < 2:
+        return None
+    place = int(rng.random() * (len(expr.children) - 1))
+    return _exchange(scene, rng, expr.children[place], expr.children[place + 1], _COMPARE)
+
+
+@register("arithmetic.exchange", 1.6)
+def arithmetic(scene: Scene, rng: Random) -> Change | None:
+    expr = pick(rng, scene.group("arithmetic", lambda e: isinstance(e.node, cst.BinaryOperation)))
+    if expr is None or len(expr.children) != 2:
+        return None
+    return _exchange(scene, rng, expr.children[0], expr.children[1], _ARITHMETIC)
+
+
+@register("arithmetic.augment", 0.7)
+def augment(scene: Scene, rng: Random) -> Change | None:
+    """Another operator in `a += b`; `a = b` for `a += b`, and `a += b` for `a = b`."""
+    found = [
+        (statement, statement.node.body[0])
+        for statement in scene.survey.statements
+        if isinstance(statement.node, cst.SimpleStatementLine)
+        and len(statement.node.body) == 1
+        and isinstance(statement.node.body[0], cst.AugAssign | cst.Assign)
+    ]
+    choice = pick(rng, found)
+    if choice is None:
+        return None
+    statement, small = choice
+    value = next((e for e in scene.survey.exprs if e.statement is statement and e.slot == "assign"), None)
+    if value is None:
+        return None
+    text = scene.survey.text
+    head = text[statement.start : value.start]
+    if isinstance(small, cst.AugAssign):
+        operator = head.rstrip().rsplit(" ", 1)[-1].rsplit("\t", 1)[-1]
+        sign = operator.removesuffix("=")
+        if not head.rstrip().endswith(operator) or sign not in _ARITHMETIC:
+            return None
+        new = rng.choice((*(f"{other}=" for other in _ARITHMETIC[sign]), "="))
+    else:
+        kind = scene.kinds.of(value)
+        if not movable(statement):
+            return None
+        if len(small.targets) != 1 or kind not in ("num", "any") or head.count("=") != 1:
+            return None
+        if isinstance(small.targets[0].target, cst.Tuple | cst.List) or "(" in head:
+            return None
+        operator, new = "=", rng.choice(("+=", "-=", "*="))
+    start = statement.start + head.rindex(operator)
+    after = text[statement.start : start] + new + text[start + len(operator) : statement.end]
+    return Change((Splice(start, start + len(operator), new),), scene.code(statement), after)

@@ -1,0 +1,107 @@
+"""The mutate proposer: patches without a model, for a first run without a key and for the many small steps."""
+
+from __future__ import annotations
+
+import warnings
+from bisect import bisect_right
+from collections.abc import Callable
+from random import Random
+
+from evolution.proposers.mutate.change import Change, short, splice
+from evolution.proposers.mutate.registry import cumulative, operators
+from evolution.proposers.mutate.scene import Scene
+from evolution.proposers.mutate.view import Plot, Views
+from evolution.types import Once, Parent, Proposal
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+_STACKED = (0.72, 0.93)  # one operator, two, else three
+_DRAWS = 12  # operators tried for each change before the place is given up
+
+
+class MutateProposer:
+    """Changes one editable symbol of the parent by one to three random operators, in about a millisecond.
+
+    Local and free: all chance comes from `rng`, and `once` is not used. `tries` bounds the search for
+    source that is new; past it the proposal has no tree and says so.
+    """
+
+    name = "mutate"
+    waits = False
+
+    def __init__(self, tries: int = 50) -> None:
+        self._tries = tries
+        self._views = Views()
+
+    def propose(
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+    ) -> Proposal:
+        return self.mutate(parent.tree, target.manifest.editable, rng, seen)
+
+    def mutate(
+        self, tree: Tree, editable: tuple[str, ...], rng: Random, seen: Callable[[str], bool]
+    ) -> Proposal:
+        """A changed tree that `seen` does not know; the same one for the same arguments and state of `rng`."""
+        view = self._views.of(tree, editable)
+        if not view.plots:
+            return Proposal(
+                None, self.name, reason=f"nothing to mutate: no file that parses has {', '.join(editable)}"
+            )
+        for _ in range(self._tries):
+            plot = view.draw(rng)
+            scene = view.scene(plot)
+            if scene is None:
+                continue
+            drawn = _changes(scene, rng)
+            if not drawn:
+                continue
+            text = splice(plot.text, [one for _, change in drawn for one in change.splices])
+            if text == plot.text or not _compiles(text, plot.region.nested):
+                continue
+            child = _child(tree, plot, text)
+            if child.id != tree.id and not seen(child.id):
+                return Proposal(child, "+".join(name for name, _ in drawn), note=_note(plot, drawn))
+        return Proposal(None, self.name, reason=f"no unseen mutation found in {self._tries} tries")
+
+
+def _changes(scene: Scene, rng: Random) -> list[tuple[str, Change]]:
+    """One to three changes at different places, each with its operator's name."""
+    chance = rng.random()
+    wanted = 1 if chance < _STACKED[0] else 2 if chance < _STACKED[1] else 3
+    drawn: list[tuple[str, Change]] = []
+    entries, marks = operators(), cumulative()
+    for _ in range(wanted * _DRAWS):
+        entry = entries[bisect_right(marks, rng.random() * marks[-1])]
+        change = entry.operator(scene, rng)
+        if change is not None and not any(change.overlaps(other) for _, other in drawn):
+            drawn.append((entry.name, change))
+            if len(drawn) == wanted:
+                break
+    return drawn
+
+
+def _compiles(text: str, nested: bool) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(f"if 1:\n{text}" if nested else text, "region", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, OverflowError):
+            return False
+    return True
+
+
+def _child(tree: Tree, plot: Plot, text: str) -> Tree:
+    region = plot.region
+    if plot.added:
+        text = text.removesuffix("\n").removesuffix("\r")
+    whole = tree[region.path]
+    return tree.with_file(region.path, whole[: region.start] + text + whole[region.end :])
+
+
+def _note(plot: Plot, drawn: list[tuple[str, Change]]) -> str:
+    region = plot.region
+    parts = []
+    for _, change in sorted(drawn, key=lambda pair: pair[1].start):
+        line = region.line + plot.text.count("\n", 0, change.start)
+        parts.append(f"{region.path}:{line} {region.symbol}: {short(change.before)} -> {short(change.after)}")
+    return "; ".join(parts)

@@ -1,0 +1,165 @@
+"""The regions of a file: pieces of whole lines that hold one symbol each and can be parsed alone.
+
+A child differs from its parent in one region, so only that region is ever parsed again.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_PACKAGED = (ast.Import, ast.ImportFrom)
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True)
+class Region:
+    """Whole lines of `path`: characters `[start, end)`, from line `line`. `nested` where they are indented."""
+
+    path: str
+    symbol: str
+    start: int
+    end: int
+    line: int
+    nested: bool
+
+
+def editable(path: str, text: str, specs: Sequence[str]) -> list[Region]:
+    """The regions of a file that `specs` (`glob` or `glob:Symbol`) let a patch change.
+
+    A file that does not parse has none. A symbol covers what is inside it; imports, docstrings, `__all__`
+    and the header lines of classes are never in a region.
+    """
+    wanted = _wanted(path, specs)
+    if wanted is None:
+        return []
+    try:
+        module = ast.parse(text.removeprefix("\ufeff"))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    starts = [found.start() for found in _LINE.finditer(text)]
+    regions: list[Region] = []
+    for symbol, first, last, nested in _merged(_pieces(module.body, "", wanted)):
+        end = starts[last] if last < len(starts) else len(text)
+        start = starts[first - 1]
+        if first == 1 and text.startswith("\ufeff"):
+            start = 1
+        regions.append(Region(path, symbol, start, end, first, nested))
+    return regions
+
+
+def matches(path: str, glob: str) -> bool:
+    """Whether a `/`-separated path matches a glob in which `**/` stands for any folders or none."""
+    return fnmatchcase(path, glob) or ("**/" in glob and fnmatchcase(path, glob.replace("**/", "")))
+
+
+@lru_cache(maxsize=512)
+def _wanted_of(path: str, specs: tuple[str, ...]) -> tuple[str, ...] | None:
+    symbols: set[str] = set()
+    for spec in specs:
+        glob, _, symbol = spec.partition(":")
+        if matches(path, glob):
+            symbols.add(symbol)
+    if not symbols:
+        return None
+    return ("",) if "" in symbols else tuple(sorted(symbols))
+
+
+def _wanted(path: str, specs: Sequence[str]) -> tuple[str, ...] | None:
+    return _wanted_of(path, tuple(specs))
+
+
+def _covered(name: str, wanted: Iterable[str]) -> bool:
+    return any(not symbol or name == symbol or name.startswith(f"{symbol}.") for symbol in wanted)
+
+
+def _leads_to(name: str, wanted: Iterable[str]) -> bool:
+    return any(symbol.startswith(f"{name}.") for symbol in wanted)
+
+
+_Piece = tuple[str, int, int, bool, bool]  # symbol, first line, last line, indented, editable
+
+
+def _pieces(body: list[ast.stmt], prefix: str, wanted: tuple[str, ...]) -> Iterator[_Piece]:
+    for node in body:
+        first, last = _lines(node)
+        nested = bool(prefix)
+        if isinstance(node, ast.ClassDef):
+            name = prefix + node.name
+            if node.body[0].lineno > node.lineno:
+                yield from _pieces(node.body, f"{name}.", wanted)
+            else:
+                yield name, first, last, nested, False
+        elif isinstance(node, _Function):
+            name = prefix + node.name
+            inner = f"{name}.<locals>"
+            if _covered(name, wanted):
+                yield name, first, last, nested, True
+            elif _leads_to(inner, wanted) and node.body[0].lineno > node.lineno:
+                yield from _pieces(node.body, f"{inner}.", wanted)
+        else:
+            names = _bound(node)
+            free = names or [f"{prefix}<statement>"]
+            allowed = not isinstance(node, _PACKAGED) and not _is_text(node) and not _holds_imports(node)
+            allowed = allowed and prefix + "__all__" not in [prefix + n for n in names]
+            full = [prefix + n for n in names] if names else free
+            local = "<locals>" in prefix and not names
+            yield (
+                full[0],
+                first,
+                last,
+                nested,
+                allowed and not local and all(_covered(n, wanted) for n in full),
+            )
+
+
+def _merged(pieces: Iterable[_Piece]) -> Iterator[tuple[str, int, int, bool]]:
+    """Pieces that share a line are one; it is editable where all of them are."""
+    joined: list[_Piece] = []
+    for piece in pieces:
+        if joined and piece[1] <= joined[-1][2]:
+            before = joined[-1]
+            joined[-1] = (
+                before[0],
+                min(before[1], piece[1]),
+                max(before[2], piece[2]),
+                before[3],
+                before[4] and piece[4],
+            )
+        else:
+            joined.append(piece)
+    for symbol, first, last, nested, allowed in joined:
+        if allowed:
+            yield symbol, first, last, nested
+
+
+def _lines(node: ast.stmt) -> tuple[int, int]:
+    first = node.lineno
+    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        first = min([first, *(decorator.lineno for decorator in node.decorator_list)])
+    return first, node.end_lineno or node.lineno
+
+
+def _bound(node: ast.stmt) -> list[str]:
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign):
+        targets = [node.target]
+    names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+    return list(dict.fromkeys(names))
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _holds_imports(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
+        return False
+    return any(isinstance(inner, _PACKAGED) for inner in ast.walk(node))

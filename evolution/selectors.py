@@ -1,0 +1,186 @@
+"""Which variant is changed next: Darwin Gödel Machine's rule, the best one, or any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp
+from random import Random
+
+from evolution.types import Member, Selector
+
+SHARPNESS = 10.0  # lambda in the paper
+MIDDLE = 0.5  # alpha_0 in the paper
+
+
+class Weights:
+    """A Fenwick (binary indexed sum) tree: append, change and draw by weight in O(log n)."""
+
+    def __init__(self) -> None:
+        self._sums: list[float] = [0.0]
+        self._weights: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+    def append(self, weight: float) -> None:
+        self._weights.append(weight)
+        place = len(self._weights)
+        total, below, low = weight, place - 1, place - (place & -place)
+        while below > low:
+            total += self._sums[below]
+            below &= below - 1
+        self._sums.append(total)
+
+    def change(self, index: int, weight: float) -> None:
+        difference = weight - self._weights[index]
+        self._weights[index] = weight
+        place = index + 1
+        while place < len(self._sums):
+            self._sums[place] += difference
+            place += place & -place
+
+    def replace(self, weights: list[float]) -> None:
+        """All weights anew, in O(n)."""
+        self._weights = weights
+        self._sums = [0.0, *weights]
+        for place in range(1, len(self._sums)):
+            above = place + (place & -place)
+            if above < len(self._sums):
+                self._sums[above] += self._sums[place]
+
+    def draw(self, rng: Random) -> int:
+        """An index, with a chance in proportion to its weight. Raises `LookupError` where there is none."""
+        size = len(self._weights)
+        if not size:
+            raise LookupError("no variant can be a parent yet")
+        step = 1 << (size.bit_length() - 1)
+        total, below, bit = 0.0, size, 0
+        while below:
+            total += self._sums[below]
+            below &= below - 1
+        mark = rng.random() * total
+        while step:
+            ahead = bit + step
+            if ahead <= size and self._sums[ahead] <= mark:
+                bit = ahead
+                mark -= self._sums[ahead]
+            step >>= 1
+        return min(bit, size - 1)
+
+
+class DgmSelector:
+    """Good variants more often, and those with many children less: the search stays open-ended.
+
+    The rule of the Darwin Gödel Machine (Zhang et al. 2025, arXiv 2505.22954, appendix on parent
+    selection), for a variant i with performance a_i in 0..1 and n_i children:
+
+        s_i = 1 / (1 + exp(-lambda (a_i - alpha_0))),   h_i = 1 / (1 + n_i),   p_i = s_i h_i / sum s_j h_j
+
+    with the paper's lambda = 10 and alpha_0 = 0.5. The paper's a_i is a share of solved tasks; here the
+    metric has any range, so a_i is where the fitness lies between the baseline's (0) and the best one's
+    (1), cut off at both ends. As long as nothing beats the baseline, the worst stands for 0.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._names: list[str] = []
+        self._fitness: list[float] = []
+        self._children: list[int] = []
+        self._weights = Weights()
+        self._worst = self._best = 0.0
+        self._range = (0.0, 0.0)
+        self._stale = False
+
+    def add(self, member: Member) -> None:
+        if member.variant in self._places:
+            return
+        first = not self._names
+        self._places[member.variant] = len(self._names)
+        self._names.append(member.variant)
+        self._fitness.append(member.fitness)
+        self._children.append(0)
+        self._worst = member.fitness if first else min(self._worst, member.fitness)
+        self._best = member.fitness if first else max(self._best, member.fitness)
+        low = self._fitness[0] if self._best > self._fitness[0] else self._worst
+        if (low, self._best) != self._range:
+            self._range = (low, self._best)
+            self._stale = True
+        self._weights.append(self._weight(len(self._names) - 1))
+
+    def select(self, rng: Random) -> str:
+        if self._stale:
+            self._weights.replace([self._weight(index) for index in range(len(self._names))])
+            self._stale = False
+        return self._names[self._weights.draw(rng)]
+
+    def chosen(self, variant: str) -> None:
+        place = self._places.get(variant)
+        if place is not None:
+            self._children[place] += 1
+            self._weights.change(place, self._weight(place))
+
+    def _weight(self, index: int) -> float:
+        low, high = self._range
+        share = (self._fitness[index] - low) / (high - low) if high > low else 1.0
+        return sigmoid(min(1.0, max(0.0, share))) / (1 + self._children[index])
+
+
+def sigmoid(performance: float) -> float:
+    """The paper's s_i of a performance in 0..1."""
+    return 1.0 / (1.0 + exp(-SHARPNESS * (performance - MIDDLE)))
+
+
+class BestSelector:
+    """The fittest variant; any of them where several are equally fit."""
+
+    def __init__(self) -> None:
+        self._best: list[str] = []
+        self._fitness = 0.0
+
+    def add(self, member: Member) -> None:
+        if not self._best or member.fitness > self._fitness:
+            self._best, self._fitness = [member.variant], member.fitness
+        elif member.fitness == self._fitness and member.variant not in self._best[-1:]:
+            self._best.append(member.variant)
+
+    def select(self, rng: Random) -> str:
+        return _any(self._best, rng)
+
+    def chosen(self, variant: str) -> None:
+        """The best one stays the best, whatever its children."""
+
+
+class RandomSelector:
+    """Any variant, all with the same chance: what others are compared with."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
+    def add(self, member: Member) -> None:
+        self._names.append(member.variant)
+
+    def select(self, rng: Random) -> str:
+        return _any(self._names, rng)
+
+    def chosen(self, variant: str) -> None:
+        """Children make no difference."""
+
+
+def _any(names: list[str], rng: Random) -> str:
+    if not names:
+        raise LookupError("no variant can be a parent yet")
+    return names[int(rng.random() * len(names))]
+
+
+SELECTORS: Mapping[str, type[Selector]] = {
+    "best": BestSelector,
+    "dgm": DgmSelector,
+    "random": RandomSelector,
+}
+
+
+def selector(name: str = "dgm") -> Selector:
+    """A new selector by name. Raises `ValueError` that lists the names."""
+    if name not in SELECTORS:
+        raise ValueError(f"selector: there is no {name!r}; choose one of {', '.join(SELECTORS)}")
+    return SELECTORS[name]()
