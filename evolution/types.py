@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any, Protocol
 
@@ -15,11 +15,15 @@ from target_modules.patch.tree import Tree
 
 @dataclass(frozen=True)
 class Parent:
-    """A variant that was chosen to be changed, with its files and its last evaluation on search cases."""
+    """A variant that was chosen to be changed, with its files and its evaluation on search cases.
+
+    `inspirations` are other variants worth knowing, chosen with it, for proposers that read.
+    """
 
     variant: Variant
     tree: Tree
     evaluation: Evaluation | None
+    inspirations: tuple[Parent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,6 @@ class Verdict:
     reason: str
 
     def to_json(self) -> dict[str, Any]:
-        from dataclasses import asdict
-
         return asdict(self)
 
 

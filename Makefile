@@ -1,0 +1,40 @@
+# Two commands: `make evolve` shows the product, `make test` proves it. Both make all that they need.
+SHELL := /bin/bash
+PY := .venv/bin/python
+BUDGET ?= --minutes 2
+
+.PHONY: help evolve test unit campaigns lint bench engine lock clean
+
+help:
+	@echo "make evolve      evolve a bundled target in a sandbox, without an API key (BUDGET='--minutes 2')"
+	@echo "make test        lint and every test, those against a Docker engine included"
+	@echo "make campaigns   the long tests: kills, attacks, chaos"
+	@echo "make bench       the project's own performance figures"
+	@echo "make lint        ruff, mypy --strict, import-linter"
+
+evolve: .venv/ready
+	@scripts/with-engine.sh .venv/bin/pygent evolve online_bin_packing --seed 1 $(BUDGET)
+
+test: lint
+	@scripts/with-engine.sh $(PY) -m pytest -m "not campaign"
+
+campaigns: .venv/ready
+	@scripts/with-engine.sh $(PY) -m pytest -m campaign --durations=0
+
+bench: .venv/ready
+	@scripts/with-engine.sh $(PY) -m tests.performance
+
+lint: .venv/ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+lock: .venv/ready
+	.venv/bin/uv pip compile pyproject.toml --extra dev --universal --no-header --no-annotate --no-emit-index-url --output-file requirements.lock
+
+.venv/ready: pyproject.toml requirements.lock scripts/venv.sh
+	@scripts/venv.sh
+
+clean:
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

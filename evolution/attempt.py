@@ -1,0 +1,79 @@
+"""One attempt after its proposal: gate, evaluate, compare with the parent."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from archive.types import Status
+from benchmarks.judge import evaluate, retried
+from benchmarks.types import Bench, Evaluation, Suite
+from evolution.types import Acceptor, Once, Parent, Proposal, Verdict
+from sandbox.types import Isolation
+from target_modules.gate import gate
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an attempt, ready to be archived."""
+
+    status: Status
+    reason: str
+    evaluation: Evaluation | None = None
+    seconds: float = 0.0
+
+
+class Judge:
+    """Brings trees to a verdict. Called on several threads at a time."""
+
+    def __init__(
+        self,
+        target: Target,
+        suite: Suite,
+        acceptor: Acceptor,
+        bench: Bench,
+        *,
+        error_rate: float,
+    ) -> None:
+        self._target = target
+        self._suite = suite
+        self._acceptor = acceptor
+        self._bench = bench
+        self._error_rate = error_rate
+
+    def judge(self, parent: Parent | None, proposal: Proposal, once: Once, *, model_written: bool) -> Outcome:
+        """Gate, evaluate and (where the score is better than the parent's) compare. `parent` is None for the
+        baseline. Raises `SandboxFault` where the engine fails for good."""
+        started = time.monotonic()
+        tree = proposal.tree
+        if tree is None:
+            return Outcome(Status.GATED_OUT, proposal.reason)
+        if parent is not None and (findings := gate(self._target, parent.tree, tree)):
+            return Outcome(Status.GATED_OUT, f"{findings[0].rule}: {findings[0]}")
+        bench = replace(self._bench, isolation=Isolation.CONTAINER if model_written else Isolation.PROCESS)
+        stored = once("evaluation", lambda: evaluate(self._target, self._suite, tree, bench).to_json())
+        evaluation = Evaluation.from_json(stored)
+        verdict = None
+        if not evaluation.graded or evaluation.score is None:
+            status, reason = Status.FAILED, evaluation.reason
+        else:
+            status, reason = Status.VALID, ""
+            if parent is not None and self._improves(parent, evaluation.score):
+                verdict = self._compare(parent, tree, bench, once)
+                status = Status.ACCEPTED if verdict.accepted else Status.VALID
+                reason = verdict.reason
+        return Outcome(status, reason, evaluation, time.monotonic() - started)
+
+    def _improves(self, parent: Parent, score: float) -> bool:
+        before = parent.variant.score
+        return before is None or self._target.fitness(score) > self._target.fitness(before)
+
+    def _compare(self, parent: Parent, tree: Tree, bench: Bench, once: Once) -> Verdict:
+        def accept() -> Verdict:
+            pairs = self._suite.compare(tree, parent.tree, bench)
+            return self._acceptor.accept(pairs, exhaustive=self._suite.exhaustive, error_rate=self._error_rate)
+
+        what = f"comparing with {parent.variant.id}"
+        return Verdict(**once("acceptance", lambda: retried(accept, what).to_json()))

@@ -1,0 +1,59 @@
+"""When a run has had enough."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from archive.types import Usage
+from evolution.config import RunConfig
+
+BARREN_LIMIT = 500
+
+
+@dataclass
+class Clock:
+    """Running time of a run in seconds, over all its sessions."""
+
+    before: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        return self.before + time.monotonic() - self.started
+
+
+class Budget:
+    """The limits of a run, read against what it has used. Each `..._left` of None means unlimited."""
+
+    def __init__(self, config: RunConfig, clock: Clock) -> None:
+        self._config = config
+        self.clock = clock
+
+    def spent(self, *, evaluated: int, under_way: int, barren: int, usage: Usage) -> str:
+        """Why no further attempt may begin, in one word, or ''.
+
+        Attempts under way count as evaluations, so that the limit is met and not overshot.
+        """
+        config = self._config
+        if config.evaluations is not None and evaluated + under_way >= config.evaluations:
+            return "evaluations"
+        if config.minutes is not None and self.clock.seconds >= config.minutes * 60:
+            return "minutes"
+        if config.tokens is not None and usage.tokens >= config.tokens:
+            return "tokens"
+        if config.dollars is not None and usage.dollars >= config.dollars:
+            return "dollars"
+        if barren >= BARREN_LIMIT:
+            return "barren"
+        return ""
+
+    def seconds_left(self, *, evaluated: int, session_evaluated: int) -> float | None:
+        """The nearest end that the evaluation and time limits allow to foresee."""
+        ends = []
+        if self._config.minutes is not None:
+            ends.append(self._config.minutes * 60 - self.clock.seconds)
+        if self._config.evaluations is not None and session_evaluated:
+            pace = (time.monotonic() - self.clock.started) / session_evaluated
+            ends.append((self._config.evaluations - evaluated) * pace)
+        return max(0.0, min(ends)) if ends else None

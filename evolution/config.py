@@ -1,0 +1,112 @@
+"""A run's configuration: what the command line, the environment and a file may set, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gateway.prices import Price
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. The text is one line: where, which key, what is wrong."""
+
+
+class RunConfig(BaseModel):
+    """Everything that decides how a run goes; stored with the run, so that it can be resumed.
+
+    Priority: command line, then `PYGENT_*` variables, then the file (`pygent.toml`, or `--config`), then
+    the defaults here. An unknown key is an error.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    target: str = Field(description="name of a bundled target, or folder of a target.toml")
+    proposer: Literal["auto", "mutate", "llm"] = Field(
+        "auto", description="where patches come from; auto is llm where a model and a key are given, else mutate"
+    )
+    model: str | None = Field(None, description="model name at the OpenAI-compatible endpoint")
+    prices: dict[str, Price] = Field(
+        default_factory=dict, description="dollars per million tokens by model name, for models unknown to us"
+    )
+    max_answer_tokens: int = Field(4096, gt=0, description="longest answer asked of the model, in tokens")
+    temperature: float = Field(0.8, ge=0, le=2, description="sampling temperature of the model")
+    seed: int = Field(0, ge=0, description="all chance of the search and the drawn cases comes from it")
+    evaluations: int | None = Field(None, gt=0, description="budget: variants judged in the sandbox")
+    minutes: float | None = Field(None, gt=0, description="budget: minutes of running time")
+    tokens: int | None = Field(None, gt=0, description="budget: model tokens, prompt and answer")
+    dollars: float | None = Field(None, gt=0, description="budget: dollars at the model's price")
+    workers: int = Field(2, ge=1, le=256, description="evaluations at a time")
+    window: int = Field(
+        8, ge=1, le=4096, description="attempts under way at a time; results are committed in order of attempt"
+    )
+    selector: Literal["dgm", "best", "random"] = Field("dgm", description="how parents are chosen")
+    error_rate: float = Field(
+        0.05, gt=0, lt=0.5, description="chance at most that a variant no better is accepted, or confirmed champion"
+    )
+    sandbox: Literal["auto", "docker"] = Field("auto", description="where untrusted code runs")
+    on_finish: str | None = Field(None, description="shell command to run when the run ends")
+
+
+def load_config(file: Path | None, **options: Any) -> RunConfig:
+    """Merge the sources; `options` are the command line's, None meaning not given. Raises `ConfigError`."""
+    if file is not None:
+        if not file.is_file():
+            raise ConfigError(f"{file}: no such file; --config names a TOML file")
+        try:
+            tomllib.loads(file.read_text())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{file}: not TOML: {error}") from None
+
+    from pydantic_settings import (
+        BaseSettings,
+        PydanticBaseSettingsSource,
+        SettingsConfigDict,
+        TomlConfigSettingsSource,
+    )
+
+    class Sourced(RunConfig, BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="PYGENT_", extra="forbid", env_ignore_empty=True)
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    given = {key: value for key, value in options.items() if value is not None}
+    try:
+        return RunConfig.model_validate(Sourced(**given).model_dump())
+    except ValidationError as error:
+        raise ConfigError(_in_one_line(error, given, file)) from None
+
+
+def stored_config(data: Mapping[str, Any], **changes: Any) -> RunConfig:
+    """The configuration of a run as archived, with what `resume` changes (None: unchanged)."""
+    given = {key: value for key, value in changes.items() if value is not None}
+    try:
+        return RunConfig.model_validate({**data, **given})
+    except ValidationError as error:
+        raise ConfigError(_in_one_line(error, given, None)) from None
+
+
+def _in_one_line(error: ValidationError, given: Mapping[str, Any], file: Path | None) -> str:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+    variable = f"PYGENT_{key.upper()}"
+    if key in given:
+        return f"--{key.replace('_', '-')}: {what}"
+    if variable in os.environ:
+        return f"{variable}: {what}"
+    return f"{file}: {key}: {what}" if file is not None else f"{key}: {what}"

@@ -1,0 +1,43 @@
+"""Whether an accepted variant is a champion: held-out cases, in fresh containers, against the baseline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from benchmarks.judge import confirm
+from benchmarks.types import Bench, Suite
+from evolution.types import Once
+from sandbox.types import Isolation
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+
+def share(error_rate: float, confirmation: int) -> float:
+    """The part of a run's error rate that its k-th confirmation (from 1) may use: 6/(pi^2 k^2) of it.
+
+    The parts add up to the whole over any number of confirmations, so that a run's chance of ever naming a
+    champion that is no better than the baseline stays within `error_rate`.
+    """
+    return error_rate * 6 / (math.pi**2 * confirmation**2)
+
+
+class Confirmer:
+    """The only one that touches held-out cases."""
+
+    def __init__(self, target: Target, suite: Suite, bench: Bench, error_rate: float) -> None:
+        self._target = target
+        self._suite = suite
+        self._bench = replace(bench, isolation=Isolation.CONTAINER)
+        self._error_rate = error_rate
+
+    def confirm(self, tree: Tree, number: int, once: Once) -> bool:
+        """`number` counts the run's confirmations from 1. Raises `SandboxFault` like an evaluation."""
+
+        def effect() -> Mapping[str, Any]:
+            allowed = share(self._error_rate, number)
+            return asdict(confirm(self._target, self._suite, tree, self._bench, error_rate=allowed))
+
+        return bool(once("confirmation", effect)["decision"]["better"])

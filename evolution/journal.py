@@ -1,0 +1,37 @@
+"""One attempt's memory of what it has already done, so that a killed run repeats nothing that was paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from archive.store import Archive
+from archive.types import Record
+
+
+class Journal:
+    """Implements `evolution.types.Once` on the archive. A step's answer is durable before it is used."""
+
+    def __init__(self, archive: Archive, run: str, attempt: int, *, fresh: bool) -> None:
+        """`fresh` says that nothing can be recorded for this attempt yet, which spares the look-up."""
+        self._archive = archive
+        self._run = run
+        self._attempt = attempt
+        self._fresh = fresh
+        self.steps: dict[str, Mapping[str, Any]] = {}
+
+    def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        if not self._fresh:
+            known = self._archive.recall(self._run, self._attempt, step)
+            if known is not None:
+                self.steps[step] = known
+                return known
+        answer = effect()
+        self._archive.remember(self._run, self._attempt, step, answer)
+        self.steps[step] = answer
+        return answer
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The steps as what the archive keeps for ever once the attempt has ended."""
+        return tuple(Record(step, answer) for step, answer in self.steps.items())

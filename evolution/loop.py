@@ -1,0 +1,301 @@
+"""The outer loop: steady-state, asynchronous, and the same for the same seed and the same answers.
+
+Attempts overlap, up to `window` of them, but are committed in order of their number, and attempt n is begun
+by the commit that leaves room for it. What a proposal may know is thereby a function of the attempt's
+number alone, not of which thread was faster. A resumed run replays its archived attempts through the same
+code, without doing them again, and so arrives where the killed one was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from random import Random
+
+from archive.store import Archive
+from archive.types import RunRecord, Status, Variant
+from benchmarks.types import Evaluation
+from evolution.attempt import Judge, Outcome
+from evolution.budget import Budget
+from evolution.config import RunConfig
+from evolution.confirm import Confirmer
+from evolution.context import variant_id
+from evolution.journal import Journal
+from evolution.population import BASELINE, Population
+from evolution.progress import Observer, Progress
+from evolution.types import Parent, Proposal, Proposer, Selector
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+INSPIRATIONS = 3
+
+
+def name_of(run: str, attempt: int) -> str:
+    """A variant's id: the same for the same attempt of a run, however often it is resumed."""
+    return hashlib.sha256(f"{run}/{attempt}".encode()).hexdigest()[:12]
+
+
+@dataclass
+class _Pending:
+    """An attempt that was begun and is not committed: being done, or read back from the archive."""
+
+    attempt: int
+    parents: tuple[str, ...]
+    once: Journal | None = None
+    work: Future[tuple[Proposal, Outcome]] | None = None
+    archived: Variant | None = None
+
+
+class Loop:
+    def __init__(
+        self,
+        run: RunRecord,
+        config: RunConfig,
+        target: Target,
+        baseline: Tree,
+        archive: Archive,
+        proposer: Proposer,
+        selector: Selector,
+        judge: Judge,
+        confirmer: Confirmer,
+        budget: Budget,
+        observer: Observer,
+        *,
+        workers: int,
+        interrupted: Callable[[], bool],
+    ) -> None:
+        self._run = run
+        self._config = config
+        self._target = target
+        self._archive = archive
+        self._proposer = proposer
+        self._selector = selector
+        self._judge = judge
+        self._confirmer = confirmer
+        self._budget = budget
+        self._observer = observer
+        self._interrupted = interrupted
+        self.population = Population(target, selector)
+        self._baseline = baseline
+        self._pending: deque[_Pending] = deque()
+        self._begun: set[str] = set()
+        self._next = 0
+        self._ending = ""
+        self._wished = ""
+        self._polled = 0.0
+        self._session_evaluated = 0
+        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="judge")
+        self._askers = ThreadPoolExecutor(config.window, thread_name_prefix="propose") if proposer.waits else None
+        self._archived = deque(archive.variants(run=run.id))
+        self._recorded = len(self._archived)
+        self._parent = lru_cache(maxsize=64)(self._load_parent)
+
+    def run(self) -> str:
+        """Work until a budget is used up or somebody asks to stop; returns what ended it."""
+        try:
+            while self._begin_what_fits():
+                self._commit(self._pending.popleft())
+        except BaseException:
+            self._shut(wait_for_work=False)
+            raise
+        self._shut(wait_for_work=True)
+        return self._ending
+
+    def _shut(self, *, wait_for_work: bool) -> None:
+        for pool in (self._askers, self._workers):
+            if pool is not None:
+                pool.shutdown(wait=wait_for_work, cancel_futures=not wait_for_work)
+
+    # Beginning attempts
+
+    def _begin_what_fits(self) -> bool:
+        """Begin attempts until the window is full; False where none is under way and none may begin."""
+        while len(self._pending) < self._config.window and self._may_begin():
+            self._pending.append(self._begin(self._next))
+            self._next += 1
+        return bool(self._pending)
+
+    def _may_begin(self) -> bool:
+        if self._next == 0:
+            return True
+        if self.population.baseline is None:
+            return False
+        if self._archived:
+            return True
+        self._ending = self._wish() or self._budget.spent(
+            evaluated=self.population.evaluated,
+            under_way=len(self._pending),
+            barren=self.population.barren,
+            usage=self.population.usage,
+        )
+        return not self._ending
+
+    def _wish(self) -> str:
+        """What a person asked for: 'interrupted', 'pause' or 'stop', once asked for ever; else ''."""
+        if not self._wished and self._interrupted():
+            self._wished = "interrupted"
+        if not self._wished and time.monotonic() - self._polled >= POLL_SECONDS:
+            self._polled = time.monotonic()
+            self._wished = self._archive.run(self._run.id).wish
+        return self._wished
+
+    def _begin(self, attempt: int) -> _Pending:
+        archived = self._archived.popleft() if self._archived else None
+        if archived is not None:
+            for parent in archived.parents[:1]:
+                self._selector.chosen(parent)
+            if archived.tree is not None:
+                self._begun.add(archived.tree)
+            return _Pending(attempt, archived.parents, archived=archived)
+        fresh = attempt >= self._recorded + self._config.window or self._recorded == 0
+        once = Journal(self._archive, self._run.id, attempt, fresh=fresh)
+        context = copy_context()
+        context.run(variant_id.set, name_of(self._run.id, attempt))
+        if attempt == 0:
+            first = Proposal(self._baseline, BASELINE)
+            self._begun.add(self._baseline.id)
+            work = self._workers.submit(context.run, self._judged, None, first, once)
+            return _Pending(attempt, (), once, work)
+        rng = Random(f"{self._config.seed}/{attempt}")
+        chosen = self._selector.select(rng)
+        self._selector.chosen(chosen)
+        parent = self._parent(chosen)
+        if self._askers is not None:
+            parent = replace(parent, inspirations=self._inspirations(attempt, chosen))
+            work = self._askers.submit(context.run, self._asked_for, parent, rng, once)
+        else:
+            proposal = context.run(self._propose, parent, rng, once)
+            work = self._workers.submit(context.run, self._judged, parent, proposal, once)
+        return _Pending(attempt, (chosen,), once, work)
+
+    def _load_parent(self, variant: str) -> Parent:
+        record = self._archive.variant(variant)
+        if record.tree is None:
+            raise LookupError(f"variant {variant} has no source and cannot be a parent")
+        measured = self._archive.records(variant, kind="evaluation")
+        evaluation = Evaluation.from_json(measured[-1].data) if measured else None
+        return Parent(record, Tree(self._archive.files(record.tree)), evaluation)
+
+    def _inspirations(self, attempt: int, chosen: str) -> tuple[Parent, ...]:
+        rng = Random(f"{self._config.seed}/{attempt}/inspirations")
+        names = [self._selector.select(rng) for _ in range(INSPIRATIONS)]
+        if self.population.winner is not None:
+            names.insert(0, self.population.winner.id)
+        others = dict.fromkeys(name for name in names if name != chosen)
+        return tuple(self._parent(name) for name in others)[:INSPIRATIONS]
+
+    # On the threads of proposers and workers
+
+    def _propose(self, parent: Parent, rng: Random, once: Journal) -> Proposal:
+        proposal = self._proposer.propose(self._target, parent, rng, self._begun.__contains__, once)
+        if proposal.tree is not None:
+            if proposal.tree.id in self._begun:
+                again = "repeat: this source was already tried in this run"
+                return Proposal(
+                    None,
+                    proposal.operator,
+                    proposal.note,
+                    again,
+                    proposal.patch,
+                    proposal.usage,
+                    proposal.written_by_model,
+                )
+            self._begun.add(proposal.tree.id)
+        return proposal
+
+    def _asked_for(self, parent: Parent, rng: Random, once: Journal) -> tuple[Proposal, Outcome]:
+        proposal = self._propose(parent, rng, once)
+        return self._workers.submit(copy_context().run, self._judged, parent, proposal, once).result()
+
+    def _judged(self, parent: Parent | None, proposal: Proposal, once: Journal) -> tuple[Proposal, Outcome]:
+        model_written = proposal.written_by_model or (
+            parent is not None and parent.variant.id in self.population.model_written
+        )
+        return proposal, self._judge.judge(parent, proposal, once, model_written=model_written)
+
+    # Committing
+
+    def _commit(self, pending: _Pending) -> None:
+        if pending.archived is not None:
+            self.population.absorb(pending.archived)
+            return
+        assert pending.work is not None and pending.once is not None
+        proposal, outcome = self._await(pending.work)
+        variant = self._variant(pending, proposal, outcome)
+        if proposal.tree is not None and self.population.worth_confirming(variant):
+            if self._confirmed(variant, proposal.tree, pending.once):
+                variant = replace(variant, status=Status.CHAMPION)
+        files = None if proposal.tree is None else proposal.tree.files
+        self._archive.add(variant, files, pending.once.records)
+        self.population.absorb(variant)
+        self._session_evaluated += variant.status is not Status.GATED_OUT
+        log.info("%s %s %s", variant.status, variant.operator, variant.reason)
+        self._observer(self._snapshot(variant))
+
+    def _await(self, work: Future[tuple[Proposal, Outcome]]) -> tuple[Proposal, Outcome]:
+        while not work.done():
+            wait([work], timeout=POLL_SECONDS)
+            if not work.done():
+                self._wish()
+                self._observer(self._snapshot(None))
+        return work.result()
+
+    def _confirmed(self, variant: Variant, tree: Tree, once: Journal) -> bool:
+        context = copy_context()
+        context.run(variant_id.set, variant.id)
+        number = self.population.confirmations + 1
+        return self._workers.submit(context.run, self._confirmer.confirm, tree, number, once).result()
+
+    def _snapshot(self, latest: Variant | None) -> Progress:
+        known = self.population
+        return Progress(
+            run=self._run.id,
+            attempts=len(known.known),
+            evaluated=known.evaluated,
+            statuses=known.statuses,
+            failures=known.failures,
+            baseline=known.baseline,
+            best=known.winner,
+            latest=latest,
+            usage=known.usage,
+            seconds=self._budget.clock.seconds,
+            seconds_left=self._budget.seconds_left(
+                evaluated=known.evaluated, session_evaluated=self._session_evaluated
+            ),
+            under_way=len(self._pending),
+            ending=self._wished,
+        )
+
+    def _variant(self, pending: _Pending, proposal: Proposal, outcome: Outcome) -> Variant:
+        evaluation = outcome.evaluation
+        parent = self.population.known[pending.parents[0]] if pending.parents else None
+        return Variant(
+            id=name_of(self._run.id, pending.attempt),
+            run=self._run.id,
+            attempt=pending.attempt,
+            target=self._target.name,
+            parents=pending.parents,
+            tree=None if proposal.tree is None else proposal.tree.id,
+            status=outcome.status,
+            reason=outcome.reason,
+            proposer=BASELINE if pending.attempt == 0 else self._proposer.name,
+            operator=proposal.operator,
+            generation=0 if parent is None else parent.generation + 1,
+            created=time.time(),
+            score=evaluation.score if evaluation is not None else None,
+            metrics=evaluation.metrics if evaluation is not None else {},
+            usage=proposal.usage,
+            seconds=outcome.seconds,
+            note=proposal.note,
+            patch=proposal.patch,
+        )

@@ -1,0 +1,92 @@
+"""What the loop knows of its run: a pure function of the variants committed so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from archive.types import PARENTS, Status, Usage, Variant
+from evolution.types import Member, Selector
+from target_modules.manifest import Target
+
+BASELINE = "baseline"
+MODEL_FREE = frozenset({BASELINE, "mutate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept in memory of each variant."""
+
+    id: str
+    tree: str | None
+    status: Status
+    fitness: float | None
+    generation: int
+
+
+class Population:
+    """Counts, the best so far, and the selector's members. Absorbing the same variants in the same order
+    gives the same state, which is what lets a killed run be replayed from its archive."""
+
+    def __init__(self, target: Target, selector: Selector) -> None:
+        self._target = target
+        self._selector = selector
+        self.known: dict[str, Known] = {}
+        self.trees: set[str] = set()
+        self.model_written: set[str] = set()
+        self.statuses: Counter[Status] = Counter()
+        self.failures: Counter[str] = Counter()
+        self.usage = Usage()
+        self.evaluated = 0
+        self.barren = 0
+        self.confirmations = 0
+        self.baseline: Variant | None = None
+        self.best: Variant | None = None
+        self.champion: Variant | None = None
+
+    def absorb(self, variant: Variant) -> None:
+        """Take in a committed variant; variants come in order of attempt."""
+        fitness = None if variant.score is None else self._target.fitness(variant.score)
+        self.confirmations += self.worth_confirming(variant)
+        self.known[variant.id] = Known(variant.id, variant.tree, variant.status, fitness, variant.generation)
+        self.statuses[variant.status] += 1
+        self.usage += variant.usage
+        if variant.tree is not None:
+            self.trees.add(variant.tree)
+        if variant.proposer not in MODEL_FREE or any(p in self.model_written for p in variant.parents):
+            self.model_written.add(variant.id)
+        if variant.status is Status.GATED_OUT:
+            self.barren += 1
+        else:
+            self.barren = 0
+            if variant.attempt > 0:
+                self.evaluated += 1
+        if variant.status in (Status.GATED_OUT, Status.FAILED):
+            self.failures[variant.reason.partition(":")[0]] += 1
+        if variant.attempt == 0:
+            self.baseline = variant
+        if variant.status in PARENTS and fitness is not None:
+            self._selector.add(Member(variant.id, fitness))
+        if variant.status in (Status.ACCEPTED, Status.CHAMPION) and self._leads(variant, self.best):
+            self.best = variant
+        if variant.status is Status.CHAMPION and self._leads(variant, self.champion):
+            self.champion = variant
+
+    def worth_confirming(self, variant: Variant) -> bool:
+        """Whether this variant, not yet absorbed, is accepted and would lead: its score is better than the
+        baseline's and than the champion's."""
+        if variant.status not in (Status.ACCEPTED, Status.CHAMPION) or variant.score is None:
+            return False
+        return self._leads(variant, self.champion or self.baseline)
+
+    @property
+    def winner(self) -> Variant | None:
+        """The champion, else the best accepted variant, else None."""
+        return self.champion or self.best
+
+    def _leads(self, variant: Variant, leader: Variant | None) -> bool:
+        if variant.score is None:
+            return False
+        if leader is None or leader.score is None:
+            return True
+        return self._target.fitness(variant.score) > self._target.fitness(leader.score)

@@ -1,0 +1,31 @@
+"""What a run looks like from outside while it goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archive.types import Status, Usage, Variant
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A snapshot after a commit. `seconds_left` is None where no budget allows an estimate."""
+
+    run: str
+    attempts: int
+    evaluated: int
+    statuses: Counter[Status]
+    failures: Counter[str]
+    baseline: Variant | None
+    best: Variant | None
+    latest: Variant | None
+    usage: Usage
+    seconds: float
+    seconds_left: float | None
+    under_way: int
+    ending: str = ""
+
+
+Observer = Callable[[Progress], None]

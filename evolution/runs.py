@@ -1,0 +1,177 @@
+"""A run from its first record to its summary: what `evolve` and `resume` do."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from archive.locks import RunLock
+from archive.store import Archive
+from archive.types import RunRecord, Usage
+from benchmarks.suites import suite_for
+from benchmarks.types import Bench
+from evolution.acceptors import PairedAcceptor
+from evolution.attempt import Judge
+from evolution.budget import Budget, Clock
+from evolution.config import RunConfig, stored_config
+from evolution.confirm import Confirmer
+from evolution.context import run_id
+from evolution.loop import Loop
+from evolution.progress import Observer, Progress
+from evolution.proposing import make_proposer
+from evolution.selectors import make_selector
+from evolution.summary import summarise
+from sandbox.types import Isolation, Sandbox
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+from target_modules.registry import find_target
+
+log = logging.getLogger(__name__)
+
+SECONDS_KEPT_EVERY = 2.0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a session of a run ended: `summary` is the closing JSON of `pygent evolve --json`."""
+
+    run: RunRecord
+    summary: dict[str, Any]
+
+
+def begin(archive: Archive, config: RunConfig) -> RunRecord:
+    """Record a new run. Nothing is executed yet, and a run that never gets further can be resumed."""
+    target = find_target(config.target)
+    named_by_folder = Path(config.target).resolve() == target.root
+    run = RunRecord(
+        id=secrets.token_hex(4),
+        target=target.name,
+        config=config.model_copy(update={"target": str(target.root) if named_by_folder else config.target}).model_dump(
+            mode="json"
+        ),
+        created=time.time(),
+        direction=target.primary.direction,
+    )
+    archive.add_run(run)
+    return run
+
+
+def work(
+    archive: Archive,
+    home: Path,
+    run: RunRecord,
+    sandbox: Sandbox,
+    observer: Observer,
+    interrupted: Callable[[], bool],
+    **changes: Any,
+) -> Ended:
+    """Take a run on from where it is until a budget or a person ends it, and write its summary.
+
+    `changes` are settings that this session changes, such as a larger budget. Raises `ArchiveError` where
+    another process is at this run; `SandboxFault` or `ModelError` where it cannot go on (it can be resumed).
+    """
+    run_id.set(run.id)
+    with RunLock(home, run.id):
+        run = archive.run(run.id)
+        config = stored_config(run.config, **changes)
+        target = find_target(config.target)
+        archive.update_run(run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by="")
+        clock = Clock(run.seconds)
+        keeper = _Keeper(archive, run.id, clock, observer)
+        loop = _loop(archive, run, config, target, sandbox, Budget(config, clock), keeper, interrupted)
+        try:
+            stopped_by = loop.run()
+        except BaseException as error:
+            archive.update_run(run.id, state="paused", stopped_by=type(error).__name__, seconds=clock.seconds)
+            raise
+        state = "paused" if stopped_by in ("pause", "interrupted") else "finished"
+        archive.update_run(run.id, state=state, wish="", stopped_by=stopped_by, seconds=clock.seconds)
+        summary = summarise(archive, archive.run(run.id), target, loop.population)
+        archive.update_run(run.id, summary=summary)
+    if config.on_finish is not None and state == "finished":
+        _on_finish(config.on_finish, summary)
+    return Ended(replace(run, state=state, stopped_by=stopped_by), summary)
+
+
+class _Keeper:
+    """Passes progress on, and keeps the run's time in the archive now and then."""
+
+    def __init__(self, archive: Archive, run: str, clock: Clock, observer: Observer) -> None:
+        self._archive = archive
+        self._run = run
+        self._clock = clock
+        self._observer = observer
+        self._kept = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        if time.monotonic() - self._kept >= SECONDS_KEPT_EVERY:
+            self._kept = time.monotonic()
+            self._archive.update_run(self._run, seconds=self._clock.seconds)
+        self._observer(progress)
+
+
+def _loop(
+    archive: Archive,
+    run: RunRecord,
+    config: RunConfig,
+    target: Target,
+    sandbox: Sandbox,
+    budget: Budget,
+    observer: Observer,
+    interrupted: Callable[[], bool],
+) -> Loop:
+    suite = suite_for(target)
+    baseline = _baseline(archive, run, target)
+    bench = Bench(sandbox, Isolation.PROCESS, config.seed, baseline)
+    judge = Judge(target, suite, PairedAcceptor(), bench, error_rate=config.error_rate)
+    spent = sum((variant.usage for variant in archive.variants(run=run.id)), Usage())
+    selector = make_selector(config.selector)
+    loop = Loop(
+        run,
+        config,
+        target,
+        baseline,
+        archive,
+        make_proposer(config, spent, lambda: _score(loop)),
+        selector,
+        judge,
+        Confirmer(target, suite, bench, config.error_rate),
+        budget,
+        observer,
+        workers=1 if suite.exclusive else config.workers,
+        interrupted=interrupted,
+    )
+    return loop
+
+
+def _baseline(archive: Archive, run: RunRecord, target: Target) -> Tree:
+    """The source that the run began with, also where it has changed on disk since."""
+    for first in archive.variants(run=run.id, limit=1):
+        if first.tree is not None:
+            return Tree(archive.files(first.tree))
+    return target.tree()
+
+
+def _score(loop: Loop) -> float | None:
+    baseline = loop.population.baseline
+    return None if baseline is None else baseline.score
+
+
+def _on_finish(command: str, summary: dict[str, Any]) -> None:
+    best = summary["best"] or {}
+    told = {
+        "PYGENT_RUN": str(summary["run"]),
+        "PYGENT_TARGET": str(summary["target"]),
+        "PYGENT_STOPPED_BY": str(summary["stopped_by"]),
+        "PYGENT_BEST": str(best.get("variant") or ""),
+    }
+    ended = subprocess.run(command, shell=True, env={**os.environ, **told}, check=False)
+    if ended.returncode:
+        log.warning("--on-finish ended with exit code %s: %s", ended.returncode, command)

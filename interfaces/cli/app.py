@@ -1,0 +1,57 @@
+"""The root command and its global options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from interfaces.cli import apply, archive, bench, evolve, runs, safety, sandbox, targets
+from interfaces.cli.session import Session
+
+app = typer.Typer(
+    name="pygent",
+    help="Evolve Python modules with patches that are graded in a sandbox they cannot talk their way out of.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"pygent {version('pygent-factory')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    home: Annotated[
+        Path, typer.Option(envvar="PYGENT_HOME", help="Folder of the archive and of everything that runs leave.")
+    ] = Path(".pygent"),
+    log_json: Annotated[bool, typer.Option("--log-json", help="Log lines on stderr as JSON.")] = False,
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], typer.Option(help="Least severe log lines shown.")
+    ] = "warning",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    from interfaces.logs import configure
+
+    configure(log_level, as_json=log_json)
+    ctx.obj = Session(home, log_json, log_level)
+
+
+evolve.register(app)
+runs.register(app)
+bench.register(app)
+apply.register(app)
+sandbox.register(app)
+app.add_typer(archive.app, name="archive")
+app.add_typer(targets.app, name="targets")
+app.add_typer(safety.app, name="safety")

@@ -1,0 +1,266 @@
+"""`pygent archive`: look at what was tried, and take it elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from interfaces.cli.session import Json, Session, console, print_json
+
+if TYPE_CHECKING:
+    from archive.store import Archive
+    from archive.types import Variant
+
+app = typer.Typer(help="Look at archived variants, check them, export them.", no_args_is_help=True)
+
+VariantId = Annotated[str, typer.Argument(help="Variant, by a unique prefix of its id.")]
+Run = Annotated[str | None, typer.Option(help="Only this run, by a unique prefix.")]
+
+
+@app.command("list")
+def list_variants(
+    ctx: typer.Context,
+    run: Run = None,
+    status: Annotated[
+        Literal["gated_out", "failed", "valid", "accepted", "champion", "refused"] | None,
+        typer.Option(help="Only variants of this status."),
+    ] = None,
+    order: Annotated[Literal["attempt", "newest", "score"], typer.Option(help="How to sort.")] = "newest",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    json: Json = False,
+) -> None:
+    """List variants."""
+    from archive.types import Status
+
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        wanted = archive.find_run(run) if run is not None else None
+        found = list(
+            archive.variants(run=wanted, status=Status(status) if status else None, limit=limit, order=order)
+        )
+    if json:
+        print_json([_record(variant) for variant in found])
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    from prompts.quote import line
+
+    table = Table(box=None)
+    for column in ("variant", "attempt", "parent", "status", "score", "operator", "reason"):
+        table.add_column(column, no_wrap=column != "reason")
+    for variant in found:
+        table.add_row(
+            variant.id,
+            str(variant.attempt),
+            variant.parents[0] if variant.parents else "",
+            variant.status.value,
+            "" if variant.score is None else f"{variant.score:.6g}",
+            line(variant.operator, 40),
+            Text(line(variant.reason, 120)),
+        )
+    console().print(table if found else "no variants")
+
+
+@app.command()
+def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
+    """Everything that is known of a variant: verdict, measurements, diff against its parent."""
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        found = archive.variant(archive.find_variant(variant))
+        records = archive.records(found.id)
+        changed = _diff(archive, found, archive.variant(found.parents[0]) if found.parents else None)
+        files = archive.files(found.tree) if found.tree is not None and not found.parents else {}
+    if json:
+        measured = [{"kind": record.kind, "data": dict(record.data)} for record in records]
+        print_json(_record(found) | {"records": measured, "diff": changed})
+        return
+    from interfaces.cli.diffs import show_diff
+    from prompts.quote import line
+
+    told = {
+        "variant": f"{found.id}, attempt {found.attempt} of run {found.run} on {found.target}",
+        "status": found.status.value + (f": {line(found.reason, 500)}" if found.reason else ""),
+        "score": "none" if found.score is None else f"{found.score:.6g}",
+        "metrics": ", ".join(f"{name} {value:.6g}" for name, value in found.metrics.items()),
+        "parents": ", ".join(found.parents) or "none (the baseline)",
+        "made by": f"{found.proposer}, {line(found.operator, 80)}",
+        "note": line(found.note, 500),
+        "took": f"{found.seconds:.3f} s",
+        "cost": f"{found.usage.tokens} tokens, ${found.usage.dollars:.4f}" if found.usage.calls else "",
+    }
+    for name, value in told.items():
+        if value:
+            typer.echo(f"{name:<10}{value}")
+    for record in records:
+        for text in _in_words(record.kind, record.data):
+            typer.echo(f"  {line(text, 300)}")
+    if files:
+        typer.echo(f"files     {', '.join(files)}")
+    typer.echo("")
+    show_diff(changed)
+
+
+@app.command()
+def best(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
+    """The best variant of a run (of the latest one, if none is named)."""
+    from archive.types import ArchiveError
+
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        runs = archive.runs()
+        if not runs:
+            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
+        found = archive.best(archive.find_run(run) if run is not None else runs[-1].id)
+    if found is None:
+        raise ArchiveError("that run has no valid variant")
+    show(ctx, found.id, json)
+
+
+@app.command()
+def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
+    """A variant's ancestors, from the baseline on, with what each of them changed."""
+    from prompts.quote import line
+
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        found = archive.lineage(archive.find_variant(variant))
+    if json:
+        print_json([_record(ancestor) for ancestor in found])
+        return
+    for ancestor in found:
+        score = "none" if ancestor.score is None else f"{ancestor.score:.6g}"
+        what = line(f"{ancestor.operator}: {ancestor.note}" if ancestor.note else ancestor.operator, 120)
+        typer.echo(f"{ancestor.generation:>4}  {ancestor.id}  {ancestor.status.value:<9}  {score:>10}  {what}")
+
+
+@app.command()
+def diff(
+    ctx: typer.Context,
+    variant: VariantId,
+    against: Annotated[
+        str, typer.Option(help="`parent`, `root`, or another variant by a unique prefix.")
+    ] = "parent",
+    json: Json = False,
+) -> None:
+    """What a variant changed, as a unified diff."""
+    from interfaces.cli.diffs import show_diff
+
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        found = archive.variant(archive.find_variant(variant))
+        if against == "parent":
+            other = archive.variant(found.parents[0]) if found.parents else None
+        elif against == "root":
+            other = archive.lineage(found.id)[0]
+        else:
+            other = archive.variant(archive.find_variant(against))
+        changed = _diff(archive, found, other)
+    if json:
+        print_json({"variant": found.id, "against": other.id if other else None, "diff": changed})
+    else:
+        show_diff(changed)
+
+
+@app.command()
+def stats(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
+    """Counts by status, reason, proposer and operator, spend, and size."""
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        figures = archive.stats(archive.find_run(run) if run is not None else None)
+    if json:
+        print_json(asdict(figures))
+        return
+    from prompts.quote import line
+
+    typer.echo(f"variants          {figures.variants} ({figures.trees} different sources)")
+    for name, count in figures.statuses.items():
+        typer.echo(f"  {name:<16}{count}")
+    typer.echo(f"bytes per variant {figures.bytes_per_variant:.0f} (database {figures.bytes})")
+    typer.echo(f"evaluation time   {figures.seconds:.1f} s")
+    if figures.usage.calls:
+        typer.echo(f"models            {figures.usage.tokens} tokens, ${figures.usage.dollars:.4f}")
+    for title, yields in (("by proposer", figures.proposers), ("by operator", figures.operators)):
+        typer.echo(f"{title:<32}tried  valid  accepted")
+        for name, made in sorted(yields.items(), key=lambda item: -item[1].tried)[:25]:
+            typer.echo(f"  {line(name, 28):<28}{made.tried:>7}{made.valid:>7}{made.accepted:>10}")
+    if figures.reasons:
+        typer.echo("why attempts ended without a valid variant")
+    for reason, count in list(figures.reasons.items())[:10]:
+        typer.echo(f"  {count:>6}  {line(reason, 100)}")
+
+
+@app.command()
+def verify(ctx: typer.Context, json: Json = False) -> None:
+    """Read everything and check it; exit 1 where something is not as it must be."""
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        problems = archive.verify()
+    if json:
+        print_json({"ok": not problems, "problems": problems})
+    else:
+        typer.echo("\n".join(problems) or "the archive is as it must be")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="New folder for the git repository.")],
+    run: Run = None,
+    json: Json = False,
+) -> None:
+    """Write a run (the latest, if none is named) as a git repository, one commit per variant."""
+    from archive.types import ArchiveError
+
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        runs = archive.runs()
+        if not runs:
+            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
+        done = archive.export(archive.find_run(run) if run is not None else runs[-1].id, folder)
+    if json:
+        print_json(asdict(done))
+        return
+    typer.echo(f"{done.commits} variants written to {folder} as commits")
+    if done.left_out:
+        typer.echo(f"{len(done.left_out)} left out, as they have no source")
+
+
+def _record(variant: Variant) -> dict[str, Any]:
+    return asdict(variant)
+
+
+def _diff(archive: Archive, variant: Variant, other: Variant | None) -> str:
+    from target_modules.patch.tree import Tree
+    from target_modules.patch.unified import unified
+
+    if other is None or other.tree is None or variant.tree is None:
+        return ""
+    return unified(Tree(archive.files(other.tree)), Tree(archive.files(variant.tree)))
+
+
+def _in_words(kind: str, data: Any) -> list[str]:
+    if kind == "evaluation":
+        rows = [
+            f"stage {stage['name']}: {stage['passed']} of {stage['total']} passed" for stage in data["stages"]
+        ]
+        rows += [f"  {failure}" for stage in data["stages"][-1:] for failure in stage["failures"]]
+        return [*rows, f"printed: {data['output']}"] if data["output"] else rows
+    if kind == "acceptance":
+        return [_verdict("against its parent on search cases", data, data["accepted"])]
+    if kind == "confirmation":
+        decision = data["decision"]
+        return [_verdict("against the baseline on held-out cases", decision, decision["better"])]
+    return []
+
+
+def _verdict(what: str, data: Any, better: bool) -> str:
+    return (
+        f"{what}: {'better' if better else 'not shown better'}; mean difference {data['mean']:.4g} "
+        f"[{data['low']:.4g}, {data['high']:.4g}] over {data['pairs']} pairs, error rate {data['error_rate']:.3g}"
+    )

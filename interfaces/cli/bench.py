@@ -1,0 +1,69 @@
+"""`pygent bench`: judge a tree outside any run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from interfaces.cli.session import Json, print_json
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(bench)
+
+
+def bench(
+    target: Annotated[str, typer.Argument(help="Name of a bundled target, or folder of a target.toml.")],
+    tree: Annotated[
+        Path | None, typer.Option(help="Folder of the source to judge; the target's own if left out.")
+    ] = None,
+    held_out: Annotated[bool, typer.Option("--held-out", help="On held-out cases.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Draws the cases.")] = 0,
+    sandbox: Annotated[Literal["auto", "docker"], typer.Option(help="Where untrusted code runs.")] = "auto",
+    json: Json = False,
+) -> None:
+    """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
+    from benchmarks.judge import evaluate_tree
+    from benchmarks.types import Bench
+    from sandbox.select import open_sandbox
+    from sandbox.types import Isolation
+    from target_modules.manifest import TargetError
+    from target_modules.registry import find_target
+
+    found = find_target(target)
+    if tree is not None and not tree.is_dir():
+        raise TargetError(f"--tree: {tree} is not a folder")
+    judged = found if tree is None else replace(found, root=found.root, source_override=tree)
+    box = open_sandbox(sandbox)
+    try:
+        where = Bench(box, Isolation.CONTAINER, seed, found.tree())
+        result = evaluate_tree(found, judged.tree(), where, "held_out" if held_out else "search")
+    finally:
+        box.close()
+    told = {
+        "target": found.name,
+        "passed": result.passed,
+        "total": result.total,
+        "score": result.score,
+        "trust": result.trust.value,
+        "metrics": dict(result.metrics),
+        "seconds": round(result.seconds, 3),
+        "graded": result.graded,
+        "reason": result.reason,
+        "split": result.split,
+        "noise": result.noise,
+    }
+    if json:
+        print_json(told)
+        return
+    from prompts.quote import line
+
+    for name, value in told.items():
+        if name == "metrics":
+            for metric, figure in result.metrics.items():
+                typer.echo(f"{metric:<20}{figure:.6g}")
+        elif value not in (None, ""):
+            typer.echo(f"{name:<20}{line(str(value), 300)}")

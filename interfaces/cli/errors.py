@@ -1,0 +1,32 @@
+"""Which errors are a user's to mend, and the exit code of each."""
+
+from __future__ import annotations
+
+FAILURE = 1
+USAGE = 2
+BREAKER = 3
+INTERRUPTED = 130
+
+
+def exit_code(error: Exception) -> int | None:
+    """1 for what went wrong, 2 for what was asked wrongly, None for a defect of ours (keep the traceback)."""
+    from archive.types import ArchiveError
+    from evolution.config import ConfigError
+    from gateway.errors import ModelError
+    from sandbox.types import SandboxFault, SandboxUnavailable
+    from target_modules.manifest import TargetError
+    from target_modules.patch import PatchError, ReadError
+    from target_modules.promote import PromotionError
+    from target_modules.repository import GitError
+
+    if isinstance(error, (ConfigError, TargetError, PatchError, ReadError)):
+        return USAGE
+    if isinstance(
+        error, (ArchiveError, ModelError, SandboxFault, SandboxUnavailable, PromotionError, GitError, BrokenPipeError)
+    ):
+        return FAILURE
+    return None
+
+
+def in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,214 @@
+"""`pygent evolve`, and the commands that steer a run: resume, pause, stop."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from interfaces.cli.session import Json, Session, print_json
+
+if TYPE_CHECKING:
+    from archive.store import Archive
+    from archive.types import RunRecord
+    from evolution.config import RunConfig
+
+Evaluations = Annotated[
+    int | None, typer.Option(min=1, help="Budget: variants judged in the sandbox.", rich_help_panel="Budgets")
+]
+Minutes = Annotated[float | None, typer.Option(help="Budget: minutes of running time.", rich_help_panel="Budgets")]
+Tokens = Annotated[int | None, typer.Option(min=1, help="Budget: model tokens.", rich_help_panel="Budgets")]
+Dollars = Annotated[float | None, typer.Option(help="Budget: dollars.", rich_help_panel="Budgets")]
+Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background and return at once.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(evolve)
+    app.command()(resume)
+    app.command()(pause)
+    app.command()(stop)
+
+
+def evolve(
+    ctx: typer.Context,
+    target: Annotated[str, typer.Argument(help="Name of a bundled target, or folder of a target.toml.")],
+    evaluations: Evaluations = None,
+    minutes: Minutes = None,
+    tokens: Tokens = None,
+    dollars: Dollars = None,
+    proposer: Annotated[
+        Literal["auto", "mutate", "llm"] | None,
+        typer.Option(help="Where patches come from; auto is llm with a model and a key, else mutate."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Model at the OpenAI-compatible endpoint.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Sampling temperature of the model.")] = None,
+    max_answer_tokens: Annotated[int | None, typer.Option(help="Longest answer of the model, in tokens.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="All chance comes from it.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Evaluations at a time.")] = None,
+    window: Annotated[int | None, typer.Option(min=1, help="Attempts under way at a time.")] = None,
+    selector: Annotated[
+        Literal["dgm", "best", "random"] | None, typer.Option(help="How parents are chosen.")
+    ] = None,
+    error_rate: Annotated[
+        float | None, typer.Option(help="Chance at most that a variant no better is accepted or confirmed.")
+    ] = None,
+    sandbox: Annotated[Literal["auto", "docker"] | None, typer.Option(help="Where untrusted code runs.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of these settings; ./pygent.toml if there is one.")
+    ] = None,
+    on_finish: Annotated[str | None, typer.Option(help="Shell command to run when the run has ended.")] = None,
+    detach: Detach = False,
+    json: Json = False,
+) -> None:
+    """Evolve a target until a budget is used up, then show what was found."""
+    from evolution.config import load_config
+    from evolution.runs import begin
+
+    default = Path("pygent.toml")
+    settings = load_config(
+        config or (default if default.is_file() else None),
+        target=target,
+        evaluations=evaluations,
+        minutes=minutes,
+        tokens=tokens,
+        dollars=dollars,
+        proposer=proposer,
+        model=model,
+        temperature=temperature,
+        max_answer_tokens=max_answer_tokens,
+        seed=seed,
+        workers=workers,
+        window=window,
+        selector=selector,
+        error_rate=error_rate,
+        sandbox=sandbox,
+        on_finish=on_finish,
+    )
+    session: Session = ctx.obj
+    with session.archive(create=True) as archive:
+        run = begin(archive, settings)
+        _go_on(session, archive, run, settings, detach=detach, as_json=json)
+
+
+def resume(
+    ctx: typer.Context,
+    run: Annotated[str, typer.Argument(help="Run, by a unique prefix of its id.")],
+    evaluations: Evaluations = None,
+    minutes: Minutes = None,
+    tokens: Tokens = None,
+    dollars: Dollars = None,
+    detach: Detach = False,
+    json: Json = False,
+) -> None:
+    """Go on with a run that was paused, stopped or killed, or that used up its budget (give a larger one)."""
+    from evolution.config import stored_config
+
+    session: Session = ctx.obj
+    changes = {"evaluations": evaluations, "minutes": minutes, "tokens": tokens, "dollars": dollars}
+    with session.archive() as archive:
+        record = archive.run(archive.find_run(run))
+        settings = stored_config(record.config, **changes)
+        _go_on(session, archive, record, settings, detach=detach, as_json=json, changes=changes)
+
+
+def pause(ctx: typer.Context, run: Annotated[str, typer.Argument(help="Run, by a unique prefix.")]) -> None:
+    """Ask a run to finish what is under way and leave off; `resume` goes on with it."""
+    _ask(ctx.obj, run, "pause")
+
+
+def stop(ctx: typer.Context, run: Annotated[str, typer.Argument(help="Run, by a unique prefix.")]) -> None:
+    """Ask a run to finish what is under way and close with its summary."""
+    _ask(ctx.obj, run, "stop")
+
+
+def _ask(session: Session, prefix: str, wish: str) -> None:
+    from archive.locks import is_alive
+
+    with session.archive() as archive:
+        run = archive.run(archive.find_run(prefix))
+        if is_alive(session.home, run.id):
+            archive.update_run(run.id, wish=wish)
+            typer.echo(f"run {run.id}: asked to {wish}; `pygent status {run.id}` shows when it has")
+        elif run.state == "running" or (wish == "stop" and run.state == "paused"):
+            archive.update_run(run.id, state="finished" if wish == "stop" else "paused", stopped_by=wish)
+            typer.echo(f"run {run.id}: no process is at it; marked as {'stopped' if wish == 'stop' else 'paused'}")
+        else:
+            typer.echo(f"run {run.id}: already {run.state}")
+
+
+def _go_on(
+    session: Session,
+    archive: Archive,
+    run: RunRecord,
+    settings: RunConfig,
+    *,
+    detach: bool,
+    as_json: bool,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    if detach:
+        _detach(session, run, changes or {}, as_json=as_json)
+        return
+    from evolution.proposing import chosen_proposer
+    from evolution.runs import work
+    from interfaces.cli.errors import INTERRUPTED
+    from interfaces.cli.live import Live
+    from interfaces.cli.summary import show_summary
+    from sandbox.select import open_sandbox
+
+    with Live(run.id, settings, chosen_proposer(settings)) as live:
+        sandbox = open_sandbox(settings.sandbox)
+        live.say(f"sandbox: {sandbox.name}, self-test passed")
+        try:
+            ended = work(
+                archive, session.home, run, sandbox, live.update, _interrupts(live.say), **(changes or {})
+            )
+        finally:
+            sandbox.close()
+    if as_json:
+        print_json(ended.summary)
+    else:
+        show_summary(ended.summary, session.home)
+    if ended.run.stopped_by == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+
+
+def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:
+    """Ctrl-C once: end cleanly; twice: at once. SIGTERM counts as the first."""
+    seen: list[int] = []
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        if len(seen) > 1:
+            raise KeyboardInterrupt
+        say("ending: what is under way is finished first; Ctrl-C again ends at once")
+
+    signal.signal(signal.SIGINT, heard)
+    signal.signal(signal.SIGTERM, heard)
+    return lambda: bool(seen)
+
+
+def _detach(session: Session, run: RunRecord, changes: dict[str, Any], *, as_json: bool) -> None:
+    log = session.home / "runs" / f"{run.id}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "interfaces.cli", "--home", str(session.home), "--log-level", "info"]
+    command += ["--log-json"] if session.log_json else []
+    command += ["resume", run.id]
+    for name, value in changes.items():
+        command += [f"--{name}", str(value)] if value is not None else []
+    with log.open("ab") as output:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    told = {"run": run.id, "pid": child.pid, "log": str(log)}
+    if as_json:
+        print_json(told)
+    else:
+        typer.echo(f"run {run.id} goes on in the background (process {child.pid}, output in {log})")
+        typer.echo(f"  pygent status {run.id}    pygent pause {run.id}    pygent stop {run.id}")

@@ -1,0 +1,44 @@
+"""`pygent safety`: what the gate says of a patch, before anything is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interfaces.cli.session import Json, print_json
+
+app = typer.Typer(help="What the gate says of a patch.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """What the gate says of a patch."""
+
+
+@app.command()
+def check(
+    patch: Annotated[Path, typer.Argument(help="File: a JSON patch, a unified diff, SEARCH/REPLACE blocks.")],
+    target: Annotated[str, typer.Option(help="Name of a bundled target, or folder of a target.toml.")],
+    json: Json = False,
+) -> None:
+    """Gate a patch against a target's source; exit 1 where there are findings."""
+    from dataclasses import asdict
+
+    from target_modules.gate import check_text
+    from target_modules.manifest import TargetError
+    from target_modules.registry import find_target
+
+    found = find_target(target)
+    try:
+        text = patch.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TargetError(f"{patch}: cannot be read: {error}") from None
+    findings = check_text(found, text)
+    if json:
+        print_json({"ok": not findings, "findings": [asdict(finding) for finding in findings]})
+    else:
+        typer.echo("\n".join(map(str, findings)) or "no findings")
+    if findings:
+        raise typer.Exit(1)

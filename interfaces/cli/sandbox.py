@@ -1,0 +1,73 @@
+"""`pygent sandbox` and `pygent doctor`: whether untrusted code can run here, and what to do if not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from interfaces.cli.session import Json, Session, print_json
+
+if TYPE_CHECKING:
+    from sandbox.types import Check
+
+group = typer.Typer(help="Build and check the sandbox.", no_args_is_help=True)
+
+Kind = Annotated[Literal["auto", "docker"], typer.Option("--sandbox", help="Which sandbox.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(group, name="sandbox")
+    app.command()(doctor)
+
+
+@group.command()
+def build(
+    base: Annotated[
+        str | None, typer.Option(help="Base image; without it, or where it cannot be had, the host's Python.")
+    ] = None,
+    package: Annotated[list[str] | None, typer.Option(help="PyPI package in the image; repeatable.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also where the image exists already.")] = False,
+    json: Json = False,
+) -> None:
+    """Make the image that boxes start from."""
+    from sandbox.image import build_image
+
+    made = build_image(base=base, packages=tuple(package or ()), force=force)
+    if json:
+        print_json(asdict(made))
+    else:
+        typer.echo(f"image {made.tag}, from {made.source}: {'built' if made.built else 'already there'}")
+
+
+@group.command()
+def check(sandbox: Kind = "auto", json: Json = False) -> None:
+    """Attack the sandbox from inside; exit 1 where something is not held."""
+    from sandbox.select import open_sandbox
+
+    box = open_sandbox(sandbox, self_test=False)
+    try:
+        _report(box.check(), as_json=json)
+    finally:
+        box.close()
+
+
+def doctor(ctx: typer.Context, json: Json = False) -> None:
+    """Say in words what works here and what to do about what does not."""
+    from interfaces.cli.doctor import examine
+
+    session: Session = ctx.obj
+    _report(examine(session), as_json=json)
+
+
+def _report(checks: list[Check], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"ok": all(one.ok for one in checks), "checks": [asdict(one) for one in checks]})
+    else:
+        for one in checks:
+            typer.echo(f"{'ok  ' if one.ok else 'FAIL'}  {one.name}: {one.detail}")
+            if not one.ok and one.remedy:
+                typer.echo(f"      {one.remedy}")
+    if not all(one.ok for one in checks):
+        raise typer.Exit(1)

@@ -1,0 +1,43 @@
+"""What every command shares: the home folder, the archive in it, and where output goes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from archive.store import Archive
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of text.")]
+
+
+@dataclass(frozen=True)
+class Session:
+    """The global options, carried to commands as `ctx.obj`."""
+
+    home: Path
+    log_json: bool
+    log_level: str
+
+    def archive(self, *, create: bool = False, read_only: bool = False) -> Archive:
+        from archive.store import Archive
+
+        return Archive.open(self.home, create=create, read_only=read_only)
+
+
+def print_json(data: Any) -> None:
+    json.dump(data, sys.stdout, indent=2, ensure_ascii=False, default=str)
+    sys.stdout.write("\n")
+
+
+def console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())

@@ -1,0 +1,82 @@
+"""The end of a run, in text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from interfaces.cli.diffs import show_diff
+from interfaces.cli.live import clock
+from interfaces.cli.session import console
+
+STOPPED_BY = {
+    "evaluations": "its budget of evaluations was used up",
+    "minutes": "its budget of minutes was used up",
+    "tokens": "its budget of tokens was used up",
+    "dollars": "its budget of dollars was used up",
+    "barren": "its proposer found nothing new any more",
+    "pause": "it was paused",
+    "stop": "it was stopped",
+    "interrupted": "it was interrupted",
+}
+
+
+def show_summary(summary: dict[str, Any], home: Path) -> None:
+    """Print what `evolution.summary.summarise` made."""
+    from rich.table import Table
+
+    out = console()
+    failed = summary["failed"]
+    ended = STOPPED_BY.get(summary["stopped_by"], summary["stopped_by"])
+    out.print(f"\nrun {summary['run']} on {summary['target']} ended after {clock(summary['seconds'])}: {ended}")
+    out.print(
+        f"{summary['evaluations']} variants evaluated, {summary['accepted']} accepted, "
+        f"{failed['failed']} failed, {failed['gated_out']} gated out"
+        + "".join(f"\n  {count} x {reason}" for reason, count in list(failed["reasons"].items())[:5]),
+        markup=False,
+    )
+    if summary["usage"]["calls"]:
+        usage = summary["usage"]
+        out.print(f"{usage['calls']} model calls, {usage['tokens']} tokens, ${usage['dollars']:.4f}")
+    baseline, best = summary["baseline"], summary["best"]
+    if baseline is None:
+        out.print("the baseline was not measured")
+        return
+    better = {"min": "lower is better", "max": "higher is better"}[summary["objective"]["direction"]]
+    table = Table(title=f"{summary['objective']['metric']} ({better}), with 95 percent intervals", title_justify="left")
+    for column in ("", "search cases", "held-out cases"):
+        table.add_column(column, justify="left" if not column else "right", no_wrap=True)
+    for name, side in (("baseline", baseline), ("best", best)):
+        if side is not None:
+            held_out = interval_in_words(side["held_out"]) if side["held_out"] else "not measured"
+            table.add_row(f"{name} {side['variant']}", interval_in_words(side["interval"]), held_out)
+    out.print(table)
+    flags = "" if home == Path(".pygent") else f" --home {home}"
+    if best is None:
+        typer.echo("nothing better than the baseline was accepted")
+        typer.echo(f"\nnext: pygent{flags} resume {summary['run']} --evaluations N    (with a larger budget)")
+        return
+    if summary["champion"]:
+        typer.echo("the best variant is a champion: held-out cases confirm it against the baseline")
+    else:
+        typer.echo("the best variant is accepted on search cases, but held-out cases do not confirm it")
+    typer.echo("")
+    show_diff(summary["diff"])
+    typer.echo("\nnext:")
+    for command, what in (
+        (f"archive show {best['variant']}", "everything that is known of it"),
+        (f"archive lineage {best['variant']}", "how it came about"),
+        (f"apply {best['variant']}", "show what would be written; --yes writes it"),
+        (f"resume {summary['run']} --evaluations N", "search on with a larger budget"),
+    ):
+        typer.echo(f"  {f'pygent{flags} {command}':<44} {what}")
+
+
+def interval_in_words(interval: dict[str, float] | None) -> str:
+    if interval is None:
+        return "not graded"
+    if interval["low"] == interval["high"]:
+        return f"{interval['mean']:.5g}"
+    return f"{interval['mean']:.5g} [{interval['low']:.5g}, {interval['high']:.5g}]"

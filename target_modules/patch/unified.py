@@ -1,0 +1,26 @@
+"""Two trees as a unified diff, for people, prompts and commits."""
+
+from __future__ import annotations
+
+import difflib
+
+from target_modules.patch.tree import Tree
+
+
+def unified(before: Tree, after: Tree, *, context: int = 3) -> str:
+    """What `diff -u` would print, with `a/` and `b/` names and /dev/null for a file that is not there."""
+    parts: list[str] = []
+    for path in sorted({*before, *after}):
+        old, new = before.files.get(path), after.files.get(path)
+        if old == new:
+            continue
+        lines = difflib.unified_diff(
+            (old or "").splitlines(keepends=True),
+            (new or "").splitlines(keepends=True),
+            "/dev/null" if old is None else f"a/{path}",
+            "/dev/null" if new is None else f"b/{path}",
+            n=context,
+        )
+        for text in lines:
+            parts.append(text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n")
+    return "".join(parts)

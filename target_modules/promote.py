@@ -1,0 +1,171 @@
+"""Write a variant into the real source, and take it back, byte for byte.
+
+Before anything is written, the originals and what is about to be written are kept in a folder of their own
+below `<home>/applied/`; `rollback` reads that folder, so it works after a crash in the middle too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from target_modules import repository
+from target_modules.patch.tree import Tree
+
+
+class PromotionError(Exception):
+    """Nothing was written. The text is one line: what is in the way and what to do."""
+
+
+@dataclass(frozen=True)
+class Application:
+    """One `apply`: where, what, and how to take it back. Hashes are SHA-256 of the bytes, None for no file."""
+
+    variant: str
+    folder: str
+    when: float
+    before: dict[str, str | None]
+    after: dict[str, str | None]
+    branch: str | None = None
+    previous: str | None = None
+    commit: str | None = None
+
+
+def differs(folder: Path, expected: Tree) -> list[str]:
+    """The paths below `folder` whose bytes are not those of `expected`."""
+    return [path for path in expected if _hash(folder / path) != _hash_of(expected[path].encode())]
+
+
+def apply(home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, message: str) -> Application:
+    """Turn `before`, as it lies in `folder`, into `after`.
+
+    In a git repository a branch `pygent/<variant>` is made and the change committed there. Raises
+    `PromotionError` where the source has changed since the run began.
+    """
+    changed = [path for path in sorted({*before, *after}) if before.files.get(path) != after.files.get(path)]
+    if not changed:
+        raise PromotionError(f"variant {variant} changes nothing")
+    if stale := differs(folder, before):
+        raise PromotionError(
+            f"{folder / stale[0]} has changed since the run began: apply to a copy with --to, or run anew"
+        )
+    for path in changed:
+        if path not in before and (folder / path).exists():
+            raise PromotionError(f"{folder / path} is in the way: the variant creates that file")
+    applied = Application(
+        variant=variant,
+        folder=str(folder.resolve()),
+        when=time.time(),
+        before={path: _hash(folder / path) for path in changed},
+        after={path: _hash_of(after[path].encode()) if path in after else None for path in changed},
+    )
+    place = _keep(home, applied, folder)
+    git = repository.find(folder)
+    if git is not None:
+        branch = git.free_branch(f"pygent/{variant}")
+        applied = Application(**{**asdict(applied), "branch": branch, "previous": git.head()})
+        _write_record(place, applied)
+        git.switch_new(branch)
+    _write(folder, {path: after.files[path].encode() if path in after else None for path in changed})
+    if git is not None:
+        commit = git.commit([folder / path for path in changed], message)
+        applied = Application(**{**asdict(applied), "commit": commit})
+        _write_record(place, applied)
+    return applied
+
+
+def copy_to(folder: Path, after: Tree) -> None:
+    """Write the whole tree into a folder that is new or empty. Raises `PromotionError` where it is not."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise PromotionError(f"{folder} is not an empty folder; --to writes a copy into a new one")
+    _write(folder, {path: text.encode() for path, text in after.files.items()})
+
+
+def rollback(home: Path, *, force: bool = False) -> Application:
+    """Undo the latest `apply`. Raises `PromotionError` where there is none, or where the files were changed
+    since (`force` overwrites them)."""
+    places = sorted((home / "applied").glob("*/applied.json"))
+    if not places:
+        raise PromotionError(f"nothing was applied from {home}")
+    place = places[-1].parent
+    applied = Application(**json.loads((place / "applied.json").read_text()))
+    folder = Path(applied.folder)
+    for path, ours in applied.after.items():
+        found = _hash(folder / path)
+        if found not in (ours, applied.before[path]) and not force:
+            raise PromotionError(
+                f"{folder / path} was changed after variant {applied.variant} was applied: "
+                "save your change elsewhere, or give --force to lose it"
+            )
+    git = repository.find(folder)
+    if git is not None and applied.previous is not None and git.head() == applied.branch:
+        git.restore([folder / path for path in applied.after])
+        git.switch(applied.previous)
+    originals = {
+        path: (place / "before" / path).read_bytes() if digest is not None else None
+        for path, digest in applied.before.items()
+    }
+    _write(folder, originals)
+    for path, digest in applied.before.items():
+        if _hash(folder / path) != digest:
+            raise PromotionError(f"{folder / path} could not be restored; the original is in {place / 'before'}")
+    shutil.rmtree(place)
+    return applied
+
+
+def _keep(home: Path, applied: Application, folder: Path) -> Path:
+    place = home / "applied" / f"{time.time_ns():020d}-{applied.variant}"
+    for path, digest in applied.before.items():
+        if digest is not None:
+            kept = place / "before" / path
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(folder / path, kept)
+    place.mkdir(parents=True, exist_ok=True)
+    _write_record(place, applied)
+    return place
+
+
+def _write_record(place: Path, applied: Application) -> None:
+    _replace(place / "applied.json", json.dumps(asdict(applied), indent=2).encode(), None)
+
+
+def _write(folder: Path, files: dict[str, bytes | None]) -> None:
+    for path, data in files.items():
+        file = folder / path
+        if data is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _replace(file, data, file.stat().st_mode if file.exists() else None)
+
+
+def _replace(file: Path, data: bytes, mode: int | None) -> None:
+    """Write beside and rename, so that a crash leaves the old file or the new one, never half of one."""
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, mode if mode is not None else 0o644)
+        os.replace(name, file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _hash(file: Path) -> str | None:
+    try:
+        return _hash_of(file.read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def _hash_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
