@@ -39,7 +39,7 @@ class CasesSuite:
         cases = self._cases.of(bench.seed, split)
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
 
-            def measure(start: int, stop: int) -> Batch:
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
                 return self._measured(box, tree, cases[start:stop], start)
 
             return Staged(self._target, tree, bench, split, len(cases), measure).evaluate()

@@ -39,10 +39,10 @@ class ObjectiveSuite:
         problems = self._draw(bench.seed, split)
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
 
-            def measure(start: int, stop: int) -> Batch:
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
                 batch = EMPTY
                 for number in range(start, stop):
-                    batch += self._graded(box, tree, problems[number], number)
+                    batch += self._graded(box, tree, problems[number], number, calls)
                     if batch.reason:
                         break
                 return batch
@@ -93,9 +93,10 @@ class ObjectiveSuite:
     def _drawn(self, seed: int, split: Split) -> list[Problem]:
         return self._grader.problems(seed, split, self._counts[split])
 
-    def _graded(self, box: Box, tree: Tree, problem: Problem, number: int) -> Batch:
-        execution = box.run(program_for(self._target, tree), problem.calls)
-        reason = trouble(execution, len(problem.calls))
+    def _graded(self, box: Box, tree: Tree, problem: Problem, number: int, most: int | None = None) -> Batch:
+        calls = problem.calls[:most]
+        execution = box.run(program_for(self._target, tree), calls)
+        reason = trouble(execution, len(calls))
         samples: dict[str, list[float]] = {}
         if not reason:
             try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from benchmarks import complexity
 from benchmarks.types import Bench, Evaluation, Split, StageResult
-from target_modules.manifest import Objective, Target
+from target_modules.manifest import Objective, Stage, Target
 from target_modules.patch.tree import Tree
 
 FAILURES_KEPT = 5
@@ -53,8 +53,9 @@ def means(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 @dataclass
 class Staged:
-    """Evaluates one tree. `measure(start, stop)` does the units from `start` up to `stop`; a stage does
-    those that the stages before it left, and its result covers them all.
+    """Evaluates one tree. `measure(start, stop, calls)` does the units from `start` up to `stop`; a stage
+    does those that the stages before it left, and its result covers them all. A trial stage, of only the first
+    `calls` of each unit, counts for itself alone.
 
     `number` is how many units there are. `summarise` and `noise` make figures of the samples.
     """
@@ -64,30 +65,32 @@ class Staged:
     bench: Bench
     split: Split
     number: int
-    measure: Callable[[int, int], Batch]
+    measure: Callable[[int, int, int | None], Batch]
     summarise: Callable[[Mapping[str, Sequence[float]]], dict[str, float]] = means
     noise: Callable[[Mapping[str, Sequence[float]]], float | None] = lambda samples: None
     _stages: list[StageResult] = field(default_factory=list)
 
     def evaluate(self) -> Evaluation:
         started = time.monotonic()
-        so_far, reason, metrics = EMPTY, "", dict[str, float]()
-        for stage in self.target.manifest.suite.stages:
+        static = complexity.asked_for(self.target, self.tree)
+        so_far, reason, output, metrics = EMPTY, "", "", dict[str, float]()
+        for stage in self._planned():
             stop = min(stage.cases or self.number, self.number)
-            if self.split == "held_out":  # stages save time in a search; held-out cases are all wanted
-                stop = self.number
-            if stop > so_far.total or not so_far.total:
-                so_far += self.measure(so_far.total, stop)
+            if stage.calls is not None:
+                batch = self.measure(0, stop, stage.calls)
+            else:
+                if stop > so_far.total:
+                    so_far += self.measure(so_far.total, stop, None)
+                batch = so_far
             self._stages.append(
-                StageResult(stage.name, so_far.samples, so_far.passed, so_far.total, so_far.failures)
+                StageResult(stage.name, batch.samples, batch.passed, batch.total, batch.failures)
             )
-            reason = so_far.reason
+            output, reason, metrics = batch.output, batch.reason, {}
             if reason:
                 break
-            metrics = self.summarise(so_far.samples)
-            metrics |= complexity.asked_for(self.target, self.tree)
-            reason = self._short_of(stage.name, stage.threshold, metrics)
-            if reason or self.split == "held_out":
+            metrics = {**self.summarise(batch.samples), **static}
+            reason = self._short_of(stage, metrics)
+            if reason:
                 break
         reason = reason or _out_of_bounds(self.target, metrics)
         return Evaluation(
@@ -100,18 +103,25 @@ class Staged:
             seed=self.bench.seed,
             seconds=time.monotonic() - started,
             noise=self.noise(so_far.samples),
-            output=so_far.output,
+            output=output,
         )
 
-    def _short_of(self, stage: str, threshold: float | None, metrics: Mapping[str, float]) -> str:
+    def _planned(self) -> Sequence[Stage]:
+        """The stages; they save time in a search, and held-out cases are all wanted."""
+        stages = self.target.manifest.suite.stages
+        return (
+            stages
+            if self.split == "search"
+            else (Stage(name="held_out", cases=None, calls=None, threshold=None),)
+        )
+
+    def _short_of(self, stage: Stage, metrics: Mapping[str, float]) -> str:
         primary = self.target.primary
         if primary.metric not in metrics:
             return not_available(primary.metric)
-        if threshold is None or self.split == "held_out":
-            return ""
-        value = metrics[primary.metric]
-        if worse(primary, value, threshold):
-            return f"stage {stage}: {primary.metric} is {value:.6g}, the threshold is {threshold:.6g}"
+        value, bound = metrics[primary.metric], stage.threshold
+        if bound is not None and worse(primary, value, bound):
+            return f"stage {stage.name}: {primary.metric} is {value:.6g}, the threshold is {bound:.6g}"
         return ""
 
 

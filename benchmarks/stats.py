@@ -10,9 +10,9 @@ tests agree at that look's share:
   and ties included (Pitman 1937; Monte-Carlo form with the +1 of Phipson and Smyth 2010, which keeps it so).
 - A one-sided t test of the mean, for a variant that does differ from its parent, with no gain in the mean:
   often a little better, seldom much worse. It is made careful by one great loss added to the sample, and by
-  Hall's transformation (Hall 1992, On the removal of skewness by transformation). Its error is approximate; in
-  simulations it keeps within the rate for exponential and log-normal losses. No test of a mean can see a loss
-  so rare that it is not in the sample.
+  Hall's transformation (Hall 1992, On the removal of skewness by transformation). Its error is
+  approximate; in simulations it keeps within the rate for exponential and log-normal losses. No test of a
+  mean can see a loss so rare that it is not in the sample.
 
 Futility stops early without touching the error: at a look with a t statistic below `HOPELESS` the chance to
 win later is small.

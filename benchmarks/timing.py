@@ -57,7 +57,7 @@ class TimingSuite:
             bench.sandbox.box(spec, bench.isolation) as theirs,
         ):
 
-            def measure(start: int, stop: int) -> Batch:
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
                 pair = _Pair(self._target, (ours, tree), (theirs, baseline))
                 batch = EMPTY
                 for number in range(start, stop):

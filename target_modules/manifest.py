@@ -28,6 +28,9 @@ class Stage(_Table):
     cases: int | None = Field(
         None, gt=0, description="how many of the search cases, problems or timed pairs; all if left out"
     )
+    calls: int | None = Field(
+        None, gt=0, description="objective suites: a trial by only the first so many calls of each problem"
+    )
     threshold: float | None = Field(
         None, description="primary objective at least (max) or at most (min) this"
     )
@@ -48,7 +51,9 @@ class SuiteTable(_Table):
         None, gt=0, description="the same on held-out ones; `count` if left out"
     )
     pairs: int = Field(12, gt=0, description="timing: how often the variant is timed against the baseline")
-    stages: tuple[Stage, ...] = Field((Stage(name="all", cases=None, threshold=None),), min_length=1)
+    stages: tuple[Stage, ...] = Field(
+        (Stage(name="all", cases=None, calls=None, threshold=None),), min_length=1
+    )
 
     @model_validator(mode="after")
     def _has_source(self) -> SuiteTable:
