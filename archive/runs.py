@@ -56,8 +56,9 @@ def every(connection: Connection) -> list[RunRecord]:
 
 def change(connection: Connection, id: str, fields: Mapping[str, Any]) -> None:
     values = dict(fields)
-    if "summary" in values:
-        values["summary"] = _dump(values["summary"])
+    for name in ("summary", "config"):
+        if name in values:
+            values[name] = _dump(values[name])
     found = connection.execute(update(schema.runs).where(schema.runs.c.id == id).values(**values))
     if found.rowcount == 0:
         raise ArchiveError(f"run {id}: not in the archive; `pygent runs` lists them")

@@ -36,8 +36,8 @@ class _Run:
 class Archive:
     """Thread-safe. Every method may raise `ArchiveError`: one line that says what, where and what to do.
 
-    What a writing method recorded outlives the process (kill -9) once it has returned; what raised left nothing
-    behind. A power cut may take the last seconds (see docs/archive.md).
+    What a writing method recorded outlives the process (kill -9) once it has returned; what raised left
+    nothing behind. A power cut may take the last seconds (see docs/archive.md).
     """
 
     def __init__(self, database: Database) -> None:
@@ -88,6 +88,7 @@ class Archive:
         stopped_by: str | None = None,
         seconds: float | None = None,
         summary: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> None:
         """Change what is given; also from another process than the one that writes the run."""
         fields = {
@@ -96,6 +97,7 @@ class Archive:
             "stopped_by": stopped_by,
             "seconds": seconds,
             "summary": summary,
+            "config": config,
         }
         with self._write() as connection:
             runs.change(connection, id, {name: value for name, value in fields.items() if value is not None})

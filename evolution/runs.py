@@ -26,7 +26,7 @@ from evolution.context import run_id
 from evolution.loop import Loop
 from evolution.progress import Observer, Progress
 from evolution.proposing import make_proposer
-from evolution.selectors import make_selector
+from evolution.selectors import selector
 from evolution.summary import summarise
 from sandbox.types import Isolation, Sandbox
 from target_modules.manifest import Target
@@ -132,7 +132,7 @@ def _loop(
     bench = Bench(sandbox, Isolation.PROCESS, config.seed, baseline)
     judge = Judge(target, suite, PairedAcceptor(), bench, error_rate=config.error_rate)
     spent = sum((variant.usage for variant in archive.variants(run=run.id)), Usage())
-    selector = make_selector(config.selector)
+    chooser = selector(config.selector)
     loop = Loop(
         run,
         config,
@@ -140,7 +140,7 @@ def _loop(
         baseline,
         archive,
         make_proposer(config, spent, lambda: _score(loop)),
-        selector,
+        chooser,
         judge,
         Confirmer(target, suite, bench, config.error_rate),
         budget,
