@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from benchmarks.case import read_cases
 from benchmarks.grader import Grader
-from benchmarks.problems import Case
 from benchmarks.types import Split
+from target_modules.case import Case, read_cases
 from target_modules.manifest import Target
 
 

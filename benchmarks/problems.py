@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sandbox.types import Call
+from target_modules.case import Case
 
-
-@dataclass(frozen=True)
-class Case:
-    """One call and the answer it must have. `rel` and `abs` are tolerances, as in `math.isclose`."""
-
-    call: Call
-    expected: object
-    rel: float = 0.0
-    abs: float = 0.0
+__all__ = ["Case", "Problem"]
 
 
 @dataclass(frozen=True)

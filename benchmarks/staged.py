@@ -54,8 +54,8 @@ def means(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
 @dataclass
 class Staged:
     """Evaluates one tree. `measure(start, stop, calls)` does the units from `start` up to `stop`; a stage
-    does those that the stages before it left, and its result covers them all. A trial stage, of only the first
-    `calls` of each unit, counts for itself alone.
+    does those that the stages before it left, and its result covers them all. A trial stage, of only the
+    first `calls` of each unit, counts for itself alone.
 
     `number` is how many units there are. `summarise` and `noise` make figures of the samples.
     """

@@ -121,6 +121,15 @@ class Manifest(_Table):
     limits: LimitsTable = LimitsTable()  # type: ignore[call-arg]
     safety: SafetyTable = SafetyTable()  # type: ignore[call-arg]
 
+    @field_validator("files", "editable")
+    @classmethod
+    def _below_source(cls, globs: tuple[str, ...]) -> tuple[str, ...]:
+        for glob in globs:
+            path = glob.partition(":")[0]
+            if not path or path.startswith("/") or ".." in path.split("/"):
+                raise ValueError(f"{glob!r} does not lie below `source`")
+        return globs
+
     @field_validator("goal", "notes")
     @classmethod
     def _strip(cls, text: str) -> str:
@@ -129,10 +138,12 @@ class Manifest(_Table):
 
 @dataclass(frozen=True)
 class Target:
-    """A manifest and where it lies. `root` is the folder of target.toml."""
+    """A manifest and where it lies. `root` is the folder of target.toml; `source_override` a folder that is
+    read in place of the manifest's source, to judge files that lie elsewhere."""
 
     root: Path
     manifest: Manifest
+    source_override: Path | None = None
 
     @property
     def name(self) -> str:
@@ -140,7 +151,7 @@ class Target:
 
     @cached_property
     def source(self) -> Path:
-        return (self.root / self.manifest.source).resolve()
+        return (self.source_override or self.root / self.manifest.source).resolve()
 
     @property
     def primary(self) -> Objective:

@@ -1,14 +1,25 @@
-"""Cases as people write them: a JSONL file, one call and its answer a line."""
+"""Cases with a known answer, as people write them: a JSONL file, one call and its answer a line."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.problems import Case
 from sandbox.runner.wire import WireError, decode
 from sandbox.types import Call
 from target_modules.manifest import TargetError
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call and the answer it must have. `rel` and `abs` are tolerances, as in `math.isclose`."""
+
+    call: Call
+    expected: object
+    rel: float = 0.0
+    abs: float = 0.0
+
 
 KEYS = ("args", "kwargs", "expected", "rel", "abs")
 

@@ -1,0 +1,65 @@
+"""Whether a target can be used: all that `targets check` looks at beyond the manifest's own rules."""
+
+from __future__ import annotations
+
+import ast
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from benchmarks import complexity
+from benchmarks.judge import evaluate
+from benchmarks.suites import suite_for
+from benchmarks.types import Bench, Evaluation
+from sandbox.types import Isolation, Sandbox
+from target_modules.manifest import Target, TargetError
+from target_modules.patch.tree import Tree
+from target_modules.registry import with_dependencies
+
+
+def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
+    """Check dependencies, cases or grader, editable files, and run the baseline; yields its evaluation.
+
+    Where correctness is the objective a failing baseline is the point. Raises `TargetError` where the target
+    cannot be used, a baseline that fails its own gate included; `SandboxFault` where the engine failed.
+    """
+    file = target.root / "target.toml"
+    with_dependencies(target)
+    tree = target.tree()
+    for path in tree:
+        if path.endswith(".py") and complexity.symbols(tree[path]) is None:
+            raise TargetError(
+                f"{target.source / path}: does not parse as Python; repair it, or leave it out of `files`"
+            )
+    for editable in target.manifest.editable:
+        _look_for(editable, tree, file)
+    result = evaluate(target, suite_for(target), tree, Bench(sandbox, Isolation.CONTAINER, seed, tree))
+    if not result.graded:
+        raise TargetError(f"{file}: the baseline fails: {result.reason}")
+    for objective in target.manifest.objectives:
+        if objective.metric not in result.metrics:
+            known = ", ".join(sorted({*result.metrics, *complexity.METRICS}))
+            raise TargetError(
+                f"{file}: objectives.metric: {objective.metric} is not measured; there are {known}"
+            )
+    return result
+
+
+def _look_for(editable: str, tree: Tree, file: Path) -> None:
+    """Raises `TargetError` where a `glob` or `glob:Symbol` of the manifest names nothing."""
+    glob, _, symbol = editable.partition(":")
+    paths = [path for path in tree if any(fnmatchcase(path, one) for one in (glob, glob.removeprefix("**/")))]
+    if not paths:
+        raise TargetError(f"{file}: editable: {editable} matches none of the target's files")
+    first = symbol.partition(".")[0]
+    if symbol and not any(first in _top_level(tree[path]) for path in paths):
+        raise TargetError(f"{file}: editable: {editable}: there is no {first} in {', '.join(paths)}")
+
+
+def _top_level(text: str) -> set[str]:
+    names: set[str] = set()
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(statement.name)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            names |= {one.id for one in ast.walk(statement) if isinstance(one, ast.Name)}
+    return names
