@@ -72,6 +72,10 @@ class RunnerBox:
         except (KeyError, TypeError, ValueError):
             raise self._fault("the runner's report cannot be read") from None
 
+    def alive(self) -> bool:
+        """Whether an idle box is still there: its channel is open and silent."""
+        return not self.retired and not self._poll.poll(0)
+
     def close(self) -> None:
         self.retired = self.retired or "closed"
         self._cell.kill()

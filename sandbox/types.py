@@ -52,7 +52,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class BoxSpec:
-    """What a box is made of: the image's extra packages, limits, and (for timing) the core it is pinned to."""
+    """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to."""
 
     limits: Limits = field(default_factory=Limits)
     packages: tuple[str, ...] = ()

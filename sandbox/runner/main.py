@@ -1,9 +1,9 @@
 """PID 1 of the box: forks one child per evaluation, feeds it, keeps the clock, cleans up and verifies.
 
-Frames, both ways: a 4-byte big-endian length, a JSON head of that length, then `head["size"]` raw bytes that
-the runner hands on without parsing. The host sends `open` (limits; body: nonce, program), `call`s (body: nonce,
-input) and `end`, and may send all of them at once. The runner answers the open and each call up to the first
-final outcome with a `reply`, and the end with an `end` that says whether the box is clean.
+Frames, both ways: a 4-byte big-endian length, a JSON head of that length, then `head["size"]` raw bytes
+that the runner hands on without parsing. The host sends `open` (limits; body: nonce, program), `call`s (body:
+nonce, input) and `end`, and may send all of them at once. The runner answers the open and each call up to the
+first final outcome with a `reply`, and the end with an `end` that says whether the box is clean.
 """
 
 from __future__ import annotations

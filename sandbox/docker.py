@@ -1,0 +1,191 @@
+"""One Docker container with our runner as PID 1, and the byte channel to it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+from typing import TYPE_CHECKING, Any
+
+from sandbox import boot
+from sandbox.channel import Death
+from sandbox.types import BoxSpec, SandboxFault, SandboxUnavailable
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+RUN_LABEL = "pygent.run"
+OWNER_LABEL = "pygent.owner"
+WORK = "/tmp/work"
+
+_UIDS = (1 << 20, 1 << 30)  # far from people's and services' own
+_UIDS_MAPPED = (10_000, 60_000)  # what a rootless or remapped engine has
+_HEADER = 8
+_STDOUT = 1
+_ERROR_TAIL = 4096
+_WAIT_SECONDS = 5
+
+
+def connect(timeout: float = 60.0) -> DockerClient:
+    """A client of the engine at `DOCKER_HOST` or the usual socket. Raises `SandboxUnavailable`."""
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        return docker.DockerClient.from_env(timeout=timeout, max_pool_size=64)
+    except DockerException as error:
+        where = os.environ.get("DOCKER_HOST", "the usual socket")
+        raise SandboxUnavailable(
+            f"no Docker engine answers at {where} ({_short(error)}): start one with "
+            "`scripts/engine.sh start`, or set DOCKER_HOST to one that you may use"
+        ) from None
+
+
+def is_mapped(client: DockerClient) -> bool:
+    """Whether the engine is rootless or maps users: then it knows about 65,000 user ids only."""
+    with _engine("asking the engine"):
+        options = client.info().get("SecurityOptions") or []
+    return any("rootless" in option or "userns" in option for option in options)
+
+
+def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
+    """The container's limits as the engine's `HostConfig` arguments (Docker Engine API, ContainerCreate)."""
+    limits = spec.limits
+    share = f"rw,noexec,nosuid,nodev,mode=700,uid={uid},gid={uid}"
+    chosen: dict[str, Any] = {
+        "network_mode": "none",
+        "read_only": True,
+        "tmpfs": {
+            "/tmp": f"{share},size={limits.tmpfs_mb}m,nr_inodes={limits.tmpfs_inodes}",
+            "/dev/shm": f"{share},size={limits.tmpfs_mb}m,nr_inodes={limits.tmpfs_inodes}",
+        },
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+        "mem_limit": f"{limits.memory_mb}m",
+        "memswap_limit": f"{limits.memory_mb}m",
+        "pids_limit": limits.pids,
+        "ipc_mode": "none",
+        "log_config": {"Type": "none"},
+        "oom_score_adj": 500,
+    }
+    if spec.core is None:
+        chosen["nano_cpus"] = int(limits.cpus * 1e9)
+    else:
+        chosen["cpuset_cpus"] = str(spec.core)
+    return chosen
+
+
+class DockerCell:
+    """A started container. The engine multiplexes its output; standard error is kept for the post mortem."""
+
+    def __init__(
+        self, client: DockerClient, image: str, spec: BoxSpec, labels: dict[str, str], mapped: bool
+    ) -> None:
+        from docker.errors import APIError, ImageNotFound
+
+        self._api = client.api
+        low, high = _UIDS_MAPPED if mapped else _UIDS
+        uid = low + secrets.randbelow(high - low)
+        self.id = ""
+        self._socket: socket.socket | None = None
+        self._buffer = bytearray()
+        self._errors = bytearray()
+        with _engine("starting a container"):
+            try:
+                made = self._api.create_container(
+                    image,
+                    boot.command("python3"),
+                    user=f"{uid}:{uid}",
+                    stdin_open=True,
+                    working_dir="/tmp",
+                    labels=labels,
+                    host_config=self._api.create_host_config(**settings(spec, uid)),
+                )
+                self.id = made["Id"]
+                self._socket = self._attach()
+                self._api.start(self.id)
+            except ImageNotFound:
+                raise SandboxFault(f"image {image} is gone") from None
+            except APIError:
+                self.kill()
+                raise
+        self.reader = self.writer = self._socket.fileno()
+
+    def unwrap(self, data: bytes) -> bytes:
+        """Take the engine's frames apart: 1 byte stream, 3 empty, 4 of length (API, ContainerAttach)."""
+        buffer = self._buffer
+        buffer += data
+        out: list[bytes] = []
+        start = 0
+        while len(buffer) - start >= _HEADER:
+            end = start + _HEADER + int.from_bytes(buffer[start + 4 : start + _HEADER], "big")
+            if len(buffer) < end:
+                break
+            content = buffer[start + _HEADER : end]
+            if buffer[start] == _STDOUT:
+                out.append(bytes(content))
+            else:
+                self._errors = (self._errors + content)[-_ERROR_TAIL:]
+            start = end
+        del buffer[:start]
+        return b"".join(out)
+
+    def death(self) -> Death:
+        from docker.errors import APIError, NotFound
+        from requests.exceptions import RequestException
+
+        try:
+            with contextlib.suppress(RequestException, APIError):
+                self._api.wait(self.id, timeout=_WAIT_SECONDS)
+            state = self._api.inspect_container(self.id)["State"]
+        except NotFound:
+            return Death(False, "the container was removed from outside")
+        except (APIError, RequestException) as error:
+            return Death(False, f"the engine does not answer: {_short(error)}")
+        if state["Running"]:
+            return Death(False, "the connection to the container is lost")
+        if state["OOMKilled"]:
+            return Death(True, "the kernel ended the container for memory")
+        words = self._errors.decode(errors="replace").strip().splitlines()
+        last = f": {words[-1]}" if words else ""
+        return Death(False, f"the container ended with status {state['ExitCode']}{last}")
+
+    def kill(self) -> None:
+        from docker.errors import APIError
+        from requests.exceptions import RequestException
+
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if self.id:
+            with contextlib.suppress(APIError, RequestException):  # gone already, or the engine is
+                self._api.remove_container(self.id, force=True, v=True)
+            self.id = ""
+
+    def _attach(self) -> socket.socket:
+        stream = self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+        plain = getattr(stream, "_sock", None)
+        if type(plain) is not socket.socket:
+            raise SandboxUnavailable("the engine is reached over TLS or ssh: use a unix socket, or plain TCP")
+        duplicate = plain.dup()
+        stream.close()
+        duplicate.setblocking(False)
+        return duplicate
+
+
+@contextlib.contextmanager
+def _engine(doing: str) -> Any:
+    """Turn the client library's errors into the engine's fault."""
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    try:
+        yield
+    except (DockerException, RequestException) as error:
+        raise SandboxFault(f"{doing}: {_short(error)}") from None
+
+
+def _short(error: BaseException) -> str:
+    explanation = getattr(error, "explanation", None)
+    return " ".join(str(explanation or error).split())[:300]

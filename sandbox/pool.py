@@ -1,0 +1,190 @@
+"""Boxes in Docker containers: fresh ones started ahead, verified-clean ones used again."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from sandbox import boot, owner
+from sandbox.box import RunnerBox
+from sandbox.docker import OWNER_LABEL, RUN_LABEL, WORK, DockerCell, is_mapped
+from sandbox.image import Images
+from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Program, SandboxFault
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+
+class DockerSandbox:
+    """Hands out boxes, each in a container of its own. Thread-safe.
+
+    `warm` containers per spec are kept started ahead for `CONTAINER` isolation; at most `idle` wait in all,
+    and the longest unused give way.
+    """
+
+    name = "docker"
+
+    def __init__(self, client: DockerClient, images: Images, *, warm: int = 1, idle: int = 8) -> None:
+        self._client = client
+        self._images = images
+        self._warm, self._max_idle = warm, idle
+        self._labels = {RUN_LABEL: secrets.token_hex(8), OWNER_LABEL: owner.myself()}
+        self._mapped = is_mapped(client)
+        self._lock = threading.Lock()
+        self._closed = False
+        self._idle: OrderedDict[tuple[BoxSpec, Isolation], deque[RunnerBox]] = OrderedDict()
+        self._starting: dict[BoxSpec, int] = {}
+        self._all: set[RunnerBox] = set()
+        self._workers = ThreadPoolExecutor(4, thread_name_prefix="pygent-sandbox")
+
+    def __enter__(self) -> DockerSandbox:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
+        lease = _Lease(self, spec, isolation)
+        try:
+            yield lease
+        finally:
+            lease.close()
+
+    def check(self) -> list[Check]:
+        from sandbox.check import check_box
+
+        return check_box(self)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            boxes = list(self._all)
+            self._all.clear()
+            self._idle.clear()
+        if boxes:
+            with ThreadPoolExecutor(8, thread_name_prefix="pygent-close") as closers:
+                list(closers.map(RunnerBox.close, boxes))
+
+    def take(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox:
+        """A box that is fit for use. Raises `SandboxFault`, and `SandboxUnavailable` for its image."""
+        while True:
+            with self._lock:
+                box = self._pop(spec, isolation)
+                if isolation is Isolation.CONTAINER:
+                    self._refill(spec)
+            if box is None:
+                return self._start(spec)
+            if box.alive():
+                return box
+            self.retire(box)
+
+    def give_back(self, box: RunnerBox, spec: BoxSpec, isolation: Isolation) -> None:
+        """End of a lease: kept where it is clean and may be used again, else retired in the background."""
+        if isolation is Isolation.CONTAINER or box.retired:
+            self.retire(box)
+            return
+        with self._lock:
+            self._keep(box, spec, Isolation.PROCESS)
+
+    def retire(self, box: RunnerBox) -> None:
+        with self._lock:
+            self._retire(box)
+
+    def _pop(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox | None:
+        waiting = self._idle.get((spec, isolation))
+        if not waiting:
+            return None
+        self._idle.move_to_end((spec, isolation))
+        return waiting.pop()
+
+    def _keep(self, box: RunnerBox, spec: BoxSpec, kind: Isolation) -> None:
+        if self._closed:
+            self._retire(box)
+            return
+        self._idle.setdefault((spec, kind), deque()).append(box)
+        self._idle.move_to_end((spec, kind))
+        while sum(map(len, self._idle.values())) > self._max_idle:
+            key, oldest = next(iter(self._idle.items()))
+            if oldest:
+                self._retire(oldest.popleft())
+            if not oldest:
+                del self._idle[key]
+
+    def _refill(self, spec: BoxSpec) -> None:
+        ready = len(self._idle.get((spec, Isolation.CONTAINER), ())) + self._starting.get(spec, 0)
+        for _ in range(self._warm - ready):
+            if self._closed:
+                return
+            self._starting[spec] = self._starting.get(spec, 0) + 1
+            self._workers.submit(self._start_ahead, spec).add_done_callback(_look)
+
+    def _start_ahead(self, spec: BoxSpec) -> None:
+        try:
+            box = self._start(spec)
+        except SandboxFault:
+            return  # whoever needs one will try again and hear of it
+        finally:
+            with self._lock:
+                self._starting[spec] -= 1
+        with self._lock:
+            self._keep(box, spec, Isolation.CONTAINER)
+
+    def _start(self, spec: BoxSpec) -> RunnerBox:
+        if self._closed:
+            raise SandboxFault("the sandbox is closed")
+        image = self._images.ensure(spec.packages)
+        cell = DockerCell(self._client, image, spec, self._labels, self._mapped)
+        box = RunnerBox(cell, spec.limits, boot.parcel(WORK, None))
+        with self._lock:
+            self._all.add(box)
+        try:
+            box.wait()
+        except SandboxFault:
+            self.retire(box)
+            raise
+        return box
+
+    def _retire(self, box: RunnerBox) -> None:
+        if box not in self._all:
+            return
+        if self._closed:
+            return  # `close` has it in hand
+        self._all.discard(box)
+        self._workers.submit(box.close).add_done_callback(_look)
+
+
+class _Lease:
+    """A box for one variant; a container that had to be retired is replaced by another."""
+
+    def __init__(self, sandbox: DockerSandbox, spec: BoxSpec, isolation: Isolation) -> None:
+        self._sandbox, self._spec, self._isolation = sandbox, spec, isolation
+        self._box: RunnerBox | None = sandbox.take(spec, isolation)
+
+    def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+        if self._box is None:
+            raise SandboxFault("this box has been given back")
+        if self._box.retired:
+            self._sandbox.retire(self._box)
+            self._box = self._sandbox.take(self._spec, self._isolation)
+        return self._box.run(program, calls)
+
+    def close(self) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            self._sandbox.give_back(box, self._spec, self._isolation)
+
+
+def _look(done: Future[None]) -> None:
+    """Let an unforeseen error of a background task be heard of."""
+    if not done.cancelled() and (error := done.exception()) is not None:
+        import logging
+
+        logging.getLogger(__name__).warning("in the background: %s", error)

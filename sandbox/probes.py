@@ -1,0 +1,181 @@
+"""What the self-test runs inside a box: real attempts to get out, each returning plain facts.
+
+Sent in as a candidate's program, so it uses the standard library only and imports none of our rooms.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+
+
+def network() -> dict[str, object]:
+    with open("/proc/net/dev") as stream:
+        interfaces = [line.split(":")[0].strip() for line in stream if ":" in line]
+    return {"interfaces": interfaces, "socket": _error(lambda: socket.socket().close())}
+
+
+def forks(most: int) -> int:
+    """How many processes can be had at once, up to `most`."""
+    count = 0
+    for _ in range(most):
+        try:
+            pid = os.fork()
+        except OSError:
+            break
+        if pid == 0:
+            signal.pause()
+            os._exit(0)
+        count += 1
+    return count
+
+
+def memory(megabytes: int) -> int:
+    """How many MiB could be filled."""
+    return len([os.urandom(1 << 10) * (1 << 10) for _ in range(megabytes)])
+
+
+def writes(paths: list[str], fill: str, most_mb: int) -> dict[str, object]:
+    """Which of `paths` can be written, and how many MiB fit into the file `fill`."""
+    written = [path for path in paths if not _error(partial(_touch, path))]
+    fitted = 0
+    with open(fill, "wb", buffering=0) as stream:
+        for _ in range(most_mb):
+            try:
+                if stream.write(b"x" * (1 << 20)) != 1 << 20:
+                    break
+            except OSError:
+                break
+            fitted += 1
+    os.unlink(fill)
+    return {"written": written, "fitted": fitted}
+
+
+def system_calls() -> dict[str, str]:
+    """Calls that Docker's own filter may let through; the error's name, or '' where one succeeded."""
+    machine = os.uname().machine
+    shmget = {"x86_64": 29, "aarch64": 194}[machine]
+    ptrace = {"x86_64": 101, "aarch64": 117}[machine]
+    return {
+        "socket(AF_VSOCK)": _error(lambda: socket.socket(40, socket.SOCK_STREAM).close()),
+        "socketpair(AF_NETLINK)": _error(lambda: socket.socketpair(socket.AF_NETLINK)),
+        "io_uring_setup": _call(425, 8, ctypes.create_string_buffer(256)),
+        "shmget": _call(shmget, 0, 4096, 0o1600),
+        "ptrace": _call(ptrace, 16, 1, 0, 0),
+        "sched_setaffinity of PID 1": _error(lambda: os.sched_setaffinity(1, os.sched_getaffinity(0))),
+    }
+
+
+def user() -> dict[str, object]:
+    with open("/proc/self/status") as stream:
+        lines = dict(line.rstrip("\n").split(":\t", 1) for line in stream if ":\t" in line)
+    names = ("CapPrm", "CapEff", "CapBnd", "CapAmb")
+    return {
+        "ids": sorted({*os.getresuid(), *os.getresgid(), *os.getgroups()}),
+        "capabilities": [name for name in names if int(lines[name], 16)],
+        "no_new_privileges": lines["NoNewPrivs"].strip() == "1",
+        "filter": lines["Seccomp"].strip() == "2",
+    }
+
+
+def runner() -> dict[str, str]:
+    """Looking into PID 1, and killing it."""
+    os.kill(1, signal.SIGKILL)
+    os.kill(1, signal.SIGINT)
+    return {
+        "memory": _error(lambda: open("/proc/1/mem", "rb").close()),
+        "files": _error(lambda: os.listdir("/proc/1/fd")),
+        "environment": _error(lambda: open("/proc/1/environ", "rb").close()),
+    }
+
+
+def leave_behind() -> bool:
+    """Leave a daemon that ignores signals, and files that are hard to remove."""
+    for place in ("/tmp", "/dev/shm", "/dev/mqueue"):
+        if os.access(place, os.W_OK):
+            os.mkdir(f"{place}/left") if place != "/dev/mqueue" else None
+            with open(f"{place}/trace", "w"):
+                pass
+    os.mkdir("/tmp/left/inner")
+    os.chmod("/tmp/left/inner", 0)
+    os.chmod("/tmp/left", 0)
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            while True:
+                time.sleep(1)
+        os._exit(0)
+    return True
+
+
+def look_around() -> dict[str, object]:
+    """Other processes than PID 1 and this one, files, and the names of environment variables."""
+    processes = [name for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid())]
+    files = [
+        f"{place}/{name}"
+        for place in ("/tmp", "/dev/shm", "/dev/mqueue")
+        if os.access(place, os.R_OK)
+        for name in os.listdir(place)
+        if f"{place}/{name}" != os.getcwd()
+    ]
+    return {"processes": processes, "files": files, "environment": sorted(os.environ)}
+
+
+def limits() -> dict[str, str]:
+    """The limits as the kernel shows them, cgroup version 2 or 1; '' where there is none to be seen."""
+    files = {
+        "memory": ("memory.max", "memory/memory.limit_in_bytes"),
+        "pids": ("pids.max", "pids/pids.max"),
+        "cpu": ("cpu.max", "cpu/cpu.cfs_quota_us"),
+        "cpu_period": ("cpu.max", "cpu/cpu.cfs_period_us"),
+    }
+    return {name: _first(paths) for name, paths in files.items()}
+
+
+def forge() -> str:
+    """Write what looks like an answer to everything that is open, then answer."""
+    for descriptor in range(3, 256):
+        try:
+            os.write(descriptor, b"0000000000000000=42\n")
+        except OSError:
+            continue
+    return "answered"
+
+
+def _touch(path: str) -> None:
+    with open(path, "w"):
+        pass
+
+
+def _first(paths: tuple[str, ...]) -> str:
+    for path in paths:
+        try:
+            with open(f"/sys/fs/cgroup/{path}") as stream:
+                return stream.read().strip()
+        except OSError:
+            continue
+    return ""
+
+
+def _error(attempt: Callable[[], object]) -> str:
+    """The name of the error that an attempt raises, or '' where it succeeds."""
+    try:
+        attempt()
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, "error")
+    return ""
+
+
+def _call(number: int, *arguments: object) -> str:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(number, *arguments) >= 0:
+        return ""
+    return errno.errorcode.get(ctypes.get_errno(), "error")
