@@ -1,0 +1,210 @@
+"""Where the symbols of a file lie: qualified names and line ranges, found by walking bodies."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from target_modules.patch.source import BOM, newline_of, parse, split_lines
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A definition or assignment on lines `start:end` (from 0, half-open) of its file.
+
+    Decorators and comments directly above it, at its own indentation, belong to it. `names` are qualified;
+    more than one where a statement binds several. Where a name is defined more than once in its scope, each
+    carries a number in order: `Class.size#1`, `Class.size#2`.
+    """
+
+    names: tuple[str, ...]
+    scope: str
+    start: int
+    end: int
+    indent: str
+    node: ast.stmt
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    @property
+    def is_definition(self) -> bool:
+        return isinstance(self.node, _DEFINITIONS)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A body that symbols can be put into: its indentation, and its first line and the line after its end."""
+
+    indent: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One or more statements that share lines `start:end`, comments directly above included."""
+
+    nodes: tuple[ast.stmt, ...]
+    start: int
+    end: int
+    indent: str
+
+
+class Outline:
+    """The symbols of one parsed file in their order. Made by `outline`."""
+
+    def __init__(self, text: str) -> None:
+        self.bom = BOM if text.startswith(BOM) else ""
+        self.lines = split_lines(text.removeprefix(BOM))
+        self.newline = newline_of(text)
+        self.module = parse(text)
+        self.units: tuple[Unit, ...] = tuple(self._units(self.module.body, 0))
+
+    def text(self, start: int, end: int) -> str:
+        return "".join(self.lines[start:end])
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        return tuple(self._symbols(self.units, ""))
+
+    @cached_property
+    def by_name(self) -> dict[str, Symbol]:
+        return {name: symbol for symbol in self.symbols for name in symbol.names}
+
+    @cached_property
+    def scopes(self) -> dict[str, Scope]:
+        """Every scope with a body on lines of its own; the module is ''."""
+        scopes = {"": Scope("", 0, len(self.lines))}
+        for symbol in self.symbols:
+            if isinstance(symbol.node, _DEFINITIONS):
+                first = next(iter(self._units(symbol.node.body, symbol.node.lineno)), None)
+                if first is not None:
+                    scopes[symbol.name] = Scope(first.indent, first.start, symbol.end)
+        return scopes
+
+    def numbered(self, name: str) -> list[str]:
+        """The numbered names that a plain name could mean."""
+        return [known for known in self.by_name if known.startswith(name + "#") and known[len(name) + 1 :].isdigit()]
+
+    def _units(self, body: Sequence[ast.stmt], floor: int) -> Iterator[Unit]:
+        """Statements by the lines that they share. `floor` is the first line (from 0) that may belong to
+        the first. Statements on the line of a block's header are left out: they have no lines."""
+        group: list[ast.stmt] = []
+        start = end = 0
+        for node in body:
+            first = _first_line(node) - 1
+            if group and first < end:
+                group.append(node)
+                end = max(end, node.end_lineno or 0)
+                continue
+            if group:
+                yield self._unit(group, start, end, floor)
+                floor = end
+            indent = _leading(self.lines[first])
+            column = node.decorator_list[0].col_offset - 1 if _is_decorated(node) else node.col_offset
+            if not group and column > len(indent.encode()) and not self.lines[first].lstrip(" \t\f").startswith("@"):
+                return
+            group, start, end = [node], first, node.end_lineno or 0
+        if group:
+            yield self._unit(group, start, end, floor)
+
+    def _unit(self, nodes: list[ast.stmt], start: int, end: int, floor: int) -> Unit:
+        indent = _leading(self.lines[start])
+        while start > floor and self.lines[start - 1].startswith(indent + "#") and not self._is_preamble(start - 1):
+            start -= 1
+        return Unit(tuple(nodes), start, end, indent)
+
+    def _is_preamble(self, line: int) -> bool:
+        """The first two lines may tell the system and the reader of the file how to read it."""
+        text = self.lines[line]
+        return (line == 0 and text.startswith("#!")) or (line < 2 and "coding" in text)
+
+    def _symbols(self, units: Sequence[Unit], scope: str) -> Iterator[Symbol]:
+        in_function = scope.endswith("<locals>")
+        found = [(unit, names) for unit in self._flat(units) if (names := _bound(unit.nodes, in_function))]
+        total = Counter(name for _, names in found for name in names)
+        seen: Counter[str] = Counter()
+        owner = scope.removesuffix(".<locals>")
+        for unit, names in found:
+            qualified = []
+            for name in names:
+                seen[name] += 1
+                number = f"#{seen[name]}" if total[name] > 1 else ""
+                qualified.append(f"{scope}.{name}{number}" if scope else name + number)
+            node = unit.nodes[0]
+            yield Symbol(tuple(qualified), owner, unit.start, unit.end, unit.indent, node)
+            if isinstance(node, _DEFINITIONS):
+                inner = qualified[0] if isinstance(node, ast.ClassDef) else qualified[0] + ".<locals>"
+                yield from self._symbols(tuple(self._units(node.body, node.lineno)), inner)
+
+    def _flat(self, units: Sequence[Unit]) -> Iterator[Unit]:
+        """The units of a scope with those inside its `if`, `try`, `with`, loops and `match`."""
+        for unit in units:
+            yield unit
+            node = unit.nodes[0]
+            if not isinstance(node, _DEFINITIONS):
+                for body in _bodies(node):
+                    yield from self._flat(tuple(self._units(body, node.lineno)))
+
+
+@lru_cache(maxsize=32)
+def outline(text: str) -> Outline:
+    """The symbols of a file, cached by text. Raises `source.NotPython`."""
+    return Outline(text)
+
+
+def _is_decorated(node: ast.stmt) -> bool:
+    return isinstance(node, _DEFINITIONS) and bool(node.decorator_list)
+
+
+def _first_line(node: ast.stmt) -> int:
+    if isinstance(node, _DEFINITIONS) and node.decorator_list:
+        return min(node.lineno, node.decorator_list[0].lineno)
+    return node.lineno
+
+
+def _leading(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+
+def _bodies(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        value = getattr(node, field, None)
+        if field in ("handlers", "cases"):
+            yield from (part.body for part in value or ())
+        elif value:
+            yield value
+
+
+def _bound(nodes: Sequence[ast.stmt], in_function: bool) -> list[str]:
+    names: list[str] = []
+    for node in nodes:
+        if isinstance(node, _DEFINITIONS):
+            names.append(node.name)
+        elif not in_function:
+            names.extend(_assigned(node))
+    return list(dict.fromkeys(names))
+
+
+def _assigned(node: ast.stmt) -> Iterator[str]:
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = list(node.targets)
+    elif isinstance(node, ast.AnnAssign) or type(node).__name__ == "TypeAlias":
+        targets = [node.target if isinstance(node, ast.AnnAssign) else node.name]  # type: ignore[attr-defined]
+    while targets:
+        target = targets.pop(0)
+        if isinstance(target, ast.Name):
+            yield target.id
+        elif isinstance(target, ast.Tuple | ast.List):
+            targets[:0] = target.elts
+        elif isinstance(target, ast.Starred):
+            targets.insert(0, target.value)

@@ -1,0 +1,99 @@
+"""Source text as CPython sees it: lines, newline style, and a parse that hostile text cannot crash."""
+
+from __future__ import annotations
+
+import ast
+import re
+import threading
+import warnings
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst
+
+BOM = "\ufeff"
+MAX_CHARS = 1_000_000
+MAX_DEPTH = 120
+MAX_CHAIN = 400
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_WARNINGS = threading.Lock()
+
+
+class NotPython(ValueError):
+    """The text is not Python that may be handled here; `line` counts from 1, 0 where none is known."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}" if line else reason)
+        self.line = line
+        self.reason = reason
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines with their ends, split where CPython's tokenizer splits: not at form feeds, not at U+2028."""
+    return _LINE.findall(text)
+
+
+def newline_of(text: str) -> str:
+    """The line end that the text uses most; `\\n` where it has none."""
+    crlf = text.count("\r\n")
+    lf = text.count("\n") - crlf
+    cr = text.count("\r") - crlf
+    if crlf > lf and crlf >= cr:
+        return "\r\n"
+    return "\r" if cr > lf else "\n"
+
+
+def plain(text: str) -> str:
+    """The same text with every line end as `\\n`."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+@lru_cache(maxsize=32)
+def parse(text: str) -> ast.Module:
+    """CPython's own tree, cached by text; do not change it. Raises `NotPython`.
+
+    A leading byte order mark is left out, as the import system does. Warnings about the code are the
+    author's business, not the log's.
+    """
+    if len(text) > MAX_CHARS:
+        raise NotPython(0, f"more than {MAX_CHARS:,} characters")
+    try:
+        with _WARNINGS, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.removeprefix(BOM))
+    except SyntaxError as error:
+        raise NotPython(error.lineno or 0, error.msg) from None
+    except (RecursionError, MemoryError):
+        raise NotPython(0, "nested too deeply") from None
+    except ValueError as error:  # null bytes, lone surrogates
+        raise NotPython(0, str(error)) from None
+
+
+def too_deep(node: ast.AST) -> bool:
+    """Whether syntax is nested so deeply that the recursive tools after us would fail.
+
+    libcst's native parser overflows the stack (and ends the process) at some 10,000 operands, and takes
+    minutes at 5,000, where CPython still parses: whatever a model wrote is measured before libcst sees it.
+    """
+    level = [node]
+    for _ in range(MAX_DEPTH):
+        level = [child for parent in level for child in ast.iter_child_nodes(parent)]
+        if not level:
+            return False
+        if any(isinstance(n, ast.BoolOp) and len(n.values) > MAX_CHAIN for n in level):
+            return True
+    return True
+
+
+def concrete(text: str) -> libcst.Module:
+    """libcst's tree of text that CPython parses and that is not too deep. Raises `NotPython`."""
+    if too_deep(parse(text)):
+        raise NotPython(0, "nested too deeply")
+    import libcst
+
+    try:
+        return libcst.parse_module(text.removeprefix(BOM))
+    except libcst.ParserSyntaxError as error:
+        raise NotPython(error.raw_line, error.message) from None
