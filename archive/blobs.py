@@ -92,7 +92,7 @@ class Blobs:
 
     def _as_base(self, connection: Connection, key: int) -> _Blob:
         blob = self._blob(connection, key)
-        if blob.depth >= CHAIN - 1:
+        if blob.depth >= CHAIN:
             blob = _Blob(blob.data, 0)
             connection.execute(self._rewrite, {"wanted": key, "data": pack(blob.data)})
             self._cache.put(key, blob)
@@ -110,7 +110,7 @@ class Blobs:
             if row is None:
                 raise Undecodable(f"blob {base} is missing")
             waiting.append((base, row.depth, row.data))
-            if len(waiting) > CHAIN:
+            if len(waiting) > CHAIN + 1:
                 raise Undecodable(f"blob {key}: its chain is longer than {CHAIN}")
             base = row.base
             cached = self._cache.get(base) if base is not None else None

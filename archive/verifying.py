@@ -50,7 +50,7 @@ def _blobs(connection: Connection) -> Iterator[str]:
     for table in (schema.blobs, schema.trees):
         base = table.alias("base")
         chained = select(table.c.key).join(base, base.c.key == table.c.base)
-        wrong = chained.where((table.c.depth != base.c.depth + 1) | (table.c.depth >= CHAIN))
+        wrong = chained.where((table.c.depth != base.c.depth + 1) | (table.c.depth > CHAIN))
         for key in connection.execute(wrong).scalars():
             yield f"{table.name} {key}: wrong place in its chain"
 
@@ -67,7 +67,8 @@ def _trees(connection: Connection) -> Iterator[str]:
 
 def _addresses(connection: Connection, table: Table) -> Iterator[tuple[int, bytes]]:
     query = select(table.c.key, table.c.id).order_by(table.c.key)
-    yield from connection.execute(query.execution_options(yield_per=PAGE)).tuples()
+    for row in connection.execute(query.execution_options(yield_per=PAGE)):
+        yield row.key, row.id
 
 
 def _attempts(connection: Connection) -> Iterator[str]:

@@ -1,0 +1,135 @@
+"""Kill -9, threads and other processes lose nothing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from archive.store import Archive
+from archive.types import ArchiveError
+
+ROOT = Path(__file__).parents[2]
+WRITER = """
+import sys
+from pathlib import Path
+from archive.blobs import tree_address
+from archive.store import Archive
+from archive.types import Record, RunRecord, Status, Variant
+
+archive = Archive.open(Path(sys.argv[1]))
+if not archive.runs():
+    archive.add_run(RunRecord("run-1", "packing", {}, 1.0, "max"))
+start = len(list(archive.members("run-1")))
+for attempt in range(start, start + 100000):
+    if archive.recall("run-1", attempt, "proposal") is None:
+        archive.remember("run-1", attempt, "proposal", {"attempt": attempt})
+    print("remembered", attempt, flush=True)
+    text = "".join(f"line {i} of {attempt if i == attempt % 50 else 0}\\n" for i in range(50))
+    tree = tree_address({"a.py": text.encode()}).hex()
+    parents = (f"v{attempt - 1}",) if attempt else ()
+    archive.add(
+        Variant(f"v{attempt}", "run-1", attempt, "packing", parents, tree, Status.VALID, "", "m", "s", 0, 1.0),
+        {"a.py": text},
+        [Record("evaluation", {"samples": [attempt]})],
+    )
+    print("added", attempt, flush=True)
+"""
+
+OPENER = """
+import sys
+from pathlib import Path
+from archive.store import Archive
+Archive.open(Path(sys.argv[1])).close()
+"""
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, 7, 12, 20, 33, 48, 61, 90])
+def test_a_killed_writer_loses_nothing_that_returned(home, after):
+    for _ in range(2):  # the second writer goes on where the first was killed
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        said = [writer.stdout.readline().split() for _ in range(after)]
+        writer.send_signal(signal.SIGKILL)
+        said += [line.split() for line in writer.stdout if line.endswith("\n")]
+        writer.wait()
+        writer.stdout.close()
+        said = [line for line in said if len(line) == 2]
+        with Archive.open(home, create=False) as archive:
+            assert archive.verify() == []
+            attempts = [member.attempt for member in archive.members("run-1")]
+            assert attempts == list(range(len(attempts)))
+            for what, attempt in said:
+                number = int(attempt)
+                if what == "added":
+                    assert number in attempts
+                    assert archive.records(f"v{number}")[0].data == {"samples": [number]}
+                elif number not in attempts:
+                    assert archive.recall("run-1", number, "proposal") == {"attempt": number}
+
+
+def test_many_threads_remember_while_one_adds(archive, make):
+    make.run()
+    failures: list[BaseException] = []
+
+    def work(worker: int) -> None:
+        try:
+            for step in range(25):
+                archive.remember("run-1", 1000 + worker, f"s{step}", {"worker": worker, "step": step})
+                assert archive.recall("run-1", 1000 + worker, f"s{step}") == {"worker": worker, "step": step}
+        except (ArchiveError, AssertionError) as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(8)]
+    for thread in threads:
+        thread.start()
+    for n in range(60):
+        make.add([f"run-1-v{n - 1}"] if n else [], {"a.py": f"x = {n}\n" * 40})
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(archive.pending("run-1")) == 8 * 25
+    assert archive.verify() == []
+
+
+def test_others_read_and_wish_while_a_run_writes(home, archive, make):
+    make.run()
+    make.add(files={"a.py": "1"})
+    with Archive.open(home, read_only=True) as reader, Archive.open(home) as other:
+        listing = archive.variants("run-1")
+        assert next(listing).attempt == 0
+        make.add()
+        other.update_run("run-1", wish="stop")
+        make.add()
+        assert archive.run("run-1").wish == "stop"
+        assert len(list(reader.members("run-1"))) == 3
+        with pytest.raises(ArchiveError, match="read-only"):
+            reader.update_run("run-1", wish="pause")
+
+
+def test_an_archive_that_lost_the_race_for_an_attempt_says_so(home, archive, make, maker):
+    make.run()
+    make.add()
+    with Archive.open(home) as other:
+        late = maker(other)
+        late.attempts = dict(make.attempts)
+        other.remember("run-1", 1, "proposal", {})
+        make.add(id="first")
+        with pytest.raises(ArchiveError, match="in the archive already"):
+            late.add(id="second")
+        assert [member.id for member in other.members("run-1")] == ["run-1-v0", "first"]
+        late.attempts["run-1"] = 2
+        late.add(id="third")
+        assert archive.verify() == []
+
+
+def test_two_processes_may_make_the_archive_at_the_same_time(home):
+    started = [subprocess.Popen([sys.executable, "-c", OPENER, str(home)], cwd=ROOT) for _ in range(3)]
+    assert [process.wait() for process in started] == [0, 0, 0]
+    with Archive.open(home) as archive:
+        assert archive.verify() == []
