@@ -33,7 +33,9 @@ for attempt in range(start, start + 100000):
     tree = tree_address({"a.py": text.encode()}).hex()
     parents = (f"v{attempt - 1}",) if attempt else ()
     archive.add(
-        Variant(f"v{attempt}", "run-1", attempt, "packing", parents, tree, Status.VALID, "", "m", "s", 0, 1.0),
+        Variant(
+            f"v{attempt}", "run-1", attempt, "packing", parents, tree, Status.VALID, "", "mutate", "swap", 0, 1.0
+        ),
         {"a.py": text},
         [Record("evaluation", {"samples": [attempt]})],
     )

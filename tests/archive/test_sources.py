@@ -25,7 +25,7 @@ paths = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.samp
 trees = st.dictionaries(paths, texts, max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(trees, min_size=1, max_size=6, unique_by=lambda files: Tree(files).id))
 def test_every_tree_comes_back_exactly(maker, family):
     with TemporaryDirectory() as folder, Archive.open(Path(folder)) as archive:

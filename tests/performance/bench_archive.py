@@ -35,7 +35,7 @@ class _Source:
 
     def __init__(self) -> None:
         self.rng = random.Random(1)
-        words = "item bins capacity weight score value index total ratio offset".split()
+        words = ["item", "bins", "capacity", "weight", "score", "value", "index", "total", "ratio", "offset"]
         pick = self.rng.choice
         self._words = words
         self._modules: dict[str, list[str]] = {
@@ -124,7 +124,6 @@ def _large(home: Path) -> list[tuple[str, str]]:
     _fill(home, source.rng)
     opened = _seconds(lambda: Archive.open(home).close())
     with Archive.open(home) as archive:
-        archive.members("run-1")
         loaded = _seconds(lambda: list(archive.members("run-1")))
         best = _seconds(lambda: archive.best("run-1"))
         stats = _seconds(lambda: archive.stats("run-1"))
@@ -149,8 +148,8 @@ def _pair(archive: Archive, source: _Source, attempt: int) -> tuple[float, float
 
 
 def _cpu(times: list[tuple[float, float]]) -> tuple[float, float]:
-    half = times[len(times) // 10 :]  # the first calls also compile their statements
-    return sum(t for t, _ in half) / len(half), sum(t for _, t in half) / len(half)
+    warm = times[len(times) // 10 :]  # the first calls also compile their statements
+    return sum(t for t, _ in warm) / len(warm), sum(t for _, t in warm) / len(warm)
 
 
 def _named(count: int, times: tuple[float, float]) -> list[tuple[str, str]]:
