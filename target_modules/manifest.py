@@ -161,15 +161,19 @@ class Target:
         """The primary objective turned so that higher is better."""
         return score if self.primary.direction == "max" else -score
 
-    def tree(self) -> Tree:
-        """The source as it lies on disk now. Raises `TargetError` for unreadable or missing files."""
+    def tree(self, source: Path | None = None) -> Tree:
+        """The source as it lies on disk now, in its own place or in another folder of the same layout.
+
+        Raises `TargetError` for unreadable or missing files.
+        """
+        source = self.source if source is None else source
         files: dict[str, str] = {}
         for glob in self.manifest.files:
-            for path in sorted(self.source.glob(glob)):
+            for path in sorted(source.glob(glob)):
                 if path.is_file() and "__pycache__" not in path.parts:
-                    files[path.relative_to(self.source).as_posix()] = _read(path)
+                    files[path.relative_to(source).as_posix()] = _read(path)
         if not files:
-            raise TargetError(f"{self.root / 'target.toml'}: files: nothing below {self.source} matches")
+            raise TargetError(f"{self.root / 'target.toml'}: files: nothing below {source} matches")
         return Tree(files)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -36,11 +35,11 @@ def bench(
     found = find_target(target)
     if tree is not None and not tree.is_dir():
         raise TargetError(f"--tree: {tree} is not a folder")
-    judged = found if tree is None else replace(found, root=found.root, source_override=tree)
+
     box = open_sandbox(sandbox)
     try:
         where = Bench(box, Isolation.CONTAINER, seed, found.tree())
-        result = evaluate_tree(found, judged.tree(), where, "held_out" if held_out else "search")
+        result = evaluate_tree(found, found.tree(tree), where, "held_out" if held_out else "search")
     finally:
         box.close()
     told = {
