@@ -56,7 +56,7 @@ def init(
     """Write a target for `function` of the file `module` into the new folder `out`, wholly or not at all.
 
     The target's source stays where the module lies, so that `pygent apply` changes the real file. From 10
-    cases on, 30 percent (always the same ones) are held out. Raises `TargetError` for whatever cannot be used.
+    cases on, 30 percent (always the same ones) are held out. Raises `TargetError` for what cannot be used.
     """
     _look_for(module, function)
     read_cases(cases)
@@ -82,7 +82,7 @@ def init(
     notes = [f"{len(search)} search cases, {len(held_out)} held out"]
     if not held_out:
         notes = [
-            f"all {len(search)} cases are search cases: with {LEAST_TO_SPLIT} or more, some would be held out "
+            f"all {len(search)} cases are search cases: of {LEAST_TO_SPLIT} or more some would be held out "
             "to confirm a champion"
         ]
     notes.append(f"the source is {module.resolve()}; say more about your goal in {out / 'target.toml'}")
@@ -147,7 +147,7 @@ def _goal(function: str, file: str, objective: str) -> str:
 def _quoted(text: str) -> str:
     """A TOML basic string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in escaped) + '"'
+    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped) + '"'
 
 
 def _joined(lines: Sequence[str]) -> str:

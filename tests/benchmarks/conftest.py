@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from benchmarks.types import Bench
+from sandbox.local import LocalSandbox
+from sandbox.types import BoxSpec, Call, Check, Execution, Isolation, Outcome, Program, Reply, SandboxFault
+from target_modules.manifest import Target, load
+
+MakeTarget = Callable[..., Target]
+
+
+@pytest.fixture
+def local(local_sandbox: LocalSandbox) -> LocalSandbox:
+    return local_sandbox
+
+
+@pytest.fixture
+def bench(local: LocalSandbox) -> Bench:
+    return Bench(local, Isolation.PROCESS, seed=77)
+
+
+@pytest.fixture
+def make_target(tmp_path: Path) -> MakeTarget:
+    """Writes a target of one module and loads it."""
+
+    def make(
+        source: str,
+        *,
+        entry: str = "module:f",
+        kind: str = "cases",
+        objective: str = "passed",
+        direction: str = "max",
+        cases: Sequence[Mapping[str, object]] = (),
+        held_out: Sequence[Mapping[str, object]] = (),
+        grader: str = "",
+        suite: str = "",
+        extra: str = "",
+    ) -> Target:
+        root = tmp_path / "made"
+        (root / "src").mkdir(parents=True, exist_ok=True)
+        (root / "src" / "module.py").write_text(dedent(source))
+        files = ""
+        if cases:
+            (root / "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases))
+            files += 'cases = "cases.jsonl"\n'
+        if held_out:
+            (root / "held.jsonl").write_text("".join(json.dumps(case) + "\n" for case in held_out))
+            files += 'held_out = "held.jsonl"\n'
+        if grader:
+            (root / "grader.py").write_text(dedent(grader))
+            files += 'grader = "grader.py"\n'
+        (root / "target.toml").write_text(
+            f'name = "made"\ngoal = "a goal"\neditable = ["module.py"]\nentry = "{entry}"\n'
+            f'[suite]\nkind = "{kind}"\n{files}{suite}\n'
+            f'[[objectives]]\nmetric = "{objective}"\ndirection = "{direction}"\n{extra}\n'
+        )
+        return load(root)
+
+    return make
+
+
+Script = Callable[[Program, Sequence[Call], int], Execution]
+
+
+class ScriptedSandbox:
+    """Answers runs by a function of program, calls and the run's number; records what was asked."""
+
+    name = "scripted"
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self.runs: list[tuple[Program, tuple[Call, ...]]] = []
+        self.specs: list[BoxSpec] = []
+        self.open = 0
+
+    @contextmanager
+    def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[ScriptedSandbox]:
+        self.specs.append(spec)
+        self.open += 1
+        try:
+            yield self
+        finally:
+            self.open -= 1
+
+    def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+        self.runs.append((program, tuple(calls)))
+        return self._script(program, calls, len(self.runs) - 1)
+
+    def check(self) -> list[Check]:
+        return []
+
+    def close(self) -> None:
+        self.runs.clear()
+
+
+def execution(values: Sequence[object], seconds: float = 0.01, cpu: float | None = None) -> Execution:
+    replies = tuple(Reply(Outcome.OK, value) for value in values)
+    return Execution(Reply(Outcome.OK), replies, seconds, cpu, "")
+
+
+@pytest.fixture
+def scripted() -> Callable[[Script], ScriptedSandbox]:
+    return ScriptedSandbox
+
+
+@pytest.fixture
+def faulty() -> Callable[[int, Script], ScriptedSandbox]:
+    """A sandbox whose first so many runs end in a fault of the engine."""
+
+    def make(faults: int, script: Script) -> ScriptedSandbox:
+        def run(program: Program, calls: Sequence[Call], number: int) -> Execution:
+            if number < faults:
+                raise SandboxFault("the engine went away")
+            return script(program, calls, number)
+
+        return ScriptedSandbox(run)
+
+    return make
+
+
+@pytest.fixture
+def answered() -> Callable[..., Execution]:
+    return execution

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from benchmarks.types import Pairs
+from evolution.acceptors import PairedAcceptor
+
+
+def noisy(mean: float, seed: int) -> Iterator[Pairs]:
+    rng = Random(seed)
+    for _ in range(40):
+        yield Pairs(tuple(rng.gauss(mean, 1) for _ in range(8)))
+
+
+def test_a_sampled_gain_is_accepted_with_its_evidence() -> None:
+    verdict = PairedAcceptor().accept(noisy(1.0, 1), exhaustive=False, error_rate=0.05)
+    assert verdict.accepted
+    assert verdict.low > 0
+    assert verdict.low < verdict.mean < verdict.high
+    assert verdict.to_json()["pairs"] == verdict.pairs >= 16
+
+
+def test_no_gain_is_not_accepted() -> None:
+    assert not PairedAcceptor().accept(noisy(-0.2, 2), exhaustive=False, error_rate=0.05).accepted
+
+
+@pytest.mark.parametrize(("second", "accepted"), [(1.0, True), (0.0, False), (-1.0, False)])
+def test_over_all_cases_every_repeat_must_show_the_gain(second: float, accepted: bool) -> None:
+    pairs = iter([Pairs((1.0, 0.0)), Pairs((second, 0.0))])
+    assert PairedAcceptor().accept(pairs, exhaustive=True, error_rate=0.05).accepted is accepted

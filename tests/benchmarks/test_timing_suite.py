@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from benchmarks.stats import decide
+from benchmarks.suites import suite_for
+from benchmarks.timing import reserved_core
+from benchmarks.types import Bench
+from sandbox.types import Call, Execution, Isolation, Program
+from target_modules.patch.tree import Tree
+
+SQUARES = [{"args": [n], "expected": n * n} for n in range(10)]
+CANDIDATE, REFERENCE = Tree({"module.py": "# candidate\n"}), Tree({"module.py": "# reference\n"})
+Script = Callable[[Program, Sequence[Call], int], Execution]
+
+
+def is_candidate(program: Program) -> bool:
+    return "candidate" in program.files["module.py"]
+
+
+def timed(answered: Any, candidate: float, reference: float, cpu: float = 1.0) -> Script:
+    def script(program: Program, calls: Sequence[Call], number: int) -> Any:
+        seconds = candidate if is_candidate(program) else reference
+        return answered([call.args[0] ** 2 for call in calls], seconds, seconds * cpu)  # type: ignore[operator]
+
+    return script
+
+
+@pytest.fixture
+def target(make_target: Any) -> Any:
+    return make_target("# reference\n", kind="timing", objective="speedup", cases=SQUARES, suite="pairs = 6")
+
+
+def bench_of(sandbox: Any) -> Bench:
+    return Bench(sandbox, Isolation.PROCESS, seed=3, baseline=REFERENCE)
+
+
+def test_the_score_is_the_geometric_mean_of_speed_ups_against_the_baseline(
+    target: Any, scripted: Any, answered: Any
+) -> None:
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(scripted(timed(answered, 0.01, 0.04))))
+    assert result.score == pytest.approx(4.0)
+    assert result.stages[-1].samples["log_speedup"] == pytest.approx([math.log(4)] * 6)
+    assert result.metrics["seconds"] == pytest.approx(0.01)
+    assert result.noise == pytest.approx(0.0)
+
+
+def test_the_two_take_turns_on_the_reserved_core_with_the_same_inputs(
+    target: Any, scripted: Any, answered: Any
+) -> None:
+    sandbox = scripted(timed(answered, 0.01, 0.01))
+    suite_for(target).evaluate(CANDIDATE, bench_of(sandbox))
+    order = "".join("A" if is_candidate(program) else "B" for program, _ in sandbox.runs)
+    assert order == "ABBAABBAABBA"
+    assert {spec.core for spec in sandbox.specs} == {reserved_core()}
+    for pair in range(6):
+        (_, one), (_, other) = sandbox.runs[2 * pair : 2 * pair + 2]
+        assert one == other
+    assert len({tuple(call.args for call in calls) for _, calls in sandbox.runs}) == 6
+
+
+def test_a_wrong_answer_in_any_repeat_fails_the_tree(target: Any, scripted: Any, answered: Any) -> None:
+    def script(program: Program, calls: Sequence[Call], number: int) -> Any:
+        values: list[Any] = [call.args[0] ** 2 for call in calls]  # type: ignore[operator]
+        if number == 8:
+            values[2] = "wrong"
+        return answered(values, 0.001 if is_candidate(program) else 0.01)
+
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(scripted(script)))
+    assert (result.graded, result.score) == (False, None)
+    assert result.reason == "wrong answer in case 2 (got 'wrong')"
+
+
+def test_a_reference_that_fails_is_named_as_such(target: Any, scripted: Any, answered: Any) -> None:
+    def script(program: Program, calls: Sequence[Call], number: int) -> Any:
+        return answered([call.args[0] ** 2 if is_candidate(program) else 0 for call in calls])  # type: ignore[operator]
+
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(scripted(script)))
+    assert not result.graded
+    assert result.reason.startswith("the reference failed: wrong answer in case")
+
+
+def test_work_outside_the_clock_shows_on_the_cpu_meter_and_fails_the_tree(
+    target: Any, scripted: Any, answered: Any
+) -> None:
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(scripted(timed(answered, 0.1, 0.1, cpu=2.0))))
+    assert not result.graded
+    assert "work was done outside the clock" in result.reason
+
+
+def test_a_disturbed_pair_is_measured_again_with_the_same_inputs(
+    target: Any, scripted: Any, answered: Any
+) -> None:
+    def script(program: Program, calls: Sequence[Call], number: int) -> Any:
+        values = [call.args[0] ** 2 for call in calls]  # type: ignore[operator]
+        return answered(values, 0.9 if number == 0 else 0.1, 0.1)
+
+    sandbox = scripted(script)
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(sandbox))
+    assert len(sandbox.runs) == 14
+    assert sandbox.runs[0][1] == sandbox.runs[2][1]
+    assert result.score == pytest.approx(1.0)
+
+
+def test_a_candidate_that_sleeps_is_slow_and_not_left_out(target: Any, scripted: Any, answered: Any) -> None:
+    def script(program: Program, calls: Sequence[Call], number: int) -> Any:
+        values = [call.args[0] ** 2 for call in calls]  # type: ignore[operator]
+        return answered(values, 0.4 if is_candidate(program) else 0.1, 0.1)
+
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(scripted(script)))
+    assert result.score == pytest.approx(0.25)
+    assert len(result.stages[-1].samples["log_speedup"]) == 6
+
+
+def test_a_stage_of_few_pairs_spares_a_slow_tree_the_rest(
+    make_target: Any, scripted: Any, answered: Any
+) -> None:
+    stages = 'pairs = 6\n[[suite.stages]]\nname = "quick"\ncases = 2\nthreshold = 0.5\n[[suite.stages]]\nname = "all"\n'
+    target = make_target("", kind="timing", objective="speedup", cases=SQUARES, suite=stages)
+    sandbox = scripted(timed(answered, 0.1, 0.01))
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(sandbox))
+    assert "stage quick: speedup is 0.1" in result.reason
+    assert len(sandbox.runs) == 4
+
+
+@pytest.mark.parametrize(("candidate", "better"), [(0.009, True), (0.01, False), (0.011, False)])
+def test_comparing_says_which_is_faster(
+    target: Any, scripted: Any, answered: Any, candidate: float, better: bool
+) -> None:
+    suite = suite_for(target)
+    assert suite.exclusive
+    pairs = suite.compare(CANDIDATE, REFERENCE, bench_of(scripted(timed(answered, candidate, 0.01))))
+    assert decide(pairs, exhaustive=suite.exhaustive, error_rate=0.05).better is better
+
+
+def test_comparing_uses_other_inputs_than_evaluating(target: Any, scripted: Any, answered: Any) -> None:
+    sandbox = scripted(timed(answered, 0.01, 0.01))
+    suite = suite_for(target)
+    suite.evaluate(CANDIDATE, bench_of(sandbox))
+    evaluated = {calls[0].args + calls[1].args + calls[2].args for _, calls in sandbox.runs}
+    sandbox.close()
+    next(suite.compare(CANDIDATE, REFERENCE, bench_of(sandbox)))
+    compared = {calls[0].args + calls[1].args + calls[2].args for _, calls in sandbox.runs}
+    assert len(compared - evaluated) > 4
