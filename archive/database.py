@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from archive import migrate, sqlite
-from archive.faults import explain, read_only
+from archive.faults import explain
 from archive.schema import VERSION
 from archive.types import ArchiveError
 
@@ -88,7 +88,7 @@ class Database:
         """One transaction: durable when the block ends, undone when it raises."""
         with self.lock, self._explained():
             if self._writer is None:
-                raise read_only(self.where)
+                raise ArchiveError(f"{self.where}: was opened read-only, so nothing can be recorded")
             with self._writer.begin():
                 yield self._writer
 

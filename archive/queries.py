@@ -56,7 +56,7 @@ def find(
 def _ordered(query: Select[Any], order: Order, within_run: bool) -> Select[Any]:
     place = _v.attempt if within_run else _v.key
     if order == "score":
-        return query.order_by(_v.fitness.is_(None), _v.fitness.desc(), place)
+        return query.order_by(_v.fitness.desc().nulls_last(), place)
     return query.order_by(place.desc() if order == "newest" else place)
 
 

@@ -24,6 +24,7 @@ from archive.types import Record, RunRecord, Status, Variant
 archive = Archive.open(Path(sys.argv[1]))
 if not archive.runs():
     archive.add_run(RunRecord("run-1", "packing", {}, 1.0, "max"))
+valid = Status.VALID
 start = len(list(archive.members("run-1")))
 for attempt in range(start, start + 100000):
     if archive.recall("run-1", attempt, "proposal") is None:
@@ -33,9 +34,7 @@ for attempt in range(start, start + 100000):
     tree = tree_address({"a.py": text.encode()}).hex()
     parents = (f"v{attempt - 1}",) if attempt else ()
     archive.add(
-        Variant(
-            f"v{attempt}", "run-1", attempt, "packing", parents, tree, Status.VALID, "", "mutate", "swap", 0, 1.0
-        ),
+        Variant(f"v{attempt}", "run-1", attempt, "packing", parents, tree, valid, "", "mutate", "swap", 0, 1.0),
         {"a.py": text},
         [Record("evaluation", {"samples": [attempt]})],
     )
