@@ -39,18 +39,28 @@ class RunnerBox:
     def wait(self) -> None:
         """Wait until the runner says hello. Raises `SandboxFault`."""
         self._watch()
-        self.facts, _ = self._receive(self._start_by)
+        try:
+            self.facts, _ = self._receive(self._start_by)
+        except _Ended as ended:
+            raise SandboxFault(f"the runner could not start: {ended}; is the memory limit too small?") from None
         if self.facts.get("k") != "hello":
-            raise self._fault("the runner did not say hello")
+            raise SandboxFault("the runner did not say hello")
 
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
         if self.retired:
             raise SandboxFault(f"this box is retired: {self.retired}")
         self._unsent = memoryview(self._request(program, calls))
         self._watch()
+        try:
+            return self._converse(len(calls) + 1)
+        except SandboxFault as fault:
+            self.retired = str(fault)
+            raise
+
+    def _converse(self, wanted: int) -> Execution:
+        """Read the replies up to the end."""
         deadline = time.monotonic() + self._limits.total_seconds + _PATIENCE
         replies: list[Reply] = []
-        wanted = len(calls) + 1
         while True:
             try:
                 head, body = self._receive(deadline)
@@ -63,14 +73,14 @@ class RunnerBox:
             if len(replies) < wanted and (not replies or _goes_on(replies)):
                 replies.append(self._reply(head, body, loading=not replies))
         if not replies or (_goes_on(replies) and len(replies) < wanted):
-            raise self._fault("the runner left out a reply")
+            raise SandboxFault("the runner left out a reply")
         try:
             self.retired = str(head["why"])
             if head["extra"] and _goes_on(replies):
                 replies[-1] = Reply(Outcome.VIOLATION, detail="wrote more than one line")
             return _execution(replies, float(head["seconds"]), float(head["cpu"]), body)
         except (KeyError, TypeError, ValueError):
-            raise self._fault("the runner's report cannot be read") from None
+            raise SandboxFault("the runner's report cannot be read") from None
 
     def alive(self) -> bool:
         """Whether an idle box is still there: its channel is open and silent."""
@@ -103,7 +113,7 @@ class RunnerBox:
             outcome, detail = Outcome(head["outcome"]), str(head["detail"])
             seconds = float(head["seconds"])
         except (KeyError, TypeError, ValueError):
-            raise self._fault("the runner's reply cannot be read") from None
+            raise SandboxFault("the runner's reply cannot be read") from None
         if outcome is not Outcome.OK:
             return Reply(outcome, detail=detail, seconds=seconds)
         try:
@@ -123,7 +133,7 @@ class RunnerBox:
         while (got := self._frames.next(max_body)) is None:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise self._fault("the runner fell silent")
+                raise SandboxFault("the runner fell silent")
             for fd, event in self._poll.poll(left * 1000):
                 if event & select.POLLOUT and fd == self._cell.writer:
                     self._send()
@@ -155,7 +165,7 @@ class RunnerBox:
         death = self._cell.death()
         if death.by_candidate:
             raise _Ended(death.text)
-        raise self._fault(death.text)
+        raise SandboxFault(death.text)
 
     def _watch(self) -> None:
         reader, writer = self._cell.reader, self._cell.writer
@@ -165,10 +175,6 @@ class RunnerBox:
         else:
             self._poll.register(reader, select.POLLIN)
             self._poll.register(writer, sending) if sending else _forget(self._poll, writer)
-
-    def _fault(self, text: str) -> SandboxFault:
-        self.retired = text
-        return SandboxFault(text)
 
 
 class _Ended(Exception):

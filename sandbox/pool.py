@@ -33,7 +33,8 @@ class DockerSandbox:
         self._client = client
         self._images = images
         self._warm, self._max_idle = warm, idle
-        self._labels = {RUN_LABEL: secrets.token_hex(8), OWNER_LABEL: owner.myself()}
+        self.run_id = secrets.token_hex(8)
+        self._labels = {RUN_LABEL: self.run_id, OWNER_LABEL: owner.myself()}
         self._mapped = is_mapped(client)
         self._lock = threading.Lock()
         self._closed = False

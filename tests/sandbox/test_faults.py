@@ -1,0 +1,220 @@
+"""The engine's troubles are faults, never scores; what is left behind is removed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox import owner, select
+from sandbox.docker import OWNER_LABEL, RUN_LABEL, connect
+from sandbox.image import Images
+from sandbox.pool import DockerSandbox
+from sandbox.types import (
+    BoxSpec,
+    Call,
+    Check,
+    Isolation,
+    Limits,
+    Outcome,
+    Program,
+    SandboxFault,
+    SandboxUnavailable,
+)
+
+pytestmark = pytest.mark.engine
+
+ECHO = Program({"m.py": "def f(x): return x"}, "m:f")
+SPEC = BoxSpec(limits=Limits(memory_mb=64, pids=16))
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    found = connect()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def sandbox(client: Any) -> Iterator[DockerSandbox]:
+    with DockerSandbox(client, Images(client), warm=1) as made:
+        yield made
+
+
+def containers(client: Any, sandbox: DockerSandbox) -> list[str]:
+    label = f"{RUN_LABEL}={sandbox.run_id}"
+    return [found["Id"] for found in client.api.containers(all=True, filters={"label": label})]
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_a_container_that_is_removed_from_outside_is_a_fault(client: Any, sandbox: DockerSandbox) -> None:
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        assert box.run(ECHO, [Call((1,))]).ok
+        for container in containers(client, sandbox):
+            client.api.remove_container(container, force=True)
+        with pytest.raises(SandboxFault, match=r"removed from outside|ended with status"):
+            box.run(ECHO, [Call((1,))])
+        assert box.run(ECHO, [Call((2,))]).last.value == 2  # another container has taken its place
+
+
+def test_a_runner_that_is_killed_from_outside_in_a_call_is_a_fault(
+    client: Any, sandbox: DockerSandbox
+) -> None:
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        (container,) = containers(client, sandbox)
+
+        def kill_in_the_call() -> None:
+            assert eventually(lambda: len(client.api.top(container)["Processes"]) > 1)
+            client.api.kill(container)
+
+        killer = threading.Thread(target=kill_in_the_call)
+        killer.start()
+        with pytest.raises(SandboxFault, match="status 137"):
+            box.run(Program({"m.py": "import time\ndef f(): time.sleep(9)"}, "m:f"), [Call()])
+        killer.join()
+
+
+def test_an_idle_container_that_died_is_not_handed_out(client: Any, sandbox: DockerSandbox) -> None:
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        assert box.run(ECHO, [Call((1,))]).ok
+    for container in containers(client, sandbox):
+        client.api.remove_container(container, force=True)
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        assert box.run(ECHO, [Call((3,))]).last.value == 3
+
+
+def test_a_box_in_which_memory_ran_out_is_replaced(client: Any, sandbox: DockerSandbox) -> None:
+    bomb = Program({"m.py": "def f():\n    x = []\n    while True: x.append(bytearray(1 << 20))"}, "m:f")
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        first = containers(client, sandbox)
+        assert box.run(bomb, [Call()]).last.outcome is Outcome.DIED
+        assert box.run(ECHO, [Call((4,))]).last.value == 4
+        assert set(containers(client, sandbox)) - set(first)
+
+
+def test_fresh_containers_are_started_ahead_and_removed_after_use(
+    client: Any, sandbox: DockerSandbox
+) -> None:
+    seen: set[str] = set()
+    for number in range(3):
+        with sandbox.box(SPEC, Isolation.CONTAINER) as box:
+            assert box.run(ECHO, [Call((number,))]).last.value == number
+            seen |= set(containers(client, sandbox))
+    assert len(seen) >= 3
+    assert eventually(lambda: len(containers(client, sandbox)) <= 1)
+
+
+def test_closing_removes_every_container(client: Any) -> None:
+    sandbox = DockerSandbox(client, Images(client))
+    with sandbox.box(SPEC, Isolation.CONTAINER), sandbox.box(SPEC, Isolation.PROCESS):
+        assert len(containers(client, sandbox)) >= 2
+        sandbox.close()
+    assert containers(client, sandbox) == []
+    with pytest.raises(SandboxFault, match="closed"), sandbox.box(SPEC, Isolation.PROCESS):
+        pass
+
+
+_KILLED = """
+import sys
+sys.path.insert(0, {root!r})
+from sandbox.docker import connect
+from sandbox.image import Images
+from sandbox.pool import DockerSandbox
+from sandbox.types import BoxSpec, Call, Isolation, Limits, Program
+client = connect()
+sandbox = DockerSandbox(client, Images(client))
+sleeper = Program({{"m.py": "import time\\ndef f(): print(1); time.sleep(50)"}}, "m:f")
+with sandbox.box(BoxSpec(limits=Limits(call_seconds=55)), Isolation.PROCESS) as box:
+    print(sandbox.run_id, flush=True)
+    box.run(sleeper, [Call()])
+"""
+
+
+def test_a_killed_host_leaves_no_process_and_the_next_start_removes_the_container(client: Any) -> None:
+    root = str(Path(owner.__file__).parents[1])
+    host = subprocess.Popen(
+        [sys.executable, "-c", _KILLED.format(root=root)], stdout=subprocess.PIPE, text=True
+    )
+    assert host.stdout is not None
+    run = host.stdout.readline().strip()
+
+    def left() -> list[Any]:
+        found: list[Any] = client.api.containers(all=True, filters={"label": f"{RUN_LABEL}={run}"})
+        return found
+
+    assert [found["State"] for found in left()] == ["running"]
+    owner.reap(client)
+    assert [found["State"] for found in left()] == ["running"]  # its owner lives
+    host.send_signal(signal.SIGKILL)
+    host.wait()
+    host.stdout.close()
+    assert eventually(lambda: all(found["State"] != "running" for found in left()))
+    assert owner.reap(client) >= 1
+    assert left() == []
+
+
+def test_containers_of_other_machines_are_left_alone() -> None:
+    assert owner.is_alive(owner.myself()) is True
+    world, pid, started = owner.myself().rsplit(" ", 2)
+    assert owner.is_alive(f"{world} {pid} {int(started) + 1}") is False
+    assert owner.is_alive(f"elsewhere 1 {pid} {started}") is None
+    assert owner.is_alive("") is None
+
+
+def test_a_zombie_owns_nothing() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    try:
+        world, _, _ = owner.myself().rsplit(" ", 2)
+        started = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[19]
+        assert owner.is_alive(f"{world} {child} {started}") is False
+    finally:
+        os.waitpid(child, 0)
+
+
+def test_no_engine_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    with pytest.raises(SandboxUnavailable, match=r"engine\.sh start"):
+        select.open_sandbox()
+
+
+def test_a_failed_check_stops_the_start_unless_it_is_waived(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = [Check("pids", False, "not limited", "get another engine"), Check("network", True, "")]
+    monkeypatch.setattr(DockerSandbox, "check", lambda self: bad)
+    with pytest.raises(SandboxUnavailable, match=r"pids: not limited .get another engine"):
+        select.open_sandbox("docker")
+    sandbox = select.open_sandbox("docker", waive={"pids"})
+    sandbox.close()
+
+
+def test_containers_carry_their_owner(client: Any, sandbox: DockerSandbox) -> None:
+    with sandbox.box(SPEC, Isolation.PROCESS):
+        (container,) = containers(client, sandbox)
+        facts = client.api.inspect_container(container)
+    assert facts["Config"]["Labels"][OWNER_LABEL] == owner.myself()
+    settings = facts["HostConfig"]
+    assert settings["NetworkMode"] == "none"
+    assert settings["ReadonlyRootfs"] is True
+    assert settings["CapDrop"] == ["ALL"]
+    assert settings["IpcMode"] == "none"
+    assert settings["LogConfig"]["Type"] == "none"
+    assert settings["Memory"] == settings["MemorySwap"] == 64 << 20
+    assert settings["PidsLimit"] == 16

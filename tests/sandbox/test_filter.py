@@ -1,0 +1,76 @@
+"""The system-call filter, run by an interpreter of classic BPF, for both kinds of processor."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from sandbox.runner import seccomp
+
+ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+
+def verdict(machine: str, number: int, *arguments: int, audit: int | None = None) -> int:
+    """What the kernel would make of a system call (linux/filter.h)."""
+    code = list(struct.iter_unpack("HBBI", seccomp.program(machine)))
+    padded = [*arguments, *[0] * (6 - len(arguments))]
+    data = struct.pack("<IIQ6Q", number, audit or AUDIT[machine], 0, *padded)
+    place, held = 0, 0
+    while True:
+        operation, yes, no, value = code[place]
+        place += 1
+        if operation == 0x20:
+            (held,) = struct.unpack_from("<I", data, value)
+        elif operation == 0x06:
+            return int(value)
+        else:
+            true = {0x15: held == value, 0x35: held >= value, 0x45: bool(held & value)}[operation]
+            place += yes if true else no
+
+
+CALLS = [  # name, x86_64, aarch64, arguments, verdict
+    ("read", 0, 63, (0,), ALLOW),
+    ("openat", 257, 56, (), ALLOW),
+    ("kill", 62, 129, (1, 9), ALLOW),
+    ("pidfd_open", 434, 434, (), ALLOW),
+    ("socket", 41, 198, (1,), EPERM),
+    ("socketpair of AF_UNIX", 53, 199, (1,), ALLOW),
+    ("socketpair of AF_VSOCK", 53, 199, (40,), EPERM),
+    ("clone for a thread", 56, 220, (0x3D0F00,), ALLOW),
+    ("clone with a user namespace", 56, 220, (0x10000011,), EPERM),
+    ("clone3", 435, 435, (), ENOSYS),
+    ("prlimit64 of oneself", 302, 261, (0,), ALLOW),
+    ("prlimit64 of PID 1", 302, 261, (1,), EPERM),
+    ("setpriority of oneself", 141, 140, (0, 0, 5), ALLOW),
+    ("setpriority of PID 1", 141, 140, (0, 1, 5), EPERM),
+    ("setpriority of the user", 141, 140, (2, 0, 5), EPERM),
+    ("ioprio_set of oneself", 251, 30, (1, 0), ALLOW),
+    ("ioprio_set of PID 1", 251, 30, (1, 1), EPERM),
+    ("sched_setaffinity of PID 1", 203, 122, (1,), EPERM),
+    ("ptrace", 101, 117, (0,), EPERM),
+    ("io_uring_setup", 425, 425, (), EPERM),
+    ("unshare", 272, 97, (), EPERM),
+    ("shmget", 29, 194, (), EPERM),
+    ("open_tree_attr", 467, 467, (), EPERM),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "amd", "arm", "arguments", "expected"), CALLS, ids=[call[0] for call in CALLS]
+)
+def test_calls_are_judged(name: str, amd: int, arm: int, arguments: tuple[int, ...], expected: int) -> None:
+    assert verdict("x86_64", amd, *arguments) == expected
+    assert verdict("aarch64", arm, *arguments) == expected
+
+
+def test_other_ways_into_the_kernel_are_closed() -> None:
+    assert verdict("x86_64", 3, audit=0x40000003) == KILL  # 32-bit calls
+    assert verdict("x86_64", 0x40000000 | 41, 1) == ENOSYS  # x32
+    assert verdict("aarch64", 3, audit=0x40000028) == KILL
+
+
+def test_an_unknown_processor_is_told() -> None:
+    with pytest.raises(seccomp.Unsupported, match="riscv64"):
+        seccomp.program("riscv64")
