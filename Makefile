@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 BUDGET ?= --minutes 2
 
-.PHONY: help evolve test unit campaigns lint bench engine lock clean
+.PHONY: help evolve test campaigns lint bench docs lock clean
 
 help:
 	@echo "make evolve      evolve a bundled target in a sandbox, without an API key (BUDGET='--minutes 2')"
@@ -29,6 +29,9 @@ lint: .venv/ready
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+docs: .venv/ready
+	$(PY) -m tests.support.docs
 
 lock: .venv/ready
 	.venv/bin/uv pip compile pyproject.toml --extra dev --universal --no-header --no-annotate --no-emit-index-url --output-file requirements.lock

@@ -50,6 +50,7 @@ class RunConfig(BaseModel):
         0.05, gt=0, lt=0.5, description="chance at most that a variant no better is accepted, or confirmed champion"
     )
     sandbox: Literal["auto", "docker"] = Field("auto", description="where untrusted code runs")
+    image: str | None = Field(None, description="base image of the boxes; host is this machine's own Python")
     on_finish: str | None = Field(None, description="shell command to run when the run ends")
 
 

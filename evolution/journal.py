@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from archive.store import Archive
 from archive.types import Record
+
+log = logging.getLogger(__name__)
 
 
 class Journal:
@@ -28,6 +31,7 @@ class Journal:
                 return known
         answer = effect()
         self._archive.remember(self._run, self._attempt, step, answer)
+        log.info("%s recorded", step)
         self.steps[step] = answer
         return answer
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli.session import Json, print_json
+from interfaces.cli.session import Image, Json, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +22,7 @@ def bench(
     held_out: Annotated[bool, typer.Option("--held-out", help="On held-out cases.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Draws the cases.")] = 0,
     sandbox: Annotated[Literal["auto", "docker"], typer.Option(help="Where untrusted code runs.")] = "auto",
+    image: Image = None,
     json: Json = False,
 ) -> None:
     """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
@@ -36,7 +37,7 @@ def bench(
     if tree is not None and not tree.is_dir():
         raise TargetError(f"--tree: {tree} is not a folder")
 
-    box = open_sandbox(sandbox)
+    box = open_sandbox(sandbox, base=image)
     try:
         where = Bench(box, Isolation.CONTAINER, seed, found.tree())
         result = evaluate_tree(found, found.tree(tree), where, "held_out" if held_out else "search")

@@ -15,7 +15,8 @@ def exit_code(error: Exception) -> int | None:
     from gateway.errors import ModelError
     from sandbox.types import SandboxFault, SandboxUnavailable
     from target_modules.manifest import TargetError
-    from target_modules.patch import PatchError, ReadError
+    from target_modules.patch.apply import PatchError
+    from target_modules.patch.read import ReadError
     from target_modules.promote import PromotionError
     from target_modules.repository import GitError
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from interfaces.cli.session import Json, Session, print_json
+from interfaces.cli.session import Image, Json, Session, print_json
 
 if TYPE_CHECKING:
     from archive.store import Archive
@@ -59,6 +59,7 @@ def evolve(
         float | None, typer.Option(help="Chance at most that a variant no better is accepted or confirmed.")
     ] = None,
     sandbox: Annotated[Literal["auto", "docker"] | None, typer.Option(help="Where untrusted code runs.")] = None,
+    image: Image = None,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of these settings; ./pygent.toml if there is one.")
     ] = None,
@@ -88,6 +89,7 @@ def evolve(
         selector=selector,
         error_rate=error_rate,
         sandbox=sandbox,
+        image=image,
         on_finish=on_finish,
     )
     session: Session = ctx.obj
@@ -163,7 +165,7 @@ def _go_on(
     from sandbox.select import open_sandbox
 
     with Live(run.id, settings, chosen_proposer(settings)) as live:
-        sandbox = open_sandbox(settings.sandbox)
+        sandbox = open_sandbox(settings.sandbox, base=settings.image)
         live.say(f"sandbox: {sandbox.name}, self-test passed")
         try:
             ended = work(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from interfaces.cli.session import Json, Session, print_json
+from interfaces.cli.session import Image, Json, Session, print_json
 
 if TYPE_CHECKING:
     from sandbox.types import Check
@@ -24,41 +24,40 @@ def register(app: typer.Typer) -> None:
 
 @group.command()
 def build(
-    base: Annotated[
-        str | None, typer.Option(help="Base image; without it, or where it cannot be had, the host's Python.")
-    ] = None,
+    image: Image = None,
     package: Annotated[list[str] | None, typer.Option(help="PyPI package in the image; repeatable.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where the image exists already.")] = False,
     json: Json = False,
 ) -> None:
-    """Make the image that boxes start from."""
-    from sandbox.image import build_image
+    """Make the image that boxes start from: from --image, or where no registry answers from the host's Python."""
+    from sandbox.docker import connect
+    from sandbox.image import BASE, Images
 
-    made = build_image(base=base, packages=tuple(package or ()), force=force)
+    name = Images(connect(), image or BASE).ensure(tuple(package or ()), rebuild=force)
     if json:
-        print_json(asdict(made))
+        print_json({"image": name})
     else:
-        typer.echo(f"image {made.tag}, from {made.source}: {'built' if made.built else 'already there'}")
+        typer.echo(f"image {name} is ready")
 
 
 @group.command()
-def check(sandbox: Kind = "auto", json: Json = False) -> None:
+def check(sandbox: Kind = "auto", image: Image = None, json: Json = False) -> None:
     """Attack the sandbox from inside; exit 1 where something is not held."""
-    from sandbox.select import open_sandbox
+    from sandbox.select import make_sandbox
 
-    box = open_sandbox(sandbox, self_test=False)
+    box = make_sandbox(sandbox, base=image)
     try:
         _report(box.check(), as_json=json)
     finally:
         box.close()
 
 
-def doctor(ctx: typer.Context, json: Json = False) -> None:
+def doctor(ctx: typer.Context, image: Image = None, json: Json = False) -> None:
     """Say in words what works here and what to do about what does not."""
     from interfaces.cli.doctor import examine
 
     session: Session = ctx.obj
-    _report(examine(session), as_json=json)
+    _report(examine(session, image), as_json=json)
 
 
 def _report(checks: list[Check], *, as_json: bool) -> None:

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of text.")]
 
+Image = Annotated[
+    str | None,
+    typer.Option(
+        envvar="PYGENT_IMAGE",
+        help="Base image of the boxes; `host` is this machine's own Python, also used where no registry answers.",
+    ),
+]
+
 
 @dataclass(frozen=True)
 class Session:

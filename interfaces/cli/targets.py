@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli.session import Json, print_json
+from interfaces.cli.session import Image, Json, print_json
 
 app = typer.Typer(help="Make, list and check targets.", no_args_is_help=True)
 
@@ -70,6 +70,7 @@ def list_targets(
 def check(
     directory: Annotated[str, typer.Argument(help="Folder of a target.toml, or name of a bundled target.")],
     sandbox: Annotated[Literal["auto", "docker"], typer.Option(help="Where untrusted code runs.")] = "auto",
+    image: Image = None,
     json: Json = False,
 ) -> None:
     """Check a target: manifest, dependencies, cases, and its baseline in the sandbox."""
@@ -78,7 +79,7 @@ def check(
     from target_modules.registry import find_target
 
     found = find_target(directory)
-    box = open_sandbox(sandbox)
+    box = open_sandbox(sandbox, base=image)
     try:
         result = check_target(found, box)
     finally:

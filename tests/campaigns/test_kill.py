@@ -1,0 +1,112 @@
+"""kill -9 of a real run at random moments: nothing that had ended is lost or done again."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from archive.store import Archive
+from archive.types import Status
+from sandbox.docker import OWNER_LABEL, connect
+from tests.support.small_target import write_target
+
+KILLS = 20
+EVALUATIONS = 400
+
+
+def start(home: Path, log: Path, *arguments: object) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "interfaces.cli", "--home", str(home), "--log-json", "--log-level", "info"]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [*command, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=output
+        )
+
+
+def recorded(log: Path) -> Counter[tuple[str, str]]:
+    """How often each step of each variant was recorded, over all sessions."""
+    found: Counter[tuple[str, str]] = Counter()
+    for line in log.read_text(errors="replace").splitlines():
+        if line.startswith("{") and line.endswith("}"):
+            entry = json.loads(line)
+            if entry["logger"] == "evolution.journal":
+                found[entry["variant"], entry["message"]] += 1
+    return found
+
+
+def containers_of(pids: set[int]) -> list[str]:
+    found = connect().api.containers(all=True, filters={"label": OWNER_LABEL})
+    return [one["Id"] for one in found if int(one["Labels"][OWNER_LABEL].rsplit(" ", 2)[1]) in pids]
+
+
+def shape(home: Path) -> list[object]:
+    with Archive.open(home) as archive:
+        found = list(archive.variants())
+        number = {one.id: one.attempt for one in found}
+        return [(one.attempt, [number[p] for p in one.parents], one.tree, one.status, one.score) for one in found]
+
+
+@pytest.mark.campaign
+@pytest.mark.engine
+def test_killed_at_twenty_random_moments_nothing_is_lost_and_nothing_is_done_twice(tmp_path: Path) -> None:
+    target = write_target(tmp_path / "target")
+    home, log = tmp_path / "home", tmp_path / "log"
+    options = ["--evaluations", EVALUATIONS, "--seed", 5, "--proposer", "mutate"]
+    rng = random.Random(0)
+    pids: set[int] = set()
+    session = start(home, log, "evolve", target, *options)
+    kills = 0
+    while kills < KILLS:
+        pids.add(session.pid)
+        before = committed(home)
+        deadline = time.monotonic() + 60
+        while session.poll() is None and committed(home) <= before and time.monotonic() < deadline:
+            time.sleep(0.01)  # until this session has committed something, so that all sessions get on
+        try:
+            session.wait(timeout=rng.uniform(0, 0.4))
+        except subprocess.TimeoutExpired:
+            os.kill(session.pid, signal.SIGKILL)
+            session.wait()
+            kills += 1
+            with Archive.open(home) as archive:
+                assert archive.verify() == []
+                run = archive.runs()[0].id
+        else:
+            break
+        session = start(home, log, "resume", run)
+    pids.add(session.pid)
+    assert session.wait(timeout=300) == 0
+    assert kills == KILLS, "the run ended before it was killed often enough"
+    with Archive.open(home) as archive:
+        assert archive.verify() == []
+        assert archive.pending(run) == []
+        found = list(archive.variants(run=run))
+        assert archive.run(run).state == "finished"
+    judged = [one for one in found if one.attempt and one.status is not Status.GATED_OUT]
+    assert len(judged) == EVALUATIONS
+    twice = {step: count for step, count in recorded(log).items() if count > 1}
+    assert twice == {}
+    assert containers_of(pids) == []
+    undisturbed = tmp_path / "undisturbed"
+    assert start(undisturbed, tmp_path / "log2", "evolve", target, *options).wait(timeout=300) == 0
+    assert shape(home) == shape(undisturbed)
+
+
+def committed(home: Path) -> int:
+    if not (home / "archive.db").exists():
+        return 0
+    from archive.types import ArchiveError
+
+    try:
+        with Archive.open(home, read_only=True) as archive:
+            return archive.stats().variants
+    except ArchiveError:
+        return 0

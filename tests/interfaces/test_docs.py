@@ -1,0 +1,56 @@
+"""The docs say what the code does: generated pages are current, and commands in the README exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import pygent
+from tests.support.docs import DOCS, PAGES
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_generated_pages_are_current(name: str) -> None:
+    assert (DOCS / name).read_text() == PAGES[name](), "run `make docs`"
+
+
+def commands_in(page: Path) -> list[str]:
+    blocks = re.findall(r"```(?:console|sh|bash)\n(.*?)```", page.read_text(), flags=re.DOTALL)
+    lines = [line.strip().removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    return [line.partition("  #")[0].strip() for line in lines if line.startswith("pygent ")]
+
+
+WRITTEN = [ROOT / "README.md", *(page for page in sorted(DOCS.glob("*.md")) if page.name not in PAGES)]
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_commands_in_the_docs_exist_with_the_options_shown(page: Path) -> None:
+    for command in commands_in(page):
+        words = shlex.split(command)[1:]
+        names = [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)]
+        options = [word.partition("=")[0] for word in words if word.startswith("--")]
+        help_text = pygent("--help").out
+        path: list[str] = []
+        for name in names:
+            told = pygent(*path, name, "--help")
+            if told.code != 0:
+                break
+            path.append(name)
+            help_text += told.out
+        assert path, f"{page.name}: no such command: {command}"
+        plain = re.sub(r"\s+", " ", help_text)
+        for option in options:
+            assert option in plain, f"{page.name}: {option} in `{command}`"
+
+
+def test_every_make_target_in_the_readme_exists() -> None:
+    targets = set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text()))
+    makefile = (ROOT / "Makefile").read_text()
+    assert {"evolve", "test"} <= targets
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
