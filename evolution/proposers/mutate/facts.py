@@ -7,7 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_MATH = frozenset(["sqrt", "log", "exp", "floor", "ceil", "sin", "cos", "tan", "atan", "log2", "log10", "fabs", "log1p", "tanh"])
+_MATH = frozenset(
+    (
+        "sqrt",
+        "log",
+        "exp",
+        "floor",
+        "ceil",
+        "sin",
+        "cos",
+        "tan",
+        "atan",
+        "log2",
+        "log10",
+        "log1p",
+        "tanh",
+        "fabs",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -50,9 +67,13 @@ def facts(text: str) -> Facts:
             functions[node.name] = len(node.args.posonlyargs) + len(node.args.args) - len(node.args.defaults)
         elif isinstance(node, ast.Assign) and _is_number(node.value):
             constants.update({t.id: None for t in node.targets if isinstance(t, ast.Name)})
-        elif isinstance(node, ast.AnnAssign) and node.value is not None and _is_number(node.value):
-            if isinstance(node.target, ast.Name):
-                constants[node.target.id] = None
+        elif (
+            isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
+            and node.value is not None
+            and _is_number(node.value)
+        ):
+            constants[node.target.id] = None
     return Facts(tuple(numbers), tuple(calls), tuple(functions.items()), tuple(constants))
 
 

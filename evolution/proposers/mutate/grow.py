@@ -1,8 +1,9 @@
-"""Growing expressions: numbers and conditions made of what can be read at a place, small constants and few functions."""
+"""Growing expressions: numbers and conditions made of readable names, small constants and few functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from random import Random
 
 import libcst as cst
@@ -12,7 +13,7 @@ from evolution.proposers.mutate.nodes import Expr
 from evolution.proposers.mutate.scene import Scene, atom, numberlike, pick
 
 _SMALL = ("0", "1", "2", "3", "5", "10", "0.5", "0.1", "100")
-_COMPARED = ("<", "<=", ">", ">=", "==", "!=")
+_COMPARED = ("<", "<", "<", "<=", ">", ">", ">", ">=", "==", "!=")
 
 
 def number(rng: Random, scene: Scene) -> str:
@@ -33,10 +34,26 @@ def figure(value: float) -> str:
     return repr(float(text)) if "e" not in text else text
 
 
-class Grower:
-    """Grows expressions that can stand at `place`."""
+def power(base: str, rng: Random) -> str:
+    """The second or third power, or the square root of the size."""
+    exponent = rng.choice(("2", "3", "0.5"))
+    return f"abs({base}) ** 0.5" if exponent == "0.5" else f"{atom(base)} ** {exponent}"
 
-    def __init__(self, scene: Scene, place: Expr, rng: Random, offset: int | None = None) -> None:
+
+class Grower:
+    """Grows expressions that can stand at `place` (or at `offset`), more often of the names in `focus`.
+
+    The names of the expression at `place` are the focus unless others are given.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        place: Expr,
+        rng: Random,
+        offset: int | None = None,
+        focus: AbstractSet[str] | None = None,
+    ) -> None:
         self.scene = scene
         self.rng = rng
         offset = place.start if offset is None else offset
@@ -45,6 +62,8 @@ class Grower:
         self.numbers = [name for name, kind in kinds.items() if kind in ("num", "bool")]
         self.sequences = [name for name, kind in kinds.items() if kind in SEQUENCES or kind in ("str", "map")]
         self.unknown = [name for name, kind in kinds.items() if kind == "any"]
+        near = place.names if focus is None else focus
+        self.near = [name for name in self.numbers if name in near]
         local = {binding.name for binding in scene.survey.bindings}
         seen = set(visible)
         self.borrowed = list(
@@ -63,6 +82,7 @@ class Grower:
         """A number that depends on something, where anything can be read."""
         rng = self.rng
         options: list[tuple[float, Sequence[str]]] = [
+            (4.0, self.near),
             (4.0, self.numbers),
             (3.0, self.borrowed),
             (0.7, self.scene.facts.constants),
@@ -117,7 +137,7 @@ class Grower:
         rng = self.rng
         chance = rng.random()
         if chance < 0.12:
-            return f"{atom(left)} ** {rng.choice(('2', '3', '0.5', '2'))}"
+            return power(left, rng)
         right = self.number(depth - 1) if rng.random() < 0.75 else number(rng, self.scene)
         if chance < 0.3:
             if right.replace(".", "").isdigit():
@@ -147,6 +167,8 @@ class Grower:
             return f"{self.condition(depth - 1)} {joint} {atom(self.condition(depth - 1))}"
         left = self.term()
         right = number(rng, self.scene) if rng.random() < 0.6 else self.number(max(0, depth - 1))
+        if right == left:
+            right = number(rng, self.scene)
         return f"{atom(left)} {rng.choice(_COMPARED)} {atom(right)}"
 
     def like(self, expr: Expr) -> str | None:
@@ -155,5 +177,5 @@ class Grower:
         if kind == "bool":
             return self.condition()
         if kind == "num" or (kind == "any" and numberlike(expr)):
-            return self.number(self.rng.choice((1, 1, 2)))
+            return self.number(self.rng.choice((0, 0, 1, 1, 2)))
         return pick(self.rng, self.sequences) if kind in SEQUENCES else None

@@ -1,4 +1,4 @@
-"""A little typing: whether an expression is a number, a truth value, a text or a sequence, as far as the region tells."""
+"""A little typing: whether an expression is a number, a text or a sequence, as far as the region tells."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from evolution.proposers.mutate.survey import Survey
 Kind = str
 
 SEQUENCES = frozenset({"seq", "nums", "strs"})
-_CALLS: dict[str, Kind] = {
-    **dict.fromkeys(
-        ["len", "abs", "min", "max", "sum", "int", "float", "round", "ord", "pow", "divmod", "hash", "count", "index", "find"], "num"
-    ),
-    **dict.fromkeys(["sorted", "list", "tuple", "reversed", "set", "frozenset", "zip", "enumerate", "map", "filter"], "seq"),
-    **dict.fromkeys(["str", "repr", "chr", "strip", "lower", "upper", "join", "replace", "title"], "str"),
-    **dict.fromkeys(["bool", "isinstance", "any", "all", "startswith", "endswith", "isdigit", "isalpha"], "bool"),
-    **dict.fromkeys(["sqrt", "log", "exp", "floor", "ceil", "sin", "cos", "tan", "log2", "log10", "hypot", "gcd"], "num"),
-    "range": "nums",
-    "split": "strs",
-    "dict": "map",
+_RESULTS: dict[Kind, str] = {
+    "num": """len abs min max sum int float round ord pow divmod hash count index find sqrt log exp floor ceil
+        sin cos tan log2 log10 hypot gcd""",
+    "seq": "sorted list tuple reversed set frozenset zip enumerate map filter",
+    "str": "str repr chr strip lower upper join replace title",
+    "bool": "bool isinstance any all startswith endswith isdigit isalpha",
+    "nums": "range",
+    "strs": "split",
+    "map": "dict",
 }
+_CALLS = {name: kind for kind, names in _RESULTS.items() for name in names.split()}
 _NUMERIC = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.Power)
 _ORDERED = (cst.LessThan, cst.GreaterThan, cst.LessThanEqual, cst.GreaterThanEqual, cst.Equal, cst.NotEqual)
 _WORD = re.compile(r"\w+")
@@ -93,11 +92,7 @@ class Kinds:
         if isinstance(node, cst.Dict | cst.DictComp):
             return "map"
         if isinstance(node, cst.Call):
-            func = node.func
-            last = func.value if isinstance(func, cst.Name) else ""
-            if isinstance(func, cst.Attribute):
-                last = func.attr.value
-            return _CALLS.get(last, "any")
+            return _CALLS.get(called(node), "any")
         if isinstance(node, cst.Subscript) and expr.children:
             kind = self.of(expr.children[0])
             sliced = any(isinstance(part.slice, cst.Slice) for part in node.slice)
@@ -116,6 +111,12 @@ class Kinds:
         if isinstance(node.operator, cst.Multiply) or "num" in (left, right):
             return "num"
         return "any"
+
+
+def called(node: cst.Call) -> str:
+    """The last name of what is called: `sqrt` for `math.sqrt(x)`; empty where it has none."""
+    func = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    return func.value if isinstance(func, cst.Name) else ""
 
 
 def element(kind: Kind) -> Kind:

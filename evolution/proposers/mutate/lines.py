@@ -15,7 +15,7 @@ _LEAVING = (cst.Return, cst.Break, cst.Continue, cst.Raise)
 
 
 def movable(statement: Statement) -> bool:
-    """Not one of the region's own lines, nor a docstring, a definition, an import or a declaration of scope."""
+    """Not one of the region's own lines, nor a docstring, definition, import or declaration of scope."""
     if statement.block.owner is None or isinstance(statement.node, cst.FunctionDef | cst.ClassDef):
         return False
     if isinstance(statement.block.owner.node, cst.ClassDef):
@@ -90,7 +90,7 @@ def shifted(text: str, old: str, new: str) -> str | None:
 
 
 def assigned(scene: Scene, start: int, end: int) -> set[str]:
-    """Names that are bound, or objects that are written to by subscript, attribute or method, between offsets."""
+    """Names that are bound, or written to by subscript, attribute or method, between offsets."""
     survey = scene.survey
     names: set[str] = set()
     for statement in survey.statements:
@@ -104,7 +104,7 @@ def assigned(scene: Scene, start: int, end: int) -> set[str]:
                 if isinstance(part, cst.Assign):
                     for target in part.targets:
                         names.update(_target_names(target.target))
-                elif isinstance(part, cst.AugAssign | cst.AnnAssign) or isinstance(part, cst.Del):
+                elif isinstance(part, cst.AugAssign | cst.AnnAssign | cst.Del):
                     names.update(_target_names(part.target))
                 elif isinstance(part, cst.Expr) and isinstance(part.value, cst.Call):
                     names.update(_target_names(part.value.func))

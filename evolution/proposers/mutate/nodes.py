@@ -14,7 +14,7 @@ OPEN_SLOTS = frozenset(
 
 @dataclass(eq=False, slots=True)
 class Expr:
-    """An expression that may be replaced. `slot` says how its parent uses it; `start`, `end` hold its parentheses."""
+    """An expression that may be replaced, its parentheses included. `slot` says how its parent uses it."""
 
     node: cst.BaseExpression
     start: int

@@ -1,4 +1,4 @@
-"""The mutate proposer: patches without a model, for a first run without a key and for the many small steps."""
+"""The mutate proposer: patches without a model, for a first run without a key."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
 
 _STACKED = (0.72, 0.93)  # one operator, two, else three
+_WIDTH = 140  # characters; a line may not grow past it, or expressions would swell from child to child
 _DRAWS = 12  # operators tried for each change before the place is given up
 
 
@@ -41,7 +42,7 @@ class MutateProposer:
     def mutate(
         self, tree: Tree, editable: tuple[str, ...], rng: Random, seen: Callable[[str], bool]
     ) -> Proposal:
-        """A changed tree that `seen` does not know; the same one for the same arguments and state of `rng`."""
+        """A changed tree that `seen` does not know; the same one for the same arguments and `rng`."""
         view = self._views.of(tree, editable)
         if not view.plots:
             return Proposal(
@@ -56,7 +57,7 @@ class MutateProposer:
             if not drawn:
                 continue
             text = splice(plot.text, [one for _, change in drawn for one in change.splices])
-            if text == plot.text or not _compiles(text, plot.region.nested):
+            if text == plot.text or _sprawls(plot.text, text) or not _compiles(text, plot.region.nested):
                 continue
             child = _child(tree, plot, text)
             if child.id != tree.id and not seen(child.id):
@@ -78,6 +79,11 @@ def _changes(scene: Scene, rng: Random) -> list[tuple[str, Change]]:
             if len(drawn) == wanted:
                 break
     return drawn
+
+
+def _sprawls(before: str, after: str) -> bool:
+    width = max(map(len, after.splitlines()), default=0)
+    return width > _WIDTH and width > max(map(len, before.splitlines()))
 
 
 def _compiles(text: str, nested: bool) -> bool:

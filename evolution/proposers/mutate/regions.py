@@ -19,7 +19,7 @@ _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass(frozen=True)
 class Region:
-    """Whole lines of `path`: characters `[start, end)`, from line `line`. `nested` where they are indented."""
+    """Whole lines of `path`: characters `[start, end)`, from line `line`; `nested` if indented."""
 
     path: str
     symbol: str

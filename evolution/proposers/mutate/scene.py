@@ -52,7 +52,7 @@ class Scene:
 
     @cached_property
     def spots(self) -> Sequence[Expr]:
-        """Numbers that a result hangs on: what is returned, assigned, appended or yielded by a comprehension."""
+        """Numbers that a result hangs on: returned, assigned, passed on, or yielded by a comprehension."""
         return [
             expr for expr in self.numeric if expr.slot in ("return", "assign", "elt", "arg", "branch", "body")
         ]

@@ -15,9 +15,12 @@ from libcst._nodes.internal import CodegenState
 from evolution.proposers.mutate.nodes import Binding, Block, Expr, Function, Statement
 
 _PREFIX = "if 1:\n"
-_SKIPPED = frozenset(
-    ["lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon", "colon", "equal", "annotation", "returns", "decorators", "params", "asname", "type_parameters", "leading_lines", "lines_after_decorators", "lines_after_module_docstring", "header", "footer", "trailing_whitespace", "whitespace", "keyword", "star", "dot", "operator", "asynchronous", "from_item", "item"]
-)
+_NOT_WALKED = """
+    lpar rpar lbracket rbracket lbrace rbrace comma semicolon colon equal annotation returns decorators params
+    asname type_parameters leading_lines lines_after_decorators lines_after_module_docstring header footer
+    trailing_whitespace whitespace keyword star dot operator asynchronous from_item item
+"""
+_SKIPPED = frozenset(_NOT_WALKED.split())
 _STATEMENT_PARTS = (
     cst.BaseSuite,
     cst.Else,
@@ -259,7 +262,7 @@ class Survey:
         annotation: str = "",
         end: int | None = None,
     ) -> None:
-        """Bindings that a target makes, readable from `start` to the end of the function; indices are expressions."""
+        """Bindings that a target makes, readable from `start` to the function's end; indices are walked."""
         if isinstance(target, cst.Name):
             if end is None:
                 owner = self._function
@@ -271,8 +274,8 @@ class Survey:
                     part.value, start, statement, inner, element=inner is not None, annotation=note, end=end
                 )
         elif isinstance(target, cst.Subscript):
-            for part in target.slice:
-                self._inside(part, None, "index")
+            for index in target.slice:
+                self._inside(index, None, "index")
 
     # expressions
 

@@ -1,4 +1,4 @@
-"""Leaving early: shortcuts at the start of a function and inside loops, built from what the function compares."""
+"""Leaving early: shortcuts at the start of a function and inside loops."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from random import Random
 import libcst as cst
 
 from evolution.proposers.mutate.change import Change
+from evolution.proposers.mutate.grow import Grower
 from evolution.proposers.mutate.lines import body, movable, put_after, put_before, small, unit
-from evolution.proposers.mutate.nodes import Function
 from evolution.proposers.mutate.registry import register
+from evolution.proposers.mutate.results import result
 from evolution.proposers.mutate.scene import Scene, pick
 
 
 @register("early.return", 0.9)
 def shortcut(scene: Scene, rng: Random) -> Change | None:
     """At the start: `if a == b:`, `if not a:` and the like, then return a value of the right kind."""
-    function = pick(rng, [f for f in scene.survey.functions if f.params and body(f) and not f.generator])
+    function = pick(
+        rng,
+        [
+            f
+            for f in scene.survey.functions
+            if f.params and body(f) and not f.generator and scene.survey.exprs
+        ],
+    )
     if function is None:
         return None
     params = [p for p in function.params if p not in ("self", "cls")]
@@ -28,39 +36,13 @@ def shortcut(scene: Scene, rng: Random) -> Change | None:
         tests += [f"{one} < 0", f"{one} == 0", f"{one} <= 0", f"{one} < 1"]
     if scene.kinds.name(one) not in ("num", "bool"):
         tests += [f"len({one}) == 1", f"len({one}) < 2"]
-    if one != two:
+    if one != two and scene.kinds.name(one) == scene.kinds.name(two):
         tests += [f"{one} == {two}", f"{one} == {two}", f"{one} < {two}", f"{one} > {two}"]
     first = body(function)[0]
-    text = f"if {rng.choice(tests)}:\n{unit(first)}return {rng.choice(_results(scene, function, params))}"
+    grower = Grower(scene, scene.survey.exprs[0], rng, first.start)
+    value = result(scene, function, grower, first.start, rng)
+    text = f"if {rng.choice(tests)}:\n{unit(first)}return {value}"
     return Change((put_before(first, text),), "(nothing)", text)
-
-
-def _results(scene: Scene, function: Function, params: list[str]) -> list[str]:
-    """Values of the kind that the function returns, as its annotation and its returns tell."""
-    from evolution.proposers.mutate.kinds import SEQUENCES, annotated
-
-    note = function.node.returns
-    kinds = {annotated(cst.Module([]).code_for_node(note.annotation))} if note is not None else set()
-    kinds |= {scene.kinds.of(e) for e in scene.survey.exprs if e.slot == "return" and e.function is function}
-    kinds = kinds - {"any"} or {"any"}
-    results = ["None"] if kinds == {"any"} else []
-    if kinds & {"num", "any"}:
-        results += [
-            "0",
-            "1",
-            "0",
-            "-1",
-            *(f"len({p})" for p in params if scene.kinds.name(p) not in ("num", "bool")),
-        ]
-    if kinds & {"bool", "any"}:
-        results += ["True", "False"]
-    if kinds & {"str", "any"}:
-        results += ['""']
-    if kinds & (SEQUENCES | {"any"}):
-        results += ["[]"]
-    if "map" in kinds:
-        results += ["{}"]
-    return results + [p for p in params if scene.kinds.name(p) in kinds or kinds == {"any"}]
 
 
 @register("early.leave", 0.5)

@@ -7,7 +7,7 @@ from random import Random
 import libcst as cst
 
 from evolution.proposers.mutate.change import Change
-from evolution.proposers.mutate.grow import Grower, number
+from evolution.proposers.mutate.grow import Grower, number, power
 from evolution.proposers.mutate.nodes import Expr
 from evolution.proposers.mutate.registry import register
 from evolution.proposers.mutate.scene import Scene, atom, pick
@@ -63,7 +63,7 @@ def grow(scene: Scene, rng: Random) -> Change | None:
 
 @register("expression.wrap", 4.0)
 def wrap(scene: Scene, rng: Random) -> Change | None:
-    """A number with one more operand: a grown one added, taken away, multiplied, divided by, or raised to a power."""
+    """A number with one more operand: added, taken away, multiplied, divided by, or as a power."""
     expr = _spot(scene, rng)
     if expr is None:
         return None
@@ -111,7 +111,7 @@ def shape(scene: Scene, rng: Random) -> Change | None:
         f"abs({code})",
         f"min({code}, {grower.number(1)})",
         f"max({code}, {grower.number(1)})",
-        f"{atom(code)} ** {rng.choice(('2', '3', '0.5'))}",
+        power(code, rng),
         f"{number(rng, scene)} * {atom(code)}",
         f"1 / ({code} + 1)",
         *(f"{name}({code})" for name in scene.facts.unary),

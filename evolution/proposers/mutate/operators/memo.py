@@ -124,7 +124,7 @@ def call(scene: Scene, rng: Random) -> Change | None:
 
 
 def _arguments(scene: Scene, expr: Expr) -> list[str]:
-    """The arguments of a call of a plain function by position, all hashable as far as is known; else nothing."""
+    """The positional arguments of a plain function's call, all hashable as far as is known; else nothing."""
     node = expr.node
     assert isinstance(node, cst.Call)
     if not isinstance(node.func, cst.Name) or node.func.value in ("len", "range", "print", "next", "iter"):

@@ -77,10 +77,7 @@ def operands(scene: Scene, rng: Random) -> Change | None:
         rng,
         scene.group(
             "turning",
-            lambda e: (
-                (isinstance(e.node, cst.BinaryOperation) and isinstance(e.node.operator, turning))
-                or (isinstance(e.node, cst.Comparison) and len(e.children) == 2)
-            ),
+            lambda e: isinstance(e.node, cst.BinaryOperation) and isinstance(e.node.operator, turning),
         ),
     )
     if expr is None or len(expr.children) != 2:
@@ -90,7 +87,7 @@ def operands(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, f"{atom(scene.code(right))}{operator}{atom(scene.code(left))}")
 
 
-@register("name.exchange", 1.5)
+@register("name.exchange", 3.0)
 def name(scene: Scene, rng: Random) -> Change | None:
     """Another name of the same scope, mostly of the same kind."""
     local = {binding.name for binding in scene.survey.bindings}
@@ -106,13 +103,13 @@ def name(scene: Scene, rng: Random) -> Change | None:
     others = [other for other in scene.visible(expr.start) if other != old]
     kind = scene.kinds.of(expr)
     alike = [other for other in others if scene.kinds.name(other) in (kind, "any")]
-    other = pick(rng, alike if alike and rng.random() < 0.85 else others)
+    other = pick(rng, alike if alike and rng.random() < 0.96 else others)
     return scene.put(expr, other) if other is not None else None
 
 
 @register("name.function", 0.7)
 def function(scene: Scene, rng: Random) -> Change | None:
-    """A function's counterpart (`max` for `min`), or another of the file's functions with as many parameters."""
+    """A function's counterpart (`max` for `min`), or one of the file's own with as many parameters."""
     expr = pick(rng, scene.group("callees", lambda e: e.slot == "callee"))
     if expr is None:
         return None

@@ -22,6 +22,7 @@ from evolution.proposers.mutate.lines import (
 )
 from evolution.proposers.mutate.nodes import Expr, Statement
 from evolution.proposers.mutate.registry import register
+from evolution.proposers.mutate.results import result
 from evolution.proposers.mutate.scene import Scene, atom, pick
 
 
@@ -104,7 +105,7 @@ def adjust(scene: Scene, rng: Random) -> Change | None:
     part = small(statement)
     assert isinstance(part, cst.Assign | cst.AugAssign)
     name = _number_target(scene, part)
-    grower = Grower(scene, scene.survey.exprs[0], rng, statement.full_end)
+    grower = Grower(scene, scene.survey.exprs[0], rng, statement.full_end, focus={name} if name else None)
     operator = rng.choice(("+=", "-=", "*=", "="))
     amount = number(rng, scene) if rng.random() < 0.4 else grower.number(1)
     text = f"{name} {operator} {amount}"
@@ -122,7 +123,7 @@ def _number_target(scene: Scene, part: cst.Assign | cst.AugAssign) -> str | None
     return None
 
 
-@register("statement.guard", 1.2)
+@register("statement.guard", 0.9)
 def guard(scene: Scene, rng: Random) -> Change | None:
     """`if condition: return value`, `continue` or `break` before a statement."""
     statement = pick(rng, _movable(scene))
@@ -136,34 +137,12 @@ def guard(scene: Scene, rng: Random) -> Change | None:
     if inside and chance < 0.5:
         action = "continue" if chance < 0.3 else "break"
     else:
-        action = f"return {_result(scene, grower, statement, rng)}"
+        action = f"return {result(scene, statement.function, grower, statement.start, rng)}"
     text = f"if {grower.condition()}:\n{unit(statement)}{action}"
     return Change((put_before(statement, text),), "(nothing)", text)
 
 
-def _result(scene: Scene, grower: Grower, statement: Statement, rng: Random) -> str:
-    """What else the function returns, an empty value, or something grown."""
-    returned = [
-        scene.code(expr)
-        for expr in scene.survey.exprs
-        if expr.slot == "return"
-        and expr.function is statement.function
-        and scene.readable(expr, statement.start)
-    ]
-    kinds = {scene.kinds.of(expr) for expr in scene.survey.exprs if expr.slot == "return"}
-    options = [*returned, "None", *scene.visible(statement.start)]
-    if "bool" in kinds or not kinds:
-        options += ["True", "False"]
-    if kinds & {"num", "any"}:
-        options += ["0", "1", "-1", grower.number(1), grower.term()]
-    if kinds & {"seq", "nums", "strs", "any"}:
-        options += ["[]"]
-    if "str" in kinds:
-        options += ['""']
-    return rng.choice(options)
-
-
-@register("statement.condition", 0.8)
+@register("statement.condition", 0.6)
 def condition(scene: Scene, rng: Random) -> Change | None:
     """A statement put under a grown condition."""
     statement = pick(rng, _movable(scene))

@@ -102,11 +102,12 @@ def augment(scene: Scene, rng: Random) -> Change | None:
         new = rng.choice((*(f"{other}=" for other in _ARITHMETIC[sign]), "="))
     else:
         kind = scene.kinds.of(value)
-        if not movable(statement):
+        target = small.targets[0].target
+        if not movable(statement) or not isinstance(target, cst.Name):
+            return None
+        if target.value not in scene.visible(statement.start):
             return None
         if len(small.targets) != 1 or kind not in ("num", "any") or head.count("=") != 1:
-            return None
-        if isinstance(small.targets[0].target, cst.Tuple | cst.List) or "(" in head:
             return None
         operator, new = "=", rng.choice(("+=", "-=", "*="))
     start = statement.start + head.rindex(operator)
