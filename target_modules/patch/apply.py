@@ -53,7 +53,13 @@ def apply(tree: Tree, patch: Patch) -> Tree:
 def check_path(path: str) -> str:
     """Why a text is no path of a tree, or ''."""
     parts = path.split("/")
-    if not path or "\\" in path or "\0" in path or path.startswith("/") or not {"", ".", ".."}.isdisjoint(parts):
+    if (
+        not path
+        or "\\" in path
+        or "\0" in path
+        or path.startswith("/")
+        or not {"", ".", ".."}.isdisjoint(parts)
+    ):
         return "not a relative path with forward slashes"
     return ""
 
@@ -96,7 +102,9 @@ def _outline(text: str) -> Outline:
     try:
         return outline(text)
     except NotPython as error:
-        raise _Refused(f"the file does not parse ({error}); only edits of text can change it", "unparsable") from None
+        raise _Refused(
+            f"the file does not parse ({error}); only edits of text can change it", "unparsable"
+        ) from None
 
 
 def _checked(text: str) -> str:

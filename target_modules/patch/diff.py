@@ -74,7 +74,9 @@ def _symbol_edits(path: str, here: Outline, there: Outline) -> list[Edit]:
 
 def _import_edits(path: str, here: Outline, there: Outline) -> list[Edit]:
     old, new = _imports(here), _imports(there)
-    edits: list[Edit] = [RemoveImport(path=path, statement=text) for key, text in old.items() if key not in new]
+    edits: list[Edit] = [
+        RemoveImport(path=path, statement=text) for key, text in old.items() if key not in new
+    ]
     edits.extend(AddImport(path=path, statement=text) for key, text in new.items() if key not in old)
     return edits
 
@@ -105,7 +107,9 @@ def _scope_edits(path: str, here: Outline, there: Outline, scope: str) -> list[E
             order.insert(order.index(previous) + 1 if previous in order else 0, name)
         previous = name
     for name, symbol in new.items():
-        if name in old and (was := here.text(old[name].start, old[name].end)) != there.text(symbol.start, symbol.end):
+        if name in old and (was := here.text(old[name].start, old[name].end)) != there.text(
+            symbol.start, symbol.end
+        ):
             edits.extend(_change(path, here, there, old[name], symbol, was))
     return edits
 
@@ -149,7 +153,9 @@ def _change(path: str, here: Outline, there: Outline, old: Symbol, new: Symbol, 
     if not members:
         return whole
     try:
-        reached = outline(apply(Tree({path: here.text(0, len(here.lines))}), Patch(edits=tuple(members)))[path])
+        reached = outline(
+            apply(Tree({path: here.text(0, len(here.lines))}), Patch(edits=tuple(members)))[path]
+        )
     except (PatchError, NotPython):
         return whole
     symbol = reached.by_name.get(old.name)

@@ -86,7 +86,9 @@ def _without(text: str, names: list[Name]) -> str:
     module = concrete(text)
     line = libcst.ensure_type(module.body[0], libcst.SimpleStatementLine)
     statement = line.body[0]
-    if not isinstance(statement, libcst.Import | libcst.ImportFrom) or isinstance(statement.names, libcst.ImportStar):
+    if not isinstance(statement, libcst.Import | libcst.ImportFrom) or isinstance(
+        statement.names, libcst.ImportStar
+    ):
         raise NotPython(0, f"not an import of names: {text.strip()!r}")
     plain = {name[2].removeprefix("import ") + (f" as {name[3]}" if name[3] else "") for name in names}
     kept = [alias for alias in statement.names if _alias(alias) not in plain]
@@ -101,11 +103,13 @@ def _without(text: str, names: list[Name]) -> str:
 def _alias(alias: object) -> str:
     import libcst
 
-    known = libcst.ensure_type(alias, libcst.ImportAlias)  # type: ignore[arg-type]
+    known = libcst.ensure_type(alias, libcst.ImportAlias)
     return known.evaluated_name + (f" as {known.evaluated_alias}" if known.evaluated_alias else "")
 
 
 def _shown(name: Name) -> str:
     module, level, what, alias = name
-    told = what.removeprefix("import ") if what.startswith("import ") else f"{'.' * level}{module or ''}.{what}"
+    told = (
+        what.removeprefix("import ") if what.startswith("import ") else f"{'.' * level}{module or ''}.{what}"
+    )
     return told + (f" as {alias}" if alias else "")

@@ -92,7 +92,11 @@ class Outline:
 
     def numbered(self, name: str) -> list[str]:
         """The numbered names that a plain name could mean."""
-        return [known for known in self.by_name if known.startswith(name + "#") and known[len(name) + 1 :].isdigit()]
+        return [
+            known
+            for known in self.by_name
+            if known.startswith(name + "#") and known[len(name) + 1 :].isdigit()
+        ]
 
     def _units(self, body: Sequence[ast.stmt], floor: int) -> Iterator[Unit]:
         """Statements by the lines that they share. `floor` is the first line (from 0) that may belong to
@@ -109,8 +113,7 @@ class Outline:
                 yield self._unit(group, start, end, floor)
                 floor = end
             indent = _leading(self.lines[first])
-            column = node.decorator_list[0].col_offset - 1 if _is_decorated(node) else node.col_offset
-            if not group and column > len(indent.encode()) and not self.lines[first].lstrip(" \t\f").startswith("@"):
+            if not group and not _is_decorated(node) and node.col_offset > len(indent.encode()):
                 return
             group, start, end = [node], first, node.end_lineno or 0
         if group:
@@ -118,7 +121,11 @@ class Outline:
 
     def _unit(self, nodes: list[ast.stmt], start: int, end: int, floor: int) -> Unit:
         indent = _leading(self.lines[start])
-        while start > floor and self.lines[start - 1].startswith(indent + "#") and not self._is_preamble(start - 1):
+        while (
+            start > floor
+            and self.lines[start - 1].startswith(indent + "#")
+            and not self._is_preamble(start - 1)
+        ):
             start -= 1
         return Unit(tuple(nodes), start, end, indent)
 
@@ -185,13 +192,18 @@ def _bodies(node: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 
 def _bound(nodes: Sequence[ast.stmt], in_function: bool) -> list[str]:
-    names: list[str] = []
-    for node in nodes:
-        if isinstance(node, _DEFINITIONS):
-            names.append(node.name)
-        elif not in_function:
-            names.extend(_assigned(node))
+    names = (
+        name
+        for node in nodes
+        for name in names_bound(node)
+        if isinstance(node, _DEFINITIONS) or not in_function
+    )
     return list(dict.fromkeys(names))
+
+
+def names_bound(node: ast.stmt) -> list[str]:
+    """Names that a definition or an assignment binds; none for any other statement."""
+    return [node.name] if isinstance(node, _DEFINITIONS) else list(_assigned(node))
 
 
 def _assigned(node: ast.stmt) -> Iterator[str]:

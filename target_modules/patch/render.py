@@ -66,15 +66,12 @@ def _reindented(module: libcst.Module, indent: str) -> str:
     """The body of a module, or of the `if 1:` around it, at another indentation."""
     import libcst
 
-    body, header, footer = module.body, module.header, module.footer
-    first = body[0]
+    first = module.body[0]
     if not indent and isinstance(first, libcst.If) and isinstance(first.body, libcst.IndentedBlock):
-        inner = first.body
-        body, header, footer = inner.body, (), [*inner.footer, *footer]  # type: ignore[assignment]
-        flat = module.with_changes(body=body, header=header, footer=footer)
-        return flat.code.strip("\n") + "\n"
-    head = body[0].with_changes(leading_lines=[*header, *body[0].leading_lines])
-    block = libcst.IndentedBlock(body=[head, *body[1:]], indent=indent, footer=footer)  # type: ignore[list-item]
+        footer = [*first.body.footer, *module.footer]
+        return module.with_changes(body=first.body.body, header=(), footer=footer).code.strip("\n") + "\n"
+    head = first.with_changes(leading_lines=[*module.header, *first.leading_lines])
+    block = libcst.IndentedBlock(body=[head, *module.body[1:]], indent=indent, footer=module.footer)
     wrapper = libcst.If(test=libcst.Integer("1"), body=block)
     try:
         code = module.with_changes(body=[wrapper], header=(), footer=()).code

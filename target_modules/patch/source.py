@@ -6,6 +6,8 @@ import ast
 import re
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -59,10 +61,22 @@ def parse(text: str) -> ast.Module:
     """
     if len(text) > MAX_CHARS:
         raise NotPython(0, f"more than {MAX_CHARS:,} characters")
+    with _caught():
+        return ast.parse(text.removeprefix(BOM))
+
+
+def compile_only(module: ast.Module) -> None:
+    """Find the errors that only the compiler sees; nothing is run. Raises `NotPython`."""
+    with _caught():
+        compile(module, "<patch>", "exec", dont_inherit=True)
+
+
+@contextmanager
+def _caught() -> Iterator[None]:
     try:
         with _WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix(BOM))
+            yield
     except SyntaxError as error:
         raise NotPython(error.lineno or 0, error.msg) from None
     except (RecursionError, MemoryError):

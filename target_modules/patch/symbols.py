@@ -24,7 +24,9 @@ def find(file: Outline, name: str) -> Symbol:
         return symbol
     several = file.numbered(name)
     if several:
-        raise NoSymbol(f"`{name}` is defined {len(several)} times; name one of: {', '.join(several)}", "ambiguous")
+        raise NoSymbol(
+            f"`{name}` is defined {len(several)} times; name one of: {', '.join(several)}", "ambiguous"
+        )
     raise NoSymbol(f"no symbol `{name}`")
 
 
