@@ -15,6 +15,7 @@ import zstandard as zstd
 RAW, ZSTD, DELTA = b"\0", b"\1", b"\2"
 # Of levels 3 to 19, 6 packs a 12 kB module against its parent within 5 bytes of the best, in under 0.1 ms.
 LEVEL = 6
+JSON_LEVEL = 3  # half the time of 6, 1 % larger
 FAST = 1  # for what lives a few seconds
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SHORT = 40  # below this a frame costs more than it saves
@@ -56,7 +57,7 @@ def unpack(packed: bytes, base: bytes | None = None) -> bytes:
 
 
 def pack_json(value: Mapping[str, Any], base: bytes | None = None) -> bytes:
-    return pack(dump(value), base)
+    return pack(dump(value), base, JSON_LEVEL)
 
 
 def unpack_json(packed: bytes, base: bytes | None = None) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from archive.types import ArchiveError
 class Database:
     """A migrated database, for any number of threads.
 
-    Writers take turns on one connection; each read takes one of its own, and so sees whole transactions only.
-    Every error of the driver leaves as an `ArchiveError` of one line.
+    Writers take turns on one connection; each read takes one of its own, and with SQLite sees the archive as it
+    was when the read began. Every error of the driver leaves as an `ArchiveError` of one line.
     """
 
     def __init__(self, file: Path, *, url: str = "", create: bool = True, read_only: bool = False) -> None:
@@ -48,8 +48,7 @@ class Database:
         else:
             connect = sqlite.writing(file, create)
         engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)
-        if not read_only:
-            event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
         return engine
 
     def _migrate(self, file: Path, url: str) -> None:
@@ -112,8 +111,8 @@ class Database:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer asks for the write lock at once: a read lock that is raised later fails without waiting.
-    if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _begin_server(connection: Connection) -> None:

@@ -71,20 +71,20 @@ def members(connection: Connection, run: str) -> Iterator[Member]:
         .where(_v.run == key)
         .order_by(_p.child, _p.position)
     )
-    links: dict[int, tuple[str, ...]] = {}
-    for child, id in connection.execute(pairs):
-        known = links.get(child)
-        links[child] = (id,) if known is None else (*known, id)
     query = (
         select(_v.key, _v.id, _v.attempt, schema.trees.c.id, _v.status, _v.score)
         .select_from(schema.variants)
         .join(schema.trees, schema.trees.c.key == _v.tree, isouter=True)
         .where(_v.run == key)
         .order_by(_v.attempt)
-        .execution_options(yield_per=2000)
     )
+    rows = connection.execute(query).all()  # before the links, so that no row lacks its own
+    links: dict[int, tuple[str, ...]] = {}
+    for child, id in connection.execute(pairs):
+        known = links.get(child)
+        links[child] = (id,) if known is None else (*known, id)
     states = {status.value: status for status in Status}
-    for number, id, attempt, tree, status, score in connection.execute(query):
+    for number, id, attempt, tree, status, score in rows:
         address = None if tree is None else tree.hex()
         yield Member(id, attempt, address, states[status], score, links.get(number, ()))
 

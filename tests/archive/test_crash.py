@@ -34,7 +34,7 @@ for attempt in range(start, start + 100000):
     tree = tree_address({"a.py": text.encode()}).hex()
     parents = (f"v{attempt - 1}",) if attempt else ()
     archive.add(
-        Variant(f"v{attempt}", "run-1", attempt, "packing", parents, tree, valid, "", "mutate", "swap", 0, 1.0),
+        Variant(f"v{attempt}", "run-1", attempt, "packing", parents, tree, valid, "", "m", "swap", 0, 1.0),
         {"a.py": text},
         [Record("evaluation", {"samples": [attempt]})],
     )
@@ -96,6 +96,29 @@ def test_many_threads_remember_while_one_adds(archive, make):
     assert failures == []
     assert len(archive.pending("run-1")) == 8 * 25
     assert archive.verify() == []
+
+
+def test_what_is_read_while_a_run_writes_is_whole(home, archive, make):
+    make.run()
+    make.add()
+    done = threading.Event()
+
+    def write() -> None:
+        try:
+            for n in range(300):
+                make.add([f"run-1-v{n}"])
+        finally:
+            done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with Archive.open(home, read_only=True) as reader:
+        while not done.is_set():
+            members = list(reader.members("run-1"))
+            assert [member.parents for member in members[1:]] == [(member.id,) for member in members[:-1]]
+            assert reader.verify() == []
+    writer.join()
+    assert len(list(archive.members("run-1"))) == 301
 
 
 def test_others_read_and_wish_while_a_run_writes(home, archive, make):
