@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from agent.brief import Brief
 from prompts import quote
 from prompts.message import Message
 from prompts.render import render
+from target_modules.patch.editable import Editable
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,10 @@ class Limits:
     inspirations: int = 5  # how many, not how long
 
 
-def messages(brief: Brief, limits: Limits = Limits()) -> tuple[Message, Message]:
+DEFAULT = Limits()
+
+
+def messages(brief: Brief, limits: Limits = DEFAULT) -> tuple[Message, Message]:
     """The prompt, what changes least first, so that a provider's cache of prefixes hits."""
     system = render(
         "system.md.j2",
@@ -52,8 +55,8 @@ def messages(brief: Brief, limits: Limits = Limits()) -> tuple[Message, Message]
 
 
 def _files(brief: Brief, read_only: int) -> tuple[list[dict[str, object]], list[str]]:
-    globs = [item.partition(":")[0] for item in brief.editable]
-    editable = {path for path in brief.files if any(_matches(path, glob) for glob in globs)}
+    where = Editable.of(brief.editable)
+    editable = {path for path in brief.files if where.touches(path)}
     shown: list[dict[str, object]] = []
     unshown: list[str] = []
     for path in sorted(brief.files, key=lambda path: (path not in editable, path)):
@@ -65,10 +68,6 @@ def _files(brief: Brief, read_only: int) -> tuple[list[dict[str, object]], list[
             read_only -= len(text)
         shown.append({"path": path, "text": text, "editable": path in editable})
     return shown, unshown
-
-
-def _matches(path: str, glob: str) -> bool:
-    return fnmatchcase(path, glob) or (glob.startswith("**/") and fnmatchcase(path, glob[3:]))
 
 
 def _figure(value: float | None) -> str:

@@ -11,7 +11,7 @@ from agent.brief import Brief, Inspiration
 from agent.single import Answer, Attempt, attempt
 from archive.types import Usage
 from evolution.types import Once, Parent, Proposal
-from gateway.errors import ModelError
+from gateway.errors import Kind, ModelError
 from gateway.types import CUT_OFF, Model
 from prompts.message import Message
 from prompts.quote import line
@@ -29,7 +29,8 @@ class LlmProposer:
     """Asks `model` once per attempt.
 
     Every fault of one attempt is a proposal with its reason, and its cost. A `ModelError` that ends the run
-    (`error.kind.ends_run`: no access, no such model, no credit, no budget) goes through to the loop.
+    (`error.kind.ends_run`: no access, no such model, no credit) goes through to the loop; our own budget used
+    up is a proposal with that reason, and `exhausted` from then on.
     """
 
     name = "llm"
@@ -42,19 +43,26 @@ class LlmProposer:
         inspire: Inspire | None = None,
         baseline: Callable[[], float | None] = lambda: None,
         paid_before: Callable[[Usage], None] = lambda usage: None,
+        budget: Callable[[], str] = lambda: "",
         max_tokens: int = 8192,
         temperature: float = 0.8,
     ) -> None:
         """`inspire` finds other programs worth showing; `baseline` tells the score that the run began with.
 
-        `paid_before` is told the cost of an answer that came from the journal, so that a budget can count it.
+        `paid_before` is told the cost of an answer that came from the journal, so that a budget can count it;
+        `budget` names the limit that is used up, or ''.
         """
         self._model = model
         self._inspire = inspire
         self._baseline = baseline
         self._paid_before = paid_before
+        self._budget = budget
         self._max_tokens = max_tokens
         self._temperature = temperature
+
+    @property
+    def exhausted(self) -> str:
+        return self._budget()
 
     def propose(
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
@@ -95,8 +103,6 @@ class LlmProposer:
             tree = apply(parent.tree, made.patch)
         except PatchError as error:
             return failed(line(str(error)))
-        if tree == parent.tree:
-            return failed("no change")
         if seen(tree.id):
             return failed("repeats an earlier variant")
         return Proposal(tree, "single", made.note, "", edits, usage, written_by_model=True)

@@ -103,7 +103,7 @@ def test_editable_files_are_whole_and_first_and_large_read_only_ones_are_named()
     assert "not shown: a_data.py" in text
 
 
-@pytest.mark.parametrize("glob", ["**/*.py", "*.py", "pkg/*.py", "pkg/mod.py:f", "**/mod.py"])
+@pytest.mark.parametrize("glob", ["**/*.py", "pkg/*.py", "pkg/mod.py:f", "**/mod.py"])
 def test_a_glob_makes_files_editable(glob: str) -> None:
     assert "read only" not in whole(replace(BRIEF, files={"pkg/mod.py": "x = 1\n"}, editable=(glob,)))
 

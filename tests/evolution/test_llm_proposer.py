@@ -123,7 +123,7 @@ def test_an_answer_becomes_a_tree_with_its_patch_note_and_cost() -> None:
     [
         ("I cannot help.", "edit"),
         (EDIT.replace("x + x", "x * 9"), "search"),
-        (EDIT.replace("x << 1", "x + x"), "no change"),
+        (EDIT.replace("x << 1", "x + x"), "no_change"),
         (ModelError(Kind.REFUSED, "I will not", usage=Usage(1, 9, 0, 4)), "refused"),
         (ModelError(Kind.SERVER, "down", usage=Usage(1, 9, 0, 4)), "server"),
     ],
