@@ -21,8 +21,8 @@ from archive.types import ArchiveError
 class Database:
     """A migrated database, for any number of threads.
 
-    Writers take turns on one connection; each read takes one of its own, and with SQLite sees the archive as it
-    was when the read began. Every error of the driver leaves as an `ArchiveError` of one line.
+    Writers take turns on one connection; each read takes one of its own, and with SQLite sees the archive as
+    it was when the read began. Every error of the driver leaves as an `ArchiveError` of one line.
     """
 
     def __init__(self, file: Path, *, url: str = "", create: bool = True, read_only: bool = False) -> None:
