@@ -32,7 +32,7 @@ from target_modules.patch.tree import Tree
 LOG_SPEEDUP = "log_speedup"
 SPEEDUP = "speedup"
 BATCH = 8  # pairs that a comparison hands over at a time
-MOST_PAIRS = 256  # of one comparison
+MOST_PAIRS = 128  # of one comparison
 AGAIN = 2  # how often a disturbed pair is measured again
 DISTURBED = 1.5  # wall over CPU time from which a repeat counts as disturbed
 METER_SLACK = (1.2, 0.02)  # CPU time may be this much more than the window: a factor, and seconds

@@ -119,7 +119,8 @@ def test_a_candidate_that_sleeps_is_slow_and_not_left_out(target: Any, scripted:
 def test_a_stage_of_few_pairs_spares_a_slow_tree_the_rest(
     make_target: Any, scripted: Any, answered: Any
 ) -> None:
-    stages = 'pairs = 6\n[[suite.stages]]\nname = "quick"\ncases = 2\nthreshold = 0.5\n[[suite.stages]]\nname = "all"\n'
+    quick = '[[suite.stages]]\nname = "quick"\ncases = 2\nthreshold = 0.5\n'
+    stages = f'pairs = 6\n{quick}[[suite.stages]]\nname = "all"\n'
     target = make_target("", kind="timing", objective="speedup", cases=SQUARES, suite=stages)
     sandbox = scripted(timed(answered, 0.1, 0.01))
     result = suite_for(target).evaluate(CANDIDATE, bench_of(sandbox))
