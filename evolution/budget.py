@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from archive.types import Usage
 from evolution.config import RunConfig
 
-BARREN_LIMIT = 500
+BARREN_LIMIT = 500  # attempts in a row without an evaluation: the operators have nothing new left
+BREAKER_LIMIT = 20  # the same where each of them waits on a model: something is wrong with it
 
 
 @dataclass
@@ -26,8 +27,10 @@ class Clock:
 class Budget:
     """The limits of a run, read against what it has used. Each `..._left` of None means unlimited."""
 
-    def __init__(self, config: RunConfig, clock: Clock) -> None:
+    def __init__(self, config: RunConfig, clock: Clock, *, waits: bool) -> None:
+        """`waits` says that proposals come from a model."""
         self._config = config
+        self._waits = waits
         self.clock = clock
 
     def spent(self, *, evaluated: int, under_way: int, barren: int, usage: Usage) -> str:
@@ -44,9 +47,9 @@ class Budget:
             return "tokens"
         if config.dollars is not None and usage.dollars >= config.dollars:
             return "dollars"
-        if barren >= BARREN_LIMIT:
-            return "barren"
-        return ""
+        if self._waits and barren >= BREAKER_LIMIT:
+            return "breaker"
+        return "barren" if barren >= BARREN_LIMIT else ""
 
     def seconds_left(self, *, evaluated: int, session_evaluated: int) -> float | None:
         """The nearest end that the evaluation and time limits allow to foresee."""

@@ -105,6 +105,9 @@ class Loop:
         try:
             while self._begin_what_fits():
                 self._commit(self._pending.popleft())
+        except Exception:
+            self._shut(wait_for_work=True)  # what is under way is recorded before the error is told
+            raise
         except BaseException:
             self._shut(wait_for_work=False)
             raise
@@ -114,7 +117,7 @@ class Loop:
     def _shut(self, *, wait_for_work: bool) -> None:
         for pool in (self._askers, self._workers):
             if pool is not None:
-                pool.shutdown(wait=wait_for_work, cancel_futures=not wait_for_work)
+                pool.shutdown(wait=wait_for_work, cancel_futures=True)
 
     # Beginning attempts
 
@@ -132,7 +135,7 @@ class Loop:
             return False
         if self._archived:
             return True
-        self._ending = self._wish() or self._budget.spent(
+        self._ending = self._wish() or self._proposer.exhausted or self._budget.spent(
             evaluated=self.population.evaluated,
             under_way=len(self._pending),
             barren=self.population.barren,

@@ -67,9 +67,9 @@ class Population:
             self.baseline = variant
         if variant.status in PARENTS and fitness is not None:
             self._selector.add(Member(variant.id, fitness))
-        if variant.status in (Status.ACCEPTED, Status.CHAMPION) and self._leads(variant, self.best):
+        if variant.status in (Status.ACCEPTED, Status.CHAMPION) and self._leads(variant, self.best or self.baseline):
             self.best = variant
-        if variant.status is Status.CHAMPION and self._leads(variant, self.champion):
+        if variant.status is Status.CHAMPION and self._leads(variant, self.champion or self.baseline):
             self.champion = variant
 
     def worth_confirming(self, variant: Variant) -> bool:
@@ -81,7 +81,7 @@ class Population:
 
     @property
     def winner(self) -> Variant | None:
-        """The champion, else the best accepted variant, else None."""
+        """The champion, else the best accepted variant, where its score is better than the baseline's."""
         return self.champion or self.best
 
     def _leads(self, variant: Variant, leader: Variant | None) -> bool:

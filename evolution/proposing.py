@@ -50,6 +50,7 @@ def make_proposer(config: RunConfig, spent: Usage, baseline: Callable[[], float 
         inspire=inspirations,
         baseline=baseline,
         paid_before=account.add,
+        budget=lambda: account.exhausted,
         max_tokens=config.max_answer_tokens,
         temperature=config.temperature,
     )

@@ -85,7 +85,7 @@ def work(
         archive.update_run(run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by="")
         clock = Clock(run.seconds)
         keeper = _Keeper(archive, run.id, clock, observer)
-        loop = _loop(archive, run, config, target, sandbox, Budget(config, clock), keeper, interrupted)
+        loop = _loop(archive, run, config, target, sandbox, clock, keeper, interrupted)
         try:
             stopped_by = loop.run()
         except BaseException as error:
@@ -123,7 +123,7 @@ def _loop(
     config: RunConfig,
     target: Target,
     sandbox: Sandbox,
-    budget: Budget,
+    clock: Clock,
     observer: Observer,
     interrupted: Callable[[], bool],
 ) -> Loop:
@@ -133,17 +133,18 @@ def _loop(
     judge = Judge(target, suite, PairedAcceptor(), bench, error_rate=config.error_rate)
     spent = sum((variant.usage for variant in archive.variants(run=run.id)), Usage())
     chooser = selector(config.selector)
+    proposer = make_proposer(config, spent, lambda: _score(loop))
     loop = Loop(
         run,
         config,
         target,
         baseline,
         archive,
-        make_proposer(config, spent, lambda: _score(loop)),
+        proposer,
         chooser,
         judge,
         Confirmer(target, suite, bench, config.error_rate),
-        budget,
+        Budget(config, clock, waits=proposer.waits),
         observer,
         workers=1 if suite.exclusive else config.workers,
         interrupted=interrupted,

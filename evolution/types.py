@@ -51,6 +51,11 @@ class Proposer(Protocol):
     name: str
     waits: bool  # waits on the world (a model): runs on a thread of its own
 
+    @property
+    def exhausted(self) -> str:
+        """The budget (`tokens`, `dollars`) that keeps it from proposing any more, or ''."""
+        ...
+
     def propose(
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
     ) -> Proposal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -159,7 +160,7 @@ def _go_on(
         return
     from evolution.proposing import chosen_proposer
     from evolution.runs import work
-    from interfaces.cli.errors import INTERRUPTED
+    from interfaces.cli.errors import BREAKER, INTERRUPTED
     from interfaces.cli.live import Live
     from interfaces.cli.summary import show_summary
     from sandbox.select import open_sandbox
@@ -171,14 +172,19 @@ def _go_on(
             ended = work(
                 archive, session.home, run, sandbox, live.update, _interrupts(live.say), **(changes or {})
             )
+        except KeyboardInterrupt:
+            sandbox.close()
+            live.say(f"ended at once; `pygent resume {run.id}` goes on with what is recorded")
+            os._exit(INTERRUPTED)  # without waiting for the threads of what was under way
         finally:
             sandbox.close()
     if as_json:
         print_json(ended.summary)
     else:
         show_summary(ended.summary, session.home)
-    if ended.run.stopped_by == "interrupted":
-        raise typer.Exit(INTERRUPTED)
+    codes = {"interrupted": INTERRUPTED, "breaker": BREAKER}
+    if ended.run.stopped_by in codes:
+        raise typer.Exit(codes[ended.run.stopped_by])
 
 
 def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:

@@ -26,7 +26,7 @@ def check(
     """Gate a patch against a target's source; exit 1 where there are findings."""
     from dataclasses import asdict
 
-    from target_modules.gate import check_text
+    from target_modules.gate import gate_text
     from target_modules.manifest import TargetError
     from target_modules.registry import find_target
 
@@ -35,7 +35,7 @@ def check(
         text = patch.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise TargetError(f"{patch}: cannot be read: {error}") from None
-    findings = check_text(found, text)
+    findings = gate_text(found, text)
     if json:
         print_json({"ok": not findings, "findings": [asdict(finding) for finding in findings]})
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 
 from target_modules.patch.tree import Tree
 
@@ -15,8 +16,8 @@ def unified(before: Tree, after: Tree, *, context: int = 3) -> str:
         if old == new:
             continue
         lines = difflib.unified_diff(
-            (old or "").splitlines(keepends=True),
-            (new or "").splitlines(keepends=True),
+            _lines(old or ""),
+            _lines(new or ""),
             "/dev/null" if old is None else f"a/{path}",
             "/dev/null" if new is None else f"b/{path}",
             n=context,
@@ -24,3 +25,8 @@ def unified(before: Tree, after: Tree, *, context: int = 3) -> str:
         for text in lines:
             parts.append(text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n")
     return "".join(parts)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as `diff` and git know them, ended by a newline only (form feeds and the like end none)."""
+    return list(io.StringIO(text, newline="\n"))
