@@ -20,15 +20,15 @@ def bundled() -> list[Target]:
 def find_target(name: str) -> Target:
     """A bundled target by its name, or any by its folder (or its target.toml).
 
-    A name with a slash or a dot is a path, and so is one that names a folder with a target.toml here, unless
-    a bundled target has that name. Raises `TargetError` where there is none.
+    A bundled target's name goes before a folder of that name here (`./name` means the folder). Raises
+    `TargetError` where there is none.
     """
     path = Path(name)
     if path.name == FILE and path.is_file():
         return load(path.parent)
-    if path.name == name and (BUNDLED / name / FILE).is_file():
+    if name and path.name == name and (BUNDLED / name / FILE).is_file():
         return load(BUNDLED / name)
-    if path.is_dir():
+    if name and path.is_dir():
         return load(path)
     names = ", ".join(target.name for target in bundled())
     raise TargetError(f"{name}: no such target; give a folder with a {FILE}, or one of: {names}")
