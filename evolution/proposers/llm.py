@@ -91,6 +91,11 @@ class LlmProposer:
             made = attempt(brief(target, parent, inspirations, self._baseline()), ask)
         except _NoAnswer as fault:
             made = Attempt(None, reason=str(fault))
+        except ModelError as error:
+            if error.kind is not Kind.BUDGET:
+                raise
+            paid.append(error.usage)
+            made = Attempt(None, reason=f"{error.kind}: {error}")
         usage = sum(paid, Usage())
         edits = made.patch.model_dump(mode="json") if made.patch is not None else None
 

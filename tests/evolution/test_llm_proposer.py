@@ -15,7 +15,7 @@ from archive.types import Status, Usage, Variant
 from benchmarks.types import Evaluation, StageResult
 from evolution.proposers.llm import LlmProposer
 from evolution.types import Parent, Proposal
-from gateway.budget import Budget
+from gateway.budget import Budget, Budgeted
 from gateway.connect import connect
 from gateway.errors import Kind, ModelError
 from gateway.scripted import ScriptedModel
@@ -142,12 +142,24 @@ def test_a_repeat_is_not_worth_an_evaluation() -> None:
     assert (made.tree, made.reason) == (None, "repeats an earlier variant")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.ends_run])
+@pytest.mark.parametrize("kind", [Kind.AUTH, Kind.NOT_FOUND, Kind.QUOTA])
 def test_a_fault_that_ends_the_run_goes_through_and_is_not_kept(kind: Kind) -> None:
     journal = Journal()
     with pytest.raises(ModelError) as caught:
         propose(LlmProposer(ScriptedModel([ModelError(kind, "planned")])), journal)
     assert caught.value.kind is kind
+    assert journal.kept == {}
+
+
+def test_a_budget_that_is_used_up_is_a_value_and_is_not_kept() -> None:
+    budget, journal = Budget(tokens=1), Journal()
+    proposer = LlmProposer(Budgeted(ScriptedModel([EDIT]), budget, None), budget=lambda: budget.exhausted)
+    assert proposer.exhausted == ""
+    made = propose(proposer, journal)
+    assert made.tree is None
+    assert made.reason.startswith("budget: the run's budget of tokens")
+    assert made.usage == Usage()
+    assert proposer.exhausted == "tokens"
     assert journal.kept == {}
 
 
