@@ -42,10 +42,10 @@ def diff(parent: Tree, child: Tree) -> Patch:
 def _file_edits(path: str, old: str, new: str) -> list[Edit]:
     texts = text_edits(path, old, new)
     try:
-        here, there = outline(old), outline(new)
+        wanted = _symbol_edits(path, outline(old), outline(new))
     except NotPython:
         return texts
-    kept, reached = _kept(path, old, _symbol_edits(path, here, there))
+    kept, reached = _kept(path, old, wanted)
     if not kept:
         return texts
     rest = text_edits(path, reached, new)

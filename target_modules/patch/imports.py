@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from target_modules.patch.outline import Outline, Unit
 from target_modules.patch.source import NotPython, concrete, parse
+
+if TYPE_CHECKING:
+    import libcst
 
 Import = ast.Import | ast.ImportFrom
 Name = tuple[str | None, int, str, str | None]  # module, level, name, alias
@@ -93,11 +97,24 @@ def _without(text: str, names: list[Name]) -> str:
     plain = {name[2].removeprefix("import ") + (f" as {name[3]}" if name[3] else "") for name in names}
     kept = [alias for alias in statement.names if _alias(alias) not in plain]
     if statement.names[-1] not in kept:
-        has_parens = isinstance(statement, libcst.ImportFrom) and statement.lpar is not None
-        comma = statement.names[-1].comma if has_parens else libcst.MaybeSentinel.DEFAULT
-        kept[-1] = kept[-1].with_changes(comma=comma)
+        kept[-1] = kept[-1].with_changes(comma=_last_comma(kept[-1].comma, statement.names[-1].comma))
     changed = line.with_changes(body=[statement.with_changes(names=kept), *line.body[1:]])
     return module.with_changes(body=[changed]).code
+
+
+def _last_comma(
+    own: libcst.Comma | libcst.MaybeSentinel, last: libcst.Comma | libcst.MaybeSentinel
+) -> libcst.Comma | libcst.MaybeSentinel:
+    """The comma of a name that has become the last: its own comment, then the line of the closing bracket."""
+    import libcst
+
+    if isinstance(own, libcst.Comma) and isinstance(last, libcst.Comma):
+        here, there = own.whitespace_after, last.whitespace_after
+        kind = libcst.ParenthesizedWhitespace
+        if isinstance(here, kind) and isinstance(there, kind):
+            here = here.with_changes(last_line=there.last_line, indent=there.indent)
+            return own.with_changes(whitespace_after=here)
+    return last
 
 
 def _alias(alias: object) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from target_modules.patch.answer import (
     Fence,
@@ -218,8 +219,21 @@ def _symbols(code: Outline, paths: list[str], tree: Tree, editable: Editable) ->
         return []
     edits: list[Edit] = [AddImport(path=path, statement=text.strip()) for text in imports]
     edits.extend(InsertSymbol(path=path, source=text, before=anchor) for text in helpers)
-    edits.extend(ReplaceSymbol(path=path, symbol=name, source=text) for path, name, text in changed)
+    edits.extend(
+        ReplaceSymbol(path=path, symbol=name, source=_with_comment(files[path], name, text))
+        for path, name, text in changed
+    )
     return edits
+
+
+def _with_comment(file: Outline, name: str, source: str) -> str:
+    """Models leave out the comment above a symbol; it stays unless they write another."""
+    symbol = file.by_name[name]
+    comment = [line for line in file.lines[symbol.start : symbol.end] if line.strip()]
+    above = list(takewhile(lambda line: line.lstrip().startswith("#"), comment))
+    if not above or source.lstrip().startswith("#"):
+        return source
+    return plain("".join(line.lstrip(" \t") for line in above)) + dedented(source)
 
 
 def _find(name: str, unit: Unit, files: dict[str, Outline], editable: Editable) -> tuple[str, str] | None:
