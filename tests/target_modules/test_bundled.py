@@ -124,8 +124,10 @@ class TestBinPacking:
         assert len(samples["excess"]) == len(samples["excess_uniform"]) + len(samples["excess_weibull"]) == 40
 
     def test_a_candidate_that_takes_the_harness_over_gains_nothing(self, local_sandbox: LocalSandbox) -> None:
-        cheat = "    import harness\n    harness.Instance.put = lambda self, item: 0\n    return [0] * len(bins)\n"
-        result = self.scored(local_sandbox, f"def priority(item, bins):\n{cheat}")
+        cheat = (
+            "import harness\n    harness.Instance.put = lambda self, item: 0\n    return [0] * len(bins)\n"
+        )
+        result = self.scored(local_sandbox, f"def priority(item, bins):\n    {cheat}")
         assert not result.graded
         assert "bin 0 is too full" in result.reason
 
