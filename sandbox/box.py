@@ -42,7 +42,9 @@ class RunnerBox:
         try:
             self.facts, _ = self._receive(self._start_by)
         except _Ended as ended:
-            raise SandboxFault(f"the runner could not start: {ended}; is the memory limit too small?") from None
+            raise SandboxFault(
+                f"the runner could not start: {ended}; is the memory limit too small?"
+            ) from None
         if self.facts.get("k") != "hello":
             raise SandboxFault("the runner did not say hello")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import shlex
@@ -114,6 +115,7 @@ class Images:
         from docker.errors import APIError
 
         repository, tag = name.split(":")
+        before = [image.id for image in self._client.images.list(name=name)]
         with tempfile.TemporaryFile() as stream:
             contents.write(stream)
             stream.seek(0)
@@ -123,3 +125,6 @@ class Images:
                 )
             except APIError as error:
                 raise SandboxUnavailable(f"the engine does not take the image: {error}") from None
+        for old in before:
+            with contextlib.suppress(APIError):  # a container still uses it
+                self._client.images.remove(old)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import importlib
 import json
 import os
 import platform
@@ -154,13 +153,14 @@ class Runner:
 
 
 def main(config: Mapping[str, Any]) -> None:
-    """Run the box. `config`: `work`, `places` (None: find them), `preload` (modules to import once)."""
+    """Run the box. `config`: `work`, the folder for programs, and `places` to wipe (None: find them)."""
     host = _take_channel()
     _settle()
     facts: dict[str, object] = {"filter": _filter()}
-    for name in config["preload"]:
-        importlib.import_module(name)
     places = writable_places() if config["places"] is None else config["places"]
+    child.warm_up(config["work"])
+    for place in places:
+        clean.wipe(place)
     runner = Runner(host, config["work"], places)
     facts |= {"k": "hello", "pid": os.getpid(), "uid": os.getuid(), "places": places}
     facts |= {"python": platform.python_version(), "meter": runner._meter.is_container}

@@ -114,7 +114,10 @@ def test_extra_output_after_the_last_answer_undoes_it() -> None:
         assert box.run(ECHO, [Call()]).last.outcome is Outcome.VIOLATION
 
 
-@given(st.lists(st.tuples(st.dictionaries(st.text(), st.integers()), st.binary(max_size=50))), st.data())
+_heads = st.dictionaries(st.text(max_size=3), st.integers(), max_size=2)
+
+
+@given(st.lists(st.tuples(_heads, st.binary(max_size=50)), max_size=4), st.data())
 def test_frames_come_out_however_the_stream_is_cut(
     sent: list[tuple[dict[str, int], bytes]], data: st.DataObject
 ) -> None:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from sandbox.runner.wire import MAX_DEPTH, NotPlain, WireError, decode, encode, equal
 
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long reprs
+
 _texts = st.text(st.characters(), max_size=8)  # lone surrogates too
 _scalars = st.one_of(
     st.none(),
