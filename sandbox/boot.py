@@ -39,7 +39,7 @@ def command(python: str) -> list[str]:
 
 
 def parcel(work: str, places: list[str] | None) -> bytes:
-    """The first bytes on the channel: the runner's source, its work folder, and what to wipe (None: find out)."""
+    """The first bytes on the channel: the runner's source, its work folder, what to wipe (None: find out)."""
     config = {"work": work, "places": places}
     text = json.dumps({"modules": _sources(), "config": config}).encode()
     return len(text).to_bytes(4, "big") + text

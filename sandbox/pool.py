@@ -29,7 +29,7 @@ class DockerSandbox:
 
     name = "docker"
 
-    def __init__(self, client: DockerClient, images: Images, *, warm: int = 1, idle: int = 8) -> None:
+    def __init__(self, client: DockerClient, images: Images, *, warm: int = 2, idle: int = 8) -> None:
         self._client = client
         self._images = images
         self._warm, self._max_idle = warm, idle
@@ -145,7 +145,12 @@ class DockerSandbox:
         cell = DockerCell(self._client, image, spec, self._labels, self._mapped)
         box = RunnerBox(cell, spec.limits, boot.parcel(WORK, None))
         with self._lock:
-            self._all.add(box)
+            late = self._closed
+            if not late:
+                self._all.add(box)
+        if late:
+            box.close()
+            raise SandboxFault("the sandbox is closed")
         try:
             box.wait()
         except SandboxFault:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from sandbox import owner, select
+from sandbox.check import engine_facts
 from sandbox.docker import OWNER_LABEL, RUN_LABEL, connect
 from sandbox.image import Images
 from sandbox.pool import DockerSandbox
@@ -203,6 +204,13 @@ def test_a_failed_check_stops_the_start_unless_it_is_waived(monkeypatch: pytest.
         select.open_sandbox("docker")
     sandbox = select.open_sandbox("docker", waive={"pids"})
     sandbox.close()
+
+
+def test_the_engine_says_what_it_is(client: Any) -> None:
+    facts = {check.name: check for check in engine_facts(client)}
+    assert facts["engine"].detail.startswith("Docker ")
+    assert "version" in facts["cgroups"].detail
+    assert facts["memory limits"].ok
 
 
 def test_containers_carry_their_owner(client: Any, sandbox: DockerSandbox) -> None:
