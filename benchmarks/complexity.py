@@ -7,13 +7,13 @@ a threshold names is computed, once per text. What radon cannot parse is "n/a": 
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from target_modules.manifest import Target
+from target_modules.patch.source import NotPython, parse
 from target_modules.patch.tree import Tree
 
 # what `ast`, `tokenize` and radon raise over text that is not Python of this interpreter's version
@@ -179,10 +179,8 @@ def changes(parent: Tree, child: Tree) -> list[Change]:
 
 def _parsed(text: str) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes in a variant's strings are no news here
-            return ast.parse(text)
-    except _UNPARSABLE:
+        return parse(text)
+    except NotPython:
         return None
 
 

@@ -7,8 +7,8 @@ log(reference seconds / candidate seconds), so that its exponential is the speed
 
 The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the
 window means that work was moved out of it, and fails the tree; wall time far beyond CPU time means that
-something else had the core, and the pair is measured again with the same inputs, twice at most. (It is not
-dropped: a candidate that sleeps where it is slow would else choose its own samples.)
+something else had the core, and the pair is measured again with the same inputs, a few times at most. (It is
+not dropped: a candidate that sleeps where it is slow would else choose its own samples.)
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ SPEEDUP = "speedup"
 BATCH = 8  # pairs that a comparison hands over at a time
 MOST_PAIRS = 128  # of one comparison
 AGAIN = 2  # how often a disturbed pair is measured again
+MOST_AGAIN = 12  # and all pairs of an evaluation: a machine that is never quiet is measured as it is
 DISTURBED = 1.5  # wall over CPU time from which a repeat counts as disturbed
 METER_SLACK = (1.2, 0.02)  # CPU time may be this much more than the window: a factor, and seconds
 
@@ -103,11 +104,12 @@ class _Pair:
     """Two trees in two boxes, timed in turns."""
 
     def __init__(self, target: Target, ours: tuple[Box, Tree], theirs: tuple[Box, Tree]) -> None:
+        self._again_left = MOST_AGAIN
         self._sides = [(box, program_for(target, tree)) for box, tree in (ours, theirs)]
 
     def measured(self, cases: Sequence[Case], number: int) -> Batch:
         calls = [case.call for case in cases]
-        for _ in range(1 + AGAIN):
+        for again in range(AGAIN, -1, -1):
             runs: dict[int, Execution] = {}
             for side in (0, 1) if number % 2 == 0 else (1, 0):
                 box, program = self._sides[side]
@@ -116,8 +118,10 @@ class _Pair:
                 if wrong:
                     reason = wrong if side == 0 else f"the reference failed: {wrong}"
                     return Batch({}, 0, 1, (reason,), reason, output=runs[side].output)
-            if not any(_is_disturbed(run) for run in runs.values()):
+            disturbed = any(_is_disturbed(run) for run in runs.values())
+            if not (disturbed and again and self._again_left):
                 break
+            self._again_left -= 1
         seconds = [max(runs[side].seconds, 1e-9) for side in (0, 1)]
         samples = {LOG_SPEEDUP: [math.log(seconds[1] / seconds[0])], "seconds": [seconds[0]]}
         return Batch(samples, 1, 1, output=runs[0].output)

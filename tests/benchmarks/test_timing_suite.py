@@ -116,6 +116,15 @@ def test_a_candidate_that_sleeps_is_slow_and_not_left_out(target: Any, scripted:
     assert len(result.stages[-1].samples["log_speedup"]) == 6
 
 
+def test_a_machine_that_is_never_quiet_is_measured_as_it_is(
+    make_target: Any, scripted: Any, answered: Any
+) -> None:
+    target = make_target("", kind="timing", objective="speedup", cases=SQUARES, suite="pairs = 30")
+    sandbox = scripted(timed(answered, 0.1, 0.1, cpu=0.1))
+    assert suite_for(target).evaluate(CANDIDATE, bench_of(sandbox)).graded
+    assert len(sandbox.runs) == 2 * (30 + 12)
+
+
 def test_a_stage_of_few_pairs_spares_a_slow_tree_the_rest(
     make_target: Any, scripted: Any, answered: Any
 ) -> None:
