@@ -82,7 +82,7 @@ class DockerCell:
     def __init__(
         self, client: DockerClient, image: str, spec: BoxSpec, labels: dict[str, str], mapped: bool
     ) -> None:
-        from docker.errors import APIError, ImageNotFound
+        from docker.errors import ImageNotFound
 
         self._api = client.api
         low, high = _UIDS_MAPPED if mapped else _UIDS
@@ -91,6 +91,7 @@ class DockerCell:
         self._socket: socket.socket | None = None
         self._buffer = bytearray()
         self._errors = bytearray()
+        started = False
         with _engine("starting a container"):
             try:
                 made = self._api.create_container(
@@ -105,11 +106,12 @@ class DockerCell:
                 self.id = made["Id"]
                 self._socket = self._attach()
                 self._api.start(self.id)
+                started = True
             except ImageNotFound:
                 raise SandboxFault(f"image {image} is gone") from None
-            except APIError:
-                self.kill()
-                raise
+            finally:
+                if not started:
+                    self.kill()
         self.reader = self.writer = self._socket.fileno()
 
     def unwrap(self, data: bytes) -> bytes:
