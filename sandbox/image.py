@@ -115,7 +115,6 @@ class Images:
         from docker.errors import APIError
 
         repository, tag = name.split(":")
-        before = [image.id for image in self._client.images.list(name=name)]
         with tempfile.TemporaryFile() as stream:
             contents.write(stream)
             stream.seek(0)
@@ -125,6 +124,5 @@ class Images:
                 )
             except APIError as error:
                 raise SandboxUnavailable(f"the engine does not take the image: {error}") from None
-        for old in before:
-            with contextlib.suppress(APIError):  # a container still uses it
-                self._client.images.remove(old)
+        with contextlib.suppress(APIError):  # what this one replaces, unless a container still uses it
+            self._client.images.prune({"dangling": True, "label": f"{LABEL}=1"})
