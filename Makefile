@@ -13,7 +13,7 @@ help:
 	@echo "make lint        ruff, mypy --strict, import-linter"
 
 evolve: .venv/ready
-	@scripts/with-engine.sh .venv/bin/pygent evolve online_bin_packing --seed 1 $(BUDGET)
+	@scripts/with-engine.sh .venv/bin/pygent evolve online_bin_packing $(BUDGET)
 
 test: lint
 	@scripts/with-engine.sh $(PY) -m pytest -m "not campaign"

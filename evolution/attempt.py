@@ -73,7 +73,9 @@ class Judge:
     def _compare(self, parent: Parent, tree: Tree, bench: Bench, once: Once) -> Verdict:
         def accept() -> Verdict:
             pairs = self._suite.compare(tree, parent.tree, bench)
-            return self._acceptor.accept(pairs, exhaustive=self._suite.exhaustive, error_rate=self._error_rate)
+            return self._acceptor.accept(
+                pairs, exhaustive=self._suite.exhaustive, error_rate=self._error_rate
+            )
 
         what = f"comparing with {parent.variant.id}"
         return Verdict(**once("acceptance", lambda: retried(accept, what).to_json()))

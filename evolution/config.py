@@ -28,7 +28,8 @@ class RunConfig(BaseModel):
 
     target: str = Field(description="name of a bundled target, or folder of a target.toml")
     proposer: Literal["auto", "mutate", "llm"] = Field(
-        "auto", description="where patches come from; auto is llm where a model and a key are given, else mutate"
+        "auto",
+        description="where patches come from; auto is llm where a model and a key are given, else mutate",
     )
     model: str | None = Field(None, description="model name at the OpenAI-compatible endpoint")
     prices: dict[str, Price] = Field(
@@ -36,18 +37,28 @@ class RunConfig(BaseModel):
     )
     max_answer_tokens: int = Field(4096, gt=0, description="longest answer asked of the model, in tokens")
     temperature: float = Field(0.8, ge=0, le=2, description="sampling temperature of the model")
-    seed: int = Field(0, ge=0, description="all chance of the search and the drawn cases comes from it")
+    seed: int | None = Field(
+        None,
+        ge=0,
+        description="all chance comes from it; left out, 63 random bits, which no variant can guess",
+    )
     evaluations: int | None = Field(None, gt=0, description="budget: variants judged in the sandbox")
     minutes: float | None = Field(None, gt=0, description="budget: minutes of running time")
     tokens: int | None = Field(None, gt=0, description="budget: model tokens, prompt and answer")
     dollars: float | None = Field(None, gt=0, description="budget: dollars at the model's price")
     workers: int = Field(2, ge=1, le=256, description="evaluations at a time")
     window: int = Field(
-        8, ge=1, le=4096, description="attempts under way at a time; results are committed in order of attempt"
+        8,
+        ge=1,
+        le=4096,
+        description="attempts under way at a time; results are committed in order of attempt",
     )
     selector: Literal["dgm", "best", "random"] = Field("dgm", description="how parents are chosen")
     error_rate: float = Field(
-        0.05, gt=0, lt=0.5, description="chance at most that a variant no better is accepted, or confirmed champion"
+        0.05,
+        gt=0,
+        lt=0.5,
+        description="chance at most that a variant no better is accepted, or confirmed champion",
     )
     sandbox: Literal["auto", "docker"] = Field("auto", description="where untrusted code runs")
     image: str | None = Field(None, description="base image of the boxes; host is this machine's own Python")

@@ -1,4 +1,4 @@
-"""One attempt's memory of what it has already done, so that a killed run repeats nothing that was paid for."""
+"""One attempt's memory of what it has done, so that a killed run repeats nothing that was paid for."""
 
 from __future__ import annotations
 

@@ -95,7 +95,9 @@ class Loop:
         self._polled = 0.0
         self._session_evaluated = 0
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="judge")
-        self._askers = ThreadPoolExecutor(config.window, thread_name_prefix="propose") if proposer.waits else None
+        self._askers = (
+            ThreadPoolExecutor(config.window, thread_name_prefix="propose") if proposer.waits else None
+        )
         self._archived = deque(archive.variants(run=run.id))
         self._recorded = len(self._archived)
         self._parent = lru_cache(maxsize=64)(self._load_parent)
@@ -135,11 +137,15 @@ class Loop:
             return False
         if self._archived:
             return True
-        self._ending = self._wish() or self._proposer.exhausted or self._budget.spent(
-            evaluated=self.population.evaluated,
-            under_way=len(self._pending),
-            barren=self.population.barren,
-            usage=self.population.usage,
+        self._ending = (
+            self._wish()
+            or self._proposer.exhausted
+            or self._budget.spent(
+                evaluated=self.population.evaluated,
+                under_way=len(self._pending),
+                barren=self.population.barren,
+                usage=self.population.usage,
+            )
         )
         return not self._ending
 
@@ -155,8 +161,8 @@ class Loop:
     def _begin(self, attempt: int) -> _Pending:
         archived = self._archived.popleft() if self._archived else None
         if archived is not None:
-            for parent in archived.parents[:1]:
-                self._selector.chosen(parent)
+            if archived.parents:
+                self._selector.chosen(archived.parents[0])
             if archived.tree is not None:
                 self._begun.add(archived.tree)
             return _Pending(attempt, archived.parents, archived=archived)
@@ -172,7 +178,7 @@ class Loop:
         rng = Random(f"{self._config.seed}/{attempt}")
         chosen = self._selector.select(rng)
         self._selector.chosen(chosen)
-        parent = self._parent(chosen)
+        parent: Parent = self._parent(chosen)
         if self._askers is not None:
             parent = replace(parent, inspirations=self._inspirations(attempt, chosen))
             work = self._askers.submit(context.run, self._asked_for, parent, rng, once)
@@ -232,13 +238,14 @@ class Loop:
         if pending.archived is not None:
             self.population.absorb(pending.archived)
             return
-        assert pending.work is not None and pending.once is not None
+        assert pending.work is not None
+        assert pending.once is not None
         proposal, outcome = self._await(pending.work)
         variant = self._variant(pending, proposal, outcome)
-        if proposal.tree is not None and self.population.worth_confirming(variant):
-            if self._confirmed(variant, proposal.tree, pending.once):
-                variant = replace(variant, status=Status.CHAMPION)
-        files = None if proposal.tree is None else proposal.tree.files
+        tree = proposal.tree
+        if tree is not None and self._is_champion(variant, tree, pending.once):
+            variant = replace(variant, status=Status.CHAMPION)
+        files = None if tree is None else tree.files
         self._archive.add(variant, files, pending.once.records)
         self.population.absorb(variant)
         self._session_evaluated += variant.status is not Status.GATED_OUT
@@ -253,7 +260,9 @@ class Loop:
                 self._observer(self._snapshot(None))
         return work.result()
 
-    def _confirmed(self, variant: Variant, tree: Tree, once: Journal) -> bool:
+    def _is_champion(self, variant: Variant, tree: Tree, once: Journal) -> bool:
+        if not self.population.worth_confirming(variant):
+            return False
         context = copy_context()
         context.run(variant_id.set, variant.id)
         number = self.population.confirmations + 1

@@ -67,7 +67,9 @@ class Population:
             self.baseline = variant
         if variant.status in PARENTS and fitness is not None:
             self._selector.add(Member(variant.id, fitness))
-        if variant.status in (Status.ACCEPTED, Status.CHAMPION) and self._leads(variant, self.best or self.baseline):
+        if variant.status in (Status.ACCEPTED, Status.CHAMPION) and self._leads(
+            variant, self.best or self.baseline
+        ):
             self.best = variant
         if variant.status is Status.CHAMPION and self._leads(variant, self.champion or self.baseline):
             self.champion = variant

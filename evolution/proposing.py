@@ -26,7 +26,7 @@ def chosen_proposer(config: RunConfig) -> str:
 
 
 def make_proposer(config: RunConfig, spent: Usage, baseline: Callable[[], float | None]) -> Proposer:
-    """`spent` is what the run has paid in earlier sessions. Raises `ConfigError` or `gateway.errors.ModelError`."""
+    """`spent` is what the run has paid before. Raises `ConfigError` or `gateway.errors.ModelError`."""
     if chosen_proposer(config) == "mutate":
         if config.model is not None and config.proposer == "mutate":
             raise ConfigError("--model: the mutate proposer uses no model; leave one of the two out")

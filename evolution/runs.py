@@ -47,15 +47,21 @@ class Ended:
 
 
 def begin(archive: Archive, config: RunConfig) -> RunRecord:
-    """Record a new run. Nothing is executed yet, and a run that never gets further can be resumed."""
+    """Record a new run; nothing is executed yet.
+
+    Without a seed it gets 63 random bits: cases are drawn from the seed by code that anybody can read, so
+    that a variant which could guess it could foresee them.
+    """
     target = find_target(config.target)
-    named_by_folder = Path(config.target).resolve() == target.root
+    by_folder = Path(config.target).resolve() == target.root
+    seed = secrets.randbits(63) if config.seed is None else config.seed
+    settled = config.model_copy(
+        update={"target": str(target.root) if by_folder else config.target, "seed": seed}
+    )
     run = RunRecord(
         id=secrets.token_hex(4),
         target=target.name,
-        config=config.model_copy(update={"target": str(target.root) if named_by_folder else config.target}).model_dump(
-            mode="json"
-        ),
+        config=settled.model_dump(mode="json"),
         created=time.time(),
         direction=target.primary.direction,
     )
@@ -82,7 +88,9 @@ def work(
         run = archive.run(run.id)
         config = stored_config(run.config, **changes)
         target = find_target(config.target)
-        archive.update_run(run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by="")
+        archive.update_run(
+            run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by=""
+        )
         clock = Clock(run.seconds)
         keeper = _Keeper(archive, run.id, clock, observer)
         loop = _loop(archive, run, config, target, sandbox, clock, keeper, interrupted)
@@ -129,7 +137,7 @@ def _loop(
 ) -> Loop:
     suite = suite_for(target)
     baseline = _baseline(archive, run, target)
-    bench = Bench(sandbox, Isolation.PROCESS, config.seed, baseline)
+    bench = Bench(sandbox, Isolation.PROCESS, config.seed or 0, baseline)
     judge = Judge(target, suite, PairedAcceptor(), bench, error_rate=config.error_rate)
     spent = sum((variant.usage for variant in archive.variants(run=run.id)), Usage())
     chooser = selector(config.selector)

@@ -76,9 +76,11 @@ class DgmSelector:
 
         s_i = 1 / (1 + exp(-lambda (a_i - alpha_0))),   h_i = 1 / (1 + n_i),   p_i = s_i h_i / sum s_j h_j
 
-    with the paper's lambda = 10 and alpha_0 = 0.5. The paper's a_i is a share of solved tasks; here the
-    metric has any range, so a_i is where the fitness lies between the baseline's (0) and the best one's
-    (1), cut off at both ends. As long as nothing beats the baseline, the worst stands for 0.
+    with the paper's lambda = 10 and alpha_0 = 0.5. The paper's a_i is a share of solved tasks; a metric
+    may have any range, so here a_i = 0.5 + 0.5 (f_i - f_baseline) / (f_best - f_baseline), cut off at 0
+    and 1: the baseline stands at alpha_0, the best at 1. It keeps a fair chance, as the way to the best
+    does not always lead over the first improvement. As long as nothing beats the baseline, the divisor
+    is f_baseline - f_worst.
     """
 
     def __init__(self) -> None:
@@ -88,7 +90,7 @@ class DgmSelector:
         self._children: list[int] = []
         self._weights = Weights()
         self._worst = self._best = 0.0
-        self._range = (0.0, 0.0)
+        self._unit = 0.0  # of fitness: half of the range of a_i
         self._stale = False
 
     def add(self, member: Member) -> None:
@@ -101,9 +103,10 @@ class DgmSelector:
         self._children.append(0)
         self._worst = member.fitness if first else min(self._worst, member.fitness)
         self._best = member.fitness if first else max(self._best, member.fitness)
-        low = self._fitness[0] if self._best > self._fitness[0] else self._worst
-        if (low, self._best) != self._range:
-            self._range = (low, self._best)
+        above, below = self._best - self._fitness[0], self._fitness[0] - self._worst
+        unit = above if above > 0 else below
+        if unit != self._unit:
+            self._unit = unit
             self._stale = True
         self._weights.append(self._weight(len(self._names) - 1))
 
@@ -120,8 +123,9 @@ class DgmSelector:
             self._weights.change(place, self._weight(place))
 
     def _weight(self, index: int) -> float:
-        low, high = self._range
-        share = (self._fitness[index] - low) / (high - low) if high > low else 1.0
+        share = MIDDLE
+        if self._unit > 0:
+            share += 0.5 * (self._fitness[index] - self._fitness[0]) / self._unit
         return sigmoid(min(1.0, max(0.0, share))) / (1 + self._children[index])
 
 

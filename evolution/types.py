@@ -59,7 +59,7 @@ class Proposer(Protocol):
     def propose(
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
     ) -> Proposal:
-        """`seen(tree_id)` says whether the run has that source already: a repeat is not worth an evaluation."""
+        """`seen(tree_id)` says whether the run has that source already, which is not evaluated again."""
         ...
 
 
@@ -105,5 +105,5 @@ class Verdict:
 
 class Acceptor(Protocol):
     def accept(self, pairs: Iterator[Pairs], *, exhaustive: bool, error_rate: float) -> Verdict:
-        """Take batches of paired differences until the question 'is it better?' is decided at `error_rate`."""
+        """Take batches of paired differences until it is decided, at `error_rate`, whether it is better."""
         ...

@@ -138,12 +138,10 @@ class Manifest(_Table):
 
 @dataclass(frozen=True)
 class Target:
-    """A manifest and where it lies. `root` is the folder of target.toml; `source_override` a folder that is
-    read in place of the manifest's source, to judge files that lie elsewhere."""
+    """A manifest and where it lies. `root` is the folder of target.toml."""
 
     root: Path
     manifest: Manifest
-    source_override: Path | None = None
 
     @property
     def name(self) -> str:
@@ -151,7 +149,7 @@ class Target:
 
     @cached_property
     def source(self) -> Path:
-        return (self.source_override or self.root / self.manifest.source).resolve()
+        return (self.root / self.manifest.source).resolve()
 
     @property
     def primary(self) -> Objective:

@@ -25,7 +25,7 @@ class PromotionError(Exception):
 
 @dataclass(frozen=True)
 class Application:
-    """One `apply`: where, what, and how to take it back. Hashes are SHA-256 of the bytes, None for no file."""
+    """One `apply`: where, what, how to take it back. Hashes are SHA-256 of the bytes, None for no file."""
 
     variant: str
     folder: str
@@ -114,7 +114,9 @@ def rollback(home: Path, *, force: bool = False) -> Application:
     _write(folder, originals)
     for path, digest in applied.before.items():
         if _hash(folder / path) != digest:
-            raise PromotionError(f"{folder / path} could not be restored; the original is in {place / 'before'}")
+            raise PromotionError(
+                f"{folder / path} could not be restored; the original is in {place / 'before'}"
+            )
     shutil.rmtree(place)
     return applied
 

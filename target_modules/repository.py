@@ -46,7 +46,9 @@ class Repository:
         """Commit these files only, and return the commit's hash."""
         paths = [str(file) for file in files]
         self._git("add", "--all", "--", *paths)
-        identity = () if self._ask("config", "user.email") else ("-c", "user.name=pygent", "-c", "user.email=pygent")
+        identity = (
+            () if self._ask("config", "user.email") else ("-c", "user.name=pygent", "-c", "user.email=pygent")
+        )
         self._git(*identity, "commit", "--quiet", "--no-verify", "-m", message, "--", *paths)
         return self._git("rev-parse", "HEAD")
 

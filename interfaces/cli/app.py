@@ -31,7 +31,8 @@ def _version(asked: bool) -> None:
 def root(
     ctx: typer.Context,
     home: Annotated[
-        Path, typer.Option(envvar="PYGENT_HOME", help="Folder of the archive and of everything that runs leave.")
+        Path,
+        typer.Option(envvar="PYGENT_HOME", help="Folder of the archive and of everything that runs leave."),
     ] = Path(".pygent"),
     log_json: Annotated[bool, typer.Option("--log-json", help="Log lines on stderr as JSON.")] = False,
     log_level: Annotated[

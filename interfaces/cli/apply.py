@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 def apply(
     ctx: typer.Context,
     variant: Annotated[str, typer.Argument(help="Variant, by a unique prefix of its id.")],
-    to: Annotated[Path | None, typer.Option(help="Write a copy of the variant's tree into this new folder.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Write a copy of the variant's tree into this new folder.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write; without it, only the diff is shown.")] = False,
     json: Json = False,
 ) -> None:
@@ -37,7 +39,9 @@ def apply(
         if found.tree is None:
             raise ArchiveError(f"variant {found.id} has no source: {found.reason}")
         if found.status in (Status.GATED_OUT, Status.FAILED, Status.REFUSED):
-            raise ArchiveError(f"variant {found.id} is {found.status.value} and cannot be applied: {found.reason}")
+            raise ArchiveError(
+                f"variant {found.id} is {found.status.value} and cannot be applied: {found.reason}"
+            )
         first = next(iter(archive.variants(run=found.run, limit=1)))
         before = Tree(archive.files(first.tree or ""))
         after = Tree(archive.files(found.tree))

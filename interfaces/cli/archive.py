@@ -134,7 +134,9 @@ def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     for ancestor in found:
         score = "none" if ancestor.score is None else f"{ancestor.score:.6g}"
         what = line(f"{ancestor.operator}: {ancestor.note}" if ancestor.note else ancestor.operator, 120)
-        typer.echo(f"{ancestor.generation:>4}  {ancestor.id}  {ancestor.status.value:<9}  {score:>10}  {what}")
+        typer.echo(
+            f"{ancestor.generation:>4}  {ancestor.id}  {ancestor.status.value:<9}  {score:>10}  {what}"
+        )
 
 
 @app.command()
@@ -262,5 +264,6 @@ def _in_words(kind: str, data: Any) -> list[str]:
 def _verdict(what: str, data: Any, better: bool) -> str:
     return (
         f"{what}: {'better' if better else 'not shown better'}; mean difference {data['mean']:.4g} "
-        f"[{data['low']:.4g}, {data['high']:.4g}] over {data['pairs']} pairs, error rate {data['error_rate']:.3g}"
+        f"[{data['low']:.4g}, {data['high']:.4g}] over {data['pairs']} pairs, "
+        f"error rate {data['error_rate']:.3g}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,7 +21,9 @@ def bench(
         Path | None, typer.Option(help="Folder of the source to judge; the target's own if left out.")
     ] = None,
     held_out: Annotated[bool, typer.Option("--held-out", help="On held-out cases.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Draws the cases.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Draws the cases; random if left out, which no tree can guess.")
+    ] = None,
     sandbox: Annotated[Literal["auto", "docker"], typer.Option(help="Where untrusted code runs.")] = "auto",
     image: Image = None,
     json: Json = False,
@@ -39,7 +42,8 @@ def bench(
 
     box = open_sandbox(sandbox, base=image)
     try:
-        where = Bench(box, Isolation.CONTAINER, seed, found.tree())
+        drawn = secrets.randbits(63) if seed is None else seed
+        where = Bench(box, Isolation.CONTAINER, drawn, found.tree())
         result = evaluate_tree(found, found.tree(tree), where, "held_out" if held_out else "search")
     finally:
         box.close()
@@ -55,6 +59,7 @@ def bench(
         "reason": result.reason,
         "split": result.split,
         "noise": result.noise,
+        "seed": result.seed,
     }
     if json:
         print_json(told)

@@ -32,7 +32,10 @@ def _home(home: Path) -> list[Check]:
     folder = home if home.exists() else home.absolute().parent
     free = shutil.disk_usage(folder).free >> 20
     room = Check(
-        "disk", free >= LEAST_FREE_MB, f"{free} MB free below {folder}", "make room, or move the archive with --home"
+        "disk",
+        free >= LEAST_FREE_MB,
+        f"{free} MB free below {folder}",
+        "make room, or move the archive with --home",
     )
     try:
         with tempfile.NamedTemporaryFile(dir=folder):

@@ -23,7 +23,16 @@ def exit_code(error: Exception) -> int | None:
     if isinstance(error, (ConfigError, TargetError, PatchError, ReadError)):
         return USAGE
     if isinstance(
-        error, (ArchiveError, ModelError, SandboxFault, SandboxUnavailable, PromotionError, GitError, BrokenPipeError)
+        error,
+        (
+            ArchiveError,
+            ModelError,
+            SandboxFault,
+            SandboxUnavailable,
+            PromotionError,
+            GitError,
+            BrokenPipeError,
+        ),
     ):
         return FAILURE
     return None

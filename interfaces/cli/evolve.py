@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 Evaluations = Annotated[
     int | None, typer.Option(min=1, help="Budget: variants judged in the sandbox.", rich_help_panel="Budgets")
 ]
-Minutes = Annotated[float | None, typer.Option(help="Budget: minutes of running time.", rich_help_panel="Budgets")]
+Minutes = Annotated[
+    float | None, typer.Option(help="Budget: minutes of running time.", rich_help_panel="Budgets")
+]
 Tokens = Annotated[int | None, typer.Option(min=1, help="Budget: model tokens.", rich_help_panel="Budgets")]
 Dollars = Annotated[float | None, typer.Option(help="Budget: dollars.", rich_help_panel="Budgets")]
 Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background and return at once.")]
@@ -49,8 +51,12 @@ def evolve(
     ] = None,
     model: Annotated[str | None, typer.Option(help="Model at the OpenAI-compatible endpoint.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Sampling temperature of the model.")] = None,
-    max_answer_tokens: Annotated[int | None, typer.Option(help="Longest answer of the model, in tokens.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="All chance comes from it.")] = None,
+    max_answer_tokens: Annotated[
+        int | None, typer.Option(help="Longest answer of the model, in tokens.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="All chance comes from it; random if left out.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Evaluations at a time.")] = None,
     window: Annotated[int | None, typer.Option(min=1, help="Attempts under way at a time.")] = None,
     selector: Annotated[
@@ -59,12 +65,16 @@ def evolve(
     error_rate: Annotated[
         float | None, typer.Option(help="Chance at most that a variant no better is accepted or confirmed.")
     ] = None,
-    sandbox: Annotated[Literal["auto", "docker"] | None, typer.Option(help="Where untrusted code runs.")] = None,
+    sandbox: Annotated[
+        Literal["auto", "docker"] | None, typer.Option(help="Where untrusted code runs.")
+    ] = None,
     image: Image = None,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of these settings; ./pygent.toml if there is one.")
     ] = None,
-    on_finish: Annotated[str | None, typer.Option(help="Shell command to run when the run has ended.")] = None,
+    on_finish: Annotated[
+        str | None, typer.Option(help="Shell command to run when the run has ended.")
+    ] = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
@@ -140,7 +150,9 @@ def _ask(session: Session, prefix: str, wish: str) -> None:
             typer.echo(f"run {run.id}: asked to {wish}; `pygent status {run.id}` shows when it has")
         elif run.state == "running" or (wish == "stop" and run.state == "paused"):
             archive.update_run(run.id, state="finished" if wish == "stop" else "paused", stopped_by=wish)
-            typer.echo(f"run {run.id}: no process is at it; marked as {'stopped' if wish == 'stop' else 'paused'}")
+            typer.echo(
+                f"run {run.id}: no process is at it; marked as {'stopped' if wish == 'stop' else 'paused'}"
+            )
         else:
             typer.echo(f"run {run.id}: already {run.state}")
 

@@ -29,7 +29,7 @@ def build(
     force: Annotated[bool, typer.Option("--force", help="Also where the image exists already.")] = False,
     json: Json = False,
 ) -> None:
-    """Make the image that boxes start from: from --image, or where no registry answers from the host's Python."""
+    """Make the image of the boxes, from --image or (where no registry answers) the host's own Python."""
     from sandbox.docker import connect
     from sandbox.image import BASE, Images
 

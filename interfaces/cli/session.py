@@ -21,7 +21,7 @@ Image = Annotated[
     str | None,
     typer.Option(
         envvar="PYGENT_IMAGE",
-        help="Base image of the boxes; `host` is this machine's own Python, also used where no registry answers.",
+        help="Base image of the boxes; `host` is this machine's own Python, taken where no registry answers.",
     ),
 ]
 

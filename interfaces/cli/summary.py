@@ -31,7 +31,9 @@ def show_summary(summary: dict[str, Any], home: Path) -> None:
     out = console()
     failed = summary["failed"]
     ended = STOPPED_BY.get(summary["stopped_by"], summary["stopped_by"])
-    out.print(f"\nrun {summary['run']} on {summary['target']} ended after {clock(summary['seconds'])}: {ended}")
+    out.print(
+        f"\nrun {summary['run']} on {summary['target']} ended after {clock(summary['seconds'])}: {ended}"
+    )
     out.print(
         f"{summary['evaluations']} variants evaluated, {summary['accepted']} accepted, "
         f"{failed['failed']} failed, {failed['gated_out']} gated out"
@@ -46,7 +48,9 @@ def show_summary(summary: dict[str, Any], home: Path) -> None:
         out.print("the baseline was not measured")
         return
     better = {"min": "lower is better", "max": "higher is better"}[summary["objective"]["direction"]]
-    table = Table(title=f"{summary['objective']['metric']} ({better}), with 95 percent intervals", title_justify="left")
+    table = Table(
+        title=f"{summary['objective']['metric']} ({better}), with 95 percent intervals", title_justify="left"
+    )
     for column in ("", "search cases", "held-out cases"):
         table.add_column(column, justify="left" if not column else "right", no_wrap=True)
     for name, side in (("baseline", baseline), ("best", best)):

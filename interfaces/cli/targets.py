@@ -16,10 +16,13 @@ app = typer.Typer(help="Make, list and check targets.", no_args_is_help=True)
 def init(
     module: Annotated[Path, typer.Option(help="The Python file.")],
     function: Annotated[str, typer.Option(help="The function in it that is measured.")],
-    cases: Annotated[Path, typer.Option(help='JSONL: {"args": [...], "kwargs": {...}, "expected": ...} a line.')],
+    cases: Annotated[
+        Path, typer.Option(help='JSONL: {"args": [...], "kwargs": {...}, "expected": ...} a line.')
+    ],
     out: Annotated[Path, typer.Option(help="New folder for the target.")],
     objective: Annotated[
-        Literal["correctness", "speed"], typer.Option(help="Pass more cases, or be faster at the same answers.")
+        Literal["correctness", "speed"],
+        typer.Option(help="Pass more cases, or be faster at the same answers."),
     ] = "correctness",
     json: Json = False,
 ) -> None:
@@ -38,7 +41,9 @@ def init(
 
 @app.command("list")
 def list_targets(
-    deps: Annotated[bool, typer.Option("--deps", help="With the targets that each builds on, these first.")] = False,
+    deps: Annotated[
+        bool, typer.Option("--deps", help="With the targets that each builds on, these first.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """List the bundled targets."""
@@ -88,4 +93,6 @@ def check(
         print_json({"target": found.name, "score": result.score, "metrics": dict(result.metrics)})
     else:
         score = "none" if result.score is None else f"{result.score:.6g}"
-        typer.echo(f"{found.name}: usable; its baseline scores {score} ({result.passed} of {result.total} passed)")
+        typer.echo(
+            f"{found.name}: usable; its baseline scores {score} ({result.passed} of {result.total} passed)"
+        )

@@ -20,7 +20,9 @@ MAX_DEPTH = 120
 MAX_CHAIN = 400
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_WARNINGS = threading.Lock()
+# Warning filters belong to the process, and in CPython 3.11 so does the depth counter of the conversion to
+# `ast` nodes: two threads in it at a time end in "AST constructor recursion depth mismatch".
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class NotPython(ValueError):
@@ -56,7 +58,8 @@ def plain(text: str) -> str:
 def parse(text: str) -> ast.Module:
     """CPython's own tree, cached by text; do not change it. Raises `NotPython`.
 
-    A leading byte order mark is left out, as the import system does. Warnings about the code are the
+    Code that may run on several threads parses here and nowhere else. A leading byte order mark is left out,
+    as the import system does. Warnings about the code are the
     author's business, not the log's.
     """
     if len(text) > MAX_CHARS:
@@ -74,7 +77,7 @@ def compile_only(module: ast.Module) -> None:
 @contextmanager
 def _caught() -> Iterator[None]:
     try:
-        with _WARNINGS, warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except SyntaxError as error:

@@ -22,8 +22,9 @@ def unified(before: Tree, after: Tree, *, context: int = 3) -> str:
             "/dev/null" if new is None else f"b/{path}",
             n=context,
         )
-        for text in lines:
-            parts.append(text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n")
+        parts += (
+            text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n" for text in lines
+        )
     return "".join(parts)
 
 

@@ -24,10 +24,22 @@ EVALUATIONS = 400
 
 
 def start(home: Path, log: Path, *arguments: object) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "interfaces.cli", "--home", str(home), "--log-json", "--log-level", "info"]
+    command = [
+        sys.executable,
+        "-m",
+        "interfaces.cli",
+        "--home",
+        str(home),
+        "--log-json",
+        "--log-level",
+        "info",
+    ]
     with log.open("ab") as output:
         return subprocess.Popen(
-            [*command, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=output
+            [*command, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=output,
         )
 
 
@@ -51,7 +63,9 @@ def shape(home: Path) -> list[object]:
     with Archive.open(home) as archive:
         found = list(archive.variants())
         number = {one.id: one.attempt for one in found}
-        return [(one.attempt, [number[p] for p in one.parents], one.tree, one.status, one.score) for one in found]
+        return [
+            (one.attempt, [number[p] for p in one.parents], one.tree, one.status, one.score) for one in found
+        ]
 
 
 @pytest.mark.campaign

@@ -63,14 +63,14 @@ class _Counting:
         self._box.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def sandbox() -> Iterator[CountingSandbox]:
     inner = CountingSandbox(LocalSandbox())
     yield inner
     inner.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def target(tmp_path: Path) -> Path:
     return write_target(tmp_path / "target")
 
@@ -99,7 +99,14 @@ def shape(found: list[Variant]) -> list[object]:
     """A run without what differs by nature: ids (made from the run's id) and times."""
     attempt_of = {variant.id: variant.attempt for variant in found}
     return [
-        (one.attempt, [attempt_of[parent] for parent in one.parents], one.tree, one.status, one.score, one.operator)
+        (
+            one.attempt,
+            [attempt_of[parent] for parent in one.parents],
+            one.tree,
+            one.status,
+            one.score,
+            one.operator,
+        )
         for one in found
     ]
 
@@ -132,9 +139,13 @@ def test_the_same_seed_gives_the_same_run_whatever_the_number_of_workers(
     assert shape(variants(third)) != shape(variants(one))
 
 
-def test_a_budget_of_evaluations_is_met_exactly(tmp_path: Path, target: Path, sandbox: CountingSandbox) -> None:
+def test_a_budget_of_evaluations_is_met_exactly(
+    tmp_path: Path, target: Path, sandbox: CountingSandbox
+) -> None:
     ended = evolve(tmp_path / "home", sandbox, config_for(target, evaluations=17))
-    judged = [one for one in variants(tmp_path / "home") if one.status is not Status.GATED_OUT and one.attempt]
+    judged = [
+        one for one in variants(tmp_path / "home") if one.status is not Status.GATED_OUT and one.attempt
+    ]
     assert len(judged) == ended.summary["evaluations"] == 17
     assert ended.summary["stopped_by"] == "evaluations"
 
@@ -171,7 +182,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     assert shape(found) == shape(variants(whole))
     with Archive.open(killed) as archive:
         assert archive.verify() == []
-        done = {attempt for attempt in range(crash_after)} | journaled
+        done = set(range(crash_after)) | journaled
         again = {
             one.attempt
             for one in found
@@ -211,7 +222,11 @@ def test_an_interrupted_run_finishes_what_is_under_way(
 ) -> None:
     seen: list[Progress] = []
     ended = evolve(
-        tmp_path / "home", sandbox, config_for(target), observer=seen.append, interrupted=lambda: len(seen) > 5
+        tmp_path / "home",
+        sandbox,
+        config_for(target),
+        observer=seen.append,
+        interrupted=lambda: len(seen) > 5,
     )
     assert ended.run.state == "paused"
     assert ended.summary["stopped_by"] == "interrupted"
@@ -221,7 +236,9 @@ def test_an_interrupted_run_finishes_what_is_under_way(
         assert archive.pending(ended.run.id) == []
 
 
-def test_a_finished_run_goes_on_with_a_larger_budget(tmp_path: Path, target: Path, sandbox: CountingSandbox) -> None:
+def test_a_finished_run_goes_on_with_a_larger_budget(
+    tmp_path: Path, target: Path, sandbox: CountingSandbox
+) -> None:
     home = tmp_path / "home"
     first = evolve(home, sandbox, config_for(target, evaluations=10))
     evolve(home, sandbox, config_for(target), run=first.run.id, evaluations=25)

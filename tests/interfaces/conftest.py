@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from tests.support.cli import pygent
 from tests.support.small_target import write_target
 
 
-@pytest.fixture()
+@pytest.fixture
 def local(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands open the local sandbox: these tests are of the commands, not of the walls."""
     monkeypatch.setattr("sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
@@ -32,14 +31,23 @@ class Finished:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     folder = tmp_path_factory.mktemp("finished")
     target = write_target(folder / "target")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         patch.chdir(folder)
         done = pygent(
-            "evolve", target, "--evaluations", 300, "--seed", 3, "--json", "--proposer", "mutate", home=folder / "home"
+            "evolve",
+            target,
+            "--evaluations",
+            300,
+            "--seed",
+            3,
+            "--json",
+            "--proposer",
+            "mutate",
+            home=folder / "home",
         )
     assert done.code == 0, done.err
-    yield Finished(folder / "home", target, done.json)
+    return Finished(folder / "home", target, done.json)

@@ -13,7 +13,7 @@ from tests.support.cli import pygent
 from tests.support.small_target import BUGGY
 
 
-@pytest.fixture()
+@pytest.fixture
 def source(finished: Finished) -> Path:
     """The target's real source, as it was when the run began."""
     file = finished.target / "src" / "ranges.py"
@@ -88,7 +88,9 @@ def test_in_a_repository_apply_makes_a_branch_with_one_commit(finished: Finished
         (folder / "other.txt").unlink(missing_ok=True)
 
 
-def test_a_change_that_was_not_committed_survives_apply_and_rollback(finished: Finished, source: Path) -> None:
+def test_a_change_that_was_not_committed_survives_apply_and_rollback(
+    finished: Finished, source: Path
+) -> None:
     folder = source.parent
     source.write_text("# an older version\n")
     git(folder, "init", "--quiet", "--initial-branch=main")
@@ -115,7 +117,9 @@ def test_to_writes_a_copy_and_leaves_the_source(finished: Finished, source: Path
 
 def test_a_failed_variant_cannot_be_applied(finished: Finished, source: Path) -> None:
     rows = pygent("archive", "list", "--status", "failed", "--limit", 1, "--json", home=finished.home).json
-    rows += pygent("archive", "list", "--status", "gated_out", "--limit", 1, "--json", home=finished.home).json
+    rows += pygent(
+        "archive", "list", "--status", "gated_out", "--limit", 1, "--json", home=finished.home
+    ).json
     for row in rows:
         assert pygent("apply", row["id"], "--yes", home=finished.home).code == 1
     assert source.read_text() == BUGGY

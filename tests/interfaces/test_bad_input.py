@@ -27,12 +27,12 @@ def one_line(done: Done, code: int, *words: str) -> None:
         assert word in last, (word, last)
 
 
-@pytest.fixture()
+@pytest.fixture
 def target(tmp_path: Path) -> Path:
     return write_target(tmp_path / "target")
 
 
-@pytest.fixture()
+@pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
@@ -50,7 +50,9 @@ def test_a_missing_target(home: Path) -> None:
         ("", ["target.toml", "missing key"]),
     ],
 )
-def test_a_malformed_manifest_names_file_and_key(home: Path, target: Path, text: str, words: list[str]) -> None:
+def test_a_malformed_manifest_names_file_and_key(
+    home: Path, target: Path, text: str, words: list[str]
+) -> None:
     file = target / "target.toml"
     file.write_text(file.read_text().replace('name = "outside"', text) if text.startswith("name") else text)
     one_line(pygent("evolve", target, home=home), 2, *words)
@@ -71,7 +73,9 @@ def test_a_case_with_a_wrong_key_names_file_and_line(home: Path, target: Path) -
         (["--proposer", "mutate", "--model", "m"], ["--model"]),
     ],
 )
-def test_settings_that_cannot_be(home: Path, target: Path, arguments: list[str], words: list[str], local: None) -> None:
+def test_settings_that_cannot_be(
+    home: Path, target: Path, arguments: list[str], words: list[str], local: None
+) -> None:
     one_line(pygent("evolve", target, *arguments, "--evaluations", 1, home=home), 2, *words)
 
 
@@ -80,7 +84,13 @@ def test_an_unknown_key_in_the_file_and_a_bad_variable(
 ) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("evaluatoins = 5\n")
-    one_line(pygent("evolve", target, "--config", file, home=home), 2, "settings.toml", "evaluatoins", "unknown key")
+    one_line(
+        pygent("evolve", target, "--config", file, home=home),
+        2,
+        "settings.toml",
+        "evaluatoins",
+        "unknown key",
+    )
     monkeypatch.setenv("PYGENT_WORKERS", "many")
     one_line(pygent("evolve", target, home=home), 2, "PYGENT_WORKERS")
 
@@ -109,20 +119,24 @@ def test_an_archive_of_a_newer_version_is_left_alone(home: Path) -> None:
 
 def test_no_engine_says_how_to_get_one(home: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
-    one_line(pygent("evolve", target, "--evaluations", 3, home=home), 1, "no Docker engine answers", "start one")
+    one_line(
+        pygent("evolve", target, "--evaluations", 3, home=home), 1, "no Docker engine answers", "start one"
+    )
     assert pygent("doctor", home=home).code == 1
 
 
 # A model's endpoint
 
 
-@pytest.fixture()
+@pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries without waiting."""
     monkeypatch.setattr("gateway.retry.Policy", functools.partial(Policy, tries=2, first=0.0, patience=0.0))
 
 
-def ask(server: ModelServer, target: Path, home: Path, monkeypatch: pytest.MonkeyPatch, *more: object) -> Done:
+def ask(
+    server: ModelServer, target: Path, home: Path, monkeypatch: pytest.MonkeyPatch, *more: object
+) -> Done:
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
     return pygent(
@@ -132,7 +146,13 @@ def ask(server: ModelServer, target: Path, home: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize(("code", "word"), [(401, "OPENAI_API_KEY"), (403, "OPENAI_API_KEY"), (404, "m")])
 def test_an_endpoint_that_will_never_answer_ends_the_run_with_one_line(
-    target: Path, home: Path, local: None, at_once: None, monkeypatch: pytest.MonkeyPatch, code: int, word: str
+    target: Path,
+    home: Path,
+    local: None,
+    at_once: None,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    word: str,
 ) -> None:
     with ModelServer(otherwise=status(code)) as server:
         one_line(ask(server, target, home, monkeypatch), 1, word)
@@ -174,13 +194,16 @@ def test_without_a_price_a_budget_in_dollars_is_refused(
 # Disks
 
 
-@pytest.fixture()
+@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of its own, of 4 MB."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if mounted.returncode:
         pytest.skip(f"NOT TESTED: no file system can be mounted here: {mounted.stderr.strip()}")
@@ -195,11 +218,10 @@ def test_no_disk_space_ends_the_run_and_loses_nothing(small_disk: Path, target: 
     run = first.json["run"]
     with Archive.open(home) as archive:
         before = [one.id for one in archive.variants()]
-    with (small_disk / "filler").open("wb") as filler:
+    with (small_disk / "filler").open("wb", buffering=0) as filler:
         try:
             while True:
                 filler.write(bytes(4096))
-                filler.flush()
         except OSError:
             pass
     one_line(pygent("resume", run, "--evaluations", 500, home=home), 1, "space")

@@ -14,7 +14,8 @@ from tests.support.cli import pygent
 def test_evolve_closes_with_the_documented_json(finished: Finished) -> None:
     summary = finished.summary
     assert {
-        "run", "target", "baseline", "best", "evaluations", "accepted", "failed", "usage", "stopped_by", "seconds"
+        "run", "target", "baseline", "best", "evaluations", "accepted", "failed", "usage", "stopped_by",
+        "seconds",
     } <= set(summary)  # fmt: skip
     assert {"variant", "score", "metrics", "held_out"} <= set(summary["best"])
     assert summary["target"] == "outside"
@@ -78,7 +79,10 @@ def test_export_is_a_git_repository_with_the_winner_checked_out(finished: Finish
     done = pygent("archive", "export", tmp_path / "out", "--json", home=finished.home)
     assert done.code == 0
     subjects = subprocess.run(
-        ["git", "-C", str(tmp_path / "out"), "rev-list", "--all", "--count"], capture_output=True, text=True, check=True
+        ["git", "-C", str(tmp_path / "out"), "rev-list", "--all", "--count"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert int(subjects.stdout) == done.json["commits"] > 100
     assert (tmp_path / "out" / "ranges.py").is_file()

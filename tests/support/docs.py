@@ -37,10 +37,10 @@ def configuration() -> str:
         [
             "# Configuration",
             "",
-            "A run's settings come from the command line, then from environment variables `PYGENT_<KEY>` (upper",
-            "case), then from `pygent.toml` in the current folder (or the file that `--config` names), then from",
-            "the defaults below. An unknown key is an error. The settings of a run are stored with it; `pygent",
-            "resume` takes only larger budgets.",
+            "A run's settings come from the command line, then from environment variables `PYGENT_<KEY>`",
+            "(upper case), then from `pygent.toml` in the current folder (or the file of `--config`),",
+            "then from the defaults below. An unknown key is an error. The settings are stored with the run;",
+            "`pygent resume` changes only its budgets.",
             "",
             *rows,
             "",
@@ -50,8 +50,9 @@ def configuration() -> str:
             "|---|---|",
             *prices,
             "",
-            "Elsewhere: `PYGENT_HOME` is the folder of the archive (`--home`), `PYGENT_NO_INSTALL=1` forbids `make`",
-            "to install a Docker engine, `OPENAI_API_KEY` and `OPENAI_BASE_URL` lead to a model (see models.md).",
+            "Elsewhere: `PYGENT_HOME` is the folder of the archive (`--home`), `PYGENT_NO_INSTALL=1` forbids",
+            "`make` to install a Docker engine, `OPENAI_API_KEY` and `OPENAI_BASE_URL` lead to a model (see",
+            "models.md).",
             "",
         ]
     )

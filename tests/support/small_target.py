@@ -24,7 +24,8 @@ def write_target(folder: Path, *, source: str = BUGGY, name: str = "outside") ->
     (folder / "src" / "ranges.py").write_bytes(source.encode())
     for file, numbers in (("search.jsonl", range(0, 24, 2)), ("held_out.jsonl", range(1, 24, 2))):
         lines = [
-            json.dumps({"args": [number, 6, 15], "expected": max(6 - number, number - 15, 0)}) for number in numbers
+            json.dumps({"args": [number, 6, 15], "expected": max(6 - number, number - 15, 0)})
+            for number in numbers
         ]
         (folder / file).write_text("\n".join(lines) + "\n")
     (folder / "target.toml").write_text(

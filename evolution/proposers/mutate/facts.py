@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from target_modules.patch.source import NotPython, parse
+
 _MATH = frozenset(
     (
         "sqrt",
@@ -51,8 +53,8 @@ class Facts:
 def facts(text: str) -> Facts:
     """The facts of a file that parses; nothing for one that does not."""
     try:
-        module = ast.parse(text.removeprefix("\ufeff"))
-    except (SyntaxError, ValueError, RecursionError):
+        module = parse(text)
+    except NotPython:
         return Facts()
     lines = text.splitlines(keepends=True)
     numbers: dict[str, None] = {}
@@ -81,8 +83,8 @@ def facts(text: str) -> Facts:
 def _piece(text: str) -> Facts:
     """Numbers and calls of one top-level statement; kept, as most statements never change."""
     try:
-        module = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+        module = parse(text)
+    except NotPython:
         return Facts()
     numbers: dict[str, None] = {}
     calls: dict[str, None] = {}

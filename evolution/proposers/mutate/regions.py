@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from target_modules.patch.source import NotPython, parse
+
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _PACKAGED = (ast.Import, ast.ImportFrom)
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -39,8 +41,8 @@ def editable(path: str, text: str, specs: Sequence[str]) -> list[Region]:
     if wanted is None:
         return []
     try:
-        module = ast.parse(text.removeprefix("\ufeff"))
-    except (SyntaxError, ValueError, RecursionError):
+        module = parse(text)
+    except NotPython:
         return []
     starts = [found.start() for found in _LINE.finditer(text)]
     regions: list[Region] = []
