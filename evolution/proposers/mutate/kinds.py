@@ -126,7 +126,7 @@ def element(kind: Kind) -> Kind:
 
 def annotated(text: str) -> Kind:
     """The kind that an annotation names."""
-    words = _WORD.findall(text)
+    words: list[str] = _WORD.findall(text)
     if not words:
         return "any"
     first = words[0]

@@ -15,7 +15,7 @@ from evolution.types import Once, Parent, Proposal
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
 
-_STACKED = (0.72, 0.93)  # one operator, two, else three
+_STACKED = (0.78, 0.95)  # one operator, two, else three
 _WIDTH = 140  # characters; a line may not grow past it, or expressions would swell from child to child
 _DRAWS = 12  # operators tried for each change before the place is given up
 
@@ -29,6 +29,7 @@ class MutateProposer:
 
     name = "mutate"
     waits = False
+    exhausted = ""
 
     def __init__(self, tries: int = 50) -> None:
         self._tries = tries

@@ -17,7 +17,7 @@ def _joint(expr: Expr) -> bool:
     return isinstance(expr.node, cst.BooleanOperation)
 
 
-@register("condition.negate", 0.9)
+@register("condition.negate", 1.2)
 def negate(scene: Scene, rng: Random) -> Change | None:
     expr = pick(rng, scene.conditions)
     if expr is None:
@@ -28,7 +28,7 @@ def negate(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, f"({text})" if expr.parent is not None and _joint(expr.parent) else text)
 
 
-@register("condition.drop", 0.8)
+@register("condition.drop", 1.2)
 def drop(scene: Scene, rng: Random) -> Change | None:
     """One side of an `and` or `or` alone."""
     expr = pick(rng, scene.group("joints", _joint))
@@ -36,7 +36,7 @@ def drop(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, scene.code(side)) if expr is not None and side is not None else None
 
 
-@register("condition.joint", 0.7)
+@register("condition.joint", 1.2)
 def joint(scene: Scene, rng: Random) -> Change | None:
     """`or` for `and`, `and` for `or`."""
     expr = pick(rng, scene.group("joints", _joint))
@@ -48,7 +48,7 @@ def joint(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, f"{atom(scene.code(left))} {word} {atom(scene.code(right))}")
 
 
-@register("condition.add", 1.2)
+@register("condition.add", 1.5)
 def add(scene: Scene, rng: Random) -> Change | None:
     """One more condition beside one that is there, or a filter's own."""
     expr = pick(rng, scene.conditions)
@@ -65,7 +65,7 @@ def add(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, f"({text})" if expr.parent is not None else text)
 
 
-@register("condition.replace", 0.9)
+@register("condition.replace", 1.0)
 def replace(scene: Scene, rng: Random) -> Change | None:
     """A grown condition, or another one of the region."""
     expr = pick(rng, scene.conditions)

@@ -35,7 +35,7 @@ def _put(scene: Scene, expr: Expr, value: int | float) -> Change | None:
     return scene.put(expr, _literal(value))
 
 
-@register("constant.step", 1.6)
+@register("constant.step", 3.0)
 def step(scene: Scene, rng: Random) -> Change | None:
     """One more or one less."""
     expr = pick(rng, _numbers(scene))
@@ -45,7 +45,7 @@ def step(scene: Scene, rng: Random) -> Change | None:
     return _put(scene, expr, value + rng.choice((1, -1)))
 
 
-@register("constant.nudge", 1.8)
+@register("constant.nudge", 2.0)
 def nudge(scene: Scene, rng: Random) -> Change | None:
     """A little more or less, in proportion."""
     expr = pick(rng, _numbers(scene))
@@ -67,7 +67,7 @@ def scale(scene: Scene, rng: Random) -> Change | None:
     return _put(scene, expr, round(scaled) if isinstance(value, int) and abs(scaled) >= 1 else scaled)
 
 
-@register("constant.sign", 0.4)
+@register("constant.sign", 0.5)
 def sign(scene: Scene, rng: Random) -> Change | None:
     expr = pick(rng, _numbers(scene))
     if expr is None or not _value(expr):
@@ -78,7 +78,7 @@ def sign(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, f"-{scene.code(expr)}")
 
 
-@register("constant.swap", 0.8)
+@register("constant.swap", 1.5)
 def swap(scene: Scene, rng: Random) -> Change | None:
     """Another number of the file."""
     expr = pick(rng, _numbers(scene))

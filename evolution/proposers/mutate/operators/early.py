@@ -14,7 +14,7 @@ from evolution.proposers.mutate.results import result
 from evolution.proposers.mutate.scene import Scene, pick
 
 
-@register("early.return", 0.9)
+@register("early.return", 0.8)
 def shortcut(scene: Scene, rng: Random) -> Change | None:
     """At the start: `if a == b:`, `if not a:` and the like, then return a value of the right kind."""
     function = pick(

@@ -18,7 +18,7 @@ def _spot(scene: Scene, rng: Random) -> Expr | None:
     return pick(rng, scene.spots if scene.spots and rng.random() < 0.8 else scene.numeric)
 
 
-@register("expression.off_by_one", 1.1)
+@register("expression.off_by_one", 2.0)
 def off_by_one(scene: Scene, rng: Random) -> Change | None:
     """One more or one less than a number that is no constant; or no longer one more or one less."""
     expr = pick(rng, [e for e in scene.numeric if not isinstance(e.node, cst.BaseNumber)])
@@ -61,7 +61,7 @@ def grow(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, new) if new is not None else None
 
 
-@register("expression.wrap", 4.0)
+@register("expression.wrap", 3.0)
 def wrap(scene: Scene, rng: Random) -> Change | None:
     """A number with one more operand: added, taken away, multiplied, divided by, or as a power."""
     expr = _spot(scene, rng)
@@ -71,7 +71,7 @@ def wrap(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, grower.arithmetic(scene.code(expr), rng.choice((1, 2, 2))))
 
 
-@register("expression.bonus", 2.5)
+@register("expression.bonus", 2.2)
 def bonus(scene: Scene, rng: Random) -> Change | None:
     """A number, and more or less of it where a condition holds."""
     expr = _spot(scene, rng)

@@ -95,7 +95,7 @@ def _with_defaults(scene: Scene, node: cst.FunctionDef) -> str:
     return ", ".join(parts)
 
 
-@register("memo.call", 0.4)
+@register("memo.call", 0.25)
 def call(scene: Scene, rng: Random) -> Change | None:
     """A call inside a loop whose results are kept by argument."""
     found = [

@@ -58,7 +58,7 @@ def _exchanged(scene: Scene, one: Expr, two: Expr, whole: Expr) -> Change | None
     return Change(splices, scene.code(whole), after)
 
 
-@register("order.arguments", 1.0)
+@register("order.arguments", 2.0)
 def arguments(scene: Scene, rng: Random) -> Change | None:
     """Two positional arguments of a call, two elements of a display, two bounds, two branches."""
     slots = ("arg", "element", "bound", "branch", "keyword")
@@ -69,7 +69,7 @@ def arguments(scene: Scene, rng: Random) -> Change | None:
     return _exchanged(scene, one, two, expr)
 
 
-@register("order.operands", 0.9)
+@register("order.operands", 1.5)
 def operands(scene: Scene, rng: Random) -> Change | None:
     """`b - a` for `a - b`, where it makes a difference."""
     turning = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power)
@@ -87,7 +87,7 @@ def operands(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, f"{atom(scene.code(right))}{operator}{atom(scene.code(left))}")
 
 
-@register("name.exchange", 3.0)
+@register("name.exchange", 4.0)
 def name(scene: Scene, rng: Random) -> Change | None:
     """Another name of the same scope, mostly of the same kind."""
     local = {binding.name for binding in scene.survey.bindings}
@@ -107,7 +107,7 @@ def name(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, other) if other is not None else None
 
 
-@register("name.function", 0.7)
+@register("name.function", 1.0)
 def function(scene: Scene, rng: Random) -> Change | None:
     """A function's counterpart (`max` for `min`), or one of the file's own with as many parameters."""
     expr = pick(rng, scene.group("callees", lambda e: e.slot == "callee"))

@@ -40,7 +40,7 @@ def _grower(scene: Scene, statement: Statement, rng: Random) -> Grower | None:
     return Grower(scene, anchor, rng, statement.start) if anchor is not None else None
 
 
-@register("statement.delete", 0.9)
+@register("statement.delete", 1.0)
 def delete(scene: Scene, rng: Random) -> Change | None:
     statement = pick(rng, _movable(scene))
     if statement is None or isinstance(small(statement), cst.Pass):
@@ -49,7 +49,7 @@ def delete(scene: Scene, rng: Random) -> Change | None:
     return Change((splice,), scene.code(statement), splice.text or "(deleted)")
 
 
-@register("statement.move", 0.9)
+@register("statement.move", 1.0)
 def move(scene: Scene, rng: Random) -> Change | None:
     """Before or after another statement: a neighbour, the one around it, or inside one beside it."""
     statement = pick(rng, _movable(scene))
@@ -91,7 +91,7 @@ def repeat(scene: Scene, rng: Random) -> Change | None:
     return Change((Splice(at, at, text),), "(nothing)", text)
 
 
-@register("statement.adjust", 1.2)
+@register("statement.adjust", 1.0)
 def adjust(scene: Scene, rng: Random) -> Change | None:
     """After a number is assigned, a line that changes it, mostly under a condition."""
     found = [
@@ -180,7 +180,7 @@ def free(scene: Scene, rng: Random) -> Change | None:
     )
 
 
-@register("statement.otherwise", 0.4)
+@register("statement.otherwise", 0.6)
 def otherwise(scene: Scene, rng: Random) -> Change | None:
     """The bodies of `if` and `else` exchanged, or the `else` dropped."""
     found = [s for s in _movable(scene) if isinstance(s.node, cst.If) and isinstance(s.node.orelse, cst.Else)]

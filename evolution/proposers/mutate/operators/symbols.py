@@ -58,7 +58,7 @@ def _exchange(
     return None
 
 
-@register("compare.exchange", 1.6)
+@register("compare.exchange", 3.0)
 def compare(scene: Scene, rng: Random) -> Change | None:
     expr = pick(rng, scene.group("comparisons", lambda e: isinstance(e.node, cst.Comparison)))
     if expr is None or len(expr.children) < 2:
@@ -67,7 +67,7 @@ def compare(scene: Scene, rng: Random) -> Change | None:
     return _exchange(scene, rng, expr.children[place], expr.children[place + 1], _COMPARE)
 
 
-@register("arithmetic.exchange", 1.6)
+@register("arithmetic.exchange", 3.0)
 def arithmetic(scene: Scene, rng: Random) -> Change | None:
     expr = pick(rng, scene.group("arithmetic", lambda e: isinstance(e.node, cst.BinaryOperation)))
     if expr is None or len(expr.children) != 2:
@@ -75,7 +75,7 @@ def arithmetic(scene: Scene, rng: Random) -> Change | None:
     return _exchange(scene, rng, expr.children[0], expr.children[1], _ARITHMETIC)
 
 
-@register("arithmetic.augment", 0.7)
+@register("arithmetic.augment", 1.0)
 def augment(scene: Scene, rng: Random) -> Change | None:
     """Another operator in `a += b`; `a = b` for `a += b`, and `a += b` for `a = b`."""
     found = [
