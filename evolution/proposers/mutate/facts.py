@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from target_modules.patch.source import NotPython, parse
+from target_modules.patch.source import NotPython, parse, split_lines
 
 _MATH = frozenset(
     (
@@ -56,7 +56,7 @@ def facts(text: str) -> Facts:
         module = parse(text)
     except NotPython:
         return Facts()
-    lines = text.splitlines(keepends=True)
+    lines = split_lines(text)
     numbers: dict[str, None] = {}
     calls: dict[str, None] = {}
     functions: dict[str, int] = {}

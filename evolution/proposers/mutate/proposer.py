@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from bisect import bisect_right
 from collections.abc import Callable
 from random import Random
+from threading import Lock
 
 from evolution.proposers.mutate.change import Change, short, splice
 from evolution.proposers.mutate.registry import cumulative, operators
@@ -13,6 +13,7 @@ from evolution.proposers.mutate.scene import Scene
 from evolution.proposers.mutate.view import Plot, Views
 from evolution.types import Once, Parent, Proposal
 from target_modules.manifest import Target
+from target_modules.patch.source import NotPython, compile_only, parse
 from target_modules.patch.tree import Tree
 
 _STACKED = (0.78, 0.95)  # one operator, two, else three
@@ -34,11 +35,13 @@ class MutateProposer:
     def __init__(self, tries: int = 50) -> None:
         self._tries = tries
         self._views = Views()
+        self._lock = Lock()
 
     def propose(
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
     ) -> Proposal:
-        return self.mutate(parent.tree, target.manifest.editable, rng, seen)
+        with self._lock:
+            return self.mutate(parent.tree, target.manifest.editable, rng, seen)
 
     def mutate(
         self, tree: Tree, editable: tuple[str, ...], rng: Random, seen: Callable[[str], bool]
@@ -88,12 +91,10 @@ def _sprawls(before: str, after: str) -> bool:
 
 
 def _compiles(text: str, nested: bool) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            compile(f"if 1:\n{text}" if nested else text, "region", "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, OverflowError):
-            return False
+    try:
+        compile_only(parse(f"if 1:\n{text}" if nested else text))
+    except NotPython:
+        return False
     return True
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from target_modules.patch.editable import Editable
 from target_modules.patch.source import NotPython, parse
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -31,14 +31,14 @@ class Region:
     nested: bool
 
 
-def editable(path: str, text: str, specs: Sequence[str]) -> list[Region]:
+def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
     """The regions of a file that `specs` (`glob` or `glob:Symbol`) let a patch change.
 
     A file that does not parse has none. A symbol covers what is inside it; imports, docstrings, `__all__`
     and the header lines of classes are never in a region.
     """
     wanted = _wanted(path, specs)
-    if wanted is None:
+    if not wanted:
         return []
     try:
         module = parse(text)
@@ -55,25 +55,11 @@ def editable(path: str, text: str, specs: Sequence[str]) -> list[Region]:
     return regions
 
 
-def matches(path: str, glob: str) -> bool:
-    """Whether a `/`-separated path matches a glob in which `**/` stands for any folders or none."""
-    return fnmatchcase(path, glob) or ("**/" in glob and fnmatchcase(path, glob.replace("**/", "")))
-
-
 @lru_cache(maxsize=512)
-def _wanted_of(path: str, specs: tuple[str, ...]) -> tuple[str, ...] | None:
-    symbols: set[str] = set()
-    for spec in specs:
-        glob, _, symbol = spec.partition(":")
-        if matches(path, glob):
-            symbols.add(symbol)
-    if not symbols:
-        return None
-    return ("",) if "" in symbols else tuple(sorted(symbols))
-
-
-def _wanted(path: str, specs: Sequence[str]) -> tuple[str, ...] | None:
-    return _wanted_of(path, tuple(specs))
+def _wanted(path: str, specs: tuple[str, ...]) -> tuple[str, ...]:
+    """Symbols that may change in a file: none, some, or the empty name for all."""
+    known = Editable.of(specs)
+    return ("",) if known.is_whole(path) else known.symbols_in(path)
 
 
 def _covered(name: str, wanted: Iterable[str]) -> bool:

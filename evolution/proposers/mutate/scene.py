@@ -82,7 +82,21 @@ class Scene:
         old = self.code(expr)
         loose = expr.slot not in OPEN_SLOTS or "\n" in text or text.startswith("lambda")
         new = atom(text) if loose else bare(text)
-        return None if new == old else replace(expr.start, expr.end, new, old)
+        if new == old:
+            return None
+        around = (
+            self.survey.text[max(0, expr.start - 1) : expr.start],
+            self.survey.text[expr.end : expr.end + 1],
+        )
+        text = (
+            (" " if _joined(around[0], new[:1]) else "") + new + (" " if _joined(new[-1:], around[1]) else "")
+        )
+        return replace(expr.start, expr.end, text, old)
+
+
+def _joined(left: str, right: str) -> bool:
+    """Whether two characters would run into one word."""
+    return (left.isalnum() or left == "_") and (right.isalnum() or right in ("_", '"', "'"))
 
 
 def numberlike(expr: Expr) -> bool:

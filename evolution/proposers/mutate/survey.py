@@ -13,6 +13,7 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from evolution.proposers.mutate.nodes import Binding, Block, Expr, Function, Statement
+from target_modules.patch.source import concrete
 
 _PREFIX = "if 1:\n"
 _NOT_WALKED = """
@@ -77,15 +78,14 @@ class _Spans(CodegenState):
 class Survey:
     """All that operators ask about one region's text. Offsets are characters of `text`.
 
-    Raises `cst.ParserSyntaxError` where libcst cannot read the text, and `ValueError` where it would not
-    print it back as it was.
+    Raises `ValueError` where libcst cannot read the text, or would not print it back as it was.
     """
 
     def __init__(self, text: str, nested: bool) -> None:
         prefix = _PREFIX if nested else ""
         whole = prefix + text
         tail = "" if whole.endswith(("\n", "\r")) else "\n"
-        module = cst.parse_module(whole + tail)
+        module = concrete(whole + tail)
         state = _Spans(module.default_indent, module.default_newline)
         module._codegen(state)
         if "".join(state.tokens) != whole + tail:
@@ -123,13 +123,16 @@ class Survey:
         for node in body:
             start, end = self._state.cores.get(id(node), self._state.spans[id(node)])
             start, end = start - self._shift, end - self._shift
+            full_end = min(self.span(node)[1], len(self.text))
+            if not isinstance(node, cst.SimpleStatementLine):
+                end = start + len(self.text[start:full_end].rstrip())
             line = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start)) + 1
             statement = Statement(
                 node=node,
                 start=start,
                 end=end,
                 line=line,
-                full_end=min(self.span(node)[1], len(self.text)),
+                full_end=full_end,
                 block=block,
                 index=len(block.statements),
                 indent=self.text[line:start],
@@ -410,5 +413,5 @@ def survey(text: str, nested: bool) -> Survey | None:
     """The survey of a region's text; None where libcst cannot read it."""
     try:
         return Survey(text, nested)
-    except (cst.ParserSyntaxError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return None

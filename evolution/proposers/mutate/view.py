@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
@@ -30,7 +29,7 @@ class Plot:
 class View:
     """The plots of one tree. A longer region is drawn more often, as it has more places to change."""
 
-    def __init__(self, tree: Tree, specs: Sequence[str]) -> None:
+    def __init__(self, tree: Tree, specs: tuple[str, ...]) -> None:
         self.tree = tree
         self.plots: list[Plot] = []
         for path, text in tree.files.items():
