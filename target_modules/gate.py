@@ -145,8 +145,10 @@ def _keeps_to(path: str, before: Outline, after: Outline, symbols: tuple[str, ..
     holes = {name: (before.by_name[name].start, before.by_name[name].end) for name in present}
     old = [text for _, text in _skeleton(before, holes)]
     holes = {name: (after.by_name[name].start, after.by_name[name].end) for name in present}
-    added = [unit for unit in after.units if _is_new(before, unit)]
-    yield from _hiding(path, before, after, tuple(present), added)
+    same = {before.text(unit.start, unit.end) for unit in before.units}
+    changed = [unit for unit in after.units if after.text(unit.start, unit.end) not in same]
+    added = [unit for unit in changed if _is_new(before, unit)]
+    yield from _hiding(path, before, after, tuple(present), changed, added)
     holes.update({f"\0{unit.start}": (unit.start, unit.end) for unit in added})
     new = [(line, text) for line, text in _skeleton(after, holes) if not text.startswith("\0\0")]
     for was, now in zip_longest(old, new):
@@ -157,11 +159,16 @@ def _keeps_to(path: str, before: Outline, after: Outline, symbols: tuple[str, ..
 
 
 def _hiding(
-    path: str, before: Outline, after: Outline, present: tuple[str, ...], added: list[Unit]
+    path: str,
+    before: Outline,
+    after: Outline,
+    present: tuple[str, ...],
+    changed: list[Unit],
+    added: list[Unit],
 ) -> Iterator[Finding]:
     """New names at module level that hide what the rest of the file uses, by whatever syntax they come."""
     spans = {(after.by_name[name].start, after.by_name[name].end): name for name in present}
-    for unit in after.units:
+    for unit in changed:
         if unit in added:
             names = _binds(unit)
         elif (unit.start, unit.end) in spans:
@@ -194,19 +201,31 @@ def _listed(symbols: tuple[str, ...]) -> str:
 
 def _skeleton(file: Outline, holes: dict[str, tuple[int, int]]) -> Iterator[tuple[int, str]]:
     """Line numbers and texts of the file with a mark for each hole, without blank lines between units."""
-    inside = {line for unit in file.units for line in range(unit.start, unit.end)}
     starts = {start: (end, name) for name, (start, end) in holes.items()}
-    line = 0
+    units = {unit.start: unit for unit in file.units}
+    line = stop = 0
     while line < len(file.lines):
+        unit = units.get(line)
         if line in starts:
             end, name = starts[line]
             yield line + 1, f"\0{name}"
             line = end
             continue
-        text = file.lines[line]
-        if line in inside or text.strip():
-            yield line + 1, text if line + 1 < len(file.lines) else text.rstrip("\r\n")
+        if unit is not None:
+            stop = unit.end
+            if not any(unit.start < start < unit.end for start in starts):
+                yield line + 1, _ended(file, line, unit.end)
+                line = unit.end
+                continue
+        if line < stop or file.lines[line].strip():
+            yield line + 1, _ended(file, line, line + 1)
         line += 1
+
+
+def _ended(file: Outline, start: int, end: int) -> str:
+    """Lines of the file, alike with and without a final newline."""
+    text = file.text(start, end)
+    return text if end < len(file.lines) else text.rstrip("\r\n")
 
 
 def _is_new(before: Outline, unit: Unit) -> bool:

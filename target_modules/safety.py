@@ -143,6 +143,7 @@ def _uses(file: Outline, unit: Unit, modules: frozenset[str]) -> tuple[Use, ...]
     names: set[str] = set()
     attributes: list[ast.Attribute] = []
     local: set[str] = set()
+    inert: set[int] = set()
     for top in unit.nodes:
         for node in ast.walk(top):
             if isinstance(node, ast.Name):
@@ -154,8 +155,10 @@ def _uses(file: Outline, unit: Unit, modules: frozenset[str]) -> tuple[Use, ...]
                 found.extend(_imports(node))
                 if isinstance(node, ast.Import):
                     local.update(_names(node))
+            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                inert.add(id(node.value))
             elif isinstance(node, ast.Constant):
-                if isinstance(node.value, str) and "__" in node.value:
+                if isinstance(node.value, str) and "__" in node.value and id(node) not in inert:
                     found.extend(_text(node, node.value))
             elif isinstance(node, ast.MatchClass):
                 found.extend(_use("attribute", a, node.lineno) for a in node.kwd_attrs if a in ATTRIBUTES)
@@ -212,7 +215,7 @@ def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Use]:
 def _text(node: ast.Constant, value: str) -> Iterator[Use]:
     """Names in strings reach attributes through `getattr`, `format` and the like."""
     for name in re.findall(r"__\w+?__", value):
-        if name in ATTRIBUTES or name in CALLS:
+        if name in ATTRIBUTES:
             yield _use("attribute", name, node.lineno)
 
 

@@ -12,6 +12,8 @@ from target_modules.patch.source import plain
 Kind = Literal["no_edit", "no_change", "unmatched", "ambiguous", "malformed", "unknown_file", "too_long"]
 
 MAX_ANSWER = 2_000_000
+MAX_PARTS = 200
+_MAX_NAME = 300
 
 
 class ReadError(Exception):
@@ -48,8 +50,9 @@ def without_thinking(answer: str) -> str:
     if len(answer) > MAX_ANSWER:
         raise ReadError(f"more than {MAX_ANSWER:,} characters", "too_long")
     text = plain(answer).removeprefix("\ufeff")
-    while match := _THINKING.match(text):
-        text = text[match.end() :]
+    for _ in range(8):
+        if match := _THINKING.match(text):
+            text = text[match.end() :]
     head, closing, rest = text.partition("</think>\n")
     return rest if closing and "<think>" not in head else text
 
@@ -97,13 +100,15 @@ def named_file(lines: list[str], before: int, known: Iterable[str]) -> str | Non
 
 def path_in_info(info: str, known: Iterable[str]) -> str | None:
     """A path in a fence's info string: `python title="a.py"`, `python:a.py`, `a.py`."""
-    for match in _PATH.finditer(info):
+    for match in _PATH.finditer(info[:_MAX_NAME]):
         return resolved(match[0], known)
     return None
 
 
 def path_in_line(line: str, known: Iterable[str]) -> str | None:
     """A path that a line consists of, but for markup and words such as `File:`; None for prose and code."""
+    if len(line) > _MAX_NAME:
+        return None
     text = line.strip().strip("#*`>:=/- \t").strip()
     text = re.sub(
         r"^(?:in|file(?:name| ?path)?|path|update|edit|modify|create|new file)\b[\s:`*]*",

@@ -39,7 +39,7 @@ def _changes(before: list[str], after: list[str]) -> list[tuple[int, int, int, i
     rest = shortest - head
     tail = next((n for n in range(rest) if before[-1 - n] != after[-1 - n]), rest)
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
-    if len(old) * len(new) > 4_000_000:
+    if len(old) * len(new) > 1_000_000:
         return [(head, head + len(old), head, head + len(new))]
     codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return [(i + head, j + head, k + head, m + head) for tag, i, j, k, m in codes if tag != "equal"]

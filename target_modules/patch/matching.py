@@ -89,6 +89,8 @@ class Lines:
 
     def _span(self, at: int, old: list[str], new: list[str], same: Callable[[str], str]) -> Span:
         """Lines that stay the same keep the file's own bytes."""
+        if len(old) * len(new) > 1_000_000:
+            return Span(at, at + len(old), tuple(new))
         lines: list[str] = []
         before, after = [same(line) for line in old], [same(line) for line in new]
         for tag, low, high, start, end in difflib.SequenceMatcher(None, before, after, False).get_opcodes():

@@ -67,7 +67,7 @@ def _json_patch(text: str, lines: list[str], tree: Tree, editable: Editable) -> 
             found.append(json.loads(candidate))
         except (json.JSONDecodeError, RecursionError) as error:
             raise ReadError(f"the JSON of the edits is broken: {error}") from None
-    if not found and (match := re.search(r'^\s*\{\s*"edits"\s*:', text, re.MULTILINE)):
+    if not found and (match := re.search(r'^[ \t]*\{\s*"edits"\s*:', text, re.MULTILINE)):
         try:
             found.append(json.JSONDecoder().raw_decode(text[match.end() - len(match[0].lstrip()) :])[0])
         except (json.JSONDecodeError, RecursionError) as error:

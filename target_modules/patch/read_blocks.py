@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from target_modules.patch.answer import ReadError, named_file
+from target_modules.patch.answer import MAX_PARTS, ReadError, named_file
 from target_modules.patch.apply import check_path
 from target_modules.patch.editable import Editable
 from target_modules.patch.edits import CreateFile, Edit
@@ -37,7 +37,7 @@ def has_blocks(lines: list[str]) -> bool:
 
 def read_blocks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
     """Edits of text, each block matched against the file as it was, then against what others left."""
-    found = list(dict.fromkeys(_blocks(lines, tree)))
+    found = list({(block.path, block.ways): block for block in reversed(_blocks(lines, tree))}.values())[::-1]
     texts = {path: tree[path] for path in tree}
     created: dict[str, str] = {}
     spans: dict[str, list[Span]] = {}
@@ -91,7 +91,9 @@ def _blocks(lines: list[str], tree: Tree) -> list[Block]:
         dividers = [at for at, line in enumerate(body) if _DIVIDER.match(line)]
         if not dividers:
             raise ReadError(f"block {len(blocks) + 1} has no `=======` between search and replacement")
-        ways = tuple((tuple(body[:at]), tuple(body[at + 1 :])) for at in dividers)
+        if len(blocks) == MAX_PARTS:
+            raise ReadError(f"more than {MAX_PARTS} blocks", "too_long")
+        ways = tuple((tuple(body[:at]), tuple(body[at + 1 :])) for at in dividers[:8])
         blocks.append(Block(len(blocks) + 1, path, ways))
         number = end + 1
     return blocks
@@ -113,10 +115,14 @@ def _place(block: Block, tree: Tree, editable: Editable) -> tuple[str, Span | No
                     failure = error
                 continue
             found.append((path, None if search == replace else span))
+    if not found and len(block.ways) > 1 and (failure is None or failure.kind == "unmatched"):
+        raise ReadError(
+            f"block {block.number} has {len(block.ways)} `=======` lines and fits the file by none"
+        )
     if failure is not None and (not found or failure.kind == "ambiguous"):
         raise failure
     if not found:
-        raise ReadError(f"block {block.number} has more than one `=======` line that could divide it")
+        raise ReadError(f"{block.what} has no file that it could be in", "unmatched")
     if len(found) > 1:
         places = ", ".join(sorted({path for path, _ in found}))
         raise ReadError(

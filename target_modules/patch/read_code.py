@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from target_modules.patch.answer import (
+    MAX_PARTS,
     Fence,
     ReadError,
     closes,
@@ -92,8 +93,8 @@ def _key(edit: Edit) -> tuple[str, str] | None:
 def _blocks(lines: list[str], tree: Tree) -> Iterator[Block]:
     found = False
     skip = 0
-    for fence in fences(lines):
-        if fence.start < skip:
+    for fence in islice(fences(lines), MAX_PARTS):
+        if fence.start < skip or not fence.text.strip():
             continue
         path = path_in_info(fence.info, tree) or named_file(lines, fence.start - 1, tree)
         if fence.language not in _PYTHON and not (path and path.endswith(".py") and "." in fence.language):
@@ -159,7 +160,7 @@ def _edits(block: Block, tree: Tree, editable: Editable) -> list[Edit]:
 def _refuse_left_out(source: str, tree: Tree) -> None:
     known = {line.strip() for text in tree.files.values() for line in text.splitlines()}
     for line in source.splitlines():
-        if _LEFT_OUT.match(line) and line.strip() not in known:
+        if len(line) < 300 and _LEFT_OUT.match(line) and line.strip() not in known:
             raise ReadError(f"the code leaves a part out: {line.strip()[:80]!r}; write the symbol whole")
 
 
@@ -259,6 +260,6 @@ def _find(name: str, unit: Unit, files: dict[str, Outline], editable: Editable) 
 def _is_same(file: Outline, name: str, source: str) -> bool:
     symbol = file.by_name[name]
     try:
-        return dedented(file.text(symbol.start, symbol.end)) == dedented(source)
+        return dedented(file.text(symbol.start, symbol.end)) == dedented(_with_comment(file, name, source))
     except NotPython:
         return False

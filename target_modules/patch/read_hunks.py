@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from target_modules.patch.answer import ReadError, fences, resolved
+from target_modules.patch.answer import MAX_PARTS, ReadError, fences, resolved
 from target_modules.patch.apply import check_path
 from target_modules.patch.editable import Editable
 from target_modules.patch.edits import CreateFile, DeleteFile, Edit
@@ -95,6 +95,8 @@ def _in_text(lines: list[str], strict: bool) -> Iterator[FileDiff]:
         match = _HUNK.match(line)
         if match:
             count += 1
+            if count > MAX_PARTS:
+                raise ReadError(f"more than {MAX_PARTS} hunks", "too_long")
             part = part or FileDiff(None, None)
             hunk = Hunk(count, int(match[1]) - 1 if match[1] else None)
             part.hunks.append(hunk)
@@ -142,12 +144,15 @@ def _creation(part: FileDiff, tree: Tree, editable: Editable) -> Edit:
 
 
 def _span(hunk: Hunk, file: Lines) -> Span:
-    """Where a hunk goes. Stripped blank lines, and context without its leading blank, are tried in turn."""
+    """Where a hunk goes. Blank lines behind it may be its own or not; context may lack its leading blank."""
     lines = list(hunk.lines)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    blank = min(len(hunk.lines) - len(lines), 3)
     failure = ReadError(f"hunk {hunk.number} is empty")
-    while True:
+    for count in range(blank, -1, -1):
         for raw_context in (False, True):
-            old, new = _sides(lines, raw_context)
+            old, new = _sides([*lines, *[""] * count], raw_context)
             if not any(line.strip() for line in old):
                 raise ReadError(f"hunk {hunk.number} has no line of the file to find its place by")
             try:
@@ -156,9 +161,7 @@ def _span(hunk: Hunk, file: Lines) -> Span:
                 if error.kind == "ambiguous":
                     raise
                 failure = failure if failure.kind == "unmatched" else error
-        if not lines or lines[-1].strip():
-            raise failure
-        lines.pop()
+    raise failure
 
 
 def _sides(lines: list[str], raw_context: bool) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from target_modules.patch.source import BOM, NotPython, concrete, parse, plain
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import libcst
 
 _WRAP = "if 1:\n"
+_BLANK = re.compile(r"\A(?:[ \t\f]*\n)+")
 
 
 def dedented(source: str) -> str:
@@ -20,9 +22,7 @@ def dedented(source: str) -> str:
     indentation. Blank lines around are dropped. Raises `NotPython`.
     """
     text = plain(source.removeprefix(BOM)).strip("\n").rstrip()
-    while text[: text.find("\n") + 1].isspace():
-        text = text[text.find("\n") + 1 :]
-    text += "\n"
+    text = _BLANK.sub("", text) + "\n"
     try:
         tree = parse(text)
     except NotPython as error:
