@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from functools import cached_property, lru_cache
 from target_modules.patch.source import BOM, newline_of, parse, split_lines
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_INNER = re.compile(r"\b(?:def|class)\b")
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,10 @@ class Outline:
             node = unit.nodes[0]
             yield Symbol(tuple(qualified), owner, unit.start, unit.end, unit.indent, node)
             if isinstance(node, _DEFINITIONS):
-                inner = qualified[0] if isinstance(node, ast.ClassDef) else qualified[0] + ".<locals>"
+                is_class = isinstance(node, ast.ClassDef)
+                if not is_class and not _INNER.search(self.text(node.lineno, unit.end)):
+                    continue
+                inner = qualified[0] if is_class else qualified[0] + ".<locals>"
                 yield from self._symbols(tuple(self._units(node.body, node.lineno)), inner)
 
     def _flat(self, units: Sequence[Unit]) -> Iterator[Unit]:

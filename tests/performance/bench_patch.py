@@ -86,10 +86,12 @@ def _read(text: str, number: int) -> Callable[[], object]:
     return lambda: read(answer, tree, ["*.py"])
 
 
-def _gate(text: str, number: int) -> Callable[[], object]:
+def _gate(text: str, number: int, is_parsed: bool = False) -> Callable[[], object]:
     parent = Tree({"m.py": text})
     edit = _change(text, number)
     child = parent.with_file("m.py", apply(parent, Patch(edits=(edit,)))["m.py"] + f"# gate {number}\n")
+    if is_parsed:
+        child = apply(parent, Patch(edits=(edit,)))
     manifest = {
         "name": "bench",
         "goal": "bench",
