@@ -35,6 +35,7 @@ def rows() -> list[tuple[str, str]]:
             f"patch: gate, {len(twelve) / 1000:.0f} kB module, one function changed",
             _median(lambda n: _gate(twelve, n)),
         ),
+        ("patch: gate of the same, parsed by apply before", _median(lambda n: _gate(twelve, n, True))),
     ]
 
 
