@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.local import LocalSandbox
 from tests.support.cli import pygent
+from tests.support.model_server import ModelServer, Script, say
 from tests.support.small_target import write_target
 
 
@@ -30,24 +31,34 @@ class Finished:
         return str(self.summary["best"]["variant"])
 
 
+def edit(search: str, replace: str) -> Script:
+    block = f"<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE"
+    return say(f"IDEA: {replace.strip()} instead\n\nranges.py\n```python\n{block}\n```")
+
+
+RETURN = "        return value + high"
+ANSWERS = (
+    say("I would rather not."),
+    edit("    return 0", "    return 7"),
+    edit("        return value * high", "        return 0"),
+    edit(RETURN, "        return value - high"),
+    edit("    return 0", "    return 1"),
+    edit("    return 0", "    return 2"),
+)
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A run in which a scripted model repairs the bug, after an answer without an edit, a change for nothing
+    and an edit that fits nowhere; two changes for the worse follow."""
     folder = tmp_path_factory.mktemp("finished")
     target = write_target(folder / "target")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, ModelServer(ANSWERS) as server:
         patch.setattr("sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         patch.chdir(folder)
-        done = pygent(
-            "evolve",
-            target,
-            "--evaluations",
-            300,
-            "--seed",
-            3,
-            "--json",
-            "--proposer",
-            "mutate",
-            home=folder / "home",
-        )
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        limits = ["--seed", 3, "--evaluations", 4, "--tokens", 100_000, "--window", 1, "--selector", "best"]
+        done = pygent("evolve", target, "--model", "m", *limits, "--json", home=folder / "home")
     assert done.code == 0, done.err
     return Finished(folder / "home", target, done.json)
