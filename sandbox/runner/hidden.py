@@ -48,6 +48,11 @@ class Hidden:
             self.map.move(0, self.start, used)
         self.start, self.end = 0, used
 
+    def append(self, data: bytes | memoryview) -> None:
+        self.reserve(len(data))
+        self.view[self.end : self.end + len(data)] = data
+        self.end += len(data)
+
     def fill(self, fd: int, room: int = _CHUNK) -> int | None:
         """Read once from `fd`: the number of bytes, 0 at its end, None where there is nothing yet."""
         self.reserve(room)
