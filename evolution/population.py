@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from archive.reasons import class_of
 from archive.types import PARENTS, Status, Usage, Variant
 from evolution.types import Member, Selector
 from target_modules.manifest import Target
@@ -62,7 +63,7 @@ class Population:
             if variant.attempt > 0:
                 self.evaluated += 1
         if variant.status in (Status.GATED_OUT, Status.FAILED):
-            self.failures[variant.reason.partition(":")[0]] += 1
+            self.failures[class_of(variant.reason)] += 1
         if variant.attempt == 0:
             self.baseline = variant
         if variant.status in PARENTS and fitness is not None:

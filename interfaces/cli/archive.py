@@ -176,6 +176,9 @@ def stats(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
     if json:
         print_json(asdict(figures))
         return
+    from collections import Counter
+
+    from archive.reasons import class_of
     from prompts.quote import line
 
     typer.echo(f"variants          {figures.variants} ({figures.trees} different sources)")
@@ -191,8 +194,11 @@ def stats(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
             typer.echo(f"  {line(name, 28):<28}{made.tried:>7}{made.valid:>7}{made.accepted:>10}")
     if figures.reasons:
         typer.echo("why attempts ended without a valid variant")
-    for reason, count in list(figures.reasons.items())[:10]:
-        typer.echo(f"  {count:>6}  {line(reason, 100)}")
+    classes: Counter[str] = Counter()
+    for reason, count in figures.reasons.items():
+        classes[class_of(reason)] += count
+    for kind, count in classes.most_common(10):
+        typer.echo(f"  {count:>6}  {line(kind, 100)}")
 
 
 @app.command()

@@ -70,13 +70,15 @@ def show_summary(summary: dict[str, Any], home: Path) -> None:
     typer.echo("")
     show_diff(summary["diff"])
     typer.echo("\nnext:")
-    for command, what in (
+    commands = (
         (f"archive show {best['variant']}", "everything that is known of it"),
         (f"archive lineage {best['variant']}", "how it came about"),
         (f"apply {best['variant']}", "show what would be written; --yes writes it"),
         (f"resume {summary['run']} --evaluations N", "search on with a larger budget"),
-    ):
-        typer.echo(f"  {f'pygent{flags} {command}':<44} {what}")
+    )
+    width = max(len(command) for command, _ in commands)
+    for command, what in commands:
+        typer.echo(f"  pygent{flags} {command:<{width}}  {what}")
 
 
 def interval_in_words(interval: dict[str, float] | None) -> str:

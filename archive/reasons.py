@@ -1,0 +1,16 @@
+"""Reasons as classes, so that failures can be counted."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBERED = re.compile(r"\b(?:problem \d+: |(?:in )?(?:case|call|pair|repeat) \d+\b|\d+)")
+
+
+def class_of(reason: str) -> str:
+    """What kind of reason it is: without numbers, and without what comes after a colon or in brackets.
+
+    `problem 0: call 12 raised: TypeError: ...` is `raised`, `wrong answer in case 3 (got 7)` `wrong answer`.
+    """
+    head = re.split(r"[:(]", _NUMBERED.sub("", reason), maxsplit=1)[0]
+    return " ".join(head.split()) or "no reason"
