@@ -16,7 +16,7 @@ import pytest
 
 from archive.store import Archive
 from archive.types import Status
-from sandbox.docker import OWNER_LABEL, connect
+from tests.support.runs import committed, containers_of
 from tests.support.small_target import write_target
 
 KILLS = 20
@@ -52,11 +52,6 @@ def recorded(log: Path) -> Counter[tuple[str, str]]:
             if entry["logger"] == "evolution.journal":
                 found[entry["variant"], entry["message"]] += 1
     return found
-
-
-def containers_of(pids: set[int]) -> list[str]:
-    found = connect().api.containers(all=True, filters={"label": OWNER_LABEL})
-    return [one["Id"] for one in found if int(one["Labels"][OWNER_LABEL].rsplit(" ", 2)[1]) in pids]
 
 
 def shape(home: Path) -> list[object]:
@@ -108,19 +103,7 @@ def test_killed_at_twenty_random_moments_nothing_is_lost_and_nothing_is_done_twi
     assert len(judged) == EVALUATIONS
     twice = {step: count for step, count in recorded(log).items() if count > 1}
     assert twice == {}
-    assert containers_of(pids) == []
+    assert containers_of(*pids) == []
     undisturbed = tmp_path / "undisturbed"
     assert start(undisturbed, tmp_path / "log2", "evolve", target, *options).wait(timeout=300) == 0
     assert shape(home) == shape(undisturbed)
-
-
-def committed(home: Path) -> int:
-    if not (home / "archive.db").exists():
-        return 0
-    from archive.types import ArchiveError
-
-    try:
-        with Archive.open(home, read_only=True) as archive:
-            return archive.stats().variants
-    except ArchiveError:
-        return 0

@@ -1,0 +1,151 @@
+"""Whole runs as a user starts them: in processes of their own, through the real sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.locks import is_alive
+from archive.store import Archive
+from tests.support.runs import committed, containers_of, wait_until
+from tests.support.small_target import BUGGY, write_target
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return write_target(tmp_path / "target")
+
+
+def command(home: Path, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", "interfaces.cli", "--home", str(home), *map(str, arguments)]
+
+
+def pygent(home: Path, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(home, *arguments), capture_output=True, text=True, timeout=200, check=False, **options
+    )
+
+
+def test_a_run_in_the_real_sandbox_with_its_log_and_what_follows(tmp_path: Path, target: Path) -> None:
+    home, told = tmp_path / "home", tmp_path / "told"
+    finish = f"echo $PYGENT_RUN $PYGENT_STOPPED_BY $PYGENT_BEST > {told}"
+    options = ["--evaluations", 30, "--seed", 2, "--on-finish", finish, "--json"]
+    done = pygent(home, "--log-json", "--log-level", "info", "evolve", target, *options)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    best = (summary["best"] or {}).get("variant", "")
+    assert told.read_text().split() == [summary["run"], "evaluations", *([best] if best else [])]
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    judged = [line for line in lines if line["logger"] == "evolution.journal"]
+    assert len(judged) >= 30
+    with Archive.open(home) as archive:
+        known = {variant.id for variant in archive.variants()}
+    assert {line["run"] for line in judged} == {summary["run"]}
+    assert {line["variant"] for line in judged} <= known
+    assert (target / "src" / "ranges.py").read_text() == BUGGY
+
+
+def test_ctrl_c_ends_cleanly_and_leaves_no_container(tmp_path: Path, target: Path) -> None:
+    home = tmp_path / "home"
+    session = subprocess.Popen(
+        command(home, "evolve", target, "--seed", 2, "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    wait_until(lambda: committed(home) > 5)
+    session.send_signal(signal.SIGINT)
+    out, err = session.communicate(timeout=60)
+    assert session.returncode == 130, err
+    assert json.loads(out)["stopped_by"] == "interrupted"
+    assert containers_of(session.pid) == []
+    with Archive.open(home) as archive:
+        assert archive.verify() == []
+        assert archive.runs()[0].state == "paused"
+
+
+def test_a_detached_run_is_paused_resumed_and_stopped_from_outside(tmp_path: Path, target: Path) -> None:
+    home = tmp_path / "home"
+    begun = pygent(home, "evolve", target, "--seed", 2, "--detach", "--json")
+    assert begun.returncode == 0, begun.stderr
+    run = json.loads(begun.stdout)["run"]
+    try:
+        wait_until(lambda: committed(home) > 5)
+        assert pygent(home, "pause", run[:4]).returncode == 0
+        wait_until(lambda: not is_alive(home, run))
+        assert json.loads(pygent(home, "status", run, "--json").stdout)["state"] == "paused"
+        before = committed(home)
+        assert pygent(home, "resume", run, "--detach").returncode == 0
+        wait_until(lambda: committed(home) > before + 5)
+        assert json.loads(pygent(home, "status", run, "--json").stdout)["state"] == "running"
+        assert pygent(home, "stop", run).returncode == 0
+        wait_until(lambda: not is_alive(home, run))
+        status = json.loads(pygent(home, "status", run, "--json").stdout)
+        assert status["state"] == "finished"
+        assert status["stopped_by"] == "stop"
+    finally:
+        with Archive.open(home, read_only=True) as archive:
+            assert archive.verify() == []
+        if is_alive(home, run):
+            os.kill(json.loads(begun.stdout)["pid"], signal.SIGKILL)
+
+
+def test_two_runs_on_one_machine_leave_each_other_alone(tmp_path: Path, target: Path) -> None:
+    sessions = [
+        subprocess.Popen(
+            command(tmp_path / name, "evolve", target, "--seed", 2, "--evaluations", 40, "--json"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for name in ("one", "other")
+    ]
+    results = [session.communicate(timeout=200) for session in sessions]
+    assert [session.returncode for session in sessions] == [0, 0], results
+    one, other = (json.loads(out) for out, _ in results)
+    assert one["evaluations"] == other["evaluations"] == 40
+    assert one["baseline"]["score"] == other["baseline"]["score"]
+    assert [containers_of(session.pid) for session in sessions] == [[], []]
+
+
+def test_the_next_start_removes_the_containers_of_a_killed_run(tmp_path: Path, target: Path) -> None:
+    home = tmp_path / "home"
+    session = subprocess.Popen(
+        command(home, "evolve", target, "--seed", 2), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_until(lambda: committed(home) > 3)
+    session.kill()
+    session.wait()
+    status = json.loads(pygent(home, "status", "", "--json").stdout)
+    assert status["state"] == "dead"
+    done = pygent(home, "resume", status["run"], "--evaluations", committed(home) + 20, "--json")
+    assert done.returncode == 0, done.stderr
+    assert containers_of(session.pid) == []
+
+
+def test_bench_judges_a_tree_that_is_bad_with_exit_0(tmp_path: Path, target: Path) -> None:
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    (bad / "ranges.py").write_text("def outside(value, low, high):\n    raise SystemExit(0)\n")
+    done = pygent(tmp_path, "bench", target, "--tree", bad, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {"target", "passed", "total", "score", "trust", "metrics", "seconds"} <= set(told)
+    assert (told["passed"], told["total"], told["trust"]) == (0, 12, "sealed")
+    good = json.loads(pygent(tmp_path, "bench", target, "--json").stdout)
+    assert good["passed"] == 8
+
+
+def test_doctor_and_the_sandboxs_own_check_pass_here(tmp_path: Path) -> None:
+    assert pygent(tmp_path, "doctor").returncode == 0
+    checked = pygent(tmp_path, "sandbox", "check", "--json")
+    assert checked.returncode == 0, checked.stdout
+    assert {"network", "processes", "memory", "writing", "forger"} <= {
+        one["name"] for one in json.loads(checked.stdout)["checks"]
+    }
+    assert pygent(tmp_path, "sandbox", "build", "--json").returncode == 0
