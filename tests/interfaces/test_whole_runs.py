@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from archive.store import Archive
 from tests.support.runs import committed, containers_of, wait_until
 from tests.support.small_target import BUGGY, write_target
 
+Begin = Callable[..., subprocess.Popen[bytes]]
 pytestmark = pytest.mark.engine
 
 
@@ -27,6 +29,22 @@ def target(tmp_path: Path) -> Path:
 
 def command(home: Path, *arguments: object) -> list[str]:
     return [sys.executable, "-m", "interfaces.cli", "--home", str(home), *map(str, arguments)]
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Starts commands in the background, and sees to it that none outlives its test."""
+    sessions: list[subprocess.Popen[bytes]] = []
+
+    def start(home: Path, *arguments: object) -> subprocess.Popen[bytes]:
+        session = subprocess.Popen(command(home, *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        sessions.append(session)
+        return session
+
+    yield start
+    for session in sessions:
+        session.kill()
+        session.communicate()
 
 
 def pygent(home: Path, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -54,11 +72,9 @@ def test_a_run_in_the_real_sandbox_with_its_log_and_what_follows(tmp_path: Path,
     assert (target / "src" / "ranges.py").read_text() == BUGGY
 
 
-def test_ctrl_c_ends_cleanly_and_leaves_no_container(tmp_path: Path, target: Path) -> None:
+def test_ctrl_c_ends_cleanly_and_leaves_no_container(tmp_path: Path, target: Path, begin: Begin) -> None:
     home = tmp_path / "home"
-    session = subprocess.Popen(
-        command(home, "evolve", target, "--seed", 2, "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    session = begin(home, "evolve", target, "--seed", 2, "--json")
     wait_until(lambda: committed(home) > 5)
     session.send_signal(signal.SIGINT)
     out, err = session.communicate(timeout=60)
@@ -96,15 +112,9 @@ def test_a_detached_run_is_paused_resumed_and_stopped_from_outside(tmp_path: Pat
             os.kill(json.loads(begun.stdout)["pid"], signal.SIGKILL)
 
 
-def test_two_runs_on_one_machine_leave_each_other_alone(tmp_path: Path, target: Path) -> None:
-    sessions = [
-        subprocess.Popen(
-            command(tmp_path / name, "evolve", target, "--seed", 2, "--evaluations", 40, "--json"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for name in ("one", "other")
-    ]
+def test_two_runs_on_one_machine_leave_each_other_alone(tmp_path: Path, target: Path, begin: Begin) -> None:
+    options = ["--seed", 2, "--evaluations", 40, "--json"]
+    sessions = [begin(tmp_path / name, "evolve", target, *options) for name in ("one", "other")]
     results = [session.communicate(timeout=200) for session in sessions]
     assert [session.returncode for session in sessions] == [0, 0], results
     one, other = (json.loads(out) for out, _ in results)
@@ -113,11 +123,11 @@ def test_two_runs_on_one_machine_leave_each_other_alone(tmp_path: Path, target: 
     assert [containers_of(session.pid) for session in sessions] == [[], []]
 
 
-def test_the_next_start_removes_the_containers_of_a_killed_run(tmp_path: Path, target: Path) -> None:
+def test_the_next_start_removes_the_containers_of_a_killed_run(
+    tmp_path: Path, target: Path, begin: Begin
+) -> None:
     home = tmp_path / "home"
-    session = subprocess.Popen(
-        command(home, "evolve", target, "--seed", 2), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    session = begin(home, "evolve", target, "--seed", 2)
     wait_until(lambda: committed(home) > 3)
     session.kill()
     session.wait()
