@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from target_modules.patch.source import NotPython, parse, split_lines
+from target_modules.patch.source import NotPython, parse
 
 _MATH = frozenset(
     (
@@ -27,6 +27,7 @@ _MATH = frozenset(
         "fabs",
     )
 )
+_UNARY = frozenset({"abs", "int", "float", "round"})
 
 
 @dataclass(frozen=True)
@@ -39,63 +40,58 @@ class Facts:
     functions: tuple[tuple[str, int], ...] = ()
     constants: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def unary(self) -> tuple[str, ...]:
         """Numeric functions of one argument that the file uses."""
-        return tuple(
-            call
-            for call in self.calls
-            if call in ("abs", "int", "float", "round") or call.rpartition(".")[2] in _MATH
-        )
+        return tuple(call for call in self.calls if call in _UNARY or call.rpartition(".")[2] in _MATH)
 
 
-@lru_cache(maxsize=256)
-def facts(text: str) -> Facts:
-    """The facts of a file that parses; nothing for one that does not."""
-    try:
-        module = parse(text)
-    except NotPython:
-        return Facts()
-    lines = split_lines(text)
-    numbers: dict[str, None] = {}
-    calls: dict[str, None] = {}
-    functions: dict[str, int] = {}
-    constants: dict[str, None] = {}
-    for node in module.body:
-        piece = _piece("".join(lines[node.lineno - 1 : node.end_lineno]).strip())
-        numbers.update(dict.fromkeys(piece.numbers))
-        calls.update(dict.fromkeys(piece.calls))
-        if isinstance(node, ast.FunctionDef):
-            functions[node.name] = len(node.args.posonlyargs) + len(node.args.args) - len(node.args.defaults)
-        elif isinstance(node, ast.Assign) and _is_number(node.value):
-            constants.update({t.id: None for t in node.targets if isinstance(t, ast.Name)})
-        elif (
-            isinstance(node, ast.AnnAssign)
-            and isinstance(node.target, ast.Name)
-            and node.value is not None
-            and _is_number(node.value)
-        ):
-            constants[node.target.id] = None
-    return Facts(tuple(numbers), tuple(calls), tuple(functions.items()), tuple(constants))
+def combined(parts: Iterable[Facts]) -> Facts:
+    """The facts of several pieces of a file, each fact once, in order."""
+    known = list(parts)
+    return Facts(
+        numbers=tuple(dict.fromkeys(number for part in known for number in part.numbers)),
+        calls=tuple(dict.fromkeys(call for part in known for call in part.calls)),
+        functions=tuple(dict.fromkeys(function for part in known for function in part.functions)),
+        constants=tuple(dict.fromkeys(constant for part in known for constant in part.constants)),
+    )
 
 
 @lru_cache(maxsize=4096)
-def _piece(text: str) -> Facts:
-    """Numbers and calls of one top-level statement; kept, as most statements never change."""
+def facts(text: str, nested: bool = False) -> Facts:
+    """The facts of a piece of a file, indented where `nested`; nothing for one that does not parse."""
     try:
-        module = parse(text)
+        module = parse(f"if 1:\n{text}" if nested else text)
     except NotPython:
         return Facts()
+    return gathered(module.body, top=not nested)
+
+
+def gathered(nodes: Sequence[ast.stmt], top: bool) -> Facts:
+    """The facts of statements, which define the file's names where they are at its `top`."""
     numbers: dict[str, None] = {}
     calls: dict[str, None] = {}
-    for node in ast.walk(module):
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            numbers[repr(node.value)] = None
-        elif isinstance(node, ast.Call):
-            name = ".".join(_dotted(node.func))
+    for inner in (part for node in nodes for part in ast.walk(node)):
+        if isinstance(inner, ast.Constant) and type(inner.value) in (int, float):
+            numbers[repr(inner.value)] = None
+        elif isinstance(inner, ast.Call):
+            name = ".".join(_dotted(inner.func))
             if name:
                 calls[name] = None
-    return Facts(tuple(numbers), tuple(calls))
+    named = nodes if top else ()
+    functions = [
+        (node.name, len(node.args.posonlyargs) + len(node.args.args) - len(node.args.defaults))
+        for node in named
+        if isinstance(node, ast.FunctionDef)
+    ]
+    constants = [
+        target.id
+        for node in named
+        if isinstance(node, ast.Assign | ast.AnnAssign) and _is_number(node.value)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    ]
+    return Facts(tuple(numbers), tuple(calls), tuple(functions), tuple(constants))
 
 
 def _dotted(node: ast.expr) -> Iterator[str]:
@@ -105,7 +101,7 @@ def _dotted(node: ast.expr) -> Iterator[str]:
         yield from (node.value.id, node.attr)
 
 
-def _is_number(node: ast.expr) -> bool:
+def _is_number(node: ast.expr | None) -> bool:
     if isinstance(node, ast.UnaryOp):
         node = node.operand
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)

@@ -28,6 +28,11 @@ def number(rng: Random, scene: Scene) -> str:
     return figure(10 ** rng.uniform(-2, 1.5))
 
 
+def threshold(rng: Random, scene: Scene) -> str:
+    """A constant to compare with: more often one of any size than `number` gives."""
+    return str(round(10 ** rng.uniform(0, 2.2))) if rng.random() < 0.5 else number(rng, scene)
+
+
 def figure(value: float) -> str:
     """A float with two significant digits, as a literal."""
     text = f"{value:.2g}"
@@ -166,10 +171,32 @@ class Grower:
             joint = rng.choice(("and", "or"))
             return f"{self.condition(depth - 1)} {joint} {atom(self.condition(depth - 1))}"
         left = self.term()
-        right = number(rng, self.scene) if rng.random() < 0.6 else self.number(max(0, depth - 1))
+        right = threshold(rng, self.scene) if rng.random() < 0.6 else self.number(max(0, depth - 1))
         if right == left:
             right = number(rng, self.scene)
         return f"{atom(left)} {rng.choice(_COMPARED)} {atom(right)}"
+
+    def split(self, code: str) -> str:
+        """A condition on a number, mostly on `code` or a name in it, against a constant or a number."""
+        rng = self.rng
+        chance = rng.random()
+        if chance < 0.2:
+            return self.condition()
+        left = code if chance < 0.35 or not self.near else self.near[int(rng.random() * len(self.near))]
+        right = threshold(rng, self.scene) if rng.random() < 0.6 else self.term()
+        if right == left:
+            right = threshold(rng, self.scene)
+        return f"{atom(left)} {rng.choice(('<', '<', '<=', '>', '>', '>=', '=='))} {atom(right)}"
+
+    def other(self, code: str) -> str:
+        """What a number may be instead: a constant, a readable number, its own negative, or grown."""
+        rng = self.rng
+        chance = rng.random()
+        if chance < 0.35:
+            return number(rng, self.scene)
+        if chance < 0.65:
+            return self.term()
+        return f"-{atom(code)}" if chance < 0.75 else self.number(1)
 
     def like(self, expr: Expr) -> str | None:
         """Something of the same kind as `expr`, or None where nothing is known that fits."""

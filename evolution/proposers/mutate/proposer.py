@@ -13,7 +13,7 @@ from evolution.proposers.mutate.scene import Scene
 from evolution.proposers.mutate.view import Plot, Views
 from evolution.types import Once, Parent, Proposal
 from target_modules.manifest import Target
-from target_modules.patch.source import NotPython, compile_only, parse
+from target_modules.patch.source import NotPython, compile_only, parse, split_lines
 from target_modules.patch.tree import Tree
 
 _STACKED = (0.78, 0.95)  # one operator, two, else three
@@ -60,11 +60,14 @@ class MutateProposer:
             drawn = _changes(scene, rng)
             if not drawn:
                 continue
-            text = splice(plot.text, [one for _, change in drawn for one in change.splices])
-            if text == plot.text or _sprawls(plot.text, text) or not _compiles(text, plot.region.nested):
+            text = _closed(splice(plot.text, [one for _, change in drawn for one in change.splices]))
+            if text == plot.text or _sprawls(plot.text, text) or _trails_off(text):
+                continue
+            if not _compiles(text, plot.region.nested):
                 continue
             child = _child(tree, plot, text)
             if child.id != tree.id and not seen(child.id):
+                self._views.born(child, editable, view, plot, text)
                 return Proposal(child, "+".join(name for name, _ in drawn), note=_note(plot, drawn))
         return Proposal(None, self.name, reason=f"no unseen mutation found in {self._tries} tries")
 
@@ -85,9 +88,22 @@ def _changes(scene: Scene, rng: Random) -> list[tuple[str, Change]]:
     return drawn
 
 
+def _closed(text: str) -> str:
+    """Without blank lines at the end: they would no longer belong to the symbol."""
+    lines = split_lines(text)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return "".join(lines)
+
+
 def _sprawls(before: str, after: str) -> bool:
     width = max(map(len, after.splitlines()), default=0)
     return width > _WIDTH and width > max(map(len, before.splitlines()))
+
+
+def _trails_off(text: str) -> bool:
+    """Whether a comment is last: it would no longer belong to the symbol, but to what follows."""
+    return text.rstrip().rpartition("\n")[2].lstrip().startswith("#")
 
 
 def _compiles(text: str, nested: bool) -> bool:

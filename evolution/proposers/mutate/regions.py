@@ -21,13 +21,14 @@ _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass(frozen=True)
 class Region:
-    """Whole lines of `path`: characters `[start, end)`, from line `line`; `nested` if indented."""
+    """Whole lines of `path`: characters `[start, end)`, lines `line` to `last`; `nested` if indented."""
 
     path: str
     symbol: str
     start: int
     end: int
     line: int
+    last: int
     nested: bool
 
 
@@ -51,7 +52,7 @@ def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
         start = starts[first - 1]
         if first == 1 and text.startswith("\ufeff"):
             start = 1
-        regions.append(Region(path, symbol, start, end, first, nested))
+        regions.append(Region(path, symbol, start, end, first, last, nested))
     return regions
 
 

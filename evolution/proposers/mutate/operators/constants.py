@@ -52,7 +52,7 @@ def nudge(scene: Scene, rng: Random) -> Change | None:
     value = _value(expr) if expr is not None else None
     if expr is None or value is None or abs(value) > 1e12:
         return None
-    moved = value * (1 + rng.gauss(0, 0.25)) if value else rng.gauss(0, 1)
+    moved = value * (1 + rng.gauss(0, rng.choice((0.1, 0.3, 1.0)))) if value else rng.gauss(0, 1)
     return _put(scene, expr, round(moved) if isinstance(value, int) else float(figure(moved)))
 
 

@@ -51,7 +51,7 @@ def borrow(scene: Scene, rng: Random) -> Change | None:
     return None
 
 
-@register("expression.grow", 2.2)
+@register("expression.grow", 1.6)
 def grow(scene: Scene, rng: Random) -> Change | None:
     """A grown expression in the place of one of its kind."""
     expr = _spot(scene, rng) if rng.random() < 0.8 else pick(rng, scene.values)
@@ -61,7 +61,7 @@ def grow(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, new) if new is not None else None
 
 
-@register("expression.wrap", 3.0)
+@register("expression.wrap", 2.8)
 def wrap(scene: Scene, rng: Random) -> Change | None:
     """A number with one more operand: added, taken away, multiplied, divided by, or as a power."""
     expr = _spot(scene, rng)
@@ -71,19 +71,20 @@ def wrap(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, grower.arithmetic(scene.code(expr), rng.choice((1, 2, 2))))
 
 
-@register("expression.bonus", 2.2)
+@register("expression.bonus", 1.0)
 def bonus(scene: Scene, rng: Random) -> Change | None:
     """A number, and more or less of it where a condition holds."""
     expr = _spot(scene, rng)
     if expr is None:
         return None
     grower = Grower(scene, expr, rng)
-    code, test = scene.code(expr), grower.condition()
+    code = scene.code(expr)
+    test = grower.split(code)
     amount = number(rng, scene) if rng.random() < 0.5 else grower.number(1)
     return scene.put(expr, f"{atom(code)} {rng.choice('+-')} {atom(test)} * {atom(amount)}")
 
 
-@register("expression.choose", 2.0)
+@register("expression.choose", 4.5)
 def choose(scene: Scene, rng: Random) -> Change | None:
     """A number where a condition holds, and otherwise another."""
     expr = _spot(scene, rng)
@@ -91,11 +92,10 @@ def choose(scene: Scene, rng: Random) -> Change | None:
         return None
     grower = Grower(scene, expr, rng)
     code = scene.code(expr)
-    other = f"-{atom(code)}" if rng.random() < 0.2 else grower.number(1)
-    sides = [code, other]
+    sides = [code, grower.other(code)]
     if rng.random() < 0.5:
         sides.reverse()
-    return scene.put(expr, f"{atom(sides[0])} if {grower.condition()} else {atom(sides[1])}")
+    return scene.put(expr, f"{atom(sides[0])} if {grower.split(code)} else {atom(sides[1])}")
 
 
 @register("expression.shape", 1.0)

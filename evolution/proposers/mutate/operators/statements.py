@@ -91,7 +91,7 @@ def repeat(scene: Scene, rng: Random) -> Change | None:
     return Change((Splice(at, at, text),), "(nothing)", text)
 
 
-@register("statement.adjust", 1.0)
+@register("statement.adjust", 2.5)
 def adjust(scene: Scene, rng: Random) -> Change | None:
     """After a number is assigned, a line that changes it, mostly under a condition."""
     found = [
@@ -104,13 +104,16 @@ def adjust(scene: Scene, rng: Random) -> Change | None:
         return None
     part = small(statement)
     assert isinstance(part, cst.Assign | cst.AugAssign)
-    name = _number_target(scene, part)
-    grower = Grower(scene, scene.survey.exprs[0], rng, statement.full_end, focus={name} if name else None)
-    operator = rng.choice(("+=", "-=", "*=", "="))
-    amount = number(rng, scene) if rng.random() < 0.4 else grower.number(1)
+    name = _number_target(scene, part) or ""
+    grower = Grower(scene, scene.survey.exprs[0], rng, statement.full_end, focus={name})
+    operator = rng.choice(("+=", "-=", "*=", "=", "=", "="))
+    conditional = operator == "=" or rng.random() < 0.6
+    amount = grower.other(name) if operator == "=" else grower.number(1)
+    if not conditional and rng.random() < 0.4:
+        amount = number(rng, scene)
     text = f"{name} {operator} {amount}"
-    if rng.random() < 0.7:
-        text = f"if {grower.condition()}:\n{unit(statement)}{text}"
+    if conditional:
+        text = f"if {grower.split(name)}:\n{unit(statement)}{text}"
     return Change((put_after(statement, text),), "(nothing)", text)
 
 

@@ -1,0 +1,173 @@
+"""Selectors: contract of all of them, and DGM's rule in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evolution.selectors import SELECTORS, DgmSelector, Weights, selector, sigmoid
+from evolution.types import Member
+
+NAMES = sorted(SELECTORS)
+finite = st.floats(min_value=-1e6, max_value=1e6, allow_nan=False)
+
+
+def chi_square(counts: Counter[str], expected: dict[str, float], draws: int) -> float:
+    return sum((counts[name] - draws * share) ** 2 / (draws * share) for name, share in expected.items())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_selector_says_so(name: str) -> None:
+    with pytest.raises(LookupError, match="no variant"):
+        selector(name).select(Random(1))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_only_member_is_always_chosen(name: str) -> None:
+    chooser = selector(name)
+    chooser.add(Member("baseline", 0.0))
+    for _ in range(3):
+        assert chooser.select(Random(1)) == "baseline"
+        chooser.chosen("baseline")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(fitness=st.lists(finite, min_size=1, max_size=40), seed=st.integers(0, 1000))
+def test_the_same_seed_chooses_the_same_members(name: str, fitness: list[float], seed: int) -> None:
+    runs = []
+    for _ in range(2):
+        chooser, rng, chosen = selector(name), Random(seed), []
+        for number, value in enumerate(fitness):
+            chooser.add(Member(f"v{number}", value))
+            chosen.append(chooser.select(rng))
+            chooser.chosen(chosen[-1])
+        runs.append(chosen)
+    assert runs[0] == runs[1]
+    assert set(runs[0]) <= {f"v{number}" for number in range(len(fitness))}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_children_of_an_unknown_variant_change_nothing(name: str) -> None:
+    chooser = selector(name)
+    chooser.add(Member("baseline", 1.0))
+    chooser.chosen("another run's")
+    assert chooser.select(Random(1)) == "baseline"
+
+
+def test_an_unknown_selector_is_refused_with_the_names_of_all() -> None:
+    with pytest.raises(ValueError, match="best, dgm, random"):
+        selector("tournament")
+
+
+def test_best_takes_the_fittest_and_shares_among_equals() -> None:
+    chooser = selector("best")
+    for name, value in (("a", 1.0), ("b", 3.0), ("c", 2.0), ("d", 3.0)):
+        chooser.add(Member(name, value))
+    rng = Random(1)
+    assert {chooser.select(rng) for _ in range(50)} == {"b", "d"}
+
+
+def test_random_takes_all_equally() -> None:
+    chooser, rng, draws = selector("random"), Random(1), 4000
+    names = [f"v{number}" for number in range(10)]
+    for number, name in enumerate(names):
+        chooser.add(Member(name, float(number)))
+    counts = Counter(chooser.select(rng) for _ in range(draws))
+    assert chi_square(counts, dict.fromkeys(names, 0.1), draws) < 27.9  # p = 0.001, 9 degrees of freedom
+
+
+def test_dgm_chooses_by_sigmoid_of_the_share_over_one_plus_children() -> None:
+    chooser, rng, draws = DgmSelector(), Random(2), 20_000
+    fitness = {"baseline": 10.0, "worse": 9.0, "half": 15.0, "best": 20.0, "best too": 20.0}
+    for name, value in fitness.items():
+        chooser.add(Member(name, value))
+    for _ in range(3):
+        chooser.chosen("best")
+    weights = {
+        "baseline": sigmoid(0.5),
+        "worse": sigmoid(0.45),
+        "half": sigmoid(0.75),
+        "best": sigmoid(1.0) / 4,
+        "best too": sigmoid(1.0),
+    }
+    total = sum(weights.values())
+    expected = {name: weight / total for name, weight in weights.items()}
+    counts = Counter(chooser.select(rng) for _ in range(draws))
+    assert chi_square(counts, expected, draws) < 18.5  # p = 0.001, 4 degrees of freedom
+
+
+def test_dgm_uses_the_papers_constants() -> None:
+    assert sigmoid(0.5) == 0.5
+    assert sigmoid(1.0) == pytest.approx(0.99331, abs=1e-5)
+    assert sigmoid(0.0) == pytest.approx(0.00669, abs=1e-5)
+
+
+@given(scale=st.floats(1e-3, 1e6), shift=st.floats(-1e3, 1e3), seed=st.integers(0, 100))
+def test_dgm_does_not_depend_on_the_metrics_unit(scale: float, shift: float, seed: int) -> None:
+    chosen = []
+    for factor, offset in ((1.0, 0.0), (scale, shift)):
+        chooser, rng = DgmSelector(), Random(seed)
+        for number, value in enumerate((3.0, 1.0, 4.0, 1.0, 5.0)):
+            chooser.add(Member(f"v{number}", value * factor + offset))
+        chosen.append([chooser.select(rng) for _ in range(8)])
+    agree = sum(one == two for one, two in zip(*chosen, strict=True))
+    assert agree >= 7  # a draw may fall on the edge between two members, where rounding decides
+
+
+def test_dgm_still_gives_variants_below_the_baseline_a_chance() -> None:
+    chooser, rng = DgmSelector(), Random(3)
+    for name, value in (("baseline", 1.0), ("worse", 0.5), ("better", 2.0)):
+        chooser.add(Member(name, value))
+    counts = Counter(chooser.select(rng) for _ in range(3000))
+    assert 0 < counts["worse"] < counts["baseline"] < counts["better"]
+
+
+def test_dgm_spreads_over_a_plateau_as_children_are_counted() -> None:
+    chooser, rng = DgmSelector(), Random(4)
+    for number in range(20):
+        chooser.add(Member(f"v{number}", 1.0))
+    counts: Counter[str] = Counter()
+    for _ in range(400):
+        name = chooser.select(rng)
+        chooser.chosen(name)
+        counts[name] += 1
+    assert min(counts[f"v{number}"] for number in range(20)) >= 10
+
+
+@given(
+    weights=st.lists(st.floats(0.001, 10), min_size=1, max_size=50),
+    changes=st.lists(st.tuples(st.integers(0, 49), st.floats(0.001, 10)), max_size=20),
+    seed=st.integers(0, 1000),
+)
+def test_draws_fall_where_the_cumulated_weights_say(
+    weights: list[float], changes: list[tuple[int, float]], seed: int
+) -> None:
+    tree, plain = Weights(), []
+    for weight in weights:
+        tree.append(weight)
+        plain.append(weight)
+    for place, weight in changes:
+        if place < len(plain):
+            tree.change(place, weight)
+            plain[place] = weight
+    drawn = tree.draw(Random(seed))
+    mark = Random(seed).random() * sum(plain)
+    below = [0.0]
+    for weight in plain:
+        below.append(below[-1] + weight)
+    assert all(low <= high for low, high in pairwise(below))
+    assert below[drawn] - 1e-6 <= mark <= below[drawn + 1] + 1e-6
+
+
+def test_replaced_weights_are_drawn_like_appended_ones() -> None:
+    one, two = Weights(), Weights()
+    values = [0.5, 2.0, 0.25, 1.0, 3.0]
+    for value in values:
+        one.append(value)
+    two.replace(list(values))
+    assert [one.draw(Random(n)) for n in range(50)] == [two.draw(Random(n)) for n in range(50)]

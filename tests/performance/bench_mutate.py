@@ -1,0 +1,94 @@
+"""What a mutation and a choice of parent cost the engine, without any evaluation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from random import Random
+
+from evolution.proposers.mutate import MutateProposer
+from evolution.selectors import DgmSelector
+from evolution.types import Member
+from target_modules.patch.tree import Tree
+
+FUNCTIONS = 33  # about 12 kB
+PROPOSALS = 300
+CHOICES = 20_000
+
+_FUNCTION = '''
+def rate_{n}(items: list[float], limit: float) -> list[float]:
+    """Rates the items against the limit."""
+    rated = []
+    total = {n}.5
+    for index, item in enumerate(items):
+        left = limit - item
+        if left < 0 or index > {n}:
+            left = abs(left) * 2
+        total += max(left, item) / (index + 1)
+        rated.append(total if left > 3 else -left)
+    return [value - min(rated) for value in rated]
+
+'''
+
+
+def rows() -> list[tuple[str, str]]:
+    """(what, figure) for the table of `make bench`; takes about 10 seconds, all in CPU time."""
+    return [*_proposing(), *_choosing(100), *_choosing(100_000)]
+
+
+def _proposing() -> list[tuple[str, str]]:
+    tree = Tree({"rates.py": "".join(_FUNCTION.format(n=n) for n in range(FUNCTIONS))})
+    size = f"{len(tree['rates.py']) / 1000:.0f} kB"
+    warm = Tree({"warm.py": _FUNCTION.format(n=0)})
+    MutateProposer().mutate(warm, ("*",), Random(0), _unseen)
+    proposer, rng = MutateProposer(), Random(1)
+    first = _seconds(lambda: proposer.mutate(tree, ("*",), rng, _unseen))
+    for _ in range(PROPOSALS):
+        proposer.mutate(tree, ("*",), rng, _unseen)
+    same = _seconds(lambda: [proposer.mutate(tree, ("*",), rng, _unseen) for _ in range(PROPOSALS)])
+    spent = 0.0
+    for _ in range(PROPOSALS):
+        child = proposer.mutate(tree, ("*",), rng, _unseen).tree
+        assert child is not None
+        start = time.process_time()
+        proposer.mutate(child, ("*",), rng, _unseen)
+        spent += time.process_time() - start
+    return [
+        (f"mutate: first proposal for a {size} module", f"{first * 1e3:.1f} ms"),
+        ("mutate: each next one for the same parent", f"{same / PROPOSALS * 1e3:.2f} ms"),
+        ("mutate: a proposal for a new child of a known parent", f"{spent / PROPOSALS * 1e3:.2f} ms"),
+    ]
+
+
+def _choosing(size: int) -> list[tuple[str, str]]:
+    chooser, rng = DgmSelector(), Random(1)
+    added = _seconds(lambda: [chooser.add(Member(f"v{n}", rng.random())) for n in range(size)])
+    chooser.select(rng)
+
+    def choose() -> None:
+        for _ in range(CHOICES):
+            chooser.chosen(chooser.select(rng))
+
+    each = _seconds(choose) / CHOICES
+    return [
+        (
+            f"dgm selector, {size:,} members: choices per second",
+            f"{1 / each:,.0f} ({each * 1e6:.1f} us each)",
+        ),
+        (f"dgm selector, {size:,} members: adding one", f"{added / size * 1e6:.1f} us"),
+    ]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _unseen(tree: str) -> bool:
+    return False
+
+
+if __name__ == "__main__":
+    for what, figure in rows():
+        print(f"{what:60} {figure}")
