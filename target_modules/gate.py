@@ -118,20 +118,25 @@ def _compiles(path: str, before: Outline | None, after: Outline) -> Iterator[Fin
 
     Only changed statements are compiled, as each stands alone but for `from __future__`, whose place counts.
     """
-    known = {before.text(unit.start, unit.end) for unit in before.units} if before else set()
-    changed = [unit for unit in after.units if after.text(unit.start, unit.end) not in known]
-    nodes = [node for unit in changed for node in unit.nodes]
-    if any(too_deep(node) for node in nodes):
+    changed = after.changed(before)
+    if any(too_deep(node) for unit in changed for node in unit.nodes):
         yield Finding(
-            path, nodes[0].lineno, "too_deep", "syntax is nested too deeply for the tools that read it"
+            path, changed[0].line, "too_deep", "syntax is nested too deeply for the tools that read it"
         )
         return
-    if any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in nodes):
-        nodes = parse(after.text(0, len(after.lines))).body
-    try:
-        compile_only(ast.Module(nodes, []))
-    except NotPython as error:
-        yield Finding(path, error.line, "compile", error.reason)
+    modules = [(ast.Module(list(unit.nodes), []), unit.shift) for unit in changed]
+    if any(_is_future(node) for unit in changed for node in unit.nodes):
+        modules = [(parse(after.text(0, len(after.lines))), 0)]
+    for module, shift in modules:
+        try:
+            compile_only(module)
+        except NotPython as error:
+            yield Finding(path, error.line + shift, "compile", error.reason)
+            return
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _keeps_to(path: str, before: Outline, after: Outline, symbols: tuple[str, ...]) -> Iterator[Finding]:
@@ -145,8 +150,7 @@ def _keeps_to(path: str, before: Outline, after: Outline, symbols: tuple[str, ..
     holes = {name: (before.by_name[name].start, before.by_name[name].end) for name in present}
     old = [text for _, text in _skeleton(before, holes)]
     holes = {name: (after.by_name[name].start, after.by_name[name].end) for name in present}
-    same = {before.text(unit.start, unit.end) for unit in before.units}
-    changed = [unit for unit in after.units if after.text(unit.start, unit.end) not in same]
+    changed = after.changed(before)
     added = [unit for unit in changed if _is_new(before, unit)]
     yield from _hiding(path, before, after, tuple(present), changed, added)
     holes.update({f"\0{unit.start}": (unit.start, unit.end) for unit in added})
@@ -183,7 +187,7 @@ def _hiding(
             if name in taken or hasattr(builtins, name) or name.startswith("__"):
                 yield Finding(
                     path,
-                    unit.nodes[0].lineno,
+                    unit.line,
                     "not_editable",
                     f"the new name `{name}` hides one that is in use",
                 )

@@ -44,7 +44,10 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 @dataclass(frozen=True)
 class Use:
-    """Something used: `what` names it, so that the parent's uses and the manifest can allow it."""
+    """Something used: `what` names it, so that the parent's uses and the manifest can allow it.
+
+    `line` counts as in the nodes of its unit.
+    """
 
     rule: str
     what: str
@@ -73,13 +76,8 @@ def _check_file(target: Target, child: Tree, path: str, old: str, new: str) -> I
     except NotPython:
         before = outline("")
     modules, modules_before = _modules(here), _modules(before)
-    known = (
-        {before.text(unit.start, unit.end) for unit in before.units} if modules == modules_before else set()
-    )
     allowed: set[tuple[str, str]] | None = None
-    for unit in here.units:
-        if here.text(unit.start, unit.end) in known:
-            continue
+    for unit in here.changed(before if modules == modules_before else None):
         for use in _uses(here, unit, modules):
             if _granted(target, child, path, use):
                 continue
@@ -87,7 +85,7 @@ def _check_file(target: Target, child: Tree, path: str, old: str, new: str) -> I
                 uses = (use for unit in before.units for use in _uses(before, unit, modules_before))
                 allowed = {(use.rule, use.what) for use in uses}
             if (use.rule, use.what) not in allowed:
-                yield Finding(path, use.line, use.rule, use.message)
+                yield Finding(path, use.line + unit.shift, use.rule, use.message)
 
 
 def _hidden(path: str, old: str, new: str) -> Iterator[Finding]:

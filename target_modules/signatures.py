@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from target_modules.patch.outline import Outline, Symbol
+from target_modules.patch.outline import Outline
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _CHANGES_CALLS = frozenset(
@@ -19,8 +19,7 @@ def broken(before: Outline, after: Outline | None, entry: str = "") -> Iterator[
     Public is a name without a leading underscore in any part, special methods (`__init__`), and `entry`.
     Names, order, kinds, presence of defaults and `async` must stay; optional parameters may come at the end.
     """
-    unchanged = {after.text(unit.start, unit.end) for unit in after.units} if after else set()
-    changed = [unit for unit in before.units if before.text(unit.start, unit.end) not in unchanged]
+    changed = before.changed(after)
     for symbol in before.symbols:
         if not any(unit.start <= symbol.start < unit.end for unit in changed):
             continue
@@ -30,7 +29,7 @@ def broken(before: Outline, after: Outline | None, entry: str = "") -> Iterator[
         if now is None:
             yield 0, f"public `{symbol.name}` is gone"
         elif reason := _difference(symbol.node, now.node):
-            yield _line(now), f"public `{symbol.name}` {reason}"
+            yield now.line, f"public `{symbol.name}` {reason}"
 
 
 def _is_public(name: str) -> bool:
@@ -38,10 +37,6 @@ def _is_public(name: str) -> bool:
     return "<locals>" not in parts and all(
         not part.startswith("_") or (part.startswith("__") and part.endswith("__")) for part in parts
     )
-
-
-def _line(symbol: Symbol) -> int:
-    return symbol.node.lineno
 
 
 def _difference(old: ast.stmt, new: ast.stmt) -> str:

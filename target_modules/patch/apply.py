@@ -8,7 +8,8 @@ from target_modules.patch import edits, symbols
 from target_modules.patch.edits import Edit, Patch
 from target_modules.patch.imports import with_import, without_import
 from target_modules.patch.outline import Outline, outline
-from target_modules.patch.source import NotPython, newline_of, parse, plain
+from target_modules.patch.pieces import pieces
+from target_modules.patch.source import NotPython, newline_of, plain
 from target_modules.patch.tree import Tree
 
 Kind = Literal["unmatched", "ambiguous", "unparsable", "unknown_file", "invalid"]
@@ -109,7 +110,7 @@ def _outline(text: str) -> Outline:
 
 def _checked(text: str) -> str:
     try:
-        parse(text)
+        pieces(text)
     except NotPython as error:
         raise _Refused(f"the result would not parse: {error}", "unparsable") from None
     return text

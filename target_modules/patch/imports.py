@@ -56,7 +56,7 @@ def without_import(outline: Outline, text: str) -> str:
             raise NotPython(unit.start + 1, "the import shares its line with other statements")
         missing = [name for name in missing if name not in found]
         node = unit.nodes[0]
-        first, last = node.lineno - 1, node.end_lineno or 0
+        first, last = unit.line - 1, (node.end_lineno or 0) + unit.shift
         if len(found) == len(_of_unit(unit)):
             del lines[first:last]
         else:

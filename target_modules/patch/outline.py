@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from target_modules.patch.source import BOM, newline_of, parse, split_lines
+from target_modules.patch.pieces import pieces_of
+from target_modules.patch.source import BOM, newline_of, split_lines
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INNER = re.compile(r"\b(?:def|class)\b")
@@ -21,7 +22,8 @@ class Symbol:
 
     Decorators and comments directly above it, at its own indentation, belong to it. `names` are qualified;
     more than one where a statement binds several. Where a name is defined more than once in its scope, each
-    carries a number in order: `Class.size#1`, `Class.size#2`.
+    carries a number in order: `Class.size#1`, `Class.size#2`. Line numbers in `node` are of its piece:
+    `shift` added makes them lines of the file.
     """
 
     names: tuple[str, ...]
@@ -30,10 +32,16 @@ class Symbol:
     end: int
     indent: str
     node: ast.stmt
+    shift: int
 
     @property
     def name(self) -> str:
         return self.names[0]
+
+    @property
+    def line(self) -> int:
+        """The line (from 1) of its statement, decorators and comments left out."""
+        return self.node.lineno + self.shift
 
     @property
     def is_definition(self) -> bool:
@@ -51,12 +59,21 @@ class Scope:
 
 @dataclass(frozen=True)
 class Unit:
-    """One or more statements that share lines `start:end`, comments directly above included."""
+    """One or more statements that share lines `start:end`, comments directly above included.
+
+    Line numbers in `nodes` are of their piece: `shift` added makes them lines of the file.
+    """
 
     nodes: tuple[ast.stmt, ...]
     start: int
     end: int
     indent: str
+    shift: int
+
+    @property
+    def line(self) -> int:
+        """The line (from 1) of the first statement."""
+        return self.nodes[0].lineno + self.shift
 
 
 class Outline:
@@ -66,8 +83,7 @@ class Outline:
         self.bom = BOM if text.startswith(BOM) else ""
         self.lines = split_lines(text.removeprefix(BOM))
         self.newline = newline_of(text)
-        self.module = parse(text)
-        self.units: tuple[Unit, ...] = tuple(self._units(self.module.body, 0))
+        self.units: tuple[Unit, ...] = tuple(self._top())
 
     def text(self, start: int, end: int) -> str:
         return "".join(self.lines[start:end])
@@ -86,10 +102,19 @@ class Outline:
         scopes = {"": Scope("", 0, len(self.lines))}
         for symbol in self.symbols:
             if isinstance(symbol.node, _DEFINITIONS):
-                first = next(iter(self._units(symbol.node.body, symbol.node.lineno)), None)
+                first = next(self._inside(symbol.node.body, symbol.node, symbol.shift), None)
                 if first is not None:
                     scopes[symbol.name] = Scope(first.indent, first.start, symbol.end)
         return scopes
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        return frozenset(self.text(unit.start, unit.end) for unit in self.units)
+
+    def changed(self, before: Outline | None) -> list[Unit]:
+        """The units whose text another outline does not have."""
+        known = before.texts if before else frozenset()
+        return [unit for unit in self.units if self.text(unit.start, unit.end) not in known]
 
     def numbered(self, name: str) -> list[str]:
         """The numbered names that a plain name could mean."""
@@ -99,28 +124,38 @@ class Outline:
             if known.startswith(name + "#") and known[len(name) + 1 :].isdigit()
         ]
 
-    def _units(self, body: Sequence[ast.stmt], floor: int) -> Iterator[Unit]:
+    def _top(self) -> Iterator[Unit]:
+        floor = 0
+        for piece, line in pieces_of(self.lines):
+            for unit in self._units(piece.body, line, floor):
+                yield unit
+                floor = unit.end
+
+    def _inside(self, body: Sequence[ast.stmt], owner: ast.stmt, shift: int) -> Iterator[Unit]:
+        return self._units(body, shift, owner.lineno + shift)
+
+    def _units(self, body: Sequence[ast.stmt], shift: int, floor: int) -> Iterator[Unit]:
         """Statements by the lines that they share. `floor` is the first line (from 0) that may belong to
         the first. Statements on the line of a block's header are left out: they have no lines."""
         group: list[ast.stmt] = []
         start = end = 0
         for node in body:
-            first = _first_line(node) - 1
+            first, last = _first_line(node) - 1 + shift, (node.end_lineno or 0) + shift
             if group and first < end:
                 group.append(node)
-                end = max(end, node.end_lineno or 0)
+                end = max(end, last)
                 continue
             if group:
-                yield self._unit(group, start, end, floor)
+                yield self._unit(group, start, end, shift, floor)
                 floor = end
             indent = _leading(self.lines[first])
             if not group and not _is_decorated(node) and node.col_offset > len(indent.encode()):
                 return
-            group, start, end = [node], first, node.end_lineno or 0
+            group, start, end = [node], first, last
         if group:
-            yield self._unit(group, start, end, floor)
+            yield self._unit(group, start, end, shift, floor)
 
-    def _unit(self, nodes: list[ast.stmt], start: int, end: int, floor: int) -> Unit:
+    def _unit(self, nodes: list[ast.stmt], start: int, end: int, shift: int, floor: int) -> Unit:
         indent = _leading(self.lines[start])
         while (
             start > floor
@@ -128,7 +163,7 @@ class Outline:
             and not self._is_preamble(start - 1)
         ):
             start -= 1
-        return Unit(tuple(nodes), start, end, indent)
+        return Unit(tuple(nodes), start, end, indent, shift)
 
     def _is_preamble(self, line: int) -> bool:
         """The first two lines may tell the system and the reader of the file how to read it."""
@@ -148,13 +183,13 @@ class Outline:
                 number = f"#{seen[name]}" if total[name] > 1 else ""
                 qualified.append(f"{scope}.{name}{number}" if scope else name + number)
             node = unit.nodes[0]
-            yield Symbol(tuple(qualified), owner, unit.start, unit.end, unit.indent, node)
+            yield Symbol(tuple(qualified), owner, unit.start, unit.end, unit.indent, node, unit.shift)
             if isinstance(node, _DEFINITIONS):
                 is_class = isinstance(node, ast.ClassDef)
-                if not is_class and not _INNER.search(self.text(node.lineno, unit.end)):
+                if not is_class and not _INNER.search(self.text(node.lineno + unit.shift, unit.end)):
                     continue
                 inner = qualified[0] if is_class else qualified[0] + ".<locals>"
-                yield from self._symbols(tuple(self._units(node.body, node.lineno)), inner)
+                yield from self._symbols(tuple(self._inside(node.body, node, unit.shift)), inner)
 
     def _flat(self, units: Sequence[Unit]) -> Iterator[Unit]:
         """The units of a scope with those inside its `if`, `try`, `with`, loops and `match`."""
@@ -163,7 +198,7 @@ class Outline:
             node = unit.nodes[0]
             if not isinstance(node, _DEFINITIONS):
                 for body in _bodies(node):
-                    yield from self._flat(tuple(self._units(body, node.lineno)))
+                    yield from self._flat(tuple(self._inside(body, node, unit.shift)))
 
 
 @lru_cache(maxsize=32)
@@ -183,6 +218,8 @@ def _first_line(node: ast.stmt) -> int:
 
 
 def _leading(line: str) -> str:
+    if line[0] not in " \t\f":
+        return ""
     return line[: len(line) - len(line.lstrip(" \t\f"))]
 
 

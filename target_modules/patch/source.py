@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
+import io
 import threading
 import warnings
 from collections.abc import Iterator
@@ -19,7 +19,6 @@ MAX_CHARS = 1_000_000
 MAX_DEPTH = 120
 MAX_CHAIN = 400
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # Warning filters belong to the process, and in CPython 3.11 so does the depth counter of the conversion to
 # `ast` nodes: two threads in it at a time end in "AST constructor recursion depth mismatch".
 _ONE_AT_A_TIME = threading.Lock()
@@ -36,7 +35,7 @@ class NotPython(ValueError):
 
 def split_lines(text: str) -> list[str]:
     """Lines with their ends, split where CPython's tokenizer splits: not at form feeds, not at U+2028."""
-    return _LINE.findall(text)
+    return io.StringIO(text, newline="").readlines()
 
 
 def newline_of(text: str) -> str:
@@ -58,14 +57,22 @@ def plain(text: str) -> str:
 def parse(text: str) -> ast.Module:
     """CPython's own tree, cached by text; do not change it. Raises `NotPython`.
 
-    Code that may run on several threads parses here and nowhere else. A leading byte order mark is left out,
-    as the import system does. Warnings about the code are the
-    author's business, not the log's.
+    A leading byte order mark is left out, as the import system does. What is asked of many variants of a file
+    is asked of its `pieces`, most of which are parsed already.
     """
     if len(text) > MAX_CHARS:
         raise NotPython(0, f"more than {MAX_CHARS:,} characters")
+    return parse_anew(text.removeprefix(BOM))
+
+
+def parse_anew(text: str) -> ast.Module:
+    """CPython's own tree of text of a bounded length. Raises `NotPython`.
+
+    Code that may run on several threads parses through here and nowhere else. Warnings about the code are the
+    author's business, not the log's.
+    """
     with _caught():
-        return ast.parse(text.removeprefix(BOM))
+        return ast.parse(text)
 
 
 def compile_only(module: ast.Module) -> None:

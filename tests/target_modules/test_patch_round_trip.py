@@ -159,7 +159,7 @@ def test_a_file_may_give_way_to_a_folder_of_its_name() -> None:
 def test_a_change_inside_one_symbol_is_one_edit_of_that_symbol(name: str) -> None:
     parent = source(name)
     file = outline(parent)
-    found = [s for s in file.symbols if s.is_definition and "def" in file.lines[s.node.lineno - 1]]
+    found = [s for s in file.symbols if s.is_definition and "def" in file.lines[s.line - 1]]
     symbol = found[0]
     last = file.lines[symbol.end - 1]
     bare = last.rstrip("\r\n")
