@@ -76,16 +76,19 @@ class DgmSelector:
 
         s_i = 1 / (1 + exp(-lambda (a_i - alpha_0))),   h_i = 1 / (1 + n_i),   p_i = s_i h_i / sum s_j h_j
 
-    with the paper's lambda = 10 and alpha_0 = 0.5. The paper's a_i is a share of solved tasks; a metric
-    may have any range, so here a_i = 0.5 + 0.5 (f_i - f_baseline) / (f_best - f_baseline), cut off at 0
-    and 1: the baseline stands at alpha_0, the best at 1. It keeps a fair chance, as the way to the best
-    does not always lead over the first improvement. As long as nothing beats the baseline, the divisor
-    is f_baseline - f_worst.
+    with the paper's lambda = 10 and alpha_0 = 0.5. Two things are ours. The paper's a_i is a share of
+    solved tasks; a metric may have any range, so here a_i = 0.5 + 0.5 (f_i - f_baseline) / (f_best -
+    f_baseline), cut off at 0 and 1: the baseline stands at alpha_0, the best at 1, and as long as nothing
+    beats the baseline, the divisor is f_baseline - f_worst. And variants of the very same fitness are one
+    i, whose n_i counts the children of all: most mutants behave as their parents do, each would start
+    without children, and code that nothing can break any more would soon be all that is chosen. Among
+    equals the k-th that came has a chance in proportion to log(1 + 1/k), as the first is mostly the simplest.
     """
 
     def __init__(self) -> None:
-        self._places: dict[str, int] = {}
-        self._names: list[str] = []
+        self._group_of: dict[str, int] = {}
+        self._groups: dict[float, int] = {}
+        self._members: list[list[str]] = []
         self._fitness: list[float] = []
         self._children: list[int] = []
         self._weights = Weights()
@@ -94,39 +97,47 @@ class DgmSelector:
         self._stale = False
 
     def add(self, member: Member) -> None:
-        if member.variant in self._places:
+        if member.variant in self._group_of:
             return
-        first = not self._names
-        self._places[member.variant] = len(self._names)
-        self._names.append(member.variant)
-        self._fitness.append(member.fitness)
+        group = self._groups.get(member.fitness)
+        if group is None:
+            group = self._groups[member.fitness] = len(self._members)
+            self._open(member.fitness)
+        self._group_of[member.variant] = group
+        self._members[group].append(member.variant)
+
+    def select(self, rng: Random) -> str:
+        if self._stale:
+            self._weights.replace([self._weight(group) for group in range(len(self._members))])
+            self._stale = False
+        members = self._members[self._weights.draw(rng)]
+        return members[int((len(members) + 1) ** rng.random()) - 1]
+
+    def chosen(self, variant: str) -> None:
+        group = self._group_of.get(variant)
+        if group is not None:
+            self._children[group] += 1
+            self._weights.change(group, self._weight(group))
+
+    def _open(self, fitness: float) -> None:
+        first = not self._fitness
+        self._members.append([])
+        self._fitness.append(fitness)
         self._children.append(0)
-        self._worst = member.fitness if first else min(self._worst, member.fitness)
-        self._best = member.fitness if first else max(self._best, member.fitness)
+        self._worst = fitness if first else min(self._worst, fitness)
+        self._best = fitness if first else max(self._best, fitness)
         above, below = self._best - self._fitness[0], self._fitness[0] - self._worst
         unit = above if above > 0 else below
         if unit != self._unit:
             self._unit = unit
             self._stale = True
-        self._weights.append(self._weight(len(self._names) - 1))
+        self._weights.append(self._weight(len(self._fitness) - 1))
 
-    def select(self, rng: Random) -> str:
-        if self._stale:
-            self._weights.replace([self._weight(index) for index in range(len(self._names))])
-            self._stale = False
-        return self._names[self._weights.draw(rng)]
-
-    def chosen(self, variant: str) -> None:
-        place = self._places.get(variant)
-        if place is not None:
-            self._children[place] += 1
-            self._weights.change(place, self._weight(place))
-
-    def _weight(self, index: int) -> float:
+    def _weight(self, group: int) -> float:
         share = MIDDLE
         if self._unit > 0:
-            share += 0.5 * (self._fitness[index] - self._fitness[0]) / self._unit
-        return sigmoid(min(1.0, max(0.0, share))) / (1 + self._children[index])
+            share += 0.5 * (self._fitness[group] - self._fitness[0]) / self._unit
+        return sigmoid(min(1.0, max(0.0, share))) / (1 + self._children[group])
 
 
 def sigmoid(performance: float) -> float:

@@ -67,6 +67,7 @@ class Grower:
         self.numbers = [name for name, kind in kinds.items() if kind in ("num", "bool")]
         self.sequences = [name for name, kind in kinds.items() if kind in SEQUENCES or kind in ("str", "map")]
         self.unknown = [name for name, kind in kinds.items() if kind == "any"]
+        self.truths = [name for name, kind in kinds.items() if kind in ("any", "bool")]
         near = place.names if focus is None else focus
         self.near = [name for name in self.numbers if name in near]
         local = {binding.name for binding in scene.survey.bindings}
@@ -167,6 +168,9 @@ class Grower:
         sequence = pick(rng, self.sequences)
         if sequence is not None and (chance < 0.1 or not (self.numbers or self.unknown)):
             return sequence if rng.random() < 0.5 else f"not {sequence}"
+        if self.truths and 0.2 <= chance < 0.4:
+            name = self.truths[int(rng.random() * len(self.truths))]
+            return name if rng.random() < 0.5 else f"not {name}"
         if depth > 0 and chance < 0.2:
             joint = rng.choice(("and", "or"))
             return f"{self.condition(depth - 1)} {joint} {atom(self.condition(depth - 1))}"

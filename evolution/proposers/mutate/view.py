@@ -17,6 +17,9 @@ from target_modules.patch.source import parse
 from target_modules.patch.tree import Tree
 
 
+_LEAST = 60  # characters that a region counts for at least, so that a constant is drawn at times
+
+
 @dataclass(frozen=True)
 class Frame:
     """Where a tree's regions lie, and the facts of what lies outside of them, by path."""
@@ -84,7 +87,7 @@ class View:
             piece = tree[region.path][region.start : region.end]
             added = not piece.endswith(("\n", "\r"))
             self.plots.append(Plot(index, region, piece + "\n" if added else piece, added))
-        self._marks = list(accumulate(len(plot.text) for plot in self.plots))
+        self._marks = list(accumulate(max(_LEAST, len(plot.text)) for plot in self.plots))
         self._facts: dict[str, Facts] = {}
 
     def draw(self, rng: Random) -> Plot:

@@ -48,7 +48,7 @@ def joint(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, f"{atom(scene.code(left))} {word} {atom(scene.code(right))}")
 
 
-@register("condition.add", 1.5)
+@register("condition.add", 2.0)
 def add(scene: Scene, rng: Random) -> Change | None:
     """One more condition beside one that is there, or a filter's own."""
     expr = pick(rng, scene.conditions)

@@ -107,7 +107,7 @@ def name(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, other) if other is not None else None
 
 
-@register("name.function", 1.0)
+@register("name.function", 2.0)
 def function(scene: Scene, rng: Random) -> Change | None:
     """A function's counterpart (`max` for `min`), or one of the file's own with as many parameters."""
     expr = pick(rng, scene.group("callees", lambda e: e.slot == "callee"))

@@ -145,7 +145,7 @@ def guard(scene: Scene, rng: Random) -> Change | None:
     return Change((put_before(statement, text),), "(nothing)", text)
 
 
-@register("statement.condition", 0.6)
+@register("statement.condition", 0.8)
 def condition(scene: Scene, rng: Random) -> Change | None:
     """A statement put under a grown condition."""
     statement = pick(rng, _movable(scene))
