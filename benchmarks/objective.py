@@ -19,7 +19,10 @@ MOST_PROBLEMS = 256  # of one comparison; the acceptor stops long before, mostly
 
 
 class ObjectiveSuite:
-    """A child per problem. Raises `TargetError` where the grader lacks `problems` or `grade`."""
+    """A child per problem. Raises `TargetError` where the grader lacks `problems` or `grade`.
+
+    A trial stage has problems of its own: no tree sees the start of a problem twice.
+    """
 
     exclusive = False
 
@@ -41,8 +44,9 @@ class ObjectiveSuite:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
                 batch = EMPTY
+                asked = problems if calls is None else self._draw(derived(bench.seed, "trial"), split)
                 for number in range(start, stop):
-                    batch += self._graded(box, tree, problems[number], number, calls)
+                    batch += self._graded(box, tree, asked[number], number, calls)
                     if batch.reason:
                         break
                 return batch

@@ -8,7 +8,8 @@ log(reference seconds / candidate seconds), so that its exponential is the speed
 The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the
 window means that work was moved out of it, and fails the tree; wall time far beyond CPU time means that
 something else had the core, and the pair is measured again with the same inputs, a few times at most. (It is
-not dropped: a candidate that sleeps where it is slow would else choose its own samples.)
+not dropped: a candidate that sleeps where it is slow would else choose its own samples. And it is measured in
+fresh containers: a candidate that slept on purpose would else meet inputs in a box that may remember them.)
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from benchmarks.running import derived, got, program_for, spec_for, trouble
 from benchmarks.staged import EMPTY, Batch, Staged
 from benchmarks.types import Bench, Evaluation, Pairs, Split
 from sandbox.runner.wire import equal
-from sandbox.types import Box, Execution
+from sandbox.types import Box, BoxSpec, Execution, Isolation, Sandbox
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
 
@@ -57,9 +58,9 @@ class TimingSuite:
             bench.sandbox.box(spec, bench.isolation) as ours,
             bench.sandbox.box(spec, bench.isolation) as theirs,
         ):
+            pair = _Pair(self._target, (tree, baseline), (ours, theirs), bench.sandbox, spec)
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
-                pair = _Pair(self._target, (ours, tree), (theirs, baseline))
                 batch = EMPTY
                 for number in range(start, stop):
                     batch += pair.measured(self._inputs(bench.seed, split, number), number)
@@ -80,7 +81,7 @@ class TimingSuite:
             bench.sandbox.box(spec, bench.isolation) as ours,
             bench.sandbox.box(spec, bench.isolation) as theirs,
         ):
-            pair = _Pair(self._target, (ours, candidate), (theirs, reference))
+            pair = _Pair(self._target, (candidate, reference), (ours, theirs), bench.sandbox, spec)
             for start in range(0, MOST_PAIRS, BATCH):
                 batch = EMPTY
                 for number in range(start, start + BATCH):
@@ -101,30 +102,51 @@ class TimingSuite:
 
 
 class _Pair:
-    """Two trees in two boxes, timed in turns."""
+    """Two trees in two boxes, timed in turns: the candidate (side 0) and the reference (side 1)."""
 
-    def __init__(self, target: Target, ours: tuple[Box, Tree], theirs: tuple[Box, Tree]) -> None:
+    def __init__(
+        self,
+        target: Target,
+        trees: tuple[Tree, Tree],
+        boxes: tuple[Box, Box],
+        sandbox: Sandbox,
+        spec: BoxSpec,
+    ) -> None:
         self._again_left = MOST_AGAIN
-        self._sides = [(box, program_for(target, tree)) for box, tree in (ours, theirs)]
+        self._programs = [program_for(target, tree) for tree in trees]
+        self._boxes = boxes
+        self._sandbox, self._spec = sandbox, spec
 
     def measured(self, cases: Sequence[Case], number: int) -> Batch:
-        calls = [case.call for case in cases]
-        for again in range(AGAIN, -1, -1):
-            runs: dict[int, Execution] = {}
-            for side in (0, 1) if number % 2 == 0 else (1, 0):
-                box, program = self._sides[side]
-                runs[side] = box.run(program, calls)
-                wrong = _wrong(runs[side], cases)
-                if wrong:
-                    reason = wrong if side == 0 else f"the reference failed: {wrong}"
-                    return Batch({}, 0, 1, (reason,), reason, output=runs[side].output)
-            disturbed = any(_is_disturbed(run) for run in runs.values())
-            if not (disturbed and again and self._again_left):
+        order = (0, 1) if number % 2 == 0 else (1, 0)
+        batch, disturbed = self._once(self._boxes, cases, order)
+        for _ in range(AGAIN):
+            if batch.reason or not disturbed or not self._again_left:
                 break
             self._again_left -= 1
+            with (
+                self._sandbox.box(self._spec, Isolation.CONTAINER) as ours,
+                self._sandbox.box(self._spec, Isolation.CONTAINER) as theirs,
+            ):
+                batch, disturbed = self._once((ours, theirs), cases, order)
+        return batch
+
+    def _once(
+        self, boxes: tuple[Box, Box], cases: Sequence[Case], order: Sequence[int]
+    ) -> tuple[Batch, bool]:
+        """The pair measured, and whether something else had the core meanwhile."""
+        calls = [case.call for case in cases]
+        runs: dict[int, Execution] = {}
+        for side in order:
+            runs[side] = boxes[side].run(self._programs[side], calls)
+            wrong = _wrong(runs[side], cases)
+            if wrong:
+                reason = wrong if side == 0 else f"the reference failed: {wrong}"
+                return Batch({}, 0, 1, (reason,), reason, output=runs[side].output), False
         seconds = [max(runs[side].seconds, 1e-9) for side in (0, 1)]
         samples = {LOG_SPEEDUP: [math.log(seconds[1] / seconds[0])], "seconds": [seconds[0]]}
-        return Batch(samples, 1, 1, output=runs[0].output)
+        batch = Batch(samples, 1, 1, output=runs[0].output)
+        return batch, any(_is_disturbed(run) for run in runs.values())
 
 
 def summarised(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:

@@ -22,6 +22,7 @@ class Cleaner:
         self._places = places
         self._whole = whole_filesystems
         self._usage = [_usage(place) for place in places]
+        self._faces = [_face(place) for place in places]
         self._fds = open_fds()
 
     def clean(self) -> str:
@@ -29,13 +30,16 @@ class Cleaner:
         why = kill_others()
         if why:
             return why
-        for place, before in zip(self._places, self._usage, strict=True):
+        for place, before, face in zip(self._places, self._usage, self._faces, strict=True):
             try:
                 wipe(place)
+                after = _face(place)
             except OSError as error:
                 return f"{place} could not be wiped: {error.strerror}"
             if self._whole and _usage(place) != before:
                 return f"{place} is not empty after the wipe"
+            if after != face:
+                return f"{place} has not the rights and times that it had at the start"
         if open_fds() != self._fds:
             return "the runner has other open files than at the start"
         return ""
@@ -69,9 +73,12 @@ def wipe(place: str) -> None:
     """Empty a folder whatever is in it: forbidden modes, odd names, any depth.
 
     Folders are lifted to the top one level at a time, so that neither path length, open files nor
-    recursion grow with the depth. Raises `OSError`.
+    recursion grow with the depth. The folder itself gets its rights and times back: they could carry answers
+    from one program to the next, or lock the next one out. Raises `OSError`.
     """
     serial = 0
+    if own := os.stat(place).st_uid == os.getuid():
+        _restore(place)
     folders = _empty(place)
     while folders:
         folder = folders.pop()
@@ -86,6 +93,7 @@ def wipe(place: str) -> None:
             os.rename(inner, lifted)
             folders.append(lifted)
         os.rmdir(folder)
+    os.utime(place, (0, 0) if own else None)  # of another's folder only the present moment may be set
 
 
 def open_fds() -> list[str]:
@@ -102,6 +110,27 @@ def _empty(folder: str) -> list[str]:
             else:
                 os.unlink(entry.path)
     return inner
+
+
+def _restore(place: str) -> None:
+    """Take the marks off a folder that outlive its content: access control lists, attributes, mode."""
+    for name in _attributes(place):
+        os.removexattr(place, name)
+    os.chmod(place, stat.S_IRWXU)
+
+
+def _face(place: str) -> tuple[int, tuple[int, int], list[str]]:
+    """What a folder shows of itself beside its content, of all that its owner can set."""
+    shown = os.stat(place)
+    times = (shown.st_atime_ns, shown.st_mtime_ns) if shown.st_uid == os.getuid() else (0, 0)
+    return shown.st_mode, times, _attributes(place)
+
+
+def _attributes(place: str) -> list[str]:
+    try:
+        return os.listxattr(place)
+    except OSError:  # a file system that has none
+        return []
 
 
 def _usage(place: str) -> tuple[int, int]:
