@@ -15,8 +15,9 @@ from target_modules.manifest import Target
 from target_modules.patch.apply import PatchError, apply, check_path
 from target_modules.patch.editable import Editable
 from target_modules.patch.outline import Outline, Unit, outline
+from target_modules.patch.pieces import Part
 from target_modules.patch.read import ReadError, read
-from target_modules.patch.source import NotPython, compile_only, parse, too_deep
+from target_modules.patch.source import NotPython, parse
 from target_modules.patch.tree import Tree
 from target_modules.signatures import broken
 
@@ -119,19 +120,18 @@ def _compiles(path: str, before: Outline | None, after: Outline) -> Iterator[Fin
     Only changed statements are compiled, as each stands alone but for `from __future__`, whose place counts.
     """
     changed = after.changed(before)
-    if any(too_deep(node) for unit in changed for node in unit.nodes):
+    parts = [after.piece_of(unit) or Part(unit.nodes) for unit in changed]
+    if any(part.too_deep for part in parts):
         yield Finding(
             path, changed[0].line, "too_deep", "syntax is nested too deeply for the tools that read it"
         )
         return
-    modules = [(ast.Module(list(unit.nodes), []), unit.shift) for unit in changed]
-    if any(_is_future(node) for unit in changed for node in unit.nodes):
-        modules = [(parse(after.text(0, len(after.lines))), 0)]
-    for module, shift in modules:
-        try:
-            compile_only(module)
-        except NotPython as error:
-            yield Finding(path, error.line + shift, "compile", error.reason)
+    shifts = [unit.shift for unit in changed]
+    if any(_is_future(node) for part in parts for node in part.body):
+        parts, shifts = [Part(parse(after.text(0, len(after.lines))).body)], [0]
+    for part, shift in zip(parts, shifts, strict=True):
+        if part.fault is not None:
+            yield Finding(path, part.fault.line + shift, "compile", part.fault.reason)
             return
 
 

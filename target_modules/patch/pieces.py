@@ -16,11 +16,11 @@ import ast
 import re
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from target_modules.patch.source import (
     BOM,
@@ -32,6 +32,8 @@ from target_modules.patch.source import (
     too_deep,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
 KEPT_CHARS = 500_000  # of source, some 50 MB as syntax trees
 _OVERHEAD = 100  # of a short piece, in characters
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b")
@@ -39,12 +41,11 @@ _BLANK = " \t\f\r\n"  # what a blank line may hold: `str.strip` takes more than 
 _INNER = frozenset(_BLANK + "#)]}" + BOM)  # a line that begins so begins no piece
 
 
-class Piece:
-    """One or more statements that were parsed alone; line numbers of `body` count from its first line."""
+class Part:
+    """Top-level statements, with what is found out about them but once."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.body: tuple[ast.stmt, ...] = tuple(parse_anew(text).body)
+    def __init__(self, body: Iterable[ast.stmt]) -> None:
+        self.body = tuple(body)
 
     @cached_property
     def too_deep(self) -> bool:
@@ -52,12 +53,28 @@ class Piece:
 
     @cached_property
     def fault(self) -> NotPython | None:
-        """What the compiler has against it: `line` counts from 1 at the piece's first line."""
+        """What the compiler has against them, with its line as in `body`."""
         try:
             compile_only(ast.Module(list(self.body), []))
         except NotPython as error:
             return error
         return None
+
+
+class Piece(Part):
+    """One or more statements that were parsed alone: line numbers in `body` count from the first line."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(parse_anew(text).body)
+        self.text = text
+        self._answers: dict[object, Any] = {}
+
+    def ask(self, question: Callable[Concatenate[Piece, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a function makes of the piece, kept with it by function and positional arguments."""
+        key = (question, args)
+        if key not in self._answers:
+            self._answers[key] = question(self, *args, **kwargs)
+        return self._answers[key]  # type: ignore[no-any-return]
 
 
 class Placed(NamedTuple):

@@ -62,6 +62,10 @@ CUT_SHORT = [
 ]
 
 
+FRAGMENTS = ["a\n", "if a:\n", "    b\n", "else:\n", "'''", '"""', "'", "(", ")", "\n", "@a\n", "def f():\n"]
+FRAGMENTS += ["# c\n", "\\\n", "x = ", "try:\n", "except A:\n", "\t", "\x0c", "\r", "class A: pass\n", ";"]
+
+
 @cache
 def source(name: str) -> str:
     return (STDLIB / f"{name}.py").read_bytes().decode()
@@ -108,10 +112,7 @@ def test_splices_of_real_lines_parse_alike_and_fail_alike(rng: random.Random) ->
 @settings(max_examples=400, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(
-            ["a\n", "if a:\n", "    b\n", "else:\n", "'''", '"""', "'", "(", ")", "\n", "@a\n", "def f():\n"]
-            + ["# c\n", "\\\n", "x = ", "try:\n", "except A:\n", "\t", "\x0c", "\r", "class A: pass\n", ";"]
-        ),
+        st.sampled_from(FRAGMENTS),
         max_size=14,
     )
 )
