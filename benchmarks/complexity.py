@@ -79,7 +79,10 @@ def halstead(text: str) -> Halstead | None:
     tree = _parsed(text)
     if tree is None:
         return None
-    total = h_visit_ast(tree).total
+    try:
+        total = h_visit_ast(tree).total
+    except _UNPARSABLE:
+        return None
     return Halstead(float(total.volume), float(total.difficulty), float(total.effort))
 
 
@@ -188,7 +191,10 @@ def _visitor(text: str) -> Any:
     from radon.visitors import ComplexityVisitor
 
     tree = _parsed(text)
-    return None if tree is None else ComplexityVisitor.from_ast(tree)
+    try:
+        return None if tree is None else ComplexityVisitor.from_ast(tree)
+    except _UNPARSABLE:
+        return None
 
 
 def _collect(block: Any, scope: str, found: list[Symbol]) -> None:

@@ -50,10 +50,12 @@ class Judge:
         tree = proposal.tree
         if tree is None:
             return Outcome(Status.GATED_OUT, proposal.reason)
-        if parent is not None and (findings := gate(self._target, parent.tree, tree)):
-            return Outcome(Status.GATED_OUT, f"{findings[0].rule}: {findings[0]}")
+        if parent is not None and (reason := self._gated_out(parent.tree, tree)):
+            return Outcome(Status.GATED_OUT, reason)
         bench = replace(self._bench, isolation=Isolation.CONTAINER if model_written else Isolation.PROCESS)
-        stored = once("evaluation", lambda: evaluate(self._target, self._suite, tree, bench).to_json())
+        stored = once(
+            f"evaluation:{tree.id}", lambda: evaluate(self._target, self._suite, tree, bench).to_json()
+        )
         evaluation = Evaluation.from_json(stored)
         verdict = None
         if not evaluation.graded or evaluation.score is None:
@@ -65,6 +67,13 @@ class Judge:
                 status = Status.ACCEPTED if verdict.accepted else Status.VALID
                 reason = verdict.reason
         return Outcome(status, reason, evaluation, time.monotonic() - started)
+
+    def _gated_out(self, parent: Tree, tree: Tree) -> str:
+        try:
+            findings = gate(self._target, parent, tree)
+        except RecursionError:  # a variant's syntax must not be able to end the run
+            return "too_deep: syntax is nested too deeply for the tools that read it"
+        return f"{findings[0].rule}: {findings[0]}" if findings else ""
 
     def _improves(self, parent: Parent, score: float) -> bool:
         before = parent.variant.score
@@ -78,4 +87,5 @@ class Judge:
             )
 
         what = f"comparing with {parent.variant.id}"
-        return Verdict(**once("acceptance", lambda: retried(accept, what).to_json()))
+        step = f"acceptance:{tree.id}:{parent.tree.id}"
+        return Verdict(**once(step, lambda: retried(accept, what).to_json()))

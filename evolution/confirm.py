@@ -34,10 +34,14 @@ class Confirmer:
         self._error_rate = error_rate
 
     def confirm(self, tree: Tree, number: int, once: Once) -> bool:
-        """`number` counts the run's confirmations from 1. Raises `SandboxFault` like an evaluation."""
+        """Better than the baseline, and graded with every threshold kept, on held-out cases.
+
+        `number` counts the run's confirmations from 1. Raises `SandboxFault` like an evaluation.
+        """
 
         def effect() -> Mapping[str, Any]:
             allowed = share(self._error_rate, number)
             return asdict(confirm(self._target, self._suite, tree, self._bench, error_rate=allowed))
 
-        return bool(once("confirmation", effect)["decision"]["better"])
+        found = once(f"confirmation:{tree.id}:{number}", effect)
+        return bool(found["decision"]["better"]) and found["candidate"] is not None

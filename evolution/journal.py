@@ -13,7 +13,11 @@ log = logging.getLogger(__name__)
 
 
 class Journal:
-    """Implements `evolution.types.Once` on the archive. A step's answer is durable before it is used."""
+    """Implements `evolution.types.Once` on the archive. A step's answer is durable before it is used.
+
+    A step is `kind` or `kind:what`, where `what` says what the answer is about (a tree's id): after a resume
+    with other settings or another version, attempt n may hold another tree, which must not get that verdict.
+    """
 
     def __init__(self, archive: Archive, run: str, attempt: int, *, fresh: bool) -> None:
         """`fresh` says that nothing can be recorded for this attempt yet, which spares the look-up."""
@@ -24,18 +28,19 @@ class Journal:
         self.steps: dict[str, Mapping[str, Any]] = {}
 
     def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        kind = step.partition(":")[0]
         if not self._fresh:
             known = self._archive.recall(self._run, self._attempt, step)
             if known is not None:
-                self.steps[step] = known
+                self.steps[kind] = known
                 return known
         answer = effect()
         self._archive.remember(self._run, self._attempt, step, answer)
-        log.info("%s recorded", step)
-        self.steps[step] = answer
+        log.info("%s recorded", kind)
+        self.steps[kind] = answer
         return answer
 
     @property
     def records(self) -> tuple[Record, ...]:
         """The steps as what the archive keeps for ever once the attempt has ended."""
-        return tuple(Record(step, answer) for step, answer in self.steps.items())
+        return tuple(Record(kind, answer) for kind, answer in self.steps.items())

@@ -99,7 +99,7 @@ class Loop:
             ThreadPoolExecutor(config.window, thread_name_prefix="propose") if proposer.waits else None
         )
         self._archived = deque(archive.variants(run=run.id))
-        self._recorded = len(self._archived)
+        self._journaled = {attempt for attempt, _ in archive.pending(run.id)}
         self._parent = lru_cache(maxsize=64)(self._load_parent)
 
     def run(self) -> str:
@@ -166,8 +166,7 @@ class Loop:
             if archived.tree is not None:
                 self._begun.add(archived.tree)
             return _Pending(attempt, archived.parents, archived=archived)
-        fresh = attempt >= self._recorded + self._config.window or self._recorded == 0
-        once = Journal(self._archive, self._run.id, attempt, fresh=fresh)
+        once = Journal(self._archive, self._run.id, attempt, fresh=attempt not in self._journaled)
         context = copy_context()
         context.run(variant_id.set, name_of(self._run.id, attempt))
         if attempt == 0:

@@ -17,6 +17,7 @@ from prompts.message import Message
 from prompts.quote import line
 from target_modules.manifest import Target
 from target_modules.patch.apply import PatchError, apply
+from target_modules.patch.tree import Tree
 
 Inspire = Callable[[Target, Parent, Random], Sequence[Inspiration]]
 
@@ -108,6 +109,10 @@ class LlmProposer:
             tree = apply(parent.tree, made.patch)
         except PatchError as error:
             return failed(line(str(error)))
+        except RecursionError:
+            return failed("too_deep: syntax is nested too deeply for the tools that read it")
+        if path := _not_utf8(tree):
+            return failed(line(f"encoding: {path}: the text holds half of a surrogate pair and is not UTF-8"))
         if seen(tree.id):
             return failed("repeats an earlier variant")
         return Proposal(tree, "single", made.note, "", edits, usage, written_by_model=True)
@@ -130,6 +135,17 @@ class LlmProposer:
                 "usage": asdict(error.usage),
             }
         return {**asdict(answer), "fault": ""}
+
+
+def _not_utf8(tree: Tree) -> str:
+    """The first path whose name or text cannot be stored: JSON can write what UTF-8 cannot."""
+    for path, text in tree.files.items():
+        try:
+            path.encode()
+            text.encode()
+        except UnicodeEncodeError:
+            return path
+    return ""
 
 
 def brief(

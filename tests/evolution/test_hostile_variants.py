@@ -1,0 +1,141 @@
+"""Nothing that a variant or a model's answer holds may end a run, and nothing paid for is lost by a crash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.store import Archive
+from archive.types import Status, Variant
+from evolution.config import RunConfig, load_config
+from evolution.journal import Journal
+from evolution.runs import begin, work
+from sandbox.local import LocalSandbox
+from tests.support.model_server import ModelServer, say
+from tests.support.small_target import write_target
+
+
+class Killed(BaseException):
+    """Stands for a kill -9."""
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return write_target(tmp_path / "target")
+
+
+def config_for(target: Path, **options: Any) -> RunConfig:
+    return load_config(None, target=str(target), **{"evaluations": 6, "seed": 3, **options})
+
+
+def evolve(
+    home: Path, sandbox: LocalSandbox, config: RunConfig | None, run: str = "", **changes: Any
+) -> list[Variant]:
+    with Archive.open(home) as archive:
+        record = begin(archive, config) if config is not None else archive.run(run)
+        work(archive, home, record, sandbox, lambda progress: None, lambda: False, **changes)
+        return list(archive.variants())
+
+
+Remember = Callable[[Archive, str, int, str, Mapping[str, Any]], None]
+
+
+def killed_after(monkeypatch: pytest.MonkeyPatch, when: Callable[[int, str], bool]) -> None:
+    """The process dies right after it has recorded the step for which `when` holds."""
+    remember: Remember = Archive.remember
+
+    def dying(self: Archive, run: str, attempt: int, step: str, payload: Mapping[str, Any]) -> None:
+        remember(self, run, attempt, step, payload)
+        if when(attempt, step):
+            raise Killed
+
+    monkeypatch.setattr(Archive, "remember", dying)
+
+
+def test_a_run_killed_between_the_baselines_evaluation_and_its_commit_goes_on(
+    tmp_path: Path, target: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    with monkeypatch.context() as patch:
+        killed_after(patch, lambda attempt, step: attempt == 0)
+        with pytest.raises(Killed):
+            evolve(home, local_sandbox, config_for(target))
+    with Archive.open(home) as archive:
+        (run,) = archive.runs()
+        ((attempt, step),) = archive.pending(run.id)
+        assert (attempt, step.partition(":")[0]) == (0, "evaluation")
+    assert len(evolve(home, local_sandbox, None, run.id)) >= 6
+
+
+def test_a_run_killed_far_ahead_goes_on_with_a_smaller_window(
+    tmp_path: Path, target: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    with monkeypatch.context() as patch:
+        killed_after(patch, lambda attempt, step: attempt >= 6)
+        with pytest.raises(Killed):
+            evolve(home, local_sandbox, config_for(target, window=8, evaluations=20, workers=1))
+    with Archive.open(home) as archive:
+        (run,) = archive.runs()
+        ahead = [attempt for attempt, _ in archive.pending(run.id)]
+    assert ahead
+    found = evolve(home, local_sandbox, None, run.id, window=1)
+    assert [variant.attempt for variant in found] == list(range(len(found)))
+
+
+HOSTILE = {
+    "a lone surrogate in a JSON edit": {
+        "kind": "search_replace", "path": "ranges.py", "search": "return 0", "replace": "return 0  # \ud800",
+    },
+    "a lone surrogate in a symbol": {
+        "kind": "replace_symbol", "path": "ranges.py", "symbol": "outside",
+        "source": "def outside(value, low, high):\n    return '\ud800'\n",
+    },
+    "a chain of attributes": {
+        "kind": "search_replace", "path": "ranges.py", "search": "return 0",
+        "replace": "import random\n    return random" + ".a" * 900 + "._os",
+    },
+    "a null byte": {
+        "kind": "search_replace", "path": "ranges.py", "search": "return 0", "replace": "return 0\0",
+    },
+    "deep parentheses": {
+        "kind": "search_replace", "path": "ranges.py", "search": "return 0",
+        "replace": "return " + "(" * 3000 + "0" + ")" * 3000,
+    },
+    "a long sum": {
+        "kind": "search_replace", "path": "ranges.py", "search": "return 0",
+        "replace": "return " + "+".join("1" * 2900),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", list(HOSTILE.values()), ids=list(HOSTILE))
+def test_a_hostile_answer_ends_its_attempt_and_not_the_run(
+    edit: Mapping[str, str],
+    tmp_path: Path,
+    target: Path,
+    local_sandbox: LocalSandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = "```json\n" + json.dumps({"edits": [edit]}) + "\n```\n"
+    with ModelServer(otherwise=say(answer)) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", server.key)
+        config = config_for(target, proposer="llm", model="m", tokens=100_000, evaluations=1, window=2)
+        found = evolve(tmp_path / "home", local_sandbox, config)
+    assert len(found) > 1
+    assert {variant.status for variant in found[1:]} <= {Status.GATED_OUT, Status.FAILED}
+    assert all(variant.usage.calls == 1 for variant in found[1:])
+
+
+def test_a_journal_that_says_fresh_is_still_the_attempts_own(tmp_path: Path, target: Path) -> None:
+    with Archive.open(tmp_path / "home") as archive:
+        run = begin(archive, config_for(target))
+        once = Journal(archive, run.id, 0, fresh=True)
+        assert once("answer", lambda: {"text": "paid"}) == {"text": "paid"}
+        again = Journal(archive, run.id, 0, fresh=False)
+        assert again("answer", lambda: {"text": "paid twice"}) == {"text": "paid"}
