@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from target_modules.patch.source import NotPython, parse
+from target_modules.patch.pieces import pieces
+from target_modules.patch.source import NotPython, parse_anew
 
 _MATH = frozenset(
     (
@@ -61,10 +62,11 @@ def combined(parts: Iterable[Facts]) -> Facts:
 def facts(text: str, nested: bool = False) -> Facts:
     """The facts of a piece of a file, indented where `nested`; nothing for one that does not parse."""
     try:
-        module = parse(f"if 1:\n{text}" if nested else text)
+        if nested:
+            return gathered(parse_anew(f"if 1:\n{text}").body, top=False)
+        return combined(gathered(piece.body, top=True) for piece, _ in pieces(text))
     except NotPython:
         return Facts()
-    return gathered(module.body, top=not nested)
 
 
 def gathered(nodes: Sequence[ast.stmt], top: bool) -> Facts:

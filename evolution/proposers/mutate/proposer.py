@@ -13,7 +13,8 @@ from evolution.proposers.mutate.scene import Scene
 from evolution.proposers.mutate.view import Plot, Views
 from evolution.types import Once, Parent, Proposal
 from target_modules.manifest import Target
-from target_modules.patch.source import NotPython, compile_only, parse, split_lines
+from target_modules.patch.pieces import pieces
+from target_modules.patch.source import NotPython, compile_only, parse_anew, split_lines
 from target_modules.patch.tree import Tree
 
 _STACKED = (0.78, 0.95)  # one operator, two, else three
@@ -67,7 +68,6 @@ class MutateProposer:
                 continue
             child = _child(tree, plot, text)
             if child.id != tree.id and not seen(child.id):
-                self._views.born(child, editable, view, plot, text)
                 return Proposal(child, "+".join(name for name, _ in drawn), note=_note(plot, drawn))
         return Proposal(None, self.name, reason=f"no unseen mutation found in {self._tries} tries")
 
@@ -108,7 +108,9 @@ def _trails_off(text: str) -> bool:
 
 def _compiles(text: str, nested: bool) -> bool:
     try:
-        compile_only(parse(f"if 1:\n{text}" if nested else text))
+        if not nested:
+            return all(piece.fault is None for piece, _ in pieces(text))
+        compile_only(parse_anew(f"if 1:\n{text}"))
     except NotPython:
         return False
     return True

@@ -1,34 +1,34 @@
-"""The regions of a file: pieces of whole lines that hold one symbol each and can be parsed alone.
+"""The regions of a file: whole lines that hold one symbol each and can be parsed alone.
 
-A child differs from its parent in one region, so only that region is ever parsed again.
+A child differs from its parent in one region, and what is known of all others is kept with their pieces.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
+from evolution.proposers.mutate.facts import Facts, gathered
 from target_modules.patch.editable import Editable
-from target_modules.patch.source import NotPython, parse
+from target_modules.patch.pieces import Piece, pieces, pieces_of
+from target_modules.patch.source import BOM, NotPython, split_lines
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _PACKAGED = (ast.Import, ast.ImportFrom)
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
 class Region:
-    """Whole lines of `path`: characters `[start, end)`, lines `line` to `last`; `nested` if indented."""
+    """Whole lines of `path`: characters `[start, end)`, from line `line`; `nested` if indented."""
 
     path: str
     symbol: str
     start: int
     end: int
     line: int
-    last: int
     nested: bool
 
 
@@ -41,19 +41,35 @@ def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
     wanted = _wanted(path, specs)
     if not wanted:
         return []
+    bare = text.removeprefix(BOM)
+    lines = split_lines(bare)
     try:
-        module = parse(text)
+        found = pieces_of(lines)
     except NotPython:
         return []
-    starts = [found.start() for found in _LINE.finditer(text)]
-    regions: list[Region] = []
-    for symbol, first, last, nested in _merged(_pieces(module.body, "", wanted)):
-        end = starts[last] if last < len(starts) else len(text)
-        start = starts[first - 1]
-        if first == 1 and text.startswith("\ufeff"):
-            start = 1
-        regions.append(Region(path, symbol, start, end, first, last, nested))
-    return regions
+    starts = list(accumulate(map(len, lines), initial=len(text) - len(bare)))
+    return [
+        Region(path, symbol, starts[line + first - 1], starts[line + last], line + first, nested)
+        for piece, line in found
+        for symbol, first, last, nested in piece.ask(_regions, wanted)
+    ]
+
+
+def outside(path: str, text: str, specs: tuple[str, ...]) -> list[Facts]:
+    """The facts of what lies outside of a file's regions. Raises `NotPython`."""
+    wanted = _wanted(path, specs)
+    return [piece.ask(_outside, wanted) for piece, _ in pieces(text)]
+
+
+def _regions(piece: Piece, wanted: tuple[str, ...]) -> tuple[tuple[str, int, int, bool], ...]:
+    """Symbol, first and last line (from 1, within the piece), and whether it is indented."""
+    return tuple(_merged(_parts(piece.body, "", wanted)))
+
+
+def _outside(piece: Piece, wanted: tuple[str, ...]) -> Facts:
+    lines = {line for _, first, last, _ in piece.ask(_regions, wanted) for line in range(first, last + 1)}
+    rest = [node for node in piece.body if lines.isdisjoint(range(node.lineno, (node.end_lineno or 0) + 1))]
+    return gathered(rest, top=True)
 
 
 @lru_cache(maxsize=512)
@@ -71,17 +87,17 @@ def _leads_to(name: str, wanted: Iterable[str]) -> bool:
     return any(symbol.startswith(f"{name}.") for symbol in wanted)
 
 
-_Piece = tuple[str, int, int, bool, bool]  # symbol, first line, last line, indented, editable
+_Part = tuple[str, int, int, bool, bool]  # symbol, first line, last line, indented, editable
 
 
-def _pieces(body: list[ast.stmt], prefix: str, wanted: tuple[str, ...]) -> Iterator[_Piece]:
+def _parts(body: Sequence[ast.stmt], prefix: str, wanted: tuple[str, ...]) -> Iterator[_Part]:
     for node in body:
         first, last = _lines(node)
         nested = bool(prefix)
         if isinstance(node, ast.ClassDef):
             name = prefix + node.name
             if node.body[0].lineno > node.lineno:
-                yield from _pieces(node.body, f"{name}.", wanted)
+                yield from _parts(node.body, f"{name}.", wanted)
             else:
                 yield name, first, last, nested, False
         elif isinstance(node, _Function):
@@ -90,7 +106,7 @@ def _pieces(body: list[ast.stmt], prefix: str, wanted: tuple[str, ...]) -> Itera
             if _covered(name, wanted):
                 yield name, first, last, nested, True
             elif _leads_to(inner, wanted) and node.body[0].lineno > node.lineno:
-                yield from _pieces(node.body, f"{inner}.", wanted)
+                yield from _parts(node.body, f"{inner}.", wanted)
         else:
             names = _bound(node)
             free = names or [f"{prefix}<statement>"]
@@ -107,21 +123,21 @@ def _pieces(body: list[ast.stmt], prefix: str, wanted: tuple[str, ...]) -> Itera
             )
 
 
-def _merged(pieces: Iterable[_Piece]) -> Iterator[tuple[str, int, int, bool]]:
-    """Pieces that share a line are one; it is editable where all of them are."""
-    joined: list[_Piece] = []
-    for piece in pieces:
-        if joined and piece[1] <= joined[-1][2]:
+def _merged(parts: Iterable[_Part]) -> Iterator[tuple[str, int, int, bool]]:
+    """Parts that share a line are one; it is editable where all of them are."""
+    joined: list[_Part] = []
+    for part in parts:
+        if joined and part[1] <= joined[-1][2]:
             before = joined[-1]
             joined[-1] = (
                 before[0],
-                min(before[1], piece[1]),
-                max(before[2], piece[2]),
+                min(before[1], part[1]),
+                max(before[2], part[2]),
                 before[3],
-                before[4] and piece[4],
+                before[4] and part[4],
             )
         else:
-            joined.append(piece)
+            joined.append(part)
     for symbol, first, last, nested, allowed in joined:
         if allowed:
             yield symbol, first, last, nested
