@@ -18,7 +18,9 @@ from target_modules.manifest import TargetError
 _T = TypeVar("_T", Case, Problem)
 
 # What a grader's own code raises over an answer of a shape that it did not expect: the answer is wrong then.
-_OVER_AN_ANSWER = (TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+_OVER_AN_ANSWER = (
+    TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError, MemoryError
+)  # fmt: skip
 
 
 class InvalidAnswer(Exception):
@@ -48,11 +50,11 @@ class Grader:
         """Samples per metric. Raises `InvalidAnswer` where the grader refuses the answers."""
         try:
             samples: Mapping[str, Sequence[float]] = self._module.grade(problem, list(answers))
+            graded = {metric: [float(value) for value in values] for metric, values in samples.items()}
         except ValueError as error:
             raise InvalidAnswer(str(error)) from None
         except _OVER_AN_ANSWER as error:
             raise InvalidAnswer(f"the grader could not read it: {type(error).__name__}: {error}") from None
-        graded = {metric: [float(value) for value in values] for metric, values in samples.items()}
         for metric, values in graded.items():
             if not values or not all(math.isfinite(value) for value in values):
                 raise InvalidAnswer(f"{metric} is not a finite number")

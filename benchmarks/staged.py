@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,7 +90,7 @@ class Staged:
             if reason:
                 break
             metrics = {**self.summarise(batch.samples), **static}
-            reason = self._short_of(stage, metrics)
+            reason = _not_finite(metrics) or self._short_of(stage, metrics)
             if reason:
                 break
         reason = reason or _out_of_bounds(self.target, metrics)
@@ -140,6 +141,12 @@ def static_difference(target: Target, candidate: Tree, reference: Tree) -> float
 
 def not_available(metric: str) -> str:
     return f"{metric}: n/a (neither the suite nor radon yields it for this source)"
+
+
+def _not_finite(metrics: Mapping[str, float]) -> str:
+    """A mean of finite samples may overflow, and an infinite score would win for ever."""
+    name = next((name for name, value in metrics.items() if not math.isfinite(value)), "")
+    return f"{name} is not a finite number" if name else ""
 
 
 def _out_of_bounds(target: Target, metrics: Mapping[str, float]) -> str:

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
 INSPIRATIONS = 3
+REPEAT = "repeat: this source was already tried in this run"
 
 
 def name_of(run: str, attempt: int) -> str:
@@ -88,7 +89,8 @@ class Loop:
         self.population = Population(target, selector)
         self._baseline = baseline
         self._pending: deque[_Pending] = deque()
-        self._begun: set[str] = set()
+        self._begun: set[str] = set()  # trees of attempts begun in order of attempt
+        self._tried: dict[str, int] = {}  # trees of committed attempts, and which attempt was the first
         self._next = 0
         self._ending = ""
         self._wished = ""
@@ -180,9 +182,11 @@ class Loop:
         parent: Parent = self._parent(chosen)
         if self._askers is not None:
             parent = replace(parent, inspirations=self._inspirations(attempt, chosen))
-            work = self._askers.submit(context.run, self._asked_for, parent, rng, once)
+            work = self._askers.submit(context.run, self._asked_for, parent, rng, once, self._seen_by_now())
         else:
-            proposal = context.run(self._propose, parent, rng, once)
+            proposal = context.run(self._propose, parent, rng, once, self._begun.__contains__)
+            if proposal.tree is not None:
+                self._begun.add(proposal.tree.id)
             work = self._workers.submit(context.run, self._judged, parent, proposal, once)
         return _Pending(attempt, (chosen,), once, work)
 
@@ -204,25 +208,22 @@ class Loop:
 
     # On the threads of proposers and workers
 
-    def _propose(self, parent: Parent, rng: Random, once: Journal) -> Proposal:
-        proposal = self._proposer.propose(self._target, parent, rng, self._begun.__contains__, once)
-        if proposal.tree is not None:
-            if proposal.tree.id in self._begun:
-                again = "repeat: this source was already tried in this run"
-                return Proposal(
-                    None,
-                    proposal.operator,
-                    proposal.note,
-                    again,
-                    proposal.patch,
-                    proposal.usage,
-                    proposal.written_by_model,
-                )
-            self._begun.add(proposal.tree.id)
+    def _seen_by_now(self) -> Callable[[str], bool]:
+        """Whether a tree was tried by an attempt committed by now. What models answer at the same time is no
+        part of it: it would make the run depend on who answered first."""
+        committed = len(self.population.known)
+        return lambda tree: self._tried.get(tree, committed) < committed
+
+    def _propose(self, parent: Parent, rng: Random, once: Journal, seen: Callable[[str], bool]) -> Proposal:
+        proposal = self._proposer.propose(self._target, parent, rng, seen, once)
+        if proposal.tree is not None and seen(proposal.tree.id):
+            return replace(proposal, tree=None, reason=REPEAT)
         return proposal
 
-    def _asked_for(self, parent: Parent, rng: Random, once: Journal) -> tuple[Proposal, Outcome]:
-        proposal = self._propose(parent, rng, once)
+    def _asked_for(
+        self, parent: Parent, rng: Random, once: Journal, seen: Callable[[str], bool]
+    ) -> tuple[Proposal, Outcome]:
+        proposal = self._propose(parent, rng, once, seen)
         return self._workers.submit(copy_context().run, self._judged, parent, proposal, once).result()
 
     def _judged(self, parent: Parent | None, proposal: Proposal, once: Journal) -> tuple[Proposal, Outcome]:
@@ -235,21 +236,28 @@ class Loop:
 
     def _commit(self, pending: _Pending) -> None:
         if pending.archived is not None:
-            self.population.absorb(pending.archived)
+            self._absorb(pending.archived)
             return
         assert pending.work is not None
         assert pending.once is not None
         proposal, outcome = self._await(pending.work)
+        if proposal.tree is not None and proposal.tree.id in self._tried:  # two answers at once were the same
+            outcome = Outcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
         variant = self._variant(pending, proposal, outcome)
         tree = proposal.tree
         if tree is not None and self._is_champion(variant, tree, pending.once):
             variant = replace(variant, status=Status.CHAMPION)
         files = None if tree is None else tree.files
         self._archive.add(variant, files, pending.once.records)
-        self.population.absorb(variant)
+        self._absorb(variant)
         self._session_evaluated += variant.status is not Status.GATED_OUT
         log.info("%s %s %s", variant.status, variant.operator, variant.reason)
         self._observer(self._snapshot(variant))
+
+    def _absorb(self, variant: Variant) -> None:
+        if variant.tree is not None:
+            self._tried.setdefault(variant.tree, variant.attempt)
+        self.population.absorb(variant)
 
     def _await(self, work: Future[tuple[Proposal, Outcome]]) -> tuple[Proposal, Outcome]:
         while not work.done():

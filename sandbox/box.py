@@ -63,6 +63,7 @@ class RunnerBox:
         """Read the replies up to the end."""
         deadline = time.monotonic() + self._limits.total_seconds + _PATIENCE
         replies: list[Reply] = []
+        left = self._limits.all_answers_bytes
         while True:
             try:
                 head, body = self._receive(deadline)
@@ -73,7 +74,10 @@ class RunnerBox:
             if head.get("k") == "end":
                 break
             if len(replies) < wanted and (not replies or _goes_on(replies)):
-                replies.append(self._reply(head, body, loading=not replies))
+                left -= len(body)
+                replies.append(
+                    self._reply(head, body, loading=not replies) if left >= 0 else self._too_much()
+                )
         if not replies or (_goes_on(replies) and len(replies) < wanted):
             raise SandboxFault("the runner left out a reply")
         try:
@@ -128,6 +132,10 @@ class RunnerBox:
         if mark != b"=" or (loading and value is not None):
             return Reply(Outcome.VIOLATION, detail="neither a value nor an exception", seconds=seconds)
         return Reply(Outcome.OK, value, seconds=seconds)
+
+    def _too_much(self) -> Reply:
+        most = self._limits.all_answers_bytes
+        return Reply(Outcome.VIOLATION, detail=f"answers of more than {most} bytes in all")
 
     def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
         """The next frame, sending on meanwhile what is unsent."""

@@ -44,6 +44,7 @@ class Limits:
     tmpfs_mb: int = 32
     tmpfs_inodes: int = 4096
     answer_bytes: int = 8 << 20
+    all_answers_bytes: int = 32 << 20  # of one execution: the host keeps the values of all its answers
     output_bytes: int = 16 << 10  # of stdout and stderr, the last so many bytes are kept
     load_seconds: float = 10.0
     call_seconds: float = 10.0

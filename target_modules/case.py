@@ -71,4 +71,6 @@ def _tolerance(case: dict[object, object], key: str, where: str) -> float:
     value = case.get(key, 0.0)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise TargetError(f"{where}: {key}: must be a number, 0 or more")
+    if key == "rel" and value >= 1:  # relative to the larger of the two, which a huge answer makes its own
+        raise TargetError(f"{where}: rel: must be below 1, or every huge answer is right")
     return float(value)

@@ -282,11 +282,14 @@ def _is_number(value: object) -> bool:
 
 def _close(a: object, b: object, rel: float, abs_: float) -> bool:
     if isinstance(a, complex) or isinstance(b, complex):
-        x, y = complex(a), complex(b)  # type: ignore[call-overload]
-        if x == y or (x != x and y != y):
-            return True
-        gap = abs(x - y)
-        return math.isfinite(gap) and gap <= max(rel * max(abs(x), abs(y)), abs_)
+        try:
+            x, y = complex(a), complex(b)  # type: ignore[call-overload]
+            if x == y or (x != x and y != y):
+                return True
+            gap = abs(x - y)
+            return math.isfinite(gap) and gap <= max(rel * max(abs(x), abs(y)), abs_)
+        except OverflowError:  # beyond every float
+            return False
     assert isinstance(a, int | float)
     assert isinstance(b, int | float)
     if a != a or b != b:

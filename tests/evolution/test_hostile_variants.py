@@ -139,3 +139,26 @@ def test_a_journal_that_says_fresh_is_still_the_attempts_own(tmp_path: Path, tar
         assert once("answer", lambda: {"text": "paid"}) == {"text": "paid"}
         again = Journal(archive, run.id, 0, fresh=False)
         assert again("answer", lambda: {"text": "paid twice"}) == {"text": "paid"}
+
+
+def test_the_same_answer_twice_at_once_is_one_variant_and_a_repeat(
+    tmp_path: Path, target: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit = {
+        "kind": "search_replace",
+        "path": "ranges.py",
+        "search": "value + high",
+        "replace": "value - high",
+    }
+    answer = "```json\n" + json.dumps({"edits": [edit]}) + "\n```\n"
+    with ModelServer(otherwise=say(answer)) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", server.key)
+        config = config_for(target, proposer="llm", model="m", tokens=100_000, evaluations=4, window=4)
+        found = evolve(tmp_path / "home", local_sandbox, config)
+    tried = [variant for variant in found if variant.status is not Status.GATED_OUT]
+    assert [variant.attempt for variant in tried] == [0, 1]
+    assert len({variant.tree for variant in tried}) == 2
+    repeats = found[2:5]
+    assert {variant.score for variant in repeats} == {None}
+    assert all(variant.usage.calls == 1 for variant in repeats)
