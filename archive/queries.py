@@ -19,9 +19,10 @@ STANDING = (Status.CHAMPION, Status.ACCEPTED, Status.VALID)
 
 
 def get(connection: Connection, id: str) -> Variant:
-    for variant in variants.read(connection, variants.SELECT.where(_v.id == id)):
-        return variant
-    raise unknown(id)
+    variant = variants.one(connection, id)
+    if variant is None:
+        raise unknown(id)
+    return variant
 
 
 def row_of(connection: Connection, id: str) -> Row[int, int | None, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archive import codec, exporting, journal, queries, runs, schema, stats, variants, verifying
@@ -22,6 +22,7 @@ from archive.types import ArchiveError, Direction, Member, Record, RunRecord, St
 DEFAULT_HOME = Path(".pygent")
 FILE = "archive.db"
 T = TypeVar("T")
+_TREE_KEY = select(schema.trees.c.key).where(schema.trees.c.id == bindparam("wanted"))
 
 
 @dataclass
@@ -189,8 +190,7 @@ class Archive:
         """The files of a tree by path, from its address of 64 hex digits."""
 
         def load(connection: Connection) -> dict[str, str]:
-            query = select(schema.trees.c.key).where(schema.trees.c.id == _address(tree))
-            key = connection.execute(query).scalar()
+            key = connection.execute(_TREE_KEY, {"wanted": _address(tree)}).scalar()
             if key is None:
                 raise ArchiveError(f"tree {tree}: not in the archive")
             return self._sources.files(connection, key)

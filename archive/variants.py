@@ -37,6 +37,13 @@ SELECT = (
     .join(schema.runs, schema.runs.c.key == schema.variants.c.run)
     .join(schema.trees, schema.trees.c.key == schema.variants.c.tree, isouter=True)
 )
+_ONE = SELECT.where(schema.variants.c.id == bindparam("wanted"))
+_PARENTS_OF_ONE = (
+    select(_parent.c.id)
+    .join(schema.parents, _parent.c.key == schema.parents.c.parent)
+    .where(schema.parents.c.child == bindparam("child"))
+    .order_by(schema.parents.c.position)
+)
 
 
 def write(
@@ -124,6 +131,15 @@ def read(connection: Connection, query: Select[Any]) -> Iterator[Variant]:
             if row.run not in opened:
                 opened[row.run] = open_vocabulary(row.vocabulary)
             yield _variant(row, links.get(row.key, ()), opened[row.run])
+
+
+def one(connection: Connection, id: str) -> Variant | None:
+    """The variant with this id."""
+    row = connection.execute(_ONE, {"wanted": id}).first()
+    if row is None:
+        return None
+    parents = connection.execute(_PARENTS_OF_ONE, {"child": row.key}).scalars()
+    return _variant(row, tuple(parents), open_vocabulary(row.vocabulary))
 
 
 def parents_of(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[str, ...]]:
