@@ -16,11 +16,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from random import Random
 
+from archive.cache import Cache
 from archive.store import Archive
-from archive.types import RunRecord, Status, Variant
+from archive.types import PARENTS, RunRecord, Status, Variant
 from benchmarks.types import Evaluation
 from evolution.attempt import Judge, Outcome
 from evolution.budget import Budget
@@ -38,12 +38,17 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
 INSPIRATIONS = 3
+PARENT_CHARS = 8 << 20  # of source, kept in memory of the latest parents
 REPEAT = "repeat: this source was already tried in this run"
 
 
 def name_of(run: str, attempt: int) -> str:
     """A variant's id: the same for the same attempt of a run, however often it is resumed."""
     return hashlib.sha256(f"{run}/{attempt}".encode()).hexdigest()[:12]
+
+
+def _weight(parent: Parent) -> int:
+    return 1000 + sum(map(len, parent.tree.files.values()))
 
 
 @dataclass
@@ -102,7 +107,7 @@ class Loop:
         )
         self._archived = deque(archive.variants(run=run.id))
         self._journaled = {attempt for attempt, _ in archive.pending(run.id)}
-        self._parent = lru_cache(maxsize=64)(self._load_parent)
+        self._parents: Cache[str, Parent] = Cache(PARENT_CHARS, _weight)
 
     def run(self) -> str:
         """Work until a budget is used up or somebody asks to stop; returns what ended it."""
@@ -179,7 +184,7 @@ class Loop:
         rng = Random(f"{self._config.seed}/{attempt}")
         chosen = self._selector.select(rng)
         self._selector.chosen(chosen)
-        parent: Parent = self._parent(chosen)
+        parent = self._parent(chosen)
         if self._askers is not None:
             parent = replace(parent, inspirations=self._inspirations(attempt, chosen))
             work = self._askers.submit(context.run, self._asked_for, parent, rng, once, self._seen_by_now())
@@ -190,13 +195,19 @@ class Loop:
             work = self._workers.submit(context.run, self._judged, parent, proposal, once)
         return _Pending(attempt, (chosen,), once, work)
 
-    def _load_parent(self, variant: str) -> Parent:
-        record = self._archive.variant(variant)
-        if record.tree is None:
-            raise LookupError(f"variant {variant} has no source and cannot be a parent")
-        measured = self._archive.records(variant, kind="evaluation")
-        evaluation = Evaluation.from_json(measured[-1].data) if measured else None
-        return Parent(record, Tree(self._archive.files(record.tree)), evaluation)
+    def _parent(self, variant: str) -> Parent:
+        known = self._parents.get(variant)
+        if known is None:
+            record = self._archive.variant(variant)
+            if record.tree is None:
+                raise LookupError(f"variant {variant} has no source and cannot be a parent")
+            evaluation = None
+            if self._proposer.waits:  # only a model reads it
+                measured = self._archive.records(variant, kind="evaluation")
+                evaluation = Evaluation.from_json(measured[-1].data) if measured else None
+            known = Parent(record, Tree(self._archive.files(record.tree)), evaluation)
+            self._parents.put(variant, known)
+        return known
 
     def _inspirations(self, attempt: int, chosen: str) -> tuple[Parent, ...]:
         rng = Random(f"{self._config.seed}/{attempt}/inspirations")
@@ -250,6 +261,9 @@ class Loop:
         files = None if tree is None else tree.files
         self._archive.add(variant, files, pending.once.records)
         self._absorb(variant)
+        if tree is not None and variant.status in PARENTS:
+            evaluation = outcome.evaluation if self._proposer.waits else None
+            self._parents.put(variant.id, Parent(variant, tree, evaluation))
         self._session_evaluated += variant.status is not Status.GATED_OUT
         log.info("%s %s %s", variant.status, variant.operator, variant.reason)
         self._observer(self._snapshot(variant))

@@ -15,9 +15,10 @@ from target_modules.patch.tree import Tree
 
 @dataclass(frozen=True)
 class Parent:
-    """A variant that was chosen to be changed, with its files and its evaluation on search cases.
+    """A variant that was chosen to be changed, with its files.
 
-    `inspirations` are other variants worth knowing, chosen with it, for proposers that read.
+    For proposers that wait (a model reads them) also its evaluation on search cases, and `inspirations`:
+    other variants worth knowing, chosen with it.
     """
 
     variant: Variant
