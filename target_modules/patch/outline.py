@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
-from target_modules.patch.pieces import Piece, pieces_of
+from target_modules.patch.pieces import Piece, pieces
 from target_modules.patch.source import BOM, newline_of, split_lines
 from target_modules.patch.walk import Scope, Symbol, Unit, Walk, is_preamble, names_bound
 
@@ -23,7 +23,7 @@ class Outline:
         self.bom = BOM if text.startswith(BOM) else ""
         self.lines = split_lines(text.removeprefix(BOM))
         self.newline = newline_of(text)
-        self._pieces = {line: piece for piece, line in pieces_of(self.lines)}
+        self._pieces = {line: piece for piece, line in pieces(text)}
         self.units: tuple[Unit, ...] = tuple(self._units())
 
     def text(self, start: int, end: int) -> str:

@@ -17,7 +17,7 @@ import re
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from threading import Lock
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
@@ -113,22 +113,19 @@ class _Kept:
 _kept = _Kept()
 
 
-def pieces(text: str) -> list[Placed]:
+@lru_cache(maxsize=32)
+def pieces(text: str) -> tuple[Placed, ...]:
     """The pieces of a file in their order; what lies between them is blank lines and comments.
 
     Raises `NotPython`, with the line in the file.
     """
-    return pieces_of(split_lines(text.removeprefix(BOM)))
-
-
-def pieces_of(lines: Sequence[str]) -> list[Placed]:
-    """`pieces` of the lines of a file, its byte order mark left out."""
-    if sum(map(len, lines)) > MAX_CHARS:
+    if len(text) > MAX_CHARS:
         raise NotPython(0, f"more than {MAX_CHARS:,} characters")
+    text = text.removeprefix(BOM)
     try:
-        return list(_parsed(lines))
+        return tuple(_parsed(split_lines(text)))
     except NotPython:
-        return [Placed(_kept.get("".join(lines)), 0)]
+        return (Placed(_kept.get(text), 0),)
 
 
 def _parsed(lines: Sequence[str]) -> Iterator[Placed]:

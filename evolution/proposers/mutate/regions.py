@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from evolution.proposers.mutate.facts import Facts, gathered
 from target_modules.patch.editable import Editable
-from target_modules.patch.pieces import Piece, pieces, pieces_of
+from target_modules.patch.pieces import Piece, pieces
 from target_modules.patch.source import BOM, NotPython, split_lines
 
 _PACKAGED = (ast.Import, ast.ImportFrom)
@@ -41,12 +41,12 @@ def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
     wanted = _wanted(path, specs)
     if not wanted:
         return []
-    bare = text.removeprefix(BOM)
-    lines = split_lines(bare)
     try:
-        found = pieces_of(lines)
+        found = pieces(text)
     except NotPython:
         return []
+    bare = text.removeprefix(BOM)
+    lines = split_lines(bare)
     starts = list(accumulate(map(len, lines), initial=len(text) - len(bare)))
     return [
         Region(path, symbol, starts[line + first - 1], starts[line + last], line + first, nested)
