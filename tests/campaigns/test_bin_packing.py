@@ -1,0 +1,40 @@
+"""The README's first run, whole: without any language model, better than best fit on held-out instances."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MINUTES = 2
+SEEDS = (1, 2, 3)
+
+
+def pygent(home: Path, *arguments: object) -> Any:
+    command = [sys.executable, "-m", "interfaces.cli", "--home", str(home), *map(str, arguments), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.campaign
+@pytest.mark.engine
+def test_mutation_beats_best_fit_on_held_out_instances(tmp_path: Path) -> None:
+    """Best fit is the baseline, so that a champion is better than best fit at the stated error rate."""
+    for seed in SEEDS:
+        found = pygent(
+            tmp_path / str(seed), "evolve", "online_bin_packing", "--minutes", MINUTES, "--seed", seed
+        )
+        best, baseline = found["best"], found["baseline"]
+        assert found["champion"], f"seed {seed}: no champion in {found['evaluations']} evaluations"
+        assert best["held_out"]["high"] < baseline["held_out"]["low"]
+        judged = pygent(
+            tmp_path / str(seed), "bench", "online_bin_packing", "--held-out", "--seed", seed
+        )  # by another command, on the same instances
+        assert judged["score"] == pytest.approx(baseline["held_out"]["mean"])
+        gain = baseline["held_out"]["mean"] - best["held_out"]["mean"]
+        print(f"seed {seed}: {found['evaluations']} evaluations, {gain:.3f} percent better than best fit")
