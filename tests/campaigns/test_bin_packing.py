@@ -33,7 +33,7 @@ def test_mutation_beats_best_fit_on_held_out_instances(tmp_path: Path) -> None:
         assert found["champion"], f"seed {seed}: no champion in {found['evaluations']} evaluations"
         assert best["held_out"]["high"] < baseline["held_out"]["low"]
         judged = pygent(
-            tmp_path / str(seed), "bench", "online_bin_packing", "--held-out", "--seed", seed
+            home, "bench", "online_bin_packing", "--held-out", "--seed", seed
         )  # by another command, on the same instances
         assert judged["score"] == pytest.approx(baseline["held_out"]["mean"])
         gain = baseline["held_out"]["mean"] - best["held_out"]["mean"]
