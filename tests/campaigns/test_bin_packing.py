@@ -26,9 +26,9 @@ def pygent(home: Path, *arguments: object) -> Any:
 def test_mutation_beats_best_fit_on_held_out_instances(tmp_path: Path) -> None:
     """Best fit is the baseline, so that a champion is better than best fit at the stated error rate."""
     for seed in SEEDS:
-        found = pygent(
-            tmp_path / str(seed), "evolve", "online_bin_packing", "--minutes", MINUTES, "--seed", seed
-        )
+        home = tmp_path / str(seed)
+        options = ["--minutes", MINUTES, "--seed", seed]
+        found = pygent(home, "evolve", "online_bin_packing", *options)
         best, baseline = found["best"], found["baseline"]
         assert found["champion"], f"seed {seed}: no champion in {found['evaluations']} evaluations"
         assert best["held_out"]["high"] < baseline["held_out"]["low"]
