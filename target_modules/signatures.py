@@ -19,13 +19,12 @@ def broken(before: Outline, after: Outline | None, entry: str = "") -> Iterator[
     Public is a name without a leading underscore in any part, special methods (`__init__`), and `entry`.
     Names, order, kinds, presence of defaults and `async` must stay; optional parameters may come at the end.
     """
-    changed = before.changed(after)
-    for symbol in before.symbols:
-        if not any(unit.start <= symbol.start < unit.end for unit in changed):
-            continue
+    new = after.symbols_in(after.changed(before)) if after else ()
+    near = {name: symbol for symbol in new for name in symbol.names}
+    for symbol in before.symbols_in(before.changed(after)):
         if not symbol.is_definition or not (_is_public(symbol.name) or symbol.name == entry):
             continue
-        now = after.by_name.get(symbol.name) if after else None
+        now = near.get(symbol.name) or (after.by_name.get(symbol.name) if after else None)
         if now is None:
             yield 0, f"public `{symbol.name}` is gone"
         elif reason := _difference(symbol.node, now.node):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property, lru_cache
 
 from target_modules.patch.pieces import Piece, pieces
@@ -31,7 +31,13 @@ class Outline:
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
-        return tuple(self._symbols())
+        return tuple(self._symbols(self._pieces))
+
+    def symbols_in(self, units: Collection[Unit]) -> list[Symbol]:
+        """The symbols of some of the units, all others left alone."""
+        ranges = [(unit.start, unit.end) for unit in units]
+        found = self._symbols(dict.fromkeys(unit.shift for unit in units))
+        return [symbol for symbol in found if any(start <= symbol.start < end for start, end in ranges)]
 
     @cached_property
     def by_name(self) -> dict[str, Symbol]:
@@ -85,11 +91,20 @@ class Outline:
             line -= 1
         return line
 
-    def _symbols(self) -> Iterator[Symbol]:
-        total = Counter(name for shift in self._pieces for name in self._walk(shift).bound)
+    @cached_property
+    def _bound(self) -> Counter[str]:
+        return Counter(name for shift in self._pieces for name in self._walk(shift).bound)
+
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        return {unit.line: unit.start for unit in self.units}
+
+    def _symbols(self, shifts: Collection[int]) -> Iterator[Symbol]:
+        total, starts = self._bound, self._starts
         seen: Counter[str] = Counter()
-        starts = {unit.line: unit.start for unit in self.units}
-        for shift in self._pieces:
+        if any(total[name] > 1 for shift in shifts for name in self._walk(shift).bound):
+            shifts = self._pieces  # to count them
+        for shift in shifts:
             walk = self._walk(shift)
             again = any(total[name] > 1 for name in walk.bound)
             for symbol in walk.numbered(total, seen) if again else walk.symbols:

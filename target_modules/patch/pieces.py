@@ -152,5 +152,7 @@ def _starts(lines: Sequence[str]) -> Iterator[int]:
 
 
 def _is_nothing(line: str) -> bool:
+    if line == "\n":
+        return True
     text = line.strip(_BLANK)
     return not text or text[0] == "#"
