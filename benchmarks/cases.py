@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, count
+from itertools import repeat
 
 from benchmarks.drawing import Cases
 from benchmarks.problems import Case
 from benchmarks.running import derived, got, program_for, said, spec_for
-from benchmarks.staged import Batch, Staged, static_difference
+from benchmarks.staged import Batch, Staged, mean, static_difference
+from benchmarks.stats import MOST_REPEATS
 from benchmarks.types import Bench, Evaluation, Pairs, Split
 from sandbox.runner.wire import equal
 from sandbox.types import Box, Execution, Outcome, Reply
@@ -17,6 +18,7 @@ from target_modules.patch.tree import Tree
 
 PASSED = "passed"
 MOST_CHILDREN = 8  # that one evaluation may lose before the tree is given up
+TOGETHER = 8  # drawn cases that one child answers in a comparison
 MOST_CASES = 1024  # of one comparison over drawn cases
 
 
@@ -47,7 +49,11 @@ class CasesSuite:
     def compare(
         self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
     ) -> Iterator[Pairs]:
-        """Batches of 8, 8, 16, 32, ... fresh cases; where they are not drawn, all of them, twice."""
+        """Eight fresh cases at a time; where they are not drawn, all of them over and over.
+
+        Drawn cases that one child answers are one pair, the mean: what it draws by lot once would else pass
+        for many independent observations.
+        """
         spec = spec_for(self._target)
         static = static_difference(self._target, candidate, reference)
         with (
@@ -68,21 +74,16 @@ class CasesSuite:
                     yield Pairs((static,))
                 else:
                     samples = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
-                    yield Pairs(tuple(mine - yours for mine, yours in samples))
+                    differences = [mine - yours for mine, yours in samples]
+                    yield Pairs(tuple(differences) if self.exhaustive else (mean(differences),))
 
     def _batches(self, candidate: Tree, reference: Tree, bench: Bench, split: Split) -> Iterator[list[Case]]:
         if self.exhaustive:
-            cases = self._cases.of(bench.seed, split)
-            yield cases
-            yield cases
+            yield from repeat(self._cases.of(bench.seed, split), MOST_REPEATS)
             return
-        taken = 0
-        for number, size in enumerate(chain((8,), (8 * 2**power for power in count()))):
-            if taken >= MOST_CASES:
-                return
+        for number in range(MOST_CASES // TOGETHER):
             seed = derived(bench.seed, "compare", split, candidate.id, reference.id, str(number))
-            yield self._cases.of(seed, split, size)
-            taken += size
+            yield self._cases.of(seed, split, TOGETHER)
 
     def _measured(self, box: Box, tree: Tree, cases: Sequence[Case], first: int) -> Batch:
         """Verdicts on cases, numbered from `first`."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain, count, repeat
 
 from benchmarks.grader import Grader, InvalidAnswer
 from benchmarks.problems import Problem
 from benchmarks.running import derived, one_line, program_for, spec_for, trouble
-from benchmarks.staged import EMPTY, Batch, Staged, static_difference
+from benchmarks.staged import EMPTY, Batch, Staged, mean, static_difference
+from benchmarks.stats import MOST_REPEATS
 from benchmarks.types import Bench, Evaluation, Pairs, Split
 from sandbox.types import Box
 from target_modules.manifest import Target, TargetError
 from target_modules.patch.tree import Tree
 
-MOST_PROBLEMS = 256  # of one comparison; the acceptor stops long before, mostly
+MOST_PROBLEMS = 32  # of one comparison; the acceptor stops before, mostly
 
 
 class ObjectiveSuite:
@@ -56,7 +57,11 @@ class ObjectiveSuite:
     def compare(
         self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
     ) -> Iterator[Pairs]:
-        """Batches of 1, 1, 2, 4, ... fresh problems; where the task is not sampled, all of it, twice."""
+        """Batches of 1, 1, 2, 4, ... fresh problems; where the task is not sampled, all of it over and over.
+
+        A problem is one pair, the mean of its samples: they come from one child, and what that draws by lot
+        once would else pass for many independent observations.
+        """
         spec = spec_for(self._target)
         static = static_difference(self._target, candidate, reference)
         with (
@@ -75,16 +80,14 @@ class ObjectiveSuite:
                     if one.reason or other.reason:
                         yield Pairs((), one.reason or f"the reference failed: {other.reason}")
                         return
-                    differences += self._differences(one, other, static)
+                    differences.append(mean(self._differences(one, other, static)))
                 yield Pairs(tuple(differences))
 
     def _batches(
         self, candidate: Tree, reference: Tree, bench: Bench, split: Split
     ) -> Iterator[list[Problem]]:
         if self.exhaustive:
-            problems = self._draw(bench.seed, split)
-            yield problems
-            yield problems
+            yield from repeat(self._draw(bench.seed, split), MOST_REPEATS)
             return
         taken = 0
         for number, size in enumerate(chain((1,), (2**power for power in count()))):

@@ -14,6 +14,10 @@ tests agree at that look's share:
   approximate; in simulations it keeps within the rate for exponential and log-normal losses. No test of a
   mean can see a loss so rare that it is not in the sample.
 
+Where the cases are the whole task, only chance within the variant or its parent (random restarts, the order
+of a set) can deceive. Then the variant must be ahead in each of `repeats_for(error_rate)` repeats: of two
+that are equal, each repeat is at best a fair coin.
+
 Futility stops early without touching the error: at a look with a t statistic below `HOPELESS` the chance to
 win later is small.
 """
@@ -31,6 +35,7 @@ from benchmarks.types import Pairs
 LOOKS = (8, 16, 32, 64, 128, 256)  # pairs
 SHARES = (0.0, 0.1, 0.25, 0.25, 0.2, 0.2)  # of the error rate, per look; the first one only gives up
 HOPELESS = (-1.0, 0.0, 0.4, 0.8, 1.2, -math.inf)  # t statistic at a look below which one gives up
+MOST_REPEATS = 32  # of an exhaustive comparison: enough for an error rate of 2^-32
 UNSEEN = 1.5  # set by simulation: the least that keeps to the rate for exponential and log-normal losses
 
 
@@ -79,6 +84,12 @@ def decide(batches: Iterable[Pairs], *, exhaustive: bool, error_rate: float, see
             iterator.close()  # gives the boxes back
 
 
+def repeats_for(error_rate: float) -> int:
+    """How many fair coins must all fall on heads to be less likely than `error_rate`; at least 2, at most
+    `MOST_REPEATS`."""
+    return min(max(2, math.ceil(-math.log2(error_rate))), MOST_REPEATS)
+
+
 def interval_of(values: Sequence[float], level: float = 0.95) -> Interval:
     """The mean with its t interval; of a single value, the value alone."""
     mean, error = _mean_and_error(values)
@@ -87,7 +98,8 @@ def interval_of(values: Sequence[float], level: float = 0.95) -> Interval:
 
 
 def _in_every_repeat(batches: Iterator[Pairs], error_rate: float) -> Decision:
-    """The cases are the whole task: only flakiness can deceive, so every repeat must show a gain."""
+    """The cases are the whole task: only chance within a variant can deceive, so all repeats must show it."""
+    needed = repeats_for(error_rate)
     repeats: list[float] = []
     pairs = 0
     for batch in batches:
@@ -95,11 +107,11 @@ def _in_every_repeat(batches: Iterator[Pairs], error_rate: float) -> Decision:
             return _failed(batch.reason, pairs, error_rate)
         pairs += len(batch.differences)
         repeats.append(sum(batch.differences) / max(len(batch.differences), 1))
-        if repeats[-1] <= 0:
+        if repeats[-1] <= 0 or len(repeats) == needed:
             break
     if not repeats:
         return _failed("there was nothing to compare", 0, error_rate)
-    better = min(repeats) > 0
+    better = min(repeats) > 0 and len(repeats) == needed
     said = f"better in each of {len(repeats)} repeats" if better else "not better in every repeat"
     mean = sum(repeats) / len(repeats)
     return Decision(better, pairs, mean, min(repeats), max(repeats), error_rate, said)

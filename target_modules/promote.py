@@ -12,10 +12,12 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from target_modules import repository
+from target_modules.patch.apply import check_path
 from target_modules.patch.tree import Tree
 
 
@@ -51,6 +53,7 @@ def apply(home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, 
     changed = [path for path in sorted({*before, *after}) if before.files.get(path) != after.files.get(path)]
     if not changed:
         raise PromotionError(f"variant {variant} changes nothing")
+    _keep_inside(folder, changed)
     if stale := differs(folder, before):
         raise PromotionError(
             f"{folder / stale[0]} has changed since the run began: apply to a copy with --to, or run anew"
@@ -84,7 +87,18 @@ def copy_to(folder: Path, after: Tree) -> None:
     """Write the whole tree into a folder that is new or empty. Raises `PromotionError` where it is not."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PromotionError(f"{folder} is not an empty folder; --to writes a copy into a new one")
+    _keep_inside(folder, after)
     _write(folder, {path: text.encode() for path, text in after.files.items()})
+
+
+def _keep_inside(folder: Path, paths: Iterable[str]) -> None:
+    """Refuse paths that lead out of the folder (also by a link in it), or into a repository's own files."""
+    root = folder.resolve()
+    for path in paths:
+        parts = path.split("/")
+        own = any(part.lower() == ".git" for part in parts)
+        if check_path(path) or own or not (root / path).parent.resolve().is_relative_to(root):
+            raise PromotionError(f"{path!r} does not lie among the source files of {folder}")
 
 
 def rollback(home: Path, *, force: bool = False) -> Application:

@@ -26,6 +26,7 @@ def check(
     """Gate a patch against a target's source; exit 1 where there are findings."""
     from dataclasses import asdict
 
+    from prompts.quote import line
     from target_modules.gate import gate_text
     from target_modules.manifest import TargetError
     from target_modules.registry import find_target
@@ -39,6 +40,6 @@ def check(
     if json:
         print_json({"ok": not findings, "findings": [asdict(finding) for finding in findings]})
     else:
-        typer.echo("\n".join(map(str, findings)) or "no findings")
+        typer.echo("\n".join(line(str(finding), 300) for finding in findings) or "no findings")
     if findings:
         raise typer.Exit(1)

@@ -29,5 +29,5 @@ def test_no_gain_is_not_accepted() -> None:
 
 @pytest.mark.parametrize(("second", "accepted"), [(1.0, True), (0.0, False), (-1.0, False)])
 def test_over_all_cases_every_repeat_must_show_the_gain(second: float, accepted: bool) -> None:
-    pairs = iter([Pairs((1.0, 0.0)), Pairs((second, 0.0))])
+    pairs = iter([Pairs((1.0, 0.0)), Pairs((second, 0.0)), *[Pairs((1.0, 0.0))] * 3])
     assert PairedAcceptor().accept(pairs, exhaustive=True, error_rate=0.05).accepted is accepted

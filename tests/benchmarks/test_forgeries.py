@@ -181,3 +181,31 @@ def test_sleeping_to_meet_the_same_inputs_again_meets_an_empty_box(docker_sandbo
     assert pairs.reason == ""
     assert max(pairs.differences) < 0.2  # it slept, and so it is slower
     assert time.monotonic() - started < 60
+
+
+LOTTERY = """
+import random
+LUCKY = random.random() < 0.5
+def f(n): return 1.0 if LUCKY else 0.0
+"""
+DRAWS = """
+from benchmarks.problems import Problem
+from sandbox.types import Call
+def problems(seed, split, count):
+    return [Problem(tuple(Call((n,)) for n in range(20))) for _ in range(count)]
+def grade(problem, answers):
+    return {"size": answers}
+"""
+
+
+def test_what_a_process_draws_by_lot_is_one_observation_however_many_samples_it_gives(
+    make_target: MakeTarget, bench: Bench
+) -> None:
+    target = make_target(LOTTERY, kind="objective", objective="size", grader=DRAWS)
+    suite = suite_for(target)
+    other = Tree({"module.py": LOTTERY + "# the same\n"})
+    pairs = [
+        difference for batch in suite.compare(other, target.tree(), bench) for difference in batch.differences
+    ]
+    assert len(pairs) == 32
+    assert set(pairs) <= {-1.0, 0.0, 1.0}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.stats import LOOKS, SHARES, Decision, decide, flip_p, interval_of
+from benchmarks.stats import LOOKS, SHARES, Decision, decide, flip_p, interval_of, repeats_for
 from benchmarks.student import t_quantile, t_upper
 from benchmarks.types import Pairs
 
@@ -142,16 +142,28 @@ class TestExhaustive:
         return decide([Pairs(one) for one in repeats], exhaustive=True, error_rate=0.05)
 
     def test_better_in_every_repeat_is_better(self) -> None:
-        assert self.decided((1.0, 0.0), (1.0, 0.0)).better
+        assert self.decided(*[(1.0, 0.0)] * 5).better
 
     def test_one_case_lost_and_two_won_is_better(self) -> None:
-        assert self.decided((1.0, 1.0, -1.0), (1.0, 1.0, -1.0)).better
+        assert self.decided(*[(1.0, 1.0, -1.0)] * 5).better
 
     def test_equal_is_not_better(self) -> None:
         assert not self.decided((1.0, -1.0), (1.0, -1.0)).better
 
     def test_a_gain_that_does_not_last_is_not_better(self) -> None:
         assert not self.decided((1.0, 0.0), (0.0, 0.0)).better
+
+    def test_fewer_repeats_than_the_error_rate_needs_are_not_enough(self) -> None:
+        assert not self.decided(*[(1.0, 0.0)] * 4).better
+        assert [repeats_for(rate) for rate in (0.4, 0.25, 0.05, 0.03, 0.001)] == [2, 2, 5, 6, 10]
+
+    def test_equal_variants_that_draw_by_lot_are_accepted_at_most_at_the_error_rate(self) -> None:
+        rng = Random(4)
+        lots = (
+            decide((Pairs((rng.gauss(0, 1),)) for _ in range(32)), exhaustive=True, error_rate=0.05)
+            for _ in range(4000)
+        )
+        assert sum(decision.better for decision in lots) / 4000 < 0.04
 
     def test_nothing_to_compare_is_not_better(self) -> None:
         assert not self.decided().better
