@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from math import log
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolution.selectors import SELECTORS, DgmSelector, Weights, selector, sigmoid
+from evolution.selectors import EAGER, SELECTORS, DgmSelector, Weights, selector, sigmoid
 from evolution.types import Member
 
 NAMES = sorted(SELECTORS)
@@ -83,20 +84,38 @@ def test_random_takes_all_equally() -> None:
 
 def test_dgm_chooses_by_sigmoid_of_the_share_over_one_plus_children() -> None:
     chooser, rng, draws = DgmSelector(), Random(2), 20_000
-    fitness = {"baseline": 10.0, "worse": 9.0, "half": 15.0, "best": 20.0, "best too": 20.0}
+    fitness = {"baseline": 10.0, "worse": 9.0, "half": 15.0, "good": 18.0, "best": 20.0}
     for name, value in fitness.items():
         chooser.add(Member(name, value))
     for _ in range(3):
-        chooser.chosen("best")
+        chooser.chosen("good")
     weights = {
         "baseline": sigmoid(0.5),
         "worse": sigmoid(0.45),
         "half": sigmoid(0.75),
-        "best": sigmoid(1.0) / 4,
-        "best too": sigmoid(1.0),
+        "good": sigmoid(0.9) / 4,
+        "best": sigmoid(1.0),
     }
     total = sum(weights.values())
-    expected = {name: weight / total for name, weight in weights.items()}
+    expected = {name: (1 - EAGER) * weight / total for name, weight in weights.items()}
+    expected["best"] += EAGER
+    counts = Counter(chooser.select(rng) for _ in range(draws))
+    assert chi_square(counts, expected, draws) < 18.5  # p = 0.001, 4 degrees of freedom
+
+
+def test_dgm_takes_equally_fit_variants_as_one_and_prefers_the_first() -> None:
+    chooser, rng, draws = DgmSelector(), Random(5), 20_000
+    chooser.add(Member("baseline", 0.0))
+    chooser.add(Member("best", 1.0))
+    for name in ("same 2", "same 3", "same 4"):
+        chooser.add(Member(name, 0.0))
+    for _ in range(3):
+        chooser.chosen("same 4")
+    plateau, best = sigmoid(0.5) / 4, sigmoid(1.0)
+    share = (1 - EAGER) * plateau / (plateau + best)
+    names = ("baseline", "same 2", "same 3", "same 4")
+    expected = {name: share * log(1 + 1 / k) / log(5) for k, name in enumerate(names, start=1)}
+    expected["best"] = 1 - share
     counts = Counter(chooser.select(rng) for _ in range(draws))
     assert chi_square(counts, expected, draws) < 18.5  # p = 0.001, 4 degrees of freedom
 
@@ -127,16 +146,28 @@ def test_dgm_still_gives_variants_below_the_baseline_a_chance() -> None:
     assert 0 < counts["worse"] < counts["baseline"] < counts["better"]
 
 
-def test_dgm_spreads_over_a_plateau_as_children_are_counted() -> None:
+def test_dgm_spreads_over_the_levels_as_children_are_counted() -> None:
     chooser, rng = DgmSelector(), Random(4)
     for number in range(20):
-        chooser.add(Member(f"v{number}", 1.0))
+        chooser.add(Member(f"v{number}", 1.0 + number / 1000))
     counts: Counter[str] = Counter()
-    for _ in range(400):
+    for _ in range(1000):
         name = chooser.select(rng)
         chooser.chosen(name)
         counts[name] += 1
+    assert counts["v19"] >= 250
     assert min(counts[f"v{number}"] for number in range(20)) >= 10
+
+
+def test_a_flood_of_equal_mutants_leaves_the_best_its_turn() -> None:
+    chooser, rng = DgmSelector(), Random(6)
+    chooser.add(Member("baseline", 0.0))
+    chooser.add(Member("best", 1.0))
+    for number in range(1000):
+        chooser.add(Member(f"same {number}", 0.0))
+        chooser.chosen("baseline")
+    counts = Counter(chooser.select(rng) for _ in range(200))
+    assert counts["best"] > 150
 
 
 @given(
