@@ -140,6 +140,16 @@ def function(*lines: str) -> str:
             ["len_a = len(a)", "for i in items:", "    b.append(len_a * i)"],
         ),
         (
+            "hoist.expression",
+            ["for i in items:", "    for j in items:", "        a[i][j] = a[i - 1][j] + b"],
+            [
+                "for i in items:",
+                "    a_i_1 = a[i - 1]",
+                "    for j in items:",
+                "        a[i][j] = a_i_1[j] + b",
+            ],
+        ),
+        (
             "hoist.statement",
             ["for i in items:", "    c = a * 2", "    b.append(c + i)"],
             ["c = a * 2", "for i in items:", "    b.append(c + i)"],

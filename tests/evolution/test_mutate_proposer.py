@@ -12,6 +12,7 @@ import shlex
 import statistics
 import textwrap
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -169,6 +170,33 @@ def test_the_same_seed_proposes_the_same(which: tuple[str, str], seed: int) -> N
     warm = MutateProposer()
     warm.propose(goal, parent(tree), Random(seed + 1), lambda _: False, never)
     assert warm.propose(goal, parent(tree), Random(seed), lambda _: False, never) == propose(tree, goal, seed)
+
+
+@settings(max_examples=25, deadline=None)
+@given(module=st.sampled_from(MODULES), seed=seeds)
+def test_a_child_is_known_as_if_it_were_read_anew(module: Any, seed: int) -> None:
+    path = f"{module.__name__}_.py"
+    tree, goal = tree_of(path), target(path)
+    proposer, rng = MutateProposer(), Random(seed)
+    for _ in range(4):
+        child = proposer.propose(goal, parent(tree), rng, lambda _: False, never).tree
+        assert child is not None
+        again = proposer.propose(goal, parent(child), Random(seed), lambda _: False, never)
+        assert again == propose(child, goal, seed)
+        tree = child
+
+
+def test_threads_may_share_one_proposer() -> None:
+    path = "heapq_.py"
+    tree, goal, proposer = tree_of(path), target(path), MutateProposer()
+
+    def many(seed: int) -> list[Proposal]:
+        rng = Random(seed)
+        return [proposer.propose(goal, parent(tree), rng, lambda _: False, never) for _ in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(many, range(4)))
+    assert together == [many(seed) for seed in range(4)]
 
 
 SMALL = Tree({"m.py": "def f(a, b):\n    return a - b\n"})

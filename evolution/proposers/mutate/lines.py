@@ -89,42 +89,48 @@ def shifted(text: str, old: str, new: str) -> str | None:
     return "".join(out)
 
 
-def assigned(scene: Scene, start: int, end: int) -> set[str]:
-    """Names that are bound, or written to by subscript, attribute or method, between offsets."""
+def assigned(scene: Scene, start: int, end: int, *, inside: bool = True) -> set[str]:
+    """Names that are bound between offsets, and where `inside`, those of objects that are written to by
+    subscript, attribute or method."""
     survey = scene.survey
     names: set[str] = set()
     for statement in survey.statements:
         if not start <= statement.start < end:
             continue
         node = statement.node
-        if isinstance(node, cst.For):
-            names.update(_target_names(node.target))
-        elif isinstance(node, cst.SimpleStatementLine):
+        if isinstance(node, cst.SimpleStatementLine):
             for part in node.body:
-                if isinstance(part, cst.Assign):
-                    for target in part.targets:
-                        names.update(_target_names(target.target))
-                elif isinstance(part, cst.AugAssign | cst.AnnAssign | cst.Del):
-                    names.update(_target_names(part.target))
-                elif isinstance(part, cst.Expr) and isinstance(part.value, cst.Call):
-                    names.update(_target_names(part.value.func))
+                names |= _written(part, inside)
+        elif isinstance(node, cst.For):
+            names |= _target_names(node.target, inside)
         elif not isinstance(node, cst.If | cst.While):
-            names.update(
-                word for word in survey.text[statement.start : statement.end].split() if word.isidentifier()
-            )
-    for binding in survey.bindings:
-        if binding.source is not None and start <= binding.source.start < end:
-            names.add(binding.name)
+            words = survey.text[statement.start : statement.end].split()
+            names.update(word for word in words if word.isidentifier())
+    names |= {
+        binding.name
+        for binding in survey.bindings
+        if binding.source is not None and start <= binding.source.start < end
+    }
     return names
 
 
-def _target_names(target: cst.CSTNode) -> set[str]:
+def _written(part: cst.BaseSmallStatement, inside: bool) -> set[str]:
+    if isinstance(part, cst.Assign):
+        return {name for target in part.targets for name in _target_names(target.target, inside)}
+    if isinstance(part, cst.AugAssign | cst.AnnAssign | cst.Del):
+        return _target_names(part.target, inside)
+    if isinstance(part, cst.Expr) and isinstance(part.value, cst.Call) and inside:
+        return _target_names(part.value.func, inside)
+    return set()
+
+
+def _target_names(target: cst.CSTNode, inside: bool) -> set[str]:
     if isinstance(target, cst.Name):
         return {target.value}
     if isinstance(target, cst.Tuple | cst.List):
-        return {name for part in target.elements for name in _target_names(part.value)}
-    if isinstance(target, cst.Subscript | cst.Attribute):
-        return _target_names(target.value)
+        return {name for part in target.elements for name in _target_names(part.value, inside)}
+    if isinstance(target, cst.Subscript | cst.Attribute) and inside:
+        return _target_names(target.value, inside)
     return set()
 
 

@@ -33,7 +33,7 @@ class MutateProposer:
     waits = False
     exhausted = ""
 
-    def __init__(self, tries: int = 50) -> None:
+    def __init__(self, tries: int = 100) -> None:
         self._tries = tries
         self._views = Views()
         self._lock = Lock()

@@ -17,7 +17,7 @@ def _joint(expr: Expr) -> bool:
     return isinstance(expr.node, cst.BooleanOperation)
 
 
-@register("condition.negate", 1.2)
+@register("condition.negate", 1.5)
 def negate(scene: Scene, rng: Random) -> Change | None:
     expr = pick(rng, scene.conditions)
     if expr is None:
@@ -36,7 +36,7 @@ def drop(scene: Scene, rng: Random) -> Change | None:
     return scene.put(expr, scene.code(side)) if expr is not None and side is not None else None
 
 
-@register("condition.joint", 1.2)
+@register("condition.joint", 2.5)
 def joint(scene: Scene, rng: Random) -> Change | None:
     """`or` for `and`, `and` for `or`."""
     expr = pick(rng, scene.group("joints", _joint))

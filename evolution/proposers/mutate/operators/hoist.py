@@ -13,7 +13,7 @@ from evolution.proposers.mutate.registry import register
 from evolution.proposers.mutate.scene import Scene, pick
 
 
-@register("hoist.expression", 0.9)
+@register("hoist.expression", 1.6)
 def expression(scene: Scene, rng: Random) -> Change | None:
     """An expression inside a loop, named before the loop; all its occurrences there use the name."""
     found: list[tuple[Expr, Statement]] = []
@@ -25,13 +25,15 @@ def expression(scene: Scene, rng: Random) -> Change | None:
         ):
             # a test that stands on the loop's own line is part of it
             found += [(expr, loop) for loop in expr.statement.loops]
-    rng_choice = pick(rng, found)
-    if rng_choice is None:
+    choice = pick(rng, found)
+    if choice is None:
         return None
-    expr, loop = rng_choice
+    expr, loop = choice
     if not movable(loop) or (expr.slot == "callee" and not isinstance(expr.node, cst.Attribute)):
         return None
-    changing = assigned(scene, loop.start, loop.full_end)
+    # the row in `rows[i][j]` is the same object however its elements change
+    row = expr.slot == "base" and expr.parent is not None and isinstance(expr.parent.node, cst.Subscript)
+    changing = assigned(scene, loop.start, loop.full_end, inside=not row)
     inner = {b.name for b in scene.survey.bindings if loop.start <= b.start < loop.full_end}
     if expr.names & (changing | inner) or not scene.readable(expr, loop.start):
         return None
@@ -45,7 +47,7 @@ def expression(scene: Scene, rng: Random) -> Change | None:
     return Change(tuple(splices), code, f"{name} (before the loop)")
 
 
-@register("hoist.statement", 0.5)
+@register("hoist.statement", 0.8)
 def statement(scene: Scene, rng: Random) -> Change | None:
     """An assignment inside a loop that reads nothing that the loop changes, moved before the loop."""
     found = [
@@ -69,7 +71,7 @@ def statement(scene: Scene, rng: Random) -> Change | None:
 def fresh(scene: Scene, code: str) -> str:
     """A name that the region does not use, made of the words of `code`."""
     words = "".join(mark if mark.isalnum() else " " for mark in code.replace("_", " ")).split()
-    base = "_".join(words[-2:]).lower() if words else "value"
+    base = "_".join(words[-3:]).lower() if words else "value"
     base = base if base.isidentifier() else f"value_{base}"
     name, number = base, 1
     text = scene.survey.text
