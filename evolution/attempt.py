@@ -43,9 +43,21 @@ class Judge:
         self._bench = bench
         self._error_rate = error_rate
 
-    def judge(self, parent: Parent | None, proposal: Proposal, once: Once, *, model_written: bool) -> Outcome:
-        """Gate, evaluate and (where the score is better than the parent's) compare. `parent` is None for the
-        baseline. Raises `SandboxFault` where the engine fails for good."""
+    def judge(
+        self,
+        parent: Parent | None,
+        proposal: Proposal,
+        once: Once,
+        *,
+        baseline: float | None,
+        model_written: bool,
+    ) -> Outcome:
+        """Gate, evaluate and, where it may matter, compare with the parent.
+
+        `parent` is None for the baseline itself. A comparison costs many evaluations, so that only a score
+        better than the parent's and than `baseline`, the baseline's, is put to it; what is better than a poor
+        parent only stays valid. Raises `SandboxFault` where the engine fails for good.
+        """
         started = time.monotonic()
         tree = proposal.tree
         if tree is None:
@@ -62,7 +74,7 @@ class Judge:
             status, reason = Status.FAILED, evaluation.reason
         else:
             status, reason = Status.VALID, ""
-            if parent is not None and self._improves(parent, evaluation.score):
+            if parent is not None and self._improves(evaluation.score, parent.variant.score, baseline):
                 verdict = self._compare(parent, tree, bench, once)
                 status = Status.ACCEPTED if verdict.accepted else Status.VALID
                 reason = verdict.reason
@@ -75,9 +87,9 @@ class Judge:
             return "too_deep: syntax is nested too deeply for the tools that read it"
         return f"{findings[0].rule}: {findings[0]}" if findings else ""
 
-    def _improves(self, parent: Parent, score: float) -> bool:
-        before = parent.variant.score
-        return before is None or self._target.fitness(score) > self._target.fitness(before)
+    def _improves(self, score: float, *befores: float | None) -> bool:
+        fitness = self._target.fitness
+        return all(before is None or fitness(score) > fitness(before) for before in befores)
 
     def _compare(self, parent: Parent, tree: Tree, bench: Bench, once: Once) -> Verdict:
         def accept() -> Verdict:

@@ -241,7 +241,14 @@ class Loop:
         model_written = proposal.written_by_model or (
             parent is not None and parent.variant.id in self.population.model_written
         )
-        return proposal, self._judge.judge(parent, proposal, once, model_written=model_written)
+        first = self.population.baseline
+        return proposal, self._judge.judge(
+            parent,
+            proposal,
+            once,
+            baseline=None if first is None else first.score,
+            model_written=model_written,
+        )
 
     # Committing
 

@@ -28,7 +28,7 @@ fi
 rm -f .venv/ready
 [ -x .venv/bin/python ] && .venv/bin/python -c 'import pip' 2>/dev/null || "$python" -m venv --clear .venv
 echo "venv: installing dependencies (about a minute the first time)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+.venv/bin/python -m pip install -qq --disable-pip-version-check -r requirements.lock
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 .venv/bin/python -m compileall -q interfaces evolution agent gateway benchmarks target_modules sandbox archive prompts || true
 touch .venv/ready

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archive.types import RunRecord
     from evolution.config import RunConfig
 
+GUESSABLE = 1 << 40  # seeds below it can be tried out one by one by the code under test
 Evaluations = Annotated[
     int | None, typer.Option(min=1, help="Budget: variants judged in the sandbox.", rich_help_panel="Budgets")
 ]
@@ -177,7 +178,8 @@ def _go_on(
     from interfaces.cli.summary import show_summary
     from sandbox.select import open_sandbox
 
-    with Live(run.id, settings, chosen_proposer(settings)) as live:
+    seeded = settings.seed is not None and settings.seed < GUESSABLE
+    with Live(run.id, settings, chosen_proposer(settings), seeded=seeded) as live:
         sandbox = open_sandbox(settings.sandbox, base=settings.image)
         live.say(f"sandbox: {sandbox.name}, self-test passed")
         try:

@@ -21,7 +21,7 @@ LINE_EVERY_SECONDS = 10.0
 class Live:
     """Shows on stderr, so that stdout stays the command's result."""
 
-    def __init__(self, run: str, settings: RunConfig, proposer: str) -> None:
+    def __init__(self, run: str, settings: RunConfig, proposer: str, *, seeded: bool) -> None:
         self._console = console(stderr=True)
         self._interactive = sys.stderr.isatty()
         self._live: object | None = None
@@ -35,6 +35,11 @@ class Live:
             )
         else:
             self.say(f"proposer: {proposer}" + (f" ({settings.model})" if settings.model else ""))
+        if proposer != "mutate" and seeded:
+            self.say(
+                "the cases are drawn from the seed that was given, which a model could guess: "
+                "leave --seed out for results that count"
+            )
 
     def __enter__(self) -> Live:
         if self._interactive:

@@ -118,7 +118,7 @@ def config_for(target: Path, **options: Any) -> RunConfig:
 def test_the_bug_is_repaired_and_confirmed_on_held_out_cases(
     tmp_path: Path, target: Path, sandbox: CountingSandbox
 ) -> None:
-    ended = evolve(tmp_path / "home", sandbox, config_for(target, evaluations=400))
+    ended = evolve(tmp_path / "home", sandbox, config_for(target, evaluations=600))
     best = ended.summary["best"]
     assert best is not None
     assert best["score"] == 1.0
@@ -260,6 +260,6 @@ def test_two_processes_cannot_be_at_one_run(tmp_path: Path, target: Path, sandbo
 def test_what_no_model_wrote_runs_in_process_isolation_and_champions_in_fresh_containers(
     tmp_path: Path, target: Path, sandbox: CountingSandbox
 ) -> None:
-    ended = evolve(tmp_path / "home", sandbox, config_for(target, evaluations=400))
+    ended = evolve(tmp_path / "home", sandbox, config_for(target, evaluations=600))
     assert ended.summary["champion"]
     assert sandbox.isolations == {Isolation.PROCESS, Isolation.CONTAINER}
