@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import fields
 from functools import cache, lru_cache
 from itertools import chain, repeat
 from typing import Any
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
 from evolution.proposers.mutate.nodes import Binding, Block, Expr, Function, Statement
+from evolution.proposers.mutate.spans import Spans
 from target_modules.patch.source import concrete
 
 _PREFIX = "if 1:\n"
@@ -41,40 +40,6 @@ _OPAQUE = (
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
-class _Spans(CodegenState):
-    """Prints a module and notes where each node's text begins and ends, in one pass."""
-
-    def __init__(self, indent: str, newline: str) -> None:
-        super().__init__(indent, newline)
-        self.position = 0
-        self.stack: list[int] = []
-        self.spans: dict[int, tuple[int, int]] = {}
-        self.cores: dict[int, tuple[int, int]] = {}
-
-    def add_indent_tokens(self) -> None:
-        self.tokens.extend(self.indent_tokens)
-        self.position += sum(map(len, self.indent_tokens))
-
-    def add_token(self, value: str) -> None:
-        self.tokens.append(value)
-        self.position += len(value)
-
-    def before_codegen(self, node: cst.CSTNode) -> None:
-        self.stack.append(self.position)
-
-    def after_codegen(self, node: cst.CSTNode) -> None:
-        self.spans[id(node)] = (self.stack.pop(), self.position)
-
-    @contextmanager
-    def record_syntactic_position(
-        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> Iterator[None]:
-        start = self.position
-        yield
-        end = self.spans[id(end_node)][1] if end_node is not None else self.position
-        self.cores[id(node)] = (self.spans[id(start_node)][0] if start_node is not None else start, end)
-
-
 class Survey:
     """All that operators ask about one region's text. Offsets are characters of `text`.
 
@@ -86,7 +51,7 @@ class Survey:
         whole = prefix + text
         tail = "" if whole.endswith(("\n", "\r")) else "\n"
         module = concrete(whole + tail)
-        state = _Spans(module.default_indent, module.default_newline)
+        state = Spans(module.default_indent, module.default_newline)
         module._codegen(state)
         if "".join(state.tokens) != whole + tail:
             raise ValueError("the region does not print back as it was")
