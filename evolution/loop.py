@@ -222,7 +222,7 @@ class Loop:
     def _seen_by_now(self) -> Callable[[str], bool]:
         """Whether a tree was tried by an attempt committed by now. What models answer at the same time is no
         part of it: it would make the run depend on who answered first."""
-        committed = len(self.population.known)
+        committed = len(self.population.generations)
         return lambda tree: self._tried.get(tree, committed) < committed
 
     def _propose(self, parent: Parent, rng: Random, once: Journal, seen: Callable[[str], bool]) -> Proposal:
@@ -300,7 +300,7 @@ class Loop:
         known = self.population
         return Progress(
             run=self._run.id,
-            attempts=len(known.known),
+            attempts=len(known.generations),
             evaluated=known.evaluated,
             statuses=known.statuses,
             failures=known.failures,
@@ -318,7 +318,7 @@ class Loop:
 
     def _variant(self, pending: _Pending, proposal: Proposal, outcome: Outcome) -> Variant:
         evaluation = outcome.evaluation
-        parent = self.population.known[pending.parents[0]] if pending.parents else None
+        parents = [self.population.generations[parent] for parent in pending.parents]
         return Variant(
             id=name_of(self._run.id, pending.attempt),
             run=self._run.id,
@@ -330,7 +330,7 @@ class Loop:
             reason=outcome.reason,
             proposer=BASELINE if pending.attempt == 0 else self._proposer.name,
             operator=proposal.operator,
-            generation=0 if parent is None else parent.generation + 1,
+            generation=max(parents, default=-1) + 1,
             created=time.time(),
             score=evaluation.score if evaluation is not None else None,
             metrics=evaluation.metrics if evaluation is not None else {},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from archive.reasons import class_of
 from archive.types import PARENTS, Status, Usage, Variant
@@ -14,17 +13,6 @@ BASELINE = "baseline"
 MODEL_FREE = frozenset({BASELINE, "mutate"})
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is kept in memory of each variant."""
-
-    id: str
-    tree: str | None
-    status: Status
-    fitness: float | None
-    generation: int
-
-
 class Population:
     """Counts, the best so far, and the selector's members. Absorbing the same variants in the same order
     gives the same state, which is what lets a killed run be replayed from its archive."""
@@ -32,8 +20,7 @@ class Population:
     def __init__(self, target: Target, selector: Selector) -> None:
         self._target = target
         self._selector = selector
-        self.known: dict[str, Known] = {}
-        self.trees: set[str] = set()
+        self.generations: dict[str, int] = {}
         self.model_written: set[str] = set()
         self.statuses: Counter[Status] = Counter()
         self.failures: Counter[str] = Counter()
@@ -49,11 +36,9 @@ class Population:
         """Take in a committed variant; variants come in order of attempt."""
         fitness = None if variant.score is None else self._target.fitness(variant.score)
         self.confirmations += self.worth_confirming(variant)
-        self.known[variant.id] = Known(variant.id, variant.tree, variant.status, fitness, variant.generation)
+        self.generations[variant.id] = variant.generation
         self.statuses[variant.status] += 1
         self.usage += variant.usage
-        if variant.tree is not None:
-            self.trees.add(variant.tree)
         if variant.proposer not in MODEL_FREE or any(p in self.model_written for p in variant.parents):
             self.model_written.add(variant.id)
         if variant.status is Status.GATED_OUT:
