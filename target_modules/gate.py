@@ -32,6 +32,13 @@ def gate(target: Target, parent: Tree, child: Tree) -> list[Finding]:
     It must parse and compile, change only what is editable, keep public signatures, and
     bring in nothing that the safety rules forbid.
     """
+    try:
+        return _findings(target, parent, child)
+    except RecursionError:  # a variant's syntax must not be able to end the run
+        return [Finding("(patch)", 0, "too_deep", "syntax is nested too deeply for the tools that read it")]
+
+
+def _findings(target: Target, parent: Tree, child: Tree) -> list[Finding]:
     editable = Editable.of(target.manifest.editable)
     found: list[Finding] = []
     for path in sorted({*parent, *child}):

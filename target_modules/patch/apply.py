@@ -62,6 +62,8 @@ def check_path(path: str) -> str:
         or not {"", ".", ".."}.isdisjoint(parts)
     ):
         return "not a relative path with forward slashes"
+    if ".git" in map(str.lower, parts):
+        return "inside of a .git folder, where hooks are run"
     return ""
 
 

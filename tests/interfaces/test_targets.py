@@ -100,3 +100,13 @@ def test_the_gate_from_the_command_line(tmp_path: Path) -> None:
     asked = pygent("safety", "check", patch, "--target", target, "--json").json
     assert asked["ok"] is False
     assert asked["findings"][0]["line"] == 8
+
+
+def test_source_that_is_nested_too_deeply_is_a_finding_and_no_crash(tmp_path: Path) -> None:
+    target = write_target(tmp_path / "target")
+    patch = tmp_path / "patch.txt"
+    patch.write_text(block(f"        return random{'.a' * 5000}._os"))
+    found = pygent("safety", "check", patch, "--target", target)
+    assert found.code == 1
+    assert "Traceback" not in found.err
+    assert "deep" in found.out

@@ -213,7 +213,8 @@ def test_files_are_created_and_deleted() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/x", "../x", "a/../x", "", "a//b", "a\\b", "./a", "a\0b", "m.py", "m.py/x"]
+    "path",
+    ["/etc/x", "../x", "a/../x", "", "a//b", "a\\b", "./a", "a\0b", "m.py", "m.py/x", "a/.git/hooks/x"],
 )
 def test_a_file_is_not_created_outside_the_tree_or_over_another(path: str) -> None:
     with pytest.raises(PatchError) as caught:
