@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _LIMITS = Limits(memory_mb=48, pids=16, tmpfs_mb=4, call_seconds=5, load_seconds=5, total_seconds=10)
 _SPEC = BoxSpec(limits=_LIMITS)
-_ENGINE = "use a Docker engine of 20.10 or newer on a kernel with cgroups, or waive the check by its name"
+_ENGINE = "use a Docker engine of 20.10 or newer on a kernel with cgroups"
 _PROJECT = "this is a fault of the sandbox itself: do not run candidates that you did not write"
 
 
