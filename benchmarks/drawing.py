@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from benchmarks.grader import Grader
 from benchmarks.types import Split
 from target_modules.case import Case, read_cases
-from target_modules.manifest import Target
+from target_modules.manifest import Target, TargetError
 
 
 class Cases:
@@ -26,6 +27,7 @@ class Cases:
             self._files["held_out"] = (
                 read_cases(target.root / held_out) if held_out is not None else self._files["search"]
             )
+            _check_calls(target, self._files["search"] + self._files["held_out"])
         else:
             assert table.grader is not None  # the manifest sees to it
             self._grader = Grader(target.root / table.grader, ("cases",))
@@ -45,3 +47,12 @@ class Cases:
     def _drawn(self, seed: int, split: Split, count: int) -> list[Case]:
         assert self._grader is not None
         return self._grader.cases(seed, split, count)
+
+
+def _check_calls(target: Target, cases: Sequence[Case]) -> None:
+    """Each case names its function where the target names none, and only there."""
+    has_entry = bool(target.manifest.entry)
+    if all(case.names_function is not has_entry for case in cases):
+        return
+    what = "its cases name their functions with `call`" if has_entry else "give it, or each case its `call`"
+    raise TargetError(f"{target.root / 'target.toml'}: entry: {what}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
+from benchmarks import dispatch
 from sandbox.types import BoxSpec, Execution, Limits, Outcome, Program, Reply
 from target_modules.manifest import Target
+from target_modules.patch.editable import Editable
 from target_modules.patch.tree import Tree
 
 _SAID = {
@@ -22,7 +24,19 @@ def spec_for(target: Target, core: int | None = None) -> BoxSpec:
 
 
 def program_for(target: Target, tree: Tree) -> Program:
-    return Program(tree.files, target.manifest.entry)
+    """The target's entry over a tree, or where it has none, all functions of its editable modules."""
+    manifest = target.manifest
+    files: dict[str, str | bytes] = {**target.support, **tree.files}
+    if not manifest.entry:
+        files[dispatch.FILE] = dispatch.source(editable_modules(target, tree))
+    return Program(files, manifest.entry or dispatch.ENTRY, manifest.pythonpath)
+
+
+def editable_modules(target: Target, tree: Tree) -> dict[str, str]:
+    """The files in which something may be changed, by the name of the module."""
+    editable = Editable.of(target.manifest.editable)
+    named = ((target.module_of(path), path) for path in tree if editable.touches(path))
+    return {name: path for name, path in named if name}
 
 
 def said(reply: Reply) -> str:

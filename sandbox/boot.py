@@ -38,9 +38,10 @@ def command(python: str) -> list[str]:
     return [python, "-I", "-c", BOOT]
 
 
-def parcel(work: str, places: list[str] | None) -> bytes:
-    """The first bytes on the channel: the runner's source, its work folder, what to wipe (None: find out)."""
-    config = {"work": work, "places": places}
+def parcel(work: str, places: list[str] | None, preload: tuple[str, ...] = ()) -> bytes:
+    """The first bytes on the channel: the runner's source, its work folder, what to wipe (None: find out),
+    and the modules that PID 1 imports."""
+    config = {"work": work, "places": places, "preload": preload}
     text = json.dumps({"modules": _sources(), "config": config}).encode()
     return len(text).to_bytes(4, "big") + text
 

@@ -7,13 +7,24 @@ import os
 import secrets
 import select
 import time
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
 from sandbox.channel import Cell
 from sandbox.frames import Frames, frame
 from sandbox.runner import wire
-from sandbox.types import Call, Execution, Limits, Outcome, Program, Reply, SandboxFault
+from sandbox.types import (
+    Call,
+    Execution,
+    Limits,
+    Outcome,
+    Program,
+    Raised,
+    Reply,
+    SandboxFault,
+    Session,
+)
 
 _PATIENCE = 30.0  # seconds beyond the runner's own limits until the engine is held to be at fault
 _CHUNK = 1 << 16
@@ -49,44 +60,11 @@ class RunnerBox:
             raise SandboxFault("the runner did not say hello")
 
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
-        if self.retired:
-            raise SandboxFault(f"this box is retired: {self.retired}")
-        self._unsent = memoryview(self._request(program, calls))
-        self._watch()
-        try:
-            return self._converse(len(calls) + 1)
-        except SandboxFault as fault:
-            self.retired = str(fault)
-            raise
+        parts = [self._opening(program), *map(_call, calls), frame({"op": "end"})]
+        return _Session(self, b"".join(parts), asked=len(calls), ending=True).close()
 
-    def _converse(self, wanted: int) -> Execution:
-        """Read the replies up to the end."""
-        deadline = time.monotonic() + self._limits.total_seconds + _PATIENCE
-        replies: list[Reply] = []
-        left = self._limits.all_answers_bytes
-        while True:
-            try:
-                head, body = self._receive(deadline)
-            except _Ended as ended:
-                self.retired = ended.text
-                died = Reply(Outcome.DIED, detail="ran into the memory limit, and took its box along")
-                return _execution([*replies, died], 0.0, None, b"")
-            if head.get("k") == "end":
-                break
-            if len(replies) < wanted and (not replies or _goes_on(replies)):
-                left -= len(body)
-                replies.append(
-                    self._reply(head, body, loading=not replies) if left >= 0 else self._too_much()
-                )
-        if not replies or (_goes_on(replies) and len(replies) < wanted):
-            raise SandboxFault("the runner left out a reply")
-        try:
-            self.retired = str(head["why"])
-            if head["extra"] and _goes_on(replies):
-                replies[-1] = Reply(Outcome.VIOLATION, detail="wrote more than one line")
-            return _execution(replies, float(head["seconds"]), float(head["cpu"]), body)
-        except (KeyError, TypeError, ValueError):
-            raise SandboxFault("the runner's report cannot be read") from None
+    def open(self, program: Program) -> Session:
+        return _Session(self, self._opening(program), asked=0, ending=False)
 
     def alive(self) -> bool:
         """Whether an idle box is still there: its channel is open and silent."""
@@ -96,7 +74,7 @@ class RunnerBox:
         self.retired = self.retired or "closed"
         self._cell.kill()
 
-    def _request(self, program: Program, calls: Sequence[Call]) -> bytes:
+    def _opening(self, program: Program) -> bytes:
         limits = self._limits
         settings = {
             "answer_bytes": limits.answer_bytes,
@@ -106,13 +84,15 @@ class RunnerBox:
             "total_seconds": limits.total_seconds,
             "file_bytes": limits.tmpfs_mb << 20,
         }
-        code = json.dumps({"files": dict(program.files), "entry": program.entry})
-        parts = [frame({"op": "open", "limits": settings}, _line(code))]
-        for call in calls:
-            payload = wire.encode((tuple(call.args), dict(call.kwargs)))
-            parts.append(frame({"op": "call"}, _line(payload)))
-        parts.append(frame({"op": "end"}))
-        return b"".join(parts)
+        files = program.files.items()
+        code = {
+            "files": {path: text for path, text in files if isinstance(text, str)},
+            "data": {path: b64encode(data).decode() for path, data in files if isinstance(data, bytes)},
+            "entry": program.entry,
+            "path": program.path,
+            "converses": program.converses,
+        }
+        return frame({"op": "open", "limits": settings}, _line(json.dumps(code)))
 
     def _reply(self, head: dict[str, Any], body: bytes, loading: bool) -> Reply:
         try:
@@ -127,15 +107,11 @@ class RunnerBox:
         except wire.WireError as error:
             return Reply(Outcome.VIOLATION, detail=f"not a plain value: {error}", seconds=seconds)
         mark = body[:1]
-        if mark == b"!" and isinstance(value, str):
-            return Reply(Outcome.RAISED, detail=value[:_MAX_DETAIL], seconds=seconds)
+        if mark == b"!" and (raised := _raised(value)) is not None:
+            return Reply(Outcome.RAISED, detail=raised[0], seconds=seconds, raised=raised[1])
         if mark != b"=" or (loading and value is not None):
             return Reply(Outcome.VIOLATION, detail="neither a value nor an exception", seconds=seconds)
         return Reply(Outcome.OK, value, seconds=seconds)
-
-    def _too_much(self) -> Reply:
-        most = self._limits.all_answers_bytes
-        return Reply(Outcome.VIOLATION, detail=f"answers of more than {most} bytes in all")
 
     def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
         """The next frame, sending on meanwhile what is unsent."""
@@ -187,12 +163,110 @@ class RunnerBox:
             self._poll.register(writer, sending) if sending else _forget(self._poll, writer)
 
 
+class _Session:
+    """The talk about one child: what is sent may run ahead of what is read."""
+
+    def __init__(self, box: RunnerBox, request: bytes, *, asked: int, ending: bool) -> None:
+        if box.retired:
+            raise SandboxFault(f"this box is retired: {box.retired}")
+        self._box = box
+        self._asked = asked
+        self._ending = ending
+        self._replies: list[Reply] = []
+        self._left = box._limits.all_answers_bytes
+        self._deadline = time.monotonic() + box._limits.total_seconds + _PATIENCE
+        self._end: Execution | None = None
+        self._say(request)
+        if not ending:
+            self._read()
+
+    @property
+    def load(self) -> Reply:
+        return self._replies[0]
+
+    @property
+    def going(self) -> bool:
+        return self._end is None and _goes_on(self._replies)
+
+    def call(self, call: Call) -> Reply:
+        if not self.going:
+            raise ValueError("the child has ended")
+        self._asked += 1
+        self._say(_call(call))
+        self._read()
+        return self._replies[-1]
+
+    def close(self) -> Execution:
+        if not self._ending:
+            self._ending = True
+            if self._end is None:
+                self._say(frame({"op": "end"}))
+        while self._end is None:
+            self._read()
+        return self._end
+
+    def _say(self, data: bytes) -> None:
+        self._box._unsent = memoryview(bytes(self._box._unsent) + data)
+        self._box._watch()
+
+    def _read(self) -> None:
+        """Take one reply, or the end."""
+        try:
+            self._take()
+        except SandboxFault as fault:
+            self._box.retired = str(fault)
+            raise
+
+    def _take(self) -> None:
+        replies = self._replies
+        try:
+            head, body = self._box._receive(self._deadline)
+        except _Ended as ended:
+            self._box.retired = ended.text
+            replies.append(Reply(Outcome.DIED, detail="ran into the memory limit, and took its box along"))
+            self._end = _execution(replies, 0.0, None, b"")
+            return
+        if head.get("k") != "end":
+            if len(replies) <= self._asked and (not replies or _goes_on(replies)):
+                self._left -= len(body)
+                loading = not replies
+                replies.append(self._box._reply(head, body, loading) if self._left >= 0 else self._too_much())
+            return
+        if not replies or (_goes_on(replies) and len(replies) <= self._asked):
+            raise SandboxFault("the runner left out a reply")
+        try:
+            self._box.retired = str(head["why"])
+            if head["extra"] and _goes_on(replies):
+                replies[-1] = Reply(Outcome.VIOLATION, detail="wrote more than one line")
+            self._end = _execution(replies, float(head["seconds"]), float(head["cpu"]), body)
+        except (KeyError, TypeError, ValueError):
+            raise SandboxFault("the runner's report cannot be read") from None
+
+    def _too_much(self) -> Reply:
+        most = self._box._limits.all_answers_bytes
+        return Reply(Outcome.VIOLATION, detail=f"answers of more than {most} bytes in all")
+
+
 class _Ended(Exception):
     """The candidate's use of memory ended the whole box."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__(text)
+
+
+def _call(call: Call) -> bytes:
+    return frame({"op": "call"}, _line(wire.encode((tuple(call.args), dict(call.kwargs)))))
+
+
+def _raised(value: object) -> tuple[str, Raised] | None:
+    """An exception's words and facts, where the child has told it in the right form."""
+    if not (isinstance(value, tuple) and len(value) == 3):
+        return None
+    text, kind, args = value
+    if not (isinstance(text, str) and isinstance(kind, str) and isinstance(args, tuple)):
+        return None
+    return text[:_MAX_DETAIL], Raised(kind[:_MAX_DETAIL], args)
 
 
 def _line(payload: str) -> bytes:

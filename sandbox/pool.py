@@ -14,7 +14,7 @@ from sandbox import boot, owner
 from sandbox.box import RunnerBox
 from sandbox.docker import OWNER_LABEL, RUN_LABEL, WORK, DockerCell, is_mapped
 from sandbox.image import Images
-from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Program, SandboxFault
+from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Program, SandboxFault, Session
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -143,7 +143,7 @@ class DockerSandbox:
             raise SandboxFault("the sandbox is closed")
         image = self._images.ensure(spec.packages)
         cell = DockerCell(self._client, image, spec, self._labels, self._mapped)
-        box = RunnerBox(cell, spec.limits, boot.parcel(WORK, None))
+        box = RunnerBox(cell, spec.limits, boot.parcel(WORK, None, spec.preload))
         with self._lock:
             late = self._closed
             if not late:
@@ -175,12 +175,18 @@ class _Lease:
         self._box: RunnerBox | None = sandbox.take(spec, isolation)
 
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+        return self._fit().run(program, calls)
+
+    def open(self, program: Program) -> Session:
+        return self._fit().open(program)
+
+    def _fit(self) -> RunnerBox:
         if self._box is None:
             raise SandboxFault("this box has been given back")
         if self._box.retired:
             self._sandbox.retire(self._box)
             self._box = self._sandbox.take(self._spec, self._isolation)
-        return self._box.run(program, calls)
+        return self._box
 
     def close(self) -> None:
         box, self._box = self._box, None

@@ -53,19 +53,30 @@ class Limits:
 
 @dataclass(frozen=True)
 class BoxSpec:
-    """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to."""
+    """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to.
+
+    `preload` names modules of the image that PID 1 imports where it can, so that no child has to.
+    """
 
     limits: Limits = field(default_factory=Limits)
     packages: tuple[str, ...] = ()
     core: int | None = None
+    preload: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Program:
-    """Code to run: text files by relative path, and the function to call as `module:qualified.name`."""
+    """Code to run: files by relative path, and the function to call as `module:qualified.name`.
 
-    files: Mapping[str, str]
+    `path` are the folders that modules are imported from, relative to where the files are put. The function
+    of a program that `converses` gets a callable before its other arguments: `ask(value)` answers the current
+    call with a plain value and returns the only argument of the next one.
+    """
+
+    files: Mapping[str, str | bytes]
     entry: str
+    path: tuple[str, ...] = (".",)
+    converses: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,16 +88,29 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """The exception of a call as the child tells it: untrusted. `kind` is `module:qualified.name`.
+
+    `args` are the exception's arguments where all are plain values, else its text alone.
+    """
+
+    kind: str
+    args: tuple[object, ...]
+
+
+@dataclass(frozen=True)
 class Reply:
     """What came of one call. `value` is the decoded plain value where `outcome` is `OK`.
 
     `seconds` is wall time by the runner's clock from sending the input to having the whole answer.
+    `raised` is set where `outcome` is `RAISED`, and `detail` says it in words.
     """
 
     outcome: Outcome
     value: object = None
     detail: str = ""
     seconds: float = 0.0
+    raised: Raised | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +137,26 @@ class Execution:
         return self.replies[-1] if self.replies else self.load
 
 
+class Session(Protocol):
+    """One child whose calls are made one by one, each with the reply to the last in hand."""
+
+    @property
+    def load(self) -> Reply: ...
+
+    @property
+    def going(self) -> bool:
+        """Whether the child may be called again."""
+        ...
+
+    def call(self, call: Call) -> Reply:
+        """Make one call. Raises `SandboxFault`, and `ValueError` where the child may not be called again."""
+        ...
+
+    def close(self) -> Execution:
+        """End the child, wipe and verify. May be called again and then says the same."""
+        ...
+
+
 class Box(Protocol):
     """One running container with our runner as PID 1."""
 
@@ -122,6 +166,10 @@ class Box(Protocol):
         Bad behaviour of the candidate is a value in the `Execution`. Raises `SandboxFault` where the
         engine failed or the container could not be verified clean.
         """
+        ...
+
+    def open(self, program: Program) -> Session:
+        """Fork a child and load the program. The caller closes the session before anything else runs here."""
         ...
 
     def close(self) -> None: ...

@@ -13,21 +13,26 @@ from target_modules.manifest import TargetError
 
 @dataclass(frozen=True)
 class Case:
-    """One call and the answer it must have. `rel` and `abs` are tolerances, as in `math.isclose`."""
+    """One call and the answer it must have. `rel` and `abs` are tolerances, as in `math.isclose`.
+
+    `names_function`: the call's first argument is the function, as `module:function`.
+    """
 
     call: Call
     expected: object
     rel: float = 0.0
     abs: float = 0.0
+    names_function: bool = False
 
 
-KEYS = ("args", "kwargs", "expected", "rel", "abs")
+KEYS = ("call", "args", "kwargs", "expected", "rel", "abs")
 
 
 def read_cases(path: Path) -> list[Case]:
     """The cases of a file: `{"args": [...], "kwargs": {...}, "expected": ..., "rel": 0.0, "abs": 0.0}`.
 
-    Only `expected` and one of `args` and `kwargs` are needed. Values are JSON, or tagged as on the wire
+    Only `expected` and one of `args` and `kwargs` are needed. `call`, for targets without an entry, names the
+    function as `module:function` and becomes the first argument. Values are JSON, or tagged as on the wire
     (`{"$tuple": [1, 2]}`, see `sandbox.runner.wire`). Blank lines are skipped. Raises `TargetError` that
     names the file, the line and the key.
     """
@@ -63,8 +68,11 @@ def _case(line: str, where: str) -> Case:
         raise TargetError(f"{where}: args: must be an array")
     if not isinstance(kwargs, dict) or not all(isinstance(name, str) for name in kwargs):
         raise TargetError(f"{where}: kwargs: must be an object")
-    call = Call(tuple(args), kwargs)
-    return Case(call, value["expected"], _tolerance(value, "rel", where), _tolerance(value, "abs", where))
+    if not isinstance(value.get("call", ""), str):
+        raise TargetError(f"{where}: call: must be a string such as `module:function`")
+    call = Call(tuple([value["call"], *args] if "call" in value else args), kwargs)
+    rel, abs = _tolerance(value, "rel", where), _tolerance(value, "abs", where)
+    return Case(call, value["expected"], rel, abs, names_function="call" in value)
 
 
 def _tolerance(case: dict[object, object], key: str, where: str) -> float:

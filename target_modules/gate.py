@@ -109,8 +109,7 @@ def _outline(text: str | None) -> Outline | None:
 
 def _entry(target: Target, path: str) -> str:
     module, _, name = target.manifest.entry.partition(":")
-    stem = module.replace(".", "/")
-    return name if path in (f"{stem}.py", f"{stem}/__init__.py") else ""
+    return name if name and target.module_of(path) == module else ""
 
 
 def _new_path(path: str) -> Iterator[Finding]:

@@ -36,12 +36,32 @@ class Stage(_Table):
     )
 
 
+_SOURCES = {
+    "cases": ("cases", "grader"),
+    "timing": ("cases", "grader"),
+    "objective": ("grader",),
+    "pytest": (),
+    "evaluator": ("evaluator",),
+}
+
+
 class SuiteTable(_Table):
-    kind: Literal["cases", "timing", "objective"] = Field(description="how variants are measured")
+    kind: Literal["cases", "timing", "objective", "pytest", "evaluator"] = Field(
+        description="how variants are measured"
+    )
     cases: str | None = Field(None, description="JSONL file of search cases")
     held_out: str | None = Field(None, description="JSONL file of held-out cases")
     grader: str | None = Field(
         None, description="trusted Python file, run on the host: cases or problems and grading"
+    )
+    tests: tuple[str, ...] = Field(
+        (), description="pytest files and folders below `source`; beside other kinds they are a gate"
+    )
+    options: tuple[str, ...] = Field(
+        (), description="options for pytest, in place of the package's `addopts`"
+    )
+    evaluator: str | None = Field(
+        None, description="Python file with `evaluate(program_path)`, as OpenEvolve has it"
     )
     sampled: bool = Field(
         True, description="a grader's problems are a sample drawn from a seed, not the whole task"
@@ -57,10 +77,13 @@ class SuiteTable(_Table):
 
     @model_validator(mode="after")
     def _has_source(self) -> SuiteTable:
-        if (self.cases is None) == (self.grader is None):
-            raise ValueError("give either `cases` (a JSONL file) or `grader` (a Python file)")
-        if self.kind == "objective" and self.grader is None:
-            raise ValueError("an objective suite needs `grader`")
+        needs = _SOURCES[self.kind]
+        given = [name for name in ("cases", "grader", "evaluator") if getattr(self, name) is not None]
+        if self.kind == "pytest" and not self.tests:
+            raise ValueError("a pytest suite needs `tests`, files and folders below `source`")
+        if len(given) != (1 if needs else 0) or not set(given) <= set(needs):
+            wanted = " or ".join(f"`{name}`" for name in needs) or "none of `cases`, `grader`, `evaluator`"
+            raise ValueError(f"{'an' if self.kind[0] in 'eo' else 'a'} {self.kind} suite takes {wanted}")
         if self.held_out is not None and self.cases is None:
             raise ValueError("`held_out` goes with `cases`; a grader draws its own held-out cases")
         return self
@@ -111,8 +134,24 @@ class Manifest(_Table):
     notes: str = Field("", description="what else helps, in the owner's words; goes to the model")
     source: str = Field("src", description="folder of the source, relative to target.toml")
     files: tuple[str, ...] = Field(("**/*.py",), min_length=1, description="globs below `source`: the tree")
-    editable: tuple[str, ...] = Field(min_length=1, description="`glob` or `glob:Symbol`")
-    entry: str = Field(pattern=r"^[\w.]+:[\w.]+$", description="`module:function` that the suite calls")
+    support: tuple[str, ...] = Field(
+        (), description="globs below `source`: what tests need beside the tree; never changed, any file type"
+    )
+    pythonpath: tuple[str, ...] = Field(
+        (".",), min_length=1, description="folders below `source` that modules are imported from"
+    )
+    editable: tuple[str, ...] = Field(
+        min_length=1,
+        description="`glob`, `glob:Symbol` or `glob:EVOLVE-BLOCK`, what lies between the markers",
+    )
+    entry: str = Field(
+        "",
+        pattern=r"^([\w.]+:[\w.]+)?$",
+        description="`module:function` that the suite calls; left out where each case names its own",
+    )
+    trust: Literal["sealed", "in-process"] = Field(
+        "sealed", description="`in-process`: a verdict reached beside the variant may promote it, too"
+    )
     depends: tuple[str, ...] = Field((), description="names of targets that this one builds on")
     packages: tuple[str, ...] = Field((), description="PyPI packages that the image needs")
     suite: SuiteTable
@@ -121,7 +160,7 @@ class Manifest(_Table):
     limits: LimitsTable = LimitsTable()  # type: ignore[call-arg]
     safety: SafetyTable = SafetyTable()  # type: ignore[call-arg]
 
-    @field_validator("files", "editable")
+    @field_validator("files", "editable", "support", "pythonpath")
     @classmethod
     def _below_source(cls, globs: tuple[str, ...]) -> tuple[str, ...]:
         for glob in globs:
@@ -129,6 +168,14 @@ class Manifest(_Table):
             if not path or path.startswith("/") or ".." in path.split("/"):
                 raise ValueError(f"{glob!r} does not lie below `source`")
         return globs
+
+    @model_validator(mode="after")
+    def _fits_the_suite(self) -> Manifest:
+        if not self.entry and self.suite.grader is not None:
+            raise ValueError("entry: a suite with a grader needs the function that it calls")
+        if self.suite.kind == "evaluator" and self.trust != "in-process":
+            raise ValueError('trust: an evaluator runs beside the variant: say trust = "in-process"')
+        return self
 
     @field_validator("goal", "notes")
     @classmethod
@@ -158,6 +205,29 @@ class Target:
     def fitness(self, score: float) -> float:
         """The primary objective turned so that higher is better."""
         return score if self.primary.direction == "max" else -score
+
+    def module_of(self, path: str) -> str:
+        """The name that a file of the tree is imported by; '' where it is none."""
+        for root in sorted(self.manifest.pythonpath, key=len, reverse=True):
+            inside = path if root == "." else path.removeprefix(root.rstrip("/") + "/")
+            if path.endswith(".py") and (root == "." or inside != path):
+                parts = inside.removesuffix(".py").split("/")
+                parts = parts[:-1] if parts[-1] == "__init__" else parts
+                return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
+        return ""
+
+    @cached_property
+    def support(self) -> dict[str, str | bytes]:
+        """What the box gets beside the tree, by path below `source`: text where it is UTF-8. Read once.
+
+        Raises `TargetError` for unreadable files.
+        """
+        files: dict[str, str | bytes] = {}
+        for glob in self.manifest.support:
+            for path in sorted(self.source.glob(glob)):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    files[path.relative_to(self.source).as_posix()] = _read_any(path)
+        return files
 
     def tree(self, source: Path | None = None) -> Tree:
         """The source as it lies on disk now, in its own place or in another folder of the same layout.
@@ -199,6 +269,8 @@ def load(root: Path) -> Target:
         ("suite.cases", manifest.suite.cases),
         ("suite.held_out", manifest.suite.held_out),
         ("suite.grader", manifest.suite.grader),
+        ("suite.evaluator", manifest.suite.evaluator),
+        *(("suite.tests", f"{manifest.source}/{name.partition('::')[0]}") for name in manifest.suite.tests),
     ):
         if name is not None and not (root / name).exists():
             raise TargetError(f"{file}: {key}: no such file: {root / name}")
@@ -211,6 +283,17 @@ def _plainly(kind: str, message: str) -> str:
     if kind == "missing":
         return "missing key"
     return message.removeprefix("Value error, ")
+
+
+def _read_any(path: Path) -> str | bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
 
 
 def _read(path: Path) -> str:

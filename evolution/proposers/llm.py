@@ -184,7 +184,7 @@ def objective(target: Target) -> str:
             if bound is not None
         ]
         sentences.append(f"`{threshold.metric}` must be {' and '.join(bounds)}.")
-    if target.manifest.suite.kind != "objective":
+    if target.manifest.entry and target.manifest.suite.kind != "objective":
         sentences.append(f"What is called is `{target.manifest.entry}`.")
     return " ".join(sentences)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ctypes
 import gc
@@ -12,9 +13,9 @@ import resource
 import signal
 import sys
 import traceback
-from collections.abc import Callable
-from functools import cache
-from typing import BinaryIO, TypeAlias, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
+from typing import Any, BinaryIO, TypeAlias, cast
 
 from . import wire
 
@@ -34,11 +35,23 @@ def run(lines: int, result: int, output: int, work: str, file_bytes: int) -> Non
     with open(lines, "rb", buffering=1 << 16, closefd=False) as stream:
         nonce, text = _line(stream)
         try:
-            function = _load(json.loads(text), work)
+            program = json.loads(text)
+            function = _load(program, work)
         except BaseException as error:  # noqa: BLE001  # job border
             _answer(result, nonce, b"!", _describe(error, work))
             return
         _answer(result, nonce, b"=", "null")
+
+        def ask(value: object) -> object:
+            nonlocal nonce
+            _answer(result, nonce, b"=", wire.encode(value))
+            nonce, text = _line(stream)
+            if not nonce:
+                os._exit(0)
+            return cast("tuple[Args, Kwargs]", wire.decode(text, len(text)))[0][0]
+
+        if program["converses"]:
+            function = partial(function, ask)
         while True:
             nonce, text = _line(stream)
             if not nonce:
@@ -75,9 +88,11 @@ def _settle(lines: int, result: int, output: int, file_bytes: int) -> None:
 
 def warm_up(work: str) -> None:
     """Do in PID 1 what every child does first, so that children inherit the caches and settled bytecode."""
-    program: dict[str, dict[str, str] | str] = {
+    program = {
         "files": {"pygent_warm.py": "def f(x): return x\n"},
+        "data": {},
         "entry": "pygent_warm:f",
+        "path": ["."],
     }
     text = wire.encode(((1, 2.0, "a", [1], {"a": (1,)}), {}))
     for _ in range(_WARM):
@@ -117,32 +132,46 @@ def _line(stream: BinaryIO) -> tuple[bytes, bytes]:
     return line[:_NONCE], line[_NONCE + 1 : -1]
 
 
-def _load(program: dict[str, dict[str, str] | str], work: str) -> Callable[..., object]:
-    files, entry = program["files"], program["entry"]
-    assert isinstance(files, dict)
-    assert isinstance(entry, str)
+def _load(program: Mapping[str, Any], work: str) -> Callable[..., object]:
+    """Write the files, import the entry's module and find the function in it."""
+    files = {path: text.encode(errors="surrogatepass") for path, text in program["files"].items()}
+    files |= {path: base64.b64decode(text) for path, text in program["data"].items()}
     os.makedirs(work, mode=0o700, exist_ok=True)
     made = {work}
-    for path, text in files.items():
+    for path, data in files.items():
         target = f"{work}/{path}"
         folder = os.path.dirname(target)
         if folder not in made:
             os.makedirs(folder, exist_ok=True)
             made.add(folder)
         with open(target, "wb", buffering=0) as stream:
-            stream.write(text.encode(errors="surrogatepass"))
+            stream.write(data)
     os.chdir(work)
-    for top in {path.split("/")[0].removesuffix(".py") for path in files} & sys.modules.keys():
+    roots = [work if root == "." else f"{work}/{root}" for root in program["path"]]
+    for top in _tops(files, program["path"]) & sys.modules.keys():
         for name in [name for name in sys.modules if name == top or name.startswith(top + ".")]:
             del sys.modules[name]
-    sys.path.insert(0, work)
-    module, _, qualified = entry.partition(":")
+    sys.path[:0] = roots
+    module, _, qualified = program["entry"].partition(":")
     found: object = importlib.import_module(module)
     for part in qualified.split("."):
         found = getattr(found, part)
     if not callable(found):
-        raise TypeError(f"{entry} is not callable")
+        raise TypeError(f"{program['entry']} is not callable")
     return found
+
+
+def _tops(files: Iterable[str], roots: Sequence[str]) -> set[str]:
+    """Names of the modules and packages that lie in the folders to import from."""
+    tops: set[str] = set()
+    for root in roots:
+        start = 0 if root == "." else len(root) + 1
+        tops |= {
+            path[start:].split("/")[0].removesuffix(".py")
+            for path in files
+            if not start or path.startswith(root + "/")
+        }
+    return tops
 
 
 def _answer(result: int, nonce: bytes, mark: bytes, payload: str) -> None:
@@ -155,15 +184,20 @@ def _answer(result: int, nonce: bytes, mark: bytes, payload: str) -> None:
 
 
 def _describe(error: BaseException, work: str) -> str:
-    """An exception as a JSON string: type, message, and the innermost line of the program it came from."""
+    """An exception as a plain value: words with the innermost line of the program, kind, and arguments."""
     try:
+        kind = f"{type(error).__module__}:{type(error).__qualname__}"
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         places = [
             f"{os.path.relpath(frame.filename, work)}:{frame.lineno} in {frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)
             if frame.filename.startswith(work + "/")
         ]
-        where = f" ({places[-1]})" if places else ""
-        return json.dumps(text[:_DETAIL] + where)
+        words = text[:_DETAIL] + (f" ({places[-1]})" if places else "")
+        try:
+            return wire.encode((words, kind, tuple(error.args)))
+        except wire.NotPlain:
+            return wire.encode((words, kind, (str(error)[:_DETAIL],)))
     except BaseException:  # noqa: BLE001  # job border: its own __str__ may raise
-        return json.dumps(f"{type(error).__name__[:_DETAIL]} whose text cannot be had")
+        name = type(error).__name__[:_DETAIL]
+        return wire.encode((f"{name} whose text cannot be had", name, ()))

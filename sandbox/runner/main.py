@@ -8,8 +8,10 @@ first final outcome with a `reply`, and the end with an `end` that says whether 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
+import importlib
 import json
 import os
 import platform
@@ -154,11 +156,14 @@ class Runner:
 
 
 def main(config: Mapping[str, Any]) -> None:
-    """Run the box. `config`: `work`, the folder for programs, and `places` to wipe (None: find them)."""
+    """Run the box. `config`: `work`, where programs go; `places` to wipe (None: find them); `preload`."""
     host = _take_channel()
     _settle()
     facts: dict[str, object] = {"filter": _filter()}
     places = writable_places() if config["places"] is None else config["places"]
+    for name in config["preload"]:
+        with contextlib.suppress(ImportError):  # a child that needs it will say so
+            importlib.import_module(name)
     child.warm_up(config["work"])
     for place in places:
         clean.wipe(place)

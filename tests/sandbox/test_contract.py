@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from sandbox.types import (
     Limits,
     Outcome,
     Program,
+    Raised,
     Sandbox,
     SandboxFault,
 )
@@ -365,7 +367,9 @@ def test_boxes_work_side_by_side(sandbox: Sandbox) -> None:
 def test_fresh_boxes_differ_and_used_ones_come_back(sandbox: Sandbox) -> None:
     boot = """
 import os
-def f(): return open(f"/proc/{os.getppid()}/stat").read().split(")")[1].split()[19]
+def f():
+    started = open(f"/proc/{os.getppid()}/stat").read().split(")")[1].split()[19]
+    return [started, os.getppid(), os.getuid(), os.stat("/proc/self/ns/pid").st_ino]
 """
 
     def started(isolation: Isolation) -> object:
@@ -382,3 +386,72 @@ def test_a_box_that_was_given_back_is_refused(sandbox: Sandbox) -> None:
         pass
     with pytest.raises(SandboxFault):
         once(box, "def f(): pass")
+
+
+def test_a_session_makes_its_calls_one_by_one_with_each_reply_in_hand(sandbox: Sandbox) -> None:
+    program = Program({"m.py": "seen = []\ndef f(x):\n    seen.append(x)\n    return seen"}, "m:f")
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        session = box.open(program)
+        first = session.call(Call((1,)))
+        second = session.call(Call((first.value,)))
+        execution = session.close()
+        assert (first.value, second.value) == ([1], [1, [1]])
+        assert execution.ok
+        assert [reply.value for reply in execution.replies] == [[1], [1, [1]]]
+        assert once(box, "def f(): return 'next'").last.value == "next"
+
+
+def test_a_session_ends_with_its_child(sandbox: Sandbox) -> None:
+    program = Program({"m.py": "import os\ndef f(x): os._exit(x) if x else 1 / x"}, "m:f")
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        session = box.open(program)
+        raised = session.call(Call((0,)))
+        assert (raised.outcome, session.going) == (Outcome.RAISED, True)
+        assert raised.raised == Raised("builtins:ZeroDivisionError", ("division by zero",))
+        assert session.call(Call((3,))).outcome is Outcome.DIED
+        assert not session.going
+        with pytest.raises(ValueError, match="ended"):
+            session.call(Call((0,)))
+        assert session.close().last.outcome is Outcome.DIED
+        assert session.close().last.outcome is Outcome.DIED
+
+
+def test_a_program_that_does_not_load_is_a_session_without_calls(sandbox: Sandbox) -> None:
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        session = box.open(Program({"m.py": "import nothing_like_it"}, "m:f"))
+        assert (session.load.outcome, session.going) == (Outcome.RAISED, False)
+        assert not session.close().ok
+
+
+def test_a_program_may_answer_and_take_the_next_call_in_the_middle_of_its_work(sandbox: Sandbox) -> None:
+    source = """
+def f(ask, first):
+    total = first
+    while (got := ask(total)) is not None:
+        total += got
+    return ['done', total]
+"""
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        session = box.open(Program({"m.py": source}, "m:f", converses=True))
+        values = [session.call(Call((value,))).value for value in (1, 2, 3, None, 10)]
+        assert values == [1, 3, 6, ["done", 6], 10]
+        assert session.close().ok
+
+
+def test_files_may_be_bytes_and_modules_lie_in_the_folders_named(sandbox: Sandbox) -> None:
+    files: dict[str, str | bytes] = {
+        "src/json/__init__.py": "from .inner import f",
+        "src/json/inner.py": "def f(): return [open('data/x.bin', 'rb').read(), __name__]",
+        "data/x.bin": b"\x00\xff\n",
+    }
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        execution = box.run(Program(files, "json.inner:f", path=("src",)), [Call()])
+        assert execution.last.value == [b"\x00\xff\n", "json.inner"]
+
+
+def test_modules_may_be_loaded_before_any_child(sandbox: Sandbox) -> None:
+    spec = replace(SPEC, preload=("colorsys", "no_such_module_anywhere"))
+    look = "import sys\nthere = 'colorsys' in sys.modules\ndef f(): return there"
+    for wanted, chosen in ((True, spec), (False, SPEC)):
+        with sandbox.box(chosen, Isolation.PROCESS) as box:
+            assert once(box, look).last.value is wanted

@@ -57,8 +57,8 @@ def test_fitness_is_higher_where_less_is_better(tmp_path: Path) -> None:
         ('editable = ["module.py"]', 'editable = ["module.py"]\nfiles = ["/etc/*"]', "files: '/etc/*'"),
         ('entry = "module:f"', 'entry = "module"', "entry: "),
         ('kind = "cases"', 'kind = "guess"', "suite.kind: "),
-        ('kind = "cases"', 'kind = "objective"', "suite: an objective suite needs `grader`"),
-        ('cases = "cases.jsonl"', "", "suite: give either `cases`"),
+        ('kind = "cases"', 'kind = "objective"', "suite: an objective suite takes `grader`"),
+        ('cases = "cases.jsonl"', "", "suite: a cases suite takes `cases` or `grader`"),
         ('cases = "cases.jsonl"', 'cases = "gone.jsonl"', "suite.cases: no such file"),
         ('cases = "cases.jsonl"', 'cases = "cases.jsonl"\ncount = 0', "suite.count: "),
         (
