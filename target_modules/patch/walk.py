@@ -104,8 +104,12 @@ class Walk:
 
     def place(self, node: ast.stmt) -> Unit | None:
         """The first unit in the body of a definition; None where it has no lines of its own."""
+        return next(self.body(node), None)
+
+    def body(self, node: ast.stmt) -> Iterator[Unit]:
+        """The units in the body of a definition; none where it has no lines of its own."""
         assert isinstance(node, DEFINITIONS)
-        return next(self._units(node.body, node.lineno), None)
+        return self._units(node.body, node.lineno)
 
     def _units(self, body: Sequence[ast.stmt], floor: int) -> Iterator[Unit]:
         """Statements by the lines that they share. `floor` is the first line (from 0) that may belong to
