@@ -54,6 +54,12 @@ class RunConfig(BaseModel):
         description="attempts under way at a time; results are committed in order of attempt",
     )
     selector: Literal["dgm", "best", "random"] = Field("dgm", description="how parents are chosen")
+    fuse: float = Field(
+        0.05,
+        ge=0,
+        lt=1,
+        description="share of the attempts that fuse two parents, once there are two that can be; 0 for none",
+    )
     error_rate: float = Field(
         0.05,
         gt=0,

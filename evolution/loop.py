@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -27,10 +27,12 @@ from evolution.budget import Budget
 from evolution.config import RunConfig
 from evolution.confirm import Confirmer
 from evolution.context import variant_id
+from evolution.fusing import Fusing, Pair
 from evolution.journal import Journal
 from evolution.population import BASELINE, Population
 from evolution.progress import Observer, Progress
-from evolution.types import Parent, Proposal, Proposer, Selector
+from evolution.proposers.fuse import FuseProposer
+from evolution.types import Mate, Parent, Proposal, Proposer, Selector
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
 
@@ -57,6 +59,7 @@ class _Pending:
 
     attempt: int
     parents: tuple[str, ...]
+    proposer: str = BASELINE
     once: Journal | None = None
     work: Future[tuple[Proposal, Outcome]] | None = None
     archived: Variant | None = None
@@ -92,6 +95,8 @@ class Loop:
         self._observer = observer
         self._interrupted = interrupted
         self.population = Population(target, selector)
+        self._fusing = Fusing(config.fuse, config.seed, selector, self.population.lineage)
+        self._fuse = FuseProposer()
         self._baseline = baseline
         self._pending: deque[_Pending] = deque()
         self._begun: set[str] = set()  # trees of attempts begun in order of attempt
@@ -168,8 +173,8 @@ class Loop:
     def _begin(self, attempt: int) -> _Pending:
         archived = self._archived.popleft() if self._archived else None
         if archived is not None:
-            if archived.parents:
-                self._selector.chosen(archived.parents[0])
+            for parent_id in archived.parents:
+                self._selector.chosen(parent_id)
             if archived.tree is not None:
                 self._begun.add(archived.tree)
             return _Pending(attempt, archived.parents, archived=archived)
@@ -180,7 +185,10 @@ class Loop:
             first = Proposal(self._baseline, BASELINE)
             self._begun.add(self._baseline.id)
             work = self._workers.submit(context.run, self._judged, None, first, once)
-            return _Pending(attempt, (), once, work)
+            return _Pending(attempt, (), once=once, work=work)
+        pair = self._fusing.pair(attempt)
+        if pair is not None:
+            return self._begin_fusion(attempt, pair, once, context)
         rng = Random(f"{self._config.seed}/{attempt}")
         chosen = self._selector.select(rng)
         self._selector.chosen(chosen)
@@ -193,7 +201,27 @@ class Loop:
             if proposal.tree is not None:
                 self._begun.add(proposal.tree.id)
             work = self._workers.submit(context.run, self._judged, parent, proposal, once)
-        return _Pending(attempt, (chosen,), once, work)
+        return _Pending(attempt, (chosen,), self._proposer.name, once, work)
+
+    def _begin_fusion(self, attempt: int, pair: Pair, once: Journal, context: Context) -> _Pending:
+        """The better of the two is the first parent: the gate and the comparison are against it."""
+        found = [self._parent(variant) for variant in (pair.one, pair.other)]
+        better, other = sorted(found, key=self._fitness, reverse=True)
+        parent = replace(better, mate=Mate(other.variant, other.tree, self._parent(pair.base).tree))
+        parents = (better.variant.id, other.variant.id)
+        for chosen in parents:
+            self._selector.chosen(chosen)
+        seen = self._begun.__contains__ if self._askers is None else self._seen_by_now()
+        rng = Random(f"{self._config.seed}/{attempt}")
+        proposal = context.run(self._fuse.propose, self._target, parent, rng, seen, once)
+        if proposal.tree is not None:
+            self._begun.add(proposal.tree.id)
+        work = self._workers.submit(context.run, self._judged, parent, proposal, once)
+        return _Pending(attempt, parents, self._fuse.name, once, work)
+
+    def _fitness(self, parent: Parent) -> float:
+        assert parent.variant.score is not None  # or no selector would have it
+        return self._target.fitness(parent.variant.score)
 
     def _parent(self, variant: str) -> Parent:
         known = self._parents.get(variant)
@@ -238,8 +266,9 @@ class Loop:
         return self._workers.submit(copy_context().run, self._judged, parent, proposal, once).result()
 
     def _judged(self, parent: Parent | None, proposal: Proposal, once: Journal) -> tuple[Proposal, Outcome]:
-        model_written = proposal.written_by_model or (
-            parent is not None and parent.variant.id in self.population.model_written
+        mate = None if parent is None else parent.mate
+        model_written = proposal.written_by_model or any(
+            one is not None and one.variant.id in self.population.model_written for one in (parent, mate)
         )
         first = self.population.baseline
         return proposal, self._judge.judge(
@@ -328,7 +357,7 @@ class Loop:
             tree=None if proposal.tree is None else proposal.tree.id,
             status=outcome.status,
             reason=outcome.reason,
-            proposer=BASELINE if pending.attempt == 0 else self._proposer.name,
+            proposer=pending.proposer,
             operator=proposal.operator,
             generation=max(parents, default=-1) + 1,
             created=time.time(),

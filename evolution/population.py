@@ -6,11 +6,13 @@ from collections import Counter
 
 from archive.reasons import class_of
 from archive.types import PARENTS, Status, Usage, Variant
+from evolution.lineage import Lineage
 from evolution.types import Member, Selector
 from target_modules.manifest import Target
 
 BASELINE = "baseline"
-MODEL_FREE = frozenset({BASELINE, "mutate"})
+FUSE = "fuse"
+MODEL_FREE = frozenset({BASELINE, "mutate", FUSE})
 
 
 class Population:
@@ -21,6 +23,7 @@ class Population:
         self._target = target
         self._selector = selector
         self.generations: dict[str, int] = {}
+        self.lineage = Lineage()
         self.model_written: set[str] = set()
         self.statuses: Counter[Status] = Counter()
         self.failures: Counter[str] = Counter()
@@ -41,14 +44,14 @@ class Population:
         self.usage += variant.usage
         if variant.proposer not in MODEL_FREE or any(p in self.model_written for p in variant.parents):
             self.model_written.add(variant.id)
-        if variant.status is Status.GATED_OUT:
-            self.barren += 1
-        else:
-            self.barren = 0
-            if variant.attempt > 0:
-                self.evaluated += 1
+        if variant.proposer != FUSE:  # whose luck says nothing of the configured proposer
+            self.barren = self.barren + 1 if variant.status is Status.GATED_OUT else 0
+        if variant.status is not Status.GATED_OUT and variant.attempt > 0:
+            self.evaluated += 1
         if variant.status in (Status.GATED_OUT, Status.FAILED):
             self.failures[class_of(variant.reason)] += 1
+        else:
+            self.lineage.add(variant)
         if variant.attempt == 0:
             self.baseline = variant
         if variant.status in PARENTS and fitness is not None:

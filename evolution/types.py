@@ -18,13 +18,23 @@ class Parent:
     """A variant that was chosen to be changed, with its files.
 
     For proposers that wait (a model reads them) also its evaluation on search cases, and `inspirations`:
-    other variants worth knowing, chosen with it.
+    other variants worth knowing, chosen with it. For a fusion the second parent, `mate`.
     """
 
     variant: Variant
     tree: Tree
     evaluation: Evaluation | None
     inspirations: tuple[Parent, ...] = ()
+    mate: Mate | None = None
+
+
+@dataclass(frozen=True)
+class Mate:
+    """The second parent of a fusion, and the source of the nearest ancestor that both have."""
+
+    variant: Variant
+    tree: Tree
+    base: Tree
 
 
 @dataclass(frozen=True)

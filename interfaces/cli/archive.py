@@ -50,13 +50,13 @@ def list_variants(
     from prompts.quote import line
 
     table = Table(box=None)
-    for column in ("variant", "attempt", "parent", "status", "score", "operator", "reason"):
+    for column in ("variant", "attempt", "parents", "status", "score", "operator", "reason"):
         table.add_column(column, no_wrap=column != "reason")
     for variant in found:
         table.add_row(
             variant.id,
             str(variant.attempt),
-            variant.parents[0] if variant.parents else "",
+            " ".join(variant.parents),
             variant.status.value,
             "" if variant.score is None else f"{variant.score:.6g}",
             line(variant.operator, 40),
@@ -67,16 +67,17 @@ def list_variants(
 
 @app.command()
 def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
-    """Everything that is known of a variant: verdict, measurements, diff against its parent."""
+    """Everything that is known of a variant: verdict, measurements, diff against each parent."""
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
         found = archive.variant(archive.find_variant(variant))
         records = archive.records(found.id)
-        changed = _diff(archive, found, archive.variant(found.parents[0]) if found.parents else None)
+        changes = {parent: _diff(archive, found, archive.variant(parent)) for parent in found.parents}
         files = archive.files(found.tree) if found.tree is not None and not found.parents else {}
     if json:
         measured = [{"kind": record.kind, "data": dict(record.data)} for record in records]
-        print_json(_record(found) | {"records": measured, "diff": changed})
+        first = next(iter(changes.values()), "")
+        print_json(_record(found) | {"records": measured, "diff": first, "diffs": changes})
         return
     from interfaces.cli.diffs import show_diff
     from prompts.quote import line
@@ -101,7 +102,10 @@ def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     if files:
         typer.echo(f"files     {', '.join(files)}")
     typer.echo("")
-    show_diff(changed)
+    for parent, changed in changes.items():
+        if len(changes) > 1 and changed:
+            typer.echo(f"against {parent}:")
+        show_diff(changed)
 
 
 @app.command()
@@ -131,11 +135,13 @@ def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     if json:
         print_json([_record(ancestor) for ancestor in found])
         return
+    branches = any(len(ancestor.parents) > 1 for ancestor in found)
     for ancestor in found:
         score = "none" if ancestor.score is None else f"{ancestor.score:.6g}"
         what = line(f"{ancestor.operator}: {ancestor.note}" if ancestor.note else ancestor.operator, 120)
         typer.echo(
             f"{ancestor.generation:>4}  {ancestor.id}  {ancestor.status.value:<9}  {score:>10}  {what}"
+            + (f"  <- {', '.join(ancestor.parents)}" if branches and ancestor.parents else "")
         )
 
 

@@ -63,6 +63,9 @@ def evolve(
     selector: Annotated[
         Literal["dgm", "best", "random"] | None, typer.Option(help="How parents are chosen.")
     ] = None,
+    fuse: Annotated[
+        float | None, typer.Option(help="Share of the attempts that fuse two parents; 0 for none.")
+    ] = None,
     error_rate: Annotated[
         float | None, typer.Option(help="Chance at most that a variant no better is accepted or confirmed.")
     ] = None,
@@ -99,6 +102,7 @@ def evolve(
         workers=workers,
         window=window,
         selector=selector,
+        fuse=fuse,
         error_rate=error_rate,
         sandbox=sandbox,
         image=image,

@@ -1,0 +1,48 @@
+"""Which attempts fuse two parents, and which two: decided by the attempt's number and what is committed."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import NamedTuple
+
+from evolution.lineage import Lineage
+from evolution.types import Selector
+
+DRAWS = 16  # of parents, before an attempt is made as any other
+
+
+class Pair(NamedTuple):
+    """Two variants to fuse, and their nearest common ancestor."""
+
+    one: str
+    other: str
+    base: str
+
+
+class Fusing:
+    """`share` of all attempts fuse, as soon as there are two variants that can be fused."""
+
+    def __init__(self, share: float, seed: int | None, selector: Selector, lineage: Lineage) -> None:
+        self._share = share
+        self._seed = seed
+        self._selector = selector
+        self._lineage = lineage
+
+    def pair(self, attempt: int) -> Pair | None:
+        """The parents of an attempt that fuses; None for any other.
+
+        Chance has a source of its own, so that the other attempts draw what they would have drawn without.
+        """
+        rng = Random(f"{self._seed}/{attempt}/fuse")
+        if rng.random() >= self._share or len(self._lineage) < 3:
+            return None
+        drawn: list[str] = []
+        for _ in range(DRAWS):
+            chosen = self._selector.select(rng)
+            for earlier in drawn:
+                base = self._lineage.common(earlier, chosen)
+                if base is not None:
+                    return Pair(earlier, chosen, base)
+            if chosen not in drawn:
+                drawn.append(chosen)
+        return None

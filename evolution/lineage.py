@@ -1,0 +1,47 @@
+"""Who descends from whom in a run, so that two parents are found that can add to each other."""
+
+from __future__ import annotations
+
+from archive.types import Variant
+
+
+class Lineage:
+    """Every variant that was graded, by its parents. Variants are added in order of attempt."""
+
+    def __init__(self) -> None:
+        self._parents: dict[str, tuple[str, ...]] = {}
+        self._attempts: dict[str, int] = {}
+        self._trees: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._parents)
+
+    def add(self, variant: Variant) -> None:
+        if variant.tree is not None:
+            self._parents[variant.id] = variant.parents
+            self._attempts[variant.id] = variant.attempt
+            self._trees[variant.id] = variant.tree
+
+    def ancestors(self, variant: str) -> set[str]:
+        """All of them, the variant itself among them."""
+        found = {variant}
+        wanted = [variant]
+        while wanted:
+            for parent in self._parents[wanted.pop()]:
+                if parent not in found:
+                    found.add(parent)
+                    wanted.append(parent)
+        return found
+
+    def common(self, one: str, other: str) -> str | None:
+        """The nearest common ancestor of two variants that can be fused, None of two that cannot.
+
+        They can where neither is an ancestor of the other and where they and the ancestor are three
+        different sources. The nearest is the latest: no other common ancestor descends from it.
+        """
+        above, beside = self.ancestors(one), self.ancestors(other)
+        if one in beside or other in above:
+            return None
+        nearest = max(above & beside, key=self._attempts.__getitem__)
+        trees = {self._trees[variant] for variant in (one, other, nearest)}
+        return nearest if len(trees) == 3 else None
