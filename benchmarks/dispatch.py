@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-FILE = "pygent_dispatch.py"
+from sandbox.types import Program
+from target_modules.manifest import Target
+
+FOLDER = ".pygent"  # in the box, for files that are not the target's
+FILE = f"{FOLDER}/pygent_dispatch.py"
 ENTRY = "pygent_dispatch:call"
 
 _SOURCE = """\
@@ -27,7 +31,8 @@ def call(name, /, *args, **kwargs):
 """
 
 
-def source(modules: Iterable[str]) -> str:
-    """The text of `FILE`. It imports `modules` when it is loaded, so that a broken one is found at once;
-    the first argument of a call is then the function, as `module:qualified.name`."""
-    return _SOURCE.format(modules=sorted(modules))
+def program(target: Target, files: Mapping[str, str | bytes], modules: Iterable[str]) -> Program:
+    """Imports `modules` when it is loaded, so that a broken one is found at once. The first argument of a
+    call is the function, as `module:qualified.name`."""
+    text = _SOURCE.format(modules=sorted(modules))
+    return Program({**files, FILE: text}, ENTRY, (*target.manifest.pythonpath, FOLDER))

@@ -25,11 +25,10 @@ def spec_for(target: Target, core: int | None = None) -> BoxSpec:
 
 def program_for(target: Target, tree: Tree) -> Program:
     """The target's entry over a tree, or where it has none, all functions of its editable modules."""
-    manifest = target.manifest
     files: dict[str, str | bytes] = {**target.support, **tree.files}
-    if not manifest.entry:
-        files[dispatch.FILE] = dispatch.source(editable_modules(target, tree))
-    return Program(files, manifest.entry or dispatch.ENTRY, manifest.pythonpath)
+    if not target.manifest.entry:
+        return dispatch.program(target, files, editable_modules(target, tree))
+    return Program(files, target.manifest.entry, target.manifest.pythonpath)
 
 
 def editable_modules(target: Target, tree: Tree) -> dict[str, str]:

@@ -11,6 +11,20 @@ def suite_for(target: Target) -> Suite:
 
     Raises `target_modules.manifest.TargetError` where they cannot be used.
     """
+    table = target.manifest.suite
+    if table.kind == "pytest":
+        from benchmarks.testing.suite import PytestSuite
+
+        return PytestSuite(target)
+    suite = _own(target)
+    if not table.tests:
+        return suite
+    from benchmarks.testing.suite import Gated
+
+    return Gated(target, suite)
+
+
+def _own(target: Target) -> Suite:
     kind = target.manifest.suite.kind
     if kind == "objective":
         from benchmarks.objective import ObjectiveSuite

@@ -55,13 +55,15 @@ class Limits:
 class BoxSpec:
     """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to.
 
-    `preload` names modules of the image that PID 1 imports where it can, so that no child has to.
+    `preload` names modules of the image that PID 1 imports where it can, so that no child has to. A `trusted`
+    box runs only code of the target's owner, and is never one that a candidate was in.
     """
 
     limits: Limits = field(default_factory=Limits)
     packages: tuple[str, ...] = ()
     core: int | None = None
     preload: tuple[str, ...] = ()
+    trusted: bool = False
 
 
 @dataclass(frozen=True)

@@ -224,7 +224,7 @@ class Target:
         """
         files: dict[str, str | bytes] = {}
         for glob in self.manifest.support:
-            for path in sorted(self.source.glob(glob)):
+            for path in sorted(self.source.glob(_of_files(glob))):
                 if path.is_file() and "__pycache__" not in path.parts:
                     files[path.relative_to(self.source).as_posix()] = _read_any(path)
         return files
@@ -237,7 +237,7 @@ class Target:
         source = self.source if source is None else source
         files: dict[str, str] = {}
         for glob in self.manifest.files:
-            for path in sorted(source.glob(glob)):
+            for path in sorted(source.glob(_of_files(glob))):
                 if path.is_file() and "__pycache__" not in path.parts:
                     files[path.relative_to(source).as_posix()] = _read(path)
         if not files:
@@ -283,6 +283,11 @@ def _plainly(kind: str, message: str) -> str:
     if kind == "missing":
         return "missing key"
     return message.removeprefix("Value error, ")
+
+
+def _of_files(glob: str) -> str:
+    """Python before 3.13 takes `**` at the end for folders only."""
+    return f"{glob}/*" if glob.endswith("**") else glob
 
 
 def _read_any(path: Path) -> str | bytes:

@@ -1,0 +1,90 @@
+"""Running tests beside the candidate, in its box: quick, and what it says may be forged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.running import one_line, said
+from benchmarks.testing.programs import program_of_tests
+from sandbox.types import Box, Call, Outcome
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+_VERDICTS = ("passed", "failed", "skipped", "xfailed", "xpassed")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one test ended. `kind` is the exception's class where it failed."""
+
+    verdict: str
+    kind: str
+    seconds: float
+    calls: int = 0
+
+
+@dataclass(frozen=True)
+class Results:
+    """Tests by id in the order in which they ended.
+
+    `reason` says why there are not all of them; `output` is the tail of what was printed: untrusted.
+    """
+
+    tests: dict[str, Result]
+    reason: str = ""
+    output: str = ""
+
+
+def run_direct(
+    target: Target,
+    tree: Tree,
+    box: Box,
+    *,
+    only: Sequence[str] | None = None,
+    first: Sequence[str] = (),
+    seconds: dict[str, float] | None = None,
+    gate: Sequence[str] = (),
+    need_one: Sequence[str] = (),
+) -> Results:
+    """Run tests (all, or `only`) in a child of `box`, `first` ones first.
+
+    Stops after a test that is out of its `seconds`, at the first failure of one in `gate`, and where all of
+    `need_one` have failed.
+    """
+    suite = target.manifest.suite
+    chosen = None if only is None else list(only)
+    args = (list(suite.tests), list(suite.options), chosen, list(first), seconds or {}, list(gate))
+    execution = box.run(program_of_tests(target, tree, "run"), [Call((*args, list(need_one)))])
+    last = execution.last
+    if last.outcome is not Outcome.OK:
+        return Results({}, said(last), execution.output)
+    value = last.value
+    if not isinstance(value, dict):
+        return Results({}, "an answer that is no report of tests", execution.output)
+    tests = read_results(value.get("results"))
+    if tests is None:
+        return Results({}, "an answer that is no report of tests", execution.output)
+    errors, stopped = value.get("errors"), value.get("stopped")
+    reason = one_line(str(stopped or ""))
+    if isinstance(errors, list) and errors:
+        reason = one_line(f"tests cannot be collected: {errors[0]}")
+    return Results(tests, reason, execution.output)
+
+
+def read_results(value: object) -> dict[str, Result] | None:
+    """Results as a box tells them, None where they have another form."""
+    if not isinstance(value, list):
+        return None
+    found: dict[str, Result] = {}
+    for row in value:
+        if not isinstance(row, list) or len(row) not in (4, 5):
+            return None
+        name, verdict, kind, seconds = row[:4]
+        calls = row[4] if len(row) == 5 else 0
+        if not (isinstance(name, str) and verdict in _VERDICTS and isinstance(kind, str)):
+            return None
+        if not (isinstance(seconds, float) and isinstance(calls, int)):
+            return None
+        found[name] = Result(str(verdict), one_line(kind), seconds, calls)
+    return found

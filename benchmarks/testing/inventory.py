@@ -1,0 +1,113 @@
+"""What is known of a target's tests: which there are, how they end, how far to trust them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from benchmarks.types import Trust
+from target_modules.manifest import Target, TargetError
+
+FILE = "tests.json"
+NEVER = "does not call the editable functions"
+
+Verdict = Literal["passed", "failed", "skipped", "xfailed", "xpassed"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Entry(_Model):
+    """One test on the target's own source.
+
+    `trust` is sealed where every call into editable code carries plain values only; otherwise `why` says what
+    stands against it. `calls` counts these calls. `stable` is false where two runs ended differently.
+    """
+
+    id: str
+    verdict: Verdict
+    trust: Trust
+    why: str = ""
+    calls: int = 0
+    seconds: float = 0.0
+    stable: bool = True
+
+    @property
+    def counts(self) -> bool:
+        """Whether its verdict says something of a variant."""
+        return self.stable and self.verdict in ("passed", "failed")
+
+
+class Inventory(_Model):
+    """All tests in their own order. `digest` is of the files that tests are made of."""
+
+    digest: str
+    tests: tuple[Entry, ...]
+
+    def ids(self, trust: Trust | None = None, verdict: Verdict | None = None) -> list[str]:
+        """Of the tests that count, those of a kind."""
+        return [
+            test.id
+            for test in self.tests
+            if test.counts and trust in (None, test.trust) and verdict in (None, test.verdict)
+        ]
+
+    def lines(self) -> list[str]:
+        """What the owner should know, in words."""
+        counted = len(self.ids())
+        sealed, beside = len(self.ids(Trust.SEALED)), len(self.ids(Trust.IN_PROCESS))
+        lines = [f"{counted} tests: {sealed} sealed, {beside} in-process"]
+        untouched = sum(test.counts and test.why == NEVER for test in self.tests)
+        if untouched:
+            lines.append(f"{untouched} of the in-process tests never call the editable functions")
+        other = len(self.tests) - counted
+        if other:
+            unstable = sum(not test.stable for test in self.tests)
+            lines.append(f"{other} tests do not count: skipped or expected to fail, {unstable} unstable")
+        failing = self.ids(verdict="failed")
+        if failing:
+            among = len(self.ids(Trust.SEALED, "failed"))
+            lines.append(f"{len(failing)} tests fail, {among} of them sealed: {_few(failing)}")
+        return lines
+
+    def write(self, folder: Path) -> None:
+        (folder / FILE).write_text(self.model_dump_json(indent=1, exclude_defaults=True) + "\n")
+
+
+def read_inventory(target: Target) -> Inventory:
+    """The inventory beside `target.toml`. Raises `TargetError` where there is none for these tests."""
+    file = target.root / FILE
+    again = f"`pygent targets tests {target.root}` looks at the tests again"
+    try:
+        found = Inventory.model_validate_json(file.read_bytes())
+    except FileNotFoundError:
+        raise TargetError(f"{file}: no such file; {again}") from None
+    except OSError as error:
+        raise TargetError(f"{file}: cannot be read: {error.strerror}") from None
+    except (ValidationError, ValueError):
+        raise TargetError(f"{file}: cannot be understood; {again}") from None
+    if found.digest != digest_of(target):
+        raise TargetError(f"{file}: the tests or their settings have changed since; {again}")
+    return found
+
+
+def digest_of(target: Target) -> str:
+    """SHA-256 over all that tests are made of beside the tree."""
+    manifest = target.manifest
+    settings = [manifest.suite.tests, manifest.suite.options, manifest.editable, manifest.pythonpath]
+    digest = hashlib.sha256(json.dumps(settings).encode())
+    for path, data in sorted(target.support.items()):
+        content = data.encode(errors="surrogatepass") if isinstance(data, str) else data
+        digest.update(f"\n{path} {hashlib.sha256(content).hexdigest()}".encode())
+    return digest.hexdigest()
+
+
+def _few(names: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,93 @@
+"""Programs that run a target's tests: beside the candidate, or in a judge's box against a proxy."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from importlib import resources
+
+from benchmarks import dispatch
+from benchmarks.running import editable_modules, spec_for
+from sandbox.types import BoxSpec, Program
+from target_modules.manifest import Target
+from target_modules.patch.editable import Editable
+from target_modules.patch.outline import outline
+from target_modules.patch.source import NotPython
+from target_modules.patch.tree import Tree
+
+FILE = "pygent_tests.py"
+PACKAGES = ("pytest",)
+PRELOAD = (
+    "pytest", "_pytest.mark", "_pytest.runner", "_pytest.fixtures", "_pytest.helpconfig", "_pytest.python",
+    "_pytest.terminal", "_pytest.debugging", "_pytest.unittest", "_pytest.capture", "_pytest.skipping",
+    "_pytest.legacypath", "_pytest.tmpdir", "_pytest.monkeypatch", "_pytest.recwarn", "_pytest.pastebin",
+    "_pytest.assertion", "_pytest.assertion.rewrite", "_pytest.junitxml", "_pytest.doctest",
+    "_pytest.cacheprovider", "_pytest.setuponly", "_pytest.setupplan", "_pytest.stepwise",
+    "_pytest.unraisableexception", "_pytest.threadexception", "_pytest.warnings", "_pytest.logging",
+    "_pytest.reports", "_pytest.faulthandler", "_pytest.subtests", "_pytest.python_api", "_pytest.raises",
+)  # fmt: skip  # what pytest imports in each run
+
+
+def spec_of_tests(target: Target, *, trusted: bool = False) -> BoxSpec:
+    """A box with pytest. `trusted`: never shared with candidates, as only the owner's own code runs in it."""
+    spec = spec_for(target)
+    packages = tuple(dict.fromkeys((*spec.packages, *_missing(spec.packages))))
+    return replace(spec, packages=packages, preload=PRELOAD, trusted=trusted)
+
+
+def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
+    """One of the functions of `benchmarks.testing.inside` over a tree and the files that tests need."""
+    text = resources.files("benchmarks.testing").joinpath("inside.py").read_text("utf-8")
+    files: dict[str, str | bytes] = {**target.support, **tree.files, f"{dispatch.FOLDER}/{FILE}": text}
+    entry = f"{FILE.removesuffix('.py')}:{function}"
+    path = (*target.manifest.pythonpath, dispatch.FOLDER)
+    return Program(files, entry, path, converses=function == "judge")
+
+
+def served_program(target: Target, tree: Tree) -> Program:
+    """The candidate's side of the proxy: its functions, and no test."""
+    tests = target.manifest.suite.tests
+    support = {path: data for path, data in target.support.items() if not _is_test(path, tests)}
+    return dispatch.program(target, {**support, **tree.files}, editable_modules(target, tree))
+
+
+def functions_of(target: Target, tree: Tree) -> list[str]:
+    """The editable top-level functions, as `module:name`, in order."""
+    editable = Editable.of(target.manifest.editable)
+    found: list[str] = []
+    for module, path in sorted(editable_modules(target, tree).items()):
+        symbols = None if editable.is_whole(path) else editable.symbols_in(path)
+        names = [name for name in _functions(tree[path]) if symbols is None or name in symbols]
+        found += [f"{module}:{name}" for name in names]
+    return found
+
+
+def regions_of(target: Target, tree: Tree) -> dict[str, list[str]]:
+    """Editable symbols by module; none where all of the module is editable."""
+    editable = Editable.of(target.manifest.editable)
+    return {
+        module: [] if editable.is_whole(path) else list(editable.symbols_in(path))
+        for module, path in editable_modules(target, tree).items()
+    }
+
+
+def _functions(text: str) -> list[str]:
+    try:
+        symbols = outline(text).by_name.items()
+    except NotPython:
+        return []
+    return [name for name, one in symbols if "." not in name and isinstance(one.node, ast.FunctionDef)]
+
+
+def _is_test(path: str, tests: tuple[str, ...]) -> bool:
+    folders = [test.partition("::")[0].strip("/") for test in tests]
+    inside = any(folder in (".", path) or path.startswith(folder + "/") for folder in folders)
+    return inside or path.rsplit("/", 1)[-1] == "conftest.py"
+
+
+def _missing(packages: tuple[str, ...]) -> tuple[str, ...]:
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    there = {canonicalize_name(Requirement(text).name) for text in packages}
+    return tuple(name for name in PACKAGES if name not in there)

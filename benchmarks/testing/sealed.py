@@ -1,0 +1,146 @@
+"""Running tests in a judge's box, where each call into the candidate goes to another box and back.
+
+The judge's box has the target's own source and tests, and proxies in place of the editable functions. The
+candidate's box has no test. What goes between them are plain values, through the host, which decides nothing
+by them: the verdict is the judge's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.running import one_line, said
+from benchmarks.testing.direct import Result, Results, read_results
+from benchmarks.testing.programs import functions_of, program_of_tests, regions_of, served_program
+from sandbox.runner.wire import NotPlain, encode
+from sandbox.types import Box, Call, Outcome, Reply, SandboxFault, Session
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+_NOT_PLAIN = "pygent_runner.wire:NotPlain"  # what the child says where its answer cannot be sent
+_MOST_LOST = 4  # judges that a candidate's answers may kill
+
+
+def run_sealed(
+    target: Target,
+    baseline: Tree,
+    tree: Tree,
+    judge: Box,
+    box: Box,
+    *,
+    only: Sequence[str] | None = None,
+    watch: bool = False,
+) -> Results:
+    """Run tests (all, or `only`) of `baseline` against the functions of `tree`.
+
+    With `watch`, tests fail to which editable code matters beyond plain calls; the result says what. Where
+    the judge itself dies in a test, that test has failed, and another goes on. Raises `SandboxFault`.
+    """
+    found: dict[str, Result] = {}
+    reason = output = ""
+    names = None if only is None else list(only)
+    for _ in range(_MOST_LOST):
+        candidate = _Candidate(target, tree, box)
+        try:
+            told, reason, output = _talk(target, baseline, judge, candidate, names, watch)
+        finally:
+            candidate.close()
+        found.update(told)
+        left = [name for name in names or () if name not in found]
+        if not reason or not left:
+            break
+        found[left[0]] = Result("failed", reason, 0.0)
+        names = left[1:]
+        if not names:
+            break
+    return Results(found, reason if names is None else "", output)
+
+
+class _Candidate:
+    """The candidate's side: one child as long as it lives, then another."""
+
+    def __init__(self, target: Target, tree: Tree, box: Box) -> None:
+        self._program = served_program(target, tree)
+        self._functions = set(functions_of(target, tree))
+        self._box = box
+        self._session: Session | None = None
+
+    def answer(self, name: str, args: Sequence[object], kwargs: dict[str, object]) -> list[object]:
+        """What the judge hears of a call: `value`, `raised`, or `ended` where there is no answer."""
+        if self._session is None:
+            self._session = self._box.open(self._program)
+            if not self._session.going:
+                load = self._session.load
+                self.close()
+                return ["ended", f"import {said(load)}"]
+        reply = self._session.call(Call((name, *args), kwargs))
+        if not self._session.going:
+            self.close()
+        return _told(reply)
+
+    def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+
+def _told(reply: Reply) -> list[object]:
+    if reply.outcome is Outcome.OK:
+        return ["value", reply.value]
+    if reply.raised is not None and reply.raised.kind != _NOT_PLAIN:
+        return ["raised", reply.raised.kind, list(reply.raised.args)]
+    return ["ended", reply.detail if reply.outcome is Outcome.RAISED else said(reply)]
+
+
+def _talk(
+    target: Target, baseline: Tree, judge: Box, candidate: _Candidate, only: list[str] | None, watch: bool
+) -> tuple[dict[str, Result], str, str]:
+    """The judge's results, why it ended before its time, and what it printed."""
+    suite = target.manifest.suite
+    functions = functions_of(target, baseline)
+    regions = regions_of(target, baseline) if watch else None
+    session = judge.open(program_of_tests(target, baseline, "judge"))
+    found: dict[str, Result] = {}
+    reason = ""
+    try:
+        if session.going:
+            reply = session.call(Call((list(suite.tests), list(suite.options), only, functions, regions)))
+            while session.going and reply.outcome is Outcome.OK:
+                what, news, *rest = _message(reply.value)
+                found.update(_results(news))
+                if what == "done":
+                    errors = rest[0]
+                    if isinstance(errors, list) and errors:
+                        reason = one_line(f"tests cannot be collected: {errors[0]}")
+                    break
+                answer = candidate.answer(*rest) if what == "call" else None  # type: ignore[arg-type]
+                reply = session.call(Call((_fitting(answer),)))
+            if reply.outcome is not Outcome.OK:
+                reason = said(reply)
+    finally:
+        execution = session.close()
+    if execution.load.outcome is not Outcome.OK:
+        raise SandboxFault(f"the judge cannot start: {said(execution.load)}")
+    return found, reason, execution.output
+
+
+def _message(value: object) -> list[object]:
+    if not isinstance(value, list) or len(value) < 2 or value[0] not in ("call", "told", "done"):
+        raise SandboxFault("the judge's message cannot be read")
+    return value
+
+
+def _results(news: object) -> dict[str, Result]:
+    found = read_results(news)
+    if found is None:
+        raise SandboxFault("the judge's results cannot be read")
+    return found
+
+
+def _fitting(answer: list[object] | None) -> list[object] | None:
+    """The answer as it can be sent on: what came nearly too deep is too deep with the message around it."""
+    try:
+        encode(answer)
+    except NotPlain as error:
+        return ["ended", str(error)]
+    return answer
