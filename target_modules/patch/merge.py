@@ -59,7 +59,7 @@ def merge(base: Tree, ours: Tree, theirs: Tree) -> Merged:
         above = path.rpartition("/")[0]
         while above:
             if above in files:
-                changes.clash(path)  # one side has a file where the other has a folder
+                changes.clash(above)  # one side has a file where the other has a folder
             above = above.rpartition("/")[0]
     conflicts = tuple(sorted(changes.conflicts))
     took = dict(sorted(changes.took.items()))
