@@ -1,0 +1,263 @@
+"""A package's own tests as a suite: which run sealed, what counts, and what a forger gets out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.judge import evaluate_tree
+from benchmarks.suites import suite_for
+from benchmarks.testing.inventory import Inventory
+from benchmarks.testing.taking import take_inventory
+from benchmarks.types import Bench, Trust
+from sandbox.local import LocalSandbox
+from sandbox.types import Isolation, Sandbox
+from target_modules.manifest import Target, TargetError, load
+from target_modules.patch.tree import Tree
+from tests.support.small_package import CORE, FIXED, TESTS, write_package_target
+
+PATH = "src/agent/core.py"
+T = "tests/test_core.py::"
+Make = Callable[..., Target]
+
+
+def inventoried(folder: Path, sandbox: Sandbox, **changes: str) -> Target:
+    target = load(write_package_target(folder, **changes))
+    take_inventory(target, sandbox).write(target.root)
+    return target
+
+
+@pytest.fixture(scope="module")
+def inventory(tmp_path_factory: pytest.TempPathFactory, local_sandbox: LocalSandbox) -> Inventory:
+    target = load(write_package_target(tmp_path_factory.mktemp("package")))
+    return take_inventory(target, local_sandbox)
+
+
+@pytest.fixture
+def target(tmp_path: Path, inventory: Inventory) -> Target:
+    target = load(write_package_target(tmp_path))
+    inventory.write(target.root)
+    return target
+
+
+def bench_of(sandbox: Sandbox, target: Target) -> Bench:
+    return Bench(sandbox, Isolation.PROCESS, 7, target.tree())
+
+
+def known(target: Target) -> dict[str, tuple[str, Trust, str]]:
+    found = Inventory.model_validate_json((target.root / "tests.json").read_bytes())
+    return {one.id.removeprefix(T): (one.verdict, one.trust, one.why) for one in found.tests}
+
+
+def test_tests_with_plain_calls_only_are_sealed_and_the_others_say_why_not(target: Target) -> None:
+    tests = known(target)
+    sealed = {name for name, (_, trust, _) in tests.items() if trust is Trust.SEALED}
+    assert sealed == {
+        "test_add[1-2]",
+        "test_add[3-4]",
+        "test_add[a-b]",
+        "test_refused",
+        "test_total",
+        "test_total_from",
+        "test_greeting",
+    }
+    assert tests["test_chunks"][2].startswith("NotPlain: a value of type builtins.generator")
+    assert tests["test_total_of_a_generator"][2].startswith("agent.core:total: a value of type")
+    assert tests["test_purse_and_add"][2] == "Purse.__init__ is used as an object"
+    assert tests["test_nothing_of_the_package"][2] == "does not call the editable functions"
+    failing = {name for name, (verdict, _, _) in tests.items() if verdict == "failed"}
+    assert failing == {"test_total", "test_total_from", "test_total_of_a_generator"}
+    assert [tests[name][0] for name in ("test_skipped", "test_expected_to_fail")] == ["skipped", "xfailed"]
+
+
+def test_the_owner_is_told_how_many_tests_are_of_which_kind(target: Target) -> None:
+    lines = Inventory.model_validate_json((target.root / "tests.json").read_bytes()).lines()
+    assert lines[0] == "12 tests: 7 sealed, 5 in-process"
+    assert lines[1] == "2 of the in-process tests never call the editable functions"
+    assert lines[3].startswith("3 tests fail, 2 of them sealed: tests/test_core.py::test_total, ")
+
+
+def test_only_sealed_tests_count_and_a_repair_passes_them_all(
+    target: Target, local_sandbox: LocalSandbox
+) -> None:
+    bench = bench_of(local_sandbox, target)
+    before = evaluate_tree(target, target.tree(), bench)
+    after = evaluate_tree(target, target.tree().with_file(PATH, FIXED), bench)
+    assert (before.graded, before.passed, before.total, before.trust) == (True, 5, 7, Trust.SEALED)
+    assert set(before.stages[-1].failures) == {
+        f"{T}test_total failed: AssertionError",
+        f"{T}test_total_from failed: AssertionError",
+    }
+    assert (after.graded, after.score, after.passed) == (True, 1.0, 7)
+
+
+def test_what_repairs_none_of_the_failing_tests_is_ruled_out_early(
+    target: Target, local_sandbox: LocalSandbox
+) -> None:
+    worse = target.tree().with_file(PATH, CORE.replace("return start - 1", "return start - 2"))
+    found = evaluate_tree(target, worse, bench_of(local_sandbox, target))
+    assert (found.graded, found.reason) == (False, "none of the 2 failing tests passes")
+
+
+def test_an_in_process_test_that_passed_is_a_gate(target: Target, local_sandbox: LocalSandbox) -> None:
+    broken = FIXED.replace("self.coins = coins", "self.coins = []")
+    found = evaluate_tree(target, target.tree().with_file(PATH, broken), bench_of(local_sandbox, target))
+    assert (found.graded, found.reason) == (False, f"{T}test_purse_and_add fails")
+
+
+def test_in_process_tests_count_where_the_manifest_says_so(
+    tmp_path: Path, local_sandbox: LocalSandbox
+) -> None:
+    target = inventoried(tmp_path, local_sandbox, more='trust = "in-process"')
+    found = evaluate_tree(target, target.tree(), bench_of(local_sandbox, target))
+    assert (found.graded, found.passed, found.total, found.trust) == (True, 9, 12, Trust.IN_PROCESS)
+
+
+FORGERIES = {
+    "patches pytest": """
+import _pytest.runner, _pytest.reports
+_old = _pytest.reports.TestReport.from_item_and_call.__func__
+def _forged(cls, item, call):
+    call.excinfo = None
+    return _old(cls, item, call)
+_pytest.reports.TestReport.from_item_and_call = classmethod(_forged)
+""",
+    "writes the plugin's results": """
+import gc, atexit
+import pygent_tests
+_old = pygent_tests.Plugin.ended
+def _ended(self, item):
+    self._outcome = "passed"
+    _old(self, item)
+pygent_tests.Plugin.ended = _ended
+pygent_tests.Direct.ended = _ended
+""",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_a_forger_of_the_suite_beside_it_gains_nothing_in_the_score(
+    target: Target, local_sandbox: LocalSandbox, forgery: str
+) -> None:
+    forged = CORE.replace(
+        "import pathlib\n",
+        "import pathlib\ntry:\n"
+        + "".join(f"    {line}\n" for line in forgery.strip().splitlines())
+        + "except ImportError:\n    pass\n",
+    )
+    found = evaluate_tree(target, target.tree().with_file(PATH, forged), bench_of(local_sandbox, target))
+    assert found.passed == 5
+    assert found.score == pytest.approx(5 / 7)
+
+
+def test_the_candidates_side_of_a_sealed_run_has_no_test(target: Target, local_sandbox: LocalSandbox) -> None:
+    """What reads expected values from the tests' files finds no file to read."""
+    peeking = CORE.replace(
+        "    return start - 1", "    import os\n    return start - 1 + os.path.exists('tests')"
+    )
+    found = evaluate_tree(target, target.tree().with_file(PATH, peeking), bench_of(local_sandbox, target))
+    assert (found.passed, found.total) == (5, 7)
+    assert f"{T}test_total failed: AssertionError" in found.stages[-1].failures
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("    while True:\n        pass", "timed out"),
+        ("    import os\n    os._exit(0)", "died: exited with status 0"),
+        ("    raise SystemExit", ""),
+    ],
+)
+def test_what_does_not_come_back_has_no_score(
+    target: Target, local_sandbox: LocalSandbox, body: str, reason: str
+) -> None:
+    inner = body.replace("\n", "\n    ")
+    hanging = FIXED.replace("    if a is None:", f"    if a == 'a':\n    {inner}\n    if a is None:")
+    found = evaluate_tree(target, target.tree().with_file(PATH, hanging), bench_of(local_sandbox, target))
+    if reason:
+        assert not found.graded
+        assert reason in found.reason
+    else:
+        assert (found.passed, found.total) == (6, 7)
+
+
+def test_an_exception_of_the_candidate_cannot_pass_for_a_skipped_or_expected_failure(
+    target: Target, local_sandbox: LocalSandbox
+) -> None:
+    skipping = CORE.replace("return start - 1", "import unittest\n    raise unittest.SkipTest('no')")
+    found = evaluate_tree(target, target.tree().with_file(PATH, skipping), bench_of(local_sandbox, target))
+    assert found.score is None or found.passed == 5
+
+
+def test_a_repair_is_better_in_every_repeat(target: Target, local_sandbox: LocalSandbox) -> None:
+    suite = suite_for(target)
+    bench = bench_of(local_sandbox, target)
+    pairs = suite.compare(target.tree().with_file(PATH, FIXED), target.tree(), bench)
+    first, second = next(pairs), next(pairs)
+    pairs.close()  # type: ignore[attr-defined]
+    assert suite.exhaustive
+    assert sum(first.differences) == sum(second.differences) == 2
+    assert len(first.differences) == 7
+
+
+def test_a_target_without_sealed_tests_asks_for_trust(tmp_path: Path, local_sandbox: LocalSandbox) -> None:
+    target = inventoried(tmp_path, local_sandbox, tests="def test_one():\n    assert True\n")
+    with pytest.raises(TargetError, match='say trust = "in-process"'):
+        suite_for(target)
+
+
+def test_changed_tests_are_to_be_looked_at_again(target: Target) -> None:
+    file = target.source / "tests" / "test_core.py"
+    file.write_text(TESTS + "\n\ndef test_more():\n    assert True\n")
+    with pytest.raises(TargetError, match=r"tests\.json: the tests or their settings have changed"):
+        suite_for(load(target.root))
+
+
+def test_tests_that_end_differently_do_not_count(tmp_path: Path, local_sandbox: LocalSandbox) -> None:
+    mark = tmp_path / "seen"  # the local sandbox lets the second run find what the first has left
+    fickle = f"""import pathlib
+from agent import add
+
+def test_fickle():
+    mark = pathlib.Path({str(mark)!r})
+    there = mark.exists()
+    mark.touch()
+    assert add(1, 1) == 2 and not there
+"""
+    target = inventoried(tmp_path, local_sandbox, tests=fickle)
+    found = Inventory.model_validate_json((target.root / "tests.json").read_bytes())
+    assert [one.stable for one in found.tests] == [False]
+    assert found.ids() == []
+
+
+@pytest.mark.parametrize("what", ["missing", "broken"])
+def test_an_inventory_that_cannot_be_used_is_named(target: Target, what: str) -> None:
+    file = target.root / "tests.json"
+    file.unlink() if what == "missing" else file.write_text("{}")
+    with pytest.raises(TargetError, match=r"tests\.json: .*`pygent targets tests"):
+        suite_for(target)
+
+
+def test_a_suite_that_cannot_be_collected_says_so(tmp_path: Path, local_sandbox: LocalSandbox) -> None:
+    target = load(write_package_target(tmp_path, tests="import nothing_like_it\n"))
+    with pytest.raises(TargetError, match=r"suite\.tests: tests cannot be collected: .*nothing_like_it"):
+        take_inventory(target, local_sandbox)
+
+
+@pytest.mark.engine
+def test_the_same_holds_in_real_containers(tmp_path: Path, docker_sandbox: Sandbox) -> None:
+    target = inventoried(tmp_path, docker_sandbox)
+    assert sum(trust is Trust.SEALED for _, trust, _ in known(target).values()) == 7
+    bench = replace(bench_of(docker_sandbox, target), isolation=Isolation.CONTAINER)
+    found = evaluate_tree(target, target.tree().with_file(PATH, FIXED), bench)
+    assert (found.graded, found.score) == (True, 1.0)
+
+
+def test_a_tree_that_does_not_import_is_not_graded(target: Target, local_sandbox: LocalSandbox) -> None:
+    broken = Tree({**target.tree().files, PATH: "import nothing_like_it\n" + CORE})
+    found = evaluate_tree(target, broken, bench_of(local_sandbox, target))
+    assert not found.graded
+    assert "tests cannot be collected" in found.reason
