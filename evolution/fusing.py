@@ -8,7 +8,7 @@ from typing import NamedTuple
 from evolution.lineage import Lineage
 from evolution.types import Selector
 
-DRAWS = 16  # of parents, before an attempt is made as any other
+DRAWS = 8  # of parents, before an attempt is made as any other
 
 
 class Pair(NamedTuple):

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from archive.types import Variant
+
+
+class _Link(NamedTuple):
+    parents: tuple[str, ...]
+    attempt: int
+    tree: str
 
 
 class Lineage:
     """Every variant that was graded, by its parents. Variants are added in order of attempt."""
 
     def __init__(self) -> None:
-        self._parents: dict[str, tuple[str, ...]] = {}
-        self._attempts: dict[str, int] = {}
-        self._trees: dict[str, str] = {}
+        self._links: dict[str, _Link] = {}
 
     def __len__(self) -> int:
-        return len(self._parents)
+        return len(self._links)
 
     def add(self, variant: Variant) -> None:
         if variant.tree is not None:
-            self._parents[variant.id] = variant.parents
-            self._attempts[variant.id] = variant.attempt
-            self._trees[variant.id] = variant.tree
+            self._links[variant.id] = _Link(variant.parents, variant.attempt, variant.tree)
 
     def ancestors(self, variant: str) -> set[str]:
         """All of them, the variant itself among them."""
         found = {variant}
         wanted = [variant]
         while wanted:
-            for parent in self._parents[wanted.pop()]:
+            for parent in self._links[wanted.pop()].parents:
                 if parent not in found:
                     found.add(parent)
                     wanted.append(parent)
@@ -42,6 +46,6 @@ class Lineage:
         above, beside = self.ancestors(one), self.ancestors(other)
         if one in beside or other in above:
             return None
-        nearest = max(above & beside, key=self._attempts.__getitem__)
-        trees = {self._trees[variant] for variant in (one, other, nearest)}
+        nearest = max(above & beside, key=lambda variant: self._links[variant].attempt)
+        trees = {self._links[variant].tree for variant in (one, other, nearest)}
         return nearest if len(trees) == 3 else None

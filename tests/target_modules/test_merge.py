@@ -344,6 +344,47 @@ def test_disjoint_changes_always_merge_and_both_are_there(module: Module, data: 
     ]
 
 
+TEXT = st.text("ab\n\r\t #'():=;\\\f", max_size=40) | st.text(
+    st.characters(exclude_categories=["Cs"]), max_size=40
+)
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "import a\n",
+            "from a import b, c\n",
+            "from a import b\n",
+            "from a import *\n",
+            "x = 1; y = 2\n",
+            "x = 1; \\\ny = 2\n",
+            "class A: pass\n",
+            "class A:\n\tx = 1\n\n\t# last\n",
+            "class A:\n  '''doc'''\n  def f(self): pass; pass\n",
+            "def f():\n    return 1\n",
+            "@f\ndef f(): return 2\n",
+            "try:\n    import b\nexcept ImportError:\n    b = 1\n",
+            "# comment\n",
+            "\n",
+            "\x0c\n",
+            "'''doc'''\n",
+            "from __future__ import annotations\n",
+            "f()\r\n",
+        ]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.tuples(LINES, LINES, LINES) | st.tuples(TEXT, TEXT, TEXT))
+def test_no_text_makes_a_merge_fail_and_what_comes_out_parses(texts: tuple[str, str, str]) -> None:
+    base, ours, theirs = (one(text) for text in texts)
+    here, there = merge(base, ours, theirs), merge(base, theirs, ours)
+    assert here.conflicts == there.conflicts
+    assert (here.tree is None) == bool(here.conflicts)
+    if here.tree is not None and len({*texts}) == 3:
+        outline(here.tree["m.py"])
+
+
 @cache
 def source(name: str) -> str:
     return BASE if name == "shapes" else (STDLIB / f"{name}.py").read_text(encoding="utf-8")
