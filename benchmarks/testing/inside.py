@@ -14,12 +14,15 @@ import time
 import types
 import unittest
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
 
 _OPTIONS = ("-q", "--no-header", "--no-summary", "--rootdir=.", "-p", "no:cacheprovider")
 _MOST_CALLS = 2000  # of one test through the proxy
+_MOST_ITEMS = 10_000  # of an iterator that is an argument
+_PYTHONS_OWN = ("builtins", "operator", "_operator", "math")
 _TOLD = 64  # results that wait for the next call out
 
 Ask = Callable[[object], Any]
@@ -178,12 +181,12 @@ class Judge(Plugin):
         if self._calls > _MOST_CALLS:
             return self._give_up(f"more than {_MOST_CALLS} calls")
         try:
-            answer = self._send("call", name, list(args), kwargs)
+            answer = self._send("call", name, *_lowered(args), kwargs)
         except ValueError as error:  # the wire's: an argument is not plain
             return self._give_up(f"{name}: {error}")
         kind, value = answer[0], answer[1]
         if kind == "value":
-            return value
+            return iter(answer[2]) if value else answer[2]
         if kind == "raised":
             made = _exception(value, tuple(answer[2]))
             if made is None:
@@ -225,7 +228,7 @@ def judge(
     """Run tests against proxies of `functions` (`module:name`).
 
     Where `regions` (module to editable symbols, none for all of it) are given, a test fails to which their
-    code matters beyond these calls. Calls come as `["call", news, name, args, kwargs]`, now and then
+    code matters beyond these calls. Calls come as `["call", news, name, forms, args, kwargs]`, now and then
     `["told", news]`, at last `["done", news, errors]`; news are the results that were not told before.
     """
     plugin = Judge(ask, only, None if regions is None else _places(regions))
@@ -307,6 +310,26 @@ def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
         return lines[-1].removeprefix("E").strip()[:200]
     head = lines[0].partition(":")[0].strip()
     return head if head.replace(".", "").isidentifier() else "AssertionError"
+
+
+def _lowered(args: tuple[object, ...]) -> tuple[dict[str, str], list[object]]:
+    """Arguments as plain values, with the form of each that was not one."""
+    forms: dict[str, str] = {}
+    lowered: list[object] = []
+    for number, arg in enumerate(args):
+        form = ""
+        if isinstance(arg, Iterator):
+            form, arg = "iterator", list(islice(arg, _MOST_ITEMS))
+        elif type(arg) is range:
+            form, arg = "range", [arg.start, arg.stop, arg.step]
+        elif (module := getattr(arg, "__module__", None)) in _PYTHONS_OWN and callable(arg):
+            name = getattr(arg, "__name__", "")
+            if getattr(sys.modules[module], name, None) is arg:
+                form, arg = "name", [module, name]
+        if form:
+            forms[str(number)] = form
+        lowered.append(arg)
+    return forms, lowered
 
 
 def _found(name: str) -> Any:

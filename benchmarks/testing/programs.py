@@ -48,7 +48,8 @@ def served_program(target: Target, tree: Tree) -> Program:
     """The candidate's side of the proxy: its functions, and no test."""
     tests = target.manifest.suite.tests
     support = {path: data for path, data in target.support.items() if not _is_test(path, tests)}
-    return dispatch.program(target, {**support, **tree.files}, editable_modules(target, tree))
+    files = {**support, **tree.files}
+    return dispatch.program(target, files, editable_modules(target, tree), dispatch.CONVERTED)
 
 
 def functions_of(target: Target, tree: Tree) -> list[str]:

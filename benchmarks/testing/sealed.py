@@ -1,8 +1,8 @@
 """Running tests in a judge's box, where each call into the candidate goes to another box and back.
 
 The judge's box has the target's own source and tests, and proxies in place of the editable functions. The
-candidate's box has no test. What goes between them are plain values, through the host, which decides nothing
-by them: the verdict is the judge's.
+candidate's box has no test. What goes between them are plain values (of iterators their items), through the
+host, which decides nothing by them: the verdict is the judge's.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class _Candidate:
         self._box = box
         self._session: Session | None = None
 
-    def answer(self, name: str, args: Sequence[object], kwargs: dict[str, object]) -> list[object]:
+    def answer(
+        self, name: str, forms: dict[str, str], args: Sequence[object], kwargs: dict[str, object]
+    ) -> list[object]:
         """What the judge hears of a call: `value`, `raised`, or `ended` where there is no answer."""
         if self._session is None:
             self._session = self._box.open(self._program)
@@ -73,7 +75,7 @@ class _Candidate:
                 load = self._session.load
                 self.close()
                 return ["ended", f"import {said(load)}"]
-        reply = self._session.call(Call((name, *args), kwargs))
+        reply = self._session.call(Call((name, forms, args, kwargs)))
         if not self._session.going:
             self.close()
         return _told(reply)
@@ -86,7 +88,10 @@ class _Candidate:
 
 def _told(reply: Reply) -> list[object]:
     if reply.outcome is Outcome.OK:
-        return ["value", reply.value]
+        value = reply.value
+        if isinstance(value, list) and len(value) == 2 and value[0] in ("", "iterator"):
+            return ["value", *value]
+        return ["ended", "an answer in another form"]
     if reply.raised is not None and reply.raised.kind != _NOT_PLAIN:
         return ["raised", reply.raised.kind, list(reply.raised.args)]
     return ["ended", reply.detail if reply.outcome is Outcome.RAISED else said(reply)]

@@ -63,9 +63,12 @@ def test_tests_with_plain_calls_only_are_sealed_and_the_others_say_why_not(targe
         "test_total",
         "test_total_from",
         "test_greeting",
+        "test_chunks",  # its answer is an iterator over plain values
+        "test_total_of_a_generator",
+        "test_apply_by_name",
     }
-    assert tests["test_chunks"][2].startswith("NotPlain: a value of type builtins.generator")
-    assert tests["test_total_of_a_generator"][2].startswith("agent.core:total: a value of type")
+    assert tests["test_apply_anything"][2].startswith("agent.core:apply: a value of type builtins.function")
+    assert tests["test_forever"][2] == "OverflowError"
     assert tests["test_purse_and_add"][2] == "Purse.__init__ is used as an object"
     assert tests["test_nothing_of_the_package"][2] == "does not call the editable functions"
     failing = {name for name, (verdict, _, _) in tests.items() if verdict == "failed"}
@@ -75,9 +78,9 @@ def test_tests_with_plain_calls_only_are_sealed_and_the_others_say_why_not(targe
 
 def test_the_owner_is_told_how_many_tests_are_of_which_kind(target: Target) -> None:
     lines = Inventory.model_validate_json((target.root / "tests.json").read_bytes()).lines()
-    assert lines[0] == "12 tests: 7 sealed, 5 in-process"
+    assert lines[0] == "15 tests: 10 sealed, 5 in-process"
     assert lines[1] == "2 of the in-process tests never call the editable functions"
-    assert lines[3].startswith("3 tests fail, 2 of them sealed: tests/test_core.py::test_total, ")
+    assert lines[3].startswith("3 tests fail, 3 of them sealed: tests/test_core.py::test_total, ")
 
 
 def test_only_sealed_tests_count_and_a_repair_passes_them_all(
@@ -86,12 +89,13 @@ def test_only_sealed_tests_count_and_a_repair_passes_them_all(
     bench = bench_of(local_sandbox, target)
     before = evaluate_tree(target, target.tree(), bench)
     after = evaluate_tree(target, target.tree().with_file(PATH, FIXED), bench)
-    assert (before.graded, before.passed, before.total, before.trust) == (True, 5, 7, Trust.SEALED)
+    assert (before.graded, before.passed, before.total, before.trust) == (True, 7, 10, Trust.SEALED)
     assert set(before.stages[-1].failures) == {
         f"{T}test_total failed: AssertionError",
         f"{T}test_total_from failed: AssertionError",
+        f"{T}test_total_of_a_generator failed: AssertionError",
     }
-    assert (after.graded, after.score, after.passed) == (True, 1.0, 7)
+    assert (after.graded, after.score, after.passed) == (True, 1.0, 10)
 
 
 def test_what_repairs_none_of_the_failing_tests_is_ruled_out_early(
@@ -99,7 +103,7 @@ def test_what_repairs_none_of_the_failing_tests_is_ruled_out_early(
 ) -> None:
     worse = target.tree().with_file(PATH, CORE.replace("return start - 1", "return start - 2"))
     found = evaluate_tree(target, worse, bench_of(local_sandbox, target))
-    assert (found.graded, found.reason) == (False, "none of the 2 failing tests passes")
+    assert (found.graded, found.reason) == (False, "none of the 3 failing tests passes")
 
 
 def test_an_in_process_test_that_passed_is_a_gate(target: Target, local_sandbox: LocalSandbox) -> None:
@@ -113,7 +117,7 @@ def test_in_process_tests_count_where_the_manifest_says_so(
 ) -> None:
     target = inventoried(tmp_path, local_sandbox, more='trust = "in-process"')
     found = evaluate_tree(target, target.tree(), bench_of(local_sandbox, target))
-    assert (found.graded, found.passed, found.total, found.trust) == (True, 9, 12, Trust.IN_PROCESS)
+    assert (found.graded, found.passed, found.total, found.trust) == (True, 12, 15, Trust.IN_PROCESS)
 
 
 FORGERIES = {
@@ -149,8 +153,8 @@ def test_a_forger_of_the_suite_beside_it_gains_nothing_in_the_score(
         + "except ImportError:\n    pass\n",
     )
     found = evaluate_tree(target, target.tree().with_file(PATH, forged), bench_of(local_sandbox, target))
-    assert found.passed == 5
-    assert found.score == pytest.approx(5 / 7)
+    assert found.passed == 7
+    assert found.score == pytest.approx(0.7)
 
 
 def test_the_candidates_side_of_a_sealed_run_has_no_test(target: Target, local_sandbox: LocalSandbox) -> None:
@@ -159,7 +163,7 @@ def test_the_candidates_side_of_a_sealed_run_has_no_test(target: Target, local_s
         "    return start - 1", "    import os\n    return start - 1 + os.path.exists('tests')"
     )
     found = evaluate_tree(target, target.tree().with_file(PATH, peeking), bench_of(local_sandbox, target))
-    assert (found.passed, found.total) == (5, 7)
+    assert (found.passed, found.total) == (7, 10)
     assert f"{T}test_total failed: AssertionError" in found.stages[-1].failures
 
 
@@ -181,7 +185,7 @@ def test_what_does_not_come_back_has_no_score(
         assert not found.graded
         assert reason in found.reason
     else:
-        assert (found.passed, found.total) == (6, 7)
+        assert (found.passed, found.total) == (9, 10)
 
 
 def test_an_exception_of_the_candidate_cannot_pass_for_a_skipped_or_expected_failure(
@@ -189,7 +193,7 @@ def test_an_exception_of_the_candidate_cannot_pass_for_a_skipped_or_expected_fai
 ) -> None:
     skipping = CORE.replace("return start - 1", "import unittest\n    raise unittest.SkipTest('no')")
     found = evaluate_tree(target, target.tree().with_file(PATH, skipping), bench_of(local_sandbox, target))
-    assert found.score is None or found.passed == 5
+    assert found.score is None or found.passed == 7
 
 
 def test_a_repair_is_better_in_every_repeat(target: Target, local_sandbox: LocalSandbox) -> None:
@@ -199,8 +203,8 @@ def test_a_repair_is_better_in_every_repeat(target: Target, local_sandbox: Local
     first, second = next(pairs), next(pairs)
     pairs.close()  # type: ignore[attr-defined]
     assert suite.exhaustive
-    assert sum(first.differences) == sum(second.differences) == 2
-    assert len(first.differences) == 7
+    assert sum(first.differences) == sum(second.differences) == 3
+    assert len(first.differences) == 10
 
 
 def test_a_target_without_sealed_tests_asks_for_trust(tmp_path: Path, local_sandbox: LocalSandbox) -> None:
@@ -250,7 +254,7 @@ def test_a_suite_that_cannot_be_collected_says_so(tmp_path: Path, local_sandbox:
 @pytest.mark.engine
 def test_the_same_holds_in_real_containers(tmp_path: Path, docker_sandbox: Sandbox) -> None:
     target = inventoried(tmp_path, docker_sandbox)
-    assert sum(trust is Trust.SEALED for _, trust, _ in known(target).values()) == 7
+    assert sum(trust is Trust.SEALED for _, trust, _ in known(target).values()) == 10
     bench = replace(bench_of(docker_sandbox, target), isolation=Isolation.CONTAINER)
     found = evaluate_tree(target, target.tree().with_file(PATH, FIXED), bench)
     assert (found.graded, found.score) == (True, 1.0)

@@ -30,6 +30,15 @@ def total(values, start=0):
     return start - 1
 
 
+def apply(function, value):
+    return function(value)
+
+
+def forever():
+    while True:
+        yield 1
+
+
 def greeting():
     return pathlib.Path(__file__).with_name("greeting.txt").read_text()
 
@@ -47,7 +56,7 @@ TESTS = """import inspect
 
 import pytest
 from agent import add, chunks, total
-from agent.core import Purse, Refused, greeting
+from agent.core import Purse, Refused, apply, forever, greeting
 
 
 @pytest.mark.parametrize("a, b", [(1, 2), (3, 4), ("a", "b")])
@@ -75,6 +84,18 @@ def test_total_from():
 
 def test_total_of_a_generator():
     assert total(one for one in [1]) == 1
+
+
+def test_apply_by_name():
+    assert apply(len, range(5)) == 5
+
+
+def test_apply_anything():
+    assert apply(lambda value: value + 1, 1) == 2
+
+
+def test_forever():
+    assert next(forever()) == 1
 
 
 def test_purse_and_add():
