@@ -113,7 +113,7 @@ class Changes:
             left = here or there
             assert left is not None
             return left.gap
-        was = here.gap if before is None else before.gap
+        was = "" if before is None else before.gap
         if settled(was, here.gap, there.gap):
             return there.gap if here.gap == was else here.gap
         return self._loose(name, was or "", here.gap or "", there.gap or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sysconfig
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -206,6 +207,18 @@ def test_the_docstring_and_future_imports_stay_first() -> None:
         assert found.startswith('"""Numbers."""\n\nfrom __future__ import annotations\n')
         assert "import os\n" in found
         compile(found, "m.py", "exec")
+
+
+def test_one_addition_of_both_sides_in_two_places_loses_no_comment_beside_it() -> None:
+    text = "def f(): return 1\n\n\n# first\n\n\ndef g(): return 2\n\n\n# second\n\n\ndef h(): return 3\n"
+    added = "def helper():\n    return 0\n\n\n"
+    ours, theirs = (
+        text.replace("# first\n\n\n", "# first\n\n\n" + added),
+        text.replace("def f", added + "def f"),
+    )
+    assert merged(text, ours, theirs).count("# first") == merged(text, theirs, ours).count("# first") == 1
+    both = text.replace("# second\n\n\n", "# second\n\n\n" + added)
+    assert conflicts(text, ours, both) == ("m.py:helper",)
 
 
 def test_properties_of_one_name_are_told_apart() -> None:
@@ -419,6 +432,10 @@ def altered(text: str, rng: random.Random) -> str:
     return "".join(lines)
 
 
+def lines_of(tree: Tree) -> Counter[str]:
+    return Counter(line.strip() for line in tree["m.py"].splitlines() if line.strip())
+
+
 def words(tree: Tree) -> list[str]:
     return sorted(re.findall(r"\w+|[^\w\s,()]", tree["m.py"]))
 
@@ -443,5 +460,8 @@ def test_whatever_is_merged_the_laws_of_merging_hold(name: str, seed: int, steps
     assert (here.tree is None) == bool(here.conflicts)
     if here.tree is not None and there.tree is not None:
         assert words(here.tree) == words(there.tree)
+        before, mine, other, all_of_it = (lines_of(tree) for tree in (base, x, y, here.tree))
+        kept = [line for line in before | mine | other if before[line] <= min(mine[line], other[line])]
+        assert {line for line in kept if all_of_it[line] < max(mine[line], other[line])} == set()
         if x["m.py"] != base["m.py"] != y["m.py"] != x["m.py"]:
             outline(here.tree["m.py"])
