@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archive.types import Status
 from benchmarks.judge import evaluate, retried
-from benchmarks.types import Bench, Evaluation, Suite
+from benchmarks.types import Bench, Evaluation, Suite, Trust
 from evolution.types import Acceptor, Once, Parent, Proposal, Verdict
 from sandbox.types import Isolation
 from target_modules.gate import gate
@@ -74,7 +74,11 @@ class Judge:
             status, reason = Status.FAILED, evaluation.reason
         else:
             status, reason = Status.VALID, ""
-            if parent is not None and self._improves(evaluation.score, parent.variant.score, baseline):
+            if (
+                parent is not None
+                and self._may_promote(evaluation)
+                and self._improves(evaluation.score, parent.variant.score, baseline)
+            ):
                 verdict = self._compare(parent, tree, bench, once)
                 status = Status.ACCEPTED if verdict.accepted else Status.VALID
                 reason = verdict.reason
@@ -83,6 +87,10 @@ class Judge:
     def _gated_out(self, parent: Tree, tree: Tree) -> str:
         findings = gate(self._target, parent, tree)
         return f"{findings[0].rule}: {findings[0]}" if findings else ""
+
+    def _may_promote(self, evaluation: Evaluation) -> bool:
+        """What was decided beside the variant counts only where the target's owner says so."""
+        return evaluation.trust is Trust.SEALED or self._target.manifest.trust == "in-process"
 
     def _improves(self, score: float, *befores: float | None) -> bool:
         fitness = self._target.fitness

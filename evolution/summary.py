@@ -18,8 +18,8 @@ from target_modules.patch.unified import unified
 def summarise(archive: Archive, run: RunRecord, target: Target, population: Population) -> dict[str, Any]:
     """The closing JSON of `pygent evolve --json`, and what its text is made of.
 
-    A side is `{"variant", "score", "metrics", "interval", "held_out"}`; `interval` and `held_out` hold mean,
-    low and high (95 percent). `best` is None where nothing better than the baseline was accepted, and its
+    A side is `{"variant", "status", "score", "trust", "metrics", "interval", "held_out"}`; `interval` and
+    `held_out` hold mean, low and high (95 percent). `best` is None where nothing better than the baseline was accepted, and its
     `held_out` is None where it was never put to the test.
     """
     baseline, best = population.baseline, population.winner
@@ -50,11 +50,13 @@ def _side(
     archive: Archive, target: Target, variant: Variant, confirmation: dict[str, Any] | None, which: str
 ) -> dict[str, Any]:
     measured = archive.records(variant.id, kind="evaluation")
-    interval = score_interval(target, Evaluation.from_json(measured[-1].data)) if measured else None
+    evaluation = Evaluation.from_json(measured[-1].data) if measured else None
+    interval = None if evaluation is None else score_interval(target, evaluation)
     return {
         "variant": variant.id,
         "status": variant.status.value,
         "score": variant.score,
+        "trust": None if evaluation is None else evaluation.trust.value,
         "metrics": dict(variant.metrics),
         "interval": None if interval is None else asdict(interval),
         "held_out": None if confirmation is None else confirmation[which],

@@ -261,7 +261,8 @@ def _diff(archive: Archive, variant: Variant, other: Variant | None) -> str:
 def _in_words(kind: str, data: Any) -> list[str]:
     if kind == "evaluation":
         rows = [
-            f"stage {stage['name']}: {stage['passed']} of {stage['total']} passed" for stage in data["stages"]
+            f"stage {stage['name']}: {stage['passed']} of {stage['total']} passed ({data['trust']})"
+            for stage in data["stages"]
         ]
         rows += [f"  {failure}" for stage in data["stages"][-1:] for failure in stage["failures"]]
         return [*rows, f"printed: {data['output']}"] if data["output"] else rows

@@ -48,8 +48,10 @@ def show_summary(summary: dict[str, Any], home: Path) -> None:
         out.print("the baseline was not measured")
         return
     better = {"min": "lower is better", "max": "higher is better"}[summary["objective"]["direction"]]
+    trust = (best or baseline)["trust"] or "not measured"
     table = Table(
-        title=f"{summary['objective']['metric']} ({better}), with 95 percent intervals", title_justify="left"
+        title=f"{summary['objective']['metric']} ({better}), {trust}, with 95 percent intervals",
+        title_justify="left",
     )
     for column in ("", "search cases", "held-out cases"):
         table.add_column(column, justify="left" if not column else "right", no_wrap=True)

@@ -57,6 +57,7 @@ def list_targets(
                     "name": target.name,
                     "goal": target.manifest.goal,
                     "suite": target.manifest.suite.kind,
+                    "trust": target.manifest.trust,
                     "objective": target.primary.model_dump(),
                     "depends": list(target.manifest.depends),
                 }
@@ -90,9 +91,11 @@ def check(
     finally:
         box.close()
     if json:
-        print_json({"target": found.name, "score": result.score, "metrics": dict(result.metrics)})
+        told = {"score": result.score, "trust": result.trust.value, "metrics": dict(result.metrics)}
+        print_json({"target": found.name, **told})
     else:
         score = "none" if result.score is None else f"{result.score:.6g}"
         typer.echo(
-            f"{found.name}: usable; its baseline scores {score} ({result.passed} of {result.total} passed)"
+            f"{found.name}: usable; its baseline scores {score} "
+            f"({result.passed} of {result.total} passed, {result.trust.value})"
         )
