@@ -19,8 +19,9 @@ _SAID = {
 
 
 def spec_for(target: Target, core: int | None = None) -> BoxSpec:
-    limits = Limits(**target.manifest.limits.model_dump())
-    return BoxSpec(limits, target.manifest.packages, core)
+    table = target.manifest.limits
+    limits = Limits(**table.model_dump(exclude={"loopback"}))
+    return BoxSpec(limits, target.manifest.packages, core, loopback=table.loopback)
 
 
 def program_for(target: Target, tree: Tree) -> Program:

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from sandbox.types import SandboxUnavailable
+from sandbox.types import BoxSpec, SandboxUnavailable
 
 MODULES = ("wire", "seccomp", "hidden", "meter", "clean", "child", "feed", "main")
 
@@ -38,10 +38,10 @@ def command(python: str) -> list[str]:
     return [python, "-I", "-c", BOOT]
 
 
-def parcel(work: str, places: list[str] | None, preload: tuple[str, ...] = ()) -> bytes:
+def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
     """The first bytes on the channel: the runner's source, its work folder, what to wipe (None: find out),
-    and the modules that PID 1 imports."""
-    config = {"work": work, "places": places, "preload": preload}
+    and what of the spec is its affair."""
+    config = {"work": work, "places": places, "preload": spec.preload, "loopback": spec.loopback}
     text = json.dumps({"modules": _sources(), "config": config}).encode()
     return len(text).to_bytes(4, "big") + text
 

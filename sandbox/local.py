@@ -89,7 +89,7 @@ class _LocalBox(RunnerBox):
     def __init__(self, spec: BoxSpec) -> None:
         place = os.path.realpath(tempfile.mkdtemp(prefix="pygent-local-"))
         cell = _LocalCell(place)
-        super().__init__(cell, spec.limits, boot.parcel(f"{place}/work", [place], spec.preload))
+        super().__init__(cell, spec.limits, boot.parcel(f"{place}/work", [place], spec))
 
 
 class _LocalCell:

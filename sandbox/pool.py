@@ -143,7 +143,7 @@ class DockerSandbox:
             raise SandboxFault("the sandbox is closed")
         image = self._images.ensure(spec.packages)
         cell = DockerCell(self._client, image, spec, self._labels, self._mapped)
-        box = RunnerBox(cell, spec.limits, boot.parcel(WORK, None, spec.preload))
+        box = RunnerBox(cell, spec.limits, boot.parcel(WORK, None, spec))
         with self._lock:
             late = self._closed
             if not late:

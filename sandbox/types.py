@@ -56,7 +56,8 @@ class BoxSpec:
     """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to.
 
     `preload` names modules of the image that PID 1 imports where it can, so that no child has to. A `trusted`
-    box runs only code of the target's owner, and is never one that a candidate was in.
+    box runs only code of the target's owner, and is never one that a candidate was in. With `loopback`,
+    programs may open sockets, which reach nothing but the box itself.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -64,6 +65,7 @@ class BoxSpec:
     core: int | None = None
     preload: tuple[str, ...] = ()
     trusted: bool = False
+    loopback: bool = False
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,7 @@ class LimitsTable(_Table):
     load_seconds: float = Field(10.0, gt=0, description="time to import the entry module")
     call_seconds: float = Field(10.0, gt=0, description="time of one call")
     total_seconds: float = Field(60.0, gt=0, description="time of one child, all its calls")
+    loopback: bool = Field(False, description="sockets may be opened; they reach nothing but the box itself")
 
 
 class SafetyTable(_Table):

@@ -58,5 +58,12 @@ def _test(name: str, one: Result, other: Result | None, proxied: Result | None) 
     trust = Trust.IN_PROCESS if why else Trust.SEALED
     seconds = max(one.seconds, other.seconds if other else 0.0)
     return Entry(
-        id=name, verdict=verdict, trust=trust, why=why, calls=calls, seconds=round(seconds, 4), stable=stable
+        id=name,
+        verdict=verdict,
+        trust=trust,
+        why=why,
+        kind=one.kind,
+        calls=calls,
+        seconds=round(seconds, 4),
+        stable=stable,
     )

@@ -156,10 +156,12 @@ class Runner:
 
 
 def main(config: Mapping[str, Any]) -> None:
-    """Run the box. `config`: `work`, where programs go; `places` to wipe (None: find them); `preload`."""
+    """Run the box. `config`: `work`, where programs go; `places` to wipe (None: find
+    them); `preload`, modules to import; `loopback`, whether sockets can be had.
+    """
     host = _take_channel()
     _settle()
-    facts: dict[str, object] = {"filter": _filter()}
+    facts: dict[str, object] = {"filter": _filter(config["loopback"])}
     places = writable_places() if config["places"] is None else config["places"]
     for name in config["preload"]:
         with contextlib.suppress(ImportError):  # a child that needs it will say so
@@ -220,9 +222,9 @@ def _settle() -> None:
     gc.disable()
 
 
-def _filter() -> str:
+def _filter(loopback: bool) -> str:
     try:
-        seccomp.install()
+        seccomp.install(loopback)
     except seccomp.Unsupported as error:
         return str(error)
     return ""

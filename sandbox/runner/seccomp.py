@@ -17,6 +17,7 @@ _NUMBER, _ARCH, _ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data; an argum
 _X32 = 0x40000000
 _NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET
 _AF_UNIX = 1
+_LOOPBACK = (_AF_UNIX, 2, 10)  # and AF_INET, AF_INET6
 _IOPRIO_PROCESS = 1
 
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -65,8 +66,12 @@ class Unsupported(Exception):
     """This machine's processor or kernel has no such filter. The text says which."""
 
 
-def program(machine: str) -> bytes:
-    """The filter for a machine (`x86_64` or `aarch64`), as an array of `struct sock_filter`."""
+def program(machine: str, loopback: bool = False) -> bytes:
+    """The filter for a machine (`x86_64` or `aarch64`), as an array of `struct sock_filter`.
+
+    With `loopback`, sockets of the Internet and Unix families can be had, which in a namespace without a
+    network reach the box itself.
+    """
     if machine not in _AUDIT:
         raise Unsupported(f"no system-call filter for a {machine} processor")
     column = _COLUMN[machine]
@@ -79,6 +84,12 @@ def program(machine: str) -> bytes:
     ]
     if machine == "x86_64":
         code += [_step(_JUMP_AT_LEAST, _X32, no=1), _step(_RETURN, missing)]
+    if loopback:
+        families = [_step(_JUMP_EQUAL, family, yes=len(_LOOPBACK) - n) for n, family in enumerate(_LOOPBACK)]
+        body = [_step(_LOAD, _ARGUMENT), *families, _step(_RETURN, denied), _step(_RETURN, _ALLOW)]
+        number = _DENIED["socket"][column]
+        assert number is not None
+        code += [_step(_JUMP_EQUAL, number, no=len(body)), *body]
     for numbers in _DENIED.values():
         number = numbers[column]
         if number is not None:
@@ -99,9 +110,9 @@ def program(machine: str) -> bytes:
     return b"".join(code)
 
 
-def install() -> None:
+def install(loopback: bool = False) -> None:
     """Put the filter on this process and all that it will fork. Raises `Unsupported`."""
-    code = program(platform.machine())
+    code = program(platform.machine(), loopback)
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))

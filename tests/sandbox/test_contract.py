@@ -455,3 +455,21 @@ def test_modules_may_be_loaded_before_any_child(sandbox: Sandbox) -> None:
     for wanted, chosen in ((True, spec), (False, SPEC)):
         with sandbox.box(chosen, Isolation.PROCESS) as box:
             assert once(box, look).last.value is wanted
+
+
+def test_sockets_reach_the_box_itself_where_they_are_asked_for(sandbox: Sandbox) -> None:
+    talk = """
+import socket
+def f():
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            with socket.create_connection(server.getsockname()) as client, server.accept()[0] as other:
+                client.sendall(b"hello")
+                return other.recv(5)
+    except OSError as error:
+        return type(error).__name__
+"""
+    with sandbox.box(replace(SPEC, loopback=True), Isolation.PROCESS) as box:
+        assert once(box, talk).last.value == b"hello"
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        assert once(box, talk).last.value == "PermissionError"

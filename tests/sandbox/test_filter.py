@@ -12,9 +12,11 @@ ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
-def verdict(machine: str, number: int, *arguments: int, audit: int | None = None) -> int:
+def verdict(
+    machine: str, number: int, *arguments: int, audit: int | None = None, loopback: bool = False
+) -> int:
     """What the kernel would make of a system call (linux/filter.h)."""
-    code = list(struct.iter_unpack("HBBI", seccomp.program(machine)))
+    code = list(struct.iter_unpack("HBBI", seccomp.program(machine, loopback)))
     padded = [*arguments, *[0] * (6 - len(arguments))]
     data = struct.pack("<IIQ6Q", number, audit or AUDIT[machine], 0, *padded)
     place, held = 0, 0
@@ -74,3 +76,14 @@ def test_other_ways_into_the_kernel_are_closed() -> None:
 def test_an_unknown_processor_is_told() -> None:
     with pytest.raises(seccomp.Unsupported, match="riscv64"):
         seccomp.program("riscv64")
+
+
+@pytest.mark.parametrize(("machine", "socket"), [("x86_64", 41), ("aarch64", 198)])
+def test_with_loopback_sockets_of_three_families_can_be_had_and_nothing_else_changes(
+    machine: str, socket: int
+) -> None:
+    allowed = {family for family in range(64) if verdict(machine, socket, family, loopback=True) == ALLOW}
+    assert allowed == {1, 2, 10}
+    for number in range(470):
+        if number != socket:
+            assert verdict(machine, number, 1, loopback=True) == verdict(machine, number, 1)
