@@ -150,6 +150,22 @@ def test_a_moved_symbol_stays_where_it_was_moved_and_has_the_other_sides_change(
     assert merged(BASE, moved, changed) == merged(BASE, changed, moved) == expected
 
 
+def test_a_symbol_that_both_moved_elsewhere_is_a_conflict() -> None:
+    text = "A = 1\nB = 1\nC = 1\nD = 1\nE = 1\n"
+    ours, theirs = "E = 1\nA = 1\nB = 1\nC = 1\nD = 1\n", "A = 1\nB = 1\nE = 1\nC = 1\nD = 1\n"
+    assert conflicts(text, ours, theirs) == ("m.py:E",)
+    assert merged(text, ours, text.replace("C = 1\nD = 1\n", "D = 1\nC = 1\n")) == (
+        "E = 1\nA = 1\nB = 1\nD = 1\nC = 1\n"
+    )
+
+
+def test_a_comment_that_one_side_put_above_what_the_other_removed_is_a_conflict() -> None:
+    text = "A = 1\n\n\ndef f():\n    return 1\n\n\nB = 1\n"
+    gone = text.replace("def f():\n    return 1\n\n\n", "")
+    assert conflicts(text, gone, text.replace("def f", "# aside\n\n\ndef f")) == ("m.py:f",)
+    assert merged(text, gone, text.replace("def f", "\n\ndef f")) == gone
+
+
 def test_two_additions_of_one_name_clash_unless_they_are_alike() -> None:
     def with_helper(text: str) -> str:
         return BASE.replace("# How far.", text + "\n\n\n# How far.")
