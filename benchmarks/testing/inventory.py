@@ -27,7 +27,8 @@ class Entry(_Model):
     """One test on the target's own source.
 
     `trust` is sealed where every call into editable code carries plain values only; otherwise `why` says what
-    stands against it. `calls` counts these calls; `kind` is the exception's class of a test that failed. `stable` is false where two runs ended differently.
+    stands against it. `calls` counts these calls. `kind` is the exception's class of a test that failed.
+    `stable` is false where two runs ended differently.
     """
 
     id: str
