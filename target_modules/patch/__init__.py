@@ -1,4 +1,4 @@
-"""Edits of Python source: trees, patches, applying, comparing and reading them. Imports none of our rooms.
+"""Edits of Python source: trees, patches, applying, comparing, merging, reading. Imports none of our rooms.
 
-Here: `tree.Tree`, `edits.Patch`, `apply.apply`, `diff.diff`, `read.read`, `editable.Editable`.
+Here: `tree.Tree`, `edits.Patch`, `apply.apply`, `diff.diff`, `merge.merge`, `read.read`, `editable.Editable`.
 """
