@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.running import one_line, said
-from benchmarks.testing.programs import program_of_tests
+from benchmarks.testing.programs import paths_of, program_of_tests
 from sandbox.types import Box, Call, Outcome
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
@@ -42,19 +42,18 @@ def run_direct(
     box: Box,
     *,
     only: Sequence[str] | None = None,
-    first: Sequence[str] = (),
     seconds: dict[str, float] | None = None,
     gate: Sequence[str] = (),
     need_one: Sequence[str] = (),
 ) -> Results:
-    """Run tests (all, or `only`) in a child of `box`, `first` ones first.
+    """Run tests (all, or `only`) in a child of `box`.
 
     Stops after a test that is out of its `seconds`, at the first failure of one in `gate`, and where all of
     `need_one` have failed.
     """
-    suite = target.manifest.suite
     chosen = None if only is None else list(only)
-    args = (list(suite.tests), list(suite.options), chosen, list(first), seconds or {}, list(gate))
+    options = list(target.manifest.suite.options)
+    args = (paths_of(target, only), options, chosen, seconds or {}, list(gate))
     execution = box.run(program_of_tests(target, tree, "run"), [Call((*args, list(need_one)))])
     last = execution.last
     if last.outcome is not Outcome.OK:

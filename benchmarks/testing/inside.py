@@ -37,11 +37,10 @@ class Lost(BaseException):
 
 
 class Plugin:
-    """Chooses, orders and stops; collects a verdict for each test."""
+    """Chooses and stops; collects a verdict for each test."""
 
-    def __init__(self, only: list[str] | None, first: list[str], seconds: dict[str, float]) -> None:
+    def __init__(self, only: list[str] | None, seconds: dict[str, float]) -> None:
         self.only = None if only is None else set(only)
-        self.first = {name: number for number, name in enumerate(first)}
         self.seconds = seconds
         self.results: list[list[object]] = []
         self.errors: list[str] = []
@@ -54,8 +53,6 @@ class Plugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self.only is not None:
             items[:] = [item for item in items if item.nodeid in self.only]
-        last = len(self.first)
-        items.sort(key=lambda item: self.first.get(item.nodeid, last))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -112,12 +109,11 @@ class Direct(Plugin):
     def __init__(
         self,
         only: list[str] | None,
-        first: list[str],
         seconds: dict[str, float],
         gate: list[str],
         need_one: list[str],
     ) -> None:
-        super().__init__(only, first, seconds)
+        super().__init__(only, seconds)
         self.gate, self.need_one = set(gate), set(need_one)
         self.hopes = len(need_one)
 
@@ -138,13 +134,12 @@ def run(
     paths: list[str],
     options: list[str],
     only: list[str] | None,
-    first: list[str],
     seconds: dict[str, float],
     gate: list[str],
     need_one: list[str],
 ) -> dict[str, object]:
     """Run tests beside the candidate. `seconds`: the most that each may take, by its id."""
-    plugin = Direct(only, first, seconds, gate, need_one)
+    plugin = Direct(only, seconds, gate, need_one)
     _main(paths, options, plugin)
     return plugin.report()
 
@@ -153,7 +148,7 @@ class Judge(Plugin):
     """Counts what goes through the proxy, and says what of the result is not the candidate's doing."""
 
     def __init__(self, ask: Ask, only: list[str] | None, editable: set[str] | None) -> None:
-        super().__init__(only, [], {})
+        super().__init__(only, {})
         self._ask = ask
         self._lock = threading.Lock()
         self._calls = 0
@@ -242,7 +237,7 @@ class Recorder(Plugin):
     """Keeps the plain calls into functions, with their answers."""
 
     def __init__(self, only: list[str] | None, most: int, encode: Callable[[object], str]) -> None:
-        super().__init__(only, [], {})
+        super().__init__(only, {})
         self.calls: dict[str, list[object]] = {}
         self._counts: dict[str, int] = {}
         self._most = most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import resources
 
@@ -50,6 +51,13 @@ def served_program(target: Target, tree: Tree) -> Program:
     support = {path: data for path, data in target.support.items() if not _is_test(path, tests)}
     files = {**support, **tree.files}
     return dispatch.program(target, files, editable_modules(target, tree), dispatch.CONVERTED)
+
+
+def paths_of(target: Target, only: Sequence[str] | None) -> list[str]:
+    """What pytest is to collect: the files of the tests that are wanted, as collecting costs most."""
+    if only is None:
+        return list(target.manifest.suite.tests)
+    return list(dict.fromkeys(name.partition("::")[0] for name in only))
 
 
 def functions_of(target: Target, tree: Tree) -> list[str]:

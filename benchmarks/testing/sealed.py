@@ -11,7 +11,13 @@ from collections.abc import Sequence
 
 from benchmarks.running import one_line, said
 from benchmarks.testing.direct import Result, Results, read_results
-from benchmarks.testing.programs import functions_of, program_of_tests, regions_of, served_program
+from benchmarks.testing.programs import (
+    functions_of,
+    paths_of,
+    program_of_tests,
+    regions_of,
+    served_program,
+)
 from sandbox.runner.wire import NotPlain, encode
 from sandbox.types import Box, Call, Outcome, Reply, SandboxFault, Session
 from target_modules.manifest import Target
@@ -101,7 +107,7 @@ def _talk(
     target: Target, baseline: Tree, judge: Box, candidate: _Candidate, only: list[str] | None, watch: bool
 ) -> tuple[dict[str, Result], str, str]:
     """The judge's results, why it ended before its time, and what it printed."""
-    suite = target.manifest.suite
+    paths, options = paths_of(target, only), list(target.manifest.suite.options)
     functions = functions_of(target, baseline)
     regions = regions_of(target, baseline) if watch else None
     session = judge.open(program_of_tests(target, baseline, "judge"))
@@ -109,7 +115,7 @@ def _talk(
     reason = ""
     try:
         if session.going:
-            reply = session.call(Call((list(suite.tests), list(suite.options), only, functions, regions)))
+            reply = session.call(Call((paths, options, only, functions, regions)))
             while session.going and reply.outcome is Outcome.OK:
                 what, news, *rest = _message(reply.value)
                 found.update(_results(news))

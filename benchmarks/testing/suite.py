@@ -1,10 +1,10 @@
 """Suites made of a package's own tests; the figure is the share of tests that pass.
 
-Each evaluation runs all tests beside the candidate first, those that fail on the target's own source before
-the others. That is quick and rules out most trees, and of a test that fails there nothing more is asked. What
-passes there may be forged. So, by default, only tests that can run sealed count for the score, where they
-pass in the judge's box as well; the others are a gate: none that passes on the target's own source may fail.
-With `trust = "in-process"` in the manifest all tests count.
+Each evaluation runs the tests beside the candidate: those that fail on the target's own source, and then,
+where one of them passes, all. That is quick and rules out most trees, and of a test that fails there nothing
+more is asked. What passes there may be forged. So, by default, only tests that can run sealed count for the
+score, where they pass in the judge's box as well; the others are a gate: none that passes on the target's own
+source may fail. With `trust = "in-process"` in the manifest all tests count.
 """
 
 from __future__ import annotations
@@ -117,15 +117,12 @@ class PytestSuite:
         gate = [] if start else tests.gate
         whole = len(wanted) + len(gate) == len(tests.all)
         failing = [name for name in tests.failing if name in set(wanted)]
+        if failing and not start and tree.id != baseline.id:
+            first = run_direct(self._target, tree, box, only=failing, seconds=tests.limits, need_one=failing)
+            if first.reason:
+                return _batch(wanted, first.tests, first)
         direct = run_direct(
-            self._target,
-            tree,
-            box,
-            only=None if whole else [*wanted, *gate],
-            first=failing,
-            seconds=tests.limits,
-            gate=gate,
-            need_one=[] if start or tree.id == baseline.id else failing,
+            self._target, tree, box, only=None if whole else [*wanted, *gate], seconds=tests.limits, gate=gate
         )
         found = dict(direct.tests)
         if not direct.reason:
