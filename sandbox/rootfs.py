@@ -21,6 +21,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO
 
+from sandbox.installed import distributions, site_for
 from sandbox.types import SandboxUnavailable
 
 _RECIPE = 1  # raise it when what is built here changes
@@ -70,7 +71,8 @@ class RootFs:
 def plan(packages: tuple[str, ...] = ()) -> RootFs:
     """What an image of this interpreter with `packages` (requirements, as for pip) consists of.
 
-    Raises `SandboxUnavailable` for a package that is not installed here in the version asked for.
+    Those that are not installed here in the version asked for are installed by pip into a cache first. Raises
+    `SandboxUnavailable` where that fails.
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     library = f"{_PREFIX}/lib/{version}"
@@ -81,8 +83,10 @@ def plan(packages: tuple[str, ...] = ()) -> RootFs:
     standard = Path(sysconfig.get_path("stdlib"))
     for path in _standard_library(standard):
         files[f"{library}/{path.relative_to(standard).as_posix()}"] = path
-    for name in sorted(_closure(packages)):
-        for inside, path in _files_of(name):
+    site = site_for(packages)
+    chosen = distributions(site) if site is not None else _closure(packages)
+    for name, distribution in sorted(chosen.items()):
+        for inside, path in _files_of(name, distribution):
             files[f"{library}/site-packages/{inside}"] = path
     return RootFs(files, packages)
 
@@ -101,44 +105,34 @@ def _standard_library(root: Path) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def _closure(packages: tuple[str, ...]) -> set[str]:
-    """The packages and all that they require here, by normalised name."""
-    from packaging.requirements import InvalidRequirement, Requirement
+def _closure(packages: tuple[str, ...]) -> dict[str, metadata.Distribution]:
+    """The packages and all that they require, as they are installed here, by normalised name."""
+    from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 
-    found: set[str] = set()
-    queue = list(packages)
+    found: dict[str, metadata.Distribution] = {}
+    queue = [Requirement(text) for text in packages]
     while queue:
-        text = queue.pop()
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
-            raise SandboxUnavailable(f"{text!r} is not a requirement such as `numpy>=2`") from None
+        requirement = queue.pop()
         name = canonicalize_name(requirement.name)
         if name in found:
             continue
         try:
-            distribution = metadata.distribution(name)
+            found[name] = distribution = metadata.distribution(name)
         except metadata.PackageNotFoundError:
             raise SandboxUnavailable(
-                f"package {name} is needed in the box, but no registry answers and it is not installed here: "
-                f"pip install {name}"
+                f"package {name} is needed in the box, and half installed here: pip install {name}"
             ) from None
-        if not requirement.specifier.contains(distribution.version, prereleases=True):
-            raise SandboxUnavailable(
-                f"the box needs {text}, but {distribution.version} is installed here: pip install '{text}'"
-            )
-        found.add(name)
-        for line in distribution.requires or ():
-            inner = Requirement(line)
-            extras = requirement.extras or {""}
-            if inner.marker is None or any(inner.marker.evaluate({"extra": extra}) for extra in extras):
-                queue.append(line.split(";")[0])
+        extras = requirement.extras or {""}
+        queue += [
+            inner
+            for inner in map(Requirement, distribution.requires or ())
+            if inner.marker is None or any(inner.marker.evaluate({"extra": extra}) for extra in extras)
+        ]
     return found
 
 
-def _files_of(name: str) -> Iterator[tuple[str, Path]]:
-    distribution = metadata.distribution(name)
+def _files_of(name: str, distribution: metadata.Distribution) -> Iterator[tuple[str, Path]]:
     recorded = [path for path in distribution.files or () if not path.is_absolute() and path.parts[0] != ".."]
     if not any(path.suffix in (".py", ".so") for path in recorded):
         raise SandboxUnavailable(

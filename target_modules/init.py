@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -61,24 +63,24 @@ def init(
     _look_for(module, function)
     read_cases(cases)
     lines = _lines(cases)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise TargetError(f"--out: {out} exists and is not an empty folder")
     search, held_out = _split(lines)
     name = re.sub(r"[^a-z0-9_-]+", "-", out.resolve().name.lower()).strip("-_") or "target"
     manifest = _MANIFEST.format(
-        name=_quoted(name),
-        goal=_quoted(_goal(function, module.name, objective)),
-        source=_quoted(_source(module, out)),
-        file=_quoted(module.name),
-        entry=_quoted(f"{module.stem}:{function}"),
-        kind=_quoted("cases" if objective == "correctness" else "timing"),
+        name=quoted(name),
+        goal=quoted(_goal(function, module.name, objective)),
+        source=quoted(source_of(module.parent, out)),
+        file=quoted(module.name),
+        entry=quoted(f"{module.stem}:{function}"),
+        kind=quoted("cases" if objective == "correctness" else "timing"),
         held_out='held_out = "held_out.jsonl"\n' if held_out else "",
-        metric=_quoted("passed" if objective == "correctness" else "speedup"),
+        metric=quoted("passed" if objective == "correctness" else "speedup"),
     )
     texts = {"target.toml": manifest, "cases.jsonl": _joined(search)}
     if held_out:
         texts["held_out.jsonl"] = _joined(held_out)
-    _write(out, texts)
+    with building(out) as folder:
+        for file, text in texts.items():
+            (folder / file).write_bytes(text.encode())
     notes = [f"{len(search)} search cases, {len(held_out)} held out"]
     if not held_out:
         notes = [
@@ -131,11 +133,11 @@ def _split(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     return [line for number, line in enumerate(lines) if number not in chosen], held_out
 
 
-def _source(module: Path, out: Path) -> str:
-    """The module's folder as seen from the target's: relative where they lie near each other."""
-    folder = module.resolve().parent
-    relative = os.path.relpath(folder, out.resolve())
-    return relative if relative.count("..") <= 3 else str(folder)
+def source_of(folder: Path, out: Path) -> str:
+    """A folder as seen from the target's: relative where they lie near each other."""
+    resolved = folder.resolve()
+    relative = os.path.relpath(resolved, out.resolve())
+    return relative if relative.count("..") <= 3 else str(resolved)
 
 
 def _goal(function: str, file: str, objective: str) -> str:
@@ -144,8 +146,8 @@ def _goal(function: str, file: str, objective: str) -> str:
     return f"Make {function} in {file} give the right answer in every case."
 
 
-def _quoted(text: str) -> str:
-    """A TOML basic string."""
+def quoted(text: str) -> str:
+    """Text as a TOML basic string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped) + '"'
 
@@ -154,15 +156,23 @@ def _joined(lines: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _write(out: Path, texts: dict[str, str]) -> None:
-    """All files or none: written and loaded beside, then put in place by one rename."""
+@contextlib.contextmanager
+def building(out: Path) -> Iterator[Path]:
+    """A new folder beside `out`, put in its place by one rename where all has gone well: all files or none.
+
+    Raises `TargetError` where `out` cannot be written, or is there and not an empty folder.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise TargetError(f"--out: {out} exists and is not an empty folder")
+    beside: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as beside:
-            made = Path(beside, "target")
-            made.mkdir()
-            for name, text in texts.items():
-                (made / name).write_bytes(text.encode())
-            made.replace(out)
+        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        beside.chmod(0o755)
+        yield beside
+        beside.replace(out)
     except OSError as error:
         raise TargetError(f"--out: {out} cannot be written: {error.strerror}") from None
+    finally:
+        if beside is not None and beside.exists():
+            shutil.rmtree(beside)

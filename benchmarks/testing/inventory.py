@@ -60,6 +60,22 @@ class Inventory(_Model):
             if test.counts and trust in (None, test.trust) and verdict in (None, test.verdict)
         ]
 
+    def failing_with(self, kind: str) -> list[str]:
+        """Of the tests that fail, those that fail with this exception."""
+        return [test.id for test in self.tests if test.verdict == "failed" and test.kind == kind]
+
+    def advice(self, trust: str) -> list[str]:
+        """What the owner should do where these tests cannot measure a variant."""
+        if trust == "in-process":
+            return ["in-process tests count: what passes beside a variant may promote it"]
+        ask = 'say trust = "in-process" in target.toml to let tests count that run beside a variant'
+        if not self.ids(Trust.SEALED):
+            return [f"no test runs sealed, so that no variant could be promoted: {ask}"]
+        failing = self.ids(verdict="failed")
+        if failing and not self.ids(Trust.SEALED, "failed"):
+            return [f"no test that fails runs sealed, so that repairing it promotes no variant: {ask}"]
+        return []
+
     def lines(self) -> list[str]:
         """What the owner should know, in words."""
         counted = len(self.ids())

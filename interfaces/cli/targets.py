@@ -12,31 +12,121 @@ from interfaces.cli.session import Image, Json, print_json
 app = typer.Typer(help="Make, list and check targets.", no_args_is_help=True)
 
 
+Kind = Annotated[Literal["auto", "docker"], typer.Option("--sandbox", help="Where untrusted code runs.")]
+
+
 @app.command()
 def init(
-    module: Annotated[Path, typer.Option(help="The Python file.")],
-    function: Annotated[str, typer.Option(help="The function in it that is measured.")],
-    cases: Annotated[
-        Path, typer.Option(help='JSONL: {"args": [...], "kwargs": {...}, "expected": ...} a line.')
-    ],
     out: Annotated[Path, typer.Option(help="New folder for the target.")],
+    module: Annotated[
+        Path | None, typer.Option(help="A Python file: one function and a file of cases.")
+    ] = None,
+    function: Annotated[
+        str | None, typer.Option(help="With --module: the function in it that is measured.")
+    ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(help='With --module: JSONL, {"args": [...], "kwargs": {...}, "expected": ...} a line.'),
+    ] = None,
+    repo: Annotated[
+        Path | None, typer.Option(help="A repository: a package with its own pytest suite.")
+    ] = None,
+    editable: Annotated[
+        list[str] | None, typer.Option(help="With --repo: what may change, `path.py` or `path.py:Symbol`.")
+    ] = None,
+    tests: Annotated[
+        list[str] | None,
+        typer.Option(help="With --repo: files and folders of tests; pytest's own if left out."),
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="With --repo: make cases of the calls that the tests make.")
+    ] = False,
+    trust: Annotated[
+        Literal["sealed", "in-process"],
+        typer.Option(help="With --repo: `in-process` lets tests that run beside a variant promote it."),
+    ] = "sealed",
+    goal: Annotated[str, typer.Option(help="What to improve, in your words; it goes to the model.")] = "",
     objective: Annotated[
-        Literal["correctness", "speed"],
-        typer.Option(help="Pass more cases, or be faster at the same answers."),
-    ] = "correctness",
+        Literal["correctness", "speed"] | None,
+        typer.Option(
+            help="Pass more, or be faster at the same answers; speed if recorded, else correctness."
+        ),
+    ] = None,
+    sandbox: Kind = "auto",
+    image: Image = None,
     json: Json = False,
 ) -> None:
-    """Make a target of a module of your own."""
-    from target_modules.init import init as make
+    """Make a target: of a module and its cases, or of a package and its tests."""
+    from interfaces.cli.making import Asked, make_of_module, make_of_package
+    from target_modules.manifest import TargetError
 
-    made = make(module, function, cases, out, objective=objective)
+    asked = Asked(
+        {"--module": module, "--function": function, "--cases": cases},
+        {"--repo": repo, "--editable": editable, "--tests": tests, "--record": record or None},
+    )
+    if repo is not None and editable:
+        asked.only(1)
+        say = (lambda text: None) if json else typer.echo
+        name, notes = make_of_package(
+            repo,
+            editable,
+            tests or [],
+            out,
+            recorded="" if not record else "cases" if objective == "correctness" else "timing",
+            trust=trust,
+            goal=goal,
+            sandbox=sandbox,
+            image=image,
+            say=say,
+        )
+    elif module is not None and function is not None and cases is not None:
+        asked.only(0)
+        name, notes = make_of_module(module, function, cases, out, objective=objective or "correctness")
+    else:
+        raise TargetError("init: give --module, --function and --cases, or --repo and --editable")
     if json:
-        print_json({"target": made.target.name, "folder": str(out), "notes": list(made.notes)})
+        print_json({"target": name, "folder": str(out), "notes": notes})
         return
-    typer.echo(f"target {made.target.name} written to {out}")
-    for note in made.notes:
+    typer.echo(f"target {name} written to {out}")
+    for note in notes:
         typer.echo(f"  {note}")
     typer.echo(f"next: pygent targets check {out}    then: pygent evolve {out}")
+
+
+@app.command("tests")
+def look_at_tests(
+    directory: Annotated[str, typer.Argument(help="Folder of a target.toml with `suite.tests`.")],
+    why: Annotated[
+        bool, typer.Option("--why", help="Name each test and what stands against sealing it.")
+    ] = False,
+    sandbox: Kind = "auto",
+    image: Image = None,
+    json: Json = False,
+) -> None:
+    """Look at a target's tests again: which pass, and which run sealed. Writes tests.json."""
+    from benchmarks.testing.taking import take_inventory
+    from prompts.quote import line
+    from sandbox.select import open_sandbox
+    from target_modules.manifest import TargetError
+    from target_modules.registry import find_target
+
+    found = find_target(directory)
+    if not found.manifest.suite.tests:
+        raise TargetError(f"{found.root / 'target.toml'}: suite.tests: there are none")
+    box = open_sandbox(sandbox, base=image)
+    try:
+        inventory = take_inventory(found, box)
+    finally:
+        box.close()
+    inventory.write(found.root)
+    if json:
+        print_json(inventory.model_dump(mode="json"))
+        return
+    for text in inventory.lines():
+        typer.echo(text)
+    if why:
+        for one in inventory.tests:
+            typer.echo(f"{one.verdict:<8}{one.trust.value:<12}{line(one.id, 200)}  {line(one.why, 200)}")
 
 
 @app.command("list")
@@ -75,7 +165,7 @@ def list_targets(
 @app.command()
 def check(
     directory: Annotated[str, typer.Argument(help="Folder of a target.toml, or name of a bundled target.")],
-    sandbox: Annotated[Literal["auto", "docker"], typer.Option(help="Where untrusted code runs.")] = "auto",
+    sandbox: Kind = "auto",
     image: Image = None,
     json: Json = False,
 ) -> None:

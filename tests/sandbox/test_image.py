@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,14 +62,28 @@ def test_a_package_brings_what_it_requires() -> None:
 @pytest.mark.parametrize(
     ("package", "words"),
     [
-        ("no-such-package-here", "pip install no-such-package-here"),
-        ("radon>=99", "but .* is installed here"),
+        ("no-such-package-here", "pip cannot install no-such-package-here: ERROR: No matching"),
+        ("radon>=99", "pip cannot install radon>=99: ERROR"),
         ("!!", "is not a requirement"),
     ],
 )
 def test_a_package_that_cannot_be_had_is_told_with_the_remedy(package: str, words: str) -> None:
     with pytest.raises(SandboxUnavailable, match=words):
         rootfs.plan((package,))
+
+
+def test_what_is_not_installed_here_is_installed_once_into_a_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    made = rootfs.plan(("six==1.16.0",))
+    found = {name.split("site-packages/")[1] for name in made.files if "site-" in name}
+    assert {"six.py", "six-1.16.0.dist-info/METADATA"} <= found
+    caches = list((tmp_path / "pygent" / "packages").glob("*/six.py"))
+    assert len(caches) == 1
+    before = caches[0].stat().st_ctime_ns
+    assert rootfs.plan(("six==1.16.0",)).digest == made.digest
+    assert caches[0].stat().st_ctime_ns == before
 
 
 @pytest.mark.engine
