@@ -16,8 +16,8 @@ _DROPPED = re.compile(
 )
 _DROPPED_SHORT = re.compile(r"-(n|q+|v+|x|l|s|r[A-Za-z]*)(?![A-Za-z-])")
 _TAKES_VALUE = {
-    "-n", "--cov", "--cov-report", "--cov-config", "--junitxml", "--numprocesses", "--dist", "--color", "--tb",
-    "--durations", "--maxfail", "--timeout",
+    "-n", "--cov", "--cov-report", "--cov-config", "--junitxml", "--numprocesses", "--dist", "--color",
+    "--tb", "--durations", "--maxfail", "--timeout",
 }  # fmt: skip
 
 
