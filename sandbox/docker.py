@@ -1,4 +1,4 @@
-"""One Docker container with our runner as PID 1, and the byte channel to it."""
+"""Boxes in Docker containers, with our runner as PID 1 and a byte channel to it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import secrets
 import socket
 from typing import TYPE_CHECKING, Any
 
-from sandbox import boot
+from sandbox import boot, owner
 from sandbox.channel import Death
+from sandbox.image import Images
+from sandbox.owner import OWNER_LABEL, RUN_LABEL
+from sandbox.pool import Pool
 from sandbox.types import BoxSpec, SandboxFault, SandboxUnavailable
 
 if TYPE_CHECKING:
     from docker import DockerClient
-
-RUN_LABEL = "pygent.run"
-OWNER_LABEL = "pygent.owner"
-WORK = "/tmp/work"
 
 _UIDS = (1 << 20, 1 << 30)  # far from people's and services' own
 _UIDS_MAPPED = (10_000, 60_000)  # what a rootless or remapped engine has
@@ -49,6 +48,13 @@ def is_mapped(client: DockerClient) -> bool:
     return any("rootless" in option or "userns" in option for option in options)
 
 
+def _title(client: DockerClient) -> str:
+    with _engine("asking the engine"):
+        facts = client.info()
+    rootless = any("rootless" in option for option in facts.get("SecurityOptions") or [])
+    return f"docker {facts.get('ServerVersion', '')}".strip() + (" (rootless)" if rootless else "")
+
+
 def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
     """The container's limits as the engine's `HostConfig` arguments (Docker Engine API, ContainerCreate)."""
     limits = spec.limits
@@ -74,6 +80,22 @@ def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
     else:
         chosen["cpuset_cpus"] = str(spec.core)
     return chosen
+
+
+class DockerSandbox(Pool):
+    """Hands out boxes, each in a container of its own."""
+
+    def __init__(self, client: DockerClient, images: Images, *, warm: int = 2, idle: int = 8) -> None:
+        super().__init__(_title(client), warm=warm, idle=idle)
+        self._client = client
+        self._images = images
+        self.run_id = secrets.token_hex(8)
+        self._labels = {RUN_LABEL: self.run_id, OWNER_LABEL: owner.myself()}
+        self._mapped = is_mapped(client)
+
+    def cell(self, spec: BoxSpec) -> DockerCell:
+        image = self._images.ensure(spec.packages)
+        return DockerCell(self._client, image, spec, self._labels, self._mapped)
 
 
 class DockerCell:

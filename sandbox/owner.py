@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.docker import OWNER_LABEL, RUN_LABEL
-
 if TYPE_CHECKING:
     from docker import DockerClient
+
+RUN_LABEL = "pygent.run"
+OWNER_LABEL = "pygent.owner"
 
 _DEAD_STATES = ("exited", "dead")
 

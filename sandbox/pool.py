@@ -1,41 +1,33 @@
-"""Boxes in Docker containers: fresh ones started ahead, verified-clean ones used again."""
+"""The pool of boxes of every backend: fresh ones started ahead, verified-clean ones used again."""
 
 from __future__ import annotations
 
 import contextlib
-import secrets
 import threading
+from abc import ABC, abstractmethod
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import Self
 
-from sandbox import boot, owner
+from sandbox import boot
 from sandbox.box import RunnerBox
-from sandbox.docker import OWNER_LABEL, RUN_LABEL, WORK, DockerCell, is_mapped
-from sandbox.image import Images
+from sandbox.channel import Cell
 from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Program, SandboxFault, Session
 
-if TYPE_CHECKING:
-    from docker import DockerClient
+WORK = "/tmp/work"
 
 
-class DockerSandbox:
-    """Hands out boxes, each in a container of its own. Thread-safe.
+class Pool(ABC):
+    """Hands out boxes, each in a cell of its own that a backend starts. Thread-safe.
 
-    `warm` containers per spec are kept started ahead for `CONTAINER` isolation; at most `idle` wait in all,
-    and the longest unused give way.
+    `name` says what the backend is, for people. `warm` cells per spec are kept started ahead for `CONTAINER`
+    isolation; at most `idle` wait in all, and the longest unused give way.
     """
 
-    name = "docker"
-
-    def __init__(self, client: DockerClient, images: Images, *, warm: int = 2, idle: int = 8) -> None:
-        self._client = client
-        self._images = images
+    def __init__(self, name: str, *, warm: int = 2, idle: int = 8) -> None:
+        self.name = name
         self._warm, self._max_idle = warm, idle
-        self.run_id = secrets.token_hex(8)
-        self._labels = {RUN_LABEL: self.run_id, OWNER_LABEL: owner.myself()}
-        self._mapped = is_mapped(client)
         self._lock = threading.Lock()
         self._closed = False
         self._idle: OrderedDict[tuple[BoxSpec, Isolation], deque[RunnerBox]] = OrderedDict()
@@ -43,11 +35,15 @@ class DockerSandbox:
         self._all: set[RunnerBox] = set()
         self._workers = ThreadPoolExecutor(4, thread_name_prefix="pygent-sandbox")
 
-    def __enter__(self) -> DockerSandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    @abstractmethod
+    def cell(self, spec: BoxSpec) -> Cell:
+        """Start a runner. Raises `SandboxFault`, and `SandboxUnavailable` for what it is made of."""
 
     @contextlib.contextmanager
     def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
@@ -141,9 +137,7 @@ class DockerSandbox:
     def _start(self, spec: BoxSpec) -> RunnerBox:
         if self._closed:
             raise SandboxFault("the sandbox is closed")
-        image = self._images.ensure(spec.packages)
-        cell = DockerCell(self._client, image, spec, self._labels, self._mapped)
-        box = RunnerBox(cell, spec.limits, boot.parcel(WORK, None, spec))
+        box = RunnerBox(self.cell(spec), spec.limits, boot.parcel(WORK, None, spec))
         with self._lock:
             late = self._closed
             if not late:
@@ -168,9 +162,9 @@ class DockerSandbox:
 
 
 class _Lease:
-    """A box for one variant; a container that had to be retired is replaced by another."""
+    """A box for one variant; one that had to be retired is replaced by another."""
 
-    def __init__(self, sandbox: DockerSandbox, spec: BoxSpec, isolation: Isolation) -> None:
+    def __init__(self, sandbox: Pool, spec: BoxSpec, isolation: Isolation) -> None:
         self._sandbox, self._spec, self._isolation = sandbox, spec, isolation
         self._box: RunnerBox | None = sandbox.take(spec, isolation)
 

@@ -16,9 +16,8 @@ def make_sandbox(kind: Kind = "auto", *, base: str | None = None) -> Sandbox:
     removed on the way. Raises `SandboxUnavailable` with the remedy.
     """
     from sandbox import owner
-    from sandbox.docker import connect
+    from sandbox.docker import DockerSandbox, connect
     from sandbox.image import BASE, Images
-    from sandbox.pool import DockerSandbox
 
     if kind not in ("auto", "docker"):
         raise SandboxUnavailable(f"no sandbox is called {kind!r}: use auto or docker")

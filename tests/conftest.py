@@ -9,9 +9,8 @@ from functools import cache
 import pytest
 from hypothesis import settings
 
-from sandbox.docker import connect
+from sandbox.docker import DockerSandbox, connect
 from sandbox.local import LocalSandbox
-from sandbox.pool import DockerSandbox
 from sandbox.select import open_sandbox
 from sandbox.types import SandboxUnavailable
 

@@ -9,9 +9,8 @@ import time
 from collections.abc import Callable
 
 from sandbox import rootfs
-from sandbox.docker import connect
+from sandbox.docker import DockerSandbox, connect
 from sandbox.image import HOST, REPOSITORY, Images
-from sandbox.pool import DockerSandbox
 from sandbox.select import open_sandbox
 from sandbox.types import Box, BoxSpec, Call, Isolation, Program
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.pool import DockerSandbox
+from sandbox.docker import DockerSandbox
 from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Limits, Outcome, Program
 
 pytestmark = pytest.mark.engine

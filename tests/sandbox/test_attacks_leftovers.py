@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.pool import DockerSandbox
+from sandbox.docker import DockerSandbox
 from sandbox.runner.clean import Cleaner, wipe
 from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Limits, Outcome, Program
 

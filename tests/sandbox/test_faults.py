@@ -16,9 +16,9 @@ import pytest
 
 from sandbox import owner, select
 from sandbox.check import engine_facts
-from sandbox.docker import OWNER_LABEL, RUN_LABEL, connect
+from sandbox.docker import DockerSandbox, connect
 from sandbox.image import Images
-from sandbox.pool import DockerSandbox
+from sandbox.owner import OWNER_LABEL, RUN_LABEL
 from sandbox.types import (
     BoxSpec,
     Call,
@@ -134,9 +134,8 @@ def test_closing_removes_every_container(client: Any) -> None:
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from sandbox.docker import connect
+from sandbox.docker import DockerSandbox, connect
 from sandbox.image import Images
-from sandbox.pool import DockerSandbox
 from sandbox.types import BoxSpec, Call, Isolation, Limits, Program
 client = connect()
 sandbox = DockerSandbox(client, Images(client))

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from sandbox import rootfs
-from sandbox.docker import connect
+from sandbox.docker import DockerSandbox, connect
 from sandbox.image import HOST, Images
-from sandbox.pool import DockerSandbox
 from sandbox.types import BoxSpec, Call, Isolation, Program, SandboxUnavailable
 
 
