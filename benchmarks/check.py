@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from benchmarks.judge import evaluate
 from benchmarks.suites import suite_for
 from benchmarks.types import Bench, Evaluation
 from sandbox.types import Isolation, Sandbox
+from target_modules.blocks import BlockError, blocks
 from target_modules.manifest import Target, TargetError
+from target_modules.patch.editable import BLOCKS
 from target_modules.patch.tree import Tree
 from target_modules.registry import with_dependencies
 
@@ -50,9 +53,25 @@ def _look_for(editable: str, tree: Tree, file: Path) -> None:
     paths = [path for path in tree if any(fnmatchcase(path, one) for one in (glob, glob.removeprefix("**/")))]
     if not paths:
         raise TargetError(f"{file}: editable: {editable} matches none of the target's files")
+    if symbol == BLOCKS:
+        _look_for_blocks(editable, {path: tree[path] for path in paths}, file)
+        return
     first = symbol.partition(".")[0]
     if symbol and not any(first in _top_level(tree[path]) for path in paths):
         raise TargetError(f"{file}: editable: {editable}: there is no {first} in {', '.join(paths)}")
+
+
+def _look_for_blocks(editable: str, texts: Mapping[str, str], file: Path) -> None:
+    found = 0
+    for path, text in texts.items():
+        try:
+            found += len(blocks(text))
+        except BlockError as error:
+            raise TargetError(f"{file}: editable: {editable}: {path}:{error.line}: {error.reason}") from None
+    if not found:
+        raise TargetError(
+            f"{file}: editable: {editable}: {', '.join(texts)}: no `# EVOLVE-BLOCK-START` with its END"
+        )
 
 
 def _top_level(text: str) -> set[str]:

@@ -46,6 +46,10 @@ class RunConfig(BaseModel):
     minutes: float | None = Field(None, gt=0, description="budget: minutes of running time")
     tokens: int | None = Field(None, gt=0, description="budget: model tokens, prompt and answer")
     dollars: float | None = Field(None, gt=0, description="budget: dollars at the model's price")
+    until: float | None = Field(
+        None,
+        description="end the run once a champion has at least this score (at most, where lower is better)",
+    )
     workers: int = Field(2, ge=1, le=256, description="evaluations at a time")
     window: int = Field(
         8,

@@ -151,6 +151,7 @@ class Loop:
             return True
         self._ending = (
             self._wish()
+            or self._reached()
             or self._proposer.exhausted
             or self._budget.spent(
                 evaluated=self.population.evaluated,
@@ -160,6 +161,14 @@ class Loop:
             )
         )
         return not self._ending
+
+    def _reached(self) -> str:
+        """'until' once a champion has the score that was asked for, else ''."""
+        champion, wanted = self.population.champion, self._config.until
+        if champion is None or champion.score is None or wanted is None:
+            return ""
+        fitness = self._target.fitness
+        return "until" if fitness(champion.score) >= fitness(wanted) else ""
 
     def _wish(self) -> str:
         """What a person asked for: 'interrupted', 'pause' or 'stop', once asked for ever; else ''."""

@@ -95,7 +95,7 @@ class Plugin:
         self._outcome, self._kind = "failed", why
 
     def _too_long(self, number: int, frame: object) -> None:
-        self.stopped = f"{self.current} timed out"
+        self.stopped = f"a test timed out: {self.current}"
         self.lost("timed out")
         raise TimedOut
 
@@ -120,7 +120,7 @@ class Direct(Plugin):
     def ended(self, item: pytest.Item) -> None:
         name, verdict = self.current, self._outcome
         if not self.stopped and name in self.gate and verdict != "passed":
-            self.stopped = f"{name} fails"
+            self.stopped = f"a test fails that passed: {name}"
         if name in self.need_one:
             self.need_one.discard(name)
             if verdict == "passed":

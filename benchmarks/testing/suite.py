@@ -153,7 +153,7 @@ class Gated:
             )
         reason = tests.reason or _first_failure(self._gate, tests.tests)
         if reason:
-            return replace(found, graded=False, reason=f"tests: {reason}", score=None, output=tests.output)
+            return replace(found, graded=False, reason=reason, score=None, output=tests.output)
         return found
 
     def compare(
@@ -180,4 +180,5 @@ def _said(name: str, result: Result | None) -> str:
 
 
 def _first_failure(gate: Sequence[str], found: dict[str, Result]) -> str:
-    return next((_said(name, found.get(name)) for name in gate if not _passed(found.get(name))), "")
+    first = next((name for name in gate if not _passed(found.get(name))), None)
+    return "" if first is None else f"a test fails that passed: {_said(first, found.get(first))}"

@@ -29,6 +29,10 @@ Minutes = Annotated[
 ]
 Tokens = Annotated[int | None, typer.Option(min=1, help="Budget: model tokens.", rich_help_panel="Budgets")]
 Dollars = Annotated[float | None, typer.Option(help="Budget: dollars.", rich_help_panel="Budgets")]
+Until = Annotated[
+    float | None,
+    typer.Option(help="End once a champion has at least this score.", rich_help_panel="Budgets"),
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background and return at once.")]
 
 
@@ -46,6 +50,7 @@ def evolve(
     minutes: Minutes = None,
     tokens: Tokens = None,
     dollars: Dollars = None,
+    until: Until = None,
     proposer: Annotated[
         Literal["auto", "mutate", "llm"] | None,
         typer.Option(help="Where patches come from; auto is llm with a model and a key, else mutate."),
@@ -94,6 +99,7 @@ def evolve(
         minutes=minutes,
         tokens=tokens,
         dollars=dollars,
+        until=until,
         proposer=proposer,
         model=model,
         temperature=temperature,
@@ -121,6 +127,7 @@ def resume(
     minutes: Minutes = None,
     tokens: Tokens = None,
     dollars: Dollars = None,
+    until: Until = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
@@ -128,7 +135,13 @@ def resume(
     from evolution.config import stored_config
 
     session: Session = ctx.obj
-    changes = {"evaluations": evaluations, "minutes": minutes, "tokens": tokens, "dollars": dollars}
+    changes = {
+        "evaluations": evaluations,
+        "minutes": minutes,
+        "tokens": tokens,
+        "dollars": dollars,
+        "until": until,
+    }
     with session.archive() as archive:
         record = archive.run(archive.find_run(run))
         settings = stored_config(record.config, **changes)

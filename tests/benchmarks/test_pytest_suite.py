@@ -109,7 +109,10 @@ def test_what_repairs_none_of_the_failing_tests_is_ruled_out_early(
 def test_an_in_process_test_that_passed_is_a_gate(target: Target, local_sandbox: LocalSandbox) -> None:
     broken = FIXED.replace("self.coins = coins", "self.coins = []")
     found = evaluate_tree(target, target.tree().with_file(PATH, broken), bench_of(local_sandbox, target))
-    assert (found.graded, found.reason) == (False, f"{T}test_purse_and_add fails")
+    assert (found.graded, found.reason) == (
+        False,
+        f"a test fails that passed: {T}test_purse_and_add",
+    )
 
 
 def test_in_process_tests_count_where_the_manifest_says_so(

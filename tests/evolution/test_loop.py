@@ -150,6 +150,16 @@ def test_a_budget_of_evaluations_is_met_exactly(
     assert ended.summary["stopped_by"] == "evaluations"
 
 
+def test_a_run_ends_once_a_champion_has_the_score_that_was_asked_for(
+    tmp_path: Path, target: Path, sandbox: CountingSandbox
+) -> None:
+    ended = evolve(tmp_path / "home", sandbox, config_for(target, evaluations=600, until=1.0))
+    assert ended.summary["stopped_by"] == "until"
+    assert ended.summary["best"]["score"] == 1.0
+    assert ended.summary["champion"]
+    assert ended.summary["evaluations"] < 600
+
+
 def test_a_source_is_never_evaluated_twice(tmp_path: Path, target: Path, sandbox: CountingSandbox) -> None:
     evolve(tmp_path / "home", sandbox, config_for(target))
     trees = [one.tree for one in variants(tmp_path / "home") if one.tree is not None]
