@@ -19,8 +19,8 @@ def summarise(archive: Archive, run: RunRecord, target: Target, population: Popu
     """The closing JSON of `pygent evolve --json`, and what its text is made of.
 
     A side is `{"variant", "status", "score", "trust", "metrics", "interval", "held_out"}`; `interval` and
-    `held_out` hold mean, low and high (95 percent). `best` is None where nothing better than the baseline was accepted, and its
-    `held_out` is None where it was never put to the test.
+    `held_out` hold mean, low and high (95 percent). `best` is None where nothing better than the baseline was
+    accepted, and its `held_out` is None where it was never put to the test.
     """
     baseline, best = population.baseline, population.winner
     counts = population.statuses
