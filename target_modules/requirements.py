@@ -1,259 +1,273 @@
-"""What a repository says that its package and its tests need."""
+"""What a repository says that its package and tests need: in locks, requirement files, pyproject.toml."""
 
 from __future__ import annotations
 
 import configparser
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from target_modules.locks import read_pins
 from target_modules.manifest import TargetError
+from target_modules.poetry import of_poetry
+from target_modules.requirement_files import read_lines
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 TEST_GROUPS = ("test", "tests", "testing", "dev", "develop")
 TEST_FILES = (
     "requirements-test.txt", "requirements-tests.txt", "requirements_test.txt", "test-requirements.txt",
-    "requirements/test.txt", "requirements/tests.txt", "requirements/testing.txt", "requirements-dev.txt",
-    "requirements_dev.txt", "dev-requirements.txt", "requirements/dev.txt",
+    "requirements/test.txt", "requirements/tests.txt", "requirements/testing.txt", "tests/requirements.txt",
+    "requirements-dev.txt", "requirements_dev.txt", "dev-requirements.txt", "requirements/dev.txt",
 )  # fmt: skip
 NOT_IN_A_BOX = frozenset({
     "bandit", "black", "build", "bump2version", "bumpversion", "check-manifest", "codecov", "codespell",
     "coverage", "coveralls", "flake8", "furo", "hatch", "interrogate", "ipdb", "ipython", "isort", "jupyter",
     "mkdocs", "mkdocs-material", "mypy", "nox", "pdm", "pip", "pip-tools", "poetry", "pre-commit",
-    "pycodestyle", "pydocstyle", "pyflakes", "pylint", "pyright", "pytest-cov", "pytest-sugar",
-    "pytest-xdist", "ruff", "sphinx", "sphinx-rtd-theme", "tox", "tox-uv", "twine", "ty", "uv", "wheel",
+    "pycodestyle", "pydocstyle", "pyflakes", "pylint", "pyright", "pytest-cov", "pytest-html",
+    "pytest-randomly", "pytest-sugar", "pytest-xdist", "ruff", "sphinx", "sphinx-rtd-theme", "tox", "tox-uv",
+    "twine", "ty", "uv", "wheel",
 })  # fmt: skip
+
+_Asked = tuple[str, Path]  # a requirement, and the file that says it
 
 
 @dataclass(frozen=True)
 class Needed:
-    """Requirements as pip takes them, where they were read, and what a box does not need of them."""
+    """Requirements as pip takes them, and where they were read.
+
+    `left_out` is what a box does not need of the tests' own, `elsewhere` what comes from an address or a
+    folder, so that an image cannot have it.
+    """
 
     packages: tuple[str, ...]
     read_from: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    def has(self, name: str) -> bool:
+        """Whether the image gets the package by this requirement itself."""
+        return any(_requirement(text, Path()).name.lower() == name for text in self.packages)
 
 
 def requirements_of(repo: Path) -> Needed:
     """What to install for the tests of a repository; never its own package. Pins come from uv.lock or
-    poetry.lock where there is one. Raises `TargetError` for files that cannot be read."""
-    project = read_toml(repo / "pyproject.toml")
-    own = _name(str(_in(project, "project").get("name") or _in(project, "tool", "poetry").get("name") or ""))
-    read_from: list[str] = []
-    wanted = [*_runtime(repo, project, read_from), *_for_tests(repo, project, read_from)]
-    kept: dict[str, str] = {}
-    left_out: list[str] = []
-    for text in wanted:
-        name, applies = _parsed(text, repo)
-        if not applies or name == own:
-            continue
-        if name in NOT_IN_A_BOX:
-            left_out.append(name)
-        else:
-            kept.setdefault(name, text.partition(";")[0].strip())
-    for lock in ("uv.lock", "poetry.lock"):
-        if (repo / lock).is_file():
-            pins = _pins(read_toml(repo / lock).get("package", []), kept, own, repo / lock)
-            kept.update(pins)
-            read_from.append(lock)
-            break
-    if "pytest" not in kept:
-        kept["pytest"] = "pytest"
-    return Needed(tuple(kept[name] for name in sorted(kept)), tuple(read_from), tuple(sorted(set(left_out))))
+    poetry.lock where there is one; markers are those of this Python. Raises `TargetError` for files that
+    cannot be read."""
+    return _Reader(repo).needed()
 
 
-def _runtime(repo: Path, project: Mapping[str, Any], read_from: list[str]) -> list[str]:
-    """What the package itself needs."""
-    table = _in(project, "project")
-    if "dependencies" in table and "dependencies" not in table.get("dynamic", ()):
-        read_from.append("pyproject.toml")
-        return _texts(table["dependencies"], repo / "pyproject.toml", "project.dependencies")
-    if poetry := _in(project, "tool", "poetry", "dependencies"):
-        read_from.append("pyproject.toml")
-        return _of_poetry(poetry)
-    if (repo / "requirements.txt").is_file():
-        read_from.append("requirements.txt")
-        return _of_file(repo / "requirements.txt")
-    if found := _setup_cfg(repo).get("options", "install_requires", fallback="").split("\n"):
-        lines = [line.strip() for line in found if line.strip()]
-        if lines:
-            read_from.append("setup.cfg")
-        return lines
-    return []
+class _Reader:
+    def __init__(self, repo: Path) -> None:
+        self.repo = repo
+        self.file = repo / "pyproject.toml"
+        self.project = read_toml(self.file)
+        self.setup = _setup_cfg(repo)
+        self.read_from: list[str] = []
+        self.constraints: list[_Asked] = []
+        self.kept: dict[str, str] = {}
+        self.extras: dict[str, set[str]] = {}
+        self.left_out: set[str] = set()
+        self.elsewhere: set[str] = set()
+        self._expanded: set[str] = set()
+        names = (
+            _in(self.project, "project"),
+            _in(self.project, "tool", "poetry"),
+            self.setup_table("metadata"),
+        )
+        self.own = next((_name(str(table["name"])) for table in names if table.get("name")), "")
 
+    def setup_table(self, section: str) -> dict[str, str]:
+        return dict(self.setup[section]) if self.setup.has_section(section) else {}
 
-def _for_tests(repo: Path, project: Mapping[str, Any], read_from: list[str]) -> list[str]:
-    """What the tests need beside it: the first group of a known name, else a file."""
-    groups = _in(project, "dependency-groups")
-    extras = _in(project, "project", "optional-dependencies")
-    poetry = _in(project, "tool", "poetry", "group")
-    for name in TEST_GROUPS:
-        found: list[str] = []
+    def needed(self) -> Needed:
+        self._keep(self._runtime(), runtime=True)
+        self._keep(self._for_tests(), runtime=False)
+        self._bound()
+        for lock in ("uv.lock", "poetry.lock"):
+            if (self.repo / lock).is_file():
+                pins = read_pins(self.repo / lock, read_toml(self.repo / lock), self.extras, self.own)
+                self.kept.update(pins.versions)
+                for name in pins.elsewhere:
+                    self.kept.pop(name, None)
+                self.elsewhere |= set(pins.elsewhere)
+                self.read_from.append(lock)
+                break
+        self.kept.setdefault("pytest", "pytest")
+        packages = tuple(self.kept[name] for name in sorted(self.kept))
+        read_from = tuple(dict.fromkeys(self.read_from))
+        return Needed(packages, read_from, tuple(sorted(self.left_out)), tuple(sorted(self.elsewhere)))
+
+    def _keep(self, asked: Iterable[_Asked], *, runtime: bool) -> None:
+        for text, file in asked:
+            if text[:1] == "." and text[1:2] in ("", "["):
+                text = f"{self.own or 'own'}{text[1:]}"
+            if "://" in text.partition("@")[0] or "/" in text.partition("@")[0].partition(";")[0]:
+                self.elsewhere.add(text.partition("#egg=")[2].split("&")[0] or text)
+                continue
+            requirement = _requirement(text, file)
+            name = _name(requirement.name)
+            if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+                continue
+            if name == (self.own or "own"):
+                new = [
+                    extra for extra in sorted(map(_name, requirement.extras)) if extra not in self._expanded
+                ]
+                self._expanded |= set(new)
+                for extra in new:
+                    self._keep(self._own_extra(extra), runtime=runtime)
+            elif requirement.url is not None:
+                self.elsewhere.add(name)
+            elif name in NOT_IN_A_BOX and not runtime and name not in self.kept:
+                self.left_out.add(name)
+            else:
+                self._add(name, requirement, text)
+
+    def _add(self, name: str, requirement: Requirement, text: str) -> None:
+        before = self.kept.get(name)
+        self.extras.setdefault(name, set()).update(map(_name, requirement.extras))
+        self.kept[name] = text.partition(";")[0].strip() if before is None else _both(before, requirement)
+
+    def _bound(self) -> None:
+        for text, file in self.constraints:
+            requirement = _requirement(text, file)
+            name = _name(requirement.name)
+            applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+            if name in self.kept and applies and requirement.url is None:
+                self.kept[name] = _both(self.kept[name], requirement)
+
+    def _runtime(self) -> list[_Asked]:
+        """What the package itself needs."""
+        table = _in(self.project, "project")
+        poetry = _in(self.project, "tool", "poetry", "dependencies")
+        dynamic = _in(self.project, "tool", "setuptools", "dynamic", "dependencies").get("file", [])
+        if "dependencies" in table:
+            self.read_from.append(self.file.name)
+            return self._of_list(table["dependencies"], "project.dependencies")
+        if poetry:
+            self.read_from.append(self.file.name)
+            return [(text, self.file) for text in of_poetry(poetry)]
+        if dynamic:
+            return self._of_files([dynamic] if isinstance(dynamic, str) else [str(one) for one in dynamic])
+        if (self.repo / "requirements.txt").is_file():
+            return self._of_files(["requirements.txt"])
+        return self._of_setup_cfg(self.setup_table("options").get("install_requires", ""), "")
+
+    def _for_tests(self) -> list[_Asked]:
+        """What the tests need beside it: the first group of a known name, else a file. One for development
+        is taken only if it has pytest."""
+        for name in TEST_GROUPS:
+            for found in self._groups(name):
+                if name.startswith("dev") and not _has_pytest(found):
+                    continue
+                if found:
+                    self.read_from.append(f"{self.file.name}, group {name}")
+                    return found
+        for file in TEST_FILES:
+            if (self.repo / file).is_file():
+                before = len(self.read_from)
+                found = self._of_files([file])
+                if "dev" not in file or _has_pytest(found):
+                    return found
+                del self.read_from[before:]
+        extras = self.setup_table("options.extras_require")
+        name = next((name for name in TEST_GROUPS if extras.get(name)), "")
+        return self._of_setup_cfg(extras[name], f", extra {name}") if name else []
+
+    def _groups(self, name: str) -> Iterator[list[_Asked]]:
+        """The places of pyproject.toml that a group of this name can be in."""
+        tool = _in(self.project, "tool")
+        groups = _in(self.project, "dependency-groups")
+        extras = _in(self.project, "project", "optional-dependencies")
         if name in groups:
-            found = _group(groups, name, repo)
-        elif name in extras:
-            found = _extra(extras, name, project, repo)
-        elif "dependencies" in _in(poetry, name):
-            found = _of_poetry(poetry[name]["dependencies"])
-        if found:
-            read_from.append(f"pyproject.toml, group {name}")
-            return found
-    for file in TEST_FILES:
-        if (repo / file).is_file():
-            read_from.append(file)
-            return _of_file(repo / file)
-    config = _setup_cfg(repo)
-    for name in TEST_GROUPS:
-        if config.has_option("options.extras_require", name):
-            read_from.append(f"setup.cfg, extra {name}")
-            return [one.strip() for one in config["options.extras_require"][name].split("\n") if one.strip()]
-    return []
+            yield [(text, self.file) for text in self._group(groups, name)]
+        if name in extras:
+            yield self._of_list(extras[name], f"project.optional-dependencies.{name}")
+        if table := _in(tool, "poetry", "group", name, "dependencies"):
+            yield [(text, self.file) for text in of_poetry(table)]
+        if name == "dev":
+            yield [(text, self.file) for text in of_poetry(_in(tool, "poetry", "dev-dependencies"))]
+            yield self._of_list(_in(tool, "uv").get("dev-dependencies", []), "tool.uv.dev-dependencies")
+        yield self._of_list(
+            _in(tool, "pdm", "dev-dependencies").get(name, []), f"tool.pdm.dev-dependencies.{name}"
+        )
+        for env in ("hatch-test", "default") if name == "test" else ():
+            table = _in(tool, "hatch", "envs", env)
+            texts = [*table.get("dependencies", []), *table.get("extra-dependencies", [])]
+            found = self._of_list(texts, f"tool.hatch.envs.{env}.dependencies")
+            yield found if env == "hatch-test" or _has_pytest(found) else []
+
+    def _own_extra(self, name: str) -> list[_Asked]:
+        for extra, texts in _in(self.project, "project", "optional-dependencies").items():
+            if _name(extra) == name:
+                return self._of_list(texts, f"project.optional-dependencies.{extra}")
+        return self._of_setup_cfg(self.setup_table("options.extras_require").get(name, ""), f", extra {name}")
+
+    def _group(
+        self, groups: Mapping[str, Any], name: str, seen: frozenset[str] = frozenset()
+    ) -> Iterator[str]:
+        """A dependency group with those that it includes (PEP 735)."""
+        key = f"{self.file}: dependency-groups.{name}"
+        if not isinstance(groups.get(name), list):
+            raise TargetError(f"{key}: not a list of requirements")
+        for entry in groups[name]:
+            if isinstance(entry, str):
+                yield entry
+            elif isinstance(entry, dict) and isinstance(inner := entry.get("include-group"), str):
+                if inner in seen | {name}:
+                    raise TargetError(f"{key}: includes itself")
+                yield from self._group(groups, inner, seen | {name})
+
+    def _of_list(self, texts: object, key: str) -> list[_Asked]:
+        if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+            raise TargetError(f"{self.file}: {key}: not a list of requirements")
+        return [(one, self.file) for one in texts]
+
+    def _of_files(self, names: Iterable[str]) -> list[_Asked]:
+        found: list[_Asked] = []
+        for name in names:
+            lines = read_lines(self.repo / name)
+            self.read_from.append(name)
+            self.constraints += lines.constraints
+            found += lines.asked
+        if (
+            any(text.startswith(".") for text, _ in found) and not self.kept
+        ):  # `-e .`: what setup.cfg says, too
+            found += self._of_setup_cfg(self.setup_table("options").get("install_requires", ""), "")
+        return found
+
+    def _of_setup_cfg(self, value: str, which: str) -> list[_Asked]:
+        if value.startswith("file:"):
+            return self._of_files(name.strip() for name in value.removeprefix("file:").split(","))
+        lines = [line.strip() for line in value.replace(";\n", "\n").splitlines()]
+        found = [(line, self.repo / "setup.cfg") for line in lines if line and not line.startswith("#")]
+        self.read_from += [f"setup.cfg{which}"] if found else []
+        return found
 
 
-def _group(groups: Mapping[str, Any], name: str, repo: Path, seen: frozenset[str] = frozenset()) -> list[str]:
-    """A dependency group with those that it includes (PEP 735)."""
-    found: list[str] = []
-    for entry in groups.get(name, ()):
-        if isinstance(entry, str):
-            found.append(entry)
-        elif isinstance(entry, dict) and isinstance(inner := entry.get("include-group"), str):
-            if inner in seen:
-                raise TargetError(f"{repo / 'pyproject.toml'}: dependency-groups.{name}: includes itself")
-            found += _group(groups, inner, repo, seen | {name})
-    return found
-
-
-def _extra(extras: Mapping[str, Any], name: str, project: Mapping[str, Any], repo: Path) -> list[str]:
-    """An extra, with the extras of the package itself that it asks for."""
-    own = _name(str(_in(project, "project").get("name", "")))
-    found: list[str] = []
-    queue, seen = [name], {name}
-    while queue:
-        key = f"project.optional-dependencies.{name}"
-        for text in _texts(extras.get(queue.pop(), []), repo / "pyproject.toml", key):
-            from packaging.requirements import InvalidRequirement, Requirement
-
-            try:
-                requirement = Requirement(text)
-            except InvalidRequirement:
-                found.append(text)
-                continue
-            if _name(requirement.name) != own:
-                found.append(text)
-                continue
-            queue += sorted(requirement.extras - seen)
-            seen |= requirement.extras
-    return found
-
-
-def _of_poetry(table: Mapping[str, Any]) -> list[str]:
-    """Poetry's own notation: `^1.2` is `>=1.2,<2`, `~1.2` is `>=1.2,<1.3`."""
-    found: list[str] = []
-    for name, value in table.items():
-        version = value.get("version", "*") if isinstance(value, dict) else value
-        optional = isinstance(value, dict) and value.get("optional", False)
-        if name == "python" or optional or not isinstance(version, str):
-            continue
-        extras = ",".join(value.get("extras", ())) if isinstance(value, dict) else ""
-        marker = f"; {value['markers']}" if isinstance(value, dict) and "markers" in value else ""
-        found.append(f"{name}{f'[{extras}]' if extras else ''}{_bounds(version)}{marker}")
-    return found
-
-
-def _bounds(version: str) -> str:
-    parts: list[str] = []
-    for part in (one.strip() for one in version.split(",")):
-        if part in ("*", ""):
-            continue
-        if part[0] not in "^~":
-            parts.append(part if part[0] in "<>=!" else f"=={part}")
-            continue
-        numbers = part.lstrip("^~=").split(".")
-        if part.startswith("^"):
-            place = next((n for n, one in enumerate(numbers) if one != "0"), len(numbers) - 1)
-        else:
-            place = min(1, len(numbers) - 1)
-        upper = [*numbers[:place], str(int(numbers[place]) + 1)]
-        parts.append(f">={'.'.join(numbers)},<{'.'.join(upper)}")
-    return ",".join(parts)
-
-
-def _of_file(file: Path, seen: frozenset[Path] = frozenset()) -> list[str]:
-    """A requirements file with those that it includes; options, hashes and comments are passed over."""
-    try:
-        text = file.read_text("utf-8-sig").replace("\\\n", " ")
-    except (OSError, UnicodeDecodeError) as error:
-        raise TargetError(f"{file}: cannot be read: {error}") from None
-    found: list[str] = []
-    for raw in text.splitlines():
-        line = raw.split(" #")[0].strip()
-        if not line or line.startswith("#"):
-            continue
-        if line.startswith(("-r ", "--requirement ", "-c ", "--constraint ")):
-            inner = (file.parent / line.split(maxsplit=1)[1]).resolve()
-            if line.startswith(("-r", "--requirement")) and inner not in seen:
-                found += _of_file(inner, seen | {file.resolve()})
-            continue
-        if not line.startswith("-"):
-            found.append(line.split(" --hash")[0].strip())
-    return found
-
-
-def _pins(packages: object, wanted: Mapping[str, str], own: str, lock: Path) -> dict[str, str]:
-    """`name==version` of all that the wanted packages need, by a lock's own account."""
-    if not isinstance(packages, list):
-        raise TargetError(f"{lock}: package: not a list of tables")
-    known = {_name(str(one.get("name"))): one for one in packages if isinstance(one, dict)}
-    found: dict[str, str] = {}
-    queue = sorted(wanted)
-    while queue:
-        name = queue.pop()
-        one = known.get(name)
-        if one is None or name in found or name == own or name in NOT_IN_A_BOX:
-            continue
-        source = one.get("source", {})
-        if isinstance(source, dict) and {"editable", "virtual", "directory"} & set(source):
-            continue
-        found[name] = f"{name}=={one['version']}"
-        queue += [inner for inner, marker in _needs(one) if _holds(marker)]
-    return found
-
-
-def _needs(package: Mapping[str, Any]) -> list[tuple[str, str]]:
-    listed = package.get("dependencies", [])
-    if isinstance(listed, dict):  # poetry
-        pairs = listed.items()
-        return [
-            (_name(name), value.get("markers", "") if isinstance(value, dict) else "")
-            for name, value in pairs
-        ]
-    return [(_name(str(one.get("name"))), str(one.get("marker", ""))) for one in listed]
-
-
-def _holds(marker: str) -> bool:
-    from packaging.markers import InvalidMarker, Marker
-
-    try:
-        return not marker or Marker(marker).evaluate({"extra": ""})
-    except InvalidMarker:
-        return True
-
-
-def _parsed(text: str, repo: Path) -> tuple[str, bool]:
-    """The normalised name of a requirement, and whether it applies to this Python."""
+def _requirement(text: str, file: Path) -> Requirement:
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
-        requirement = Requirement(text)
+        return Requirement(text)
     except InvalidRequirement:
-        if "@" in text or "/" in text or text.startswith("."):
-            return "", False  # a path or an address: a box has none
-        raise TargetError(f"{repo}: {text!r} is not a requirement that can be understood") from None
-    applies = requirement.url is None and (
-        requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-    )
-    return _name(requirement.name), applies
+        raise TargetError(f"{file}: {text!r} is not a requirement that can be understood") from None
+
+
+def _both(text: str, other: Requirement) -> str:
+    """A requirement with the extras and bounds of another one of the same package."""
+    one = _requirement(text, Path())
+    if other.specifier == one.specifier and other.extras <= one.extras:
+        return text
+    extras = f"[{','.join(sorted(one.extras | other.extras))}]" if one.extras | other.extras else ""
+    return f"{one.name}{extras}{one.specifier & other.specifier}"
+
+
+def _has_pytest(asked: Iterable[_Asked]) -> bool:
+    return any(_name(text).startswith("pytest") for text, _ in asked)
 
 
 def _name(text: str) -> str:
@@ -266,12 +280,6 @@ def _in(table: Any, *keys: str) -> Mapping[str, Any]:
     for key in keys:
         table = table.get(key, {}) if isinstance(table, dict) else {}
     return table if isinstance(table, dict) else {}
-
-
-def _texts(value: object, file: Path, key: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise TargetError(f"{file}: {key}: not a list of requirements")
-    return list(value)
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -299,3 +307,6 @@ def described(needed: Needed) -> Iterable[str]:
     yield f"requirements, from {where}: {', '.join(needed.packages)}"
     if needed.left_out:
         yield f"not needed in a box, and left out: {', '.join(needed.left_out)}"
+    if needed.elsewhere:
+        names = ", ".join(needed.elsewhere)
+        yield f"left out, as they come from an address or a folder and not from an index: {names}"
