@@ -1,95 +1,174 @@
-"""Packages for the image that are not installed beside us: installed once by pip, into a cache."""
+"""Packages for the image: those installed beside us where they fit, else all installed once into a cache."""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox.types import SandboxUnavailable
 
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
 _SECONDS = 600
 
+Distributions = dict[str, metadata.Distribution]
 
-def site_for(packages: tuple[str, ...]) -> Path | None:
-    """The folder that holds `packages` with all that they require; None where our own environment does.
+
+def find(packages: tuple[str, ...]) -> tuple[Distributions, Path | None]:
+    """The packages (requirements, as for pip) and all that they require, by normalised name; and the folder
+    of the cache that they are in, None where they are our own environment's.
 
     Raises `SandboxUnavailable` with pip's reason where they cannot be had.
     """
-    if all(map(_is_here, packages)):
-        return None
-    words = [sys.version, *sorted(packages)]
-    name = hashlib.sha256("\n".join(words).encode()).hexdigest()[:20]
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "pygent", "packages")
-    place = home / name
-    if place.is_dir():
-        return place
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (home / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not place.is_dir():
-            _install(packages, home, place)
-    return place
+    here = _here([_requirement(text) for text in packages])
+    if here is not None:
+        return here, None
+    site = _site_for(packages)
+    return {_name(one.metadata["Name"]): one for one in metadata.distributions(path=[str(site)])}, site
 
 
-def distributions(site: Path) -> dict[str, metadata.Distribution]:
-    """What is installed in a folder, by normalised name."""
-    from packaging.utils import canonicalize_name
-
-    found = metadata.distributions(path=[str(site)])
-    return {canonicalize_name(one.metadata["Name"]): one for one in found}
-
-
-def _is_here(text: str) -> bool:
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        requirement = Requirement(text)
-        version = metadata.version(requirement.name)
-    except InvalidRequirement:
-        raise SandboxUnavailable(f"{text!r} is not a requirement such as `numpy>=2`") from None
-    except metadata.PackageNotFoundError:
-        return False
-    return requirement.specifier.contains(version, prereleases=True) and not requirement.extras
-
-
-def _install(packages: tuple[str, ...], home: Path, place: Path) -> None:
-    """Into a folder beside, then put in place by one rename. All times are zero, so that two machines (or
-    two days) give the same image."""
-    with tempfile.TemporaryDirectory(prefix=f"{place.name}-", dir=home) as beside:
-        made = Path(beside, "site")
-        command = [
-            *_pip(), "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile",
-            "--prefer-binary", "--target", str(made), "--", *sorted(packages),
-        ]  # fmt: skip
+def _here(wanted: list[Requirement]) -> Distributions | None:
+    """What our own environment has of it; None unless it has all, in the versions asked for."""
+    found: Distributions = {}
+    done: set[tuple[str, frozenset[str]]] = set()
+    while wanted:
+        requirement = wanted.pop()
+        name, extras = _name(requirement.name), frozenset(requirement.extras)
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise SandboxUnavailable(f"pip cannot install {', '.join(packages)}: {error}") from None
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            return None
+        fits = requirement.specifier.contains(distribution.version, prereleases=True)
+        if requirement.url is not None or not fits:
+            return None
+        found[name] = distribution
+        if (name, extras) not in done:
+            done.add((name, extras))
+            for inner in map(_requirement, distribution.requires or ()):
+                if inner.marker is None or any(
+                    inner.marker.evaluate({"extra": one}) for one in {*extras, ""}
+                ):
+                    inner.marker = None
+                    wanted.append(inner)
+    return found
+
+
+def _site_for(packages: tuple[str, ...]) -> Path:
+    """The cache's folder for exactly these requirements and this Python, filled by whoever comes first."""
+    words = [sys.version, sysconfig.get_platform(), *sorted(packages)]
+    name = hashlib.sha256("\n".join(words).encode()).hexdigest()[:20]
+    try:
+        home = _home()
+        place = home / name
+        if not place.is_dir():
+            with _locked(home / f"{name}.lock"):
+                if not place.is_dir():
+                    _install(packages, place)
+        return place
+    except OSError as error:
+        raise SandboxUnavailable(
+            f"packages for the box cannot be kept: {error}; XDG_CACHE_HOME names another folder for them"
+        ) from None
+
+
+def _home() -> Path:
+    """The cache, which nobody else may write to: what lies in it becomes part of images."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    home = Path(base, "pygent", "packages")
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if home.stat().st_uid != os.geteuid():
+        raise SandboxUnavailable(f"{home} belongs to another user: XDG_CACHE_HOME names another folder")
+    home.chmod(0o700)
+    return home
+
+
+@contextlib.contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _install(packages: tuple[str, ...], place: Path) -> None:
+    """Into a folder beside, then put in place by one rename. The caller has the lock."""
+    for left in place.parent.glob(f"{place.name}-*"):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{place.name}-", dir=place.parent) as beside:
+        made = Path(beside, "site")
+        made.mkdir()
+        command, more = _installer(made)
+        try:
+            done = subprocess.run(
+                [*command, "--", *sorted(packages)],
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+                cwd=beside,
+                env={**os.environ, **more},
+            )
+        except subprocess.TimeoutExpired:
+            raise SandboxUnavailable(
+                f"pip cannot install {', '.join(packages)}: not done after {_SECONDS} s"
+            ) from None
         if done.returncode:
-            errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-            last = (errors or done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+            errors = [line for line in lines if line.startswith("ERROR")]
+            last = (errors or lines or ["no reason given"])[-1]
             raise SandboxUnavailable(f"pip cannot install {', '.join(packages)}: {last}")
-        for folder, inner, names in os.walk(made):
-            for name in [*inner, *names]:
-                os.utime(os.path.join(folder, name), (0, 0), follow_symlinks=False)
         made.replace(place)
 
 
-def _pip() -> list[str]:
-    if (
-        subprocess.run(
-            [sys.executable, "-m", "pip", "--version"], capture_output=True, check=False
-        ).returncode
-        == 0
+def _installer(target: Path) -> tuple[list[str], dict[str, str]]:
+    """A command that installs into a folder, and what its environment needs: our own pip, the one that comes
+    with Python, or uv."""
+    options = [
+        "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", "--no-user",
+        "--prefer-binary", "--target", str(target),
+    ]  # fmt: skip
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-I", "-m", "pip", *options], {}
+    for wheel in sorted(_bundled().glob("pip-*.whl")):
+        return [sys.executable, str(wheel / "pip"), *options], {"PYTHONPATH": "", "PYTHONSAFEPATH": ""}
+    if uv := shutil.which(
+        "uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     ):
-        return [sys.executable, "-m", "pip"]
-    if uv := shutil.which("uv"):
-        return [uv, "pip", "--python", sys.executable]
-    raise SandboxUnavailable(f"pip is needed for the image's packages: {sys.executable} -m ensurepip")
+        plain = ["--quiet", "--link-mode", "copy", "--python", sys.executable, "--target", str(target)]
+        return [uv, "pip", "install", *plain], {}
+    raise SandboxUnavailable(
+        f"packages for the box need pip or uv, and there is neither: {sys.executable} -m ensurepip"
+    )
+
+
+def _bundled() -> Path:
+    return Path(sysconfig.get_path("stdlib"), "ensurepip", "_bundled")
+
+
+def _requirement(text: str) -> Requirement:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        raise SandboxUnavailable(f"{text!r} is not a requirement such as `numpy>=2`") from None
+
+
+def _name(text: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(text)

@@ -21,7 +21,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO
 
-from sandbox.installed import distributions, site_for
+from sandbox import installed
 from sandbox.types import SandboxUnavailable
 
 _RECIPE = 1  # raise it when what is built here changes
@@ -38,16 +38,25 @@ _PASSWD = b"root:x:0:0:root:/:/nonexistent\nnobody:x:65534:65534:nobody:/:/nonex
 
 @dataclass(frozen=True)
 class RootFs:
-    """What goes into the image: source path by destination, and a digest to know it by."""
+    """What goes into the image: source path by destination, and a digest to know it by.
+
+    What lies below `site`, a folder of the cache of packages, may have been put there at any time.
+    """
 
     files: dict[str, Path]
     packages: tuple[str, ...]
+    site: Path | None = None
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the recipe and each file's destination, size and time of change."""
+        """SHA-256 over the recipe and each file's destination, size and time of change; below `site`, over
+        its content instead."""
         digest = hashlib.sha256(f"{_RECIPE} {sys.version}\n".encode())
         for destination, source in sorted(self.files.items()):
+            if self.site is not None and source.is_relative_to(self.site):
+                content = hashlib.sha256(source.read_bytes()).hexdigest()
+                digest.update(f"{destination} {content}\n".encode())
+                continue
             facts = source.stat()
             digest.update(f"{destination} {facts.st_size} {facts.st_mtime_ns}\n".encode())
         return digest.hexdigest()
@@ -83,12 +92,11 @@ def plan(packages: tuple[str, ...] = ()) -> RootFs:
     standard = Path(sysconfig.get_path("stdlib"))
     for path in _standard_library(standard):
         files[f"{library}/{path.relative_to(standard).as_posix()}"] = path
-    site = site_for(packages)
-    chosen = distributions(site) if site is not None else _closure(packages)
+    chosen, site = installed.find(packages)
     for name, distribution in sorted(chosen.items()):
         for inside, path in _files_of(name, distribution):
             files[f"{library}/site-packages/{inside}"] = path
-    return RootFs(files, packages)
+    return RootFs(files, packages, site)
 
 
 def _standard_library(root: Path) -> Iterator[Path]:
@@ -105,36 +113,10 @@ def _standard_library(root: Path) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def _closure(packages: tuple[str, ...]) -> dict[str, metadata.Distribution]:
-    """The packages and all that they require, as they are installed here, by normalised name."""
-    from packaging.requirements import Requirement
-    from packaging.utils import canonicalize_name
-
-    found: dict[str, metadata.Distribution] = {}
-    queue = [Requirement(text) for text in packages]
-    while queue:
-        requirement = queue.pop()
-        name = canonicalize_name(requirement.name)
-        if name in found:
-            continue
-        try:
-            found[name] = distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            raise SandboxUnavailable(
-                f"package {name} is needed in the box, and half installed here: pip install {name}"
-            ) from None
-        extras = requirement.extras or {""}
-        queue += [
-            inner
-            for inner in map(Requirement, distribution.requires or ())
-            if inner.marker is None or any(inner.marker.evaluate({"extra": extra}) for extra in extras)
-        ]
-    return found
-
-
 def _files_of(name: str, distribution: metadata.Distribution) -> Iterator[tuple[str, Path]]:
     recorded = [path for path in distribution.files or () if not path.is_absolute() and path.parts[0] != ".."]
-    if not any(path.suffix in (".py", ".so") for path in recorded):
+    is_link = any(path.suffix == ".pth" for path in recorded) or distribution.files is None
+    if is_link and not any(path.suffix in (".py", ".so") for path in recorded):
         raise SandboxUnavailable(
             f"package {name} has no list of its files (an editable install?): install it as a wheel"
         )

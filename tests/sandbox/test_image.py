@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,31 +57,9 @@ def test_a_package_brings_what_it_requires() -> None:
     assert rootfs.plan(("radon",)).digest != rootfs.plan().digest
 
 
-@pytest.mark.parametrize(
-    ("package", "words"),
-    [
-        ("no-such-package-here", "pip cannot install no-such-package-here: ERROR: No matching"),
-        ("radon>=99", "pip cannot install radon>=99: ERROR"),
-        ("!!", "is not a requirement"),
-    ],
-)
-def test_a_package_that_cannot_be_had_is_told_with_the_remedy(package: str, words: str) -> None:
-    with pytest.raises(SandboxUnavailable, match=words):
-        rootfs.plan((package,))
-
-
-def test_what_is_not_installed_here_is_installed_once_into_a_cache(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    made = rootfs.plan(("six==1.16.0",))
-    found = {name.split("site-packages/")[1] for name in made.files if "site-" in name}
-    assert {"six.py", "six-1.16.0.dist-info/METADATA"} <= found
-    caches = list((tmp_path / "pygent" / "packages").glob("*/six.py"))
-    assert len(caches) == 1
-    before = caches[0].stat().st_ctime_ns
-    assert rootfs.plan(("six==1.16.0",)).digest == made.digest
-    assert caches[0].stat().st_ctime_ns == before
+def test_what_is_no_requirement_is_told() -> None:
+    with pytest.raises(SandboxUnavailable, match="'!!' is not a requirement"):
+        rootfs.plan(("!!",))
 
 
 @pytest.mark.engine
