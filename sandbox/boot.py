@@ -33,9 +33,12 @@ package.main.main(sent["config"])
 """
 
 
-def command(python: str) -> list[str]:
-    """What the box runs as PID 1: an isolated interpreter that waits for the runner's source."""
-    return [python, "-I", "-c", BOOT]
+def command(python: str, first: str = "") -> list[str]:
+    """What the box runs as PID 1: an isolated interpreter that waits for the runner's source.
+
+    `first` is a module's text that it runs before.
+    """
+    return [python, "-I", "-c", first + BOOT]
 
 
 def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:

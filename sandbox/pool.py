@@ -33,6 +33,7 @@ class Pool(ABC):
         self._idle: OrderedDict[tuple[BoxSpec, Isolation], deque[RunnerBox]] = OrderedDict()
         self._starting: dict[BoxSpec, int] = {}
         self._all: set[RunnerBox] = set()
+        self._ending: set[RunnerBox] = set()
         self._workers = ThreadPoolExecutor(4, thread_name_prefix="pygent-sandbox")
 
     def __enter__(self) -> Self:
@@ -153,12 +154,18 @@ class Pool(ABC):
         return box
 
     def _retire(self, box: RunnerBox) -> None:
-        if box not in self._all:
+        if box not in self._all or box in self._ending:
             return
         if self._closed:
             return  # `close` has it in hand
-        self._all.discard(box)
-        self._workers.submit(box.close).add_done_callback(_look)
+        self._ending.add(box)
+        self._workers.submit(self._end, box).add_done_callback(_look)
+
+    def _end(self, box: RunnerBox) -> None:
+        box.close()
+        with self._lock:
+            self._all.discard(box)
+            self._ending.discard(box)
 
 
 class _Lease:

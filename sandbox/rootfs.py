@@ -26,6 +26,7 @@ from sandbox.types import SandboxUnavailable
 
 _RECIPE = 1  # raise it when what is built here changes
 _PREFIX = "usr/local"
+PYTHON = f"/{_PREFIX}/bin/python3"
 _SKIP_FOLDERS = {
     "__pycache__", "test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3", "pydoc_data",
     "venv", "site-packages", "dist-packages",
