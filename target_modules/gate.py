@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from target_modules import safety
+from target_modules.blocks import BlockError, blocks, outside
 from target_modules.finding import Finding
 from target_modules.manifest import Target
 from target_modules.patch.apply import PatchError, apply, check_path
@@ -17,7 +18,7 @@ from target_modules.patch.editable import Editable
 from target_modules.patch.outline import Outline, Unit, outline
 from target_modules.patch.pieces import Part
 from target_modules.patch.read import ReadError, read
-from target_modules.patch.source import NotPython, parse
+from target_modules.patch.source import NotPython, parse, split_lines
 from target_modules.patch.tree import Tree
 from target_modules.signatures import broken
 
@@ -68,13 +69,15 @@ def _check_file(
     target: Target, editable: Editable, path: str, old: str | None, new: str | None
 ) -> Iterator[Finding]:
     is_whole = editable.is_whole(path)
-    if not is_whole and (old is None or new is None or not editable.symbols_in(path)):
+    if not is_whole and (old is None or new is None or not editable.touches(path)):
         what = "created" if old is None else "deleted" if new is None else "changed"
         yield Finding(path, 0, "not_editable", f"the file may not be {what}")
         return
     if old is None:
         yield from _new_path(path)
     if not path.endswith(".py"):
+        if editable.is_in_blocks(path):
+            yield Finding(path, 0, "not_editable", "only Python files have EVOLVE-BLOCKs")
         return
     before = _outline(old)
     if new is None:
@@ -86,7 +89,9 @@ def _check_file(
             yield Finding(path, error.line, "syntax", error.reason)
             return
         yield from _compiles(path, before, after)
-    if not is_whole and after is not None:
+    if editable.is_in_blocks(path) and old is not None and new is not None:
+        yield from _keeps_to_blocks(path, old, new)
+    elif not is_whole and after is not None:
         if before is None:
             yield Finding(
                 path, 0, "not_editable", "the parent does not parse, so its symbols cannot be told apart"
@@ -165,6 +170,31 @@ def _keeps_to(path: str, before: Outline, after: Outline, symbols: tuple[str, ..
         if now is None or was != now[1]:
             line = min(now[0], len(after.lines)) if now else 0
             yield Finding(path, line, "not_editable", f"only {_listed(symbols)} may be changed in this file")
+            return
+
+
+def _keeps_to_blocks(path: str, old: str, new: str) -> Iterator[Finding]:
+    """Everything around the blocks, their markers included, must be the same text, byte for byte."""
+    try:
+        had = blocks(old)
+    except BlockError as error:
+        yield Finding(path, 0, "not_editable", f"the parent's markers do not pair: {error}")
+        return
+    try:
+        has = blocks(new)
+    except BlockError as error:
+        yield Finding(path, error.line, "not_editable", error.reason)
+        return
+    if len(has) != len(had):
+        told = f"{len(has)} EVOLVE-BLOCKs where there were {len(had)}"
+        yield Finding(path, 0, "not_editable", told)
+        return
+    for (_, was), (first, now) in zip(outside(old, had), outside(new, has), strict=True):
+        if was != now:
+            pairs = zip_longest(split_lines(was), split_lines(now))
+            line = first + next(number for number, (one, other) in enumerate(pairs) if one != other)
+            told = "only what lies between the EVOLVE-BLOCK markers may be changed in this file"
+            yield Finding(path, min(line, len(split_lines(new))), "not_editable", told)
             return
 
 

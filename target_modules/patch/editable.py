@@ -7,37 +7,50 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+BLOCKS = "EVOLVE-BLOCK"
+MARKER = re.compile(r"#+[ \t]*EVOLVE-BLOCK-(START|END)\b")  # at the start of a comment
+
 
 @dataclass(frozen=True)
 class Editable:
-    """`glob` opens whole files, new ones included; `glob:Symbol` one symbol of a file.
+    """`glob` opens whole files, new ones included; `glob:Symbol` one symbol of a file; `glob:EVOLVE-BLOCK`
+    what lies between the markers, and then no symbols beside it.
 
     In a glob `*` and `?` stay within a folder and `**/` is any number of folders.
     """
 
     whole: tuple[str, ...]
     symbols: tuple[tuple[str, str], ...]
+    blocks: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Editable:
-        whole, symbols = [], []
+        whole, symbols, blocks = [], [], []
         for entry in entries:
             glob, colon, symbol = entry.partition(":")
-            if colon:
+            if symbol == BLOCKS:
+                blocks.append(glob)
+            elif colon:
                 symbols.append((glob, symbol))
             else:
                 whole.append(glob)
-        return cls(tuple(whole), tuple(symbols))
+        return cls(tuple(whole), tuple(symbols), tuple(blocks))
 
     def is_whole(self, path: str) -> bool:
         return any(_pattern(glob).fullmatch(path) for glob in self.whole)
 
+    def is_in_blocks(self, path: str) -> bool:
+        """Whether what lies between markers is all that may be changed in the file."""
+        return not self.is_whole(path) and any(_pattern(glob).fullmatch(path) for glob in self.blocks)
+
     def symbols_in(self, path: str) -> tuple[str, ...]:
+        if self.is_in_blocks(path):
+            return ()
         return tuple(symbol for glob, symbol in self.symbols if _pattern(glob).fullmatch(path))
 
     def touches(self, path: str) -> bool:
         """Whether anything in the file may be changed."""
-        return self.is_whole(path) or bool(self.symbols_in(path))
+        return self.is_whole(path) or self.is_in_blocks(path) or bool(self.symbols_in(path))
 
 
 @lru_cache(maxsize=256)

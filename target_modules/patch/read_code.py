@@ -19,7 +19,7 @@ from target_modules.patch.answer import (
     path_in_line,
 )
 from target_modules.patch.apply import check_path
-from target_modules.patch.editable import Editable
+from target_modules.patch.editable import BLOCKS, Editable
 from target_modules.patch.edits import (
     AddImport,
     CreateFile,
@@ -152,7 +152,11 @@ def _edits(block: Block, tree: Tree, editable: Editable) -> list[Edit]:
         return [CreateFile(path=block.path, text=source)]
     paths = [block.path] if block.path is not None else [path for path in tree if editable.touches(path)]
     whole = [path for path in paths if path.endswith(".py") and _covers(code, tree[path])]
-    if len(whole) == 1 and (block.path is not None or len(paths) == 1):
+    if (
+        len(whole) == 1
+        and (block.path is not None or len(paths) == 1)
+        and (BLOCKS in source or not editable.is_in_blocks(whole[0]))
+    ):
         return _whole_file(whole[0], source, tree)
     return _symbols(code, paths, tree, editable)
 
@@ -218,13 +222,21 @@ def _symbols(code: Outline, paths: list[str], tree: Tree, editable: Editable) ->
     changed = [item for item in replaced if not _is_same(files[item[0]], item[1], item[2])]
     if not changed:
         return []
-    edits: list[Edit] = [AddImport(path=path, statement=text.strip()) for text in imports]
+    edits: list[Edit] = []
+    if editable.is_in_blocks(path):  # what is new belongs into the block
+        helpers = [text for text in imports if text.strip() not in _import_lines(files[path])] + helpers
+    else:
+        edits.extend(AddImport(path=path, statement=text.strip()) for text in imports)
     edits.extend(InsertSymbol(path=path, source=text, before=anchor) for text in helpers)
     edits.extend(
         ReplaceSymbol(path=path, symbol=name, source=_with_comment(files[path], name, text))
         for path, name, text in changed
     )
     return edits
+
+
+def _import_lines(file: Outline) -> set[str]:
+    return {line.strip() for line in file.lines if "import" in line}
 
 
 def _with_comment(file: Outline, name: str, source: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from target_modules.patch.editable import MARKER
 from target_modules.patch.pieces import Piece
 from target_modules.patch.source import split_lines
 
@@ -143,7 +144,7 @@ class Walk:
         return Unit(tuple(nodes), start, end, indent, 0)
 
     def _is_preamble(self, line: int) -> bool:
-        return self._is_head and is_preamble(line, self._lines[line])
+        return is_preamble(line if self._is_head else 2, self._lines[line])
 
     def _symbols(
         self, units: Sequence[Unit], scope: str, total: Counter[str], seen: Counter[str]
@@ -179,8 +180,13 @@ class Walk:
 
 
 def is_preamble(line: int, text: str) -> bool:
-    """The first two lines may tell the system and the reader of the file how to read it."""
-    return (line == 0 and text.startswith("#!")) or (line < 2 and "coding" in text)
+    """Comments that belong to no symbol: the first two lines may tell the system and the reader of the file
+    how to read it, and markers anywhere what of it may change."""
+    return (
+        (line == 0 and text.startswith("#!"))
+        or (line < 2 and "coding" in text)
+        or MARKER.match(text.lstrip()) is not None
+    )
 
 
 def _is_decorated(node: ast.stmt) -> bool:

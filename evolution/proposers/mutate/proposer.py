@@ -8,6 +8,7 @@ from random import Random
 from threading import Lock
 
 from evolution.proposers.mutate.change import Change, short, splice
+from evolution.proposers.mutate.regions import Region
 from evolution.proposers.mutate.registry import cumulative, operators
 from evolution.proposers.mutate.scene import Scene
 from evolution.proposers.mutate.view import Plot, Views
@@ -64,7 +65,7 @@ class MutateProposer:
             text = _closed(splice(plot.text, [one for _, change in drawn for one in change.splices]))
             if text == plot.text or _sprawls(plot.text, text) or _trails_off(text):
                 continue
-            if not _compiles(text, plot.region.nested):
+            if not _compiles(text, plot.region):
                 continue
             child = _child(tree, plot, text)
             if child.id != tree.id and not seen(child.id):
@@ -106,11 +107,11 @@ def _trails_off(text: str) -> bool:
     return text.rstrip().rpartition("\n")[2].lstrip().startswith("#")
 
 
-def _compiles(text: str, nested: bool) -> bool:
+def _compiles(text: str, region: Region) -> bool:
     try:
-        if not nested:
+        if not region.nested:
             return all(piece.fault is None for piece, _ in pieces(text))
-        compile_only(parse_anew(f"if 1:\n{text}"))
+        compile_only(parse_anew(f"{'def f():' if region.local else 'if 1:'}\n{text}"))
     except NotPython:
         return False
     return True

@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 
 from evolution.proposers.mutate.facts import Facts, gathered
+from target_modules.blocks import BlockError, blocks
 from target_modules.patch.editable import Editable
 from target_modules.patch.pieces import Piece, pieces
 from target_modules.patch.source import BOM, NotPython, split_lines
@@ -22,7 +22,8 @@ _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass(frozen=True)
 class Region:
-    """Whole lines of `path`: characters `[start, end)`, from line `line`; `nested` if indented."""
+    """Whole lines of `path`: characters `[start, end)`, from line `line`; `nested` if indented, `local` if
+    they are statements of a function's body."""
 
     path: str
     symbol: str
@@ -30,53 +31,101 @@ class Region:
     end: int
     line: int
     nested: bool
+    local: bool = False
 
 
 def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
-    """The regions of a file that `specs` (`glob` or `glob:Symbol`) let a patch change.
+    """The regions of a file that `specs` (as in the manifest) let a patch change.
 
     A file that does not parse has none. A symbol covers what is inside it; imports, docstrings, `__all__`
     and the header lines of classes are never in a region.
     """
-    wanted = _wanted(path, specs)
-    if not wanted:
-        return []
     try:
-        found = pieces(text)
-    except NotPython:
+        found = _open(path, text, specs)
+    except (NotPython, BlockError):
         return []
     bare = text.removeprefix(BOM)
     lines = split_lines(bare)
     starts = list(accumulate(map(len, lines), initial=len(text) - len(bare)))
     return [
-        Region(path, symbol, starts[line + first - 1], starts[line + last], line + first, nested)
-        for piece, line in found
-        for symbol, first, last, nested in piece.ask(_regions, wanted)
+        Region(path, symbol, starts[line + first - 1], starts[line + last], line + first, nested, local)
+        for piece, line, wanted in found
+        for symbol, first, last, nested, local in piece.ask(_regions, wanted)
     ]
 
 
 def outside(path: str, text: str, specs: tuple[str, ...]) -> list[Facts]:
     """The facts of what lies outside of a file's regions. Raises `NotPython`."""
-    wanted = _wanted(path, specs)
-    return [piece.ask(_outside, wanted) for piece, _ in pieces(text)]
+    return [piece.ask(_outside, wanted) for piece, _, wanted in _open(path, text, specs)]
 
 
-def _regions(piece: Piece, wanted: tuple[str, ...]) -> tuple[tuple[str, int, int, bool], ...]:
-    """Symbol, first and last line (from 1, within the piece), and whether it is indented."""
-    return tuple(_merged(_parts(piece.body, "", wanted)))
+_Lines = tuple[int, int]  # first and last, from 1
+_Wanted = tuple[str, ...] | frozenset[_Lines]  # symbols, the empty name for all; or blocks within the piece
 
 
-def _outside(piece: Piece, wanted: tuple[str, ...]) -> Facts:
-    lines = {line for _, first, last, _ in piece.ask(_regions, wanted) for line in range(first, last + 1)}
+def _open(path: str, text: str, specs: tuple[str, ...]) -> list[tuple[Piece, int, _Wanted]]:
+    """Each piece, the line where it begins, and what of it may change. Raises `NotPython`, `BlockError`."""
+    known = Editable.of(specs)
+    if not known.touches(path):
+        return []
+    if not known.is_in_blocks(path):
+        wanted = ("",) if known.is_whole(path) else known.symbols_in(path)
+        return [(piece, line, wanted) for piece, line in pieces(text)]
+    ranges = [(block.start + 1, block.end) for block in blocks(text)]
+    return [(piece, line, _shared(piece, line, ranges)) for piece, line in pieces(text)]
+
+
+def _shared(piece: Piece, line: int, ranges: Iterable[_Lines]) -> _Wanted:
+    """The part of a piece that lies in blocks."""
+    last = max((node.end_lineno or node.lineno for node in piece.body), default=0)
+    within = ((max(first - line, 1), min(end - line, last)) for first, end in ranges)
+    shared = frozenset((first, end) for first, end in within if first <= end)
+    return ("",) if (1, last) in shared else shared
+
+
+def _regions(piece: Piece, wanted: _Wanted) -> tuple[tuple[str, int, int, bool, bool], ...]:
+    """Symbol, first and last line (from 1, within the piece), whether indented, whether in a function."""
+    if isinstance(wanted, frozenset):
+        return tuple(_in_blocks(piece.body, "", False, wanted))
+    return tuple((*found, False) for found in _merged(_parts(piece.body, "", wanted)))
+
+
+def _in_blocks(
+    body: Sequence[ast.stmt], prefix: str, local: bool, within: frozenset[_Lines]
+) -> Iterator[tuple[str, int, int, bool, bool]]:
+    """The regions of those statements that lie in blocks whole; others are looked into."""
+    inside: list[ast.stmt] = []
+    across: list[ast.stmt] = []
+    for node in body:
+        first, last = _lines(node)
+        if any(start <= first and last <= end for start, end in within):
+            inside.append(node)
+        elif any(start <= last and first <= end for start, end in within):
+            across.append(node)
+    indented = bool(inside and inside[0].col_offset)
+    for symbol, first, last, nested in _merged(_parts(inside, prefix, ("",), is_open=True)):
+        yield symbol, first, last, nested or indented, local
+    for node in across:
+        is_function = isinstance(node, _Function)
+        name = prefix
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            name = f"{prefix}{node.name}." + ("<locals>." if is_function else "")
+        for inner in _bodies(node):
+            yield from _in_blocks(inner, name, local or is_function, within)
+
+
+def _bodies(node: ast.AST) -> Iterator[Sequence[ast.stmt]]:
+    for field in ("body", "orelse", "finalbody"):
+        if isinstance(found := getattr(node, field, None), list):
+            yield found
+    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        yield from _bodies(part)
+
+
+def _outside(piece: Piece, wanted: _Wanted) -> Facts:
+    lines = {line for _, first, last, *_ in piece.ask(_regions, wanted) for line in range(first, last + 1)}
     rest = [node for node in piece.body if lines.isdisjoint(range(node.lineno, (node.end_lineno or 0) + 1))]
     return gathered(rest, top=True)
-
-
-@lru_cache(maxsize=512)
-def _wanted(path: str, specs: tuple[str, ...]) -> tuple[str, ...]:
-    """Symbols that may change in a file: none, some, or the empty name for all."""
-    known = Editable.of(specs)
-    return ("",) if known.is_whole(path) else known.symbols_in(path)
 
 
 def _covered(name: str, wanted: Iterable[str]) -> bool:
@@ -90,14 +139,17 @@ def _leads_to(name: str, wanted: Iterable[str]) -> bool:
 _Part = tuple[str, int, int, bool, bool]  # symbol, first line, last line, indented, editable
 
 
-def _parts(body: Sequence[ast.stmt], prefix: str, wanted: tuple[str, ...]) -> Iterator[_Part]:
+def _parts(
+    body: Sequence[ast.stmt], prefix: str, wanted: tuple[str, ...], *, is_open: bool = False
+) -> Iterator[_Part]:
+    """`is_open`: a function's statements may change one by one, too."""
     for node in body:
         first, last = _lines(node)
         nested = bool(prefix)
         if isinstance(node, ast.ClassDef):
             name = prefix + node.name
             if node.body[0].lineno > node.lineno:
-                yield from _parts(node.body, f"{name}.", wanted)
+                yield from _parts(node.body, f"{name}.", wanted, is_open=is_open)
             else:
                 yield name, first, last, nested, False
         elif isinstance(node, _Function):
@@ -113,7 +165,7 @@ def _parts(body: Sequence[ast.stmt], prefix: str, wanted: tuple[str, ...]) -> It
             allowed = not isinstance(node, _PACKAGED) and not _is_text(node) and not _holds_imports(node)
             allowed = allowed and prefix + "__all__" not in [prefix + n for n in names]
             full = [prefix + n for n in names] if names else free
-            local = "<locals>" in prefix and not names
+            local = "<locals>" in prefix and not names and not is_open
             yield (
                 full[0],
                 first,
