@@ -1,0 +1,219 @@
+"""The spectrum of a tree: which lines each of its tests, or cases, runs in a box.
+
+What the box tells is taken for text and plain numbers only, and checked: a wrong one can mislead a search,
+never a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib import resources
+from itertools import zip_longest
+
+from benchmarks import dispatch
+from benchmarks.cases import MOST_CHILDREN
+from benchmarks.drawing import Cases
+from benchmarks.problems import Case
+from benchmarks.running import one_line, program_for, said, spec_for
+from benchmarks.testing.inventory import read_inventory
+from benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
+from sandbox.runner.wire import equal
+from sandbox.types import Box, BoxSpec, Call, Isolation, Outcome, Program, Reply, Sandbox
+from target_modules.manifest import Target, TargetError
+from target_modules.patch.tree import Tree
+from target_modules.suspicion import Spectrum
+
+FILE = "pygent_spectrum.py"
+PACKAGE = "coverage"
+_SLOWER = 5  # at most, with every line counted
+
+_Lines = dict[str, dict[int, int]]
+
+
+class NoSpectrum(Exception):
+    """A spectrum cannot be had. The text is the reason, in one line."""
+
+
+def has_spectrum(target: Target) -> bool:
+    """Whether the target's score tells which of its tests, or cases, fail."""
+    return target.primary.metric == "passed" and target.manifest.suite.kind in ("pytest", "cases")
+
+
+def take_spectrum(target: Target, tree: Tree, sandbox: Sandbox, seed: int) -> Spectrum:
+    """Run all tests that count, or the search cases (`seed` draws them where a grader makes them), once.
+
+    Raises `NoSpectrum` where the box's answers are none, `TargetError` where the target has neither tests nor
+    cases, `SandboxFault` and `SandboxUnavailable` as boxes do.
+    """
+    suite = target.manifest.suite
+    if suite.kind == "cases":
+        with sandbox.box(_slower(spec_for(target)), Isolation.CONTAINER) as box:
+            return _of_cases(target, tree, box, Cases(target).of(seed, "search"))
+    if not suite.tests:
+        raise TargetError(
+            f"{target.root / 'target.toml'}: suite.kind: {suite.kind} has no tests that could fail; "
+            "a fault can be localised with `pytest` or `cases`"
+        )
+    with sandbox.box(_slower(spec_of_tests(target)), Isolation.CONTAINER) as box:
+        return _of_tests(target, tree, box)
+
+
+def _slower(spec: BoxSpec) -> BoxSpec:
+    limits = spec.limits
+    slower = replace(
+        limits,
+        load_seconds=_SLOWER * limits.load_seconds,
+        call_seconds=_SLOWER * limits.call_seconds,
+        total_seconds=_SLOWER * limits.total_seconds,
+    )
+    packages = tuple(dict.fromkeys((*spec.packages, PACKAGE)))
+    return replace(spec, limits=slower, packages=packages)
+
+
+def _with_watcher(program: Program, entry: str) -> Program:
+    text = resources.files("benchmarks.testing").joinpath("inside_spectrum.py").read_text("utf-8")
+    files = {**program.files, f"{dispatch.FOLDER}/{FILE}": text}
+    path = tuple(dict.fromkeys((*program.path, dispatch.FOLDER)))
+    return replace(program, files=files, entry=f"{FILE.removesuffix('.py')}:{entry}", path=path)
+
+
+def _python(tree: Tree) -> list[str]:
+    return [path for path in tree.files if path.endswith(".py")]
+
+
+# Tests
+
+
+def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
+    known = read_inventory(target)
+    wanted, failing = known.ids(), set(known.ids(verdict="failed"))
+    program = _with_watcher(program_of_tests(target, tree, "run"), "run")
+    args = (paths_of(target, wanted), list(target.manifest.suite.options), wanted, _python(tree))
+    last = box.run(program, [Call(args)]).last
+    if last.outcome is not Outcome.OK:
+        raise NoSpectrum(said(last))
+    report = last.value
+    if not isinstance(report, dict):
+        raise NoSpectrum("an answer that is no report of tests")
+    errors = report.get("errors")
+    if isinstance(errors, list) and errors:
+        raise NoSpectrum(one_line(f"tests cannot be collected: {errors[0]}"))
+    verdicts = _verdicts(report.get("tests"), set(wanted))
+    sides = {"failed": 0, "passed": 0}
+    for number, (name, verdict) in enumerate(verdicts):
+        if verdict == ("failed" if name in failing else "passed"):
+            sides[verdict] |= 1 << number  # one that ends otherwise than unwatched tells nothing
+    return Spectrum(
+        tuple(name for name, _ in verdicts),
+        sides["failed"],
+        sides["passed"],
+        _lines(report.get("lines"), tree, len(verdicts)),
+        _imported(report.get("imported"), tree),
+    )
+
+
+def _verdicts(value: object, wanted: set[str]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for row in value if isinstance(value, list) else ():
+        match row:
+            case [str(name), str(verdict)] if name in wanted:
+                found.append((name, verdict))
+            case _:
+                raise NoSpectrum("an answer that is no list of tests")
+    if not found or len(dict(found)) != len(found):
+        raise NoSpectrum("no test was run" if not found else "a test that was run twice")
+    return found
+
+
+def _lines(value: object, tree: Tree, tests: int) -> _Lines:
+    """Line to tests, by file: from groups of lines that the same tests run, these as a hexadecimal number."""
+    found: _Lines = {}
+    for path, groups in _by_path(value, tree).items():
+        lines = found[path] = {}
+        for group in groups if isinstance(groups, list) else [None]:
+            match group:
+                case (str(text), [*numbers]) if len(text) <= tests // 4 + 1:
+                    members = _members(text, tests)
+                    lines.update(dict.fromkeys(_numbers(numbers), members))
+                case _:
+                    raise NoSpectrum("an answer that does not say which tests ran which lines")
+    return found
+
+
+def _members(text: str, tests: int) -> int:
+    try:
+        members = int(text, 16)
+    except ValueError:
+        members = -1
+    if members < 0 or members.bit_length() > tests:
+        raise NoSpectrum("an answer with tests that there are not")
+    return members
+
+
+# Cases
+
+
+def _of_cases(target: Target, tree: Tree, box: Box, cases: Sequence[Case]) -> Spectrum:
+    """One child answers all cases; where a case ends it, the rest goes to a new one."""
+    served = program_for(target, tree)
+    program = _with_watcher(served, "case")
+    start = Call(("start", served.entry, _python(tree), target.manifest.limits.call_seconds))
+    number = failing = 0
+    lines: _Lines = {}
+    imported: dict[str, frozenset[int]] = {}
+    for _ in range(MOST_CHILDREN):
+        calls = [start, Call(("imported",))]
+        for case in cases[number:]:
+            calls += [_watched(case), Call(("lines",))]
+        replies = box.run(program, calls).replies
+        opening = [reply for reply in replies[:2] if reply.outcome is not Outcome.OK]
+        if opening or len(replies) < 2:
+            raise NoSpectrum(f"import {said(opening[0])}" if opening else "the program cannot be loaded")
+        imported = _imported(replies[1].value, tree)
+        answers, ran = replies[2::2], replies[3::2]
+        for answer, told in zip_longest(answers, ran):
+            if not _passes(answer, cases[number]):
+                failing |= 1 << number
+            for path, of_file in _ran(told, tree).items():
+                known = lines.setdefault(path, {})
+                known.update({line: known.get(line, 0) | 1 << number for line in of_file})
+            number += 1
+        if number == len(cases):
+            names = tuple(f"case {n}" for n in range(number))
+            return Spectrum(names, failing, ~failing & (1 << number) - 1, lines, imported)
+    raise NoSpectrum(f"{MOST_CHILDREN} cases ended the child")
+
+
+def _watched(case: Case) -> Call:
+    return Call(("answer", tuple(case.call.args), dict(case.call.kwargs)))
+
+
+def _passes(reply: Reply, case: Case) -> bool:
+    return reply.outcome is Outcome.OK and equal(reply.value, case.expected, case.rel, case.abs)
+
+
+def _ran(reply: Reply | None, tree: Tree) -> dict[str, frozenset[int]]:
+    return {} if reply is None or reply.outcome is not Outcome.OK else _imported(reply.value, tree)
+
+
+# Plain values
+
+
+def _imported(value: object, tree: Tree) -> dict[str, frozenset[int]]:
+    return {path: frozenset(_numbers(lines)) for path, lines in _by_path(value, tree).items()}
+
+
+def _by_path(value: object, tree: Tree) -> Mapping[str, object]:
+    if not isinstance(value, dict) or not all(isinstance(path, str) and path in tree for path in value):
+        raise NoSpectrum("an answer that does not say what ran in the tree's files")
+    return value
+
+
+def _numbers(value: object) -> list[int]:
+    numbers: list[int] = []
+    for number in value if isinstance(value, list) else (value,):
+        if type(number) is not int or number < 1:
+            raise NoSpectrum("an answer with lines that are no numbers")
+        numbers.append(number)
+    return numbers
