@@ -92,6 +92,7 @@ class Bubblewrap:
         for name, inside in _LINKS.items():
             files += ["--symlink", f"/proc/self/fd{inside}", f"/dev/{name}"]
         files += ["--remount-ro", "/dev", "--tmpfs", "/sys"]
+        files += ["--dir", "/sys/fs", "--dir", "/sys/fs/cgroup"]
         for folder, seen in group.seen_at():
             files += ["--ro-bind", folder, seen]
         files += ["--remount-ro", "/sys", "--chdir", "/"]

@@ -11,9 +11,16 @@ from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Limit
 if TYPE_CHECKING:
     from docker import DockerClient
 
-_LIMITS = Limits(memory_mb=48, pids=16, tmpfs_mb=4, call_seconds=5, load_seconds=5, total_seconds=10)
+_LIMITS = Limits(
+    memory_mb=48, pids=16, tmpfs_mb=4, tmpfs_inodes=200, call_seconds=5, load_seconds=5, total_seconds=10
+)
 _SPEC = BoxSpec(limits=_LIMITS)
 _ENGINE = "use a Docker engine of 20.10 or newer on a kernel with cgroups"
+_LIMIT = (
+    "use a Docker engine of 20.10 or newer, or start pygent where control groups can be made (as root, or by "
+    "systemd-run --user --scope); --waive {} lets code that a model wrote run without"
+)
+_SPIN_SECONDS = 0.25
 _PROJECT = "this is a fault of the sandbox itself: do not run candidates that you did not write"
 
 
@@ -26,10 +33,11 @@ def check_box(sandbox: Sandbox) -> list[Check]:
             _judge("system calls", _denied, box, "system_calls", remedy=_ENGINE),
             _judge("runner", _denied, box, "runner", remedy=_PROJECT),
             _judge("writing", _writing, box, "writes", [*_OUTSIDE], "/tmp/fill", 16, remedy=_ENGINE),
-            _judge("processes", _processes, box, "forks", 64, remedy=_ENGINE),
-            _judge("limits", _limits, box, "limits", remedy=_ENGINE),
             _forger(box),
             _leftovers(box),
+            _limit("inodes", _inodes, box, "files", "/tmp", 4 * _LIMITS.tmpfs_inodes),
+            _limit("processes", _processes, box, "forks", 4 * _LIMITS.pids),
+            _cpu(box),
             _memory(box),
         ]
 
@@ -119,25 +127,43 @@ def _writing(facts: dict[str, Any]) -> _Verdict:
     return True, f"root is read-only, scratch space ends at {_LIMITS.tmpfs_mb} MiB"
 
 
+def _limit(name: str, verdict: Callable[[Any], _Verdict], box: Box, probe: str, *arguments: object) -> Check:
+    return _judge(name, verdict, box, probe, *arguments, remedy=_LIMIT.format(name))
+
+
 def _processes(count: int) -> _Verdict:
     if count >= _LIMITS.pids:
         return False, f"{count} processes could be started where {_LIMITS.pids} are allowed"
     return True, f"no more than {count} processes could be started"
 
 
-def _limits(facts: dict[str, str]) -> _Verdict:
-    wanted = {"memory": str(_LIMITS.memory_mb << 20), "pids": str(_LIMITS.pids)}
-    wrong = [
-        f"{name} is {facts[name] or 'unlimited'}" for name, value in wanted.items() if facts[name] != value
-    ]
-    quota, period = facts["cpu"].split(" ")[0], facts["cpu_period"].split(" ")[-1]
-    if not quota.isdigit() or not period.isdigit() or int(quota) != int(period) * _LIMITS.cpus:
-        wrong.append(f"cpu is {quota or 'unlimited'}")
-    if wrong:
-        return False, f"the kernel shows other limits than were set: {', '.join(wrong)}"
+def _inodes(count: int) -> _Verdict:
+    if count > _LIMITS.tmpfs_inodes:
+        return False, f"{count} files fit into a scratch space of {_LIMITS.tmpfs_inodes}"
+    return True, f"scratch space ends at {count} files"
+
+
+def _cpu(box: Box) -> Check:
+    shown = _run(box, "limits").last.value
+    if isinstance(shown, dict):
+        quota, period = shown["cpu"].split(" ")[0], shown["cpu_period"].split(" ")[-1]
+        if not quota.isdigit() or not period.isdigit() or int(quota) != int(period) * _LIMITS.cpus:
+            return Check(
+                "cpu",
+                False,
+                f"CPU time is limited to {quota or 'nothing'}, by the kernel",
+                _LIMIT.format("cpu"),
+            )
+    return _limit("cpu", _spun, box, "spin", 3, _SPIN_SECONDS)
+
+
+def _spun(used: float) -> _Verdict:
+    allowed = _SPIN_SECONDS * _LIMITS.cpus
+    if used > 1.3 * allowed + 0.1:  # the kernel counts in periods of 0.1 s
+        return False, f"{used:.2f} s of CPU time could be used where {allowed:.2f} are allowed"
     return (
         True,
-        f"memory {_LIMITS.memory_mb} MiB, {_LIMITS.pids} processes, {_LIMITS.cpus:g} CPU, by the kernel",
+        f"{_LIMITS.cpus:g} CPU, by the kernel; three processes used {used:.2f} s in {_SPIN_SECONDS:g} s",
     )
 
 
@@ -162,11 +188,21 @@ def _leftovers(box: Box) -> Check:
 
 
 def _memory(box: Box) -> Check:
-    last = _run(box, "memory", 4 * _LIMITS.memory_mb).last
-    ok = last.outcome in (Outcome.DIED, Outcome.RAISED)
-    detail = (
-        last.detail
-        if ok
-        else f"{4 * _LIMITS.memory_mb} MiB could be used where {_LIMITS.memory_mb} are allowed"
+    """By one process, and by several that are each below the limit."""
+    most = _LIMITS.memory_mb
+    remedy = _LIMIT.format("memory")
+    shown = _run(box, "limits").last.value
+    if isinstance(shown, dict) and shown["memory"] != str(most << 20):
+        return Check("memory", False, f"the kernel shows a limit of {shown['memory'] or 'nothing'}", remedy)
+    for megabytes, processes in ((4 * most, 1), (most * 3 // 4, 4)):
+        last = _run(box, "memory", megabytes, processes).last
+        held = last.value if last.outcome is Outcome.OK else 0
+        fits = isinstance(held, int) and held <= most and last.outcome in (Outcome.OK, Outcome.DIED)
+        if not fits:
+            words = f"{processes} process{'es' if processes > 1 else ''} could use {held} MiB"
+            if last.outcome is not Outcome.OK:
+                words = f"the attempt could not be made: {last.outcome}, {last.detail}"
+            return Check("memory", False, f"{words} where {most} are allowed", remedy)
+    return Check(
+        "memory", True, f"{most} MiB by the kernel, for one process and for several together", remedy
     )
-    return Check("memory", ok, detail, _ENGINE)

@@ -27,18 +27,35 @@ _WAIT_SECONDS = 5
 
 
 def connect(timeout: float = 60.0) -> DockerClient:
-    """A client of the engine at `DOCKER_HOST` or the usual socket. Raises `SandboxUnavailable`."""
+    """A client of the engine at `DOCKER_HOST`; without it at the usual socket, or one without root's rights.
+
+    Raises `SandboxUnavailable`.
+    """
     import docker
     from docker.errors import DockerException
 
-    try:
-        return docker.DockerClient.from_env(timeout=timeout, max_pool_size=64)
-    except DockerException as error:
-        where = os.environ.get("DOCKER_HOST", "the usual socket")
-        raise SandboxUnavailable(
-            f"no Docker engine answers at {where} ({_short(error)}): start one with "
-            "`scripts/engine.sh start`, or set DOCKER_HOST to one that you may use"
-        ) from None
+    told = ""
+    for address in _addresses():
+        settings = {"base_url": address} if address else {}
+        make = docker.DockerClient if address else docker.DockerClient.from_env
+        try:
+            return make(**settings, timeout=timeout, max_pool_size=64)
+        except DockerException as error:
+            told = told or _short(error)
+    where = os.environ.get("DOCKER_HOST", "the usual sockets")
+    raise SandboxUnavailable(
+        f"no Docker engine answers at {where} ({told}): start one with "
+        "`scripts/engine.sh start`, or set DOCKER_HOST to one that you may use"
+    ) from None
+
+
+def _addresses() -> list[str]:
+    """Where an engine may be, in order; the empty string: as the environment says, or the usual socket."""
+    if os.environ.get("DOCKER_HOST"):
+        return [""]
+    own = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    rootless = [f"{own}/docker.sock", f"{own}/podman/podman.sock"]
+    return ["", *(f"unix://{path}" for path in rootless if os.path.exists(path))]
 
 
 def is_mapped(client: DockerClient) -> bool:

@@ -77,20 +77,21 @@ class Images:
         return any(tag.startswith(f"{REPOSITORY}:host-") for image in images for tag in image.tags)
 
     def _have_base(self) -> bool:
-        from docker import DockerClient
         from docker.errors import APIError, DockerException
         from requests.exceptions import RequestException
+
+        from sandbox.docker import connect
 
         if self._exists(self._base):
             return True
         try:
-            asking = DockerClient.from_env(timeout=_ASK_SECONDS)
+            asking = connect(_ASK_SECONDS)
             try:
                 asking.api.inspect_distribution(self._base)
             finally:
                 asking.close()
             self._client.api.pull(self._base)
-        except (APIError, DockerException, RequestException):
+        except (APIError, DockerException, RequestException, SandboxUnavailable):
             return False
         return self._exists(self._base)
 

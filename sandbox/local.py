@@ -24,9 +24,9 @@ class LocalSandbox:
     runner keeps (times, sizes of answers and output); memory, CPU and process limits are not in force.
     """
 
-    name = "local"
-
     def __init__(self) -> None:
+        self.name = "local"
+        self.unlimited: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._idle: dict[BoxSpec, list[_LocalBox]] = {}
         self._all: set[_LocalBox] = set()

@@ -27,6 +27,7 @@ class Pool(ABC):
 
     def __init__(self, name: str, *, warm: int = 2, idle: int = 8) -> None:
         self.name = name
+        self.unlimited: tuple[str, ...] = ()
         self._warm, self._max_idle = warm, idle
         self._lock = threading.Lock()
         self._closed = False

@@ -36,9 +36,70 @@ def forks(most: int) -> int:
     return count
 
 
-def memory(megabytes: int) -> int:
-    """How many MiB could be filled."""
-    return len([os.urandom(1 << 10) * (1 << 10) for _ in range(megabytes)])
+def memory(megabytes: int, processes: int) -> int:
+    """How many MiB so many processes could have filled at the same time, each at most `megabytes`."""
+    read, write = os.pipe()
+    going = {_hoarder(megabytes, write) for _ in range(processes)}
+    os.set_blocking(read, False)
+    filled = 0
+    while going:
+        time.sleep(0.01)
+        try:
+            told = os.read(read, 4096).split()
+        except BlockingIOError:
+            told = []
+        for line in told:
+            pid, count = map(int, line.split(b":"))
+            if pid in going:
+                filled += count
+                going.discard(pid)
+        for pid in list(going):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                going.discard(pid)
+    return filled
+
+
+def _hoarder(megabytes: int, write: int) -> int:
+    """A process that fills memory, says how much, and keeps it."""
+    pid = os.fork()
+    if pid:
+        return pid
+    hoard: list[bytes] = []
+    try:
+        while len(hoard) < megabytes:
+            hoard.append(os.urandom(1 << 10) * (1 << 10))
+    except MemoryError:
+        del hoard[-1:]
+    os.write(write, b"%d:%d " % (os.getpid(), len(hoard)))
+    signal.pause()
+    os._exit(0)
+
+
+def spin(processes: int, seconds: float) -> float:
+    """Seconds of CPU time that so many processes could use in `seconds`."""
+    end = time.monotonic() + seconds
+    for _ in range(processes):
+        if os.fork() == 0:
+            while time.monotonic() < end:
+                pass
+            os._exit(0)
+    for _ in range(processes):
+        os.wait()
+    used = os.times()
+    return used.children_user + used.children_system
+
+
+def files(folder: str, most: int) -> int:
+    """How many files fit into a folder, up to `most`."""
+    made = []
+    for number in range(most):
+        path = f"{folder}/file-{number}"
+        if _error(partial(_touch, path)):
+            break
+        made.append(path)
+    for path in made:
+        os.unlink(path)
+    return len(made)
 
 
 def writes(paths: list[str], fill: str, most_mb: int) -> dict[str, object]:

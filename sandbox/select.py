@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from sandbox.types import Sandbox, SandboxFault, SandboxUnavailable
 
-Kind = Literal["auto", "docker"]
+Kind = Literal["auto", "docker", "bubblewrap"]
 
 
 def make_sandbox(kind: Kind = "auto", *, base: str | None = None) -> Sandbox:
     """A sandbox with its image made, not tested yet; the caller closes it.
 
-    `base` is the image to build on (`sandbox.image.BASE` by default). Containers of killed processes are
+    `auto` is a Docker engine that answers, else bubblewrap. `base` is the image to build on
+    (`sandbox.image.BASE` by default; of bubblewrap only `sandbox.image.HOST`). What killed processes left is
     removed on the way. Raises `SandboxUnavailable` with the remedy.
     """
+    if kind == "docker":
+        return _docker(base)
+    if kind == "bubblewrap":
+        return _bubblewrap(base)
+    if kind != "auto":
+        raise SandboxUnavailable(f"no sandbox is called {kind!r}: use auto, docker or bubblewrap")
+    from sandbox.docker import connect
+
+    try:
+        connect(timeout=10).close()
+    except SandboxUnavailable as no_engine:
+        try:
+            return _bubblewrap(base)
+        except SandboxUnavailable as no_bubblewrap:
+            raise SandboxUnavailable(f"no sandbox can be had: {no_engine}; {no_bubblewrap}") from None
+    return _docker(base)
+
+
+def open_sandbox(kind: Kind = "auto", *, base: str | None = None, waive: Iterable[str] = ()) -> Sandbox:
+    """The same, after it has passed its self-test. Raises `SandboxUnavailable` where it has not.
+
+    Limits that are not in force are in its name, and in `unlimited` but for those that `waive` names.
+    """
+    from sandbox.check import failures
+    from sandbox.limits import missing
+
+    sandbox = make_sandbox(kind, base=base)
+    try:
+        checks = sandbox.check()
+        lacking = missing(checks)
+        failed = [check for check in checks if not check.ok and check.name not in lacking]
+        if failed:
+            raise SandboxUnavailable(f"the sandbox does not hold: {failures(failed)}")
+    except SandboxFault as fault:
+        sandbox.close()
+        raise SandboxUnavailable(f"the sandbox fails: {fault}; see `pygent doctor`, then try again") from None
+    except SandboxUnavailable:
+        sandbox.close()
+        raise
+    if lacking:
+        sandbox.name += f" ({', '.join(lacking)} not limited)"
+        sandbox.unlimited = tuple(name for name in lacking if name not in tuple(waive))
+    return sandbox
+
+
+def _docker(base: str | None) -> Sandbox:
     from sandbox import owner
     from sandbox.docker import DockerSandbox, connect
     from sandbox.image import BASE, Images
 
-    if kind not in ("auto", "docker"):
-        raise SandboxUnavailable(f"no sandbox is called {kind!r}: use auto or docker")
     client = connect()
     try:
         owner.reap(client)
@@ -28,26 +74,21 @@ def make_sandbox(kind: Kind = "auto", *, base: str | None = None) -> Sandbox:
         images.ensure()
         return DockerSandbox(client, images)
     except SandboxFault as fault:
-        raise _engine_fails(fault) from None
+        raise SandboxUnavailable(f"the engine fails: {fault}; see `docker info`, then try again") from None
 
 
-def open_sandbox(kind: Kind = "auto", *, base: str | None = None) -> Sandbox:
-    """The same, after it has passed its self-test. Raises `SandboxUnavailable` where it has not."""
-    from sandbox.check import failures
+def _bubblewrap(base: str | None) -> Sandbox:
+    from sandbox import bubblewrap, cgroup
+    from sandbox.image import HOST
+    from sandbox.roots import Roots
 
-    sandbox = make_sandbox(kind, base=base)
-    try:
-        failed = [check for check in sandbox.check() if not check.ok]
-        if failed:
-            raise SandboxUnavailable(f"the sandbox does not hold: {failures(failed)}")
-    except SandboxFault as fault:
-        sandbox.close()
-        raise _engine_fails(fault) from None
-    except SandboxUnavailable:
-        sandbox.close()
-        raise
-    return sandbox
-
-
-def _engine_fails(fault: SandboxFault) -> SandboxUnavailable:
-    return SandboxUnavailable(f"the engine fails: {fault}; see `docker info`, then try again")
+    if base not in (None, HOST):
+        raise SandboxUnavailable(
+            f"bubblewrap knows no images: leave out --image {base}, or use a Docker engine for it"
+        )
+    wrap = bubblewrap.find()
+    controls = cgroup.find()
+    cgroup.reap(controls)
+    roots = Roots()
+    roots.ensure()
+    return bubblewrap.BubblewrapSandbox(wrap, roots, controls)

@@ -190,9 +190,14 @@ class Check:
 
 
 class Sandbox(Protocol):
-    """Hands out boxes. Thread-safe: workers on several threads take boxes at the same time."""
+    """Hands out boxes. Thread-safe: workers on several threads take boxes at the same time.
+
+    `name` says for people what it is. `unlimited` are the limits (`sandbox.limits`) that are neither in force
+    nor waived: code with a model-written ancestor must not run then.
+    """
 
     name: str
+    unlimited: tuple[str, ...]
 
     def box(self, spec: BoxSpec, isolation: Isolation) -> AbstractContextManager[Box]:
         """A box for one variant, taken back at the end: retired, or verified and kept, by isolation.
