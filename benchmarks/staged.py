@@ -90,10 +90,10 @@ class Staged:
             if reason:
                 break
             metrics = {**self.summarise(batch.samples), **static}
-            reason = _not_finite(metrics) or self._short_of(stage, metrics)
+            reason = not_finite(metrics) or self._short_of(stage, metrics)
             if reason:
                 break
-        reason = reason or _out_of_bounds(self.target, metrics)
+        reason = reason or out_of_bounds(self.target, metrics)
         return Evaluation(
             split=self.split,
             graded=not reason,
@@ -143,13 +143,13 @@ def not_available(metric: str) -> str:
     return f"{metric}: n/a (neither the suite nor radon yields it for this source)"
 
 
-def _not_finite(metrics: Mapping[str, float]) -> str:
+def not_finite(metrics: Mapping[str, float]) -> str:
     """A mean of finite samples may overflow, and an infinite score would win for ever."""
     name = next((name for name, value in metrics.items() if not math.isfinite(value)), "")
     return f"{name} is not a finite number" if name else ""
 
 
-def _out_of_bounds(target: Target, metrics: Mapping[str, float]) -> str:
+def out_of_bounds(target: Target, metrics: Mapping[str, float]) -> str:
     """The first threshold of the manifest that is not kept, in words; empty where all are."""
     for bound in target.manifest.thresholds:
         value = metrics.get(bound.metric)

@@ -34,6 +34,10 @@ def _own(target: Target) -> Suite:
         from benchmarks.timing import TimingSuite
 
         return TimingSuite(target)
+    if kind == "evaluator":
+        from benchmarks.evaluator import EvaluatorSuite
+
+        return EvaluatorSuite(target)
     from benchmarks.cases import CasesSuite
 
     return CasesSuite(target)
