@@ -9,6 +9,8 @@ from functools import cache
 import pytest
 from hypothesis import settings
 
+from sandbox import bubblewrap
+from sandbox.bubblewrap import BubblewrapSandbox
 from sandbox.docker import DockerSandbox, connect
 from sandbox.local import LocalSandbox
 from sandbox.select import open_sandbox
@@ -17,6 +19,10 @@ from sandbox.types import SandboxUnavailable
 # the same examples every time, and no failure because a shared machine was slow
 settings.register_profile("pygent", deadline=None, derandomize=True)
 settings.load_profile("pygent")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "bubblewrap: needs bubblewrap that can make namespaces")
 
 
 @cache
@@ -29,12 +35,23 @@ def engine_trouble() -> str:
     return ""
 
 
+@cache
+def bubblewrap_trouble() -> str:
+    """Why bubblewrap cannot be used, or the empty string."""
+    try:
+        bubblewrap.find()
+    except SandboxUnavailable as error:
+        return str(error)
+    return ""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("engine") and (trouble := engine_trouble()):
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(f"NOT TESTED: {trouble}", pytrace=False)
-        pytest.skip(f"NOT TESTED: {trouble}")
+    for marker, trouble in (("engine", engine_trouble), ("bubblewrap", bubblewrap_trouble)):
+        if item.get_closest_marker(marker) and (words := trouble()):
+            if os.environ.get("CI", "").lower() in ("1", "true"):
+                pytest.fail(f"NOT TESTED: {words}", pytrace=False)
+            pytest.skip(f"NOT TESTED: {words}")
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +61,28 @@ def docker_sandbox() -> Iterator[DockerSandbox]:
     assert isinstance(sandbox, DockerSandbox)
     with sandbox:
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def bubblewrap_sandbox() -> Iterator[BubblewrapSandbox]:
+    """The real thing without an engine, self-tested. Tests that use it carry `@pytest.mark.bubblewrap`."""
+    sandbox = open_sandbox("bubblewrap")
+    assert isinstance(sandbox, BubblewrapSandbox)
+    with sandbox:
+        yield sandbox
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param("docker", marks=pytest.mark.engine),
+        pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
+    ],
+)
+def real_sandbox(request: pytest.FixtureRequest) -> DockerSandbox | BubblewrapSandbox:
+    """Each of the two that protect."""
+    found: DockerSandbox | BubblewrapSandbox = request.getfixturevalue(f"{request.param}_sandbox")
+    return found
 
 
 @pytest.fixture(scope="session")

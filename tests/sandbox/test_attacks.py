@@ -1,4 +1,4 @@
-"""What a hostile candidate may try in a real container, and what becomes of it."""
+"""What a hostile candidate may try in a real box, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.docker import DockerSandbox
-from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Limits, Outcome, Program
-
-pytestmark = pytest.mark.engine
+from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Limits, Outcome, Program, Sandbox
 
 LIMITS = Limits(
     memory_mb=64,
@@ -29,8 +26,8 @@ SPEC = BoxSpec(limits=LIMITS)
 
 
 @pytest.fixture
-def box(docker_sandbox: DockerSandbox) -> Iterator[Box]:
-    with docker_sandbox.box(SPEC, Isolation.PROCESS) as taken:
+def box(real_sandbox: Sandbox) -> Iterator[Box]:
+    with real_sandbox.box(SPEC, Isolation.PROCESS) as taken:
         yield taken
 
 
@@ -292,10 +289,10 @@ def test_no_variable_of_the_host_and_no_user_of_the_host(box: Box, monkeypatch: 
     assert set(groups) <= {group}
 
 
-def test_every_container_has_a_user_of_its_own(docker_sandbox: DockerSandbox) -> None:
+def test_every_container_has_a_user_of_its_own(real_sandbox: Sandbox) -> None:
     with (
-        docker_sandbox.box(SPEC, Isolation.PROCESS) as one,
-        docker_sandbox.box(SPEC, Isolation.PROCESS) as other,
+        real_sandbox.box(SPEC, Isolation.PROCESS) as one,
+        real_sandbox.box(SPEC, Isolation.PROCESS) as other,
     ):
         source = "import os\ndef f(): return os.getuid()"
         assert attempt(one, source).last.value != attempt(other, source).last.value
@@ -362,8 +359,8 @@ def f():
     assert attempt(box, source).last.value == []
 
 
-def test_a_box_can_be_pinned_to_a_core(docker_sandbox: DockerSandbox) -> None:
-    with docker_sandbox.box(BoxSpec(limits=LIMITS, core=0), Isolation.PROCESS) as pinned:
+def test_a_box_can_be_pinned_to_a_core(real_sandbox: Sandbox) -> None:
+    with real_sandbox.box(BoxSpec(limits=LIMITS, core=0), Isolation.PROCESS) as pinned:
         value = attempt(pinned, "import os\ndef f(): return sorted(os.sched_getaffinity(0))").last.value
     assert value == [0]
 
@@ -375,8 +372,8 @@ def test_the_meter_of_the_container_agrees_with_the_clock(box: Box) -> None:
     assert 0.05 < execution.cpu_seconds < execution.seconds + 0.05
 
 
-def test_the_self_test_holds(docker_sandbox: DockerSandbox) -> None:
-    checks = docker_sandbox.check()
+def test_the_self_test_holds(real_sandbox: Sandbox) -> None:
+    checks = real_sandbox.check()
     assert [check.name for check in checks if not check.ok] == []
     assert {"network", "memory", "processes", "writing", "forger"} <= {check.name for check in checks}
 

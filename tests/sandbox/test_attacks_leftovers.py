@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.docker import DockerSandbox
 from sandbox.runner.clean import Cleaner, wipe
-from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Limits, Outcome, Program
+from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Limits, Outcome, Program, Sandbox
 
 LIMITS = Limits(memory_mb=64, pids=16, tmpfs_mb=4, tmpfs_inodes=200, call_seconds=3, total_seconds=6)
 SPEC = BoxSpec(limits=LIMITS)
@@ -62,8 +61,8 @@ def f():
 
 
 @pytest.fixture
-def box(docker_sandbox: DockerSandbox) -> Iterator[Box]:
-    with docker_sandbox.box(SPEC, Isolation.PROCESS) as taken:
+def box(real_sandbox: Sandbox) -> Iterator[Box]:
+    with real_sandbox.box(SPEC, Isolation.PROCESS) as taken:
         yield taken
 
 
@@ -71,7 +70,6 @@ def attempt(box: Box, source: str) -> Execution:
     return box.run(Program({"candidate.py": source}, "candidate:f"), [Call()])
 
 
-@pytest.mark.engine
 @pytest.mark.parametrize("mark", list(MARKS.values()), ids=list(MARKS))
 def test_a_mark_is_gone_and_the_next_program_runs(mark: str, box: Box) -> None:
     assert attempt(box, LEAVE.replace("MARK", mark)).last.value == "left"
@@ -79,7 +77,6 @@ def test_a_mark_is_gone_and_the_next_program_runs(mark: str, box: Box) -> None:
     assert attempt(box, LOOK).last.value == [[shm, tmp, queue], []]
 
 
-@pytest.mark.engine
 def test_memory_kills_with_a_lowered_preference_are_the_candidates_doing(box: Box) -> None:
     source = """
 import ctypes, os, time
@@ -97,7 +94,6 @@ def f():
     assert attempt(box, LOOK).ok
 
 
-@pytest.mark.engine
 def test_kernel_memory_and_scratch_space_together_are_the_candidates_doing(box: Box) -> None:
     source = """
 import fcntl, os, time
@@ -124,7 +120,6 @@ def f():
     assert attempt(box, LOOK).ok
 
 
-@pytest.mark.engine
 def test_signals_by_way_of_a_pipes_owner_do_not_reach_pid_1(box: Box) -> None:
     source = """
 import fcntl, os

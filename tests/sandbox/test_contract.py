@@ -36,7 +36,13 @@ HASTY = BoxSpec(limits=Limits(call_seconds=0.3, load_seconds=0.3, total_seconds=
 SPEC = BoxSpec(limits=LIMITS)
 
 
-@pytest.fixture(params=["local", pytest.param("docker", marks=pytest.mark.engine)])
+@pytest.fixture(
+    params=[
+        "local",
+        pytest.param("docker", marks=pytest.mark.engine),
+        pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
+    ]
+)
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     found: Sandbox = request.getfixturevalue(f"{request.param}_sandbox")
     return found

@@ -193,7 +193,7 @@ def test_a_zombie_owns_nothing() -> None:
 def test_no_engine_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     with pytest.raises(SandboxUnavailable, match=r"engine\.sh start"):
-        select.open_sandbox()
+        select.open_sandbox("docker")
 
 
 def test_a_failed_check_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
