@@ -95,7 +95,8 @@ class Weights:
     """How likely a change to each line is to be the one that is looked for: a score from 0 to 1 a line.
 
     Every line of a statement has the statement's weight, the highest of its lines'; a line of none, that of
-    the line before. What runs at import is run by every test, in a way, and weighs as a line that all ran.
+    the line before. What runs at import is run by every test, in a way, and weighs as a line that all ran;
+    the head of a function, which is never what has to be changed, weighs nothing.
     """
 
     def __init__(self, tree: Tree, lines: Mapping[str, Sequence[float]]) -> None:
@@ -155,8 +156,8 @@ def _mapped(known: Sequence[float], before: Sequence[str], after: Sequence[str])
 def _spread(text: str, scores: Mapping[int, float]) -> list[float]:
     """Scores of lines as weights of all lines of a file."""
     weights: list[float | None] = [scores.get(line) for line in range(1, len(split_lines(text)) + 1)]
-    for first, last in _statements(text):
-        inside = [weight for weight in weights[first - 1 : last] if weight is not None]
+    for first, last, is_head in _statements(text):
+        inside = [weight for weight in weights[first - 1 : last] if weight is not None and not is_head]
         weights[first - 1 : last] = [max(inside, default=0.0)] * (last - first + 1)
     found: list[float] = []
     for weight in weights:
@@ -164,8 +165,9 @@ def _spread(text: str, scores: Mapping[int, float]) -> list[float]:
     return found
 
 
-def _statements(text: str) -> Iterator[tuple[int, int]]:
-    """First and last line of every statement; of one with a body, of what stands before the body."""
+def _statements(text: str) -> Iterator[tuple[int, int, bool]]:
+    """First and last line of every statement, of one with a body only what stands before it; and whether it
+    is the head of a function. Outer ones come first."""
     try:
         tree = parse(text)
     except NotPython:
@@ -180,7 +182,8 @@ def _statements(text: str) -> Iterator[tuple[int, int]]:
                 last = (inner[0].pattern if isinstance(inner[0], ast.match_case) else inner[0]).lineno - 1
         else:
             continue
-        yield first, max(first, last)
+        is_head = last >= first and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        yield first, max(first, last), is_head
 
 
 class _Symbols:

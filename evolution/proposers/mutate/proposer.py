@@ -11,32 +11,35 @@ from evolution.proposers.mutate.change import Change, short, splice
 from evolution.proposers.mutate.regions import Region
 from evolution.proposers.mutate.registry import cumulative, operators
 from evolution.proposers.mutate.scene import Scene
-from evolution.proposers.mutate.view import Plot, Views
+from evolution.proposers.mutate.view import Chances, Plot, Views
 from evolution.types import Once, Parent, Proposal
 from target_modules.manifest import Target
 from target_modules.patch.pieces import pieces
 from target_modules.patch.source import NotPython, compile_only, parse_anew, split_lines
 from target_modules.patch.tree import Tree
+from target_modules.suspicion import Weights
 
 _STACKED = (0.78, 0.95)  # one operator, two, else three
 _WIDTH = 140  # characters; a line may not grow past it, or expressions would swell from child to child
 _DRAWS = 12  # operators tried for each change before the place is given up
+_WEIGHED_DRAWS = 48  # the same where most changes are turned down for their line
 
 
 class MutateProposer:
     """Changes one editable symbol of the parent by one to three random operators, in about a millisecond.
 
     Local and free: all chance comes from `rng`, and `once` is not used. `tries` bounds the search for
-    source that is new; past it the proposal has no tree and says so.
+    source that is new; past it the proposal has no tree and says so. `weights` of lines are asked for once a
+    parent; where there are some, changes to a line are made in proportion to its weight.
     """
 
     name = "mutate"
     waits = False
     exhausted = ""
 
-    def __init__(self, tries: int = 100) -> None:
+    def __init__(self, tries: int = 100, weights: Callable[[], Weights | None] = lambda: None) -> None:
         self._tries = tries
-        self._views = Views()
+        self._views = Views(weights)
         self._lock = Lock()
 
     def propose(
@@ -59,7 +62,7 @@ class MutateProposer:
             scene = view.scene(plot)
             if scene is None:
                 continue
-            drawn = _changes(scene, rng)
+            drawn = _changes(scene, plot.chances, rng)
             if not drawn:
                 continue
             text = _closed(splice(plot.text, [one for _, change in drawn for one in change.splices]))
@@ -73,16 +76,18 @@ class MutateProposer:
         return Proposal(None, self.name, reason=f"no unseen mutation found in {self._tries} tries")
 
 
-def _changes(scene: Scene, rng: Random) -> list[tuple[str, Change]]:
+def _changes(scene: Scene, chances: Chances | None, rng: Random) -> list[tuple[str, Change]]:
     """One to three changes at different places, each with its operator's name."""
     chance = rng.random()
     wanted = 1 if chance < _STACKED[0] else 2 if chance < _STACKED[1] else 3
     drawn: list[tuple[str, Change]] = []
     entries, marks = operators(), cumulative()
-    for _ in range(wanted * _DRAWS):
+    for _ in range(wanted * (_DRAWS if chances is None else _WEIGHED_DRAWS)):
         entry = entries[bisect_right(marks, rng.random() * marks[-1])]
         change = entry.operator(scene, rng)
-        if change is not None and not any(change.overlaps(other) for _, other in drawn):
+        if change is None or any(change.overlaps(other) for _, other in drawn):
+            continue
+        if chances is None or rng.random() < chances.of(change):
             drawn.append((entry.name, change))
             if len(drawn) == wanted:
                 break

@@ -4,17 +4,49 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import mul
 from random import Random
 
+from evolution.proposers.mutate.change import Change
 from evolution.proposers.mutate.facts import Facts, combined, facts
 from evolution.proposers.mutate.regions import Region, editable, outside
 from evolution.proposers.mutate.scene import Scene
 from evolution.proposers.mutate.survey import survey
+from target_modules.patch.source import split_lines
 from target_modules.patch.tree import Tree
+from target_modules.suspicion import Weights
 
 _LEAST = 60  # characters that a region counts for at least, so that a constant is drawn at times
+_FLOOR = 0.05  # chance of the least suspicious line, against 1 of the most
+
+
+class Chances:
+    """How readily changes to a plot's lines are taken: from `_FLOOR` to 1, which only some plot has.
+
+    `size` is the plot's text with each line in proportion to that.
+    """
+
+    def __init__(self, text: str, weights: Sequence[float], highest: float) -> None:
+        sizes = [len(line) for line in split_lines(text)]
+        self._starts = list(accumulate(sizes, initial=0))[:-1]
+        self._chances = [max(_FLOOR, weight / highest) for weight in weights] or [1.0]
+        self._peak = max(self._chances)
+        self.size = sum(map(mul, sizes, self._chances))
+
+    def of(self, change: Change) -> float:
+        """Relative to the plot's most suspicious line: the most suspicious one that is touched, or has
+        something put before or after it."""
+        return max(self._at(one.start, one.end) for one in change.splices) / self._peak
+
+    def _at(self, start: int, end: int) -> float:
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        last = max(bisect_right(self._starts, max(start, end - 1)), first + 1)
+        if start == end:
+            first = max(first - 1, 0)
+        return max(self._chances[first:last], default=self._chances[-1])
 
 
 @dataclass
@@ -24,14 +56,16 @@ class Plot:
     region: Region
     text: str
     added: bool  # the line end is not in the file
+    chances: Chances | None = None  # None: all places are alike
     scene: Scene | None = None
     unreadable: bool = False
 
 
 class View:
-    """The plots of one tree. A longer region is drawn more often, as it has more places to change."""
+    """The plots of one tree. A longer region is drawn more often, as it has more places to change; a region
+    with suspicious lines, too."""
 
-    def __init__(self, tree: Tree, specs: tuple[str, ...]) -> None:
+    def __init__(self, tree: Tree, specs: tuple[str, ...], weights: Weights | None = None) -> None:
         self.tree = tree
         self.plots: list[Plot] = []
         self._specs = specs
@@ -40,7 +74,9 @@ class View:
                 lines = text[region.start : region.end]
                 added = not lines.endswith(("\n", "\r"))
                 self.plots.append(Plot(region, lines + "\n" if added else lines, added))
-        self._marks = list(accumulate(max(_LEAST, len(plot.text)) for plot in self.plots))
+        if weights is not None:
+            self._weigh(weights)
+        self._marks = list(accumulate(map(_size, self.plots)))
         self._facts: dict[str, Facts] = {}
 
     def draw(self, rng: Random) -> Plot:
@@ -56,6 +92,20 @@ class View:
                 plot.scene = Scene(found, self._facts_of(plot.region.path))
         return plot.scene
 
+    def _weigh(self, weights: Weights) -> None:
+        lines = {
+            path: weights.of_lines(path, self.tree[path])
+            for path in dict.fromkeys(plot.region.path for plot in self.plots)
+        }
+        of_plots: list[list[float]] = []
+        for plot in self.plots:
+            first = plot.region.line - 1
+            of_plots.append(lines[plot.region.path][first : first + len(split_lines(plot.text))])
+        highest = max((weight for found in of_plots for weight in found), default=0.0)
+        if highest:
+            for plot, found in zip(self.plots, of_plots, strict=True):
+                plot.chances = Chances(plot.text, found, highest)
+
     def _facts_of(self, path: str) -> Facts:
         known = self._facts.get(path)
         if known is None:
@@ -64,10 +114,15 @@ class View:
         return known
 
 
+def _size(plot: Plot) -> float:
+    return max(_LEAST, len(plot.text)) if plot.chances is None else max(_LEAST * _FLOOR, plot.chances.size)
+
+
 class Views:
     """The last views, by tree."""
 
-    def __init__(self, size: int = 64) -> None:
+    def __init__(self, weights: Callable[[], Weights | None], size: int = 64) -> None:
+        self._weights = weights
         self._size = size
         self._kept: OrderedDict[tuple[str, tuple[str, ...]], View] = OrderedDict()
 
@@ -77,7 +132,7 @@ class Views:
         if view is not None:
             self._kept.move_to_end(key)
             return view
-        view = self._kept[key] = View(tree, specs)
+        view = self._kept[key] = View(tree, specs, self._weights())
         if len(self._kept) > self._size:
             self._kept.popitem(last=False)
         return view
