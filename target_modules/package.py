@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from target_modules.globs import Disk, cover, is_below, walk
 from target_modules.init import quoted, source_of
+from target_modules.layout import Layout, lay_out, sources_among, texts_of_tests
 from target_modules.manifest import TargetError
-from target_modules.patch.editable import Editable
+from target_modules.patch.editable import BLOCKS, Editable
 from target_modules.patch.outline import outline
 from target_modules.patch.source import NotPython
-from target_modules.pytest_settings import options_of, pytest_settings
-from target_modules.requirements import Needed, read_toml, requirements_of
-
-_NEVER = {
-    ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "env", "node_modules", "__pycache__", "build",
-    "dist", ".eggs", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea", ".vscode",
-}  # fmt: skip
-_NOT_PACKAGES = {"docs", "doc", "examples", "example", "scripts", "tools", "benchmarks", "bench"}
-_NOT_MODULES = {"setup.py", "conftest.py", "noxfile.py", "tasks.py", "fabfile.py", "dodo.py"}
-_SETTINGS = (
-    "pyproject.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "pytest.toml",
-    "tox.ini",
-    "setup.cfg",
-    "conftest.py",
-)
-_BESIDE = ("PKG-INFO", "README.md", "README.rst", "README.txt", "README")
-_LARGE = 2 << 20  # bytes; a larger data file stays out
+from target_modules.pytest_settings import options_for_box, options_of, pytest_settings, words_of
+from target_modules.requirements import Needed, name_of, read_toml, requirements_of, setup_options
+from target_modules.roots import declared_roots, root_of
 
 
 @dataclass(frozen=True)
@@ -58,31 +42,36 @@ def look_at(repo: Path, editable: Sequence[str], tests: Sequence[str]) -> Packag
     if not repo.is_dir():
         raise TargetError(f"--repo: {repo} is not a folder")
     repo = repo.resolve()
-    entries = [_entry(repo, one) for one in editable]
-    paths = [path for _, found in entries for path in found]
-    root = _root_of(repo, paths)
-    top = _tops(repo, root)
+    disk = walk(repo)
+    entries = [_entry(repo, disk, one) for one in editable]
     settings = pytest_settings(repo)
-    chosen = _tests(repo, tests, settings, paths)
-    left_out: list[str] = []
-    files = _sources(repo, root, top, chosen, paths)
-    support = _support(repo, root, top, chosen, left_out)
-    options, dropped = options_of(settings.get("addopts", ""))
-    notes = [f"{len(files)} folders of Python files below {root}, tests in {', '.join(chosen)}"]
-    notes += [f"left out, as it is large: {path}" for path in left_out]
+    meant = [found if len(found) == 1 else sources_among(found, settings) for _, found in entries]
+    paths = list(dict.fromkeys(path for found in meant for path in found))
+    if not paths:
+        raise TargetError(f"--editable: {', '.join(editable)}: all of these are tests")
+    root = _one_root(repo, disk, paths, tests)
+    needed = requirements_of(repo)
+    layout = lay_out(repo, disk, root, paths, tests, settings, needed.own)
+    names = {name_of(text) for text in needed.packages}
+    options, dropped = options_of(words_of(settings, "addopts"), names, _defines(repo, disk))
+    notes = [
+        f"{len(layout.tree)} files in the tree, imported from {root}; tests in {', '.join(layout.tests)}; "
+        f"{len(layout.support)} files that tests may read",
+        *layout.notes,
+    ]
     if dropped:
         notes.append(f"options of pytest left out: {' '.join(dropped)}")
-    needed = requirements_of(repo)
-    name = next((path.split("/")[0 if root == "." else len(root.split("/"))] for path in paths), repo.name)
+    name = paths[0].removeprefix(f"{root}/").split("/")[0].removesuffix(".py")
+    narrow = [one for text, _ in entries for one in _without_tests(text, layout, disk)]
     return Package(
         repo,
-        name.removesuffix(".py"),
+        name,
         root,
-        files,
-        support,
-        tuple(text for text, _ in entries),
-        chosen,
-        options,
+        cover(layout.tree, disk, ".py"),
+        cover(layout.support, disk),
+        tuple(dict.fromkeys(narrow)),
+        layout.tests,
+        (*options, *options_for_box(settings, names)),
         needed,
         tuple(notes),
     )
@@ -140,27 +129,37 @@ def manifest_of(
     return "\n".join(lines) + "\n"
 
 
-def _entry(repo: Path, text: str) -> tuple[str, list[str]]:
+def _entry(repo: Path, disk: Disk, text: str) -> tuple[str, list[str]]:
     """One `--editable`, and the files that it means."""
-    glob, _, symbol = text.partition(":")
-    glob = glob.removeprefix("./")
+    where, _, symbol = text.partition(":")
+    glob = where.removeprefix(f"{repo}/").removeprefix("./")
     if not glob or glob.startswith("/") or ".." in glob.split("/"):
         raise TargetError(f"--editable: {glob or text!r} does not lie below {repo}")
-    found = [
-        path.relative_to(repo).as_posix()
-        for path in sorted(repo.glob(glob))
-        if path.is_file() and path.suffix == ".py" and not _NEVER & set(path.relative_to(repo).parts)
-    ]
+    python = [path for path in disk.files if path.endswith(".py")]
+    found = [path for path in python if Editable.of([glob]).is_whole(path)]
     if not found:
-        near = difflib.get_close_matches(glob, [one.relative_to(repo).as_posix() for one in _python(repo)], 3)
+        near = (
+            [f"{glob.rstrip('/')}/**/*.py"]
+            if any(is_below(path, glob.rstrip("/")) for path in python)
+            else []
+        )
+        near = near or difflib.get_close_matches(glob, python, 3)
         raise TargetError(f"--editable: no Python file is {repo / glob}" + _near(near))
-    if symbol:
+    if symbol and symbol != BLOCKS:
         names = [name for path in found for name in _names(repo / path)]
         if symbol not in names:
             raise TargetError(
                 f"--editable: {glob} has no {symbol}" + _near(difflib.get_close_matches(symbol, names))
             )
     return f"{glob}:{symbol}" if symbol else glob, found
+
+
+def _without_tests(entry: str, layout: Layout, disk: Disk) -> tuple[str, ...]:
+    """An entry of the manifest's `editable`: a glob that opens tests, too, is made narrower."""
+    opened = Editable.of([entry])
+    if not any(opened.is_whole(path) for path in layout.support):
+        return (entry,)
+    return cover([path for path in layout.tree if opened.is_whole(path)], disk, ".py")
 
 
 def _near(names: Sequence[str]) -> str:
@@ -174,147 +173,32 @@ def _names(path: Path) -> list[str]:
         raise TargetError(f"--editable: {path} cannot be read: {error}") from None
 
 
-def _python(repo: Path) -> Iterable[Path]:
-    for folder, inner, names in os.walk(repo):
-        inner[:] = sorted(name for name in inner if name not in _NEVER)
-        yield from (Path(folder, name) for name in sorted(names) if name.endswith(".py"))
-
-
-def _root_of(repo: Path, paths: Sequence[str]) -> str:
-    """The folder that the package is imported from: above the outermost `__init__.py`."""
-    roots: set[str] = set()
-    for path in paths:
-        folder = (repo / path).parent
-        while folder != repo and (folder / "__init__.py").is_file():
-            folder = folder.parent
-        inside = folder.relative_to(repo).parts
-        if inside and not (repo / path).with_name("__init__.py").is_file():
-            inside = inside[:1] if inside[0] in ("src", "lib", "python") else ()  # a namespace package
-        roots.add("/".join(inside) or ".")
+def _one_root(repo: Path, disk: Disk, paths: Sequence[str], asked: Sequence[str]) -> str:
+    project = read_toml(repo / "pyproject.toml")
+    declared = declared_roots(project, setup_options(repo))
+    texts = texts_of_tests(repo, disk, asked)
+    roots = {root_of(path, disk.files, texts, declared) for path in paths}
     if len(roots) > 1:
-        raise TargetError(f"--editable: files of two import roots: {' and '.join(sorted(roots))}")
+        raise TargetError(
+            f"--editable: its files are imported from {' and '.join(sorted(roots))}: name those of one"
+        )
     return roots.pop()
 
 
-def _tops(repo: Path, root: str) -> list[str]:
-    """Packages and modules that can be imported from the root, but for tests and what only builds."""
-    found: list[str] = []
-    for path in sorted((repo / root).iterdir()):
-        inside = path.relative_to(repo).as_posix()
-        if path.is_dir() and path.name.isidentifier() and path.name not in _NEVER:
-            plain = path.name in _NOT_PACKAGES or path.name in ("tests", "test")
-            has_init = (path / "__init__.py").is_file()
-            if (has_init and not (root == "." and plain and not _mentioned(repo, path.name))) or (
-                root != "." and any(path.rglob("*.py"))
-            ):
-                found.append(inside)
-        elif path.suffix == ".py" and path.name not in _NOT_MODULES and not _is_test_file(path.name):
-            found.append(inside)
-    return found
+def _defines(repo: Path, disk: Disk) -> Callable[[str], bool]:
+    """Whether the repository itself defines an option of pytest or a plugin's module."""
 
-
-def _mentioned(repo: Path, name: str) -> bool:
-    """Whether the project itself is called so."""
-    project = read_toml(repo / "pyproject.toml").get("project", {})
-    return str(project.get("name", "")).replace("-", "_").lower() == name.lower()
-
-
-def _tests(
-    repo: Path, given: Sequence[str], settings: dict[str, str], paths: Sequence[str]
-) -> tuple[str, ...]:
-    usual = [name for name in ("tests", "test") if (repo / name).is_dir()]
-    asked = [one.strip("/").removeprefix("./") or "." for one in given] or settings.get(
-        "testpaths", ""
-    ).split()
-    chosen: list[str] = []
-    for test in asked or usual[:1]:
-        place = repo / test.partition("::")[0]
-        if not place.exists():
-            raise TargetError(f"--tests: no such file or folder: {place}")
-        within = place.is_dir() and any(
-            path == test or test == "." or path.startswith(test + "/") for path in paths
+    def is_own(word: str) -> bool:
+        if not word.startswith("-"):
+            return any(f"/{path}".endswith((f"/{word}.py", f"/{word}/__init__.py")) for path in disk.files)
+        return any(
+            f'"{word}"' in text or f"'{word}'" in text
+            for path in disk.files
+            if path.endswith(".py")
+            if "pytest_addoption" in (text := (repo / path).read_text("utf-8", errors="replace"))
         )
-        chosen += _narrowed(repo, place) if within else [test]
-    if not chosen:
-        raise TargetError(f"--tests: {repo} has no folder `tests`: name the files or folders of the tests")
-    return tuple(dict.fromkeys(chosen))
 
-
-def _narrowed(repo: Path, place: Path) -> list[str]:
-    """Where tests lie among the sources: folders of tests, and single files."""
-    found: list[str] = []
-    for path in _python(place):
-        if not _is_test_file(path.name):
-            continue
-        folder = next(
-            (one for one in reversed(path.relative_to(repo).parents) if one.name in ("tests", "test")), None
-        )
-        found.append((folder or path.relative_to(repo)).as_posix())
-    return list(dict.fromkeys(found))
-
-
-def _is_test_file(name: str) -> bool:
-    return name.startswith("test_") or name.endswith("_test.py")
-
-
-def _is_within(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or path.startswith(folder + "/") for folder in folders)
-
-
-def _sources(
-    repo: Path, root: str, tops: Sequence[str], tests: Sequence[str], paths: Sequence[str]
-) -> tuple[str, ...]:
-    """Globs of the package's own Python files, a folder each."""
-    globs: dict[str, None] = {}
-    for top in tops:
-        if top.endswith(".py"):
-            globs[top] = None
-            continue
-        for path in _python(repo / top):
-            inside = path.relative_to(repo)
-            if not _is_within(inside.as_posix(), tests):
-                globs[f"{inside.parent.as_posix()}/*.py"] = None
-    editable = Editable.of(globs)
-    globs |= {path: None for path in paths if not editable.is_whole(path)}
-    return tuple(globs)
-
-
-def _support(
-    repo: Path, root: str, tops: Sequence[str], tests: Sequence[str], left_out: list[str]
-) -> tuple[str, ...]:
-    """Globs of what else the tests may read."""
-    found: dict[str, None] = {name: None for name in (*_SETTINGS, *_BESIDE) if (repo / name).is_file()}
-    for test in tests:
-        found[f"{test}/**" if (repo / test).is_dir() else test.partition("::")[0]] = None
-    for metadata in (*repo.glob("*.egg-info"), *(repo / root).glob("*.egg-info")):
-        found[f"{metadata.relative_to(repo).as_posix()}/*"] = None
-    for top in tops:
-        for folder, inner, names in os.walk(repo / top):
-            inner[:] = sorted(name for name in inner if name not in _NEVER)
-            for name in sorted(names):
-                path = Path(folder, name)
-                inside = path.relative_to(repo).as_posix()
-                if name.endswith((".py", ".pyc")) or _is_within(inside, tests):
-                    continue
-                if path.stat().st_size > _LARGE:
-                    left_out.append(inside)
-                else:
-                    found[inside] = None
-    found |= dict.fromkeys(_between(repo, tests))
-    return tuple(found)
-
-
-def _between(repo: Path, tests: Sequence[str]) -> list[str]:
-    """`conftest.py` and `__init__.py` in the folders above the tests."""
-    found: list[str] = []
-    for test in tests:
-        for folder in list(Path(test).parents)[:-1]:
-            found += [
-                (folder / name).as_posix()
-                for name in ("conftest.py", "__init__.py")
-                if (repo / folder / name).is_file()
-            ]
-    return found
+    return is_own
 
 
 def _array(texts: Sequence[str]) -> str:

@@ -47,10 +47,7 @@ class Needed:
     read_from: tuple[str, ...]
     left_out: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
-
-    def has(self, name: str) -> bool:
-        """Whether the image gets the package by this requirement itself."""
-        return any(_requirement(text, Path()).name.lower() == name for text in self.packages)
+    own: str = ""  # the project's name
 
 
 def requirements_of(repo: Path) -> Needed:
@@ -99,7 +96,8 @@ class _Reader:
         self.kept.setdefault("pytest", "pytest")
         packages = tuple(self.kept[name] for name in sorted(self.kept))
         read_from = tuple(dict.fromkeys(self.read_from))
-        return Needed(packages, read_from, tuple(sorted(self.left_out)), tuple(sorted(self.elsewhere)))
+        left_out, elsewhere = tuple(sorted(self.left_out)), tuple(sorted(self.elsewhere))
+        return Needed(packages, read_from, left_out, elsewhere, self.own)
 
     def _keep(self, asked: Iterable[_Asked], *, runtime: bool) -> None:
         for text, file in asked:
@@ -290,6 +288,17 @@ def read_toml(file: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TargetError(f"{file}: cannot be read: {error}") from None
+
+
+def name_of(requirement: str) -> str:
+    """The normalised name of the package that a requirement is of."""
+    return _name(_requirement(requirement, Path()).name)
+
+
+def setup_options(repo: Path) -> dict[str, str]:
+    """The table `options` of setup.cfg."""
+    config = _setup_cfg(repo)
+    return dict(config["options"]) if config.has_section("options") else {}
 
 
 def _setup_cfg(repo: Path) -> configparser.ConfigParser:
