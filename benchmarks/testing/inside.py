@@ -227,8 +227,8 @@ def judge(
     `["told", news]`, at last `["done", news, errors]`; news are the results that were not told before.
     """
     plugin = Judge(ask, only, None if regions is None else _places(regions))
-    for name in functions:
-        _replace(name, plugin.through)
+    for name, original in _present(functions):
+        _replace(name, original, plugin.through)
     _main(paths, options, plugin)
     return ["done", plugin.untold(), plugin.errors[:3]]
 
@@ -274,8 +274,7 @@ def record(
     """Plain calls into functions while tests run: name, inputs and answer as wire texts, seconds."""
     encode = sys.modules["pygent_runner.wire"].encode
     plugin = Recorder(only, most, encode)
-    for name in functions:
-        original = _found(name)
+    for name, original in _present(functions):
         if isinstance(original, types.FunctionType):
             copy = types.FunctionType(
                 original.__code__,
@@ -285,7 +284,7 @@ def record(
                 original.__closure__,
             )
             copy.__kwdefaults__ = original.__kwdefaults__
-            _replace(name, plugin.keep(name, copy))
+            _replace(name, original, plugin.keep(name, copy))
     _main(paths, options, plugin)
     return list(plugin.calls.values())
 
@@ -327,12 +326,13 @@ def _lowered(args: tuple[object, ...]) -> tuple[dict[str, str], list[object]]:
     return forms, lowered
 
 
-def _found(name: str) -> Any:
-    module, _, qualified = name.partition(":")
-    found: Any = importlib.import_module(module)
-    for part in qualified.split("."):
-        found = getattr(found, part)
-    return found
+def _present(functions: list[str]) -> Iterator[tuple[str, Any]]:
+    """The functions that are there once the modules are loaded: a module may take some away again."""
+    for name in functions:
+        module, _, function = name.partition(":")
+        found = getattr(importlib.import_module(module), function, None)
+        if callable(found):
+            yield name, found
 
 
 def _places(regions: dict[str, list[str]]) -> set[str]:
@@ -352,9 +352,8 @@ def _places(regions: dict[str, list[str]]) -> set[str]:
     return places
 
 
-def _replace(name: str, through: Callable[..., object]) -> None:
+def _replace(name: str, original: Any, through: Callable[..., object]) -> None:
     """Send every call of a function elsewhere, whoever has got hold of it and however."""
-    original = _found(name)
 
     def sent(*args: object, **kwargs: object) -> object:
         return through(name, args, kwargs)

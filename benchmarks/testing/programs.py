@@ -81,11 +81,14 @@ def regions_of(target: Target, tree: Tree) -> dict[str, list[str]]:
 
 
 def _functions(text: str) -> list[str]:
+    """Names of top-level functions; one that is defined several times has a number, which counts for nothing
+    where it runs."""
     try:
         symbols = outline(text).by_name.items()
     except NotPython:
         return []
-    return [name for name, one in symbols if "." not in name and isinstance(one.node, ast.FunctionDef)]
+    names = (name.partition("#")[0] for name, one in symbols if isinstance(one.node, ast.FunctionDef))
+    return list(dict.fromkeys(name for name in names if "." not in name))
 
 
 def _is_test(path: str, tests: tuple[str, ...]) -> bool:

@@ -14,27 +14,32 @@ from random import Random
 from typing import Any
 
 from benchmarks.running import program_for, said
+from benchmarks.testing.grow import grown
 from benchmarks.testing.programs import functions_of, program_of_tests, spec_of_tests
 from sandbox.runner.wire import WireError, decode, encode, equal
-from sandbox.types import Box, Call, Isolation, Outcome, Sandbox
+from sandbox.types import Box, Call, Isolation, Outcome, Reply, Sandbox
 from target_modules.init import HELD_OUT_SHARE, SPLIT_SEED
 from target_modules.manifest import Target, TargetError
 from target_modules.patch.tree import Tree
 
 MOST = 400  # calls kept of one function
+MOST_BESIDE_GROWN = 40
+MOST_GROWN = 40  # of one function
+LEAST_SECONDS, MOST_SECONDS = 0.0002, 0.02  # of one larger call
 _MOST_SEEN = 4000  # calls looked at of one function
 _MOST_LOST = 20
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One call with its answer. `seconds` is what it took in the tests."""
+    """One call with its answer. `seconds` is what it took; `made` says that no test made it."""
 
     function: str
     args: tuple[object, ...]
     kwargs: dict[str, object]
     answer: object
     seconds: float
+    made: bool = False
 
     @property
     def call(self) -> Call:
@@ -61,18 +66,24 @@ class Recording:
     notes: tuple[str, ...]
 
 
-def record(target: Target, sandbox: Sandbox) -> Recording:
+def record(target: Target, sandbox: Sandbox, *, grow: bool = False) -> Recording:
     """Watch all tests once, and split what could be kept: of each function the calls that took longest.
 
-    Raises `TargetError` where there is nothing to keep, `SandboxFault` and `SandboxUnavailable` as boxes do.
+    With `grow`, for timing, also larger calls that are made of them (`benchmarks.testing.grow`). Raises
+    `TargetError` where there is nothing to keep, `SandboxFault` and `SandboxUnavailable` as boxes do.
     """
     tree = target.tree()
     spec = spec_of_tests(target)
     with sandbox.box(spec, Isolation.CONTAINER) as box:
         seen = _watched(target, tree, box)
-    chosen = list(_longest(seen))
+    chosen = list(_longest(seen, MOST_BESIDE_GROWN if grow else MOST))
     with sandbox.box(spec, Isolation.CONTAINER) as box:
         kept = _repeatable(target, tree, box, chosen)
+        if grow:
+            larger = [
+                one for calls in _by_function(kept).values() for one in _larger(target, tree, box, calls)
+            ]
+            kept += _repeatable(target, tree, box, larger)
     if not kept:
         raise TargetError(
             "--record: the tests make no plain call into the editable functions that answers the same again"
@@ -85,11 +96,29 @@ def record(target: Target, sandbox: Sandbox) -> Recording:
         for number, one in enumerate(calls):
             (held_out if number in apart else search).append(one.line())
         seconds = sum(one.seconds for one in calls)
-        notes.append(f"{function}: {len(calls)} calls recorded, {1000 * seconds:.2f} ms in all")
-    dropped = len(chosen) - len(kept)
+        made = sum(one.made for one in calls)
+        notes.append(
+            f"{function}: {len(calls) - made} calls recorded, {made} larger ones made of them, "
+            f"{1000 * seconds:.2f} ms in all"
+            if grow
+            else f"{function}: {len(calls)} calls recorded, {1000 * seconds:.2f} ms in all"
+        )
+    dropped = len(chosen) + sum(one.made for one in kept) - len(kept)
     if dropped:
         notes.append(f"{dropped} calls were left out: they did not answer the same again")
     return Recording(tuple(search), tuple(held_out), tuple(notes))
+
+
+def _larger(target: Target, tree: Tree, box: Box, calls: Sequence[Recorded]) -> list[Recorded]:
+    """Larger calls of one function, the slowest that its own source answers in no more than `MOST_SECONDS`."""
+    function = calls[0].function
+    inputs = [(one.args, one.kwargs) for one in calls]
+    found: list[Recorded] = []
+    for call, reply in _answered(target, tree, box, list(grown(function, inputs, Random(SPLIT_SEED)))):
+        if reply.outcome is Outcome.OK and LEAST_SECONDS <= reply.seconds <= MOST_SECONDS:
+            args = tuple(call.args[1:])
+            found.append(Recorded(function, args, dict(call.kwargs), reply.value, reply.seconds, made=True))
+    return sorted(found, key=lambda one: -one.seconds)[:MOST_GROWN]
 
 
 def _watched(target: Target, tree: Tree, box: Box) -> list[Recorded]:
@@ -111,9 +140,9 @@ def _recorded(row: tuple[str, str, str, float]) -> Recorded:
     return Recorded(function, tuple(args), dict(kwargs), decode(answer), float(seconds))
 
 
-def _longest(seen: Sequence[Recorded]) -> Iterator[Recorded]:
+def _longest(seen: Sequence[Recorded], most: int) -> Iterator[Recorded]:
     for calls in _by_function(seen).values():
-        longest = sorted(range(len(calls)), key=lambda number: -calls[number].seconds)[:MOST]
+        longest = sorted(range(len(calls)), key=lambda number: -calls[number].seconds)[:most]
         yield from (calls[number] for number in sorted(longest))
 
 
@@ -125,16 +154,26 @@ def _by_function(calls: Sequence[Recorded]) -> dict[str, list[Recorded]]:
 
 
 def _repeatable(target: Target, tree: Tree, box: Box, calls: Sequence[Recorded]) -> list[Recorded]:
-    """Those that answer the same in a program of their own; what ends the child is passed over."""
-    kept: list[Recorded] = []
-    start = lost = 0
-    while start < len(calls) and lost < _MOST_LOST:
-        replies = box.run(program_for(target, tree), [one.call for one in calls[start:]]).replies
-        kept += [
-            one
-            for one, reply in zip(calls[start:], replies, strict=False)
-            if reply.outcome is Outcome.OK and equal(reply.value, one.answer)
-        ]
-        start += max(len(replies), 1)
-        lost += 1
-    return kept
+    """Those that answer the same in a program of their own."""
+    answered = _answered(target, tree, box, [one.call for one in calls])
+    return [
+        one
+        for one, (_, reply) in zip(calls, answered, strict=True)
+        if reply.outcome is Outcome.OK and equal(reply.value, one.answer)
+    ]
+
+
+def _answered(target: Target, tree: Tree, box: Box, calls: Sequence[Call]) -> list[tuple[Call, Reply]]:
+    """Each call with its reply. Where a call ends the child, another goes on; some of them are given up."""
+    found: list[tuple[Call, Reply]] = []
+    program = program_for(target, tree)
+    for _ in range(_MOST_LOST):
+        left = calls[len(found) :]
+        if not left:
+            break
+        replies = box.run(program, left).replies
+        found += zip(left, replies, strict=False)
+        if not replies:
+            break
+    given_up = Reply(Outcome.DIED)
+    return found + [(call, given_up) for call in calls[len(found) :]]
