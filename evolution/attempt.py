@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from archive.types import Status
@@ -36,12 +37,15 @@ class Judge:
         bench: Bench,
         *,
         error_rate: float,
+        look_at: Callable[[Evaluation, Once], None] | None = None,
     ) -> None:
+        """`look_at` is shown the baseline's own evaluation, before any other attempt begins."""
         self._target = target
         self._suite = suite
         self._acceptor = acceptor
         self._bench = bench
         self._error_rate = error_rate
+        self._look_at = look_at
 
     def judge(
         self,
@@ -69,6 +73,8 @@ class Judge:
             f"evaluation:{tree.id}", lambda: evaluate(self._target, self._suite, tree, bench).to_json()
         )
         evaluation = Evaluation.from_json(stored)
+        if parent is None and self._look_at is not None:
+            self._look_at(evaluation, once)
         verdict = None
         if not evaluation.graded or evaluation.score is None:
             status, reason = Status.FAILED, evaluation.reason

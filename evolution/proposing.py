@@ -15,6 +15,7 @@ from target_modules.patch.unified import unified
 
 if TYPE_CHECKING:
     from agent.brief import Inspiration
+    from target_modules.suspicion import Weights
 
 
 def chosen_proposer(config: RunConfig) -> str:
@@ -25,14 +26,22 @@ def chosen_proposer(config: RunConfig) -> str:
     return "llm" if config.model is not None and reachable else "mutate"
 
 
-def make_proposer(config: RunConfig, spent: Usage, baseline: Callable[[], float | None]) -> Proposer:
-    """`spent` is what the run has paid before. Raises `ConfigError` or `gateway.errors.ModelError`."""
+def make_proposer(
+    config: RunConfig,
+    spent: Usage,
+    baseline: Callable[[], float | None],
+    weights: Callable[[], Weights | None] = lambda: None,
+) -> Proposer:
+    """`spent` is what the run has paid before, `weights` says which lines mutations should look at first.
+
+    Raises `ConfigError` or `gateway.errors.ModelError`.
+    """
     if chosen_proposer(config) == "mutate":
         if config.model is not None and config.proposer == "mutate":
             raise ConfigError("--model: the mutate proposer uses no model; leave one of the two out")
         from evolution.proposers.mutate import MutateProposer
 
-        return MutateProposer()
+        return MutateProposer(weights=weights)
     if config.model is None:
         raise ConfigError("--model: the llm proposer needs the name of a model, such as --model gpt-4.1-mini")
     from evolution.proposers.llm import LlmProposer

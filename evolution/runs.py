@@ -23,9 +23,10 @@ from evolution.budget import Budget, Clock
 from evolution.config import RunConfig, stored_config
 from evolution.confirm import Confirmer
 from evolution.context import run_id
+from evolution.localising import Suspicion
 from evolution.loop import Loop
 from evolution.progress import Observer, Progress
-from evolution.proposing import make_proposer
+from evolution.proposing import chosen_proposer, make_proposer
 from evolution.selectors import selector
 from evolution.summary import summarise
 from sandbox.types import Isolation, Sandbox
@@ -138,10 +139,12 @@ def _loop(
     suite = suite_for(target)
     baseline = _baseline(archive, run, target)
     bench = Bench(sandbox, Isolation.PROCESS, config.seed or 0, baseline)
-    judge = Judge(target, suite, PairedAcceptor(), bench, error_rate=config.error_rate)
+    suspicion = Suspicion(archive, run.id, target, bench)
+    look_at = suspicion.look_at if chosen_proposer(config) == "mutate" else None
+    judge = Judge(target, suite, PairedAcceptor(), bench, error_rate=config.error_rate, look_at=look_at)
     spent = sum((variant.usage for variant in archive.variants(run=run.id)), Usage())
     chooser = selector(config.selector)
-    proposer = make_proposer(config, spent, lambda: _score(loop))
+    proposer = make_proposer(config, spent, lambda: _score(loop), lambda: suspicion.weights)
     loop = Loop(
         run,
         config,

@@ -102,13 +102,15 @@ class Weights:
     def __init__(self, tree: Tree, lines: Mapping[str, Sequence[float]]) -> None:
         self._tree = tree
         self._lines = lines
-        self.highest = max((weight for found in lines.values() for weight in found), default=0.0)
 
     @classmethod
-    def of(cls, spectrum: Spectrum, tree: Tree) -> Weights:
+    def of(cls, spectrum: Spectrum, tree: Tree, editable: Iterable[str] = ("**",)) -> Weights:
         common = spectrum.score(spectrum.failing | spectrum.passing)
         lines: dict[str, list[float]] = {}
+        allowed = Editable.of(editable)
         for path, text in tree.files.items():
+            if not allowed.touches(path):
+                continue
             scores = dict.fromkeys(spectrum.imported.get(path, ()), common)
             scores |= {line: spectrum.score(ran) for line, ran in spectrum.lines.get(path, {}).items()}
             if any(scores.values()):
