@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from gateway.prices import Price
+from sandbox.limits import waived
 
 
 class ConfigError(Exception):
@@ -70,9 +71,21 @@ class RunConfig(BaseModel):
         lt=0.5,
         description="chance at most that a variant no better is accepted, or confirmed champion",
     )
-    sandbox: Literal["auto", "docker"] = Field("auto", description="where untrusted code runs")
+    sandbox: Literal["auto", "docker", "bubblewrap"] = Field(
+        "auto", description="where untrusted code runs; auto is an engine that answers, else bubblewrap"
+    )
+    waive: str = Field(
+        "",
+        description="limits that code with a model-written ancestor may do without where they are not in "
+        "force, by commas: memory, processes, cpu, inodes",
+    )
     image: str | None = Field(None, description="base image of the boxes; host is this machine's own Python")
     on_finish: str | None = Field(None, description="shell command to run when the run ends")
+
+    @field_validator("waive")
+    @classmethod
+    def _known_limits(cls, names: str) -> str:
+        return ",".join(waived([names]))
 
 
 def load_config(file: Path | None, **options: Any) -> RunConfig:

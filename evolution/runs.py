@@ -25,10 +25,12 @@ from evolution.confirm import Confirmer
 from evolution.context import run_id
 from evolution.localising import Suspicion
 from evolution.loop import Loop
+from evolution.population import MODEL_FREE
 from evolution.progress import Observer, Progress
 from evolution.proposing import chosen_proposer, make_proposer
 from evolution.selectors import selector
 from evolution.summary import summarise
+from sandbox.limits import require
 from sandbox.types import Isolation, Sandbox
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
@@ -82,13 +84,18 @@ def work(
     """Take a run on from where it is until a budget or a person ends it, and write its summary.
 
     `changes` are settings that this session changes, such as a larger budget. Raises `ArchiveError` where
-    another process is at this run; `SandboxFault` or `ModelError` where it cannot go on (it can be resumed).
+    another process is at this run; `SandboxFault` or `ModelError` where it cannot go on (it can be resumed);
+    `SandboxUnavailable` where code that a model wrote would run without a limit that nobody has waived.
     """
     run_id.set(run.id)
     with RunLock(home, run.id):
         run = archive.run(run.id)
         config = stored_config(run.config, **changes)
         target = find_target(config.target)
+        if chosen_proposer(config) not in MODEL_FREE or any(
+            variant.proposer not in MODEL_FREE for variant in archive.variants(run=run.id)
+        ):
+            require(sandbox, "code that a model wrote")
         archive.update_run(
             run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by=""
         )
@@ -102,7 +109,7 @@ def work(
             raise
         state = "paused" if stopped_by in ("pause", "interrupted") else "finished"
         archive.update_run(run.id, state=state, wish="", stopped_by=stopped_by, seconds=clock.seconds)
-        summary = summarise(archive, archive.run(run.id), target, loop.population)
+        summary = summarise(archive, archive.run(run.id), target, loop.population, sandbox.name)
         archive.update_run(run.id, summary=summary)
     if config.on_finish is not None and state == "finished":
         _on_finish(config.on_finish, summary)

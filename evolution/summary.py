@@ -15,12 +15,14 @@ from target_modules.patch.tree import Tree
 from target_modules.patch.unified import unified
 
 
-def summarise(archive: Archive, run: RunRecord, target: Target, population: Population) -> dict[str, Any]:
+def summarise(
+    archive: Archive, run: RunRecord, target: Target, population: Population, sandbox: str
+) -> dict[str, Any]:
     """The closing JSON of `pygent evolve --json`, and what its text is made of.
 
     A side is `{"variant", "status", "score", "trust", "metrics", "interval", "held_out"}`; `interval` and
     `held_out` hold mean, low and high (95 percent). `best` is None where nothing better than the baseline was
-    accepted, and its `held_out` is None where it was never put to the test.
+    accepted, and its `held_out` is None where it was never put to the test. `sandbox` is its name.
     """
     baseline, best = population.baseline, population.winner
     counts = population.statuses
@@ -41,6 +43,7 @@ def summarise(archive: Archive, run: RunRecord, target: Target, population: Popu
             "reasons": dict(population.failures.most_common(10)),
         },
         "usage": {**asdict(population.usage), "tokens": population.usage.tokens},
+        "sandbox": sandbox,
         "stopped_by": run.stopped_by,
         "seconds": round(run.seconds, 3),
     }

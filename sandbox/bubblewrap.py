@@ -22,7 +22,7 @@ from sandbox.channel import Cell, Death
 from sandbox.pool import Pool
 from sandbox.rootfs import PYTHON
 from sandbox.roots import Roots
-from sandbox.types import BoxSpec, SandboxFault, SandboxUnavailable
+from sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
 
 _UIDS = (1 << 20, 1 << 30)  # far from people's and services' own
 _NODES = ("null", "zero", "full", "random", "urandom")
@@ -203,6 +203,16 @@ class BubblewrapSandbox(Pool):
             return self._starter.submit(BubblewrapCell, self._wrap, root, spec, self._controls).result()
         except RuntimeError:
             raise SandboxFault("the sandbox is closed") from None
+
+    def facts(self) -> list[Check]:
+        way = "as root, the boxes' users are no one's" if self._wrap.as_root else "in user namespaces"
+        where = sorted({str(parent) for parent in self._controls.parents.values()})
+        lacking = [name for name in cgroup.NEEDED if name not in self._controls.parents]
+        told = f"version {self._controls.version}, below {', '.join(where)}" if where else "none can be made"
+        return [
+            Check("bubblewrap", True, f"{self._wrap.path}, {way}"),
+            Check("cgroups", not lacking, told + (f", without {', '.join(lacking)}" if lacking else "")),
+        ]
 
     def close(self) -> None:
         super().close()

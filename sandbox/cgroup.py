@@ -15,8 +15,8 @@ from sandbox import owner
 from sandbox.types import BoxSpec, SandboxFault
 
 _PREFIX = "pygent:"
-_NEEDED = ("memory", "pids", "cpu")
-_USED = (*_NEEDED, "cpuacct", "cpuset")
+NEEDED = ("memory", "pids", "cpu")
+_USED = (*NEEDED, "cpuacct", "cpuset")
 _PERIOD = 100_000  # microseconds, the kernel's own
 _REMOVE_SECONDS = 5.0
 _COUNTER = itertools.count()
@@ -31,10 +31,6 @@ class Controls:
 
     parents: dict[str, Path]
     version: int = 1
-
-    @property
-    def limited(self) -> tuple[str, ...]:
-        return tuple(name for name in _NEEDED if name in self.parents)
 
     def make(self, spec: BoxSpec) -> Group:
         """A group for one box, its limits set. Raises `SandboxFault`."""

@@ -13,7 +13,7 @@ from sandbox.channel import Death
 from sandbox.image import Images
 from sandbox.owner import OWNER_LABEL, RUN_LABEL
 from sandbox.pool import Pool
-from sandbox.types import BoxSpec, SandboxFault, SandboxUnavailable
+from sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -113,6 +113,11 @@ class DockerSandbox(Pool):
     def cell(self, spec: BoxSpec) -> DockerCell:
         image = self._images.ensure(spec.packages)
         return DockerCell(self._client, image, spec, self._labels, self._mapped)
+
+    def facts(self) -> list[Check]:
+        from sandbox.check import engine_facts
+
+        return engine_facts(self._client)
 
 
 class DockerCell:

@@ -47,6 +47,10 @@ class Pool(ABC):
     def cell(self, spec: BoxSpec) -> Cell:
         """Start a runner. Raises `SandboxFault`, and `SandboxUnavailable` for what it is made of."""
 
+    @abstractmethod
+    def facts(self) -> list[Check]:
+        """What the backend says of itself, for `pygent doctor`."""
+
     @contextlib.contextmanager
     def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
         lease = _Lease(self, spec, isolation)

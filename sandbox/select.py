@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sandbox.types import Sandbox, SandboxFault, SandboxUnavailable
+
+if TYPE_CHECKING:
+    from sandbox.pool import Pool
 
 Kind = Literal["auto", "docker", "bubblewrap"]
 
 
-def make_sandbox(kind: Kind = "auto", *, base: str | None = None) -> Sandbox:
+def make_sandbox(kind: Kind = "auto", *, base: str | None = None) -> Pool:
     """A sandbox with its image made, not tested yet; the caller closes it.
 
     `auto` is a Docker engine that answers, else bubblewrap. `base` is the image to build on
     (`sandbox.image.BASE` by default; of bubblewrap only `sandbox.image.HOST`). What killed processes left is
     removed on the way. Raises `SandboxUnavailable` with the remedy.
     """
-    if kind == "docker":
-        return _docker(base)
-    if kind == "bubblewrap":
-        return _bubblewrap(base)
-    if kind != "auto":
+    if kind not in ("auto", "docker", "bubblewrap"):
         raise SandboxUnavailable(f"no sandbox is called {kind!r}: use auto, docker or bubblewrap")
-    from sandbox.docker import connect
-
-    try:
-        connect(timeout=10).close()
-    except SandboxUnavailable as no_engine:
-        try:
-            return _bubblewrap(base)
-        except SandboxUnavailable as no_bubblewrap:
-            raise SandboxUnavailable(f"no sandbox can be had: {no_engine}; {no_bubblewrap}") from None
-    return _docker(base)
+    return _docker(base) if _has_engine(kind) else _bubblewrap(base)
 
 
 def open_sandbox(kind: Kind = "auto", *, base: str | None = None, waive: Iterable[str] = ()) -> Sandbox:
@@ -62,7 +52,55 @@ def open_sandbox(kind: Kind = "auto", *, base: str | None = None, waive: Iterabl
     return sandbox
 
 
-def _docker(base: str | None) -> Sandbox:
+def build_image(
+    kind: Kind, *, base: str | None = None, packages: tuple[str, ...] = (), rebuild: bool = False
+) -> str:
+    """Make what boxes with `packages` consist of; the image's name, or the folder of the root file system.
+
+    Raises `SandboxUnavailable`.
+    """
+    from sandbox.docker import connect
+    from sandbox.image import BASE, Images
+    from sandbox.roots import Roots
+
+    if _has_engine(kind):
+        return Images(connect(), base or BASE).ensure(packages, rebuild=rebuild)
+    _no_base(base)
+    roots = Roots()
+    try:
+        return str(roots.ensure(packages, rebuild=rebuild))
+    finally:
+        roots.close()
+
+
+def _has_engine(kind: Kind) -> bool:
+    """Whether it is to be Docker. Raises `SandboxUnavailable` where it is to be either and there is none."""
+    from sandbox import bubblewrap
+    from sandbox.docker import connect
+
+    if kind != "auto":
+        return kind == "docker"
+    try:
+        connect(timeout=10).close()
+    except SandboxUnavailable as no_engine:
+        try:
+            bubblewrap.find()
+        except SandboxUnavailable as no_bubblewrap:
+            raise SandboxUnavailable(f"no sandbox can be had: {no_engine}; {no_bubblewrap}") from None
+        return False
+    return True
+
+
+def _no_base(base: str | None) -> None:
+    from sandbox.image import HOST
+
+    if base not in (None, HOST):
+        raise SandboxUnavailable(
+            f"bubblewrap knows no images: leave out --image {base}, or use a Docker engine for it"
+        )
+
+
+def _docker(base: str | None) -> Pool:
     from sandbox import owner
     from sandbox.docker import DockerSandbox, connect
     from sandbox.image import BASE, Images
@@ -77,15 +115,11 @@ def _docker(base: str | None) -> Sandbox:
         raise SandboxUnavailable(f"the engine fails: {fault}; see `docker info`, then try again") from None
 
 
-def _bubblewrap(base: str | None) -> Sandbox:
+def _bubblewrap(base: str | None) -> Pool:
     from sandbox import bubblewrap, cgroup
-    from sandbox.image import HOST
     from sandbox.roots import Roots
 
-    if base not in (None, HOST):
-        raise SandboxUnavailable(
-            f"bubblewrap knows no images: leave out --image {base}, or use a Docker engine for it"
-        )
+    _no_base(base)
     wrap = bubblewrap.find()
     controls = cgroup.find()
     cgroup.reap(controls)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from interfaces.cli.session import Image, Json, print_json
+from interfaces.cli.session import Image, Json, Kind, Waive, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -24,13 +24,15 @@ def bench(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Draws the cases; random if left out, which no tree can guess.")
     ] = None,
-    sandbox: Annotated[Literal["auto", "docker"], typer.Option(help="Where untrusted code runs.")] = "auto",
+    sandbox: Kind = "auto",
+    waive: Waive = None,
     image: Image = None,
     json: Json = False,
 ) -> None:
     """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
     from benchmarks.judge import evaluate_tree
     from benchmarks.types import Bench
+    from sandbox.limits import require
     from sandbox.select import open_sandbox
     from sandbox.types import Isolation
     from target_modules.manifest import TargetError
@@ -40,8 +42,10 @@ def bench(
     if tree is not None and not tree.is_dir():
         raise TargetError(f"--tree: {tree} is not a folder")
 
-    box = open_sandbox(sandbox, base=image)
+    box = open_sandbox(sandbox, base=image, waive=waive or ())
     try:
+        if tree is not None:
+            require(box, "a tree that a model may have written")
         drawn = secrets.randbits(63) if seed is None else seed
         where = Bench(box, Isolation.CONTAINER, drawn, found.tree())
         result = evaluate_tree(found, found.tree(tree), where, "held_out" if held_out else "search")

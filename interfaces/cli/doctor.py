@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from sandbox.types import Check
 
 if TYPE_CHECKING:
-    from interfaces.cli.session import Session
+    from interfaces.cli.session import SandboxKind, Session
 
 LEAST_FREE_MB = 512
 
 
-def examine(session: Session, image: str | None) -> list[Check]:
+def examine(session: Session, kind: SandboxKind, image: str | None) -> list[Check]:
     """Every check, in the order in which their failure would stop a run."""
-    return [_python(), *_home(session.home), _git(), _model(), *_sandbox(image)]
+    return [_python(), *_home(session.home), _git(), _model(), *_sandbox(kind, image)]
 
 
 def _python() -> Check:
@@ -56,17 +56,14 @@ def _model() -> Check:
     return Check("model", True, f"OPENAI_API_KEY is {key}, endpoint {base}; runs without a model use mutate")
 
 
-def _sandbox(image: str | None) -> list[Check]:
-    from sandbox.check import engine_facts
-    from sandbox.docker import connect
+def _sandbox(kind: SandboxKind, image: str | None) -> list[Check]:
     from sandbox.select import make_sandbox
     from sandbox.types import SandboxFault, SandboxUnavailable
 
     try:
-        facts = engine_facts(connect())
-        box = make_sandbox("auto", base=image)
+        box = make_sandbox(kind, base=image)
         try:
-            return [*facts, *box.check()]
+            return [Check("sandbox", True, box.name), *box.facts(), *box.check()]
         finally:
             box.close()
     except (SandboxUnavailable, SandboxFault) as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from interfaces.cli.session import Image, Json, Session, print_json
+from interfaces.cli.session import Image, Json, SandboxKind, Session, Waive, print_json
 
 if TYPE_CHECKING:
     from archive.store import Archive
@@ -74,9 +74,8 @@ def evolve(
     error_rate: Annotated[
         float | None, typer.Option(help="Chance at most that a variant no better is accepted or confirmed.")
     ] = None,
-    sandbox: Annotated[
-        Literal["auto", "docker"] | None, typer.Option(help="Where untrusted code runs.")
-    ] = None,
+    sandbox: Annotated[SandboxKind | None, typer.Option(help="Where untrusted code runs.")] = None,
+    waive: Waive = None,
     image: Image = None,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of these settings; ./pygent.toml if there is one.")
@@ -111,6 +110,7 @@ def evolve(
         fuse=fuse,
         error_rate=error_rate,
         sandbox=sandbox,
+        waive=",".join(waive or ()) or None,
         image=image,
         on_finish=on_finish,
     )
@@ -128,6 +128,10 @@ def resume(
     tokens: Tokens = None,
     dollars: Dollars = None,
     until: Until = None,
+    sandbox: Annotated[
+        SandboxKind | None, typer.Option(help="Where untrusted code runs; as before if left out.")
+    ] = None,
+    waive: Waive = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
@@ -135,12 +139,14 @@ def resume(
     from evolution.config import stored_config
 
     session: Session = ctx.obj
-    changes = {
+    changes: dict[str, Any] = {
         "evaluations": evaluations,
         "minutes": minutes,
         "tokens": tokens,
         "dollars": dollars,
         "until": until,
+        "sandbox": sandbox,
+        "waive": ",".join(waive or ()) or None,
     }
     with session.archive() as archive:
         record = archive.run(archive.find_run(run))
@@ -193,11 +199,12 @@ def _go_on(
     from interfaces.cli.errors import BREAKER, INTERRUPTED
     from interfaces.cli.live import Live
     from interfaces.cli.summary import show_summary
+    from sandbox.limits import waived
     from sandbox.select import open_sandbox
 
     seeded = settings.seed is not None and settings.seed < GUESSABLE
     with Live(run.id, settings, chosen_proposer(settings), seeded=seeded) as live:
-        sandbox = open_sandbox(settings.sandbox, base=settings.image)
+        sandbox = open_sandbox(settings.sandbox, base=settings.image, waive=waived([settings.waive]))
         live.say(f"sandbox: {sandbox.name}, self-test passed")
         try:
             ended = work(

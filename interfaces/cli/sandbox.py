@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli.session import Image, Json, Session, print_json
+from interfaces.cli.session import Image, Json, Kind, Session, print_json
 
 if TYPE_CHECKING:
     from sandbox.types import Check
 
 group = typer.Typer(help="Build and check the sandbox.", no_args_is_help=True)
-
-Kind = Annotated[Literal["auto", "docker"], typer.Option("--sandbox", help="Which sandbox.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,13 +25,13 @@ def build(
     image: Image = None,
     package: Annotated[list[str] | None, typer.Option(help="PyPI package in the image; repeatable.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where the image exists already.")] = False,
+    sandbox: Kind = "auto",
     json: Json = False,
 ) -> None:
-    """Make the image of the boxes, from --image or (where no registry answers) the host's own Python."""
-    from sandbox.docker import connect
-    from sandbox.image import BASE, Images
+    """Make what the boxes consist of, from --image or (where no registry answers) the host's own Python."""
+    from sandbox.select import build_image
 
-    name = Images(connect(), image or BASE).ensure(tuple(package or ()), rebuild=force)
+    name = build_image(sandbox, base=image, packages=tuple(package or ()), rebuild=force)
     if json:
         print_json({"image": name})
     else:
@@ -52,12 +50,12 @@ def check(sandbox: Kind = "auto", image: Image = None, json: Json = False) -> No
         box.close()
 
 
-def doctor(ctx: typer.Context, image: Image = None, json: Json = False) -> None:
+def doctor(ctx: typer.Context, sandbox: Kind = "auto", image: Image = None, json: Json = False) -> None:
     """Say in words what works here and what to do about what does not."""
     from interfaces.cli.doctor import examine
 
     session: Session = ctx.obj
-    _report(examine(session, image), as_json=json)
+    _report(examine(session, sandbox, image), as_json=json)
 
 
 def _report(checks: list[Check], *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -22,6 +22,28 @@ Image = Annotated[
     typer.Option(
         envvar="PYGENT_IMAGE",
         help="Base image of the boxes; `host` is this machine's own Python, taken where no registry answers.",
+    ),
+]
+
+SandboxKind = Literal["auto", "docker", "bubblewrap"]
+Kind = Annotated[SandboxKind, typer.Option("--sandbox", help="Where untrusted code runs.")]
+
+
+def _known(names: list[str] | None) -> list[str] | None:
+    from sandbox.limits import waived
+
+    try:
+        return list(waived(names or ()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+Waive = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--waive",
+        callback=_known,
+        help="Limit that code of a model may do without where it is not in force; repeatable.",
     ),
 ]
 

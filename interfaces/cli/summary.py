@@ -44,6 +44,8 @@ def show_summary(summary: dict[str, Any], home: Path) -> None:
     if summary["usage"]["calls"]:
         usage = summary["usage"]
         out.print(f"{usage['calls']} model calls, {usage['tokens']} tokens, ${usage['dollars']:.4f}")
+    if where := summary.get("sandbox"):
+        out.print(f"untrusted code ran in {where}", markup=False)
     baseline, best = summary["baseline"], summary["best"]
     if baseline is None:
         out.print("the baseline was not measured")

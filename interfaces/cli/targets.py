@@ -7,12 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli.session import Image, Json, print_json
+from interfaces.cli.session import Image, Json, Kind, print_json
 
 app = typer.Typer(help="Make, list and check targets.", no_args_is_help=True)
-
-
-Kind = Annotated[Literal["auto", "docker"], typer.Option("--sandbox", help="Where untrusted code runs.")]
 
 
 @app.command()
