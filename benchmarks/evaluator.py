@@ -20,7 +20,7 @@ from benchmarks.running import derived, one_line, said, spec_for
 from benchmarks.staged import mean, not_available, not_finite, out_of_bounds, static_difference, worse
 from benchmarks.stats import MOST_REPEATS
 from benchmarks.types import Bench, Evaluation, Pairs, Split, StageResult, Trust
-from sandbox.types import Box, Call, Outcome, Program, Reply
+from sandbox.types import Box, Call, Isolation, Outcome, Program, Reply, Sandbox
 from target_modules.manifest import Stage, Target, TargetError
 from target_modules.patch.editable import Editable
 from target_modules.patch.source import NotPython, parse
@@ -167,6 +167,20 @@ class EvaluatorSuite:
             reason = f"the evaluator gave no {primary}; it gave {given}"
         return Run(tuple(told), metrics, reason, output[-_MOST_OUTPUT:])
 
+    def trial(self, sandbox: Sandbox) -> Run:
+        """All stages on the source as it lies there, whatever they score. Raises `SandboxFault`."""
+        with sandbox.box(spec_for(self._target), Isolation.CONTAINER) as box:
+            return self.run(box, self._target.tree(), 0, thresholds=False)
+
+    @staticmethod
+    def level(metrics: Mapping[str, float], primary: str) -> float | None:
+        """What a stage's threshold is held against, as in OpenEvolve: the score, or where the stage has none
+        the mean of what it has."""
+        if primary in metrics:
+            return metrics[primary]
+        rest = [number for metric, number in metrics.items() if metric != "error"]
+        return mean(rest) if rest else None
+
     @property
     def _paths(self) -> tuple[str, str, str]:
         folder = dirname(_FILE)
@@ -183,17 +197,13 @@ class EvaluatorSuite:
         return run.metrics.get(self._target.primary.metric, 0.0), run.reason
 
     def _short_of(self, stage: Stage, metrics: Mapping[str, float]) -> str:
-        """As in OpenEvolve: a stage without the score itself is measured by the mean of what it has."""
         primary, bound = self._target.primary, stage.threshold
-        if bound is None:
+        value = self.level(metrics, primary.metric)
+        if bound is None or (value is not None and not worse(primary, value, bound)):
             return ""
-        value, name = metrics.get(primary.metric), primary.metric
-        if value is None:
-            rest = [number for metric, number in metrics.items() if metric != "error"]
-            value, name = mean(rest) if rest else -math.inf, "the mean of its metrics"
-        if worse(primary, value, bound):
-            return f"stage {stage.name}: {name} is {value:.6g}, the threshold is {bound:.6g}"
-        return ""
+        name = primary.metric if primary.metric in metrics else "the mean of its metrics"
+        figure = "n/a" if value is None else f"{value:.6g}"
+        return f"stage {stage.name}: {name} is {figure}, the threshold is {bound:.6g}"
 
 
 def function_of(stage: Stage) -> str:

@@ -1,6 +1,8 @@
-# EVOLVE-BLOCK-START
-"""Where a curve with many valleys is lowest: a search by random steps."""
+"""Where a curve with many valleys is lowest."""
 
+import math
+
+# EVOLVE-BLOCK-START
 import random
 
 
@@ -22,9 +24,6 @@ def search(steps=400, reach=5.0):
 
 
 # What follows is fixed: the curve, and what the evaluator calls.
-import math
-
-
 def height(x, y):
     return math.sin(x) * math.cos(y) + math.sin(x * y) + (x * x + y * y) / 20
 
