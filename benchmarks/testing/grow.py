@@ -6,21 +6,22 @@ they stay of a kind that it takes. What the target's own source makes of them is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 from sandbox.runner.wire import encode
 from sandbox.types import Call
 
-FACTORS = (4, 32, 256)
+FACTORS = (4, 32, 256, 1024)
+LEAST_TRIES = 16  # for each factor
 MOST_BYTES = 100_000  # of one call's inputs as they are sent
 _SIZED = (str, bytes, list, tuple, dict, set, frozenset)
 
 _Inputs = tuple[tuple[Any, ...], dict[str, Any]]
 
 
-def grown(function: str, calls: Sequence[_Inputs], rng: Random) -> Iterator[Call]:
+def grown(function: str, calls: list[_Inputs], rng: Random) -> Iterator[Call]:
     """New calls of one function, larger and larger, each made of one of `calls` and pieces of the others."""
     pools: dict[tuple[object, type], list[Any]] = {}
     for args, kwargs in calls:
@@ -28,7 +29,7 @@ def grown(function: str, calls: Sequence[_Inputs], rng: Random) -> Iterator[Call
             if type(value) in _SIZED and len(value):
                 pools.setdefault((place, type(value)), []).append(value)
     for factor in FACTORS:
-        for args, kwargs in calls:
+        for args, kwargs in calls * max(1, LEAST_TRIES // len(calls)):
             larger = [_larger(place, value, pools, factor, rng) for place, value in enumerate(args)]
             named = {name: _larger(name, value, pools, factor, rng) for name, value in kwargs.items()}
             same = all(new is old for new, old in zip(larger, args, strict=True))

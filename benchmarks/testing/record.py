@@ -110,7 +110,7 @@ def record(target: Target, sandbox: Sandbox, *, grow: bool = False) -> Recording
 
 
 def _larger(target: Target, tree: Tree, box: Box, calls: Sequence[Recorded]) -> list[Recorded]:
-    """Larger calls of one function, the slowest that its own source answers in no more than `MOST_SECONDS`."""
+    """Larger calls of one function: the slowest that its own source answers within `MOST_SECONDS`."""
     function = calls[0].function
     inputs = [(one.args, one.kwargs) for one in calls]
     found: list[Recorded] = []
