@@ -89,7 +89,7 @@ def look_at(evaluator: Path, program: Path, requirements: Path | None = None) ->
     source = Path(os.path.commonpath([evaluator.parent, program.parent]))
     beside = look_beside(source, evaluator, program)
     packages, read_from = _packages(beside.foreign, requirements, evaluator.parent)
-    notes = [f"{_blocks_told(number)} of {program.name} may change"]
+    notes = [f"{program.name}: {_blocks_told(number)} may change"]
     if beside.files:
         notes.append(f"goes with the evaluator: {', '.join(beside.files)}")
     notes += beside.notes
@@ -187,8 +187,8 @@ def _stages(names: set[str]) -> tuple[str, ...]:
 
 def _blocks_told(number: int) -> str:
     if number == 0:
-        return "all (there are no EVOLVE-BLOCK markers)"
-    return "what lies in its EVOLVE-BLOCK" if number == 1 else f"what lies in {number} EVOLVE-BLOCKs"
+        return "all of it (there are no EVOLVE-BLOCK markers)"
+    return "what lies in the EVOLVE-BLOCK" if number == 1 else f"what lies in the {number} EVOLVE-BLOCKs"
 
 
 def _packages(

@@ -42,6 +42,21 @@ def init(
         Literal["sealed", "in-process"],
         typer.Option(help="With --repo: `in-process` lets tests that run beside a variant promote it."),
     ] = "sealed",
+    evaluator: Annotated[
+        Path | None, typer.Option(help="A file with `evaluate(program_path)`, as OpenEvolve has it.")
+    ] = None,
+    program: Annotated[
+        Path | None, typer.Option(help="With --evaluator: the program; EVOLVE-BLOCKs are what may change.")
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="With --evaluator: the score; `combined_score` if left out.")
+    ] = None,
+    requirements: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --evaluator: requirements.txt; the one beside it, or its imports, if left out."
+        ),
+    ] = None,
     goal: Annotated[str, typer.Option(help="What to improve, in your words; it goes to the model.")] = "",
     objective: Annotated[
         Literal["correctness", "speed"] | None,
@@ -53,17 +68,19 @@ def init(
     image: Image = None,
     json: Json = False,
 ) -> None:
-    """Make a target: of a module and its cases, or of a package and its tests."""
+    """Make a target: of a module and its cases, a package and its tests, or an evaluator and its program."""
     from interfaces.cli.making import Asked, make_of_module, make_of_package
+    from interfaces.cli.making_evaluator import make_of_evaluator
     from target_modules.manifest import TargetError
 
     asked = Asked(
         {"--module": module, "--function": function, "--cases": cases},
         {"--repo": repo, "--editable": editable, "--tests": tests, "--record": record or None},
+        {"--evaluator": evaluator, "--program": program, "--metric": metric, "--requirements": requirements},
     )
+    say = (lambda text: None) if json else typer.echo
     if repo is not None and editable:
         asked.only(1)
-        say = (lambda text: None) if json else typer.echo
         name, notes = make_of_package(
             repo,
             editable,
@@ -79,8 +96,24 @@ def init(
     elif module is not None and function is not None and cases is not None:
         asked.only(0)
         name, notes = make_of_module(module, function, cases, out, objective=objective or "correctness")
+    elif evaluator is not None and program is not None:
+        asked.only(2)
+        name, notes = make_of_evaluator(
+            evaluator,
+            program,
+            out,
+            metric=metric,
+            requirements=requirements,
+            goal=goal,
+            sandbox=sandbox,
+            image=image,
+            say=say,
+        )
     else:
-        raise TargetError("init: give --module, --function and --cases, or --repo and --editable")
+        raise TargetError(
+            "init: give --module, --function and --cases; or --repo and --editable; or --evaluator and "
+            "--program"
+        )
     if json:
         print_json({"target": name, "folder": str(out), "notes": notes})
         return

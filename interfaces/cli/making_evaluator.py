@@ -1,0 +1,76 @@
+"""Making a target of an evaluator, as `pygent targets init --evaluator` is asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from interfaces.cli.session import SandboxKind
+
+
+def make_of_evaluator(
+    evaluator: Path,
+    program: Path,
+    out: Path,
+    *,
+    metric: str | None,
+    requirements: Path | None,
+    goal: str,
+    sandbox: SandboxKind,
+    image: str | None,
+    say: Callable[[str], object],
+) -> tuple[str, list[str]]:
+    """The target's name and what its owner should know. The program runs once, in a sandbox, to see which
+    metrics there are and how long a stage takes. Raises `TargetError`."""
+    from benchmarks.evaluator import EvaluatorSuite
+    from benchmarks.judge import retried
+    from sandbox.select import open_sandbox
+    from target_modules.evaluator_init import SCORE, look_at, manifest_of, thresholds_for
+    from target_modules.init import building
+    from target_modules.manifest import TargetError, load
+
+    found = look_at(evaluator, program, requirements)
+    with building(out) as folder:
+        manifest = folder / "target.toml"
+        manifest.write_text(manifest_of(found, out, goal=goal, metric=metric or SCORE))
+        suite = EvaluatorSuite(load(folder))
+        say(f"running {found.file.name} on {found.program} once, in a sandbox")
+        box = open_sandbox(sandbox, base=image)
+        try:
+            run = retried(lambda: suite.trial(box), f"trying {found.file.name}")
+        finally:
+            box.close()
+        if failure := next((f"{stage}: {one.reason}" for stage, one in run.told if one.reason), ""):
+            raise TargetError(f"--program: {program} fails in the sandbox: {failure}")
+        if not run.told:
+            raise TargetError(f"--evaluator: {evaluator} cannot start in the sandbox: {run.reason}")
+        chosen = _metric(metric, run.metrics)
+        values = {stage: suite.level(one.metrics, chosen) for stage, one in run.told}
+        thresholds, notes = thresholds_for(values)
+        seconds = max(one.seconds for _, one in run.told)
+        manifest.write_text(
+            manifest_of(found, out, goal=goal, metric=chosen, thresholds=thresholds, seconds=seconds)
+        )
+        name = load(folder).name
+    return name, [
+        *found.notes,
+        f"the score is {chosen}: {run.metrics[chosen]:.6g} to begin with",
+        *notes,
+        "in-process: the evaluator runs beside each variant, which could forge its score; read a winner's "
+        "difference before you believe it",
+        f"the source is {found.source / found.program}; say more about your goal in {out / 'target.toml'}",
+    ]
+
+
+def _metric(asked: str | None, metrics: Mapping[str, float]) -> str:
+    from target_modules.evaluator_init import SCORE
+    from target_modules.manifest import TargetError
+
+    chosen = asked or SCORE
+    if chosen not in metrics:
+        given = ", ".join(sorted(metrics)) or "no number at all"
+        todo = "choose another" if asked else "say which is to grow"
+        raise TargetError(f"--metric: the evaluator gives no {chosen}; it gives {given}: {todo}")
+    return chosen
