@@ -138,7 +138,7 @@ def stored_config(data: Mapping[str, Any], **changes: Any) -> RunConfig:
 def _in_one_line(error: ValidationError, given: Mapping[str, Any], file: Path | None) -> str:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
-    what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+    what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
     variable = f"PYGENT_{key.upper()}"
     if key in given:
         return f"--{key.replace('_', '-')}: {what}"
