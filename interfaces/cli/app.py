@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli import apply, archive, bench, evolve, runs, safety, sandbox, targets
+from interfaces.cli import analyze, apply, archive, bench, evolve, runs, safety, sandbox, targets
 from interfaces.cli.session import Session
 
 app = typer.Typer(
@@ -51,6 +51,7 @@ def root(
 evolve.register(app)
 runs.register(app)
 bench.register(app)
+analyze.register(app)
 apply.register(app)
 sandbox.register(app)
 app.add_typer(archive.app, name="archive")

@@ -11,6 +11,7 @@ INTERRUPTED = 130
 def exit_code(error: Exception) -> int | None:
     """1 for what went wrong, 2 for what was asked wrongly, None for a defect of ours (keep the traceback)."""
     from archive.types import ArchiveError
+    from benchmarks.testing.spectrum import NoSpectrum
     from evolution.config import ConfigError
     from gateway.errors import ModelError
     from sandbox.types import SandboxFault, SandboxUnavailable
@@ -27,6 +28,7 @@ def exit_code(error: Exception) -> int | None:
         (
             ArchiveError,
             ModelError,
+            NoSpectrum,
             SandboxFault,
             SandboxUnavailable,
             PromotionError,
