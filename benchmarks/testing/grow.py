@@ -13,7 +13,7 @@ from typing import Any
 from sandbox.runner.wire import encode
 from sandbox.types import Call
 
-FACTORS = (4, 32, 256, 1024)
+FACTORS = (4, 32, 256, 2048, 8192)
 LEAST_TRIES = 16  # for each factor
 MOST_BYTES = 100_000  # of one call's inputs as they are sent
 _SIZED = (str, bytes, list, tuple, dict, set, frozenset)
