@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -129,6 +130,27 @@ class SafetyTable(_Table):
     )
 
 
+class DistributionTable(_Table):
+    """The package as `importlib.metadata` tells of it in the box, where it is never installed."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][\w.-]*$", description="its name on an index")
+    version: str = Field("0", pattern=r"^[\w.!+]+$", description="its version")
+    entry_points: dict[str, dict[str, str]] = Field({}, description="group to name to `module:object`")
+
+    def files(self, root: str) -> dict[str, str]:
+        """Core metadata 2.1 and entry points, by path, for modules that are imported from `root`."""
+        folder = f"{re.sub('[-_.]+', '_', self.name)}-{self.version}.dist-info"
+        place = folder if root == "." else f"{root.rstrip('/')}/{folder}"
+        files = {f"{place}/METADATA": f"Metadata-Version: 2.1\nName: {self.name}\nVersion: {self.version}\n"}
+        groups = (
+            "\n".join([f"[{group}]", *(f"{name} = {value}" for name, value in table.items()), ""])
+            for group, table in self.entry_points.items()
+        )
+        if text := "\n".join(groups):
+            files[f"{place}/entry_points.txt"] = text
+        return files
+
+
 class Manifest(_Table):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="lower case, digits, - and _")
     goal: str = Field(min_length=1, description="what to improve, in the owner's words; goes to the model")
@@ -155,6 +177,7 @@ class Manifest(_Table):
     )
     depends: tuple[str, ...] = Field((), description="names of targets that this one builds on")
     packages: tuple[str, ...] = Field((), description="PyPI packages that the image needs")
+    distribution: DistributionTable | None = Field(None, description="the package's own metadata")
     suite: SuiteTable
     objectives: tuple[Objective, ...] = Field(min_length=1, description="the first is the primary one")
     thresholds: tuple[Threshold, ...] = ()
@@ -224,6 +247,8 @@ class Target:
         Raises `TargetError` for unreadable files.
         """
         files: dict[str, str | bytes] = {}
+        if self.manifest.distribution is not None:
+            files |= self.manifest.distribution.files(self.manifest.pythonpath[0])
         for glob in self.manifest.support:
             for path in sorted(self.source.glob(_of_files(glob))):
                 if path.is_file() and "__pycache__" not in path.parts:

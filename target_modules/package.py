@@ -12,12 +12,13 @@ from typing import Literal
 from target_modules.globs import Disk, cover, is_below, walk
 from target_modules.init import quoted, source_of
 from target_modules.layout import Layout, lay_out, sources_among, texts_of_tests
-from target_modules.manifest import TargetError
+from target_modules.manifest import DistributionTable, TargetError
+from target_modules.own_metadata import distribution_of
 from target_modules.patch.editable import BLOCKS, Editable
 from target_modules.patch.outline import outline
 from target_modules.patch.source import NotPython
 from target_modules.pytest_settings import options_for_box, options_of, pytest_settings, words_of
-from target_modules.requirements import Needed, name_of, read_toml, requirements_of, setup_options
+from target_modules.requirements import Needed, name_of, read_setup_cfg, read_toml, requirements_of
 from target_modules.roots import declared_roots, root_of
 
 
@@ -35,6 +36,7 @@ class Package:
     options: tuple[str, ...]
     needed: Needed
     notes: tuple[str, ...]
+    distribution: DistributionTable | None
 
 
 def look_at(repo: Path, editable: Sequence[str], tests: Sequence[str]) -> Package:
@@ -74,6 +76,7 @@ def look_at(repo: Path, editable: Sequence[str], tests: Sequence[str]) -> Packag
         (*options, *options_for_box(settings, names)),
         needed,
         tuple(notes),
+        distribution_of(repo, root, needed.own, layout.tree),
     )
 
 
@@ -125,6 +128,7 @@ def manifest_of(
         "call_seconds = 300",
         "total_seconds = 600",
         *(["loopback = true"] if loopback else []),
+        *_distribution(package.distribution),
     ]
     return "\n".join(lines) + "\n"
 
@@ -175,7 +179,7 @@ def _names(path: Path) -> list[str]:
 
 def _one_root(repo: Path, disk: Disk, paths: Sequence[str], asked: Sequence[str]) -> str:
     project = read_toml(repo / "pyproject.toml")
-    declared = declared_roots(project, setup_options(repo))
+    declared = declared_roots(project, read_setup_cfg(repo).get("options", {}))
     texts = texts_of_tests(repo, disk, asked)
     roots = {root_of(path, disk.files, texts, declared) for path in paths}
     if len(roots) > 1:
@@ -199,6 +203,16 @@ def _defines(repo: Path, disk: Disk) -> Callable[[str], bool]:
         )
 
     return is_own
+
+
+def _distribution(table: DistributionTable | None) -> list[str]:
+    if table is None:
+        return []
+    lines = ["", "[distribution]", f"name = {quoted(table.name)}", f"version = {quoted(table.version)}"]
+    for group, points in table.entry_points.items():
+        lines += ["", f"[distribution.entry_points.{quoted(group)}]"]
+        lines += [f"{quoted(name)} = {quoted(value)}" for name, value in points.items()]
+    return lines
 
 
 def _array(texts: Sequence[str]) -> str:

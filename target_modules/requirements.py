@@ -295,10 +295,10 @@ def name_of(requirement: str) -> str:
     return _name(_requirement(requirement, Path()).name)
 
 
-def setup_options(repo: Path) -> dict[str, str]:
-    """The table `options` of setup.cfg."""
+def read_setup_cfg(repo: Path) -> dict[str, dict[str, str]]:
+    """The sections of setup.cfg, empty where there is none. Raises `TargetError` where it cannot be read."""
     config = _setup_cfg(repo)
-    return dict(config["options"]) if config.has_section("options") else {}
+    return {name: dict(config[name]) for name in config.sections()}
 
 
 def _setup_cfg(repo: Path) -> configparser.ConfigParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -241,6 +242,30 @@ def test_settings_that_would_stop_pytest_in_a_box_are_overruled(tmp_path: Path) 
     ini = "[pytest]\nrequired_plugins = pytest-cov\nfilterwarnings = error\nstrict = true\n"
     options = made(tmp_path, {**FLAT, "pytest.ini": ini}, "pkg/m.py")[0].manifest.suite.options
     assert {"required_plugins=", "strict_config=false", "ignore::pytest.PytestConfigWarning"} <= set(options)
+
+
+PROJECT = '[project]\nname = "My-Own"\n{0}\n[project.entry-points.pytest11]\nown = "pkg.plugin"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "source", "version"),
+    [
+        ('version = "1.2"', "", "1.2"),
+        ('dynamic = ["version"]', "from x import y\n__version__ = '3.4.0'\n", "3.4.0"),
+        ('dynamic = ["version"]', "", "0"),
+    ],
+)
+def test_the_package_can_ask_for_its_own_version_and_entry_points(
+    tmp_path: Path, more: str, source: str, version: str
+) -> None:
+    files = {**FLAT, "pkg/__init__.py": source, "pyproject.toml": PROJECT.format(more)}
+    target, _ = made(tmp_path, files, "pkg/m.py")
+    (work := tmp_path / "work").mkdir()
+    write(work, {path: text for path, text in target.support.items() if isinstance(text, str)})
+    (found,) = metadata.distributions(path=[str(work)])
+    assert (found.metadata["Name"], found.version) == ("my-own", version)
+    assert [(one.group, one.value) for one in found.entry_points] == [("pytest11", "pkg.plugin")]
+    assert not list((tmp_path / "repo").rglob("*.dist-info"))
 
 
 def test_quotes_that_do_not_end_are_told(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_origin
 
 import pytest
 
@@ -123,6 +124,6 @@ def keys_of(model: type, prefix: str) -> set[str]:
         if inner is None:
             keys.add(prefix + name)
         else:
-            many = "" if inner is kind else "[]"
+            many = "[]" if get_origin(kind) is tuple else ""
             keys |= keys_of(inner, f"{prefix}{name}{many}.")
     return keys
