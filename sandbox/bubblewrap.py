@@ -50,15 +50,11 @@ def find() -> Bubblewrap:
         raise SandboxUnavailable("bubblewrap is not installed: apt-get install bubblewrap")
     said = _run([path, "--version"])
     version = said.stdout.strip().rpartition(" ")[2] if said.returncode == 0 else ""
-    ways = [Bubblewrap(path, version, as_root=False)]
-    if os.geteuid() == 0:  # another user from outside as well
-        ways.insert(0, Bubblewrap(path, version, as_root=True))
-    words = ""
-    for way in ways:
-        tried = _run([path, *way.walls(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/true"])
-        if tried.returncode == 0:
-            return way
-        words = tried.stderr.strip().partition("\n")[0] or f"status {tried.returncode}"
+    way = Bubblewrap(path, version, as_root=os.geteuid() == 0)
+    tried = _run([path, *way.walls(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/true"])
+    if tried.returncode == 0:
+        return way
+    words = tried.stderr.strip().partition("\n")[0] or f"status {tried.returncode}"
     raise SandboxUnavailable(
         f"bubblewrap cannot make a box here ({words}): allow user namespaces "
         "(sysctl kernel.unprivileged_userns_clone=1, or user.max_user_namespaces above 0), or use an engine"
@@ -66,7 +62,11 @@ def find() -> Bubblewrap:
 
 
 class Bubblewrap:
-    """How the program is called. `as_root`: without a user namespace, and the box's user is no one's here."""
+    """How the program is called.
+
+    `as_root`: without a user namespace, and the box's user is no one's here. In a user namespace it is our
+    own user under another number, which for root would not do: the kernel knows it.
+    """
 
     def __init__(self, path: str, version: str, *, as_root: bool) -> None:
         self.path, self.version, self.as_root = path, version, as_root
