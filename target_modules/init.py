@@ -173,6 +173,10 @@ def building(out: Path) -> Iterator[Path]:
         beside.replace(out)
     except OSError as error:
         raise TargetError(f"--out: {out} cannot be written: {error.strerror}") from None
+    except TargetError as error:  # the folder that it names will be gone
+        raise TargetError(
+            str(error).replace(str(beside.resolve()), str(out)) if beside else str(error)
+        ) from None
     finally:
         if beside is not None and beside.exists():
             shutil.rmtree(beside)

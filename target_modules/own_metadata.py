@@ -18,7 +18,11 @@ def distribution_of(repo: Path, root: str, name: str, tree: Collection[str]) -> 
     """What an installed package would tell of itself; None where there is no name, or metadata lies in the
     folder that modules are imported from already."""
     base = repo if root == "." else repo / root
-    if not name or any(base.glob("*.egg-info")) or any(base.glob("*.dist-info")):
+    if (
+        not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name)
+        or any(base.glob("*.egg-info"))
+        or any(base.glob("*.dist-info"))
+    ):
         return None
     project = read_toml(repo / "pyproject.toml")
     setup = read_setup_cfg(repo)
