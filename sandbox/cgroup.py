@@ -190,9 +190,11 @@ def _delegated(own: Path, top: Path) -> Controls | None:
 def _pass_on(folder: Path, names: list[str]) -> list[str]:
     """Those of the controllers that groups below get, switched on where they were not."""
     switch = folder / "cgroup.subtree_control"
+    passed = switch.read_text().split()
     for name in names:
-        with contextlib.suppress(OSError):
-            switch.write_text(f"+{name}")
+        if name not in passed:
+            with contextlib.suppress(OSError):
+                switch.write_text(f"+{name}")
     return [name for name in names if name in switch.read_text().split()]
 
 

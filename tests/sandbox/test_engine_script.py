@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "engine.sh"
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "scripts" / "engine.sh"
+WITH_ENGINE = ROOT / "scripts" / "with-engine.sh"
+TOOLS = "bash python3 sed cut cat flock mkdir dirname tr rm tail grep"
 DAEMON = """#!{python}
 import os, socket, sys
 arguments = dict(zip(sys.argv[1:], sys.argv[2:]))
@@ -65,6 +68,28 @@ class Machine:
             check=False,
         )
         return done.returncode, done.stderr
+
+    def without_engine(self, *command: str, bubblewrap: bool) -> subprocess.CompletedProcess[str]:
+        """Run a command by with-engine.sh where there is no engine and none may be installed."""
+        for name in ("dockerd", "bwrap"):
+            (self.bin / name).unlink()
+        for name in (*TOOLS.split(), *(["bwrap", "sh", "ldd", "true"] if bubblewrap else [])):
+            (self.bin / name).symlink_to(shutil.which(name) or "/bin/false")
+        return subprocess.run(
+            ["/bin/bash", WITH_ENGINE, *command],
+            env={
+                **os.environ,
+                "PATH": str(self.bin),
+                "DOCKER_HOST": f"unix://{self.run}/none.sock",
+                "PYGENT_NO_INSTALL": "1",
+                "PYGENT_ENGINE_STATE": str(self.state),
+            },
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
     def pid(self) -> int:
         return int((self.run / "docker.pid").read_text())
@@ -134,20 +159,7 @@ def test_an_engine_that_was_not_started_from_here_is_not_stopped(machine: Machin
 def test_installing_can_be_forbidden(machine: Machine) -> None:
     (machine.bin / "dockerd").unlink()
     path = machine.bin
-    for name in (
-        "bash",
-        "python3",
-        "sed",
-        "cut",
-        "cat",
-        "flock",
-        "mkdir",
-        "dirname",
-        "tr",
-        "rm",
-        "tail",
-        "grep",
-    ):
+    for name in TOOLS.split():
         (path / name).symlink_to(shutil.which(name) or "/bin/false")
     code, words = machine.engine("start", PATH=str(path), PYGENT_NO_INSTALL="1")
     assert code == 1
@@ -174,3 +186,27 @@ def test_a_daemon_that_does_not_start_is_told_with_its_last_words(machine: Machi
 
 def test_an_unknown_verb_is_a_usage_error(machine: Machine) -> None:
     assert machine.engine("restart")[0] == 2
+
+
+EVOLVE = (sys.executable, "-m", "interfaces.cli", "--home")
+
+
+@pytest.mark.bubblewrap
+def test_the_main_job_works_with_bubblewrap_and_no_engine(machine: Machine, tmp_path: Path) -> None:
+    done = machine.without_engine(
+        *EVOLVE, str(tmp_path / "h"), "evolve", "online_bin_packing", "--evaluations", "2", bubblewrap=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "engine: going on without one, in bubblewrap" in done.stderr
+    assert "untrusted code ran in bubblewrap" in done.stdout
+
+
+def test_the_main_job_is_refused_clearly_with_neither(machine: Machine, tmp_path: Path) -> None:
+    done = machine.without_engine(
+        *EVOLVE, str(tmp_path / "h"), "evolve", "online_bin_packing", "--evaluations", "2", bubblewrap=False
+    )
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("pygent: no sandbox can be had: no Docker engine answers at unix://")
+    assert "scripts/engine.sh start" in last
+    assert last.endswith("bubblewrap is not installed: apt-get install bubblewrap")
