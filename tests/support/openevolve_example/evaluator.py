@@ -9,7 +9,7 @@ import tempfile
 import time
 import traceback
 
-from curve import LOWEST
+from curve import LOWEST, height
 from openevolve.evaluation_result import EvaluationResult
 
 RUNS = 5
@@ -27,8 +27,14 @@ def with_timeout(function, seconds=5):
         return pool.submit(function).result(timeout=seconds)
 
 
-def closeness(value):
-    return 1.0 / (1.0 + max(0.0, value - LOWEST))
+def closeness(height_found):
+    return 1.0 / (1.0 + max(0.0, height_found - LOWEST))
+
+
+def found_by(run):
+    """The height at the point that a run names, whatever it says that it is."""
+    x, y, _ = run()
+    return height(float(x), float(y))
 
 
 def alone(program_path):
@@ -50,8 +56,9 @@ def alone(program_path):
 
 def evaluate_stage1(program_path):
     try:
-        value = with_timeout(load(program_path).run_search)[2]
-        return {"runs_successfully": 1.0, "value_score": closeness(float(value))}
+        program = load(program_path)
+        value = with_timeout(lambda: found_by(program.run_search))
+        return {"runs_successfully": 1.0, "value_score": closeness(value)}
     except Exception as error:  # noqa: BLE001  # job border: the program may raise anything
         return EvaluationResult(
             metrics={"runs_successfully": 0.0},
@@ -67,9 +74,9 @@ def evaluate(program_path):
     try:
         program = load(program_path)
         started = time.time()
-        values = [float(with_timeout(program.run_search)[2]) for _ in range(RUNS)]
+        values = [with_timeout(lambda: found_by(program.run_search)) for _ in range(RUNS)]
         seconds = (time.time() - started) / RUNS
-        values.append(float(alone(program_path)[2]))
+        values.append(found_by(lambda: alone(program_path)))
     except Exception as error:  # noqa: BLE001  # job border: the program may raise anything
         return {"combined_score": 0.0, "error": str(error)}
     mean = sum(values) / len(values)
