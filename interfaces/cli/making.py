@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from interfaces.cli.session import SandboxKind
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def make_of_package(
     recorded: Literal["", "cases", "timing"],
     trust: Literal["sealed", "in-process"],
     goal: str,
-    sandbox: Literal["auto", "docker"],
+    sandbox: SandboxKind,
     image: str | None,
     say: Callable[[str], object],
 ) -> tuple[str, list[str]]:
