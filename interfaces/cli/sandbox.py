@@ -42,10 +42,11 @@ def build(
 def check(sandbox: Kind = "auto", image: Image = None, json: Json = False) -> None:
     """Attack the sandbox from inside; exit 1 where something is not held."""
     from sandbox.select import make_sandbox
+    from sandbox.types import Check
 
     box = make_sandbox(sandbox, base=image)
     try:
-        _report(box.check(), as_json=json)
+        _report([Check("sandbox", True, box.name), *box.check()], as_json=json)
     finally:
         box.close()
 

@@ -44,16 +44,15 @@ def test_a_model_is_refused_and_so_is_all_that_descends_from_it(
     tmp_path: Path, lacking: LocalSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target, home = write_target(tmp_path / "target"), tmp_path / "home"
-    with ModelServer([say("no edit")] * 20) as server:
-        with monkeypatch.context() as patch:
-            for name, value in server.environment.items():
-                patch.setenv(name, value)
-            config = config_for(target, model="m", tokens=100_000)
-            with lacking, pytest.raises(SandboxUnavailable, match=r"none on memory: .*--waive memory"):
-                run(home, config, lacking)
-            assert server.requests == []
-            with LocalSandbox() as whole:
-                first = run(home, config, whole)
+    with ModelServer([say("no edit")] * 20) as server, monkeypatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        config = config_for(target, model="m", tokens=100_000)
+        with lacking, pytest.raises(SandboxUnavailable, match=r"none on memory: .*--waive memory"):
+            run(home, config, lacking)
+        assert server.requests == []
+        with LocalSandbox() as whole:
+            first = run(home, config, whole)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)  # from here on it would be the mutate proposer
     with lacking, pytest.raises(SandboxUnavailable, match="--waive memory"):

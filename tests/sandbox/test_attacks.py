@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -363,6 +364,19 @@ def test_a_box_can_be_pinned_to_a_core(real_sandbox: Sandbox) -> None:
     with real_sandbox.box(BoxSpec(limits=LIMITS, core=0), Isolation.PROCESS) as pinned:
         value = attempt(pinned, "import os\ndef f(): return sorted(os.sched_getaffinity(0))").last.value
     assert value == [0]
+
+
+def test_a_candidate_cannot_leave_its_core(real_sandbox: Sandbox) -> None:
+    source = """
+import os
+def f(cores):
+    try:
+        os.sched_setaffinity(0, cores)
+    except OSError: pass
+    return sorted(os.sched_getaffinity(0))
+"""
+    with real_sandbox.box(BoxSpec(limits=LIMITS, core=0), Isolation.PROCESS) as pinned:
+        assert attempt(pinned, source, sorted(os.sched_getaffinity(0))).last.value == [0]
 
 
 def test_the_meter_of_the_container_agrees_with_the_clock(box: Box) -> None:
