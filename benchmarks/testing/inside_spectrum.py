@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pytest
 
 _OPTIONS = ("-q", "--no-header", "--no-summary", "--rootdir=.", "-p", "no:cacheprovider", "-o", "addopts=")
+_NOWHERE = 0  # the line of an empty module
 _OUTSIDE = ""  # the context of what is run by no test: imports, collecting, taking down
 
 
@@ -42,7 +43,7 @@ class Lines:
     def of(self, context: str) -> dict[str, list[int]]:
         data = self._cover.get_data()
         data.set_query_context(context)
-        found = {path: sorted(data.lines(name) or ()) for name, path in self._paths.items()}
+        found = {path: sorted({*(data.lines(name) or ())} - {_NOWHERE}) for name, path in self._paths.items()}
         return {path: lines for path, lines in found.items() if lines}
 
     def by_tests(self) -> dict[str, list[tuple[str, list[int]]]]:
@@ -54,7 +55,7 @@ class Lines:
             groups: defaultdict[int, list[int]] = defaultdict(list)
             for line, contexts in sorted(data.contexts_by_lineno(name).items()):
                 tests = sum(1 << int(one) for one in set(contexts) if one != _OUTSIDE)
-                if tests:
+                if tests and line != _NOWHERE:
                     groups[tests].append(line)
             if groups:
                 found[path] = [(f"{tests:x}", lines) for tests, lines in groups.items()]
