@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import pygent
+from tests.support.model_server import ModelServer, Script, say
 
 EXAMPLE = Path(__file__).parents[1] / "support" / "openevolve_example"
 GIVEN = ("--evaluator", EXAMPLE / "evaluator.py", "--program", EXAMPLE / "initial_program.py")
@@ -51,6 +52,41 @@ def test_the_example_runs_unchanged_in_containers(tmp_path: Path) -> None:
     assert evaluation["trust"] == "in-process"
     assert "heights:" in evaluation["output"]
     assert before == {name: (EXAMPLE / name).read_bytes() for name in FILES}
+
+
+def answer(search: str, replace: str) -> Script:
+    block = f"<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE"
+    return say(f"IDEA: {replace.strip()}\n\nprogram.py\n```python\n{block}\n```")
+
+
+def test_a_model_may_change_the_block_and_nothing_else(
+    tmp_path: Path, local: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("FIXED = 1\n# EVOLVE-BLOCK-START\nVALUE = 2\n# EVOLVE-BLOCK-END\n")
+    (tmp_path / "evaluator.py").write_text(
+        "import runpy\n\n\ndef evaluate(path):\n"
+        "    return {'combined_score': runpy.run_path(path)['VALUE'] / 10, 'told': 'aim higher'}\n"
+    )
+    given = ("--evaluator", tmp_path / "evaluator.py", "--program", program)
+    assert pygent("targets", "init", *given, "--out", tmp_path / "out").code == 0
+    answers = [
+        answer("FIXED = 1", "FIXED = 2"),
+        answer("# EVOLVE-BLOCK-END", "VALUE = 9"),
+        answer("VALUE = 2", "VALUE = 7"),
+    ]
+    with ModelServer(answers) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        limits = ["--seed", 3, "--evaluations", 1, "--tokens", 100_000, "--window", 1, "--selector", "best"]
+        done = pygent("evolve", tmp_path / "out", "--model", "m", *limits, "--json", home=tmp_path / "home")
+        asked = str(server.requests)
+    assert done.code == 0, done.err
+    assert done.json["best"]["score"] == 0.7
+    assert done.json["champion"] is True
+    assert done.json["failed"]["reasons"] == {"not_editable": 2}
+    assert "EVOLVE-BLOCK-START and EVOLVE-BLOCK-END" in asked
+    assert "aim higher" in asked
 
 
 @pytest.mark.parametrize(
