@@ -79,6 +79,7 @@ def work(
     sandbox: Sandbox,
     observer: Observer,
     interrupted: Callable[[], bool],
+    /,
     **changes: Any,
 ) -> Ended:
     """Take a run on from where it is until a budget or a person ends it, and write its summary.

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import docker
+import docker.errors
 import pytest
 
-from sandbox import owner, select
+from sandbox import bubblewrap, owner, select
 from sandbox.check import engine_facts
 from sandbox.docker import DockerSandbox, connect
 from sandbox.image import Images
@@ -194,6 +196,43 @@ def test_no_engine_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     with pytest.raises(SandboxUnavailable, match=r"engine\.sh start"):
         select.open_sandbox("docker")
+
+
+def test_an_engine_without_roots_rights_is_found_at_its_own_socket(
+    client: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def nothing_at_the_usual_place(**settings: object) -> None:
+        raise docker.errors.DockerException("nothing there")
+
+    usual = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    if not usual.startswith("unix://"):
+        pytest.skip("NOT TESTED: the engine is not at a unix socket")
+    (tmp_path / "docker.sock").symlink_to(usual.removeprefix("unix://"))
+    monkeypatch.setattr(docker.DockerClient, "from_env", nothing_at_the_usual_place)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    found = connect()
+    assert found.info()["ID"] == client.info()["ID"]
+    found.close()
+
+
+def test_without_an_engine_it_is_bubblewrap_where_that_works(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    chosen: list[str] = []
+    monkeypatch.setattr(select, "_docker", lambda base: chosen.append("docker"))
+    monkeypatch.setattr(select, "_bubblewrap", lambda base: chosen.append("bubblewrap"))
+    monkeypatch.setattr(bubblewrap, "find", lambda: None)
+    select.make_sandbox()
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    select.make_sandbox()
+    select.make_sandbox("docker")
+    assert chosen == ["docker", "bubblewrap", "docker"]
+
+
+def test_bubblewrap_has_no_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SandboxUnavailable, match=r"leave out --image python:3\.12"):
+        select.make_sandbox("bubblewrap", base="python:3.12")
 
 
 def test_a_failed_check_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
