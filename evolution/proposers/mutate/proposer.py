@@ -22,7 +22,7 @@ from target_modules.suspicion import Weights
 _STACKED = (0.78, 0.95)  # one operator, two, else three
 _WIDTH = 140  # characters; a line may not grow past it, or expressions would swell from child to child
 _DRAWS = 12  # operators tried for each change before the place is given up
-_WEIGHED_DRAWS = 48  # the same where most changes are turned down for their line
+_WEIGHED_DRAWS = 200  # the same where most changes are turned down for their line
 
 
 class MutateProposer:

@@ -20,21 +20,22 @@ from target_modules.patch.tree import Tree
 from target_modules.suspicion import Weights
 
 _LEAST = 60  # characters that a region counts for at least, so that a constant is drawn at times
-_FLOOR = 0.05  # chance of the least suspicious line, against 1 of the most
+_FLOOR = 0.05  # chance of the least suspicious lines at most, against 1 of the most suspicious
+_COLD = 0.15  # and of all of them together at most, in long files, against all that are suspicious
 
 
 class Chances:
-    """How readily changes to a plot's lines are taken: from `_FLOOR` to 1, which only some plot has.
+    """How readily changes to a plot's lines are taken: up to 1, which only some plot has.
 
     `size` is the plot's text with each line in proportion to that.
     """
 
-    def __init__(self, text: str, weights: Sequence[float], highest: float) -> None:
+    def __init__(self, text: str, chances: Sequence[float]) -> None:
         sizes = [len(line) for line in split_lines(text)]
         self._starts = list(accumulate(sizes, initial=0))[:-1]
-        self._chances = [max(_FLOOR, weight / highest) for weight in weights] or [1.0]
-        self._peak = max(self._chances)
-        self.size = sum(map(mul, sizes, self._chances))
+        self._chances = chances
+        self._peak = max(chances)
+        self.size = sum(map(mul, sizes, chances))
 
     def of(self, change: Change) -> float:
         """Relative to the plot's most suspicious line: the most suspicious one that is touched, or has
@@ -98,13 +99,17 @@ class View:
             for path in dict.fromkeys(plot.region.path for plot in self.plots)
         }
         of_plots: list[list[float]] = []
+        total = suspicious = 0.0
         for plot in self.plots:
-            first = plot.region.line - 1
-            of_plots.append(lines[plot.region.path][first : first + len(split_lines(plot.text))])
+            first, texts = plot.region.line - 1, split_lines(plot.text)
+            of_plots.append(lines[plot.region.path][first : first + len(texts)])
+            total += len(plot.text)
+            suspicious += sum(map(mul, map(len, texts), of_plots[-1]))
         highest = max((weight for found in of_plots for weight in found), default=0.0)
         if highest:
+            floor = min(_FLOOR, _COLD * suspicious / highest / total)
             for plot, found in zip(self.plots, of_plots, strict=True):
-                plot.chances = Chances(plot.text, found, highest)
+                plot.chances = Chances(plot.text, [max(floor, weight / highest) for weight in found])
 
     def _facts_of(self, path: str) -> Facts:
         known = self._facts.get(path)
@@ -115,7 +120,7 @@ class View:
 
 
 def _size(plot: Plot) -> float:
-    return max(_LEAST, len(plot.text)) if plot.chances is None else max(_LEAST * _FLOOR, plot.chances.size)
+    return max(_LEAST, len(plot.text)) if plot.chances is None else plot.chances.size
 
 
 class Views:
