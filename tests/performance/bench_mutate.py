@@ -10,10 +10,12 @@ from evolution.proposers.mutate import MutateProposer
 from evolution.selectors import DgmSelector
 from evolution.types import Member
 from target_modules.patch.tree import Tree
+from target_modules.suspicion import Spectrum, Weights
 
 FUNCTIONS = 33  # about 12 kB
 PROPOSALS = 300
 CHOICES = 20_000
+REPAIRS = 4_000  # proposals for a module with a planted bug
 
 _FUNCTION = '''
 def rate_{n}(items: list[float], limit: float) -> list[float]:
@@ -32,8 +34,8 @@ def rate_{n}(items: list[float], limit: float) -> list[float]:
 
 
 def rows() -> list[tuple[str, str]]:
-    """(what, figure) for the table of `make bench`; takes about 10 seconds, all in CPU time."""
-    return [*_proposing(), *_choosing(100), *_choosing(100_000)]
+    """(what, figure) for the table of `make bench`; takes about 15 seconds, all in CPU time."""
+    return [*_proposing(), *_repairing(), *_choosing(100), *_choosing(100_000)]
 
 
 def _proposing() -> list[tuple[str, str]]:
@@ -57,6 +59,31 @@ def _proposing() -> list[tuple[str, str]]:
         (f"mutate: first proposal for a {size} module", f"{first * 1e3:.1f} ms"),
         ("mutate: each next one for the same parent", f"{same / PROPOSALS * 1e3:.2f} ms"),
         ("mutate: a proposal for a new child of a known parent", f"{spent / PROPOSALS * 1e3:.2f} ms"),
+    ]
+
+
+def _repairing() -> list[tuple[str, str]]:
+    """A bug in one line of one function; one failing test runs this function, passing ones run the others."""
+    functions = [_FUNCTION.format(n=n) for n in range(FUNCTIONS)]
+    right = Tree({"rates.py": "".join(functions)})
+    functions[FUNCTIONS // 2] = functions[FUNCTIONS // 2].replace("(index + 1)", "(index - 1)")
+    wrong = Tree({"rates.py": "".join(functions)})
+    size = functions[0].count("\n")
+    lines = {n * size + line: 1 << n for n in range(FUNCTIONS) for line in range(4, size)}
+    failing = 1 << FUNCTIONS // 2
+    passing = ((1 << FUNCTIONS) - 1) & ~failing
+    spectrum = Spectrum(tuple(map(str, range(FUNCTIONS))), failing, passing, {"rates.py": lines}, {})
+    weights = Weights.of(spectrum, wrong)
+    found = []
+    for proposer in (MutateProposer(), MutateProposer(weights=lambda: weights)):
+        rng = Random(1)
+        trees = [proposer.mutate(wrong, ("*",), rng, _unseen).tree for _ in range(REPAIRS)]
+        found.append(sum(tree is not None and tree.id == right.id for tree in trees))
+    return [
+        (
+            f"mutate: repairs of a bug in one of {FUNCTIONS} functions, by {REPAIRS:,} proposals",
+            f"{found[0]} at random, {found[1]} by failing tests",
+        )
     ]
 
 
