@@ -51,13 +51,14 @@ def find() -> Bubblewrap:
     said = _run([path, "--version"])
     version = said.stdout.strip().rpartition(" ")[2] if said.returncode == 0 else ""
     way = Bubblewrap(path, version, as_root=os.geteuid() == 0)
-    tried = _run([path, *way.walls(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/true"])
+    tried = _run([path, *way.walls(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/sh", "-c", ":"])
     if tried.returncode == 0:
         return way
     words = tried.stderr.strip().partition("\n")[0] or f"status {tried.returncode}"
     raise SandboxUnavailable(
-        f"bubblewrap cannot make a box here ({words}): allow user namespaces "
-        "(sysctl kernel.unprivileged_userns_clone=1, or user.max_user_namespaces above 0), or use an engine"
+        f"bubblewrap cannot make a box here ({words}): let users make namespaces (sysctl "
+        "user.max_user_namespaces, kernel.unprivileged_userns_clone, or on Ubuntu "
+        "kernel.apparmor_restrict_unprivileged_userns), or use an engine"
     )
 
 

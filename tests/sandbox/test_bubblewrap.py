@@ -48,10 +48,28 @@ def unlimited() -> Iterator[BubblewrapSandbox]:
         yield made
 
 
-def first_processes(parent: int | None = None) -> list[int]:
-    """The PID 1 of every box that this process (or another) has."""
+class Seen:
+    """What this process has of boxes, beside those of the whole session's sandbox."""
+
+    def __init__(self) -> None:
+        self._before = {*first_processes(os.getpid()), *groups_of(os.getpid())}
+
+    def processes(self) -> list[int]:
+        return [pid for pid in first_processes(os.getpid()) if pid not in self._before]
+
+    def groups(self) -> list[Path]:
+        return [path for path in groups_of(os.getpid()) if path not in self._before]
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()
+
+
+def first_processes(parent: int) -> list[int]:
+    """The PID 1 of every box that a process has."""
     found = []
-    for line in _children(os.getpid() if parent is None else parent):
+    for line in _children(parent):
         if Path(f"/proc/{line}/comm").read_text().strip() == "bwrap":
             found += _children(line)
     return found
@@ -78,10 +96,12 @@ def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
     return True
 
 
-def test_a_box_that_is_killed_from_outside_is_a_fault_and_is_replaced(sandbox: BubblewrapSandbox) -> None:
+def test_a_box_that_is_killed_from_outside_is_a_fault_and_is_replaced(
+    sandbox: BubblewrapSandbox, seen: Seen
+) -> None:
     with sandbox.box(SPEC, Isolation.PROCESS) as box:
         assert box.run(ECHO, [Call((1,))]).ok
-        for pid in first_processes():
+        for pid in seen.processes():
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(SandboxFault, match="status 137"):
             box.run(ECHO, [Call((1,))])
@@ -89,11 +109,11 @@ def test_a_box_that_is_killed_from_outside_is_a_fault_and_is_replaced(sandbox: B
 
 
 def test_a_kill_in_the_middle_of_a_call_is_not_taken_for_the_candidates_doing(
-    sandbox: BubblewrapSandbox,
+    sandbox: BubblewrapSandbox, seen: Seen
 ) -> None:
     with sandbox.box(SPEC, Isolation.PROCESS) as box:
         session = box.open(Program({"m.py": "import time\ndef f(): time.sleep(9)"}, "m:f"))
-        (first,) = first_processes()
+        (first,) = seen.processes()
         killer = threading.Timer(0, os.kill, (first, signal.SIGKILL))
         killer.start()
         with pytest.raises(SandboxFault, match="status 137"):
@@ -111,7 +131,7 @@ def test_where_memory_ends_the_whole_box_the_candidate_died(sandbox: BubblewrapS
         assert box.run(ECHO, [Call((4,))]).last.value == 4
 
 
-def test_a_box_outlives_the_thread_that_took_it(sandbox: BubblewrapSandbox) -> None:
+def test_a_box_outlives_the_thread_that_took_it(sandbox: BubblewrapSandbox, seen: Seen) -> None:
     def use() -> None:
         with sandbox.box(SPEC, Isolation.PROCESS) as box:
             box.run(ECHO, [Call((1,))])
@@ -119,19 +139,19 @@ def test_a_box_outlives_the_thread_that_took_it(sandbox: BubblewrapSandbox) -> N
     taker = threading.Thread(target=use)
     taker.start()
     taker.join()
-    before = first_processes()
+    before = seen.processes()
     assert len(before) == 1
     with sandbox.box(SPEC, Isolation.PROCESS) as box:
         assert box.run(ECHO, [Call((3,))]).last.value == 3
-        assert first_processes() == before
+        assert seen.processes() == before
 
 
-def test_closing_leaves_no_process_and_no_group(sandbox: BubblewrapSandbox) -> None:
+def test_closing_leaves_no_process_and_no_group(sandbox: BubblewrapSandbox, seen: Seen) -> None:
     with sandbox.box(SPEC, Isolation.CONTAINER), sandbox.box(SPEC, Isolation.PROCESS):
-        assert len(first_processes()) >= 2
+        assert len(seen.processes()) >= 2
         sandbox.close()
-    assert first_processes() == []
-    assert groups_of(os.getpid()) == []
+    assert seen.processes() == []
+    assert seen.groups() == []
     with pytest.raises(SandboxFault, match="closed"), sandbox.box(SPEC, Isolation.PROCESS):
         pass
 

@@ -107,6 +107,23 @@ def test_a_limit_that_the_kernel_does_not_take_is_a_fault_and_leaves_no_group(tm
         controls.make(SPEC)
 
 
+def test_less_cpu_time_than_asked_for_is_no_fault_as_the_self_test_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_text
+
+    def refuse(path: Path, text: str) -> int:
+        if path.name == "cpu.cfs_quota_us":
+            raise OSError(22, "Invalid argument")
+        return write(path, text)
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    for name in ("memory", "cpu"):
+        (tmp_path / name).mkdir()
+    group = cgroup.Controls({name: tmp_path / name for name in ("cpu", "memory")}).make(SPEC)
+    assert (group.folders["memory"] / "memory.limit_in_bytes").read_text() == str(64 << 20)
+
+
 def test_only_groups_of_dead_owners_are_reaped(tmp_path: Path) -> None:
     world, pid, started = owner.myself().rsplit(" ", 2)
     prefix = f"pygent:{world.replace(' ', ':')}"

@@ -73,7 +73,7 @@ class Machine:
         """Run a command by with-engine.sh where there is no engine and none may be installed."""
         for name in ("dockerd", "bwrap"):
             (self.bin / name).unlink()
-        for name in (*TOOLS.split(), *(["bwrap", "sh", "ldd", "true"] if bubblewrap else [])):
+        for name in (*TOOLS.split(), *(["bwrap", "sh", "ldd"] if bubblewrap else [])):
             (self.bin / name).symlink_to(shutil.which(name) or "/bin/false")
         return subprocess.run(
             ["/bin/bash", WITH_ENGINE, *command],
