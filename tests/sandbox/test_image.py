@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from sandbox import rootfs
-from sandbox.docker import DockerSandbox, connect
+from sandbox.docker import connect
 from sandbox.image import HOST, Images
-from sandbox.types import BoxSpec, Call, Isolation, Program, SandboxUnavailable
+from sandbox.types import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
 
 
 @pytest.fixture
@@ -83,15 +83,13 @@ def test_an_image_of_the_users_own_is_taken_as_base(client: Any) -> None:
         client.images.remove("pygent-test-base:1")
 
 
-@pytest.mark.engine
-def test_packages_can_be_imported_in_the_box(docker_sandbox: DockerSandbox) -> None:
+def test_packages_can_be_imported_in_the_box(real_sandbox: Sandbox) -> None:
     program = Program({"m.py": "import radon\ndef f(): return radon.__file__"}, "m:f")
-    with docker_sandbox.box(BoxSpec(packages=("radon",)), Isolation.PROCESS) as box:
+    with real_sandbox.box(BoxSpec(packages=("radon",)), Isolation.PROCESS) as box:
         assert "site-packages/radon" in str(box.run(program, [Call()]).last.value)
 
 
-@pytest.mark.engine
-def test_the_standard_library_works_in_the_box(docker_sandbox: DockerSandbox) -> None:
+def test_the_standard_library_works_in_the_box(real_sandbox: Sandbox) -> None:
     names = [
         "ssl",
         "sqlite3",
@@ -105,5 +103,5 @@ def test_the_standard_library_works_in_the_box(docker_sandbox: DockerSandbox) ->
         "multiprocessing",
     ]
     source = "import importlib\ndef f(names): return [importlib.import_module(n).__name__ for n in names]"
-    with docker_sandbox.box(BoxSpec(), Isolation.PROCESS) as box:
+    with real_sandbox.box(BoxSpec(), Isolation.PROCESS) as box:
         assert box.run(Program({"m.py": source}, "m:f"), [Call((names,))]).last.value == names
