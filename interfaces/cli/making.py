@@ -84,7 +84,7 @@ def make_of_package(
             if recorded:
                 from benchmarks.testing.record import record
 
-                recording = record(target, box)
+                recording = record(target, box, grow=recorded == "timing")
                 held_out = bool(recording.held_out)
                 (folder / "cases.jsonl").write_text("".join(f"{one}\n" for one in recording.search))
                 if held_out:
