@@ -119,6 +119,7 @@ def test_an_archive_of_a_newer_version_is_left_alone(home: Path) -> None:
 
 def test_no_engine_says_how_to_get_one(home: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    monkeypatch.setenv("PATH", "/nowhere")  # nor is there bubblewrap
     one_line(
         pygent("evolve", target, "--evaluations", 3, home=home), 1, "no Docker engine answers", "start one"
     )
