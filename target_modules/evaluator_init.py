@@ -56,7 +56,7 @@ tmpfs_mb = 256
 load_seconds = 60
 call_seconds = {call_seconds}
 total_seconds = {total_seconds}
-{safety}"""
+{loopback}{safety}"""
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,7 @@ def manifest_of(
     metric: str = SCORE,
     thresholds: Mapping[str, float] | None = None,
     seconds: float | None = None,
+    loopback: bool = False,
 ) -> str:
     """The text of `target.toml` in `out`. `seconds`: how long the slowest stage took, where that is known."""
     name = re.sub(r"[^a-z0-9_-]+", "-", out.resolve().name.lower()).strip("-_") or "target"
@@ -158,6 +159,7 @@ def manifest_of(
         metric=quoted(metric),
         call_seconds=call,
         total_seconds=call * max(len(found.stages), 1) + 60,
+        loopback="loopback = true\n" if loopback else "",
         safety=f"\n[safety]\nimports = {foreign}\n" if found.beside.foreign else "",
     )
 

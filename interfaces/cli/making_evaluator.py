@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,15 +35,20 @@ def make_of_evaluator(
     found = look_at(evaluator, program, requirements)
     with building(out) as folder:
         manifest = folder / "target.toml"
-        manifest.write_text(manifest_of(found, out, goal=goal, metric=metric or SCORE))
-        suite = EvaluatorSuite(load(folder))
-        say(f"running {found.file.name} on {found.program} once, in a sandbox")
         box = open_sandbox(sandbox, base=image)
         try:
-            run = retried(lambda: suite.trial(box), f"trying {found.file.name}")
+            say(f"running {found.file.name} on {found.program} once, in a sandbox")
+            for loopback in (False, True):
+                text = manifest_of(found, out, metric=metric or SCORE, loopback=loopback)
+                manifest.write_text(text)
+                suite = EvaluatorSuite(load(folder))
+                run = retried(partial(suite.trial, box), f"trying {found.file.name}")
+                failure = next((f"{stage}: {one.reason}" for stage, one in run.told if one.reason), "")
+                if not failure or "PermissionError" not in failure + run.output:
+                    break
         finally:
             box.close()
-        if failure := next((f"{stage}: {one.reason}" for stage, one in run.told if one.reason), ""):
+        if failure:
             raise TargetError(f"--program: {program} fails in the sandbox: {failure}")
         if not run.told:
             raise TargetError(f"--evaluator: {evaluator} cannot start in the sandbox: {run.reason}")
@@ -51,13 +57,22 @@ def make_of_evaluator(
         thresholds, notes = thresholds_for(values)
         seconds = max(one.seconds for _, one in run.told)
         manifest.write_text(
-            manifest_of(found, out, goal=goal, metric=chosen, thresholds=thresholds, seconds=seconds)
+            manifest_of(
+                found,
+                out,
+                goal=goal,
+                metric=chosen,
+                thresholds=thresholds,
+                seconds=seconds,
+                loopback=loopback,
+            )
         )
         name = load(folder).name
     return name, [
         *found.notes,
         f"the score is {chosen}: {run.metrics[chosen]:.6g} to begin with",
         *notes,
+        *(["loopback sockets are allowed, as it needs them (limits.loopback)"] if loopback else []),
         "in-process: the evaluator runs beside each variant, which could forge its score; read a winner's "
         "difference before you believe it",
         f"the source is {found.source / found.program}; say more about your goal in {out / 'target.toml'}",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from target_modules.manifest import load
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer, Script, say
 
@@ -52,6 +53,20 @@ def test_the_example_runs_unchanged_in_containers(tmp_path: Path) -> None:
     assert evaluation["trust"] == "in-process"
     assert "heights:" in evaluation["output"]
     assert before == {name: (EXAMPLE / name).read_bytes() for name in FILES}
+
+
+@pytest.mark.engine
+def test_an_evaluator_that_needs_sockets_gets_those_that_reach_nothing(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("x = 1\n")
+    (tmp_path / "evaluator.py").write_text(
+        "import multiprocessing\n\n\ndef evaluate(path):\n    with multiprocessing.Manager() as manager:\n"
+        "        return {'combined_score': len(manager.list([1, 2]))}\n"
+    )
+    given = ("--evaluator", tmp_path / "evaluator.py", "--program", tmp_path / "program.py")
+    made = pygent("targets", "init", *given, "--out", tmp_path / "out", "--sandbox", "docker")
+    assert made.code == 0, made.err
+    assert "limits.loopback" in made.out
+    assert load(tmp_path / "out").manifest.limits.loopback
 
 
 def answer(search: str, replace: str) -> Script:
