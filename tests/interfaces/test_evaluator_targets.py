@@ -39,7 +39,7 @@ def test_the_example_runs_unchanged_in_containers(tmp_path: Path) -> None:
     out, home = tmp_path / "target", tmp_path / "home"
     made = pygent("targets", "init", *GIVEN, "--out", out, "--sandbox", "docker", "--json")
     assert made.code == 0, made.err
-    limits = ["--proposer", "mutate", "--evaluations", 6, "--seed", 1]
+    limits = ["--proposer", "mutate", "--evaluations", 6, "--seed", 1, "--error-rate", 0.25, "--window", 2]
     done = pygent("evolve", out, *limits, "--json", home=home)
     assert done.code == 0, done.err
     assert done.json["evaluations"] == 6
