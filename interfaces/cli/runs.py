@@ -48,11 +48,15 @@ def status(
     with session.archive(read_only=True) as archive:
         record = archive.run(archive.find_run(run))
         best = archive.best(record.id)
+        measured = [] if best is None else archive.records(best.id, kind="evaluation")
+        trust = measured[-1].data["trust"] if measured else None
         stats = asdict(archive.stats(record.id))
     told = _row(session, record) | {
         "wish": record.wish,
         "stopped_by": record.stopped_by,
-        "best": None if best is None else {"variant": best.id, "score": best.score, "status": best.status},
+        "best": None
+        if best is None
+        else {"variant": best.id, "score": best.score, "status": best.status, "trust": trust},
         "stats": stats,
     }
     if json:
@@ -69,7 +73,7 @@ def status(
         typer.echo(f"{'spent':<12}${usage['dollars']:.4f}, {tokens} tokens in {usage['calls']} calls")
     if best is not None:
         score = "none" if best.score is None else f"{best.score:.6g}"
-        typer.echo(f"{'best':<12}{best.id} ({best.status.value}), score {score}")
+        typer.echo(f"{'best':<12}{best.id} ({best.status.value}), score {score}, {trust}")
     if told["state"] == "dead":
         typer.echo(f"its process is gone; `pygent resume {record.id}` goes on where it was")
 
