@@ -111,7 +111,7 @@ def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
         sides["failed"],
         sides["passed"],
         _lines(report.get("lines"), tree, len(verdicts)),
-        _imported(report.get("imported"), tree),
+        _line_numbers(report.get("imported"), tree),
     )
 
 
@@ -172,7 +172,7 @@ def _of_cases(target: Target, tree: Tree, box: Box, cases: Sequence[Case]) -> Sp
         opening = [reply for reply in replies[:2] if reply.outcome is not Outcome.OK]
         if opening or len(replies) < 2:
             raise NoSpectrum(f"import {said(opening[0])}" if opening else "the program cannot be loaded")
-        imported = _imported(replies[1].value, tree)
+        imported = _line_numbers(replies[1].value, tree)
         answers, ran = replies[2::2], replies[3::2]
         for answer, told in zip_longest(answers, ran):
             if not _passes(answer, cases[number]):
@@ -196,13 +196,13 @@ def _passes(reply: Reply, case: Case) -> bool:
 
 
 def _ran(reply: Reply | None, tree: Tree) -> dict[str, frozenset[int]]:
-    return {} if reply is None or reply.outcome is not Outcome.OK else _imported(reply.value, tree)
+    return {} if reply is None or reply.outcome is not Outcome.OK else _line_numbers(reply.value, tree)
 
 
 # Plain values
 
 
-def _imported(value: object, tree: Tree) -> dict[str, frozenset[int]]:
+def _line_numbers(value: object, tree: Tree) -> dict[str, frozenset[int]]:
     return {path: frozenset(_numbers(lines)) for path, lines in _by_path(value, tree).items()}
 
 
