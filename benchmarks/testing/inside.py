@@ -48,6 +48,7 @@ class Plugin:
         self.current = ""
         self._outcome = ""
         self._kind = ""
+        self._finished = False
         self._started = 0.0
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -60,7 +61,8 @@ class Plugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[Any]:
-        self.current, self._outcome, self._kind = item.nodeid, "passed", ""
+        self.current, self._outcome, self._kind = item.nodeid, "failed", "Unfinished"
+        self._finished = False
         self._started = time.perf_counter()
         limit = self.seconds.get(item.nodeid, 0.0)
         if limit:
@@ -74,17 +76,23 @@ class Plugin:
             self.ended(item)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Failed until its call is reported to have passed, and then only if nothing after it fails."""
         if report.failed:
-            if self._outcome != "failed":
+            if self._kind == "Unfinished" or self._outcome != "failed":
                 self._kind = _last_line(report)
             self._outcome = "failed"
-        elif report.skipped and self._outcome == "passed":
-            self._outcome = "xfailed" if hasattr(report, "wasxfail") else "skipped"
-        elif report.passed and hasattr(report, "wasxfail") and report.when == "call":
-            self._outcome = "xpassed"
+        elif self._kind not in ("", "Unfinished"):
+            return
+        elif report.skipped:
+            self._outcome, self._kind = "xfailed" if hasattr(report, "wasxfail") else "skipped", ""
+        elif report.when == "call":
+            self._outcome, self._kind = "xpassed" if hasattr(report, "wasxfail") else "passed", ""
+        self._finished = report.when == "teardown"
 
     def ended(self, item: pytest.Item) -> None:
         seconds = time.perf_counter() - self._started
+        if not self._finished and self._outcome != "failed":
+            self.lost("Unfinished")
         self.results.append([self.current, self._outcome, self._kind, seconds])
         self.current = ""
         if self.stopped:
@@ -383,6 +391,8 @@ def _exception(kind: str, args: tuple[object, ...]) -> Exception | None:
     for part in qualified.split("."):
         found = getattr(found, part, None)
     if not (isinstance(found, type) and issubclass(found, Exception)) or found is unittest.SkipTest:
+        return None
+    if found.__module__.partition(".")[0] in ("pytest", "_pytest", "pluggy"):  # `Exit` would end the suite
         return None
     try:
         made = found.__new__(found)

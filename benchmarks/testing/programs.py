@@ -49,7 +49,10 @@ def served_program(target: Target, tree: Tree) -> Program:
     """The candidate's side of the proxy: its functions, and no test."""
     tests = target.manifest.suite.tests
     support = {path: data for path, data in target.support.items() if not _is_test(path, tests)}
-    files = {**support, **tree.files}
+    sources = {
+        path: text for path, text in tree.files.items() if not _is_test(path, tests, among_sources=True)
+    }
+    files = {**support, **sources}
     return dispatch.program(target, files, editable_modules(target, tree), dispatch.CONVERTED)
 
 
@@ -91,10 +94,13 @@ def _functions(text: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if "." not in name))
 
 
-def _is_test(path: str, tests: tuple[str, ...]) -> bool:
+def _is_test(path: str, tests: tuple[str, ...], *, among_sources: bool = False) -> bool:
+    """Whether a file belongs to the tests; among sources, which the tests' folder may hold, by its name."""
     folders = [test.partition("::")[0].strip("/") for test in tests]
     inside = any(folder in (".", path) or path.startswith(folder + "/") for folder in folders)
-    return inside or path.rsplit("/", 1)[-1] == "conftest.py"
+    name = path.rsplit("/", 1)[-1]
+    named = name.startswith("test_") or name.endswith("_test.py")
+    return name == "conftest.py" or (inside and (named or not among_sources))
 
 
 def _missing(packages: tuple[str, ...]) -> tuple[str, ...]:

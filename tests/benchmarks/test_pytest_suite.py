@@ -11,6 +11,8 @@ import pytest
 from benchmarks.judge import evaluate_tree
 from benchmarks.suites import suite_for
 from benchmarks.testing.inventory import Inventory
+from benchmarks.testing.programs import spec_of_tests
+from benchmarks.testing.sealed import run_sealed
 from benchmarks.testing.taking import take_inventory
 from benchmarks.types import Bench, Trust
 from sandbox.local import LocalSandbox
@@ -197,6 +199,33 @@ def test_an_exception_of_the_candidate_cannot_pass_for_a_skipped_or_expected_fai
     skipping = CORE.replace("return start - 1", "import unittest\n    raise unittest.SkipTest('no')")
     found = evaluate_tree(target, target.tree().with_file(PATH, skipping), bench_of(local_sandbox, target))
     assert found.score is None or found.passed == 7
+
+
+@pytest.mark.parametrize(
+    "kind", ["_pytest.outcomes:Exit", "unittest.case:SkipTest", "builtins:KeyboardInterrupt"]
+)
+def test_an_exception_that_would_end_the_suite_ends_one_test(
+    target: Target, local_sandbox: LocalSandbox, kind: str
+) -> None:
+    module, name = kind.split(":")
+    made = f"type({name!r}, (Exception,), {{'__module__': {module!r}}})"
+    ending = CORE.replace("return start - 1", f"raise {made}() if isinstance(values, list) else 0")
+    honest = passing_sealed(target, local_sandbox, CORE)
+    assert len(honest) == 7
+    assert passing_sealed(target, local_sandbox, ending) <= honest
+
+
+def passing_sealed(target: Target, sandbox: Sandbox, core: str) -> set[str]:
+    """The tests that pass in a judge's box alone, whatever they do beside the candidate."""
+    tree = target.tree().with_file(PATH, core)
+    spec = spec_of_tests(target)
+    with (
+        sandbox.box(replace(spec, trusted=True), Isolation.PROCESS) as judge,
+        sandbox.box(spec, Isolation.PROCESS) as box,
+    ):
+        names = Inventory.model_validate_json((target.root / "tests.json").read_bytes()).ids(Trust.SEALED)
+        told = run_sealed(target, target.tree(), tree, judge, box, only=names)
+    return {name for name, result in told.tests.items() if result.verdict == "passed"}
 
 
 def test_a_repair_is_better_in_every_repeat(target: Target, local_sandbox: LocalSandbox) -> None:
