@@ -84,7 +84,7 @@ class Changes:
         if base is not None and mine is not None and other is not None:
             return self.level(base, mine, other, f"{name}.", newline)
         self.clash(name)
-        return here.text
+        return min(here.text, there.text)  # the same whichever side is ours: other conflicts follow from it
 
     def _lone(self, name: str, found: Three, levels: tuple[Level, Level]) -> str | None:
         """A part that one side does not have: added by the other one, or deleted here."""

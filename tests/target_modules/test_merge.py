@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from target_modules.patch.merge import Merged, merge
@@ -405,6 +405,7 @@ LINES = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(st.tuples(LINES, LINES, LINES) | st.tuples(TEXT, TEXT, TEXT))
+@example(("", "from a import b, c\n", "# comment\nfrom a import *\nfrom a import b, c\n"))
 def test_no_text_makes_a_merge_fail_and_what_comes_out_parses(texts: tuple[str, str, str]) -> None:
     base, ours, theirs = (one(text) for text in texts)
     here, there = merge(base, ours, theirs), merge(base, theirs, ours)
