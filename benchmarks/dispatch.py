@@ -63,4 +63,4 @@ def program(
     (arguments only) what Python itself has by name, such as `len`.
     """
     text = _SOURCE.format(modules=sorted(modules), most=MOST_ITEMS)
-    return Program({**files, FILE: text}, entry, (*target.manifest.pythonpath, FOLDER))
+    return Program({**files, FILE: text}, entry, (FOLDER, *target.manifest.pythonpath))

@@ -63,7 +63,7 @@ class RunConfig(BaseModel):
         0.05,
         ge=0,
         lt=1,
-        description="share of the attempts that fuse two parents, once there are two that can be; 0 for none",
+        description="share of the attempts that fuse two parents, if several functions may change",
     )
     error_rate: float = Field(
         0.05,

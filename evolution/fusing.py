@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import ast
 from random import Random
 from typing import NamedTuple
 
 from evolution.lineage import Lineage
 from evolution.types import Selector
+from target_modules.patch.editable import Editable
+from target_modules.patch.outline import outline
+from target_modules.patch.source import NotPython
+from target_modules.patch.tree import Tree
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DRAWS = 8  # of parents, before an attempt is made as any other
+
+
+def is_worthwhile(editable: tuple[str, ...], baseline: Tree) -> bool:
+    """Whether two variants can differ in different symbols: more than one function may change.
+
+    Else nearly every fusion is a conflict.
+    """
+    found = Editable.of(editable)
+    return sum(_functions(found, path, text) for path, text in baseline.files.items()) > 1
+
+
+def _functions(editable: Editable, path: str, text: str) -> int:
+    if not editable.touches(path) or not path.endswith(".py"):
+        return 0
+    try:
+        symbols = outline(text).by_name
+    except NotPython:
+        return 0
+    opened = editable.symbols_in(path)
+    functions = [name for name, one in symbols.items() if isinstance(one.node, _FUNCTIONS)]
+    if editable.is_whole(path) or not opened:
+        return len(functions)
+    return sum(any(f"{name}.".startswith(f"{symbol}.") for symbol in opened) for name in functions)
 
 
 class Pair(NamedTuple):

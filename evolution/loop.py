@@ -27,7 +27,7 @@ from evolution.budget import Budget
 from evolution.config import RunConfig
 from evolution.confirm import Confirmer
 from evolution.context import variant_id
-from evolution.fusing import Fusing, Pair
+from evolution.fusing import Fusing, Pair, is_worthwhile
 from evolution.journal import Journal
 from evolution.population import BASELINE, Population
 from evolution.progress import Observer, Progress
@@ -95,7 +95,8 @@ class Loop:
         self._observer = observer
         self._interrupted = interrupted
         self.population = Population(target, selector)
-        self._fusing = Fusing(config.fuse, config.seed, selector, self.population.lineage)
+        share = config.fuse if is_worthwhile(target.manifest.editable, baseline) else 0.0
+        self._fusing = Fusing(share, config.seed, selector, self.population.lineage)
         self._fuse = FuseProposer()
         self._baseline = baseline
         self._pending: deque[_Pending] = deque()

@@ -23,7 +23,11 @@ _OPTIONS = ("-q", "--no-header", "--no-summary", "--rootdir=.", "-p", "no:cachep
 _MOST_CALLS = 2000  # of one test through the proxy
 _MOST_ITEMS = 10_000  # of an iterator that is an argument
 _PYTHONS_OWN = ("builtins", "operator", "_operator", "math")
-_TOLD = 64  # results that wait for the next call out
+_ESCAPES = (
+    "pickle.find_class", "subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.exec",
+    "os.posix_spawn",
+)  # fmt: skip
+_VERDICTS = ("unittest", "pytest", "_pytest", "pluggy", "bdb", "doctest")  # whose exceptions decide of tests
 
 Ask = Callable[[object], Any]
 
@@ -63,6 +67,7 @@ class Plugin:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[Any]:
         self.current, self._outcome, self._kind = item.nodeid, "failed", "Unfinished"
         self._finished = False
+        self.begins()
         self._started = time.perf_counter()
         limit = self.seconds.get(item.nodeid, 0.0)
         if limit:
@@ -88,6 +93,9 @@ class Plugin:
         elif report.when == "call":
             self._outcome, self._kind = "xpassed" if hasattr(report, "wasxfail") else "passed", ""
         self._finished = report.when == "teardown"
+
+    def begins(self) -> None:
+        """A test begins, its fixtures included."""
 
     def ended(self, item: pytest.Item) -> None:
         seconds = time.perf_counter() - self._started
@@ -164,19 +172,32 @@ class Judge(Plugin):
         self._told = 0
         self._editable = editable
 
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def begins(self) -> None:
         self._calls, self._why = 0, ""
+        self._send("told")  # so that the host knows which test it is that this box may die of
         if self._editable is not None:
             sys.setprofile(self._look)
+            threading.setprofile(self._look)
 
     def ended(self, item: pytest.Item) -> None:
         sys.setprofile(None)
+        threading.setprofile(None)
         if self._why:
             self.lost(self._why)
         super().ended(item)
         self.results[-1].append(self._calls)
-        if len(self.results) - self._told >= _TOLD:
-            self._send("told")
+
+    def audit(self, event: str, args: tuple[object, ...]) -> None:
+        """An audit hook that notes where a test could run what a candidate answers: as source, as a pickle,
+        or in a process that no proxy reaches."""
+        if not self.current or self._why or self._editable is None:
+            return
+        if event == "compile":
+            filename = args[1] if len(args) > 1 else None
+            if not isinstance(filename, str | bytes) or filename[:1] in ("<", b"<"):
+                self._why = "source is run that is made in the test"
+        elif event in _ESCAPES:
+            self._why = f"the test uses {event}"
 
     def through(self, name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
         """Send a call out and come back with what it yields."""
@@ -205,7 +226,7 @@ class Judge(Plugin):
         """Tell the host something, and the results that it has not heard of, in case that this box dies."""
         with self._lock:
             number = len(self.results)
-            answer = self._ask([what, self.results[self._told : number], *rest])
+            answer = self._ask([what, self.results[self._told : number], self.current, *rest])
             self._told = number
             return answer
 
@@ -231,14 +252,17 @@ def judge(
     """Run tests against proxies of `functions` (`module:name`).
 
     Where `regions` (module to editable symbols, none for all of it) are given, a test fails to which their
-    code matters beyond these calls. Calls come as `["call", news, name, forms, args, kwargs]`, now and then
-    `["told", news]`, at last `["done", news, errors]`; news are the results that were not told before.
+    code matters beyond these calls. Calls come as `["call", news, test, name, forms, args, kwargs]`, at the
+    start of each test `["told", news, test]`, at last `["done", news, "", errors]`; news are the results that
+    were not told before.
     """
     plugin = Judge(ask, only, None if regions is None else _places(regions))
+    if regions is not None:
+        sys.addaudithook(plugin.audit)
     for name, original in _present(functions):
         _replace(name, original, plugin.through)
     _main(paths, options, plugin)
-    return ["done", plugin.untold(), plugin.errors[:3]]
+    return ["done", plugin.untold(), "", plugin.errors[:3]]
 
 
 class Recorder(Plugin):
@@ -387,16 +411,16 @@ def _exception(kind: str, args: tuple[object, ...]) -> Exception | None:
     """The exception that the other box tells of, where this box has its class already: nothing is imported
     for it, and none that pytest understands as a verdict can be had."""
     module, _, qualified = kind.partition(":")
-    found: Any = sys.modules.get(module)
-    for part in qualified.split("."):
+    found: Any = getattr(sys.modules.get(module), "__dict__", {}).get(qualified.partition(".")[0])
+    for part in qualified.split(".")[1:]:
         found = getattr(found, part, None)
-    if not (isinstance(found, type) and issubclass(found, Exception)) or found is unittest.SkipTest:
+    if not (isinstance(found, type) and issubclass(found, Exception)) or issubclass(found, unittest.SkipTest):
         return None
-    if found.__module__.partition(".")[0] in ("pytest", "_pytest", "pluggy"):  # `Exit` would end the suite
+    if found.__module__.partition(".")[0] in _VERDICTS:  # such as `_pytest.outcomes.Exit`
         return None
     try:
         made = found.__new__(found)
         made.args = args
-    except Exception:  # noqa: BLE001  # job border: a class with a constructor of its own
+    except BaseException:  # noqa: BLE001  # job border: a class with a constructor of its own
         return None
     return made

@@ -95,7 +95,7 @@ class Inventory(_Model):
         return lines
 
     def write(self, folder: Path) -> None:
-        (folder / FILE).write_text(self.model_dump_json(indent=1, exclude_defaults=True) + "\n")
+        (folder / FILE).write_text(self.model_dump_json(indent=1, exclude_defaults=True) + "\n", "utf-8")
 
 
 def read_inventory(target: Target) -> Inventory:
@@ -118,7 +118,15 @@ def read_inventory(target: Target) -> Inventory:
 def digest_of(target: Target) -> str:
     """SHA-256 over all that tests are made of beside the tree."""
     manifest = target.manifest
-    settings = [manifest.suite.tests, manifest.suite.options, manifest.editable, manifest.pythonpath]
+    settings = [
+        manifest.suite.tests,
+        manifest.suite.options,
+        manifest.files,
+        manifest.editable,
+        manifest.pythonpath,
+        manifest.packages,
+        manifest.limits.loopback,
+    ]
     digest = hashlib.sha256(json.dumps(settings).encode())
     for path, data in sorted(target.support.items()):
         content = data.encode(errors="surrogatepass") if isinstance(data, str) else data

@@ -18,6 +18,7 @@ from target_modules.patch.tree import Tree
 
 FILE = "pygent_tests.py"
 PACKAGES = ("pytest",)
+_ALL_MESSAGES = 1 << 29  # bytes, of a judge in one run of a suite
 PRELOAD = (
     "pytest", "_pytest.mark", "_pytest.runner", "_pytest.fixtures", "_pytest.helpconfig", "_pytest.python",
     "_pytest.terminal", "_pytest.debugging", "_pytest.unittest", "_pytest.capture", "_pytest.skipping",
@@ -33,7 +34,8 @@ def spec_of_tests(target: Target, *, trusted: bool = False) -> BoxSpec:
     """A box with pytest. `trusted`: never shared with candidates, as only the owner's own code runs in it."""
     spec = spec_for(target)
     packages = tuple(dict.fromkeys((*spec.packages, *_missing(spec.packages))))
-    return replace(spec, packages=packages, preload=PRELOAD, trusted=trusted)
+    limits = replace(spec.limits, all_answers_bytes=_ALL_MESSAGES) if trusted else spec.limits
+    return replace(spec, limits=limits, packages=packages, preload=PRELOAD, trusted=trusted)
 
 
 def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
@@ -41,7 +43,7 @@ def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
     text = resources.files("benchmarks.testing").joinpath("inside.py").read_text("utf-8")
     files: dict[str, str | bytes] = {**target.support, **tree.files, f"{dispatch.FOLDER}/{FILE}": text}
     entry = f"{FILE.removesuffix('.py')}:{function}"
-    path = (*target.manifest.pythonpath, dispatch.FOLDER)
+    path = (dispatch.FOLDER, *target.manifest.pythonpath)
     return Program(files, entry, path, converses=function == "judge")
 
 

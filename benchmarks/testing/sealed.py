@@ -52,13 +52,12 @@ def run_sealed(
         finally:
             candidate.close()
         found.update(told)
+        if reason and candidate.asked_by:
+            found[candidate.asked_by] = Result("failed", reason, 0.0)
         left = [name for name in names or () if name not in found]
         if not reason or not left:
             break
-        found[left[0]] = Result("failed", reason, 0.0)
-        names = left[1:]
-        if not names:
-            break
+        names = left
     return Results(found, reason if names is None else "", output)
 
 
@@ -70,6 +69,7 @@ class _Candidate:
         self._functions = set(functions_of(target, tree))
         self._box = box
         self._session: Session | None = None
+        self.asked_by = ""  # the test that the judge is at
 
     def answer(
         self, name: str, forms: dict[str, str], args: Sequence[object], kwargs: dict[str, object]
@@ -117,7 +117,8 @@ def _talk(
         if session.going:
             reply = session.call(Call((paths, options, only, functions, regions)))
             while session.going and reply.outcome is Outcome.OK:
-                what, news, *rest = _message(reply.value)
+                what, news, test, *rest = _message(reply.value)
+                candidate.asked_by = str(test)
                 found.update(_results(news))
                 if what == "done":
                     errors = rest[0]
@@ -136,7 +137,7 @@ def _talk(
 
 
 def _message(value: object) -> list[object]:
-    if not isinstance(value, list) or len(value) < 2 or value[0] not in ("call", "told", "done"):
+    if not isinstance(value, list) or len(value) < 3 or value[0] not in ("call", "told", "done"):
         raise SandboxFault("the judge's message cannot be read")
     return value
 

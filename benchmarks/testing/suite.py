@@ -71,7 +71,7 @@ class PytestSuite:
         spec = spec_of_tests(self._target)
         with (
             bench.sandbox.box(spec, bench.isolation) as box,
-            bench.sandbox.box(replace(spec, trusted=True), bench.isolation) as judge,
+            bench.sandbox.box(spec_of_tests(self._target, trusted=True), bench.isolation) as judge,
         ):
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
@@ -92,7 +92,7 @@ class PytestSuite:
         with (
             bench.sandbox.box(spec, bench.isolation) as ours,
             bench.sandbox.box(spec, bench.isolation) as theirs,
-            bench.sandbox.box(replace(spec, trusted=True), bench.isolation) as judge,
+            bench.sandbox.box(spec_of_tests(self._target, trusted=True), bench.isolation) as judge,
         ):
             for turn in range(MOST_REPEATS):
                 sides = [(candidate, ours), (reference, theirs)]
@@ -116,7 +116,8 @@ class PytestSuite:
         wanted = tests.counted[start:stop]
         gate = [] if start else tests.gate
         whole = len(wanted) + len(gate) == len(tests.all)
-        failing = [name for name in tests.failing if name in set(wanted)]
+        among = set(wanted)
+        failing = [name for name in tests.failing if name in among]
         if failing and not start and tree.id != baseline.id:
             first = run_direct(self._target, tree, box, only=failing, seconds=tests.limits, need_one=failing)
             if first.reason:
@@ -128,7 +129,7 @@ class PytestSuite:
         if not direct.reason:
             sealed = [name for name in wanted if name in tests.sealed and _passed(found.get(name))]
             if sealed:
-                told = run_sealed(self._target, baseline, tree, judge, box, only=sealed)
+                told = run_sealed(self._target, baseline, tree, judge, box, only=sealed, watch=True)
                 found.update({name: told.tests.get(name, Result("failed", "", 0.0)) for name in sealed})
         return _batch(wanted, found, direct)
 
@@ -140,7 +141,8 @@ class Gated:
         self._target = target
         self._suite = suite
         self._tests = Plan(target)
-        self._gate = [name for name in self._tests.all if name not in set(self._tests.failing)]
+        failing = set(self._tests.failing)
+        self._gate = [name for name in self._tests.all if name not in failing]
         self.exhaustive, self.exclusive = suite.exhaustive, suite.exclusive
 
     def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:

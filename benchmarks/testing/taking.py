@@ -32,23 +32,25 @@ def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
             raise TargetError(f"{target.root / 'target.toml'}: suite.tests: {reason}{said}")
     first, second = (run.tests for run in runs)
     proxied: dict[str, Result] = {}
+    unreached = NEVER
     if functions_of(target, tree):
         with (
             sandbox.box(spec_of_tests(target, trusted=True), Isolation.CONTAINER) as judge,
             sandbox.box(spec, Isolation.CONTAINER) as box,
         ):
             proxied = run_sealed(target, tree, tree, judge, box, only=list(first), watch=True).tests
-    tests = [_test(name, one, second.get(name), proxied.get(name)) for name, one in first.items()]
+        unreached = "was not reached in the sealed run"
+    tests = [_test(name, one, second.get(name), proxied.get(name), unreached) for name, one in first.items()]
     return Inventory(digest=digest_of(target), tests=tuple(tests))
 
 
-def _test(name: str, one: Result, other: Result | None, proxied: Result | None) -> Entry:
+def _test(name: str, one: Result, other: Result | None, proxied: Result | None, unreached: str) -> Entry:
     assert one.verdict in get_args(Verdict)
     verdict: Verdict = one.verdict  # type: ignore[assignment]
     stable = other is not None and other.verdict == one.verdict
     why, calls = "", 0
     if proxied is None:
-        why = NEVER
+        why = unreached
     else:
         calls = proxied.calls
         if proxied.verdict != verdict or proxied.kind != one.kind:

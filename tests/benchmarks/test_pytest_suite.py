@@ -202,7 +202,13 @@ def test_an_exception_of_the_candidate_cannot_pass_for_a_skipped_or_expected_fai
 
 
 @pytest.mark.parametrize(
-    "kind", ["_pytest.outcomes:Exit", "unittest.case:SkipTest", "builtins:KeyboardInterrupt"]
+    "kind",
+    [
+        "_pytest.outcomes:Exit",
+        "unittest.case:SkipTest",
+        "builtins:KeyboardInterrupt",
+        "unittest.case:_ShouldStop",
+    ],
 )
 def test_an_exception_that_would_end_the_suite_ends_one_test(
     target: Target, local_sandbox: LocalSandbox, kind: str
@@ -220,12 +226,56 @@ def passing_sealed(target: Target, sandbox: Sandbox, core: str) -> set[str]:
     tree = target.tree().with_file(PATH, core)
     spec = spec_of_tests(target)
     with (
-        sandbox.box(replace(spec, trusted=True), Isolation.PROCESS) as judge,
+        sandbox.box(spec_of_tests(target, trusted=True), Isolation.PROCESS) as judge,
         sandbox.box(spec, Isolation.PROCESS) as box,
     ):
         names = Inventory.model_validate_json((target.root / "tests.json").read_bytes()).ids(Trust.SEALED)
         told = run_sealed(target, target.tree(), tree, judge, box, only=names)
     return {name for name, result in told.tests.items() if result.verdict == "passed"}
+
+
+def test_a_test_that_runs_what_is_answered_is_not_sealed(tmp_path: Path, local_sandbox: LocalSandbox) -> None:
+    tests = """import pickle
+import subprocess
+import sys
+import threading
+from agent.core import Purse, add, greeting
+
+def test_evaluated():
+    assert eval(add("1 +", " 1")) == 2
+
+def test_executed():
+    exec(add("x =", " 1"))
+
+def test_process():
+    assert add(1, 1) == 2
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+
+def test_thread():
+    made = []
+    one = threading.Thread(target=lambda: made.append(Purse([1])))
+    one.start()
+    one.join()
+    assert add(len(made), 1) == 2
+
+def test_plain():
+    assert add(1, 1) == 2
+"""
+    found = known(inventoried(tmp_path, local_sandbox, tests=tests))
+    assert {name for name, (_, trust, _) in found.items() if trust is Trust.SEALED} == {"test_plain"}
+    assert found["test_evaluated"][2] == "source is run that is made in the test"
+    assert found["test_process"][2].startswith("the test uses ")
+    assert found["test_thread"][2] == "Purse.__init__ is used as an object"
+
+
+def test_a_new_file_cannot_stand_in_for_what_runs_the_tests(
+    target: Target, local_sandbox: LocalSandbox
+) -> None:
+    forged = "def run(*args):\n    return {'results': [], 'errors': [], 'stopped': ''}\n"
+    tree = Tree({**target.tree().files, "src/pygent_tests.py": forged, "src/pygent_dispatch.py": forged})
+    found = evaluate_tree(target, tree.with_file(PATH, FIXED), bench_of(local_sandbox, target))
+    assert (found.graded, found.score) == (True, 1.0)
+    assert found.passed == 10
 
 
 def test_a_repair_is_better_in_every_repeat(target: Target, local_sandbox: LocalSandbox) -> None:

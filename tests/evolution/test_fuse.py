@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from archive.store import Archive
 from archive.types import Status, Variant
 from evolution.config import ConfigError, RunConfig, load_config
+from evolution.fusing import is_worthwhile
 from evolution.lineage import Lineage
 from evolution.population import Population
 from evolution.progress import Progress
@@ -344,3 +345,22 @@ def test_a_run_with_fusions_is_the_same_with_any_workers_and_after_a_kill(
 def test_a_share_is_at_least_none_and_less_than_all(target: Path, share: float) -> None:
     with pytest.raises(ConfigError, match="--fuse"):
         config_for(target, fuse=share)
+
+
+@pytest.mark.parametrize(
+    ("editable", "worthwhile"),
+    [
+        (("m.py",), True),
+        (("m.py:f",), False),
+        (("m.py:C",), True),
+        (("m.py:f", "m.py:C.g"), True),
+        (("n.py",), False),
+        (("missing.py",), False),
+    ],
+)
+def test_runs_fuse_where_more_than_one_function_may_change(
+    editable: tuple[str, ...], worthwhile: bool
+) -> None:
+    source = "def f():\n    return 1\n\n\nclass C:\n    def g(self): ...\n\n    def h(self): ...\n"
+    baseline = Tree({"m.py": source, "n.py": "def only():\n    return 1\n", "bad.py": "def ("})
+    assert is_worthwhile(editable, baseline) is worthwhile
