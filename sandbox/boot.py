@@ -8,7 +8,7 @@ from importlib import resources
 
 from sandbox.types import BoxSpec, SandboxUnavailable
 
-MODULES = ("wire", "seccomp", "hidden", "meter", "clean", "child", "feed", "main")
+MODULES = ("wire", "seccomp", "hidden", "meter", "clean", "family", "child", "feed", "main")
 
 BOOT = """
 import json, os, sys, types
@@ -44,7 +44,13 @@ def command(python: str, first: str = "") -> list[str]:
 def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
     """The first bytes on the channel: the runner's source, its work folder, what to wipe (None: find out),
     and what of the spec is its affair."""
-    config = {"work": work, "places": places, "preload": spec.preload, "loopback": spec.loopback}
+    config = {
+        "work": work,
+        "places": places,
+        "preload": spec.preload,
+        "loopback": spec.loopback,
+        "file_bytes": spec.limits.tmpfs_mb << 20,
+    }
     text = json.dumps({"modules": _sources(), "config": config}).encode()
     return len(text).to_bytes(4, "big") + text
 

@@ -82,7 +82,6 @@ class RunnerBox:
             "load_seconds": limits.load_seconds,
             "call_seconds": limits.call_seconds,
             "total_seconds": limits.total_seconds,
-            "file_bytes": limits.tmpfs_mb << 20,
         }
         files = program.files.items()
         code = {

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
 import os
-import resource
-import signal
 import sys
-import traceback
+import types
+from _imp import is_frozen
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec
 from typing import Any, BinaryIO, TypeAlias, cast
 
 from . import wire
@@ -22,16 +22,15 @@ from . import wire
 Args: TypeAlias = tuple[object, ...]
 Kwargs: TypeAlias = dict[str, object]
 
-_OPEN_FILES = 256
-_STACK_BYTES = 8 << 20
+_MOST_DESCRIPTORS = 1 << 16
 _DETAIL = 1000  # characters of an exception's text that are sent
 _NONCE = 16
 _WARM = 20
 
 
-def run(lines: int, result: int, output: int, work: str, file_bytes: int) -> None:
+def run(lines: int, result: int, output: int, work: str) -> None:
     """Be the child from fork to exit. `lines` brings the program and then calls, `result` takes answers."""
-    _settle(lines, result, output, file_bytes)
+    _settle(lines, result, output)
     with open(lines, "rb", buffering=1 << 16, closefd=False) as stream:
         nonce, text = _line(stream)
         try:
@@ -65,24 +64,14 @@ def run(lines: int, result: int, output: int, work: str, file_bytes: int) -> Non
                 _answer(result, nonce, b"=", payload)
 
 
-def _settle(lines: int, result: int, output: int, file_bytes: int) -> None:
+def _settle(lines: int, result: int, output: int) -> None:
     os.setsid()
     os.dup2(output, 1)
     os.dup2(output, 2)
     low, high = sorted((lines, result))
     os.closerange(3, low)
     os.closerange(low + 1, high)
-    os.closerange(high + 1, min(os.sysconf("SC_OPEN_MAX"), 1 << 16))
-    for kind, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_FSIZE, file_bytes),
-        (resource.RLIMIT_STACK, _STACK_BYTES),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (bound, bound))
-    _mark_mortal()
+    os.closerange(high + 1, _MOST_DESCRIPTORS)
     gc.enable()
 
 
@@ -106,25 +95,6 @@ def warm_up(work: str) -> None:
         sys.path.remove(work)
         sys.path_importer_cache.pop(work, None)
     os.chdir("/")
-    _prctl()(4, 0, 0, 0, 0)
-
-
-@cache
-def _prctl() -> Callable[[int, int, int, int, int], int]:
-    function: Callable[[int, int, int, int, int], int] = ctypes.CDLL(None).prctl
-    return function
-
-
-def _mark_mortal() -> None:
-    """Die with PID 1, and be killed for memory before it."""
-    prctl = _prctl()
-    prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-    prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: else its own file in /proc belongs to root
-    with contextlib.suppress(OSError):
-        descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
-        os.write(descriptor, b"1000")
-        os.close(descriptor)
-    prctl(4, 0, 0, 0, 0)
 
 
 def _line(stream: BinaryIO) -> tuple[bytes, bytes]:
@@ -135,30 +105,59 @@ def _line(stream: BinaryIO) -> tuple[bytes, bytes]:
 def _load(program: Mapping[str, Any], work: str) -> Callable[..., object]:
     """Write the files, import the entry's module and find the function in it."""
     files = {path: text.encode(errors="surrogatepass") for path, text in program["files"].items()}
-    files |= {path: base64.b64decode(text) for path, text in program["data"].items()}
-    os.makedirs(work, mode=0o700, exist_ok=True)
-    made = {work}
-    for path, data in files.items():
-        target = f"{work}/{path}"
-        folder = os.path.dirname(target)
-        if folder not in made:
-            os.makedirs(folder, exist_ok=True)
-            made.add(folder)
-        with open(target, "wb", buffering=0) as stream:
-            stream.write(data)
+    files |= {path: binascii.a2b_base64(text) for path, text in program["data"].items()}
+    _write(files, work)
     os.chdir(work)
     roots = [work if root == "." else f"{work}/{root}" for root in program["path"]]
     for top in _tops(files, program["path"]) & sys.modules.keys():
         for name in [name for name in sys.modules if name == top or name.startswith(top + ".")]:
             del sys.modules[name]
     sys.path[:0] = roots
-    module, _, qualified = program["entry"].partition(":")
-    found: object = importlib.import_module(module)
+    name, _, qualified = program["entry"].partition(":")
+    first = program["path"][0]
+    path = f"{name}.py" if first == "." else f"{first}/{name}.py"
+    if path in files and f"{path[:-3]}/__init__.py" not in files and not _is_built_in(name):
+        found: object = _import_file(name, f"{roots[0]}/{name}.py", files[path])
+    else:
+        found = importlib.import_module(name)
     for part in qualified.split("."):
         found = getattr(found, part)
     if not callable(found):
         raise TypeError(f"{program['entry']} is not callable")
     return found
+
+
+def _write(files: Mapping[str, bytes], work: str) -> None:
+    """Without the io module's objects: each page that a child touches is copied for it."""
+    made = {work}
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(work, 0o700)
+    for path, data in files.items():
+        target = f"{work}/{path}"
+        folder = target.rpartition("/")[0]
+        if folder not in made:
+            os.makedirs(folder, exist_ok=True)
+            made.add(folder)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.close(descriptor)
+
+
+def _is_built_in(name: str) -> bool:
+    return name in sys.builtin_module_names or is_frozen(name)
+
+
+def _import_file(name: str, path: str, source: bytes) -> types.ModuleType:
+    """What `import name` does with a source file at the front of the path, without the search for it, which
+    is most of the time of a small module."""
+    spec = ModuleSpec(name, SourceFileLoader(name, path), origin=path)
+    spec.has_location = True
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+    return sys.modules.get(name, module)
 
 
 def _tops(files: Iterable[str], roots: Sequence[str]) -> set[str]:
@@ -188,12 +187,14 @@ def _describe(error: BaseException, work: str) -> str:
     try:
         kind = f"{type(error).__module__}:{type(error).__qualname__}"
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        places = [
-            f"{os.path.relpath(frame.filename, work)}:{frame.lineno} in {frame.name}"
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename.startswith(work + "/")
-        ]
-        words = text[:_DETAIL] + (f" ({places[-1]})" if places else "")
+        place = ""
+        step = error.__traceback__
+        while step is not None:
+            code = step.tb_frame.f_code
+            if code.co_filename.startswith(work + "/"):
+                place = f" ({code.co_filename[len(work) + 1 :]}:{step.tb_lineno} in {code.co_name})"
+            step = step.tb_next
+        words = text[:_DETAIL] + place
         try:
             return wire.encode((words, kind, tuple(error.args)))
         except wire.NotPlain:

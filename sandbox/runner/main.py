@@ -14,15 +14,14 @@ import gc
 import importlib
 import json
 import os
-import platform
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
 from . import child, clean, seccomp
+from .family import Family
 from .feed import Feed, HostGone
 from .hidden import Hidden
 from .meter import Meter
@@ -76,12 +75,13 @@ class Host:
 class Runner:
     """One box. `work` is where a program's files go, `places` all that a candidate can write to."""
 
-    def __init__(self, host: Host, work: str, places: list[str]) -> None:
+    def __init__(self, host: Host, work: str, places: list[str], family: Family) -> None:
         self._host = host
         self._work = work
         self._meter = Meter()
         self._buffers = (Hidden(), Hidden())
         self._null = os.open(os.devnull, os.O_RDWR)
+        self._family = family
         self._cleaner = clean.Cleaner(places, whole_filesystems=os.getpid() == 1)
 
     def serve(self) -> None:
@@ -134,12 +134,12 @@ class Runner:
         input_read, input_write = os.pipe()
         result_read, result_write = os.pipe()
         output_read, output_write = os.pipe()
-        pid = os.fork()
+        pid = self._family.fork()
         if pid == 0:
             try:
-                child.run(input_read, result_write, output_write, self._work, limits["file_bytes"])
-            except BaseException:  # noqa: BLE001  # job border
-                traceback.print_exc()
+                child.run(input_read, result_write, output_write, self._work)
+            except BaseException as error:  # noqa: BLE001  # job border
+                sys.excepthook(type(error), error, error.__traceback__)
                 os._exit(70)
             os._exit(0)
         for fd in (input_read, result_write, output_write):
@@ -156,10 +156,13 @@ class Runner:
 
 
 def main(config: Mapping[str, Any]) -> None:
-    """Run the box. `config`: `work`, where programs go; `places` to wipe (None: find
-    them); `preload`, modules to import; `loopback`, whether sockets can be had.
+    """Run the box.
+
+    `config`: `work`, where programs go; `places` to wipe (None: find them); `preload`, modules to import;
+    `loopback`, whether sockets can be had; `file_bytes`, the largest file.
     """
     host = _take_channel()
+    family = Family(config["file_bytes"])
     _settle()
     facts: dict[str, object] = {"filter": _filter(config["loopback"])}
     places = writable_places() if config["places"] is None else config["places"]
@@ -169,9 +172,9 @@ def main(config: Mapping[str, Any]) -> None:
     child.warm_up(config["work"])
     for place in places:
         clean.wipe(place)
-    runner = Runner(host, config["work"], places)
+    runner = Runner(host, config["work"], places, family)
     facts |= {"k": "hello", "pid": os.getpid(), "uid": os.getuid(), "places": places}
-    facts |= {"python": platform.python_version(), "meter": runner._meter.is_container}
+    facts |= {"python": sys.version.partition(" ")[0], "meter": runner._meter.is_container}
     gc.collect()
     gc.freeze()
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import platform
+import os
 import struct
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -112,7 +112,7 @@ def program(machine: str, loopback: bool = False) -> bytes:
 
 def install(loopback: bool = False) -> None:
     """Put the filter on this process and all that it will fork. Raises `Unsupported`."""
-    code = program(platform.machine(), loopback)
+    code = program(os.uname().machine, loopback)
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))

@@ -9,7 +9,6 @@ surrogates meet, which JSON would join. Never pickle.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import math
@@ -112,7 +111,7 @@ def _lower(value: object, depth: int) -> object:
     if kind is float:
         return value if math.isfinite(value) else {"$float": repr(value)}  # type: ignore[arg-type]
     if kind is bytes:
-        return {"$bytes": base64.b64encode(value).decode()}  # type: ignore[arg-type]
+        return {"$bytes": binascii.b2a_base64(value, newline=False).decode()}  # type: ignore[arg-type]
     if kind is complex:
         return {"$complex": [_lower(value.real, 0), _lower(value.imag, 0)]}  # type: ignore[attr-defined]
     if kind not in _CONTAINERS:
@@ -202,10 +201,10 @@ def _tagged_float(text: str) -> float:
 
 def _tagged_bytes(text: str) -> bytes:
     try:
-        data = base64.b64decode(text, validate=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError):
         raise WireError("$bytes needs base64") from None
-    if base64.b64encode(data).decode() != text:
+    if binascii.b2a_base64(data, newline=False).decode() != text:
         raise WireError("$bytes needs canonical base64")
     return data
 

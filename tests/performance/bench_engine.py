@@ -109,7 +109,11 @@ def _fill(home: Path, run: RunRecord, count: int) -> None:
         keys = range(start, min(start + 10_000, count + 1))
         with database.write() as connection:
             connection.execute(insert(schema.variants), [_row(key, rng) for key in keys])
-            links = [{"child": key, "position": 0, "parent": rng.randrange(1, key)} for key in keys]
+            parents = [rng.randrange(there + 1, key) if key > there + 1 else 1 for key in keys]
+            links = [
+                {"child": key, "position": 0, "parent": parent}
+                for key, parent in zip(keys, parents, strict=True)
+            ]
             connection.execute(insert(schema.parents), links)
     database.close()
 

@@ -1,0 +1,55 @@
+"""What children are born with: limits on what they may open and write, and death before their parent's."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Callable
+from typing import Any
+
+_OPEN_FILES = 256
+_STACK_BYTES = 8 << 20
+_DIES_FIRST = b"1000"  # of oom_score_adj, see proc(5)
+
+
+class Family:
+    """Forks. All that can be inherited is set once in the parent, as every step in a child copies pages.
+
+    Make it before the process gives up being dumpable, as its own file in /proc belongs to root after that.
+    `file_bytes` is the largest file that a child may write.
+    """
+
+    def __init__(self, file_bytes: int) -> None:
+        for kind, value in (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_NOFILE, _OPEN_FILES),
+            (resource.RLIMIT_FSIZE, file_bytes),
+            (resource.RLIMIT_STACK, _STACK_BYTES),
+        ):
+            hard = resource.getrlimit(kind)[1]
+            bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (bound, bound))
+        self._preference, self._own = -1, b""
+        with contextlib.suppress(OSError):
+            self._preference = os.open("/proc/self/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
+            self._own = os.pread(self._preference, 16, 0).strip()
+        self._prctl: Callable[..., Any] | None = None
+        if os.getpid() != 1:  # with which the kernel lets all others die
+            self._prctl = ctypes.CDLL(None).prctl
+
+    def fork(self) -> int:
+        """As `os.fork`, of a child that is killed for memory before this process and dies with it."""
+        self._prefer(_DIES_FIRST)
+        pid = os.fork()
+        if pid:
+            self._prefer(self._own)
+        elif self._prctl is not None:
+            self._prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+        return pid
+
+    def _prefer(self, score: bytes) -> None:
+        if self._preference >= 0:
+            os.pwrite(self._preference, score, 0)
