@@ -33,6 +33,10 @@ class Budget:
         self._waits = waits
         self.clock = clock
 
+    @property
+    def out_of_time(self) -> bool:
+        return self._config.minutes is not None and self.clock.seconds >= self._config.minutes * 60
+
     def spent(self, *, evaluated: int, under_way: int, barren: int, usage: Usage) -> str:
         """Why no further attempt may begin, in one word, or ''.
 
@@ -41,7 +45,7 @@ class Budget:
         config = self._config
         if config.evaluations is not None and evaluated + under_way >= config.evaluations:
             return "evaluations"
-        if config.minutes is not None and self.clock.seconds >= config.minutes * 60:
+        if self.out_of_time:
             return "minutes"
         if config.tokens is not None and usage.tokens >= config.tokens:
             return "tokens"

@@ -79,6 +79,12 @@ class RunConfig(BaseModel):
         description="limits that code with a model-written ancestor may do without where they are not in "
         "force, by commas: memory, processes, cpu, inodes",
     )
+    engine_minutes: float = Field(
+        10.0,
+        ge=0,
+        description="minutes to wait, each time, for a sandbox that gives no boxes any more, as when its "
+        "engine was stopped; past them the run ends with exit code 3 and can be resumed",
+    )
     image: str | None = Field(None, description="base image of the boxes; host is this machine's own Python")
     on_finish: str | None = Field(None, description="shell command to run when the run ends")
 

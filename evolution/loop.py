@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
 from random import Random
+from typing import TypeVar
 
 from archive.cache import Cache
 from archive.store import Archive
@@ -27,16 +28,19 @@ from evolution.budget import Budget
 from evolution.config import RunConfig
 from evolution.confirm import Confirmer
 from evolution.context import variant_id
+from evolution.engine_wait import AWAY, EngineAway
 from evolution.fusing import Fusing, Pair, is_worthwhile
 from evolution.journal import Journal
 from evolution.population import BASELINE, Population
 from evolution.progress import Observer, Progress
 from evolution.proposers.fuse import FuseProposer
 from evolution.types import Mate, Parent, Proposal, Proposer, Selector
+from sandbox.types import SandboxFault
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 POLL_SECONDS = 0.5
 INSPIRATIONS = 3
@@ -82,7 +86,9 @@ class Loop:
         *,
         workers: int,
         interrupted: Callable[[], bool],
+        waiting: Callable[[], float | None] = lambda: None,
     ) -> None:
+        """`waiting` says for how many seconds the sandbox has given no box."""
         self._run = run
         self._config = config
         self._target = target
@@ -94,6 +100,7 @@ class Loop:
         self._budget = budget
         self._observer = observer
         self._interrupted = interrupted
+        self._waiting = waiting
         self.population = Population(target, selector)
         share = config.fuse if is_worthwhile(target.manifest.editable, baseline) else 0.0
         self._fusing = Fusing(share, config.seed, selector, self.population.lineage)
@@ -116,10 +123,16 @@ class Loop:
         self._parents: Cache[str, Parent] = Cache(PARENT_CHARS, _weight)
 
     def run(self) -> str:
-        """Work until a budget is used up or somebody asks to stop; returns what ended it."""
+        """Work until a budget is used up, somebody asks to stop, or the sandbox is away for good; which it
+        was. What a fault keeps from its end is not committed: a resumed run does it again."""
         try:
             while self._begin_what_fits():
                 self._commit(self._pending.popleft())
+        except EngineAway as away:
+            self._ending = away.ending
+        except SandboxFault as fault:
+            log.error("the sandbox gives boxes, but fails in them again and again: %s", fault)
+            self._ending = AWAY
         except Exception:
             self._shut(wait_for_work=True)  # what is under way is recorded before the error is told
             raise
@@ -162,6 +175,11 @@ class Loop:
             )
         )
         return not self._ending
+
+    @property
+    def ended_meanwhile(self) -> str:
+        """What ends the run even while work waits for its box, as `run` says it; else ''."""
+        return self._wished or ("minutes" if self._budget.out_of_time else "")
 
     def _reached(self) -> str:
         """'until' once a champion has the score that was asked for, else ''."""
@@ -319,7 +337,7 @@ class Loop:
             self._tried.setdefault(variant.tree, variant.attempt)
         self.population.absorb(variant)
 
-    def _await(self, work: Future[tuple[Proposal, Outcome]]) -> tuple[Proposal, Outcome]:
+    def _await(self, work: Future[_T]) -> _T:
         while not work.done():
             wait([work], timeout=POLL_SECONDS)
             if not work.done():
@@ -333,7 +351,7 @@ class Loop:
         context = copy_context()
         context.run(variant_id.set, variant.id)
         number = self.population.confirmations + 1
-        return self._workers.submit(context.run, self._confirmer.confirm, tree, number, once).result()
+        return self._await(self._workers.submit(context.run, self._confirmer.confirm, tree, number, once))
 
     def _snapshot(self, latest: Variant | None) -> Progress:
         known = self.population
@@ -353,6 +371,7 @@ class Loop:
             ),
             under_way=len(self._pending),
             ending=self._wished,
+            waiting=self._waiting(),
         )
 
     def _variant(self, pending: _Pending, proposal: Proposal, outcome: Outcome) -> Variant:

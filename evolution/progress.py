@@ -11,7 +11,10 @@ from archive.types import Status, Usage, Variant
 
 @dataclass(frozen=True)
 class Progress:
-    """A snapshot after a commit. `seconds_left` is None where no budget allows an estimate."""
+    """A snapshot after a commit. `seconds_left` is None where no budget allows an estimate.
+
+    `waiting` is for how many seconds the sandbox has given no box, None where all is well.
+    """
 
     run: str
     attempts: int
@@ -26,6 +29,7 @@ class Progress:
     seconds_left: float | None
     under_way: int
     ending: str = ""
+    waiting: float | None = None
 
 
 Observer = Callable[[Progress], None]

@@ -23,6 +23,7 @@ from evolution.budget import Budget, Clock
 from evolution.config import RunConfig, stored_config
 from evolution.confirm import Confirmer
 from evolution.context import run_id
+from evolution.engine_wait import AWAY, PatientSandbox
 from evolution.localising import Suspicion
 from evolution.loop import Loop
 from evolution.population import MODEL_FREE
@@ -85,7 +86,7 @@ def work(
     """Take a run on from where it is until a budget or a person ends it, and write its summary.
 
     `changes` are settings that this session changes, such as a larger budget. Raises `ArchiveError` where
-    another process is at this run; `SandboxFault` or `ModelError` where it cannot go on (it can be resumed);
+    another process is at this run; `ModelError` where it cannot go on (it can be resumed);
     `SandboxUnavailable` where code that a model wrote would run without a limit that nobody has waived.
     """
     run_id.set(run.id)
@@ -102,13 +103,14 @@ def work(
         )
         clock = Clock(run.seconds)
         keeper = _Keeper(archive, run.id, clock, observer)
-        loop = _loop(archive, run, config, target, sandbox, clock, keeper, interrupted)
+        patient = PatientSandbox(sandbox, minutes=config.engine_minutes, ended=lambda: loop.ended_meanwhile)
+        loop = _loop(archive, run, config, target, patient, clock, keeper, interrupted)
         try:
             stopped_by = loop.run()
         except BaseException as error:
             archive.update_run(run.id, state="paused", stopped_by=type(error).__name__, seconds=clock.seconds)
             raise
-        state = "paused" if stopped_by in ("pause", "interrupted") else "finished"
+        state = "paused" if stopped_by in ("pause", "interrupted", AWAY) else "finished"
         archive.update_run(run.id, state=state, wish="", stopped_by=stopped_by, seconds=clock.seconds)
         summary = summarise(archive, archive.run(run.id), target, loop.population, sandbox.name)
         archive.update_run(run.id, summary=summary)
@@ -139,7 +141,7 @@ def _loop(
     run: RunRecord,
     config: RunConfig,
     target: Target,
-    sandbox: Sandbox,
+    sandbox: PatientSandbox,
     clock: Clock,
     observer: Observer,
     interrupted: Callable[[], bool],
@@ -167,6 +169,7 @@ def _loop(
         observer,
         workers=1 if suite.exclusive else config.workers,
         interrupted=interrupted,
+        waiting=lambda: sandbox.waiting,
     )
     return loop
 

@@ -33,6 +33,10 @@ Until = Annotated[
     float | None,
     typer.Option(help="End once a champion has at least this score.", rich_help_panel="Budgets"),
 ]
+EngineMinutes = Annotated[
+    float | None,
+    typer.Option(min=0, help="Minutes to wait for a sandbox that gives no boxes any more; then exit 3."),
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background and return at once.")]
 
 
@@ -76,6 +80,7 @@ def evolve(
     ] = None,
     sandbox: Annotated[SandboxKind | None, typer.Option(help="Where untrusted code runs.")] = None,
     waive: Waive = None,
+    engine_minutes: EngineMinutes = None,
     image: Image = None,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of these settings; ./pygent.toml if there is one.")
@@ -111,6 +116,7 @@ def evolve(
         error_rate=error_rate,
         sandbox=sandbox,
         waive=",".join(waive or ()) or None,
+        engine_minutes=engine_minutes,
         image=image,
         on_finish=on_finish,
     )
@@ -132,6 +138,7 @@ def resume(
         SandboxKind | None, typer.Option(help="Where untrusted code runs; as before if left out.")
     ] = None,
     waive: Waive = None,
+    engine_minutes: EngineMinutes = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
@@ -147,6 +154,7 @@ def resume(
         "until": until,
         "sandbox": sandbox,
         "waive": ",".join(waive or ()) or None,
+        "engine_minutes": engine_minutes,
     }
     with session.archive() as archive:
         record = archive.run(archive.find_run(run))
@@ -194,6 +202,7 @@ def _go_on(
     if detach:
         _detach(session, run, changes or {}, as_json=as_json)
         return
+    from evolution.engine_wait import AWAY
     from evolution.proposing import chosen_proposer
     from evolution.runs import work
     from interfaces.cli.errors import BREAKER, INTERRUPTED
@@ -220,7 +229,10 @@ def _go_on(
         print_json(ended.summary)
     else:
         show_summary(ended.summary, session.home)
-    codes = {"interrupted": INTERRUPTED, "breaker": BREAKER}
+    if ended.run.stopped_by == AWAY:
+        at = "" if session.home == Path(".pygent") else f" --home {session.home}"
+        live.say(f"see `pygent doctor`; when boxes can be had again, `pygent{at} resume {run.id}` goes on")
+    codes = {"interrupted": INTERRUPTED, "breaker": BREAKER, AWAY: BREAKER}
     if ended.run.stopped_by in codes:
         raise typer.Exit(codes[ended.run.stopped_by])
 
@@ -247,7 +259,7 @@ def _detach(session: Session, run: RunRecord, changes: dict[str, Any], *, as_jso
     command += ["--log-json"] if session.log_json else []
     command += ["resume", run.id]
     for name, value in changes.items():
-        command += [f"--{name}", str(value)] if value is not None else []
+        command += [f"--{name.replace('_', '-')}", str(value)] if value is not None else []
     with log.open("ab") as output:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True

@@ -97,6 +97,8 @@ def _counts(progress: Progress) -> dict[str, str]:
         "time": clock(progress.seconds)
         + (f", about {clock(progress.seconds_left)} left" if progress.seconds_left is not None else ""),
     }
+    if progress.waiting is not None:
+        rows["waiting"] = f"for the sandbox, which gives no boxes: {clock(progress.waiting)}"
     if progress.ending:
         rows["ending"] = f"{progress.ending}: finishing what is under way"
     return rows

@@ -18,6 +18,7 @@ STOPPED_BY = {
     "dollars": "its budget of dollars was used up",
     "until": "a champion has the score that was asked for",
     "breaker": "the circuit breaker opened: too many attempts in a row came to no evaluation",
+    "engine": "the circuit breaker opened: the sandbox gave no boxes any more",
     "barren": "its proposer found nothing new any more",
     "pause": "it was paused",
     "stop": "it was stopped",

@@ -26,6 +26,7 @@ class CountingSandbox:
     """The local sandbox, remembering each source that was run, and in which isolation."""
 
     name = "counting"
+    unlimited = ()
 
     def __init__(self, inner: LocalSandbox) -> None:
         self.inner = inner
