@@ -27,6 +27,7 @@ from sandbox.types import (
 )
 
 _PATIENCE = 30.0  # seconds beyond the runner's own limits until the engine is held to be at fault
+_SILENCE = 5.0  # seconds until the engine is asked whether it is still there
 _CHUNK = 1 << 16
 _MAX_DETAIL = 2000
 
@@ -119,7 +120,10 @@ class RunnerBox:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise SandboxFault("the runner fell silent")
-            for fd, event in self._poll.poll(left * 1000):
+            ready = self._poll.poll(min(left, _SILENCE) * 1000)
+            if not ready and (trouble := self._cell.trouble()):
+                raise SandboxFault(trouble)
+            for fd, event in ready:
                 if event & select.POLLOUT and fd == self._cell.writer:
                     self._send()
                 if event & ~select.POLLOUT and fd == self._cell.reader:

@@ -139,6 +139,9 @@ class BubblewrapCell:
     def unwrap(self, data: bytes) -> bytes:
         return data
 
+    def trouble(self) -> str:
+        return ""
+
     def death(self) -> Death:
         try:
             code = self._process.wait(_WAIT_SECONDS)

@@ -24,6 +24,10 @@ class Cell(Protocol):
         """The runner's own bytes out of what was read; what else the engine sends is kept for `death`."""
         ...
 
+    def trouble(self) -> str:
+        """Why nothing will come though the channel is open, or ''. Asked in a silence; answers in seconds."""
+        ...
+
     def death(self) -> Death:
         """Asked once the channel has closed or fallen silent."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import socket
@@ -24,6 +25,10 @@ _HEADER = 8
 _STDOUT = 1
 _ERROR_TAIL = 4096
 _WAIT_SECONDS = 5
+CALL_SECONDS = 30.0  # the longest wait for an engine's answer to what takes it well under a second
+_PING_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
 
 
 def connect(timeout: float = 60.0) -> DockerClient:
@@ -111,8 +116,24 @@ class DockerSandbox(Pool):
         self._mapped = is_mapped(client)
 
     def cell(self, spec: BoxSpec) -> DockerCell:
-        image = self._images.ensure(spec.packages)
+        if words := trouble(self._client):
+            raise SandboxFault(words)
+        try:
+            return self._cell(spec)
+        except _ImageGone as gone:
+            log.warning("%s: making it again", gone)
+            self._images.forget(gone.image)
+            return self._cell(spec)
+
+    def _cell(self, spec: BoxSpec) -> DockerCell:
+        with _engine("finding the image"):
+            image = self._images.ensure(spec.packages)
         return DockerCell(self._client, image, spec, self._labels, self._mapped)
+
+    def close(self) -> None:
+        super().close()
+        if not trouble(self._client):
+            owner.sweep(self._client, self.run_id)
 
     def facts(self) -> list[Check]:
         from sandbox.check import engine_facts
@@ -128,7 +149,7 @@ class DockerCell:
     ) -> None:
         from docker.errors import ImageNotFound
 
-        self._api = client.api
+        self._client, self._api = client, client.api
         low, high = _UIDS_MAPPED if mapped else _UIDS
         uid = low + secrets.randbelow(high - low)
         self.id = ""
@@ -143,6 +164,7 @@ class DockerCell:
                     boot.command("python3"),
                     user=f"{uid}:{uid}",
                     stdin_open=True,
+                    stop_signal="SIGKILL",  # or an engine that is stopped waits 10 s for our PID 1
                     working_dir="/tmp",
                     labels=labels,
                     host_config=self._api.create_host_config(**settings(spec, uid)),
@@ -152,7 +174,7 @@ class DockerCell:
                 self._api.start(self.id)
                 started = True
             except ImageNotFound:
-                raise SandboxFault(f"image {image} is gone") from None
+                raise _ImageGone(image) from None
             finally:
                 if not started:
                     self.kill()
@@ -177,6 +199,9 @@ class DockerCell:
         del buffer[:start]
         return b"".join(out)
 
+    def trouble(self) -> str:
+        return trouble(self._client)
+
     def death(self) -> Death:
         from docker.errors import APIError, NotFound
         from requests.exceptions import RequestException
@@ -188,7 +213,7 @@ class DockerCell:
         except NotFound:
             return Death(False, "the container was removed from outside")
         except (APIError, RequestException) as error:
-            return Death(False, f"the engine does not answer: {_short(error)}")
+            return Death(False, _away(error))
         if state["Running"]:
             return Death(False, "the connection to the container is lost")
         if state["OOMKilled"]:
@@ -205,8 +230,9 @@ class DockerCell:
             self._socket.close()
             self._socket = None
         if self.id:
-            with contextlib.suppress(APIError, RequestException):  # gone already, or the engine is
-                self._api.remove_container(self.id, force=True, v=True)
+            if not trouble(self._client):  # else it is left to `owner.sweep`, or to the next start
+                with contextlib.suppress(APIError, RequestException):
+                    self._api.remove_container(self.id, force=True, v=True)
             self.id = ""
 
     def _attach(self) -> socket.socket:
@@ -228,8 +254,41 @@ def _engine(doing: str) -> Any:
 
     try:
         yield
-    except (DockerException, RequestException) as error:
+    except DockerException as error:
         raise SandboxFault(f"{doing}: {_short(error)}") from None
+    except RequestException as error:
+        raise SandboxFault(_away(error)) from None
+
+
+def trouble(client: DockerClient) -> str:
+    """Why the engine gives nothing now, or ''. A hung one is waited for 5 seconds."""
+    from requests.exceptions import RequestException
+
+    try:
+        answer = client.api.get(f"{client.api.base_url}/_ping", timeout=_PING_SECONDS)
+    except RequestException as error:
+        return _away(error)
+    return "" if answer.ok else f"the engine says {answer.status_code} {answer.reason}"
+
+
+class _ImageGone(SandboxFault):
+    def __init__(self, image: str) -> None:
+        super().__init__(f"image {image} is gone")
+        self.image = image
+
+
+def _away(error: BaseException) -> str:
+    return f"the engine does not answer: {_innermost(error)}"
+
+
+def _innermost(error: BaseException) -> str:
+    """The system's own words, which the client library wraps several times."""
+    inner = next((one for one in error.args if isinstance(one, BaseException)), None)
+    if inner is not None:
+        return _innermost(inner)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "it hangs" if "timed out" in str(error) else _short(error)
 
 
 def _short(error: BaseException) -> str:

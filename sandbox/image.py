@@ -45,6 +45,11 @@ class Images:
                 self._known[packages] = self._find_or_make(packages, rebuild)
             return self._known[packages]
 
+    def forget(self, name: str) -> None:
+        """It is not there any more: look for it, or make it, when it is next asked for."""
+        with self._lock:
+            self._known = {packages: known for packages, known in self._known.items() if known != name}
+
     def _find_or_make(self, packages: tuple[str, ...], rebuild: bool) -> str:
         of_registry = self._registry_name(packages)
         from_registry = self._base != HOST

@@ -116,6 +116,9 @@ class _LocalCell:
     def unwrap(self, data: bytes) -> bytes:
         return data
 
+    def trouble(self) -> str:
+        return ""
+
     def death(self) -> Death:
         code = self._process.wait()
         self._errors.seek(0)

@@ -50,6 +50,17 @@ def reap(client: DockerClient) -> int:
     return removed
 
 
+def sweep(client: DockerClient, run: str) -> None:
+    """Remove what is left of a run, whoever owns it: also what an engine made after nobody waited for it."""
+    from docker.errors import APIError
+    from requests.exceptions import RequestException
+
+    with contextlib.suppress(APIError, RequestException):
+        for found in client.api.containers(all=True, filters={"label": f"{RUN_LABEL}={run}"}):
+            with contextlib.suppress(APIError):
+                client.api.remove_container(found["Id"], force=True, v=True)
+
+
 def _world() -> str:
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return f"{boot} {os.stat('/proc/self/ns/pid').st_ino}"

@@ -41,7 +41,8 @@ class Roots:
         """The root with `packages`. Raises `SandboxUnavailable` with the remedy."""
         packages = tuple(sorted(packages))
         with self._lock:
-            if rebuild or packages not in self._known:
+            known = self._known.get(packages)
+            if rebuild or known is None or not known.is_dir():
                 try:
                     self._known[packages] = self._find_or_make(rootfs.plan(packages), rebuild)
                 except OSError as error:

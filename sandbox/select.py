@@ -102,7 +102,7 @@ def _no_base(base: str | None) -> None:
 
 def _docker(base: str | None) -> Pool:
     from sandbox import owner
-    from sandbox.docker import DockerSandbox, connect
+    from sandbox.docker import CALL_SECONDS, DockerSandbox, connect
     from sandbox.image import BASE, Images
 
     client = connect()
@@ -110,7 +110,7 @@ def _docker(base: str | None) -> Pool:
         owner.reap(client)
         images = Images(client, base or BASE)
         images.ensure()
-        return DockerSandbox(client, images)
+        return DockerSandbox(connect(CALL_SECONDS), images)
     except SandboxFault as fault:
         raise SandboxUnavailable(f"the engine fails: {fault}; see `docker info`, then try again") from None
 
