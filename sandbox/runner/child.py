@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
-from typing import Any, BinaryIO, TypeAlias, cast
+from os import sched_getaffinity, sched_setaffinity
+from typing import Any, TypeAlias, cast
 
 from . import wire
 
@@ -28,11 +29,24 @@ _NONCE = 16
 _WARM = 20
 
 
-def run(lines: int, result: int, output: int, work: str) -> None:
-    """Be the child from fork to exit. `lines` brings the program and then calls, `result` takes answers."""
+def run(lines: int, result: int, output: int, work: str, cores: set[int]) -> None:
+    """Be the child from fork to exit. `lines` brings the program and then calls, `result` takes answers.
+
+    It waits on the core that it was forked on, and works on any of `cores`.
+    """
     _settle(lines, result, output)
+    home = sched_getaffinity(0)
     with open(lines, "rb", buffering=1 << 16, closefd=False) as stream:
-        nonce, text = _line(stream)
+
+        def line() -> tuple[bytes, bytes]:
+            if home != cores:
+                sched_setaffinity(0, home)
+            line = stream.readline()
+            if home != cores:
+                sched_setaffinity(0, cores)
+            return line[:_NONCE], line[_NONCE + 1 : -1]
+
+        nonce, text = line()
         try:
             program = json.loads(text)
             function = _load(program, work)
@@ -44,7 +58,7 @@ def run(lines: int, result: int, output: int, work: str) -> None:
         def ask(value: object) -> object:
             nonlocal nonce
             _answer(result, nonce, b"=", wire.encode(value))
-            nonce, text = _line(stream)
+            nonce, text = line()
             if not nonce:
                 os._exit(0)
             return cast("tuple[Args, Kwargs]", wire.decode(text, len(text)))[0][0]
@@ -52,7 +66,7 @@ def run(lines: int, result: int, output: int, work: str) -> None:
         if program["converses"]:
             function = partial(function, ask)
         while True:
-            nonce, text = _line(stream)
+            nonce, text = line()
             if not nonce:
                 return
             try:
@@ -95,11 +109,6 @@ def warm_up(work: str) -> None:
         sys.path.remove(work)
         sys.path_importer_cache.pop(work, None)
     os.chdir("/")
-
-
-def _line(stream: BinaryIO) -> tuple[bytes, bytes]:
-    line = stream.readline()
-    return line[:_NONCE], line[_NONCE + 1 : -1]
 
 
 def _load(program: Mapping[str, Any], work: str) -> Callable[..., object]:

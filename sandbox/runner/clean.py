@@ -26,10 +26,10 @@ class Cleaner:
         self._fds = open_fds()
 
     def clean(self) -> str:
-        """The empty string where the box is as new, otherwise what is left, in words."""
-        why = kill_others()
-        if why:
-            return why
+        """The empty string where the box is as new, otherwise what is left, in words.
+
+        Call when every other process is dead.
+        """
         for place, before, face in zip(self._places, self._usage, self._faces, strict=True):
             try:
                 wipe(place)

@@ -97,6 +97,7 @@ class Runner:
         program = self._host.body(head["size"])
         kills, cpu = self._meter.memory_kills(), self._meter.cpu_seconds()
         start = end = time.monotonic()
+        self._family.gather()
         feed = self._fork(limits, start + limits["total_seconds"])
         going, used = True, 0.0
         body, seconds = program, limits["load_seconds"]
@@ -109,6 +110,7 @@ class Runner:
                 break
             body, seconds = self._host.body(head["size"]), limits["call_seconds"]
         extra = going and feed.extra()
+        self._family.scatter()
         why = clean.kill_others()
         if not self._meter.is_container:
             used = self._meter.cpu_seconds() - cpu
@@ -137,7 +139,7 @@ class Runner:
         pid = self._family.fork()
         if pid == 0:
             try:
-                child.run(input_read, result_write, output_write, self._work)
+                child.run(input_read, result_write, output_write, self._work, self._family.cores)
             except BaseException as error:  # noqa: BLE001  # job border
                 sys.excepthook(type(error), error, error.__traceback__)
                 os._exit(70)
