@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from interfaces.cli import forge
 from interfaces.cli.session import Image, Json, Kind, Session, print_json
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ group = typer.Typer(help="Build and check the sandbox.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
+    forge.register(group)
     app.add_typer(group, name="sandbox")
     app.command()(doctor)
 

@@ -1,0 +1,220 @@
+"""Measures the forgeries: each by the four suites, through the same code as any variant.
+
+A `wrong` program is held where it gets no score or 0. A `time` program is held where the timing suite does not
+grade it, or where it does not pass both of the tests by which a variant becomes champion: better than the honest
+program at the error rate, and again on held-out cases in other boxes. The error rate of each is `ERROR_RATE`
+over their number, so that chance breaks the whole table less often than once in `1 / ERROR_RATE`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.forgeries.corpus import Forgery, control
+from benchmarks.forgeries.peers import EVALUATORS, Peers, Told
+from benchmarks.forgeries.targets import MODULE, SUITES, SuiteName, write_targets
+from benchmarks.judge import evaluate, retried
+from benchmarks.running import one_line
+from benchmarks.stats import Decision, decide
+from benchmarks.suites import suite_for
+from benchmarks.types import Bench, Evaluation, Split, Suite
+from sandbox.types import Isolation, Sandbox
+from target_modules.manifest import Target
+from target_modules.patch.tree import Tree
+
+ERROR_RATE = 0.05
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a suite made of a program: `score` in the suite's unit (None where it gave none), and why."""
+
+    held: bool
+    score: float | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One forgery by every suite that it was put to (a `time` one by timing alone), and by every peer."""
+
+    forgery: Forgery
+    suites: Mapping[SuiteName, Verdict]
+    peers: Mapping[str, Told] = field(default_factory=dict)
+
+    @property
+    def held(self) -> bool:
+        return all(verdict.held for verdict in self.suites.values())
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole table. `controls` are the honest programs that did not come out as they must, in words."""
+
+    sandbox: str
+    rows: tuple[Row, ...]
+    controls: tuple[str, ...]
+    seconds: float
+
+    @property
+    def held(self) -> bool:
+        return not self.controls and all(row.held for row in self.rows)
+
+    def forged(self) -> dict[str, int]:
+        """How many forgeries each suite, and each peer that was asked, was fooled by."""
+        counts = {
+            str(suite): sum(suite in row.suites and not row.suites[suite].held for row in self.rows)
+            for suite in SUITES
+        }
+        asked = [name for name in EVALUATORS if any(name in row.peers for row in self.rows)]
+        return counts | {
+            name: sum(row.peers[name].forged for row in self.rows if name in row.peers) for name in asked
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "sandbox": self.sandbox,
+            "held": self.held,
+            "forgeries": len(self.rows),
+            "forged": self.forged(),
+            "controls": list(self.controls),
+            "seconds": round(self.seconds, 1),
+            "rows": [
+                {
+                    "name": row.forgery.name,
+                    "kind": row.forgery.kind,
+                    "trick": row.forgery.trick,
+                    "held": row.held,
+                    "suites": {name: vars(verdict) for name, verdict in row.suites.items()},
+                    "peers": {name: vars(told) for name, told in row.peers.items()},
+                }
+                for row in self.rows
+            ],
+        }
+
+
+def forge(
+    sandbox: Sandbox,
+    forgeries: Sequence[Forgery],
+    *,
+    seed: int,
+    compare: bool = False,
+    said: Callable[[Row], None] = lambda row: None,
+) -> Report:
+    """Put every forgery, and the controls, to every suite; with `compare`, to the peers as well.
+
+    `said` hears of each row as it is ready. Raises `SandboxFault` and `SandboxUnavailable`.
+    """
+    started = time.monotonic()
+    with TemporaryDirectory(prefix="pygent-forge-") as folder:
+        judges = _Judges(sandbox, write_targets(Path(folder), sandbox), seed)
+        rate = ERROR_RATE / max(1, sum(one.kind == "time" for one in forgeries))
+        troubles = tuple(judges.controls(rate))
+        peers = Peers(sandbox, judges.spec) if compare else None
+        if peers is not None:
+            troubles += tuple(peers.controls())
+
+        def measured(forgery: Forgery) -> Row:
+            suites: dict[SuiteName, Verdict] = {}
+            if forgery.kind == "wrong":
+                suites = {name: judges.wrong(name, forgery.source) for name in SUITES}
+            return Row(forgery, suites, {} if peers is None else peers.ask(forgery))
+
+        rows: list[Row] = []
+        with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as workers:
+            for row in workers.map(measured, forgeries):
+                if row.forgery.kind == "wrong":
+                    said(row)
+                rows.append(row)
+        for number, row in enumerate(rows):
+            if row.forgery.kind == "time":  # alone on the machine
+                verdict = judges.timed(row.forgery.source, rate)
+                rows[number] = replace(row, suites={"timing": verdict})
+                said(rows[number])
+    return Report(sandbox.name, tuple(rows), troubles, time.monotonic() - started)
+
+
+class _Judges:
+    """The four suites, asked as a run asks them."""
+
+    def __init__(self, sandbox: Sandbox, targets: Mapping[SuiteName, Target], seed: int) -> None:
+        from benchmarks.testing.programs import spec_of_tests
+
+        self._targets = targets
+        self._suites: dict[SuiteName, Suite] = {name: suite_for(target) for name, target in targets.items()}
+        self._right = _tree(control("right"))
+        self._bench = Bench(sandbox, Isolation.CONTAINER, seed, baseline=self._right)
+        self.spec = spec_of_tests(targets["pytest"])
+
+    def wrong(self, suite: SuiteName, source: str) -> Verdict:
+        found = self._evaluated(suite, source)
+        return Verdict(not found.score, found.score, _why(found))
+
+    def timed(self, source: str, rate: float) -> Verdict:
+        found = self._evaluated("timing", source)
+        if not found.graded:
+            return Verdict(True, None, _why(found))
+        decisions = self._decisions(source, rate)
+        first = next(decisions)
+        if not first.better:
+            return Verdict(True, found.score, f"not faster: {_span(first)}")
+        second = next(decisions)
+        if not second.better:
+            return Verdict(True, found.score, f"not faster on held-out cases: {_span(second)}")
+        return Verdict(False, found.score, f"faster: {_span(first)}")
+
+    def controls(self, rate: float) -> Iterator[str]:
+        """What did not come out of programs that cheat in nothing."""
+        for suite in SUITES:
+            wrong = self.wrong(suite, control("wrong"))
+            if not wrong.held:
+                yield f"{suite}: honest but wrong scored {wrong.score}"
+            right = self._evaluated(suite, control("right") + "\n")
+            if not right.graded or (suite != "timing" and right.score != 1.0):
+                yield f"{suite}: honest and right scored {right.score}: {_why(right)}"
+        slower = self._decision(self._right, _tree(control("slower")), rate, "search")
+        if not slower.better:
+            yield f"timing: honest but slower was not found slower: {_span(slower)}"
+        faster = self.timed(control("faster"), rate)
+        if faster.held:
+            yield f"timing: honest and faster was not found faster: {faster.why}"
+
+    def _evaluated(self, suite: SuiteName, source: str) -> Evaluation:
+        return evaluate(self._targets[suite], self._suites[suite], _tree(source), self._bench)
+
+    def _decisions(self, source: str, rate: float) -> Iterator[Decision]:
+        """Whether it is faster than the honest program: on search cases, and then on held-out ones."""
+        yield self._decision(_tree(source), self._right, rate, "search")
+        yield self._decision(_tree(source), self._right, rate, "held_out")
+
+    def _decision(self, candidate: Tree, reference: Tree, rate: float, split: Split) -> Decision:
+        suite = self._suites["timing"]
+
+        def decided() -> Decision:
+            pairs = suite.compare(candidate, reference, self._bench, split)
+            return decide(pairs, exhaustive=suite.exhaustive, error_rate=rate, seed=self._bench.seed)
+
+        return retried(decided, "timing a forgery")
+
+
+def _tree(source: str) -> Tree:
+    return Tree({MODULE: source})
+
+
+def _why(found: Evaluation) -> str:
+    failures = found.stages[-1].failures if found.stages else ()
+    return one_line(found.reason or (failures[0] if failures else ""), 120)
+
+
+def _span(found: Decision) -> str:
+    if found.reason and not found.pairs:
+        return one_line(found.reason, 120)
+    return f"log ratio {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) in {found.pairs} pairs"
