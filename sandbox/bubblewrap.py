@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sandbox import boot, cgroup
 from sandbox.channel import Cell, Death
-from sandbox.pool import Pool
+from sandbox.pool import IDLE, WARM, Pool
 from sandbox.rootfs import PYTHON
 from sandbox.roots import Roots
 from sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
@@ -193,8 +193,8 @@ class BubblewrapSandbox(Pool):
         roots: Roots,
         controls: cgroup.Controls,
         *,
-        warm: int = 2,
-        idle: int = 8,
+        warm: int = WARM,
+        idle: int = IDLE,
     ) -> None:
         super().__init__(f"bubblewrap {wrap.version}".strip(), warm=warm, idle=idle)
         self._wrap, self._roots, self._controls = wrap, roots, controls

@@ -13,7 +13,7 @@ from sandbox import boot, owner
 from sandbox.channel import Death
 from sandbox.image import Images
 from sandbox.owner import OWNER_LABEL, RUN_LABEL
-from sandbox.pool import Pool
+from sandbox.pool import IDLE, WARM, Pool
 from sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
 class DockerSandbox(Pool):
     """Hands out boxes, each in a container of its own."""
 
-    def __init__(self, client: DockerClient, images: Images, *, warm: int = 2, idle: int = 8) -> None:
+    def __init__(self, client: DockerClient, images: Images, *, warm: int = WARM, idle: int = IDLE) -> None:
         super().__init__(_title(client), warm=warm, idle=idle)
         self._client = client
         self._images = images

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from abc import ABC, abstractmethod
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
@@ -13,22 +14,26 @@ from typing import Self
 from sandbox import boot
 from sandbox.box import RunnerBox
 from sandbox.channel import Cell
+from sandbox.sizing import Sizing
 from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Program, SandboxFault, Session
 
 WORK = "/tmp/work"
+WARM, IDLE = 6, 16
 
 
 class Pool(ABC):
     """Hands out boxes, each in a cell of its own that a backend starts. Thread-safe.
 
-    `name` says what the backend is, for people. `warm` cells per spec are kept started ahead for `CONTAINER`
-    isolation; at most `idle` wait in all, and the longest unused give way.
+    `name` says what the backend is, for people. For `CONTAINER` isolation up to `warm` cells per spec are kept
+    started ahead, as many as the rate of hand-outs asks for and as memory allows (`sandbox.sizing`); at most
+    `idle` wait in all, and the longest unused give way.
     """
 
-    def __init__(self, name: str, *, warm: int = 2, idle: int = 8) -> None:
+    def __init__(self, name: str, *, warm: int = WARM, idle: int = IDLE) -> None:
         self.name = name
         self.unlimited: tuple[str, ...] = ()
-        self._warm, self._max_idle = warm, idle
+        self._max_idle = idle
+        self._sizing: defaultdict[BoxSpec, Sizing] = defaultdict(lambda: Sizing(warm))
         self._lock = threading.Lock()
         self._closed = False
         self._idle: OrderedDict[tuple[BoxSpec, Isolation], deque[RunnerBox]] = OrderedDict()
@@ -78,6 +83,8 @@ class Pool(ABC):
 
     def take(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox:
         """A box that is fit for use. Raises `SandboxFault`, and `SandboxUnavailable` for its image."""
+        with self._lock:
+            self._sizing[spec].taken()
         while True:
             with self._lock:
                 box = self._pop(spec, isolation)
@@ -123,7 +130,7 @@ class Pool(ABC):
 
     def _refill(self, spec: BoxSpec) -> None:
         ready = len(self._idle.get((spec, Isolation.CONTAINER), ())) + self._starting.get(spec, 0)
-        for _ in range(self._warm - ready):
+        for _ in range(self._sizing[spec].wanted(spec.limits.memory_mb) - ready):
             if self._closed:
                 return
             self._starting[spec] = self._starting.get(spec, 0) + 1
@@ -143,6 +150,7 @@ class Pool(ABC):
     def _start(self, spec: BoxSpec) -> RunnerBox:
         if self._closed:
             raise SandboxFault("the sandbox is closed")
+        began = time.monotonic()
         box = RunnerBox(self.cell(spec), spec.limits, boot.parcel(WORK, None, spec))
         with self._lock:
             late = self._closed
@@ -156,6 +164,8 @@ class Pool(ABC):
         except SandboxFault:
             self.retire(box)
             raise
+        with self._lock:
+            self._sizing[spec].started(time.monotonic() - began)
         return box
 
     def _retire(self, box: RunnerBox) -> None:

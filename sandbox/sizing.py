@@ -1,0 +1,61 @@
+"""How many boxes to keep started ahead: as many as a run asks for while one starts, where memory allows."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+
+_REMEMBERED = 16  # takes, the latest ones
+_AT_FIRST = 0.5  # seconds that a box is thought to take to start, before one has
+_SHARE = 0.5  # of the free memory may be promised to boxes that wait
+
+
+class Sizing:
+    """Learns from takes and starts. Not thread-safe: the pool's lock guards it.
+
+    `most` is the largest answer; 0 turns starting ahead off.
+    """
+
+    def __init__(
+        self,
+        most: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        free_mb: Callable[[], float] | None = None,
+    ) -> None:
+        self._most = most
+        self._clock = clock
+        self._free_mb = free_mb or free_memory_mb
+        self._takes: deque[float] = deque(maxlen=_REMEMBERED)
+        self._start_seconds = _AT_FIRST
+
+    def taken(self) -> None:
+        """A box was asked for."""
+        self._takes.append(self._clock())
+
+    def started(self, seconds: float) -> None:
+        """A box took so long from its order to its readiness."""
+        self._start_seconds += (seconds - self._start_seconds) / 4
+
+    def wanted(self, memory_mb: int) -> int:
+        """How many boxes with this limit should wait: one, and one for each that goes while one starts."""
+        if not self._takes or not self._most:
+            return 0
+        span = max(self._clock() - self._takes[0], self._start_seconds)
+        during_a_start = len(self._takes) / span * self._start_seconds
+        fitting = self._free_mb() * _SHARE / memory_mb
+        return int(min(self._most, 1 + math.ceil(during_a_start), fitting))
+
+
+def free_memory_mb() -> float:
+    """What this machine can give without swapping, in MiB (proc(5), MemAvailable); infinite where unknown."""
+    try:
+        with open("/proc/meminfo") as stream:
+            for line in stream:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return math.inf
