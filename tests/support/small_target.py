@@ -46,3 +46,14 @@ direction = "max"
 '''
     )
     return folder
+
+
+def write_slow_target(folder: Path) -> Path:
+    """The same with calls that take 20 ms each, whatever becomes of the function."""
+    measured = "def measured(value, low, high):\n    time.sleep(0.02)\n    return outside(value, low, high)\n"
+    write_target(
+        folder, source=BUGGY.replace("def outside", f"import time\n\n\n{measured}\n\ndef outside", 1)
+    )
+    manifest = folder / "target.toml"
+    manifest.write_text(manifest.read_text().replace('entry = "ranges:outside"', 'entry = "ranges:measured"'))
+    return folder
