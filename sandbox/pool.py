@@ -24,7 +24,7 @@ WARM, IDLE = 6, 16
 class Pool(ABC):
     """Hands out boxes, each in a cell of its own that a backend starts. Thread-safe.
 
-    `name` says what the backend is, for people. For `CONTAINER` isolation up to `warm` cells per spec are kept
+    `name` says what the backend is, for people. For `CONTAINER` isolation up to `warm` cells per spec are
     started ahead, as many as the rate of hand-outs asks for and as memory allows (`sandbox.sizing`); at most
     `idle` wait in all, and the longest unused give way.
     """
@@ -95,6 +95,11 @@ class Pool(ABC):
             if box.alive():
                 return box
             self.retire(box)
+
+    def starting(self, spec: BoxSpec) -> int:
+        """How many boxes are being started ahead."""
+        with self._lock:
+            return self._starting.get(spec, 0)
 
     def give_back(self, box: RunnerBox, spec: BoxSpec, isolation: Isolation) -> None:
         """End of a lease: kept where it is clean and may be used again, else retired in the background."""
