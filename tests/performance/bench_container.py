@@ -1,4 +1,4 @@
-"""What a container for every variant costs: hand-out, replacement, and how many two workers get in a second."""
+"""What a container for every variant costs: hand-out, replacement, how many two workers get a second."""
 
 from __future__ import annotations
 

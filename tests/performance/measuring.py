@@ -70,7 +70,7 @@ def cpu_each(box: Box, work: Callable[[], object], times: int) -> tuple[float, f
 
 
 def source_of(size: int) -> str:
-    """A module of about so many bytes, like people's: functions with loops and docstrings; `f` is the last."""
+    """A module of about so many bytes, like people's: functions with loops and docstrings, `f` last."""
     text = ""
     number = 0
     while len(text) < size:
