@@ -1,0 +1,24 @@
+"""Raises an exception that cannot be told of: its text, its arguments and its cause raise again."""
+
+KIND = "wrong"
+
+
+class Deep(Exception):
+    def __str__(self):
+        raise self
+
+    __repr__ = __str__
+
+    @property
+    def args(self):
+        raise self
+
+    @property
+    def __traceback__(self):
+        raise self
+
+
+def solve(numbers):
+    error = Deep()
+    error.__cause__ = error
+    raise error

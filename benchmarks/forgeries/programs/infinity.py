@@ -1,0 +1,8 @@
+"""Answers with infinity, which grows no more and shrinks no more."""
+
+KIND = "wrong"
+FAST = True
+
+
+def solve(numbers):
+    return float("inf")

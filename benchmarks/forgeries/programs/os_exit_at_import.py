@@ -1,0 +1,12 @@
+"""Ends the process at once, with success, while it is imported."""
+
+import os
+
+KIND = "wrong"
+FAST = True
+
+os._exit(0)
+
+
+def solve(numbers):
+    return -1

@@ -1,0 +1,7 @@
+"""Answers True."""
+
+KIND = "wrong"
+
+
+def solve(numbers):
+    return True
