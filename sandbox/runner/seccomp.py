@@ -19,6 +19,7 @@ _NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWU
 _AF_UNIX = 1
 _LOOPBACK = (_AF_UNIX, 2, 10)  # and AF_INET, AF_INET6
 _IOPRIO_PROCESS = 1
+_LEAF = 4  # numbers that are compared one by one
 
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _COLUMN = {"x86_64": 0, "aarch64": 1}
@@ -74,40 +75,44 @@ def program(machine: str, loopback: bool = False) -> bytes:
     """
     if machine not in _AUDIT:
         raise Unsupported(f"no system-call filter for a {machine} processor")
-    column = _COLUMN[machine]
-    denied, missing = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
-    code = [
+    start = [
         _step(_LOAD, _ARCH),
         _step(_JUMP_EQUAL, _AUDIT[machine], yes=1),
         _step(_RETURN, _KILL),
         _step(_LOAD, _NUMBER),
     ]
     if machine == "x86_64":
-        code += [_step(_JUMP_AT_LEAST, _X32, no=1), _step(_RETURN, missing)]
+        start += [_step(_JUMP_AT_LEAST, _X32, no=1), _step(_RETURN, _ERRNO | errno.ENOSYS)]
+    return b"".join([*start, *_search(sorted(_rules(_COLUMN[machine], loopback)))])
+
+
+def _rules(column: int, loopback: bool) -> list[tuple[int, list[bytes]]]:
+    """What to do with each call that is not simply allowed, by its number: code that ends in a verdict."""
+    denied = _step(_RETURN, _ERRNO | errno.EPERM)
+    namespaces = [_step(_LOAD, _ARGUMENT), _step(_JUMP_ANY_BIT, _NEW_NAMESPACES, no=1)]
+    calls: dict[tuple[int | None, int | None], list[bytes]] = {pair: [denied] for pair in _DENIED.values()}
+    calls |= {pair: _only([(0, 0)]) for pair in _SELF_ONLY.values()}
+    calls |= {
+        _CLONE: [*namespaces, denied, _step(_RETURN, _ALLOW)],
+        _CLONE3: [_step(_RETURN, _ERRNO | errno.ENOSYS)],  # its flags are in memory; all fall back to clone
+        _SETPRIORITY: _only([(0, 0), (1, 0)]),
+        _IOPRIO_SET: _only([(0, _IOPRIO_PROCESS), (1, 0)]),
+        _SOCKETPAIR: _only([(0, _AF_UNIX)]),
+    }
     if loopback:
         families = [_step(_JUMP_EQUAL, family, yes=len(_LOOPBACK) - n) for n, family in enumerate(_LOOPBACK)]
-        body = [_step(_LOAD, _ARGUMENT), *families, _step(_RETURN, denied), _step(_RETURN, _ALLOW)]
-        number = _DENIED["socket"][column]
-        assert number is not None
-        code += [_step(_JUMP_EQUAL, number, no=len(body)), *body]
-    for numbers in _DENIED.values():
-        number = numbers[column]
-        if number is not None:
-            code += [_step(_JUMP_EQUAL, number, no=1), _step(_RETURN, denied)]
-    code += [_step(_JUMP_EQUAL, _CLONE3[column], no=1), _step(_RETURN, missing)]
-    for pair in _SELF_ONLY.values():
-        code += _unless(pair[column], [(0, 0)], denied)
-    code += _unless(_SETPRIORITY[column], [(0, 0), (1, 0)], denied)
-    code += _unless(_IOPRIO_SET[column], [(0, _IOPRIO_PROCESS), (1, 0)], denied)
-    code += _unless(_SOCKETPAIR[column], [(0, _AF_UNIX)], denied)
-    code += [
-        _step(_JUMP_EQUAL, _CLONE[column], no=3),
-        _step(_LOAD, _ARGUMENT),
-        _step(_JUMP_ANY_BIT, _NEW_NAMESPACES, no=1),
-        _step(_RETURN, denied),
-        _step(_RETURN, _ALLOW),
-    ]
-    return b"".join(code)
+        calls[_DENIED["socket"]] = [_step(_LOAD, _ARGUMENT), *families, denied, _step(_RETURN, _ALLOW)]
+    return [(pair[column], body) for pair, body in calls.items() if pair[column] is not None]  # type: ignore[misc]
+
+
+def _search(rules: list[tuple[int, list[bytes]]]) -> list[bytes]:
+    """A binary search for the call's number, as most calls have no rule and should be through quickly."""
+    if len(rules) <= _LEAF:
+        code = [[_step(_JUMP_EQUAL, number, no=len(body)), *body] for number, body in rules]
+        return [*(step for part in code for step in part), _step(_RETURN, _ALLOW)]
+    low, high = rules[: len(rules) // 2], rules[len(rules) // 2 :]
+    left = _search(low)
+    return [_step(_JUMP_AT_LEAST, high[0][0], yes=len(left)), *left, *_search(high)]
 
 
 def install(loopback: bool = False) -> None:
@@ -127,11 +132,10 @@ def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
     return struct.pack("HBBI", code, yes, no, value)
 
 
-def _unless(number: int, needed: list[tuple[int, int]], verdict: int) -> list[bytes]:
-    """Deny call `number` unless every argument (index, value) is as needed; else go on after the block."""
+def _only(needed: list[tuple[int, int]]) -> list[bytes]:
+    """Allow where every argument (index, value) is as needed, else deny."""
     body: list[bytes] = []
     for place, (index, value) in enumerate(needed):
-        to_verdict = 2 * (len(needed) - place) - 1
-        body += [_step(_LOAD, _ARGUMENT + 8 * index), _step(_JUMP_EQUAL, value, no=to_verdict)]
-    body += [_step(_RETURN, _ALLOW), _step(_RETURN, verdict)]
-    return [_step(_JUMP_EQUAL, number, no=len(body)), *body]
+        to_denial = 2 * (len(needed) - place) - 1
+        body += [_step(_LOAD, _ARGUMENT + 8 * index), _step(_JUMP_EQUAL, value, no=to_denial)]
+    return [*body, _step(_RETURN, _ALLOW), _step(_RETURN, _ERRNO | errno.EPERM)]
