@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 
 from sandbox.types import Box, BoxSpec, Check, Isolation, Sandbox, SandboxFault, SandboxUnavailable
 
@@ -14,7 +15,7 @@ AWAY = "engine"  # what ended a run whose engine did not come back
 
 log = logging.getLogger(__name__)
 
-_SHORTEST, _LONGEST = 0.5, 5.0  # seconds between two tries; a tenth of the wait so far in between
+_SHORTEST, _LONGEST = 0.5, 5.0  # seconds between two tries; in between, a tenth of the wait so far
 _GLANCE_SECONDS = 0.2  # how soon a wish to end the run is heard of
 
 
@@ -24,6 +25,17 @@ class EngineAway(Exception):
     def __init__(self, ending: str) -> None:
         super().__init__(ending)
         self.ending = ending
+
+
+@dataclass
+class _Outage:
+    since: float = field(default_factory=time.monotonic)
+    told: bool = False
+    given_up: bool = False
+
+    @property
+    def lasted(self) -> float:
+        return time.monotonic() - self.since
 
 
 class PatientSandbox:
@@ -43,13 +55,13 @@ class PatientSandbox:
         self._had: set[BoxSpec] = set()
         self._turn = threading.Lock()
         self._lock = threading.Lock()
-        self._since: float | None = None
+        self._outage: _Outage | None = None
 
     @property
     def waiting(self) -> float | None:
         """For how many seconds no box has been had; None where nobody waits."""
-        since = self._since
-        return None if since is None else time.monotonic() - since
+        outage = self._outage
+        return None if outage is None else outage.lasted
 
     @contextmanager
     def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
@@ -88,37 +100,41 @@ class PatientSandbox:
             return False
 
     def _wait(self, why: str) -> None:
-        since = self._begin(why)
+        with self._lock:
+            outage = self._outage = self._outage or _Outage()
         with self._turn:
-            if self._since is None:
+            if self._outage is not outage:
                 return
-            now = time.monotonic()
-            until = min(since + self._limit, now + min(_LONGEST, max(_SHORTEST, (now - since) / 10)))
-            while True:
+            if outage.lasted >= _SHORTEST:  # what the next try mends is not worth a word
+                self._tell(outage, why)
+            pause = min(_LONGEST, max(_SHORTEST, outage.lasted / 10))
+            until = time.monotonic() + min(pause, self._limit - outage.lasted)
+            while (left := until - time.monotonic()) > 0:
                 if ending := self._ended():
                     raise EngineAway(ending)
-                left = until - time.monotonic()
-                if left <= 0:
-                    break
                 time.sleep(min(left, _GLANCE_SECONDS))
-            if time.monotonic() >= since + self._limit:
-                raise EngineAway(AWAY)
+            if outage.lasted >= self._limit:
+                self._give_up(outage, why)
 
-    def _begin(self, why: str) -> float:
-        with self._lock:
-            if self._since is None:
-                self._since = time.monotonic()
-                log.warning(
-                    "no box can be had of %s (%s): waiting since %s, %g minutes at most (engine_minutes)",
-                    self.name,
-                    why,
-                    time.strftime("%H:%M:%S"),
-                    self._limit / 60,
-                )
-            return self._since
+    def _tell(self, outage: _Outage, why: str) -> None:
+        if not outage.told:
+            outage.told = True
+            log.warning(
+                "no box can be had of %s (%s): waiting since %s, %g minutes at most (engine_minutes)",
+                self.name,
+                why,
+                time.strftime("%H:%M:%S", time.localtime(time.time() - outage.lasted)),
+                self._limit / 60,
+            )
+
+    def _give_up(self, outage: _Outage, why: str) -> None:
+        if not outage.given_up:
+            outage.given_up = True
+            log.error("no box could be had of %s for %.3g minutes: %s", self.name, outage.lasted / 60, why)
+        raise EngineAway(AWAY)
 
     def _back(self) -> None:
         with self._lock:
-            if self._since is not None:
-                log.warning("boxes can be had again after %.0f s: going on", time.monotonic() - self._since)
-                self._since = None
+            outage, self._outage = self._outage, None
+        if outage is not None and outage.told:
+            log.warning("boxes can be had again after %.0f s: going on", outage.lasted)

@@ -11,9 +11,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import docker
+import docker.errors
 
 from archive.store import Archive
 from tests.support.runs import committed, wait_until
@@ -50,6 +51,12 @@ class PrivateEngine:
         with self.client() as client:
             found = client.api.containers(all=True)
         return found
+
+    def remove_containers(self) -> None:
+        with self.client() as client:
+            for one in client.api.containers(all=True):
+                with contextlib.suppress(docker.errors.APIError):  # somebody else is at it
+                    client.api.remove_container(one["Id"], force=True)
 
     @contextlib.contextmanager
     def client(self) -> Iterator[Any]:
@@ -106,6 +113,7 @@ class Pygent:
         self.home = home
         self._err = tempfile.TemporaryFile()  # noqa: SIM115
         self._out = tempfile.TemporaryFile()  # noqa: SIM115
+        self._said = "", ""
         where = {} if engine is None else {"DOCKER_HOST": engine.address}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "interfaces.cli", "--home", str(home), *map(str, arguments)],
@@ -122,16 +130,29 @@ class Pygent:
     def __exit__(self, *exc: object) -> None:
         self.process.kill()
         self.process.wait()
+        self._said = self.err, self.out
         self._err.close()
         self._out.close()
 
     @property
     def err(self) -> str:
-        return os.pread(self._err.fileno(), 1 << 20, 0).decode()
+        """What it has said so far, also after its end."""
+        return self._said[0] or self._read(self._err)
 
     @property
     def out(self) -> str:
-        return os.pread(self._out.fileno(), 1 << 20, 0).decode()
+        return self._said[1] or self._read(self._out)
+
+    @staticmethod
+    def _read(file: IO[bytes]) -> str:
+        return "" if file.closed else os.pread(file.fileno(), 1 << 20, 0).decode()
+
+    @property
+    def run(self) -> str:
+        """The id of the only run at this home."""
+        with Archive.open(self.home, read_only=True) as archive:
+            (run,) = archive.runs()
+        return run.id
 
     def says(self, words: str, seconds: float = 60) -> None:
         """Wait until it has said so on stderr."""
