@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
-from os import sched_getaffinity, sched_setaffinity
+from os import sched_setaffinity
 from typing import Any, TypeAlias, cast
 
 from . import wire
@@ -32,11 +32,11 @@ _WARM = 20
 def run(lines: int, result: int, output: int, work: str, cores: set[int]) -> None:
     """Be the child from fork to exit. `lines` brings the program and then calls, `result` takes answers.
 
-    It waits on the core that it was forked on, and works on any of `cores`.
+    The first line is the number of a core: it waits there, and works on any of `cores`.
     """
     _settle(lines, result, output)
-    home = sched_getaffinity(0)
     with open(lines, "rb", buffering=1 << 16, closefd=False) as stream:
+        home = {int(stream.readline() or os._exit(0))}
 
         def line() -> tuple[bytes, bytes]:
             if home != cores:

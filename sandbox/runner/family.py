@@ -42,13 +42,15 @@ class Family:
         if os.getpid() != 1:  # with which the kernel lets all others die
             self._prctl = ctypes.CDLL(None).prctl
 
-    def gather(self) -> None:
-        """Stay on this core, as the child that is forked next does while it waits, until `scatter`.
+    def gather(self) -> int:
+        """Stay on this core, where a child should wait, too, until `scatter`; says which.
 
         Woken on a core that sleeps, each of the two would cost as much as several calls.
         """
+        core = self._core()
         if len(self.cores) > 1:
-            os.sched_setaffinity(0, {self._core()})
+            os.sched_setaffinity(0, {core})
+        return core
 
     def scatter(self) -> None:
         if len(self.cores) > 1:

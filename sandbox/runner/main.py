@@ -18,7 +18,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import child, clean, seccomp
 from .family import Family
@@ -54,9 +54,9 @@ class Host:
         self._queue.append(len(text).to_bytes(_LENGTH, "big") + text)
         self._queue.append(body)
         if len(self._queue) >= _QUEUE:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         queue = self._queue
         while len(queue):
             queue.start += os.write(self._write, queue.used())
@@ -64,7 +64,7 @@ class Host:
     def _take(self, size: int) -> memoryview:
         buffer = self._buffer
         while len(buffer) < size:
-            self._flush()
+            self.flush()
             if not buffer.fill(self.read, max(size - len(buffer), 1 << 16)):
                 raise HostGone
         start = buffer.start
@@ -87,18 +87,22 @@ class Runner:
     def serve(self) -> None:
         """Evaluate until the host goes away."""
         while True:
+            self._host.flush()
+            waiting = self._fork()
             head = self._host.head()
             if head["op"] != "open":
                 raise HostGone
-            self._evaluate(head)
+            if os.waitpid(waiting.pid, os.WNOHANG)[0]:  # killed from outside
+                waiting.close()
+                waiting = self._fork()
+            self._evaluate(head, waiting)
 
-    def _evaluate(self, head: dict[str, Any]) -> None:
+    def _evaluate(self, head: dict[str, Any], born: _Child) -> None:
         limits = head["limits"]
         program = self._host.body(head["size"])
         kills, cpu = self._meter.memory_kills(), self._meter.cpu_seconds()
         start = end = time.monotonic()
-        self._family.gather()
-        feed = self._fork(limits, start + limits["total_seconds"])
+        feed = self._feed(born, limits, start + limits["total_seconds"])
         going, used = True, 0.0
         body, seconds = program, limits["load_seconds"]
         while True:
@@ -132,7 +136,8 @@ class Runner:
         feed.answer.clear()
         return ok
 
-    def _fork(self, limits: Mapping[str, Any], deadline: float) -> Feed:
+    def _fork(self) -> _Child:
+        """A child that waits for its program: made while the host is busy, so that nothing waits for it."""
         input_read, input_write = os.pipe()
         result_read, result_write = os.pipe()
         output_read, output_write = os.pipe()
@@ -146,15 +151,32 @@ class Runner:
             os._exit(0)
         for fd in (input_read, result_write, output_write):
             os.close(fd)
+        return _Child(pid, input_write, result_read, output_read)
+
+    def _feed(self, born: _Child, limits: Mapping[str, Any], deadline: float) -> Feed:
+        os.write(born.input, b"%d\n" % self._family.gather())
         return Feed(
-            pid,
-            (input_write, result_read, output_read),
+            born.pid,
+            (born.input, born.result, born.output),
             self._host.read,
             self._buffers,
             limits["answer_bytes"],
             limits["output_bytes"],
             deadline,
         )
+
+
+class _Child(NamedTuple):
+    """A forked child and our ends of its pipes."""
+
+    pid: int
+    input: int
+    result: int
+    output: int
+
+    def close(self) -> None:
+        for fd in (self.input, self.result, self.output):
+            os.close(fd)
 
 
 def main(config: Mapping[str, Any]) -> None:
