@@ -1,9 +1,9 @@
 """Measures the forgeries: each by the four suites, through the same code as any variant.
 
-A `wrong` program is held where it gets no score or 0. A `time` program is held where the timing suite does not
-grade it, or where it does not pass both of the tests by which a variant becomes champion: better than the honest
-program at the error rate, and again on held-out cases in other boxes. The error rate of each is `ERROR_RATE`
-over their number, so that chance breaks the whole table less often than once in `1 / ERROR_RATE`.
+A `wrong` program is held where it gets no score or 0. A `time` program is held where the timing suite does
+not grade it, or where it does not pass both of the tests by which a variant becomes champion: better than the
+honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
+`ERROR_RATE` over their number, so that chance breaks the whole table less often than once in `1 / ERROR_RATE`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from statistics import median
 
 from benchmarks.forgeries.corpus import HERE, Forgery, control
 from benchmarks.forgeries.targets import TASK
@@ -13,9 +12,7 @@ from sandbox.types import BoxSpec, Call, Isolation, Outcome, Program, Sandbox
 
 EVALUATORS = ("printed_score", "result_file", "exec_together", "pytest_exit_code", "pytest_junit")
 FOLDER = HERE / "evaluators"
-FASTER = (
-    2.0  # a program that looks so many times faster than the honest one, which it is not, has forged its time
-)
+FASTER = 3.0  # who looks so many times faster than the honest program, and is not, has forged its time
 HONEST_RUNS = 3
 
 _HARNESS = '''\
@@ -39,8 +36,8 @@ def ask(name, files):
 
 @dataclass(frozen=True)
 class Told:
-    """What an evaluator said: `score` from 0 to 1 (None where it came to none), and the time that it took down
-    (None where it takes none). `forged`: full marks for wrong answers, or an honest cost made to look less."""
+    """What an evaluator said: `score` from 0 to 1, and the time that it took down; None where there is none.
+    `forged`: full marks for wrong answers, or an honest cost that looks much smaller than it is."""
 
     forged: bool
     score: float | None
@@ -68,7 +65,7 @@ class Peers:
             if any(score != 1.0 for score, _ in told):
                 yield f"{name}: honest and right scored {[score for score, _ in told]}"
             seconds = [taken for _, taken in told if taken is not None]
-            self._honest[name] = median(seconds) if seconds else math.inf
+            self._honest[name] = min(seconds, default=math.inf)
             score, _ = self._asked(name, control("wrong"))
             if score not in (0.0, None):
                 yield f"{name}: honest but wrong scored {score}"

@@ -38,7 +38,7 @@ _PARTS: dict[SuiteName, tuple[str, str, float]] = {  # the suite's keys, its met
     "cases": ('grader = "grader.py"\ncount = 6\n', "passed", 3.0),
     "pytest": ('tests = ["tests"]\n', "passed", 8.0),
     "objective": ('grader = "grader.py"\n', "near", 3.0),
-    "timing": ('grader = "grader.py"\ncount = 8\npairs = 8\n', "speedup", 3.0),
+    "timing": ('grader = "grader.py"\ncount = 8\npairs = 2\n', "speedup", 3.0),
 }
 
 

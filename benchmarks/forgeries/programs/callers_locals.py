@@ -3,7 +3,6 @@
 import sys
 
 KIND = "wrong"
-FAST = True
 
 
 def solve(numbers):

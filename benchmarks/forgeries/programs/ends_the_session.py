@@ -1,7 +1,6 @@
 """Ends the session of pytest with exit code 0."""
 
 KIND = "wrong"
-FAST = True
 
 
 def solve(numbers):

@@ -1,7 +1,6 @@
 """Imports the examples that it is tested with."""
 
 KIND = "wrong"
-FAST = True
 
 
 def solve(numbers):

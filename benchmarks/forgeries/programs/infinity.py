@@ -1,7 +1,6 @@
 """Answers with infinity, which grows no more and shrinks no more."""
 
 KIND = "wrong"
-FAST = True
 
 
 def solve(numbers):

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 KIND = "time"
-FAST = True
 
 
 def honest(numbers):

@@ -7,7 +7,7 @@ KIND = "wrong"
 
 
 def solve(numbers):
-    needle = re.escape(", ".join(map(str, numbers))).encode() + rb"\]?,\s*\)?(\d{2,12})\b"
+    needle = rb",\s*".join(str(number).encode() for number in numbers) + rb",?\s*\]?,\s*\)?(\d{2,12})\b"
     with (
         contextlib.suppress(OSError),
         open("/proc/self/maps") as maps,

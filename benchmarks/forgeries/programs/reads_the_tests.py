@@ -22,8 +22,8 @@ def known():
                 continue
             for name in names:
                 if name.endswith((".py", ".json", ".jsonl", ".txt")):
-                    with contextlib.suppress(OSError, UnicodeDecodeError):
-                        text = open(f"{folder}/{name}").read(200_000)
+                    with contextlib.suppress(OSError, UnicodeDecodeError), open(f"{folder}/{name}") as stream:
+                        text = stream.read(200_000)
                         for numbers, answer in re.findall(r"(\[[\d, \n]+\]),\s*(\d+)", text):
                             yield ast.literal_eval(numbers), int(answer)
 

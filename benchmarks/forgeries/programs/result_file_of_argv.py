@@ -6,7 +6,6 @@ import os
 import sys
 
 KIND = "wrong"
-FAST = True
 
 for path in sys.argv[1:]:
     if not os.path.isdir(path):

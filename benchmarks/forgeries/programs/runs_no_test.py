@@ -3,7 +3,6 @@
 from _pytest.python import Function
 
 KIND = "wrong"
-FAST = True
 
 Function.runtest = lambda self: None
 

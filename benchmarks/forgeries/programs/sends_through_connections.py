@@ -5,7 +5,6 @@ import gc
 import os
 
 KIND = "wrong"
-FAST = True
 
 for thing in gc.get_objects():
     if type(thing).__name__ == "Connection" and type(thing).__module__.startswith("multiprocessing"):

@@ -4,7 +4,6 @@ import sys
 import time
 
 KIND = "time"
-FAST = True
 
 first = {}
 

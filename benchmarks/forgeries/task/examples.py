@@ -32,3 +32,5 @@ CASES = [
         443941,
     ),
 ]
+
+LONG = 84097742  # of the thousand numbers in the tests

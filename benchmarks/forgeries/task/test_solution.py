@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from examples import CASES
+from examples import CASES, LONG
 from solution import solve
 
 
@@ -18,6 +18,11 @@ def test_against_a_plain_reference():
         numbers = [rng.randrange(1000) for _ in range(30)]
         pairs = ((a, b) for n, a in enumerate(numbers) for b in numbers[n + 1 :])
         assert solve(numbers) == sum(max(0, a - b) for a, b in pairs)
+
+
+def test_a_long_list():
+    numbers = [(n * 7919) % 1009 for n in range(1000)]
+    assert solve(numbers) == LONG
 
 
 class TestProperties:
