@@ -71,6 +71,10 @@ class RunnerBox:
         """Whether an idle box is still there: its channel is open and silent."""
         return not self.retired and not self._poll.poll(0)
 
+    def trouble(self) -> str:
+        """Why nothing will come of it though it is alive, or ''."""
+        return self._cell.trouble()
+
     def close(self) -> None:
         self.retired = self.retired or "closed"
         self._cell.kill()

@@ -13,16 +13,18 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
 from sandbox import boot, cgroup
+from sandbox.box import RunnerBox
 from sandbox.channel import Cell, Death
 from sandbox.pool import IDLE, WARM, Pool
 from sandbox.rootfs import PYTHON
-from sandbox.roots import Roots
-from sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
+from sandbox.roots import Roots, identity
+from sandbox.types import Box, BoxSpec, Check, Isolation, SandboxFault, SandboxUnavailable
 
 _UIDS = (1 << 20, 1 << 30)  # far from people's and services' own
 _NODES = ("null", "zero", "full", "random", "urandom")
@@ -106,6 +108,7 @@ class BubblewrapCell:
     """One started bubblewrap. Its standard error is kept for the post mortem."""
 
     def __init__(self, wrap: Bubblewrap, root: Path, spec: BoxSpec, controls: cgroup.Controls) -> None:
+        self._root, self._identity = root, identity(root)
         self._group = controls.make(spec)
         self._killed = False
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
@@ -140,7 +143,7 @@ class BubblewrapCell:
         return data
 
     def trouble(self) -> str:
-        return ""
+        return "" if identity(self._root) == self._identity else "the box's files were removed from outside"
 
     def death(self) -> Death:
         try:
@@ -207,6 +210,21 @@ class BubblewrapSandbox(Pool):
             return self._starter.submit(BubblewrapCell, self._wrap, root, spec, self._controls).result()
         except RuntimeError:
             raise SandboxFault("the sandbox is closed") from None
+
+    @contextlib.contextmanager
+    def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
+        """What a candidate answers without the files of its box is not its own fault."""
+        with super().box(spec, isolation) as box:
+            root = self._roots.ensure(spec.packages)
+            before = identity(root)
+            yield box
+            if before is None or identity(root) != before:
+                raise SandboxFault("the box's files were removed from outside")
+
+    def take(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox:
+        while (box := super().take(spec, isolation)).trouble():
+            self.retire(box)
+        return box
 
     def facts(self) -> list[Check]:
         way = "as root, the boxes' users are no one's" if self._wrap.as_root else "in user namespaces"

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import sys
 import tarfile
 import tempfile
 import threading
@@ -20,9 +21,22 @@ from sandbox.types import SandboxUnavailable
 _UNUSED_SECONDS = 14 * 86_400
 _BESIDE = "making-"
 
+Identity = tuple[int, int, int] | None
+
 
 def cache_home() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "pygent", "roots")
+
+
+def identity(root: Path) -> Identity:
+    """Changes when a root is removed, made again, or (as far as its first folders tell) damaged: roots are
+    never written to."""
+    library = root / "usr/local/lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    try:
+        facts = root.stat(), library.stat()
+    except OSError:
+        return None
+    return facts[0].st_ino, facts[0].st_mtime_ns, facts[1].st_mtime_ns
 
 
 class Roots:
@@ -34,7 +48,7 @@ class Roots:
     def __init__(self, home: Path | None = None) -> None:
         self._home = home or cache_home()
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, ...], Path] = {}
+        self._known: dict[tuple[str, ...], tuple[Path, Identity]] = {}
         self._held: list[IO[bytes]] = []
 
     def ensure(self, packages: tuple[str, ...] = (), rebuild: bool = False) -> Path:
@@ -42,15 +56,19 @@ class Roots:
         packages = tuple(sorted(packages))
         with self._lock:
             known = self._known.get(packages)
-            if rebuild or known is None or not known.is_dir():
+            now = None if known is None else identity(known[0])
+            if rebuild or known is None or now != known[1]:
+                was = None if known is None else known[1]
+                damaged = was is not None and now is not None and now[0] == was[0]
                 try:
-                    self._known[packages] = self._find_or_make(rootfs.plan(packages), rebuild)
+                    place = self._find_or_make(rootfs.plan(packages), rebuild or damaged)
+                    self._known[packages] = place, identity(place)
                 except OSError as error:
                     raise SandboxUnavailable(
                         f"the box's files cannot be unpacked below {self._home} ({error.strerror}): "
                         "make room, or set XDG_CACHE_HOME to another folder"
                     ) from None
-            return self._known[packages]
+            return self._known[packages][0]
 
     def close(self) -> None:
         with self._lock:
