@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.stats import interval_of
-from sandbox.types import Box, BoxSpec, Call, Isolation, Program
+from benchmarks.stats import Interval, interval_of
+from sandbox.types import Box, BoxSpec, Call, Isolation, Program, Sandbox
 from tests.performance.measuring import ONE, backends, box_memory, closing
 
 EVALUATIONS = 10_000
@@ -36,41 +37,90 @@ LOOK = Program(
 )
 
 
+@dataclass(frozen=True)
+class Growth:
+    """What is different after many evaluations.
+
+    `cpu` is the paired difference between the last and the first thousand, in seconds each, of which the first
+    took `cpu_at_first`. What else the machine does meanwhile is in it, and not in `cpu_to_fresh`: as many pairs
+    then, by turns in the worn box and in a fresh one.
+    """
+
+    box_bytes: int
+    box_before: object  # processes, and used blocks and inodes of the scratch spaces
+    box_after: object
+    host_kib: int
+    files_before: int
+    files_after: int
+    cpu: Interval
+    cpu_at_first: float
+    cpu_to_fresh: Interval
+
+
 def rows() -> list[tuple[str, str]]:
     """(what, figure) for the table of `make bench`, of each backend; takes about two minutes."""
     table: list[tuple[str, str]] = []
     for name, pool in backends():
-        with closing(pool), pool.box(BoxSpec(), Isolation.PROCESS) as box:
-            table += [
-                (f"{EVALUATIONS:,} evaluations, {name}: {what}", figure) for what, figure in _figures(box)
-            ]
+        with closing(pool):
+            found = endure(pool, EVALUATIONS)
+        head = f"{EVALUATIONS:,} evaluations, {name}"
+        inside = "as before" if found.box_after == found.box_before else f"{found.box_after}"
+        table += [
+            (f"{head}: memory of the box grew by", f"{found.box_bytes / 1024:.0f} KiB"),
+            (f"{head}: processes and scratch space in it", inside),
+            (f"{head}: memory of the host process grew by", f"{found.host_kib} KiB"),
+            (f"{head}: its open files", f"{found.files_before} before, {found.files_after} after"),
+            (
+                f"{head}: CPU of the last {EDGE:,} against the first, paired",
+                f"{_shown(found.cpu)} of {found.cpu_at_first * 1e6:.0f}",
+            ),
+            (f"{head}: CPU of {EDGE:,} more, by turns with a fresh box", _shown(found.cpu_to_fresh)),
+        ]
     return table
 
 
-def _figures(box: Box) -> list[tuple[str, str]]:
-    for _ in range(50):
-        box.run(PROGRAM, ONE)
-    box_before, seen_before, mine_before = box_memory(box), _look(box), _mine()
+def endure(sandbox: Sandbox, evaluations: int) -> Growth:
+    with sandbox.box(BoxSpec(), Isolation.PROCESS) as box:
+        return _endured(sandbox, box, evaluations)
+
+
+def _endured(sandbox: Sandbox, box: Box, evaluations: int) -> Growth:
+    _cpu(box, 50)
+    memory, inside, (kib, files) = box_memory(box), _look(box), _mine()
+    used = _cpu(box, evaluations)
+    pairs = zip(used[:EDGE], used[-EDGE:], strict=True)
+    kib_after, files_after = _mine()
+    grown, inside_after = box_memory(box) - memory, _look(box)
+    with sandbox.box(BoxSpec(), Isolation.PROCESS) as fresh:
+        _cpu(fresh, 50)
+        turns = [_cpu(box, 1)[0] - _cpu(fresh, 1)[0] for _ in range(EDGE)]
+    return Growth(
+        grown,
+        inside,
+        inside_after,
+        kib_after - kib,
+        files,
+        files_after,
+        interval_of([last - first for first, last in pairs]),
+        sum(used[:EDGE]) / EDGE,
+        interval_of(turns),
+    )
+
+
+def _cpu(box: Box, times: int) -> list[float]:
+    """CPU seconds of each of so many evaluations."""
     used: list[float] = []
-    for _ in range(EVALUATIONS):
+    for _ in range(times):
         execution = box.run(PROGRAM, ONE)
-        assert execution.ok
+        assert execution.ok, execution.last.detail
         assert execution.cpu_seconds is not None
         used.append(execution.cpu_seconds)
-    box_after, seen_after, mine_after = box_memory(box), _look(box), _mine()
-    pairs = zip(used[:EDGE], used[-EDGE:], strict=True)
-    change = interval_of([(last - first) * 1e6 for first, last in pairs])
-    return [
-        ("memory of the box grew by", f"{(box_after - box_before) / 1024:.0f} KiB"),
-        ("processes and scratch space in it", "as before" if seen_after == seen_before else f"{seen_after}"),
-        ("memory of the host process grew by", f"{mine_after[0] - mine_before[0]} KiB"),
-        ("open files of the host process", f"{mine_before[1]} before, {mine_after[1]} after"),
-        (
-            f"CPU of the last {EDGE:,} against the first {EDGE:,}, paired",
-            f"{change.mean:+.0f} µs each ({change.low:+.0f} to {change.high:+.0f}) of "
-            f"{sum(used[:EDGE]) / EDGE * 1e6:.0f}",
-        ),
-    ]
+    return used
+
+
+def _shown(change: Interval) -> str:
+    low, mean, high = (value * 1e6 for value in (change.low, change.mean, change.high))
+    return f"{mean:+.0f} µs each ({low:+.0f} to {high:+.0f})"
 
 
 def _look(box: Box) -> object:
