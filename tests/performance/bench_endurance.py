@@ -41,9 +41,9 @@ LOOK = Program(
 class Growth:
     """What is different after many evaluations.
 
-    `cpu` is the paired difference between the last and the first thousand, in seconds each, of which the first
-    took `cpu_at_first`. What else the machine does meanwhile is in it, and not in `cpu_to_fresh`: as many pairs
-    then, by turns in the worn box and in a fresh one.
+    `cpu` is the paired difference between the last and the first thousand, in seconds each, of which the
+    first took `cpu_at_first`. What else the machine does meanwhile is in it, and not in `cpu_to_fresh`: as
+    many pairs then, by turns in the worn box and in a fresh one.
     """
 
     box_bytes: int
