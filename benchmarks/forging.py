@@ -3,7 +3,7 @@
 A `wrong` program is held where it gets no score or 0. A `time` program is held where the timing suite does
 not grade it, or where it does not pass both of the tests by which a variant becomes champion: better than the
 honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
-`ERROR_RATE` over their number, so that chance breaks the whole table less often than once in `1 / ERROR_RATE`.
+`ERROR_RATE` over their number, so that chance fakes a row of the whole table at `ERROR_RATE` at most.
 """
 
 from __future__ import annotations
@@ -35,10 +35,12 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a suite made of a program: `score` in the suite's unit (None where it gave none), and why."""
+    """What a suite made of a program: `score` in the suite's unit (None where it gave none), what stopped the
+    forgery in a word or two, and the suite's own words."""
 
     held: bool
     score: float | None
+    stop: str
     why: str
 
 
@@ -156,20 +158,20 @@ class _Judges:
 
     def wrong(self, suite: SuiteName, source: str) -> Verdict:
         found = self._evaluated(suite, source)
-        return Verdict(not found.score, found.score, _why(found))
+        return Verdict(not found.score, found.score, _stop(_why(found)), _why(found))
 
     def timed(self, source: str, rate: float) -> Verdict:
         found = self._evaluated("timing", source)
         if not found.graded:
-            return Verdict(True, None, _why(found))
+            return Verdict(True, None, _stop(_why(found)), _why(found))
         decisions = self._decisions(source, rate)
         first = next(decisions)
         if not first.better:
-            return Verdict(True, found.score, f"not faster: {_span(first)}")
+            return Verdict(True, found.score, "not faster", _span(first))
         second = next(decisions)
         if not second.better:
-            return Verdict(True, found.score, f"not faster on held-out cases: {_span(second)}")
-        return Verdict(False, found.score, f"faster: {_span(first)}")
+            return Verdict(True, found.score, "not faster when held out", _span(second))
+        return Verdict(False, found.score, "", _span(first))
 
     def controls(self, rate: float) -> Iterator[str]:
         """What did not come out of programs that cheat in nothing."""
@@ -203,6 +205,27 @@ class _Judges:
             return decide(pairs, exhaustive=suite.exhaustive, error_rate=rate, seed=self._bench.seed)
 
         return retried(decided, "timing a forgery")
+
+
+_STOPS = (  # what a suite's words mean, in a word or two; the first that fits
+    ("NotPlain", "not plain"),
+    ("invalid answer", "invalid answer"),
+    ("wrong answer", "wrong answer"),
+    ("outside the clock", "CPU meter"),
+    ("broke the protocol", "protocol"),
+    ("timed out", "time limit"),
+    ("died", "died"),
+    ("raised", "raised"),
+    ("skipped", "skipped"),
+    ("xfailed", "skipped"),
+    ("did not run", "not run"),
+    ("failed", "test failed"),
+    ("collected", "no tests"),
+)
+
+
+def _stop(why: str) -> str:
+    return next((words for part, words in _STOPS if part in why), "refused" if why else "wrong answer")
 
 
 def _tree(source: str) -> Tree:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from target_modules.manifest import TargetError
 
@@ -59,7 +59,7 @@ def _read(path: Path) -> Forgery:
     return Forgery(path.stem, kind, trick, source, bool(fast))
 
 
-def _literal(module: ast.Module, name: str) -> object:
+def _literal(module: ast.Module, name: str) -> Any:
     """The value of a top-level assignment of a literal, None where there is none."""
     for node in module.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):

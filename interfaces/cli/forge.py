@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli.session import Image, Json, SandboxKind, print_json
+from interfaces.cli.session import Image, Json, SandboxKind, console, print_json
 
 if TYPE_CHECKING:
-    from benchmarks.forging import Report, Row
+    from benchmarks.forgeries.peers import Told
+    from benchmarks.forging import Report, Verdict
 
 Backend = Annotated[
     SandboxKind, typer.Option("--sandbox", "--backend", help="Where the programs run; both names mean it.")
@@ -35,7 +36,7 @@ def forge(
     only: Annotated[list[str] | None, typer.Option(help="Name of a forgery; repeatable.")] = None,
     json: Json = False,
 ) -> None:
-    """Try to forge a score; exit 1 where one of the four suites gave one, or an honest program lost its own."""
+    """Try to forge a score; exit 1 where one of the four suites gave one, or failed an honest program."""
     from benchmarks.forgeries.corpus import read_corpus
     from benchmarks.forging import forge as measure
     from sandbox.select import open_sandbox
@@ -43,11 +44,8 @@ def forge(
     corpus = read_corpus()
     if unknown := set(only or ()) - {one.name for one in corpus}:
         raise typer.BadParameter(f"--only: no forgery is called {', '.join(sorted(unknown))}")
-    chosen = (
-        [one for one in corpus if one.name in only]
-        if only
-        else [one for one in corpus if one.fast or not fast]
-    )
+    quick = [one for one in corpus if one.fast or not fast]
+    chosen = [one for one in corpus if one.name in only] if only else quick
     box = open_sandbox(sandbox, base=image)
     try:
         report = measure(
@@ -55,24 +53,41 @@ def forge(
             chosen,
             seed=secrets.randbits(63),
             compare=not fast if compare is None else compare,
-            said=lambda row: None if json else _told(row),
+            said=lambda row: None if json else typer.echo(f"  {row.forgery.name}", err=True),
         )
     finally:
         box.close()
     if json:
         print_json(report.to_json())
     else:
-        _summed(report)
+        _show(report)
     if not report.held:
         raise typer.Exit(1)
 
 
-def _told(row: Row) -> None:
-    typer.echo(f"{'held' if row.held else 'FORGED':<7}{row.forgery.name}")
+def _show(report: Report) -> None:
+    from rich.table import Table
 
-
-def _summed(report: Report) -> None:
-    for name, count in report.forged().items():
-        typer.echo(f"{name:<20}{count} of {len(report.rows)}")
+    forged = report.forged()
+    table = Table("forgery", *(name.replace("_", " ") for name in forged), caption=report.sandbox)
+    for row in report.rows:
+        suites, peers = dict(row.suites), dict(row.peers)
+        cells = [_cell(suites.get(name), peers.get(name)) for name in forged]  # type: ignore[call-overload]
+        table.add_row(row.forgery.name, *cells)
+    table.add_section()
+    table.add_row(f"forged, of {len(report.rows)}", *map(str, forged.values()))
+    console().print(table)
     for words in report.controls:
         typer.echo(f"CONTROL  {words}")
+    held = "held" if report.held else "NOT HELD"
+    typer.echo(f"{held}: {len(report.rows)} forgeries, {report.seconds:.0f} s")
+
+
+def _cell(verdict: Verdict | None, told: Told | None) -> str:
+    if verdict is not None:
+        score = "-" if verdict.score is None else f"{verdict.score:.2g}"
+        return f"{score} {verdict.stop}" if verdict.held else f"FORGED {score}"
+    if told is None:
+        return ""
+    score = "-" if told.score is None else f"{told.score:.2g}"
+    return f"FORGED {score}" if told.forged else score

@@ -1,4 +1,4 @@
-"""Answers True."""
+"""Answers with True, which is also 1."""
 
 KIND = "wrong"
 
