@@ -17,6 +17,7 @@ import docker
 import docker.errors
 
 from archive.store import Archive
+from sandbox.owner import OWNER_LABEL
 from tests.support.runs import committed, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,26 @@ class PrivateEngine:
 
     def signal(self, number: int) -> None:
         for pid in self.pids:
-            os.kill(pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill(self) -> None:
+        pids = self.pids
+        self.signal(signal.SIGKILL)
+        wait_until(lambda: not any(map(_runs, pids)))
+
+    @contextlib.contextmanager
+    def hanging(self) -> Iterator[None]:
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
+
+    def owners(self) -> set[int]:
+        """The processes whose containers are there."""
+        labels = [one["Labels"][OWNER_LABEL] for one in self.containers()]
+        return {int(label.rsplit(" ", 2)[1]) for label in labels}
 
     def containers(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]]
@@ -98,7 +118,9 @@ def private_engine(*, disk_mb: int | None = None) -> Iterator[PrivateEngine]:
         engine.signal(signal.SIGCONT)
         engine.stop()
         for pid in pids:
-            wait_until(lambda pid=pid: not _runs(pid))  # type: ignore[misc]
+            if _runs(pid):
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(map(_runs, pids)))
         for mounted in reversed(_mounts_below(run)):
             subprocess.run(["umount", "-l", mounted], check=True)
         shutil.rmtree(run)
@@ -108,7 +130,7 @@ class Pygent:
     """A `pygent` process at one home. Use it as a context: what still runs at the end is killed."""
 
     def __init__(
-        self, home: Path, *arguments: object, engine: PrivateEngine | None, **environment: str
+        self, home: Path, *arguments: object, engine: PrivateEngine | None = None, **environment: str
     ) -> None:
         self.home = home
         self._err = tempfile.TemporaryFile()  # noqa: SIM115
