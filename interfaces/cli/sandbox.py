@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli import forge
-from interfaces.cli.session import Image, Json, Kind, Session, print_json
+from interfaces.cli import attack, forge
+from interfaces.cli.session import Image, Json, Kind, Runtime, Session, print_json
 
 if TYPE_CHECKING:
     from sandbox.types import Check
@@ -17,6 +17,7 @@ group = typer.Typer(help="Build and check the sandbox.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
+    attack.register(group)
     forge.register(group)
     app.add_typer(group, name="sandbox")
     app.command()(doctor)
@@ -41,24 +42,30 @@ def build(
 
 
 @group.command()
-def check(sandbox: Kind = "auto", image: Image = None, json: Json = False) -> None:
+def check(sandbox: Kind = "auto", image: Image = None, runtime: Runtime = None, json: Json = False) -> None:
     """Attack the sandbox from inside; exit 1 where something is not held."""
     from sandbox.select import make_sandbox
     from sandbox.types import Check
 
-    box = make_sandbox(sandbox, base=image)
+    box = make_sandbox(sandbox, base=image, runtime=runtime)
     try:
         _report([Check("sandbox", True, box.name), *box.check()], as_json=json)
     finally:
         box.close()
 
 
-def doctor(ctx: typer.Context, sandbox: Kind = "auto", image: Image = None, json: Json = False) -> None:
+def doctor(
+    ctx: typer.Context,
+    sandbox: Kind = "auto",
+    image: Image = None,
+    runtime: Runtime = None,
+    json: Json = False,
+) -> None:
     """Say in words what works here and what to do about what does not."""
     from interfaces.cli.doctor import examine
 
     session: Session = ctx.obj
-    _report(examine(session, sandbox, image), as_json=json)
+    _report(examine(session, sandbox, image, runtime), as_json=json)
 
 
 def _report(checks: list[Check], *, as_json: bool) -> None:

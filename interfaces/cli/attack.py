@@ -1,0 +1,76 @@
+"""`pygent sandbox attack`: programs that try to break out, to last, or to forge, put to a real sandbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from interfaces.cli.session import Image, Json, SandboxKind, console, print_json
+
+if TYPE_CHECKING:
+    from sandbox.attacking import Result
+
+Backend = Annotated[
+    SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
+]
+Grade = Annotated[
+    Literal["container", "process"] | None, typer.Option("--isolation", help="One grade; both by default.")
+]
+
+
+def register(group: typer.Typer) -> None:
+    group.command()(attack)
+
+
+def attack(
+    backend: Backend = "auto",
+    isolation: Grade = None,
+    image: Image = None,
+    fast: Annotated[bool, typer.Option("--fast", help="A choice of them, in well under a minute.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Name of an attack; repeatable.")] = None,
+    json: Json = False,
+) -> None:
+    """Attack the sandbox from inside with a corpus of programs; exit 1 where one was not held."""
+    from sandbox.attacking import run_attacks
+    from sandbox.corpus import read_attacks
+    from sandbox.select import make_sandbox
+    from sandbox.types import Isolation
+
+    corpus = read_attacks()
+    if unknown := set(only or ()) - {one.name for one in corpus}:
+        raise typer.BadParameter(f"--only: no attack is called {', '.join(sorted(unknown))}")
+    chosen = [one for one in corpus if (one.name in only if only else one.fast or not fast)]
+    sandbox = make_sandbox(backend, base=image)
+    results: list[Result] = []
+    try:
+        for grade in [Isolation(isolation)] if isolation else list(Isolation):
+            results += run_attacks(sandbox, chosen, grade)
+    finally:
+        sandbox.close()
+    lost = sum(not result.held for result in results)
+    if json:
+        counts = {"attacks": len(results), "held": len(results) - lost, "not_held": lost}
+        rows = [result.to_json() for result in results]
+        print_json({"sandbox": sandbox.name, **counts, "results": rows})
+    else:
+        _show(sandbox.name, results)
+    if lost:
+        raise typer.Exit(1)
+
+
+def _show(name: str, results: list[Result]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from prompts.quote import line
+
+    table = Table("attack", "grade", "what stopped it", "held", "ms", "state after", title=name)
+    for one in results:
+        words = one.title, one.isolation.value, one.stopped, "held" if one.held else "NOT HELD"
+        style = "" if one.held else "red"
+        cells = [*words, f"{one.milliseconds:.0f}", one.state]
+        table.add_row(*(Text(line(cell), style=style) for cell in cells))
+    console().print(table)
+    held = sum(one.held for one in results)
+    typer.echo(f"{held} of {len(results)} held")

