@@ -86,6 +86,10 @@ class RunConfig(BaseModel):
         "engine was stopped; past them the run ends with exit code 3 and can be resumed",
     )
     image: str | None = Field(None, description="base image of the boxes; host is this machine's own Python")
+    runtime: str | None = Field(
+        None,
+        description="what runs the engine's containers, by its name there, such as runsc; else its default",
+    )
     on_finish: str | None = Field(None, description="shell command to run when the run ends")
 
     @field_validator("waive")

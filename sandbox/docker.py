@@ -70,11 +70,19 @@ def is_mapped(client: DockerClient) -> bool:
     return any("rootless" in option or "userns" in option for option in options)
 
 
-def _title(client: DockerClient) -> str:
+def _title(client: DockerClient, runtime: str) -> str:
+    """What the engine is, for people. Raises `SandboxUnavailable` where it does not know the runtime."""
     with _engine("asking the engine"):
         facts = client.info()
+    known = facts.get("Runtimes") or {}
+    if runtime and runtime not in known:
+        raise SandboxUnavailable(
+            f"the engine has no runtime {runtime!r} (it has {', '.join(sorted(known))}): install it and name "
+            "it among the `runtimes` of the engine's daemon.json, or leave out --runtime"
+        )
     rootless = any("rootless" in option for option in facts.get("SecurityOptions") or [])
-    return f"docker {facts.get('ServerVersion', '')}".strip() + (" (rootless)" if rootless else "")
+    title = f"docker {facts.get('ServerVersion', '')}".strip() + (" (rootless)" if rootless else "")
+    return f"{title}, {runtime}" if runtime else title
 
 
 def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
@@ -105,11 +113,24 @@ def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
 
 
 class DockerSandbox(Pool):
-    """Hands out boxes, each in a container of its own."""
+    """Hands out boxes, each in a container of its own.
 
-    def __init__(self, client: DockerClient, images: Images, *, warm: int = WARM, idle: int = IDLE) -> None:
-        super().__init__(_title(client), warm=warm, idle=idle)
+    `runtime` is the engine's name for what runs containers; '' for its default. Raises `SandboxUnavailable`
+    where the engine does not know it.
+    """
+
+    def __init__(
+        self,
+        client: DockerClient,
+        images: Images,
+        *,
+        runtime: str = "",
+        warm: int = WARM,
+        idle: int = IDLE,
+    ) -> None:
+        super().__init__(_title(client, runtime), warm=warm, idle=idle)
         self._client = client
+        self._runtime = runtime
         self._images = images
         self.run_id = secrets.token_hex(8)
         self._labels = {RUN_LABEL: self.run_id, OWNER_LABEL: owner.myself()}
@@ -128,7 +149,7 @@ class DockerSandbox(Pool):
     def _cell(self, spec: BoxSpec) -> DockerCell:
         with _engine("finding the image"):
             image = self._images.ensure(spec.packages)
-        return DockerCell(self._client, image, spec, self._labels, self._mapped)
+        return DockerCell(self._client, image, spec, self._labels, self._mapped, self._runtime)
 
     def close(self) -> None:
         super().close()
@@ -145,7 +166,13 @@ class DockerCell:
     """A started container. The engine multiplexes its output; standard error is kept for the post mortem."""
 
     def __init__(
-        self, client: DockerClient, image: str, spec: BoxSpec, labels: dict[str, str], mapped: bool
+        self,
+        client: DockerClient,
+        image: str,
+        spec: BoxSpec,
+        labels: dict[str, str],
+        mapped: bool,
+        runtime: str,
     ) -> None:
         from docker.errors import ImageNotFound
 
@@ -167,7 +194,7 @@ class DockerCell:
                     stop_signal="SIGKILL",  # or an engine that is stopped waits 10 s for our PID 1
                     working_dir="/tmp",
                     labels=labels,
-                    host_config=self._api.create_host_config(**settings(spec, uid)),
+                    host_config=self._api.create_host_config(runtime=runtime or None, **settings(spec, uid)),
                 )
                 self.id = made["Id"]
                 self._socket = self._attach()

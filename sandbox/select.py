@@ -13,19 +13,28 @@ if TYPE_CHECKING:
 Kind = Literal["auto", "docker", "bubblewrap"]
 
 
-def make_sandbox(kind: Kind = "auto", *, base: str | None = None) -> Pool:
+def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None) -> Pool:
     """A sandbox with its image made, not tested yet; the caller closes it.
 
     `auto` is a Docker engine that answers, else bubblewrap. `base` is the image to build on
-    (`sandbox.image.BASE` by default; of bubblewrap only `sandbox.image.HOST`). What killed processes left is
+    (`sandbox.image.BASE` by default; of bubblewrap only `sandbox.image.HOST`), `runtime` the engine's name
+    for what runs containers, such as `runsc`, where that is not its default. What killed processes left is
     removed on the way. Raises `SandboxUnavailable` with the remedy.
     """
     if kind not in ("auto", "docker", "bubblewrap"):
         raise SandboxUnavailable(f"no sandbox is called {kind!r}: use auto, docker or bubblewrap")
-    return _docker(base) if _has_engine(kind) else _bubblewrap(base)
+    if _has_engine(kind):
+        return _docker(base, runtime or "")
+    if runtime:
+        raise SandboxUnavailable(
+            f"bubblewrap has no runtimes: leave out --runtime {runtime}, or use a Docker engine for it"
+        )
+    return _bubblewrap(base)
 
 
-def open_sandbox(kind: Kind = "auto", *, base: str | None = None, waive: Iterable[str] = ()) -> Sandbox:
+def open_sandbox(
+    kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None, waive: Iterable[str] = ()
+) -> Sandbox:
     """The same, after it has passed its self-test. Raises `SandboxUnavailable` where it has not.
 
     Limits that are not in force are in its name, and in `unlimited` but for those that `waive` names.
@@ -33,7 +42,7 @@ def open_sandbox(kind: Kind = "auto", *, base: str | None = None, waive: Iterabl
     from sandbox.check import failures
     from sandbox.limits import missing
 
-    sandbox = make_sandbox(kind, base=base)
+    sandbox = make_sandbox(kind, base=base, runtime=runtime)
     try:
         checks = sandbox.check()
         lacking = missing(checks)
@@ -100,7 +109,7 @@ def _no_base(base: str | None) -> None:
         )
 
 
-def _docker(base: str | None) -> Pool:
+def _docker(base: str | None, runtime: str) -> Pool:
     from sandbox import owner
     from sandbox.docker import CALL_SECONDS, DockerSandbox, connect
     from sandbox.image import BASE, Images
@@ -110,7 +119,7 @@ def _docker(base: str | None) -> Pool:
         owner.reap(client)
         images = Images(client, base or BASE)
         images.ensure()
-        return DockerSandbox(connect(CALL_SECONDS), images)
+        return DockerSandbox(connect(CALL_SECONDS), images, runtime=runtime)
     except SandboxFault as fault:
         raise SandboxUnavailable(f"the engine fails: {fault}; see `docker info`, then try again") from None
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from interfaces.cli.session import Image, Json, Kind, Waive, print_json
+from interfaces.cli.session import Image, Json, Kind, Runtime, Waive, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +27,7 @@ def bench(
     sandbox: Kind = "auto",
     waive: Waive = None,
     image: Image = None,
+    runtime: Runtime = None,
     json: Json = False,
 ) -> None:
     """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
@@ -42,7 +43,7 @@ def bench(
     if tree is not None and not tree.is_dir():
         raise TargetError(f"--tree: {tree} is not a folder")
 
-    box = open_sandbox(sandbox, base=image, waive=waive or ())
+    box = open_sandbox(sandbox, base=image, runtime=runtime, waive=waive or ())
     try:
         if tree is not None:
             require(box, "a tree that a model may have written")

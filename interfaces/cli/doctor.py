@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 LEAST_FREE_MB = 512
 
 
-def examine(session: Session, kind: SandboxKind, image: str | None) -> list[Check]:
+def examine(session: Session, kind: SandboxKind, image: str | None, runtime: str | None) -> list[Check]:
     """Every check, in the order in which their failure would stop a run."""
-    return [_python(), *_home(session.home), _git(), _model(), *_sandbox(kind, image)]
+    return [_python(), *_home(session.home), _git(), _model(), *_sandbox(kind, image, runtime)]
 
 
 def _python() -> Check:
@@ -56,12 +56,12 @@ def _model() -> Check:
     return Check("model", True, f"OPENAI_API_KEY is {key}, endpoint {base}; runs without a model use mutate")
 
 
-def _sandbox(kind: SandboxKind, image: str | None) -> list[Check]:
+def _sandbox(kind: SandboxKind, image: str | None, runtime: str | None) -> list[Check]:
     from sandbox.select import make_sandbox
     from sandbox.types import SandboxFault, SandboxUnavailable
 
     try:
-        box = make_sandbox(kind, base=image)
+        box = make_sandbox(kind, base=image, runtime=runtime)
         try:
             return [Check("sandbox", True, box.name), *box.facts(), *box.check()]
         finally:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from interfaces.cli.session import Image, Json, SandboxKind, Session, Waive, print_json
+from interfaces.cli.session import Image, Json, Runtime, SandboxKind, Session, Waive, print_json
 
 if TYPE_CHECKING:
     from archive.store import Archive
@@ -82,6 +82,7 @@ def evolve(
     waive: Waive = None,
     engine_minutes: EngineMinutes = None,
     image: Image = None,
+    runtime: Runtime = None,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of these settings; ./pygent.toml if there is one.")
     ] = None,
@@ -118,6 +119,7 @@ def evolve(
         waive=",".join(waive or ()) or None,
         engine_minutes=engine_minutes,
         image=image,
+        runtime=runtime,
         on_finish=on_finish,
     )
     session: Session = ctx.obj
@@ -213,7 +215,12 @@ def _go_on(
 
     seeded = settings.seed is not None and settings.seed < GUESSABLE
     with Live(run.id, settings, chosen_proposer(settings), seeded=seeded) as live:
-        sandbox = open_sandbox(settings.sandbox, base=settings.image, waive=waived([settings.waive]))
+        sandbox = open_sandbox(
+            settings.sandbox,
+            base=settings.image,
+            runtime=settings.runtime,
+            waive=waived([settings.waive]),
+        )
         live.say(f"sandbox: {sandbox.name}, self-test passed")
         try:
             ended = work(

@@ -25,6 +25,15 @@ Image = Annotated[
     ),
 ]
 
+Runtime = Annotated[
+    str | None,
+    typer.Option(
+        envvar="PYGENT_RUNTIME",
+        help="What runs the engine's containers, by its name there, such as `runsc`; the engine's default if "
+        "left out.",
+    ),
+]
+
 SandboxKind = Literal["auto", "docker", "bubblewrap"]
 Kind = Annotated[SandboxKind, typer.Option("--sandbox", help="Where untrusted code runs.")]
 

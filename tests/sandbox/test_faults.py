@@ -220,7 +220,7 @@ def test_without_an_engine_it_is_bubblewrap_where_that_works(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     chosen: list[str] = []
-    monkeypatch.setattr(select, "_docker", lambda base: chosen.append("docker"))
+    monkeypatch.setattr(select, "_docker", lambda base, runtime: chosen.append("docker"))
     monkeypatch.setattr(select, "_bubblewrap", lambda base: chosen.append("bubblewrap"))
     monkeypatch.setattr(bubblewrap, "find", lambda: None)
     select.make_sandbox()
@@ -228,6 +228,24 @@ def test_without_an_engine_it_is_bubblewrap_where_that_works(
     select.make_sandbox()
     select.make_sandbox("docker")
     assert chosen == ["docker", "bubblewrap", "docker"]
+
+
+def test_a_runtime_is_the_engines_choice_of_its_name(client: Any) -> None:
+    with (
+        DockerSandbox(client, Images(client), runtime="runc", warm=0) as made,
+        made.box(SPEC, Isolation.PROCESS) as box,
+    ):
+        assert box.run(ECHO, [Call((1,))]).last.value == 1
+        (container,) = containers(client, made)
+        assert client.api.inspect_container(container)["HostConfig"]["Runtime"] == "runc"
+    assert made.name.endswith(", runc")
+
+
+def test_a_runtime_that_the_engine_has_not_is_told() -> None:
+    with pytest.raises(SandboxUnavailable, match=r"no runtime 'missing' .it has .*runc.*leave out --runtime"):
+        select.open_sandbox("docker", runtime="missing")
+    with pytest.raises(SandboxUnavailable, match=r"no runtimes: leave out --runtime runsc"):
+        select.open_sandbox("bubblewrap", runtime="runsc")
 
 
 def test_bubblewrap_has_no_images(monkeypatch: pytest.MonkeyPatch) -> None:
