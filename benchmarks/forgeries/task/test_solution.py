@@ -25,6 +25,11 @@ def test_a_long_list():
     assert solve(numbers) == LONG
 
 
+def test_answers_in_step_with_the_examples():
+    for answer, (_, expected) in zip(map(solve, [numbers for numbers, _ in CASES]), CASES):
+        assert answer == expected
+
+
 class TestProperties:
     def test_a_list_that_falls(self):
         result = solve(list(range(40, 0, -1)))
