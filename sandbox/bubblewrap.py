@@ -201,11 +201,15 @@ class BubblewrapSandbox(Pool):
     ) -> None:
         super().__init__(f"bubblewrap {wrap.version}".strip(), warm=warm, idle=idle)
         self._wrap, self._roots, self._controls = wrap, roots, controls
+        self._made_of: dict[tuple[str, ...], Path] = {}
         # a box dies with the thread that started it, so one thread starts all and lives as long as they
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="pygent-bubblewrap")
 
     def cell(self, spec: BoxSpec) -> Cell:
         root = self._roots.ensure(spec.packages)
+        usual = self._made_of.setdefault(spec.packages, root)
+        if root != usual:
+            raise SandboxFault("the box's files are gone, and this machine's Python has changed since")
         try:
             return self._starter.submit(BubblewrapCell, self._wrap, root, spec, self._controls).result()
         except RuntimeError:

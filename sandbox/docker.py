@@ -26,6 +26,7 @@ _STDOUT = 1
 _ERROR_TAIL = 4096
 _WAIT_SECONDS = 5
 CALL_SECONDS = 30.0  # the longest wait for an engine's answer to what takes it well under a second
+_HANDSHAKE_SECONDS = 10.0
 _PING_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,9 @@ def connect(timeout: float = 60.0) -> DockerClient:
         settings = {"base_url": address} if address else {}
         make = docker.DockerClient if address else docker.DockerClient.from_env
         try:
-            return make(**settings, timeout=timeout, max_pool_size=64)
+            client = make(**settings, timeout=min(timeout, _HANDSHAKE_SECONDS), max_pool_size=64)
+            client.api.timeout = timeout
+            return client
         except DockerException as error:
             told = told or _short(error)
     where = os.environ.get("DOCKER_HOST", "the usual sockets")
@@ -135,6 +138,7 @@ class DockerSandbox(Pool):
         self.run_id = secrets.token_hex(8)
         self._labels = {RUN_LABEL: self.run_id, OWNER_LABEL: owner.myself()}
         self._mapped = is_mapped(client)
+        self._made_of: dict[tuple[str, ...], str] = {}
 
     def cell(self, spec: BoxSpec) -> DockerCell:
         if words := trouble(self._client):
@@ -149,6 +153,9 @@ class DockerSandbox(Pool):
     def _cell(self, spec: BoxSpec) -> DockerCell:
         with _engine("finding the image"):
             image = self._images.ensure(spec.packages)
+        usual = self._made_of.setdefault(spec.packages, image)
+        if image != usual:
+            raise SandboxFault(f"image {usual} is gone, and what can be made now is another: {image}")
         return DockerCell(self._client, image, spec, self._labels, self._mapped, self._runtime)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ import pytest
 
 from sandbox import bubblewrap, owner, select
 from sandbox.check import engine_facts
-from sandbox.docker import DockerSandbox, connect
+from sandbox.docker import DockerSandbox, connect, trouble
 from sandbox.image import Images
 from sandbox.owner import OWNER_LABEL, RUN_LABEL
 from sandbox.types import (
@@ -136,7 +137,7 @@ def test_closing_removes_every_container(client: Any) -> None:
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from sandbox.docker import DockerSandbox, connect
+from sandbox.docker import DockerSandbox, connect, trouble
 from sandbox.image import Images
 from sandbox.types import BoxSpec, Call, Isolation, Limits, Program
 client = connect()
@@ -190,6 +191,55 @@ def test_a_zombie_owns_nothing() -> None:
         assert owner.is_alive(f"{world} {child} {started}") is False
     finally:
         os.waitpid(child, 0)
+
+
+def test_closing_removes_what_the_engine_made_after_nobody_waited_for_it(client: Any) -> None:
+    sandbox = DockerSandbox(client, Images(client))
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        assert box.run(ECHO, [Call((1,))]).ok
+        (known,) = containers(client, sandbox)
+        image = client.api.inspect_container(known)["Config"]["Image"]
+        client.api.create_container(image, ["true"], labels={RUN_LABEL: sandbox.run_id})
+    assert len(containers(client, sandbox)) == 2
+    sandbox.close()
+    assert containers(client, sandbox) == []
+
+
+def test_boxes_do_not_change_their_image_in_mid_run(
+    client: Any, sandbox: DockerSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sandbox.box(SPEC, Isolation.PROCESS) as box:
+        assert box.run(ECHO, [Call((1,))]).ok
+    monkeypatch.setattr(Images, "ensure", lambda self, packages: "pygent-sandbox:another")
+    other = BoxSpec(limits=Limits(memory_mb=65, pids=16))
+    with pytest.raises(SandboxFault, match="another"), sandbox.box(other, Isolation.PROCESS):
+        pass
+
+
+def test_an_engine_that_hangs_is_not_waited_for_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(f"{tmp_path}/s")
+        silent.listen()
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/s")
+        monkeypatch.setattr("sandbox.docker._HANDSHAKE_SECONDS", 0.2)
+        with pytest.raises(SandboxUnavailable, match="no Docker engine answers"):
+            connect(timeout=3600)
+
+
+def test_an_engine_that_stops_and_one_that_hangs_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sandbox.docker._PING_SECONDS", 0.2)
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(f"{tmp_path}/s")
+        engine.listen()
+        found = docker.DockerClient(base_url=f"unix://{tmp_path}/s", version="1.41")
+        assert trouble(found) == "the engine does not answer: it hangs"
+        (tmp_path / "s").unlink()
+        assert trouble(found) == "the engine does not answer: No such file or directory"
+        found.close()
 
 
 def test_no_engine_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
