@@ -26,7 +26,8 @@ def test_a_long_list():
 
 
 def test_answers_in_step_with_the_examples():
-    for answer, (_, expected) in zip(map(solve, [numbers for numbers, _ in CASES]), CASES):
+    answers = map(solve, [numbers for numbers, _ in CASES])
+    for answer, (_, expected) in zip(answers, CASES):  # noqa: B905  # as people write it
         assert answer == expected
 
 
