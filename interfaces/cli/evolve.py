@@ -227,8 +227,8 @@ def _go_on(
                 archive, session.home, run, sandbox, live.update, _interrupts(live.say), **(changes or {})
             )
         except KeyboardInterrupt:
+            live.say(f"ending at once; `pygent resume {run.id}` goes on with what is recorded")
             sandbox.close()
-            live.say(f"ended at once; `pygent resume {run.id}` goes on with what is recorded")
             os._exit(INTERRUPTED)  # without waiting for the threads of what was under way
         finally:
             sandbox.close()
