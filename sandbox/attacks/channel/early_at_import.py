@@ -1,0 +1,11 @@
+"""A line on the result pipe while it is imported"""
+
+from tools import TAKEN, Channel
+
+ENDS = ("violation",)
+
+Channel().answer(TAKEN, b"0" * 16)
+
+
+def attack():
+    return {"a call after an early line": ""}

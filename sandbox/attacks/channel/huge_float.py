@@ -1,0 +1,9 @@
+"""A float beyond every float"""
+
+from tools import send_and_wait
+
+ENDS = ("violation",)
+
+
+def attack():
+    send_and_wait("1e999")

@@ -1,0 +1,12 @@
+"""An answer that never ends its line"""
+
+from tools import Channel, wait
+
+ENDS = ("timeout",)
+LIMITS = {"call_seconds": 0.5}
+
+
+def attack():
+    channel = Channel()
+    channel.write(channel.nonce + b'={"$dict":[["a line without an end",""]]}')
+    wait()

@@ -1,0 +1,9 @@
+"""Bytes in base64 with bits to spare"""
+
+from tools import send_and_wait
+
+ENDS = ("violation",)
+
+
+def attack():
+    send_and_wait('{"$bytes":"QQ=="}'.replace("QQ", "QR"))

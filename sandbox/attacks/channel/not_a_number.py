@@ -1,0 +1,10 @@
+"""NaN and infinities as bare words"""
+
+from tools import send_and_wait
+
+ENDS = ("violation",)
+FAST = True
+
+
+def attack():
+    send_and_wait("[NaN,Infinity,-Infinity]")

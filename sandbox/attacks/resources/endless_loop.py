@@ -1,0 +1,22 @@
+"""Endless loop that ignores every signal"""
+
+import signal
+
+ENDS = ("timeout",)
+FAST = True
+LIMITS = {"call_seconds": 0.5}
+
+
+def attack():
+    for number in range(1, 65):
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except (OSError, ValueError):
+            continue
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            continue

@@ -1,0 +1,14 @@
+"""Sleeping for ever, stopped by its own SIGSTOP"""
+
+import os
+import signal
+
+from tools import wait
+
+ENDS = ("timeout",)
+LIMITS = {"call_seconds": 0.5}
+
+
+def attack():
+    os.kill(os.getpid(), signal.SIGSTOP)
+    wait()
