@@ -1,10 +1,10 @@
 """The attacks as they lie on disk; read, and never imported, on the host.
 
 Each is a file `attacks/<group>/<name>.py` of the standard library alone, which may `import tools`. The first
-line of its docstring is its title. `attack()` gives back a dict: what was tried, and the name of the error that
-stopped it, '' where it succeeded. It may take the number of the call and a text that only this call knows.
-`later()`, in the next program's place, and `neighbour()`, in another box while the first program lives, answer
-in the same form; `later` may take the halves of the texts of the calls before.
+line of its docstring is its title. `attack()` gives back a dict: what was tried, and the name of the error
+that stopped it, '' where it succeeded. It may take the number of the call and a text that only this call
+knows. `later()`, in the next program's place, and `neighbour()`, in another box while the first program lives,
+answer in the same form; `later` may take the halves of the texts of the calls before.
 
 Literals at the top of the file, all optional: `ENDS`, the outcomes that also count as stopped; `CALLS`;
 `LIMITS`, fields of `Limits` that are other than in `LIMITS` here; `FAST`, for the quick choice; `LOOPBACK`,
@@ -35,6 +35,7 @@ LIMITS = Limits(
     total_seconds=5,
 )
 _FUNCTIONS = ("attack", "later", "neighbour")
+_LITERALS = ("ENDS", "CALLS", "LIMITS", "FAST", "LOOPBACK")
 
 
 class AttackError(Exception):
@@ -106,7 +107,6 @@ def _literals(module: ast.Module) -> dict[str, Any]:
     """The top-level assignments in capitals whose value is a literal."""
     found: dict[str, Any] = {}
     for node in module.body:
-        if isinstance(node, ast.Assign) and isinstance(place := node.targets[0], ast.Name):
-            if place.id in ("ENDS", "CALLS", "FAST", "LIMITS", "LOOPBACK"):
-                found[place.id] = ast.literal_eval(node.value)
+        if isinstance(node, ast.Assign) and (name := ast.unparse(node.targets[0])) in _LITERALS:
+            found[name] = ast.literal_eval(node.value)
     return found

@@ -51,12 +51,20 @@ def attack(
     lost = sum(not result.held for result in results)
     if json:
         counts = {"attacks": len(results), "held": len(results) - lost, "not_held": lost}
-        rows = [result.to_json() for result in results]
+        rows = [_row(result) for result in results]
         print_json({"sandbox": sandbox.name, **counts, "results": rows})
     else:
         _show(sandbox.name, results)
     if lost:
         raise typer.Exit(1)
+
+
+def _row(result: Result) -> dict[str, object]:
+    """As JSON, with what a hostile program said made visible: a lone surrogate cannot even be printed."""
+    from prompts.quote import escape
+
+    row = result.to_json()
+    return {key: escape(value) if isinstance(value, str) else value for key, value in row.items()}
 
 
 def _show(name: str, results: list[Result]) -> None:

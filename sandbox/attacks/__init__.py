@@ -1,1 +1,1 @@
-"""Attacks on the sandbox: one small program a file, read by `sandbox.corpus` and never imported on the host."""
+"""Attacks on the sandbox, one a file: read by `sandbox.corpus`, sent into boxes, never imported here."""

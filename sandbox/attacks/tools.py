@@ -17,7 +17,7 @@ def stopped(attempt, *arguments, **named):
         attempt(*arguments, **named)
     except OSError as error:
         return errno.errorcode.get(error.errno or 0, type(error).__name__)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         return type(error).__name__
     return ""
 

@@ -10,8 +10,8 @@ kept = []
 
 def attack(turn):
     channel = Channel()
-    if turn == 0:
-        kept.append(channel.nonce)
-        return {"first": "honest"}
-    channel.answer(TAKEN, kept[0])
-    wait()
+    if turn:
+        channel.answer(TAKEN, kept[0])
+        wait()
+    kept.append(channel.nonce)
+    return {"first": "honest"}

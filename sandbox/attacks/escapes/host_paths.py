@@ -13,8 +13,9 @@ ABSENT = (
     "/proc/kcore", "/proc/sysrq-trigger", "/proc/timer_list", "/sys/kernel/security", "/sys/kernel/debug/x",
 )  # fmt: skip
 WRITES = (
-    "/x", "/etc/x", "/etc/passwd", "/usr/x", "/usr/lib/x", "/var/x", "/var/tmp/x", "/home/x", "/root/x", "/run/x",
-    "/dev/x", "/dev/pts/x", "/mnt/x", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/ns_last_pid",
+    "/x", "/etc/x", "/etc/passwd", "/usr/x", "/usr/lib/x", "/var/x", "/var/tmp/x", "/home/x", "/root/x",
+    "/run/x", "/dev/x", "/dev/pts/x", "/mnt/x",
+    "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/ns_last_pid",
     "/proc/sys/kernel/hostname", "/proc/sys/kernel/modprobe", "/proc/sys/vm/overcommit_memory",
     "/proc/sys/vm/drop_caches", "/proc/sys/fs/binfmt_misc/register", "/proc/sys/net/ipv4/ip_forward",
     "/proc/sysrq-trigger", "/proc/irq/0/smp_affinity", "/sys/fs/cgroup/x", "/sys/fs/cgroup/cgroup.procs",

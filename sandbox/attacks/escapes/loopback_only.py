@@ -28,6 +28,6 @@ def attack():
     for path in ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "\0docker"):
         tried[repr(path)] = stopped(connect, socket.AF_UNIX, socket.SOCK_STREAM, path)
     for family in (socket.AF_NETLINK, socket.AF_PACKET, socket.AF_ALG, socket.AF_VSOCK, 44, 30):
-        tried[f"family {family}"] = stopped(lambda: socket.socket(family, socket.SOCK_RAW).close())
+        tried[f"family {family}"] = stopped(socket.socket, family, socket.SOCK_RAW)
     tried["raw"] = stopped(lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1).close())
     return tried

@@ -5,10 +5,10 @@ import os
 from tools import stopped
 
 FAST = True
-FILES = (
-    "mem environ maps smaps numa_maps pagemap auxv stack syscall personality mountstats io timers "
-    "clear_refs map_files fd fdinfo task/1/mem task/1/fd task/1/environ cwd root exe ns/pid ns/net"
-).split()
+FILES = """
+    mem environ maps smaps numa_maps pagemap auxv stack syscall personality mountstats io timers
+    clear_refs map_files fd fdinfo task/1/mem task/1/fd task/1/environ cwd root exe ns/pid ns/net
+""".split()  # noqa: SIM905
 
 
 def attack():

@@ -3,8 +3,6 @@
 import os
 import time
 
-from tools import wait
-
 LIMITS = {"cpus": 0.5, "call_seconds": 4, "total_seconds": 6}
 
 

@@ -18,5 +18,5 @@ def attack():
         try:
             while True:
                 pass
-        except BaseException:
+        except BaseException:  # noqa: BLE001
             continue

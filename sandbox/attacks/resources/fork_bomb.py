@@ -1,5 +1,6 @@
 """Fork bomb"""
 
+import contextlib
 import os
 
 ENDS = ("timeout", "died")
@@ -8,7 +9,5 @@ FAST = True
 
 def attack():
     while True:
-        try:
+        with contextlib.suppress(OSError):
             os.fork()
-        except OSError:
-            pass

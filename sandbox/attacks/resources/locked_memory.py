@@ -18,6 +18,6 @@ def attack():
         for place in range(0, len(area), 4096):
             area[place] = 1
         kept.append(area)
-    if kept:
-        return {"96 MiB": ""}
-    wait()
+    if not kept:
+        wait()
+    return {"96 MiB": ""}

@@ -7,9 +7,8 @@ from tools import wait
 ENDS = ("timeout",)
 LIMITS = {"load_seconds": 0.5}
 
-if "__main__" != __name__:
-    sys.setrecursionlimit(50)
-    wait()
+sys.setrecursionlimit(200)
+wait()
 
 
 def attack():

@@ -3,7 +3,7 @@
 import mmap
 import os
 
-from tools import stopped, wait
+from tools import stopped
 
 ENDS = ("died",)
 

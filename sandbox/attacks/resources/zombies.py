@@ -17,6 +17,6 @@ def attack():
             count += 1
         except OSError:
             break
-    if count == 5000:
-        return {"5000 zombies": ""}
-    wait()
+    if count < 5000:
+        wait()
+    return {"5000 zombies": ""}
