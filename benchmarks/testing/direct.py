@@ -54,7 +54,7 @@ def run_direct(
     chosen = None if only is None else list(only)
     options = list(target.manifest.suite.options)
     args = (paths_of(target, only), options, chosen, seconds or {}, list(gate))
-    execution = box.run(program_of_tests(target, tree, "run"), [Call((*args, list(need_one)))])
+    execution = box.run(program_of_tests(target, tree, "direct:run"), [Call((*args, list(need_one)))])
     last = execution.last
     if last.outcome is not Outcome.OK:
         return Results({}, said(last), execution.output)

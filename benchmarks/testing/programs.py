@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 
 from benchmarks import dispatch
@@ -16,8 +17,9 @@ from target_modules.patch.outline import outline
 from target_modules.patch.source import NotPython
 from target_modules.patch.tree import Tree
 
-FILE = "pygent_tests.py"
+INSIDE = "pygent_tests"  # the name in a box of the package `benchmarks.testing.inside`
 PACKAGES = ("pytest",)
+JUDGES = ("judge:judge",)  # which converse with the host
 _ALL_MESSAGES = 1 << 29  # bytes, of a judge in one run of a suite
 PRELOAD = (
     "pytest", "_pytest.mark", "_pytest.runner", "_pytest.fixtures", "_pytest.helpconfig", "_pytest.python",
@@ -39,23 +41,50 @@ def spec_of_tests(target: Target, *, trusted: bool = False) -> BoxSpec:
 
 
 def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
-    """One of the functions of `benchmarks.testing.inside` over a tree and the files that tests need."""
-    text = resources.files("benchmarks.testing").joinpath("inside.py").read_text("utf-8")
-    files: dict[str, str | bytes] = {**target.support, **tree.files, f"{dispatch.FOLDER}/{FILE}": text}
-    entry = f"{FILE.removesuffix('.py')}:{function}"
+    """A function (`module:name`) of `benchmarks.testing.inside` over a tree and what tests need."""
+    files: dict[str, str | bytes] = {**target.support, **tree.files, **inside_files()}
     path = (dispatch.FOLDER, *target.manifest.pythonpath)
-    return Program(files, entry, path, converses=function == "judge")
+    return Program(files, f"{INSIDE}.{function}", path, converses=function in JUDGES)
+
+
+@cache
+def inside_files() -> dict[str, str]:
+    """The package `benchmarks.testing.inside` as it goes into a box."""
+    folder = resources.files("benchmarks.testing").joinpath("inside")
+    sources = (part for part in folder.iterdir() if part.name.endswith(".py"))
+    return {f"{dispatch.FOLDER}/{INSIDE}/{part.name}": part.read_text("utf-8") for part in sources}
 
 
 def served_program(target: Target, tree: Tree) -> Program:
-    """The candidate's side of the proxy: its functions, and no test."""
+    """The candidate's side of the proxy: its functions, and no test.
+
+    Of the files beside the tree only those that lie in a package of an editable module, and the package's
+    metadata: others may be what tests compare with.
+    """
     tests = target.manifest.suite.tests
-    support = {path: data for path, data in target.support.items() if not _is_test(path, tests)}
+    own = packages_of(target, tree)
+    support = {
+        path: data
+        for path, data in target.support.items()
+        if not _is_test(path, tests) and (path.startswith(own) or ".dist-info/" in path)
+    }
     sources = {
         path: text for path, text in tree.files.items() if not _is_test(path, tests, among_sources=True)
     }
     files = {**support, **sources}
     return dispatch.program(target, files, editable_modules(target, tree), dispatch.CONVERTED)
+
+
+def packages_of(target: Target, tree: Tree) -> tuple[str, ...]:
+    """The outermost packages that editable modules are in, as folders with a slash at the end."""
+    found: dict[str, None] = {}
+    for module, path in editable_modules(target, tree).items():
+        folder = path.rpartition("/")[0]
+        above = module.count(".") - (not path.endswith("/__init__.py"))
+        if above >= 0 and folder:
+            parts = folder.split("/")
+            found["/".join(parts[: len(parts) - above]) + "/"] = None
+    return tuple(found)
 
 
 def paths_of(target: Target, only: Sequence[str] | None) -> list[str]:

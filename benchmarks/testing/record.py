@@ -124,7 +124,7 @@ def _larger(target: Target, tree: Tree, box: Box, calls: Sequence[Recorded]) -> 
 def _watched(target: Target, tree: Tree, box: Box) -> list[Recorded]:
     suite = target.manifest.suite
     args = (list(suite.tests), list(suite.options), None, functions_of(target, tree), _MOST_SEEN)
-    last = box.run(program_of_tests(target, tree, "record"), [Call(args)]).last
+    last = box.run(program_of_tests(target, tree, "record:record"), [Call(args)]).last
     if last.outcome is not Outcome.OK:
         raise TargetError(f"--record: the tests could not be watched: {said(last)}")
     try:

@@ -110,7 +110,7 @@ def _talk(
     paths, options = paths_of(target, only), list(target.manifest.suite.options)
     functions = functions_of(target, baseline)
     regions = regions_of(target, baseline) if watch else None
-    session = judge.open(program_of_tests(target, baseline, "judge"))
+    session = judge.open(program_of_tests(target, baseline, "judge:judge"))
     found: dict[str, Result] = {}
     reason = ""
     try:

@@ -88,7 +88,7 @@ def _python(tree: Tree) -> list[str]:
 def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
     known = read_inventory(target)
     wanted, failing = known.ids(), set(known.ids(verdict="failed"))
-    program = _with_watcher(program_of_tests(target, tree, "run"), "run")
+    program = _with_watcher(program_of_tests(target, tree, "direct:run"), "run")
     args = (paths_of(target, wanted), list(target.manifest.suite.options), wanted, _python(tree))
     last = box.run(program, [Call(args)]).last
     if last.outcome is not Outcome.OK:

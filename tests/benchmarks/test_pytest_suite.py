@@ -11,7 +11,7 @@ import pytest
 from benchmarks.judge import evaluate_tree
 from benchmarks.suites import suite_for
 from benchmarks.testing.inventory import Inventory
-from benchmarks.testing.programs import spec_of_tests
+from benchmarks.testing.programs import served_program, spec_of_tests
 from benchmarks.testing.sealed import run_sealed
 from benchmarks.testing.taking import take_inventory
 from benchmarks.types import Bench, Trust
@@ -136,13 +136,14 @@ _pytest.reports.TestReport.from_item_and_call = classmethod(_forged)
 """,
     "writes the plugin's results": """
 import gc, atexit
-import pygent_tests
-_old = pygent_tests.Plugin.ended
+import pygent_tests.direct
+import pygent_tests.plugin
+_old = pygent_tests.plugin.Plugin.ended
 def _ended(self, item):
     self._outcome = "passed"
     _old(self, item)
-pygent_tests.Plugin.ended = _ended
-pygent_tests.Direct.ended = _ended
+pygent_tests.plugin.Plugin.ended = _ended
+pygent_tests.direct.Direct.ended = _ended
 """,
 }
 
@@ -208,6 +209,8 @@ def test_an_exception_of_the_candidate_cannot_pass_for_a_skipped_or_expected_fai
         "unittest.case:SkipTest",
         "builtins:KeyboardInterrupt",
         "unittest.case:_ShouldStop",
+        "builtins:StopIteration",
+        "hypothesis.errors:UnsatisfiedAssumption",
     ],
 )
 def test_an_exception_that_would_end_the_suite_ends_one_test(
@@ -219,6 +222,26 @@ def test_an_exception_that_would_end_the_suite_ends_one_test(
     honest = passing_sealed(target, local_sandbox, CORE)
     assert len(honest) == 7
     assert passing_sealed(target, local_sandbox, ending) <= honest
+
+
+def test_the_candidates_side_has_its_packages_data_and_nothing_that_tests_compare_with(
+    tmp_path: Path,
+) -> None:
+    root = write_package_target(tmp_path)
+    source = load(root).source
+    for path in ("data/expected.json", "tests/more.json", "src/agent/table.txt"):
+        (source / path).parent.mkdir(exist_ok=True)
+        (source / path).write_text("{}")
+    manifest = root / "target.toml"
+    lines = manifest.read_text().splitlines()
+    number = next(n for n, line in enumerate(lines) if line.startswith("support"))
+    lines[number] = 'support = ["data/**", "tests/**", "src/agent/*.txt"]'
+    manifest.write_text("\n".join(lines))
+    target = load(root)
+    assert {"data/expected.json", "src/agent/table.txt"} <= set(target.support)
+    served = served_program(target, target.tree()).files
+    assert "src/agent/table.txt" in served
+    assert not {"data/expected.json", "tests/more.json"} & set(served)
 
 
 def passing_sealed(target: Target, sandbox: Sandbox, core: str) -> set[str]:
