@@ -3,7 +3,7 @@
 Each is a file `attacks/<group>/<name>.py` of the standard library alone, which may `import tools`. The first
 line of its docstring is its title. `attack()` gives back a dict: what was tried, and the name of the error
 that stopped it, '' where it succeeded. It may take the number of the call and a text that only this call
-knows. `later()`, in the next program's place, and `neighbour()`, in another box while the first program lives,
+knows. `later()`, in the next program's place, and `neighbour()`, in another box while the first one lives,
 answer in the same form; `later` may take the halves of the texts of the calls before.
 
 Literals at the top of the file, all optional: `ENDS`, the outcomes that also count as stopped; `CALLS`;
