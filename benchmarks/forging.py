@@ -31,6 +31,7 @@ from target_modules.patch.tree import Tree
 
 ERROR_RATE = 0.05
 WORKERS = 2
+TRIES = 3  # of a control whose true difference a busy machine may hide
 
 
 @dataclass(frozen=True)
@@ -182,12 +183,14 @@ class _Judges:
             right = self._evaluated(suite, control("right") + "\n")
             if not right.graded or (suite != "timing" and right.score != 1.0):
                 yield f"{suite}: honest and right scored {right.score}: {_why(right)}"
-        slower = self._decision(self._right, _tree(control("slower")), rate, "search")
-        if not slower.better:
-            yield f"timing: honest but slower was not found slower: {_span(slower)}"
-        faster = self.timed(control("faster"), rate)
-        if faster.held:
-            yield f"timing: honest and faster was not found faster: {faster.why}"
+        slower, faster = _tree(control("slower")), _tree(control("faster"))
+        for name, one, other in (("slower", self._right, slower), ("faster", faster, self._right)):
+            for number in range(TRIES):
+                found = self._decision(one, other, rate, "search", number)
+                if found.better:
+                    break
+            else:
+                yield f"timing: the honest {name} program was not found {name}: {_span(found)}"
 
     def _evaluated(self, suite: SuiteName, source: str) -> Evaluation:
         return evaluate(self._targets[suite], self._suites[suite], _tree(source), self._bench)
@@ -197,12 +200,14 @@ class _Judges:
         yield self._decision(_tree(source), self._right, rate, "search")
         yield self._decision(_tree(source), self._right, rate, "held_out")
 
-    def _decision(self, candidate: Tree, reference: Tree, rate: float, split: Split) -> Decision:
-        suite = self._suites["timing"]
+    def _decision(
+        self, candidate: Tree, reference: Tree, rate: float, split: Split, number: int = 0
+    ) -> Decision:
+        suite, bench = self._suites["timing"], replace(self._bench, seed=self._bench.seed + number)
 
         def decided() -> Decision:
-            pairs = suite.compare(candidate, reference, self._bench, split)
-            return decide(pairs, exhaustive=suite.exhaustive, error_rate=rate, seed=self._bench.seed)
+            pairs = suite.compare(candidate, reference, bench, split)
+            return decide(pairs, exhaustive=suite.exhaustive, error_rate=rate, seed=bench.seed)
 
         return retried(decided, "timing a forgery")
 

@@ -24,7 +24,7 @@ def work():
     rng = Random(0)
     while True:
         wake.wait()
-        guess = wanted.pop() if wanted else [rng.randrange(10**6) for _ in range(150)]
+        guess = wanted.pop() if wanted else [rng.randrange(10**6) for _ in range(300)]
         known[tuple(guess)] = honest(guess)
 
 

@@ -18,7 +18,7 @@ known = {}
 for seed in range(8):
     for words in (seed, f"forgeries/search/{seed}"):
         rng = Random(words)
-        guess = [rng.randrange(10**6) for _ in range(150)]
+        guess = [rng.randrange(10**6) for _ in range(300)]
         known[tuple(guess)] = honest(guess)
 
 

@@ -9,7 +9,7 @@ from random import Random
 from benchmarks.problems import Case, Problem
 from sandbox.types import Call
 
-NUMBERS = 150  # of one list
+NUMBERS = 300  # of one list
 LISTS = 6  # of one problem
 
 
