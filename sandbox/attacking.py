@@ -13,6 +13,7 @@ from typing import Any
 from sandbox.corpus import FOLDER, Attack
 from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Outcome, Program, Sandbox
 
+_HOST_SECONDS = 1.0  # of the host's own CPU time that one attack may cost
 _SLACK = 20.0  # seconds beyond an attack's own limits until it has held up the host
 _SPREAD = 1 << 40
 _HALF = 16  # of a text that only one call knows
@@ -74,14 +75,16 @@ class _Boxes(contextlib.ExitStack):
 def _run(one: Attack, boxes: _Boxes, isolation: Isolation) -> Result:
     before = _after(boxes.box(one.spec))
     tokens = [secrets.token_hex(_HALF) for _ in range(one.calls)]
-    start = time.monotonic()
+    start, busy = time.monotonic(), time.thread_time()
     verdicts = _attack(one, boxes, tokens)
     boxes.used(one.spec)
-    took = time.monotonic() - start
+    took, busy = time.monotonic() - start, time.thread_time() - busy
     limits = one.spec.limits
     parts = 1 + ("neighbour" in one.arguments)
     if took > parts * (limits.load_seconds + limits.total_seconds) + _SLACK:
         verdicts.append((False, f"held up the host for {took:.0f} s"))
+    if busy > _HOST_SECONDS:
+        verdicts.append((False, f"took {busy:.1f} s of the host's CPU time"))
     if "later" in one.arguments:
         halves = [(token[:_HALF], token[_HALF:]) for token in tokens]
         execution = _program(boxes.box(one.spec), one, "later", [Call((halves,))])

@@ -80,8 +80,8 @@ def _read(path: Path, group: str) -> Attack:
     }
     if "attack" not in arguments:
         raise AttackError(f"{path}: no function `attack`")
-    said = _literals(module)
     try:
+        said = _literals(module)
         return Attack(
             name=f"{group}/{path.stem}",
             title=title,

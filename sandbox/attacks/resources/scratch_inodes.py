@@ -5,7 +5,7 @@ import shutil
 
 from tools import stopped
 
-MOST = 4000
+MOST = 600
 
 
 def fill(make):
