@@ -38,6 +38,10 @@ def _own(target: Target) -> Suite:
         from benchmarks.evaluator import EvaluatorSuite
 
         return EvaluatorSuite(target)
+    if kind == "check":
+        from benchmarks.testing.checks import ChecksSuite
+
+        return ChecksSuite(target)
     from benchmarks.cases import CasesSuite
 
     return CasesSuite(target)

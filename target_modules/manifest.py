@@ -43,11 +43,12 @@ _SOURCES = {
     "objective": ("grader",),
     "pytest": (),
     "evaluator": ("evaluator",),
+    "check": ("check",),
 }
 
 
 class SuiteTable(_Table):
-    kind: Literal["cases", "timing", "objective", "pytest", "evaluator"] = Field(
+    kind: Literal["cases", "timing", "objective", "pytest", "evaluator", "check"] = Field(
         description="how variants are measured"
     )
     cases: str | None = Field(None, description="JSONL file of search cases")
@@ -64,6 +65,9 @@ class SuiteTable(_Table):
     evaluator: str | None = Field(
         None, description="Python file with `evaluate(program_path)`, as OpenEvolve has it"
     )
+    check: str | None = Field(
+        None, description="Python file of functions `check...(candidate)`, run sealed: the metric is `passed`"
+    )
     sampled: bool = Field(
         True, description="a grader's problems are a sample drawn from a seed, not the whole task"
     )
@@ -79,11 +83,13 @@ class SuiteTable(_Table):
     @model_validator(mode="after")
     def _has_source(self) -> SuiteTable:
         needs = _SOURCES[self.kind]
-        given = [name for name in ("cases", "grader", "evaluator") if getattr(self, name) is not None]
+        given = [
+            name for name in ("cases", "grader", "evaluator", "check") if getattr(self, name) is not None
+        ]
         if self.kind == "pytest" and not self.tests:
             raise ValueError("a pytest suite needs `tests`, files and folders below `source`")
         if len(given) != (1 if needs else 0) or not set(given) <= set(needs):
-            wanted = " or ".join(f"`{name}`" for name in needs) or "none of `cases`, `grader`, `evaluator`"
+            wanted = " or ".join(f"`{name}`" for name in needs) or "no file beside the tests"
             raise ValueError(f"{'an' if self.kind[0] in 'eo' else 'a'} {self.kind} suite takes {wanted}")
         if self.held_out is not None and self.cases is None:
             raise ValueError("`held_out` goes with `cases`; a grader draws its own held-out cases")
@@ -195,8 +201,9 @@ class Manifest(_Table):
 
     @model_validator(mode="after")
     def _fits_the_suite(self) -> Manifest:
-        if not self.entry and self.suite.grader is not None:
-            raise ValueError("entry: a suite with a grader needs the function that it calls")
+        for kind in ("grader", "check"):
+            if not self.entry and getattr(self.suite, kind) is not None:
+                raise ValueError(f"entry: a suite with a {kind} needs the function that it calls")
         if self.suite.kind == "evaluator" and self.trust != "in-process":
             raise ValueError('trust: an evaluator runs beside the variant: say trust = "in-process"')
         return self
@@ -296,6 +303,7 @@ def load(root: Path) -> Target:
         ("suite.held_out", manifest.suite.held_out),
         ("suite.grader", manifest.suite.grader),
         ("suite.evaluator", manifest.suite.evaluator),
+        ("suite.check", manifest.suite.check),
         *(("suite.tests", f"{manifest.source}/{name.partition('::')[0]}") for name in manifest.suite.tests),
     ):
         if name is not None and not (root / name).exists():

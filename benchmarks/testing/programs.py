@@ -20,7 +20,7 @@ from target_modules.patch.tree import Tree
 INSIDE = "pygent_tests"  # the name in a box of the package `benchmarks.testing.inside`
 PACKAGES = ("pytest",)
 JUDGES = ("judge:judge",)  # which converse with the host
-_ALL_MESSAGES = 1 << 29  # bytes, of a judge in one run of a suite
+ALL_MESSAGES = 1 << 29  # bytes, of a judge in one run of a suite
 PRELOAD = (
     "pytest", "_pytest.mark", "_pytest.runner", "_pytest.fixtures", "_pytest.helpconfig", "_pytest.python",
     "_pytest.terminal", "_pytest.debugging", "_pytest.unittest", "_pytest.capture", "_pytest.skipping",
@@ -36,7 +36,7 @@ def spec_of_tests(target: Target, *, trusted: bool = False) -> BoxSpec:
     """A box with pytest. `trusted`: never shared with candidates, as only the owner's own code runs in it."""
     spec = spec_for(target)
     packages = tuple(dict.fromkeys((*spec.packages, *_missing(spec.packages))))
-    limits = replace(spec.limits, all_answers_bytes=_ALL_MESSAGES) if trusted else spec.limits
+    limits = replace(spec.limits, all_answers_bytes=ALL_MESSAGES) if trusted else spec.limits
     return replace(spec, limits=limits, packages=packages, preload=PRELOAD, trusted=trusted)
 
 

@@ -7,7 +7,7 @@ host, which decides nothing by them: the verdict is the judge's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from benchmarks.running import one_line, said
 from benchmarks.testing.direct import Result, Results, read_results
@@ -19,7 +19,7 @@ from benchmarks.testing.programs import (
     served_program,
 )
 from sandbox.runner.wire import NotPlain, encode
-from sandbox.types import Box, Call, Outcome, Reply, SandboxFault, Session
+from sandbox.types import Box, Call, Outcome, Program, Reply, SandboxFault, Session
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
 
@@ -42,13 +42,34 @@ def run_sealed(
     With `watch`, tests fail to which editable code matters beyond plain calls; the result says what. Where
     the judge itself dies in a test, that test has failed, and another goes on. Raises `SandboxFault`.
     """
+    functions = functions_of(target, baseline)
+    regions = regions_of(target, baseline) if watch else None
+
+    def begin(names: list[str] | None) -> tuple[Program, Call]:
+        first = Call(
+            (paths_of(target, names), list(target.manifest.suite.options), names, functions, regions)
+        )
+        return program_of_tests(target, baseline, "judge:judge"), first
+
+    return converse(begin, judge, Candidate(target, tree, box), only)
+
+
+def converse(
+    begin: Callable[[list[str] | None], tuple[Program, Call]],
+    judge: Box,
+    candidate: Candidate,
+    only: Sequence[str] | None,
+) -> Results:
+    """Let a judge's program run tests (all, or `only`) and answer what it asks of the candidate.
+
+    `begin` gives, for the names of tests, the program and its first call. Raises `SandboxFault`.
+    """
     found: dict[str, Result] = {}
     reason = output = ""
     names = None if only is None else list(only)
     for _ in range(_MOST_LOST):
-        candidate = _Candidate(target, tree, box)
         try:
-            told, reason, output = _talk(target, baseline, judge, candidate, names, watch)
+            told, reason, output = _talk(*begin(names), judge, candidate)
         finally:
             candidate.close()
         found.update(told)
@@ -61,15 +82,15 @@ def run_sealed(
     return Results(found, reason if names is None else "", output)
 
 
-class _Candidate:
+class Candidate:
     """The candidate's side: one child as long as it lives, then another."""
 
     def __init__(self, target: Target, tree: Tree, box: Box) -> None:
         self._program = served_program(target, tree)
-        self._functions = set(functions_of(target, tree))
         self._box = box
         self._session: Session | None = None
         self.asked_by = ""  # the test that the judge is at
+        self.broken = ""  # why its modules cannot be imported
 
     def answer(
         self, name: str, forms: dict[str, str], args: Sequence[object], kwargs: dict[str, object]
@@ -78,9 +99,9 @@ class _Candidate:
         if self._session is None:
             self._session = self._box.open(self._program)
             if not self._session.going:
-                load = self._session.load
+                self.broken = f"import {said(self._session.load)}"
                 self.close()
-                return ["ended", f"import {said(load)}"]
+                return ["ended", self.broken]
         reply = self._session.call(Call((name, forms, args, kwargs)))
         if not self._session.going:
             self.close()
@@ -104,18 +125,15 @@ def _told(reply: Reply) -> list[object]:
 
 
 def _talk(
-    target: Target, baseline: Tree, judge: Box, candidate: _Candidate, only: list[str] | None, watch: bool
+    program: Program, first: Call, judge: Box, candidate: Candidate
 ) -> tuple[dict[str, Result], str, str]:
     """The judge's results, why it ended before its time, and what it printed."""
-    paths, options = paths_of(target, only), list(target.manifest.suite.options)
-    functions = functions_of(target, baseline)
-    regions = regions_of(target, baseline) if watch else None
-    session = judge.open(program_of_tests(target, baseline, "judge:judge"))
+    session = judge.open(program)
     found: dict[str, Result] = {}
     reason = ""
     try:
         if session.going:
-            reply = session.call(Call((paths, options, only, functions, regions)))
+            reply = session.call(first)
             while session.going and reply.outcome is Outcome.OK:
                 what, news, test, *rest = _message(reply.value)
                 candidate.asked_by = str(test)

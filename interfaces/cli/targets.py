@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from interfaces.cli import importing
 from interfaces.cli.session import Image, Json, Kind, print_json
 
 app = typer.Typer(help="Make, list and check targets.", no_args_is_help=True)
+importing.register(app)
 
 
 @app.command()

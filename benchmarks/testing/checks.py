@@ -1,0 +1,112 @@
+"""Suites made of check functions, `check*(candidate)`; the figure is the share of them that return.
+
+They run in a judge's box, where the candidate is a proxy that sends each call to the box with the variant,
+and are nowhere else: the variant's box has no check, and no exception's text leaves the judge's. As no pytest
+is started, a verdict takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from benchmarks import dispatch
+from benchmarks.running import spec_for
+from benchmarks.staged import Batch, Staged, static_difference
+from benchmarks.stats import MOST_REPEATS
+from benchmarks.testing.direct import Result
+from benchmarks.testing.programs import ALL_MESSAGES, INSIDE, inside_files
+from benchmarks.testing.sealed import Candidate, converse
+from benchmarks.types import Bench, Evaluation, Pairs, Split
+from sandbox.types import Box, BoxSpec, Call, Program
+from target_modules.manifest import Target, TargetError
+from target_modules.patch.tree import Tree
+
+PASSED = "passed"
+_MODULE = "pygent_checks"  # the checks' name in the judge's box
+_PARTS = ("__init__.py", "proxy.py", "checks.py")  # of what runs inside
+_FIRST = "check"
+
+
+class ChecksSuite:
+    """Check functions that return, of all."""
+
+    exhaustive = True
+    exclusive = False
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        assert target.manifest.suite.check is not None
+        file = target.root / target.manifest.suite.check
+        try:
+            text = file.read_text("utf-8")
+            body = ast.parse(text).body
+        except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
+            raise TargetError(f"{file}: cannot be used: {error}") from None
+        found = (node.name for node in body if isinstance(node, ast.FunctionDef))
+        self._names = list(dict.fromkeys(name for name in found if name.startswith(_FIRST)))
+        if not self._names:
+            raise TargetError(f"{file}: no function `{_FIRST}...(candidate)`: write one")
+        files = {path: source for path, source in inside_files().items() if path.rpartition("/")[2] in _PARTS}
+        files[f"{dispatch.FOLDER}/{_MODULE}.py"] = text
+        self._judge = Program(files, f"{INSIDE}.checks:run", (dispatch.FOLDER,), converses=True)
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        with (
+            bench.sandbox.box(spec_for(self._target), bench.isolation) as box,
+            bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge,
+        ):
+
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
+                return self._measured(tree, box, judge, start, stop)
+
+            return Staged(self._target, tree, bench, split, len(self._names), measure).evaluate()
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        """All checks over and over; one pair a check."""
+        static = static_difference(self._target, candidate, reference)
+        number = len(self._names)
+        with (
+            bench.sandbox.box(spec_for(self._target), bench.isolation) as ours,
+            bench.sandbox.box(spec_for(self._target), bench.isolation) as theirs,
+            bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge,
+        ):
+            for turn in range(MOST_REPEATS):
+                if static is not None:
+                    yield Pairs((static,))
+                    continue
+                sides = [(candidate, ours), (reference, theirs)]
+                found = [
+                    self._measured(tree, box, judge, 0, number)
+                    for tree, box in (reversed(sides) if turn % 2 else sides)
+                ]
+                one, other = reversed(found) if turn % 2 else found
+                pairs = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
+                yield Pairs(tuple(mine - yours for mine, yours in pairs), one.reason)
+
+    def _measured(self, tree: Tree, box: Box, judge: Box, start: int, stop: int) -> Batch:
+        wanted = self._names[start:stop]
+        entry = self._target.manifest.entry
+
+        def begin(names: list[str] | None) -> tuple[Program, Call]:
+            return self._judge, Call((_MODULE, names, entry))
+
+        candidate = Candidate(self._target, tree, box)
+        told = converse(begin, judge, candidate, wanted)
+        results = [told.tests.get(name, Result("failed", told.reason, 0.0)) for name in wanted]
+        marks = [float(result.verdict == PASSED) for result in results]
+        failed = (
+            f"{name} failed: {result.kind}"
+            for name, result in zip(wanted, results, strict=True)
+            if result.verdict != PASSED
+        )
+        return Batch(
+            {PASSED: marks}, int(sum(marks)), len(wanted), tuple(islice(failed, 5)), candidate.broken
+        )
+
+    def _spec_of_judge(self) -> BoxSpec:
+        spec = spec_for(self._target)
+        return replace(spec, limits=replace(spec.limits, all_answers_bytes=ALL_MESSAGES), trusted=True)

@@ -1,0 +1,51 @@
+"""Check functions in a judge's box: each gets a candidate that answers from another box. Without pytest."""
+
+from __future__ import annotations
+
+import importlib
+import time
+
+from .proxy import Ask, Proxy
+
+
+class _Checking(Proxy):
+    def __init__(self, ask: Ask) -> None:
+        super().__init__(ask, [])
+        self.results: list[list[object]] = []
+        self.current = ""
+        self._told = 0
+
+    def news(self) -> tuple[list[list[object]], str]:
+        return self.results[self._told :], self.current
+
+    def heard(self, number: int) -> None:
+        self._told += number
+
+
+def run(ask: Ask, module: str, names: list[str], entry: str) -> list[object]:
+    """Call the named functions of a module, in order, with a proxy of `entry` (`module:name`).
+
+    Messages and results are those of a judge of tests. Of an exception only the class is told: its text may
+    hold what is expected.
+    """
+    proxy = _Checking(ask)
+    checks = importlib.import_module(module)
+
+    def candidate(*args: object, **kwargs: object) -> object:
+        return proxy.through(entry, args, kwargs)
+
+    for name in names:
+        proxy.current = name
+        proxy.begins()
+        proxy.send("told")
+        kind = ""
+        started = time.perf_counter()
+        try:
+            getattr(checks, name)(candidate)
+        except BaseException as error:  # noqa: BLE001  # job border
+            kind = type(error).__name__
+        seconds = time.perf_counter() - started
+        kind = proxy.why or kind
+        proxy.results.append([name, "failed" if kind else "passed", kind, seconds, proxy.calls])
+        proxy.current = ""
+    return ["done", proxy.news()[0], "", []]

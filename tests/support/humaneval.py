@@ -1,0 +1,40 @@
+"""Many imported problems at once, with whatever bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from benchmarks.suites import suite_for
+from benchmarks.types import Bench, Evaluation, Trust
+from sandbox.types import Isolation, Sandbox
+from target_modules.humaneval import SOURCE, Problem, problems, write_targets
+from target_modules.manifest import Target, load
+from target_modules.patch.tree import Tree
+
+WORKERS = 2
+
+
+def imported(folder: Path) -> dict[str, tuple[Problem, Target]]:
+    """All problems by task, each with its target, written below `folder`."""
+    targets = [load(path) for path in write_targets(folder)]
+    return {problem.task: (problem, target) for problem, target in zip(problems(), targets, strict=True)}
+
+
+def sweep(tasks: Sequence[tuple[Target, str]], sandbox: Sandbox) -> list[Evaluation]:
+    """Judge a source for each target, on two threads, in boxes that are used again."""
+
+    def judged(item: tuple[Target, str]) -> Evaluation:
+        target, source = item
+        bench = Bench(sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
+        return suite_for(target).evaluate(Tree({SOURCE: source}), bench)
+
+    with ThreadPoolExecutor(WORKERS) as workers:
+        return list(workers.map(judged, tasks))
+
+
+def passing(found: list[Evaluation]) -> list[int]:
+    """Which of them are right, all sealed."""
+    assert all(one.trust is Trust.SEALED for one in found)
+    return [number for number, one in enumerate(found) if one.graded and one.score == 1.0]
