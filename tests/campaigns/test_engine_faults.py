@@ -13,7 +13,7 @@ import pytest
 
 from sandbox import cgroup
 from tests.support.engine import PrivateEngine, Pygent, private_engine, shape
-from tests.support.runs import wait_until
+from tests.support.runs import committed, wait_until
 from tests.support.small_target import write_slow_target
 
 pytestmark = [pytest.mark.campaign, pytest.mark.engine, pytest.mark.bubblewrap]
@@ -64,6 +64,13 @@ def descendants(pid: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return found - {pid}
+
+
+def fill(file: Path) -> None:
+    """Use up what room there is on the file's disk."""
+    with file.open("ab", buffering=0) as stream, contextlib.suppress(OSError):
+        while True:
+            stream.write(b"x" * (1 << 20))
 
 
 def empty(group: Path) -> None:
@@ -159,22 +166,25 @@ def test_a_full_disk_is_waited_for_until_there_is_room(
 ) -> None:
     with (
         private_engine(disk_mb=400) as small,
-        Pygent(tmp_path, "evolve", target, *DOCKER, engine=small) as run,
+        Pygent(tmp_path, "evolve", target, *DOCKER, "--evaluations", 60, engine=small) as run,
     ):
         run.commits(4)
         filler = small.run / "data" / "filler"
+        removed_at: list[int] = []
 
         def is_told() -> bool:
-            with filler.open("ab", buffering=0) as stream, contextlib.suppress(OSError):
-                while True:
-                    stream.write(b"x" * (1 << 20))
-            small.remove_containers()
-            return WAITS in run.err
+            fill(filler)
+            if committed(tmp_path) not in removed_at:  # it has got another box: take that away too
+                removed_at.append(committed(tmp_path))
+                small.remove_containers()
+                fill(filler)  # also the room of what was removed
+            return WAITS in run.err or run.process.poll() is not None
 
         wait_until(is_told)
-        assert "no space left on device" in run.err
+        assert "no space left on device" in run.err, run.err
         filler.unlink()
-        goes_on(run, undisturbed)
+        assert run.ends() == 0, run.err
+        assert shape(tmp_path)[: len(undisturbed)] == undisturbed
         assert small.containers() == []
 
 
@@ -245,7 +255,7 @@ def test_the_files_of_boxes_are_unpacked_again_where_they_were_removed(
     cache = tmp_path / "cache"
     with Pygent(tmp_path / "home", "evolve", target, *BUBBLEWRAP, XDG_CACHE_HOME=str(cache)) as run:
         run.commits(4)
-        shutil.rmtree(cache)
+        cache.rename(tmp_path / "removed")  # all of it at once
         goes_on(run, undisturbed)
     assert "removed from outside" in run.err
 
@@ -262,7 +272,7 @@ def test_a_killed_run_in_bubblewrap_leaves_nothing_after_the_next_start(
         run.process.kill()
         run.process.wait()
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in boxes))
-    assert groups_of(run.process.pid) != []
+    assert groups_of(run.process.pid) != [] or not cgroup.find().parents
     with Pygent(home, "resume", run.run, TMPDIR=str(scratch)) as again:
         again.says("self-test passed")
         assert groups_of(run.process.pid) == []
