@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli.session import Image, Json, SandboxKind, console, print_json
+from interfaces.cli.session import Image, Json, SandboxKind, print_json
 
 if TYPE_CHECKING:
     from benchmarks.forgeries.peers import Told
     from benchmarks.forging import Report, Verdict
 
 Backend = Annotated[
-    SandboxKind, typer.Option("--sandbox", "--backend", help="Where the programs run; both names mean it.")
+    SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
 ]
+
+SUITES = ("cases", "pytest", "objective", "timing")
+NAME, SUITE, PEER = 29, 20, 10  # widths of the columns
 
 
 def register(group: typer.Typer) -> None:
@@ -66,21 +69,20 @@ def forge(
 
 
 def _show(report: Report) -> None:
-    from rich.table import Table
-
+    """Plain columns: a table that fits itself to a narrow terminal would cut what it is about."""
     forged = report.forged()
-    table = Table("forgery", *(name.replace("_", " ") for name in forged), caption=report.sandbox)
+    widths = {name: SUITE if name in SUITES else max(PEER, len(name)) for name in forged}
+    typer.echo("forgery".ljust(NAME) + "  ".join(name.ljust(width) for name, width in widths.items()))
     for row in report.rows:
-        suites, peers = dict(row.suites), dict(row.peers)
-        cells = [_cell(suites.get(name), peers.get(name)) for name in forged]  # type: ignore[call-overload]
-        table.add_row(row.forgery.name, *cells)
-    table.add_section()
-    table.add_row(f"forged, of {len(report.rows)}", *map(str, forged.values()))
-    console().print(table)
+        verdicts, peers = {str(name): one for name, one in row.suites.items()}, row.peers
+        cells = (_cell(verdicts.get(name), peers.get(name)).ljust(width) for name, width in widths.items())
+        typer.echo((row.forgery.name.ljust(NAME) + "  ".join(cells)).rstrip())
+    counts = (str(count).ljust(widths[name]) for name, count in forged.items())
+    typer.echo((f"forged, of {len(report.rows)}".ljust(NAME) + "  ".join(counts)).rstrip())
     for words in report.controls:
         typer.echo(f"CONTROL  {words}")
     held = "held" if report.held else "NOT HELD"
-    typer.echo(f"{held}: {len(report.rows)} forgeries, {report.seconds:.0f} s")
+    typer.echo(f"{held}: {len(report.rows)} forgeries, {report.seconds:.0f} s, {report.sandbox}")
 
 
 def _cell(verdict: Verdict | None, told: Told | None) -> str:
