@@ -3,7 +3,6 @@
 from tools import Channel, wait
 
 ENDS = ("timeout",)
-LIMITS = {"call_seconds": 0.5}
 
 
 def attack():

@@ -3,7 +3,6 @@
 from tools import send_and_wait
 
 ENDS = ("violation",)
-FAST = True
 
 
 def attack():

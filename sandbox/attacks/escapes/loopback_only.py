@@ -5,7 +5,6 @@ import socket
 from tools import stopped
 
 LOOPBACK = True
-FAST = True
 PLACES = ("169.254.169.254", "172.17.0.1", "10.0.0.1", "192.168.0.1", "8.8.8.8", "255.255.255.255")
 
 

@@ -17,7 +17,7 @@ def neighbour():
     own = os.getpid()
     seen = [name for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, own)]
     tried = {"seeing others": "none to see" if not seen else ""}
-    reached = [pid for pid in range(2, 70_000) if pid != own and not stopped(os.kill, pid, 0)]
+    reached = [pid for pid in range(2, 4000) if pid != own and not stopped(os.kill, pid, 0)]
     tried["signalling others"] = "none to signal" if not reached else ""
     tried["its group"] = stopped(os.killpg, own + 1, signal.SIGKILL)
     tried["all of them"] = stopped(os.kill, -1, signal.SIGKILL)

@@ -4,20 +4,22 @@ import os
 import time
 
 ENDS = ("timeout",)
-FAST = True
-LIMITS = {"call_seconds": 0.5}
+
+
+def fork():
+    try:
+        return os.fork()
+    except OSError:
+        return -1
 
 
 def attack():
     for _ in range(6):
-        if os.fork() == 0:
+        if fork() == 0:
             os.setsid()
             while True:
-                try:
-                    if os.fork():
-                        os._exit(0)
-                except OSError:
-                    continue
+                if fork() > 0:
+                    os._exit(0)
     time.sleep(0.2)
     while True:
         pass

@@ -3,7 +3,6 @@
 import re
 
 ENDS = ("timeout",)
-LIMITS = {"call_seconds": 0.5}
 
 
 def attack():

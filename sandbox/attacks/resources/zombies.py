@@ -5,7 +5,6 @@ import os
 from tools import wait
 
 ENDS = ("timeout",)
-LIMITS = {"call_seconds": 0.7}
 
 
 def attack():
