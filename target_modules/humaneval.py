@@ -106,9 +106,7 @@ def _write(problem: Problem, folder: Path) -> Path:
     try:
         (unfinished / "src").mkdir(parents=True, exist_ok=True)
         (unfinished / "src" / SOURCE).write_text(problem.solved("    return None"), "utf-8")
-        (unfinished / "check.py").write_text(
-            f"{problem.prompt.rstrip()}\n\n\n{problem.check.strip()}\n", "utf-8"
-        )
+        (unfinished / "check.py").write_text(_check(problem), "utf-8")
         (unfinished / "target.toml").write_text(_manifest(problem), "utf-8")
         unfinished.rename(out)
     except OSError as error:

@@ -98,14 +98,9 @@ class ChecksSuite:
         told = converse(begin, judge, candidate, wanted)
         results = [told.tests.get(name, Result("failed", told.reason, 0.0)) for name in wanted]
         marks = [float(result.verdict == PASSED) for result in results]
-        failed = (
-            f"{name} failed: {result.kind}"
-            for name, result in zip(wanted, results, strict=True)
-            if result.verdict != PASSED
-        )
-        return Batch(
-            {PASSED: marks}, int(sum(marks)), len(wanted), tuple(islice(failed, 5)), candidate.broken
-        )
+        pairs = zip(wanted, results, strict=True)
+        failures = [f"{name} failed: {one.kind}" for name, one in pairs if one.verdict != PASSED]
+        return Batch({PASSED: marks}, int(sum(marks)), len(wanted), tuple(failures[:5]), candidate.broken)
 
     def _spec_of_judge(self) -> BoxSpec:
         spec = spec_for(self._target)
