@@ -1,9 +1,10 @@
 """The result pipe resized, made non-blocking, reopened, read, and spliced into"""
 
+import ctypes
 import fcntl
 import os
 
-from tools import Channel, stopped
+from tools import Channel, libc, stopped
 
 ENDS = ("violation", "timeout", "died")
 CALLS = 2
@@ -17,9 +18,11 @@ def attack(turn):
     stopped(fcntl.fcntl, channel.result, fcntl.F_SETFL, 0)
     if turn:
         return {"after the pipe was read by itself": ""}
+    libc.prctl(4, 1, ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0))  # PR_SET_DUMPABLE
+    reader = os.open(f"/proc/self/fd/{channel.result}", os.O_RDONLY | os.O_NONBLOCK)
+    stopped(os.read, reader, 1 << 16)
     with open("/tmp/zero", "wb") as stream:
         stream.write(b"\0" * 4096)
     source = os.open("/tmp/zero", os.O_RDONLY)
     stopped(os.splice, source, channel.result, 4096)
-    stopped(os.open, f"/proc/self/fd/{channel.result}", os.O_RDONLY | os.O_NONBLOCK)
     return {"first": "spoilt"}
