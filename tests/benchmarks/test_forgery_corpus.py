@@ -40,6 +40,15 @@ def test_every_program_of_the_corpus_says_what_it_is() -> None:
     assert all(len(one.source.splitlines()) < 60 for one in corpus)
 
 
+def test_the_docs_count_what_there_is() -> None:
+    corpus = read_corpus()
+    page = (Path(__file__).parents[2] / "docs" / "forgeries.md").read_text()
+    said = f"{len(corpus)} forgeries, {sum(one.kind == 'time' for one in corpus)} of them *time* ones"
+    assert said in page, "run `pygent sandbox forge` and bring docs/forgeries.md up to date"
+    rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert rows == {*SUITES, *EVALUATORS}
+
+
 def test_a_file_that_is_added_is_in_the_corpus(tmp_path: Path) -> None:
     (tmp_path / "new.py").write_text(PROGRAM)
     assert read_corpus(tmp_path) == [Forgery("new", "wrong", "A trick.", PROGRAM, False)]
