@@ -48,6 +48,7 @@ def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
         "work": work,
         "places": places,
         "preload": spec.preload,
+        "sources": spec.sources,
         "loopback": spec.loopback,
         "file_bytes": spec.limits.tmpfs_mb << 20,
     }

@@ -55,7 +55,8 @@ class Limits:
 class BoxSpec:
     """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to.
 
-    `preload` names modules of the image that PID 1 imports where it can, so that no child has to. A `trusted`
+    `preload` names modules of the image that PID 1 imports where it can, so that no child has to, and
+    `sources` are modules of our own, (name, text) in the order in which they are run there. A `trusted`
     box runs only code of the target's owner, and is never one that a candidate was in. With `loopback`,
     programs may open sockets, which reach nothing but the box itself.
     """
@@ -64,6 +65,7 @@ class BoxSpec:
     packages: tuple[str, ...] = ()
     core: int | None = None
     preload: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
     trusted: bool = False
     loopback: bool = False
 

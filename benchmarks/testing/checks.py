@@ -11,12 +11,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from benchmarks import dispatch
 from benchmarks.running import spec_for
 from benchmarks.staged import Batch, Staged, static_difference
 from benchmarks.stats import MOST_REPEATS
 from benchmarks.testing.direct import Result
-from benchmarks.testing.programs import ALL_MESSAGES, INSIDE, inside_files
+from benchmarks.testing.programs import ALL_MESSAGES, INSIDE, inside
 from benchmarks.testing.sealed import Candidate, converse
 from benchmarks.types import Bench, Evaluation, Pairs, Split
 from sandbox.types import Box, BoxSpec, Call, Program
@@ -25,7 +24,6 @@ from target_modules.patch.tree import Tree
 
 PASSED = "passed"
 _MODULE = "pygent_checks"  # the checks' name in the judge's box
-_PARTS = ("__init__.py", "proxy.py", "checks.py")  # of what runs inside
 _FIRST = "check"
 
 
@@ -48,9 +46,7 @@ class ChecksSuite:
         self._names = list(dict.fromkeys(name for name in found if name.startswith(_FIRST)))
         if not self._names:
             raise TargetError(f"{file}: no function `{_FIRST}...(candidate)`: write one")
-        files = {path: source for path, source in inside_files().items() if path.rpartition("/")[2] in _PARTS}
-        files[f"{dispatch.FOLDER}/{_MODULE}.py"] = text
-        self._judge = Program(files, f"{INSIDE}.checks:run", (dispatch.FOLDER,), converses=True)
+        self._judge = Program({f"{_MODULE}.py": text}, f"{INSIDE}.checks:run", converses=True)
 
     def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
         with (
@@ -104,4 +100,5 @@ class ChecksSuite:
 
     def _spec_of_judge(self) -> BoxSpec:
         spec = spec_for(self._target)
-        return replace(spec, limits=replace(spec.limits, all_answers_bytes=ALL_MESSAGES), trusted=True)
+        limits = replace(spec.limits, all_answers_bytes=ALL_MESSAGES)
+        return replace(spec, limits=limits, sources=inside("proxy", "checks"), trusted=True)

@@ -19,6 +19,7 @@ from target_modules.patch.tree import Tree
 
 INSIDE = "pygent_tests"  # the name in a box of the package `benchmarks.testing.inside`
 PACKAGES = ("pytest",)
+_PARTS = ("plugin", "direct", "proxy", "judge", "record")
 JUDGES = ("judge:judge",)  # which converse with the host
 ALL_MESSAGES = 1 << 29  # bytes, of a judge in one run of a suite
 PRELOAD = (
@@ -37,22 +38,25 @@ def spec_of_tests(target: Target, *, trusted: bool = False) -> BoxSpec:
     spec = spec_for(target)
     packages = tuple(dict.fromkeys((*spec.packages, *_missing(spec.packages))))
     limits = replace(spec.limits, all_answers_bytes=ALL_MESSAGES) if trusted else spec.limits
-    return replace(spec, limits=limits, packages=packages, preload=PRELOAD, trusted=trusted)
+    return replace(
+        spec, limits=limits, packages=packages, preload=PRELOAD, sources=inside(*_PARTS), trusted=trusted
+    )
 
 
 def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
     """A function (`module:name`) of `benchmarks.testing.inside` over a tree and what tests need."""
-    files: dict[str, str | bytes] = {**target.support, **tree.files, **inside_files()}
-    path = (dispatch.FOLDER, *target.manifest.pythonpath)
-    return Program(files, f"{INSIDE}.{function}", path, converses=function in JUDGES)
+    files: dict[str, str | bytes] = {**target.support, **tree.files}
+    entry = f"{INSIDE}.{function}"
+    return Program(files, entry, target.manifest.pythonpath, converses=function in JUDGES)
 
 
 @cache
-def inside_files() -> dict[str, str]:
-    """The package `benchmarks.testing.inside` as it goes into a box."""
+def inside(*names: str) -> tuple[tuple[str, str], ...]:
+    """Modules of `benchmarks.testing.inside` for a box to have, each after those that it imports."""
     folder = resources.files("benchmarks.testing").joinpath("inside")
-    sources = (part for part in folder.iterdir() if part.name.endswith(".py"))
-    return {f"{dispatch.FOLDER}/{INSIDE}/{part.name}": part.read_text("utf-8") for part in sources}
+    own = ((f"{INSIDE}.{name}", folder.joinpath(f"{name}.py")) for name in names)
+    parts = [(INSIDE, folder.joinpath("__init__.py")), *own]
+    return tuple((name, part.read_text("utf-8")) for name, part in parts)
 
 
 def served_program(target: Target, tree: Tree) -> Program:

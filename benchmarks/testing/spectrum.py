@@ -74,7 +74,7 @@ def _slower(spec: BoxSpec) -> BoxSpec:
 def _with_watcher(program: Program, entry: str) -> Program:
     text = resources.files("benchmarks.testing").joinpath("inside_spectrum.py").read_text("utf-8")
     files = {**program.files, f"{dispatch.FOLDER}/{FILE}": text}
-    path = tuple(dict.fromkeys((*program.path, dispatch.FOLDER)))
+    path = tuple(dict.fromkeys((dispatch.FOLDER, *program.path)))
     return replace(program, files=files, entry=f"{FILE.removesuffix('.py')}:{entry}", path=path)
 
 

@@ -28,6 +28,8 @@ _DETAIL = 1000  # characters of an exception's text that are sent
 _NONCE = 16
 _WARM = 20
 
+_ours: set[str] = set()  # names of modules that no program replaces
+
 
 def run(lines: int, result: int, output: int, work: str, cores: set[int]) -> None:
     """Be the child from fork to exit. `lines` brings the program and then calls, `result` takes answers.
@@ -89,6 +91,20 @@ def _settle(lines: int, result: int, output: int) -> None:
     gc.enable()
 
 
+def preload(sources: Iterable[tuple[str, str]]) -> None:
+    """Make modules of the host's own, for every child; no program's file goes before one of them."""
+    for name, text in sources:
+        module = types.ModuleType(name)
+        parent, _, last = name.rpartition(".")
+        module.__package__ = parent or name
+        module.__path__ = []  # so that a package's modules can be imported
+        sys.modules[name] = module
+        exec(compile(text, f"<{name}>", "exec", dont_inherit=True), module.__dict__)
+        if parent:
+            setattr(sys.modules[parent], last, module)
+        _ours.add(name.partition(".")[0])
+
+
 def warm_up(work: str) -> None:
     """Do in PID 1 what every child does first, so that children inherit the caches and settled bytecode."""
     program = {
@@ -118,14 +134,15 @@ def _load(program: Mapping[str, Any], work: str) -> Callable[..., object]:
     _write(files, work)
     os.chdir(work)
     roots = [work if root == "." else f"{work}/{root}" for root in program["path"]]
-    for top in _tops(files, program["path"]) & sys.modules.keys():
+    for top in (_tops(files, program["path"]) & sys.modules.keys()) - _ours:
         for name in [name for name in sys.modules if name == top or name.startswith(top + ".")]:
             del sys.modules[name]
     sys.path[:0] = roots
     name, _, qualified = program["entry"].partition(":")
     first = program["path"][0]
     path = f"{name}.py" if first == "." else f"{first}/{name}.py"
-    if path in files and f"{path[:-3]}/__init__.py" not in files and not _is_built_in(name):
+    own = name in _ours or _is_built_in(name)
+    if path in files and f"{path[:-3]}/__init__.py" not in files and not own:
         found: object = _import_file(name, f"{roots[0]}/{name}.py", files[path])
     else:
         found = importlib.import_module(name)

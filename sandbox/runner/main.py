@@ -183,6 +183,7 @@ def main(config: Mapping[str, Any]) -> None:
     """Run the box.
 
     `config`: `work`, where programs go; `places` to wipe (None: find them); `preload`, modules to import;
+    `sources`, name and text of more;
     `loopback`, whether sockets can be had; `file_bytes`, the largest file.
     """
     host = _take_channel()
@@ -193,6 +194,7 @@ def main(config: Mapping[str, Any]) -> None:
     for name in config["preload"]:
         with contextlib.suppress(ImportError):  # a child that needs it will say so
             importlib.import_module(name)
+    child.preload(config["sources"])
     child.warm_up(config["work"])
     for place in places:
         clean.wipe(place)
