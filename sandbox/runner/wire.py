@@ -13,13 +13,17 @@ import binascii
 import json
 import math
 import re
+import time
 from collections import Counter
 from collections.abc import Set
+from typing import Any
 
 MAX_DEPTH = 100  # nested containers; far below what would exhaust the interpreter's stack
 MAX_BYTES = 64 << 20
 EXACT = 2**53
 COLLISIONS = 64  # set elements or dict keys of one hash: more is an attack on the reader's time
+_FEW, _PART = 1000, 256
+_GATHER_SECONDS, _GATHER_SECONDS_EACH = 0.1, 2e-6  # ten times what honest keys take
 
 _CONTAINERS = (list, tuple, set, frozenset, dict)
 _SPLIT_PAIR = re.compile("(?<=[\ud800-\udbff])(?=[\udc00-\udfff])")
@@ -163,13 +167,13 @@ def _tag(tag: str, body: object) -> object:
         if not all(type(pair) is list and len(pair) == 2 for pair in body):
             raise WireError("$dict needs pairs")
         _check_keys([pair[0] for pair in body])
-        made = dict(body)
+        made: dict[object, object] = _gather({}, body)
         if len(made) != len(body):
             raise WireError("a key occurs twice")
         return made
     if tag in ("$set", "$frozenset"):
         _check_keys(body)
-        elements = frozenset(body)
+        elements = frozenset(_gather(set(), body))
         if len(elements) != len(body):
             raise WireError("an element of a set occurs twice")
         return elements if tag == "$frozenset" else set(elements)
@@ -216,11 +220,25 @@ _TAGS = frozenset({*_SCALARS, "$tuple", "$dict", "$set", "$frozenset", "$complex
 def _check_keys(keys: list[object]) -> None:
     """Refuse the unhashable, and keys chosen to have one hash, which would take quadratic time."""
     try:
-        hashes = Counter(map(hash, keys))
+        hashes = _gather(Counter(), list(map(hash, keys)))
     except TypeError:
         raise WireError("an unhashable key or element of a set") from None
     if len(keys) > COLLISIONS and max(hashes.values()) > COLLISIONS:
         raise WireError(f"more than {COLLISIONS} keys of one hash")
+
+
+def _gather(into: Any, items: list[Any]) -> Any:
+    """`into` with all items, unless they were chosen so that each is compared with many: hashes of numbers are
+    not salted, so that the probes of a set or dict can be foreseen (CPython, Objects/dictobject.c)."""
+    if len(items) <= _FEW:
+        into.update(items)
+        return into
+    end = time.thread_time() + _GATHER_SECONDS + len(items) * _GATHER_SECONDS_EACH
+    for start in range(0, len(items), _PART):
+        into.update(items[start : start + _PART])
+        if time.thread_time() > end:
+            raise WireError("keys that take too long to tell apart")
+    return into
 
 
 def _strict_object(pairs: list[tuple[str, object]]) -> object:
