@@ -228,8 +228,8 @@ def _check_keys(keys: list[object]) -> None:
 
 
 def _gather(into: Any, items: list[Any]) -> Any:
-    """`into` with all items, unless they were chosen so that each is compared with many: hashes of numbers are
-    not salted, so that the probes of a set or dict can be foreseen (CPython, Objects/dictobject.c)."""
+    """`into` with all items, unless they were chosen so that each is compared with many: hashes of numbers
+    are not salted, so that a set's or dict's probes can be foreseen (CPython, Objects/dictobject.c)."""
     if len(items) <= _FEW:
         into.update(items)
         return into

@@ -1,4 +1,4 @@
-"""The 164 problems of HumanEval: sealed in a sandbox, against the package's own executor, which is no sandbox."""
+"""The 164 problems of HumanEval: sealed in a sandbox, against the package's own executor, unprotected."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.performance.measuring import backends, closing, timed
 from tests.support.humaneval import WORKERS, imported, passing, sweep
 
 ROUNDS = 3
-# The package has its call of `exec` commented out, for its user to decide; this takes the comment off, for its own
-# canonical solutions only.
+# The package has its call of `exec` commented out, for its user to decide; the comment is taken off here, for
+# its canonical solutions alone.
 PLAIN = """
 import json, re, sys, tempfile
 from pathlib import Path

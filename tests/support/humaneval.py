@@ -43,8 +43,8 @@ def passing(found: list[Evaluation]) -> list[int]:
 
 
 def is_right_by_the_package(problem: Problem, source: str) -> bool:
-    """Whether a source passes as the package runs it: source, check and call in one namespace, in a process of
-    its own. Only for sources of the package."""
+    """Whether a source passes as the package runs it: source, check and call in one namespace, in its own
+    process. Only for sources of the package."""
     text = f"{source}\n{problem.check}\ncheck({problem.function})\n"
     done = subprocess.run([sys.executable, "-I", "-c", text], capture_output=True, timeout=20, check=False)
     return done.returncode == 0
