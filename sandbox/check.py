@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 _LIMITS = Limits(
-    memory_mb=48, pids=16, tmpfs_mb=4, tmpfs_inodes=200, call_seconds=5, load_seconds=5, total_seconds=10
+    memory_mb=48, pids=16, tmpfs_mb=4, tmpfs_inodes=200, call_seconds=20, load_seconds=20, total_seconds=40
 )
 _SPEC = BoxSpec(limits=_LIMITS)
 _ENGINE = "use a Docker engine of 20.10 or newer on a kernel with cgroups"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from interfaces.cli.session import Image, Json, SandboxKind, console, print_json
+from interfaces.cli.session import Image, Json, Runtime, SandboxKind, console, print_json
 
 if TYPE_CHECKING:
     from sandbox.attacking import Result
@@ -27,6 +27,7 @@ def attack(
     backend: Backend = "auto",
     isolation: Grade = None,
     image: Image = None,
+    runtime: Runtime = None,
     fast: Annotated[bool, typer.Option("--fast", help="A choice of them, in well under a minute.")] = False,
     only: Annotated[list[str] | None, typer.Option(help="Name of an attack; repeatable.")] = None,
     json: Json = False,
@@ -41,7 +42,7 @@ def attack(
     if unknown := set(only or ()) - {one.name for one in corpus}:
         raise typer.BadParameter(f"--only: no attack is called {', '.join(sorted(unknown))}")
     chosen = [one for one in corpus if (one.name in only if only else one.fast or not fast)]
-    sandbox = make_sandbox(backend, base=image)
+    sandbox = make_sandbox(backend, base=image, runtime=runtime)
     results: list[Result] = []
     try:
         for grade in [Isolation(isolation)] if isolation else list(Isolation):

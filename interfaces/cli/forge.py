@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli.session import Image, Json, SandboxKind, print_json
+from interfaces.cli.session import Image, Json, Runtime, SandboxKind, print_json
 
 if TYPE_CHECKING:
     from benchmarks.forgeries.peers import Told
@@ -28,6 +28,7 @@ def register(group: typer.Typer) -> None:
 def forge(
     sandbox: Backend = "auto",
     image: Image = None,
+    runtime: Runtime = None,
     fast: Annotated[bool, typer.Option("--fast", help="A choice of them, in well under a minute.")] = False,
     compare: Annotated[
         bool | None,
@@ -49,7 +50,7 @@ def forge(
         raise typer.BadParameter(f"--only: no forgery is called {', '.join(sorted(unknown))}")
     quick = [one for one in corpus if one.fast or not fast]
     chosen = [one for one in corpus if one.name in only] if only else quick
-    box = open_sandbox(sandbox, base=image)
+    box = open_sandbox(sandbox, base=image, runtime=runtime)
     try:
         report = measure(
             box,
