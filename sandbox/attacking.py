@@ -13,7 +13,7 @@ from typing import Any
 from sandbox.corpus import FOLDER, Attack
 from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Outcome, Program, Sandbox
 
-_HOST_SECONDS = 1.0  # of the host's own CPU time that one attack may cost
+_HOST_SECONDS = 3.0  # of the host's own CPU time that one attack may cost
 _SLACK = 20.0  # seconds beyond an attack's own limits until it has held up the host
 _SPREAD = 1 << 40
 _HALF = 16  # of a text that only one call knows
