@@ -134,12 +134,21 @@ class Pool(ABC):
                 del self._idle[key]
 
     def _refill(self, spec: BoxSpec) -> None:
+        """Start boxes ahead, where there is room beside those that wait for others and may be taken soon."""
+        self._drop_unwanted()
         ready = len(self._idle.get((spec, Isolation.CONTAINER), ())) + self._starting.get(spec, 0)
-        for _ in range(self._sizing[spec].wanted(spec.limits.memory_mb) - ready):
+        room = self._max_idle - sum(map(len, self._idle.values())) - sum(self._starting.values())
+        for _ in range(min(self._sizing[spec].wanted(spec.limits.memory_mb) - ready, room)):
             if self._closed:
                 return
             self._starting[spec] = self._starting.get(spec, 0) + 1
             self._workers.submit(self._start_ahead, spec).add_done_callback(_look)
+
+    def _drop_unwanted(self) -> None:
+        for (spec, isolation), waiting in self._idle.items():
+            if isolation is Isolation.CONTAINER and self._sizing[spec].quiet:
+                while waiting:
+                    self._retire(waiting.popleft())
 
     def _start_ahead(self, spec: BoxSpec) -> None:
         try:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 _REMEMBERED = 16  # takes, the latest ones
 _AT_FIRST = 0.5  # seconds that a box is thought to take to start, before one has
+_QUIET_SECONDS = 30.0
 _SHARE = 0.5  # of the free memory may be promised to boxes that wait
 
 
@@ -38,6 +39,11 @@ class Sizing:
     def started(self, seconds: float) -> None:
         """A box took so long from its order to its readiness."""
         self._start_seconds += (seconds - self._start_seconds) / 4
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody has taken one for so long that none need wait."""
+        return not self._takes or self._clock() - self._takes[-1] > _QUIET_SECONDS
 
     def wanted(self, memory_mb: int) -> int:
         """How many boxes with this limit should wait: one, and one for each that goes while one starts."""

@@ -17,6 +17,7 @@ import pytest
 
 from sandbox import bubblewrap, cgroup, limits, owner, select
 from sandbox.bubblewrap import BubblewrapSandbox
+from sandbox.channel import Cell
 from sandbox.roots import Roots
 from sandbox.types import (
     BoxSpec,
@@ -287,3 +288,21 @@ def test_a_user_without_rights_is_protected_by_a_user_namespace() -> None:
     assert inside_user == inside_group == int(inside) >= 10_000
     assert (int(outside), int(count)) == (user, 1)
     assert failed == ["cpu", "memory"]
+
+
+@pytest.mark.bubblewrap
+def test_boxes_that_wait_for_one_kind_of_program_are_not_thrown_away_for_another() -> None:
+    started: list[BoxSpec] = []
+
+    class Counting(BubblewrapSandbox):
+        def cell(self, spec: BoxSpec) -> Cell:
+            started.append(spec)
+            return super().cell(spec)
+
+    specs = [BoxSpec(limits=Limits(memory_mb=64, pids=pids)) for pids in range(16, 24)]
+    with Counting(bubblewrap.find(), Roots(), cgroup.find(), warm=2, idle=4) as pool:
+        for _ in range(5):
+            for spec in specs:
+                with pool.box(spec, Isolation.CONTAINER) as box:
+                    assert box.run(Program({"m.py": "def f(): return 1"}, "m:f"), [Call()]).last.value == 1
+    assert len(started) <= 5 * len(specs) + 4

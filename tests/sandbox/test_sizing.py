@@ -54,6 +54,17 @@ def test_memory_bounds_what_waits(free_mb: float, expected: int) -> None:
     assert sized([0.01] * 30, start=0.3, free_mb=free_mb) == expected
 
 
+def test_what_nobody_takes_any_more_is_quiet() -> None:
+    clock = Clock()
+    sizing = Sizing(6, clock=clock)
+    assert sizing.quiet
+    sizing.taken()
+    clock.now += 29
+    assert not sizing.quiet
+    clock.now += 2
+    assert sizing.quiet
+
+
 @given(
     st.lists(st.floats(0, 100), min_size=1, max_size=40),
     st.floats(0, 60),
