@@ -49,6 +49,7 @@ def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
         "places": places,
         "preload": spec.preload,
         "sources": spec.sources,
+        "ahead": spec.core is None,  # on a core that boxes share, it would disturb the next one's measurement
         "loopback": spec.loopback,
         "file_bytes": spec.limits.tmpfs_mb << 20,
     }

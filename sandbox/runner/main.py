@@ -75,8 +75,9 @@ class Host:
 class Runner:
     """One box. `work` is where a program's files go, `places` all that a candidate can write to."""
 
-    def __init__(self, host: Host, work: str, places: list[str], family: Family) -> None:
+    def __init__(self, host: Host, work: str, places: list[str], family: Family, ahead: bool) -> None:
         self._host = host
+        self._ahead = ahead
         self._work = work
         self._meter = Meter()
         self._buffers = (Hidden(), Hidden())
@@ -88,14 +89,14 @@ class Runner:
         """Evaluate until the host goes away."""
         while True:
             self._host.flush()
-            waiting = self._fork()
+            waiting = self._fork() if self._ahead else None
             head = self._host.head()
             if head["op"] != "open":
                 raise HostGone
-            if os.waitpid(waiting.pid, os.WNOHANG)[0]:  # killed from outside
+            if waiting is not None and os.waitpid(waiting.pid, os.WNOHANG)[0]:  # killed from outside
                 waiting.close()
-                waiting = self._fork()
-            self._evaluate(head, waiting)
+                waiting = None
+            self._evaluate(head, waiting or self._fork())
 
     def _evaluate(self, head: dict[str, Any], born: _Child) -> None:
         limits = head["limits"]
@@ -183,7 +184,7 @@ def main(config: Mapping[str, Any]) -> None:
     """Run the box.
 
     `config`: `work`, where programs go; `places` to wipe (None: find them); `preload`, modules to import;
-    `sources`, name and text of more;
+    `sources`, name and text of more; `ahead`, whether the next child is forked while the host is busy;
     `loopback`, whether sockets can be had; `file_bytes`, the largest file.
     """
     host = _take_channel()
@@ -198,7 +199,7 @@ def main(config: Mapping[str, Any]) -> None:
     child.warm_up(config["work"])
     for place in places:
         clean.wipe(place)
-    runner = Runner(host, config["work"], places, family)
+    runner = Runner(host, config["work"], places, family, config["ahead"])
     facts |= {"k": "hello", "pid": os.getpid(), "uid": os.getuid(), "places": places}
     facts |= {"python": sys.version.partition(" ")[0], "meter": runner._meter.is_container}
     gc.collect()
