@@ -12,9 +12,7 @@ from tests.support.cli import pygent
 from tests.support.small_target import write_target
 
 
-def lacking_memory(
-    kind: str, *, base: str | None, runtime: str | None, waive: Iterable[str]
-) -> LocalSandbox:
+def lacking_memory(kind: str, *, base: str | None, runtime: str | None, waive: Iterable[str]) -> LocalSandbox:
     sandbox = LocalSandbox()
     sandbox.name = "bubblewrap (memory not limited)"
     sandbox.unlimited = tuple({"memory"} - set(waive))
