@@ -13,11 +13,10 @@ for a box with sockets.
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
+from sandbox.corpus_file import CorpusError, read_file
 from sandbox.types import BoxSpec, Limits, Outcome
 
 FOLDER = Path(__file__).parent / "attacks"
@@ -38,10 +37,6 @@ _FUNCTIONS = ("attack", "later", "neighbour")
 _LITERALS = ("ENDS", "CALLS", "LIMITS", "FAST", "LOOPBACK")
 
 
-class AttackError(Exception):
-    """A file of the corpus cannot be used. The text names it and what it lacks."""
-
-
 @dataclass(frozen=True)
 class Attack:
     """One attack. `arguments` says of each function in the file how many arguments it takes."""
@@ -57,43 +52,31 @@ class Attack:
 
 
 def read_attacks(folder: Path = FOLDER) -> list[Attack]:
-    """Every attack, by group and name. Raises `AttackError`."""
+    """Every attack, by group and name. Raises `CorpusError`."""
     found = [_read(path, group) for group in GROUPS for path in sorted((folder / group).glob("*.py"))]
     if not found:
-        raise AttackError(f"{folder}: no attacks; each is a file <group>/<name>.py that defines `attack()`")
+        raise CorpusError(f"{folder}: no attacks; each is a file <group>/<name>.py that defines `attack()`")
     return found
 
 
 def _read(path: Path, group: str) -> Attack:
-    source = path.read_text("utf-8")
+    file = read_file(path, _LITERALS)
+    said = file.literals
+    if "attack" not in file.functions:
+        raise CorpusError(f"{path}: no function `attack`")
     try:
-        module = ast.parse(source)
-    except SyntaxError as error:
-        raise AttackError(f"{path}:{error.lineno}: not Python: {error.msg}") from None
-    title = (ast.get_docstring(module) or "").partition("\n")[0]
-    if not title:
-        raise AttackError(f"{path}: no docstring; its first line is the attack's title")
-    arguments = {
-        node.name: len(node.args.args)
-        for node in module.body
-        if isinstance(node, ast.FunctionDef) and node.name in _FUNCTIONS
-    }
-    if "attack" not in arguments:
-        raise AttackError(f"{path}: no function `attack`")
-    try:
-        said = _literals(module)
         return Attack(
             name=f"{group}/{path.stem}",
-            title=title,
-            source=source,
-            arguments=arguments,
+            title=file.title,
+            source=file.source,
+            arguments={name: count for name, count in file.functions.items() if name in _FUNCTIONS},
             ends=tuple(Outcome(name) for name in said.get("ENDS", ())),
             calls=int(said.get("CALLS", 1)),
             fast=said.get("FAST") is True,
             spec=BoxSpec(_limits(said.get("LIMITS", {})), loopback=said.get("LOOPBACK") is True),
         )
     except (TypeError, ValueError) as error:
-        raise AttackError(f"{path}: {error}; sandbox/corpus.py says what may stand at the top") from None
+        raise CorpusError(f"{path}: {error}; sandbox/corpus.py says what may stand at the top") from None
 
 
 def _limits(changes: dict[str, float]) -> Limits:
@@ -101,12 +84,3 @@ def _limits(changes: dict[str, float]) -> Limits:
     if unknown := sorted(changes.keys() - known):
         raise ValueError(f"no limit is called {', '.join(unknown)}")
     return replace(LIMITS, **changes)  # type: ignore[arg-type]
-
-
-def _literals(module: ast.Module) -> dict[str, Any]:
-    """The top-level assignments in capitals whose value is a literal."""
-    found: dict[str, Any] = {}
-    for node in module.body:
-        if isinstance(node, ast.Assign) and (name := ast.unparse(node.targets[0])) in _LITERALS:
-            found[name] = ast.literal_eval(node.value)
-    return found

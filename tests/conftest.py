@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,8 @@ from sandbox.docker import DockerSandbox, connect
 from sandbox.local import LocalSandbox
 from sandbox.select import open_sandbox
 from sandbox.types import SandboxUnavailable
+from tests.support.engine import PrivateEngine, private_engine
+from tests.support.small_target import write_slow_target
 
 # the same examples every time, and no failure because a shared machine was slow
 settings.register_profile("pygent", deadline=None, derandomize=True)
@@ -90,3 +93,16 @@ def local_sandbox() -> Iterator[LocalSandbox]:
     """The same protocol without any protection: for tests whose candidates are the tests' own."""
     with LocalSandbox() as sandbox:
         yield sandbox
+
+
+@pytest.fixture(scope="module")
+def own_engine() -> Iterator[PrivateEngine]:
+    """An engine that may be stopped, hung and filled. Tests that use it carry `@pytest.mark.engine`."""
+    with private_engine() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def slow_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A target whose runs last long enough to be disturbed."""
+    return write_slow_target(tmp_path_factory.mktemp("slow") / "target")

@@ -14,6 +14,7 @@ def exit_code(error: Exception) -> int | None:
     from benchmarks.testing.spectrum import NoSpectrum
     from evolution.config import ConfigError
     from gateway.errors import ModelError
+    from sandbox.corpus_file import CorpusError
     from sandbox.types import SandboxFault, SandboxUnavailable
     from target_modules.manifest import TargetError
     from target_modules.patch.apply import PatchError
@@ -27,6 +28,7 @@ def exit_code(error: Exception) -> int | None:
         error,
         (
             ArchiveError,
+            CorpusError,
             ModelError,
             NoSpectrum,
             SandboxFault,

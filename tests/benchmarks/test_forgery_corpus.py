@@ -14,10 +14,10 @@ from benchmarks.forging import Report, Row, Verdict, forge
 from benchmarks.suites import suite_for
 from benchmarks.testing.programs import spec_of_tests
 from benchmarks.types import Bench
+from sandbox.corpus_file import CorpusError
 from sandbox.docker import DockerSandbox
 from sandbox.local import LocalSandbox
 from sandbox.types import Isolation
-from target_modules.manifest import TargetError
 from target_modules.patch.tree import Tree
 
 PROGRAM = '"""A trick."""\n\nKIND = "wrong"\n\n\ndef solve(numbers):\n    return -1\n'
@@ -25,7 +25,7 @@ BROKEN = {
     "def solve(:": "not Python",
     PROGRAM.replace('"""A trick."""', ""): "docstring",
     PROGRAM.replace('"wrong"', '"evil"'): "KIND is 'evil'",
-    PROGRAM.replace('KIND = "wrong"', ""): "KIND is None",
+    PROGRAM.replace('KIND = "wrong"', ""): "KIND is ''",
     PROGRAM.replace('KIND = "wrong"', 'KIND = "time"\nFAST = 1.5'): "FAST is 1.5",
 }
 
@@ -64,13 +64,13 @@ def test_reading_the_corpus_runs_nothing_of_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", BROKEN, ids=list(BROKEN.values()))
 def test_a_file_that_says_it_wrongly_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text(text)
-    with pytest.raises(TargetError, match=r"bad\.py") as caught:
+    with pytest.raises(CorpusError, match=r"bad\.py") as caught:
         read_corpus(tmp_path)
     assert BROKEN[text] in str(caught.value)
 
 
 def test_a_folder_without_programs_is_an_error_and_no_success(tmp_path: Path) -> None:
-    with pytest.raises(TargetError, match="no programs"):
+    with pytest.raises(CorpusError, match="no programs"):
         read_corpus(tmp_path)
 
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from sandbox import cgroup
 from tests.support.engine import PrivateEngine, Pygent, private_engine, shape
 from tests.support.runs import committed, wait_until
-from tests.support.small_target import write_slow_target
 
 pytestmark = [pytest.mark.campaign, pytest.mark.engine, pytest.mark.bubblewrap]
 
@@ -25,21 +23,10 @@ WAITS = "waiting since"
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[PrivateEngine]:
-    with private_engine() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_slow_target(tmp_path_factory.mktemp("faults") / "target")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(target: Path, tmp_path_factory: pytest.TempPathFactory) -> list[object]:
+def undisturbed(slow_target: Path, tmp_path_factory: pytest.TempPathFactory) -> list[object]:
     """What the run finds when nothing happens, in whatever sandbox."""
     home = tmp_path_factory.mktemp("undisturbed")
-    with Pygent(home, "evolve", target, *BUBBLEWRAP) as run:
+    with Pygent(home, "evolve", slow_target, *BUBBLEWRAP) as run:
         assert run.ends() == 0, run.err
     return shape(home)
 
@@ -84,89 +71,89 @@ def empty(group: Path) -> None:
 
 
 def test_containers_that_are_removed_again_and_again(
-    engine: PrivateEngine, target: Path, undisturbed: list[object], tmp_path: Path
+    own_engine: PrivateEngine, slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
-    with Pygent(tmp_path, "evolve", target, *DOCKER, engine=engine) as run:
+    with Pygent(tmp_path, "evolve", slow_target, *DOCKER, engine=own_engine) as run:
         for enough in (2, 5, 8):
             run.commits(enough)
-            engine.remove_containers()
+            own_engine.remove_containers()
         goes_on(run, undisturbed)
-    assert engine.containers() == []
+    assert own_engine.containers() == []
 
 
 def test_an_engine_that_is_killed_and_started_again_and_again(
-    engine: PrivateEngine, target: Path, undisturbed: list[object], tmp_path: Path
+    own_engine: PrivateEngine, slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
-    with Pygent(tmp_path, "evolve", target, *DOCKER, engine=engine) as run:
+    with Pygent(tmp_path, "evolve", slow_target, *DOCKER, engine=own_engine) as run:
         for enough in (2, 6):
             run.commits(enough)
-            engine.kill()
-            engine.start()
+            own_engine.kill()
+            own_engine.start()
         goes_on(run, undisturbed)
-    assert engine.containers() == []
+    assert own_engine.containers() == []
 
 
 def test_an_engine_that_hangs_is_noticed_in_bounded_time(
-    engine: PrivateEngine, target: Path, undisturbed: list[object], tmp_path: Path
+    own_engine: PrivateEngine, slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
-    with Pygent(tmp_path, "evolve", target, *DOCKER, engine=engine) as run:
+    with Pygent(tmp_path, "evolve", slow_target, *DOCKER, engine=own_engine) as run:
         run.commits(4)
-        with engine.hanging():
+        with own_engine.hanging():
             run.says("the engine does not answer: it hangs): waiting since", seconds=45)
         goes_on(run, undisturbed)
-    assert engine.containers() == []
+    assert own_engine.containers() == []
 
 
 def test_a_signal_while_a_stopped_engine_is_waited_for(
-    engine: PrivateEngine, target: Path, undisturbed: list[object], tmp_path: Path
+    own_engine: PrivateEngine, slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
-    with Pygent(tmp_path, "evolve", target, *DOCKER, engine=engine) as run:
+    with Pygent(tmp_path, "evolve", slow_target, *DOCKER, engine=own_engine) as run:
         run.commits(4)
-        engine.stop()
+        own_engine.stop()
         run.says(WAITS)
         run.process.send_signal(signal.SIGINT)
         assert run.ends() == 130, run.err
     assert "it was interrupted" in run.out
-    engine.start()
-    with Pygent(tmp_path, "resume", run.run, engine=engine) as again:
+    own_engine.start()
+    with Pygent(tmp_path, "resume", run.run, engine=own_engine) as again:
         goes_on(again, undisturbed)
-    assert engine.containers() == []
+    assert own_engine.containers() == []
 
 
 def test_a_signal_while_a_hung_engine_is_waited_for(
-    engine: PrivateEngine, target: Path, undisturbed: list[object], tmp_path: Path
+    own_engine: PrivateEngine, slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
-    with Pygent(tmp_path, "evolve", target, *DOCKER, engine=engine) as run:
+    with Pygent(tmp_path, "evolve", slow_target, *DOCKER, engine=own_engine) as run:
         run.commits(4)
-        with engine.hanging():
+        with own_engine.hanging():
             run.says(WAITS)
             run.process.send_signal(signal.SIGTERM)
             assert run.ends(60) == 130, run.err
     assert "it was interrupted" in run.out
-    with Pygent(tmp_path, "resume", run.run, engine=engine) as again:
+    with Pygent(tmp_path, "resume", run.run, engine=own_engine) as again:
         goes_on(again, undisturbed)
-    assert engine.containers() == []
+    assert own_engine.containers() == []
 
 
 def test_an_image_that_is_removed_is_made_again(
-    engine: PrivateEngine, target: Path, undisturbed: list[object], tmp_path: Path
+    own_engine: PrivateEngine, slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
-    with Pygent(tmp_path, "evolve", target, *DOCKER, engine=engine) as run:
+    with Pygent(tmp_path, "evolve", slow_target, *DOCKER, engine=own_engine) as run:
         run.commits(4)
-        with engine.client() as client:
+        with own_engine.client() as client:
             for name in [tag for image in client.images.list("pygent-sandbox") for tag in image.tags]:
                 client.api.remove_image(name, force=True)
-        engine.remove_containers()
+        own_engine.remove_containers()
         goes_on(run, undisturbed)
     assert "is gone: making it again" in run.err
 
 
 def test_a_full_disk_is_waited_for_until_there_is_room(
-    target: Path, undisturbed: list[object], tmp_path: Path
+    slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
     with (
         private_engine(disk_mb=400) as small,
-        Pygent(tmp_path, "evolve", target, *DOCKER, "--evaluations", 60, engine=small) as run,
+        Pygent(tmp_path, "evolve", slow_target, *DOCKER, "--evaluations", 60, engine=small) as run,
     ):
         run.commits(4)
         filler = small.run / "data" / "filler"
@@ -190,34 +177,36 @@ def test_a_full_disk_is_waited_for_until_there_is_room(
 
 @pytest.mark.parametrize("backend", ["docker", "bubblewrap"])
 def test_two_runs_leave_each_other_alone(
-    engine: PrivateEngine, target: Path, undisturbed: list[object], tmp_path: Path, backend: str
+    own_engine: PrivateEngine, slow_target: Path, undisturbed: list[object], tmp_path: Path, backend: str
 ) -> None:
     options = {"docker": DOCKER, "bubblewrap": BUBBLEWRAP}[backend]
     with (
-        Pygent(tmp_path / "one", "evolve", target, *options, engine=engine) as one,
-        Pygent(tmp_path / "two", "evolve", target, *options, "--evaluations", 60, engine=engine) as two,
+        Pygent(tmp_path / "one", "evolve", slow_target, *options, engine=own_engine) as one,
+        Pygent(
+            tmp_path / "two", "evolve", slow_target, *options, "--evaluations", 60, engine=own_engine
+        ) as two,
     ):
         one.commits(2)
         two.commits(2)
         boxes = descendants(one.process.pid)
         one.process.kill()
         one.process.wait()
-        with Pygent(tmp_path / "one", "resume", one.run, engine=engine) as third:
+        with Pygent(tmp_path / "one", "resume", one.run, engine=own_engine) as third:
             third.says("self-test passed")
             assert groups_of(one.process.pid) == []
-            assert one.process.pid not in engine.owners()
+            assert one.process.pid not in own_engine.owners()
             assert two.process.poll() is None
             goes_on(third, undisturbed)
         assert two.ends() == 0, two.err
     assert shape(two.home)[: len(undisturbed)] == undisturbed
     assert "WARNING" not in two.err
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in boxes))
-    assert engine.containers() == []
+    assert own_engine.containers() == []
     assert [group for run in (one, two, third) for group in groups_of(run.process.pid)] == []
 
 
 def test_a_bubblewrap_that_is_taken_away_is_waited_for(
-    target: Path, undisturbed: list[object], tmp_path: Path
+    slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
     program = shutil.which("bwrap")
     assert program is not None
@@ -225,7 +214,7 @@ def test_a_bubblewrap_that_is_taken_away_is_waited_for(
     link.parent.mkdir()
     link.symlink_to(program)
     path = f"{link.parent}:{os.environ['PATH']}"
-    with Pygent(tmp_path / "home", "evolve", target, *BUBBLEWRAP, PATH=path) as run:
+    with Pygent(tmp_path / "home", "evolve", slow_target, *BUBBLEWRAP, PATH=path) as run:
         run.commits(4)
         link.unlink()
         for group in groups_of(run.process.pid):
@@ -238,9 +227,9 @@ def test_a_bubblewrap_that_is_taken_away_is_waited_for(
 
 
 def test_control_groups_that_are_removed_cost_nothing_but_time(
-    target: Path, undisturbed: list[object], tmp_path: Path
+    slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
-    with Pygent(tmp_path, "evolve", target, *BUBBLEWRAP) as run:
+    with Pygent(tmp_path, "evolve", slow_target, *BUBBLEWRAP) as run:
         for enough in (2, 5, 8):
             run.commits(enough)
             for group in groups_of(run.process.pid):
@@ -250,10 +239,10 @@ def test_control_groups_that_are_removed_cost_nothing_but_time(
 
 
 def test_the_files_of_boxes_are_unpacked_again_where_they_were_removed(
-    target: Path, undisturbed: list[object], tmp_path: Path
+    slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
     cache = tmp_path / "cache"
-    with Pygent(tmp_path / "home", "evolve", target, *BUBBLEWRAP, XDG_CACHE_HOME=str(cache)) as run:
+    with Pygent(tmp_path / "home", "evolve", slow_target, *BUBBLEWRAP, XDG_CACHE_HOME=str(cache)) as run:
         run.commits(4)
         cache.rename(tmp_path / "removed")  # all of it at once
         goes_on(run, undisturbed)
@@ -261,11 +250,11 @@ def test_the_files_of_boxes_are_unpacked_again_where_they_were_removed(
 
 
 def test_a_killed_run_in_bubblewrap_leaves_nothing_after_the_next_start(
-    target: Path, undisturbed: list[object], tmp_path: Path
+    slow_target: Path, undisturbed: list[object], tmp_path: Path
 ) -> None:
     home, scratch = tmp_path / "home", tmp_path / "scratch"
     scratch.mkdir()
-    with Pygent(home, "evolve", target, *BUBBLEWRAP, TMPDIR=str(scratch)) as run:
+    with Pygent(home, "evolve", slow_target, *BUBBLEWRAP, TMPDIR=str(scratch)) as run:
         run.commits(4)
         boxes = descendants(run.process.pid)
         assert boxes

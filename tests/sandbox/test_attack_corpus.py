@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.attacking import Result, run_attacks
-from sandbox.corpus import FOLDER, GROUPS, Attack, AttackError, read_attacks
+from sandbox.corpus import FOLDER, GROUPS, Attack, read_attacks
+from sandbox.corpus_file import CorpusError
 from sandbox.local import LocalSandbox
 from sandbox.types import (
     Box,
@@ -118,7 +119,7 @@ class Scripted:
         return Execution(Reply(Outcome.OK), (reply,), 0.0, None, "")
 
     def open(self, program: Program) -> Session:
-        raise NotImplementedError
+        raise AssertionError("the attack that is judged here does not converse")
 
     def check(self) -> list[Check]:
         return []
@@ -187,19 +188,19 @@ def test_every_file_is_an_attack_with_a_title_of_its_own() -> None:
         ('"""Title"""\ndef attack(:', "not Python"),
         ('"""Title"""\nENDS = ("escaped",)\ndef attack(): pass', "escaped"),
         ('"""Title"""\nLIMITS = {"memory": 1}\ndef attack(): pass', "no limit is called memory"),
-        ('"""Title"""\nCALLS = print()\ndef attack(): pass', "malformed"),
+        ('"""Title"""\nCALLS = print()\ndef attack(): pass', "CALLS is no literal"),
     ],
 )
 def test_a_file_that_is_no_attack_is_named(source: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "escapes").mkdir()
     (tmp_path / "escapes" / "odd.py").write_text(source)
-    with pytest.raises(AttackError, match=words) as caught:
+    with pytest.raises(CorpusError, match=words) as caught:
         read_attacks(tmp_path)
     assert "odd.py" in str(caught.value)
 
 
 def test_a_folder_without_attacks_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AttackError, match="no attacks"):
+    with pytest.raises(CorpusError, match="no attacks"):
         read_attacks(tmp_path)
 
 
