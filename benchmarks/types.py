@@ -82,13 +82,49 @@ class Pairs:
 
 
 @dataclass(frozen=True)
+class Job:
+    """A coding task as a coding agent is told of it: its words, its files, and which of them it may change.
+
+    `name` says which task it is; `seed` makes two tries of one task two tries.
+    """
+
+    name: str
+    instruction: str
+    files: Mapping[str, str]
+    editable: tuple[str, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What an agent made of a job: the files as it left them (all of the job's, changed or not), what it
+    cost, and why it ended without a solution, or ''. `trace` is what it did, in lines for another agent."""
+
+    files: Mapping[str, str]
+    tokens: int
+    steps: int
+    reason: str = ""
+    trace: tuple[str, ...] = ()
+
+
+class Solver(Protocol):
+    """Lets a variant of the coding agent do a job. The loop hands it to suites that need one."""
+
+    def solve(self, agent: Tree, job: Job) -> Solved:
+        """Raises `sandbox.types.SandboxFault`, and what ends the run where no model can be asked."""
+        ...
+
+
+@dataclass(frozen=True)
 class Bench:
-    """Where and how to judge: the sandbox, the isolation that lineage asks for, and the run's seed."""
+    """Where and how to judge: the sandbox, the isolation that lineage asks for, the run's seed, and who lets
+    coding agents work where those are what is judged."""
 
     sandbox: Sandbox
     isolation: Isolation
     seed: int
     baseline: Tree = field(default_factory=lambda: Tree({}))  # timed suites score against it
+    solver: Solver | None = None
 
 
 class Suite(Protocol):

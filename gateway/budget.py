@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from dataclasses import replace
 
 from archive.types import Usage
 from gateway.errors import Kind, ModelError
 from gateway.prices import Price, require
 from gateway.tokens import of_prompt
-from gateway.types import Completion, Model
-from prompts.message import Message
+from gateway.types import Completion, Model, Request
 
 
 class Budget:
@@ -93,11 +92,9 @@ class Budgeted:
         self._budget = budget
         self._price = price
 
-    def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float, seed: int | None = None
-    ) -> Completion:
-        prompt = self._priced(Usage(calls=1, prompt_tokens=of_prompt(messages)))
-        whole = self._priced(Usage(1, prompt.prompt_tokens, 0, max_tokens))
+    def complete(self, request: Request) -> Completion:
+        prompt = self._priced(Usage(calls=1, prompt_tokens=of_prompt(request.messages)))
+        whole = self._priced(Usage(1, prompt.prompt_tokens, 0, request.max_tokens))
         if not self._budget.reserve(prompt, whole):
             limit = self._budget.exhausted
             text = (
@@ -106,9 +103,9 @@ class Budgeted:
             raise ModelError(Kind.BUDGET, text, usage=Usage())
         used = Usage(calls=1)
         try:
-            answer = self._model.complete(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
+            answer = self._model.complete(request)
             used = self._priced(answer.usage)
-            return Completion(answer.text, used, answer.finish_reason, answer.model)
+            return replace(answer, usage=used)
         except ModelError as error:
             used = error.usage = self._priced(error.usage)
             raise

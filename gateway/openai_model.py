@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from archive.types import Usage
 from gateway import tokens, wire
 from gateway.errors import Kind, ModelError
-from gateway.types import Completion
+from gateway.types import Completion, Request
 from prompts.message import Message
 from prompts.quote import line
 
@@ -40,15 +39,13 @@ class OpenAIModel:
         self._lock = threading.Lock()
         _check(api_key, base_url)
 
-    def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float, seed: int | None = None
-    ) -> Completion:
-        wishes = {"max_tokens": max_tokens, "temperature": temperature, "seed": seed}
-        guess = tokens.of_prompt(messages)
+    def complete(self, request: Request) -> Completion:
+        wishes = {"max_tokens": request.max_tokens, "temperature": request.temperature, "seed": request.seed}
+        guess = tokens.of_prompt(request.messages)
         while True:
             without = self._unsupported
             try:
-                return self._ask(messages, _options(wishes, without), guess)
+                return self._ask(request.messages, _options(wishes, without), guess)
             except _Unsupported as error:
                 self._unsupported |= {error.name}
                 if error.name in without:
@@ -68,7 +65,11 @@ class OpenAIModel:
 
         try:
             response = self._connected().chat.completions.with_raw_response.create(
-                model=self.name, messages=cast("Any", [asdict(message) for message in messages]), **options
+                model=self.name,
+                messages=cast(
+                    "Any", [{"role": message.role, "content": message.content} for message in messages]
+                ),
+                **options,
             )
             return wire.completion(response.content, self.name, guess)
         except openai.APITimeoutError:
@@ -127,6 +128,10 @@ class _Unsupported(Exception):
     def __init__(self, name: str, text: str) -> None:
         super().__init__(text)
         self.name = name
+
+
+def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in messages]
 
 
 def _options(wishes: Mapping[str, object], without: frozenset[str]) -> dict[str, object]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from archive.types import Usage
 from gateway.errors import ModelError
-from gateway.types import Completion, Model
-from prompts.message import Message
+from gateway.types import Completion, Model, Request
 
 log = logging.getLogger(__name__)
 
@@ -54,18 +53,14 @@ class Retrying:
         self._sleep = sleep
         self._chance = chance
 
-    def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float, seed: int | None = None
-    ) -> Completion:
+    def complete(self, request: Request) -> Completion:
         paid = Usage()
         tried = 0
         while True:
             tried += 1
             try:
-                answer = self._model.complete(
-                    messages, max_tokens=max_tokens, temperature=temperature, seed=seed
-                )
-                return Completion(answer.text, paid + answer.usage, answer.finish_reason, answer.model)
+                answer = self._model.complete(request)
+                return replace(answer, usage=paid + answer.usage)
             except ModelError as error:
                 paid += error.usage
                 error.usage = paid

@@ -1,12 +1,35 @@
-"""One message of a conversation: the only type that prompts, agent and gateway share."""
+"""A conversation's messages and the tools that models are told of: what prompts, agent and gateway share."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """A tool as a model is told of it. `parameters` is the JSON schema of an object."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A model's wish to use a tool. `arguments` is the JSON as the model wrote it: it may be malformed."""
+
+    id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True)
 class Message:
-    role: Literal["system", "user", "assistant"]
+    """`calls` belong to an assistant's message; `call_id` says which call a tool's message answers."""
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""

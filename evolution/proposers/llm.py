@@ -12,7 +12,7 @@ from agent.single import Answer, Attempt, attempt
 from archive.types import Usage
 from evolution.types import Once, Parent, Proposal
 from gateway.errors import Kind, ModelError
-from gateway.types import CUT_OFF, Model
+from gateway.types import CUT_OFF, Model, Request
 from prompts.message import Message
 from prompts.quote import line
 from target_modules.manifest import Target
@@ -120,9 +120,7 @@ class LlmProposer:
     def _answer(self, messages: Sequence[Message], seed: int) -> Mapping[str, Any]:
         """What the journal keeps. A fault of the attempt is an answer too: it may have cost something."""
         try:
-            answer = self._model.complete(
-                messages, max_tokens=self._max_tokens, temperature=self._temperature, seed=seed
-            )
+            answer = self._model.complete(Request(tuple(messages), self._max_tokens, self._temperature, seed))
         except ModelError as error:
             if error.kind.ends_run:
                 raise

@@ -16,7 +16,7 @@ from gateway.errors import Kind, ModelError
 from gateway.prices import Price
 from gateway.scripted import ScriptedModel
 from gateway.tokens import of_prompt, of_text
-from gateway.types import Completion
+from gateway.types import Completion, Request
 from prompts.message import Message
 
 ASK = (Message("user", "hello" * 20),)
@@ -35,7 +35,7 @@ def spend_all(budget: Budget, max_tokens: int, price: Price | None = None, threa
     def work(_: int) -> str:
         while True:
             try:
-                model.complete(ASK, max_tokens=max_tokens, temperature=0)
+                model.complete(Request(ASK, max_tokens, 0))
             except ModelError as error:
                 return f"{error.kind}: {error}"
 
@@ -93,9 +93,9 @@ class Held:
 def test_a_call_that_fits_only_if_another_stays_small_waits_for_it() -> None:
     budget, held = Budget(tokens=3 * PROMPT), Held()
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(Budgeted(held, budget, None).complete, ASK, max_tokens=5 * PROMPT, temperature=0)
+        first = pool.submit(Budgeted(held, budget, None).complete, Request(ASK, 5 * PROMPT, 0))
         assert held.asked.wait(20)
-        second = pool.submit(Budgeted(speaker("y"), budget, None).complete, ASK, max_tokens=9, temperature=0)
+        second = pool.submit(Budgeted(speaker("y"), budget, None).complete, Request(ASK, 9, 0))
         assert not second.done()
         assert budget.spent == Usage()
         held.go.set()
@@ -107,15 +107,15 @@ def test_what_a_failed_call_cost_is_counted_and_its_hold_is_let_go() -> None:
     paid = Usage(1, PROMPT, 0, 2)
     model = Budgeted(ScriptedModel([ModelError(Kind.REFUSED, "no", usage=paid), "yes"]), budget, PRICE)
     with pytest.raises(ModelError) as caught:
-        model.complete(ASK, max_tokens=8 * PROMPT, temperature=0)
+        model.complete(Request(ASK, 8 * PROMPT, 0))
     assert budget.spent.tokens == PROMPT + 2
     assert caught.value.usage.dollars == pytest.approx(PRICE.dollars(paid))
-    assert model.complete(ASK, max_tokens=8 * PROMPT, temperature=0).text == "yes"
+    assert model.complete(Request(ASK, 8 * PROMPT, 0)).text == "yes"
 
 
 def test_no_limit_is_never_exhausted() -> None:
     budget = Budget()
-    Budgeted(speaker(), budget, None).complete(ASK, max_tokens=10**9, temperature=0)
+    Budgeted(speaker(), budget, None).complete(Request(ASK, 10**9, 0))
     assert budget.exhausted == ""
 
 
@@ -129,7 +129,7 @@ def test_what_was_paid_before_a_resume_counts() -> None:
 def test_a_refused_call_is_not_made_and_costs_nothing() -> None:
     model = speaker()
     with pytest.raises(ModelError) as caught:
-        Budgeted(model, Budget(tokens=1), None).complete(ASK, max_tokens=1, temperature=0)
+        Budgeted(model, Budget(tokens=1), None).complete(Request(ASK, 1, 0))
     assert model.asked == []
     assert caught.value.usage == Usage()
     assert caught.value.kind.ends_run

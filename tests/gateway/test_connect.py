@@ -8,6 +8,7 @@ from gateway.budget import Budget
 from gateway.connect import connect
 from gateway.errors import Kind, ModelError
 from gateway.prices import Price, PriceUnknown
+from gateway.types import Request
 from prompts.message import Message
 from tests.support.model_server import ModelServer, say, status
 
@@ -19,7 +20,7 @@ def test_faults_are_retried_and_every_call_is_counted_in_the_budget() -> None:
     budget, waits = Budget(tokens=10_000), list[float]()
     with ModelServer([status(429, retry_after="3"), status(529), say("hi")]) as server:
         model = connect("m", budget, environment=server.environment, timeout=10, sleep=waits.append)
-        answer = model.complete(ASK, max_tokens=50, temperature=0.2)
+        answer = model.complete(Request(ASK, 50, 0.2))
         model.close()
     assert answer.text == "hi"
     assert answer.usage == budget.spent
@@ -33,7 +34,7 @@ def test_a_wrong_key_ends_the_run_at_the_first_call() -> None:
         environment = {**server.environment, "OPENAI_API_KEY": "sk-not-the-right-one"}
         model = connect("m", Budget(), FREE, environment=environment, sleep=lambda seconds: None)
         with pytest.raises(ModelError) as caught:
-            model.complete(ASK, max_tokens=50, temperature=0.2)
+            model.complete(Request(ASK, 50, 0.2))
         model.close()
     assert caught.value.kind is Kind.AUTH
     assert len(server.requests) == 1
@@ -50,7 +51,7 @@ def test_a_server_that_needs_no_key_gets_by_without() -> None:
     with ModelServer(otherwise=say("hi")) as server:
         server.key = "none"
         model = connect("m", Budget(), FREE, environment={"OPENAI_BASE_URL": server.base_url})
-        assert model.complete(ASK, max_tokens=50, temperature=0.2).text == "hi"
+        assert model.complete(Request(ASK, 50, 0.2)).text == "hi"
         model.close()
 
 

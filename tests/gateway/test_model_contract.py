@@ -11,7 +11,7 @@ from gateway.errors import Kind, ModelError
 from gateway.openai_model import OpenAIModel
 from gateway.scripted import ScriptedModel
 from gateway.tokens import of_text
-from gateway.types import CUT_OFF, Model
+from gateway.types import CUT_OFF, Model, Request
 from prompts.message import Message
 from tests.support.model_server import ModelServer, say, status
 
@@ -38,7 +38,7 @@ def make(request: pytest.FixtureRequest) -> Iterator[Make]:
 
 
 def test_an_answer_comes_back_with_its_text_and_its_cost(make: Make) -> None:
-    answer = make(["two"]).complete(ASK, max_tokens=100, temperature=0.5, seed=7)
+    answer = make(["two"]).complete(Request(ASK, 100, 0.5, 7))
     assert answer.text == "two"
     assert answer.finish_reason == "stop"
     assert answer.usage.calls == 1
@@ -48,11 +48,11 @@ def test_an_answer_comes_back_with_its_text_and_its_cost(make: Make) -> None:
 
 def test_answers_come_in_order(make: Make) -> None:
     model = make(["a", "b"])
-    assert [model.complete(ASK, max_tokens=9, temperature=0).text for _ in "ab"] == ["a", "b"]
+    assert [model.complete(Request(ASK, 9, 0)).text for _ in "ab"] == ["a", "b"]
 
 
 def test_an_answer_ends_at_max_tokens_and_says_so(make: Make) -> None:
-    answer = make(["word " * 100]).complete(ASK, max_tokens=10, temperature=0)
+    answer = make(["word " * 100]).complete(Request(ASK, 10, 0))
     assert answer.finish_reason == CUT_OFF
     assert answer.usage.completion_tokens == 10
 
@@ -61,22 +61,22 @@ def test_an_answer_ends_at_max_tokens_and_says_so(make: Make) -> None:
 def test_a_fault_is_an_error_of_its_kind_and_the_next_call_works(make: Make, kind: Kind) -> None:
     model = make([kind, "better"])
     with pytest.raises(ModelError) as caught:
-        model.complete(ASK, max_tokens=10, temperature=0)
+        model.complete(Request(ASK, 10, 0))
     assert caught.value.kind is kind
-    assert model.complete(ASK, max_tokens=10, temperature=0).text == "better"
+    assert model.complete(Request(ASK, 10, 0)).text == "better"
 
 
 @pytest.mark.parametrize("nothing", ["", " \n"])
 def test_an_answer_without_text_is_an_error_that_was_paid_for(make: Make, nothing: str) -> None:
     with pytest.raises(ModelError) as caught:
-        make([nothing]).complete(ASK, max_tokens=10, temperature=0)
+        make([nothing]).complete(Request(ASK, 10, 0))
     assert caught.value.kind is Kind.EMPTY
     assert caught.value.usage.prompt_tokens > 0
 
 
 def test_asking_beyond_the_script_ends_the_run(make: Make) -> None:
     with pytest.raises(ModelError) as caught:
-        make([]).complete(ASK, max_tokens=10, temperature=0)
+        make([]).complete(Request(ASK, 10, 0))
     assert caught.value.kind.ends_run
 
 
@@ -84,4 +84,4 @@ def test_closing_twice_is_harmless(make: Make) -> None:
     model = make(["a"])
     model.close()
     model.close()
-    assert model.complete(ASK, max_tokens=10, temperature=0).text == "a"
+    assert model.complete(Request(ASK, 10, 0)).text == "a"

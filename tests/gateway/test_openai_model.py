@@ -8,6 +8,7 @@ from email.utils import formatdate
 
 import pytest
 
+from gateway import types
 from gateway.errors import Kind, ModelError
 from gateway.openai_model import OpenAIModel
 from gateway.types import CUT_OFF, Completion
@@ -33,7 +34,7 @@ def ask(*script: Step | Script, timeout: float = 10.0, key: str = KEY, max_token
     with ModelServer(script) as server:
         model = OpenAIModel("m", key, server.base_url, timeout)
         try:
-            return model.complete(ASK, max_tokens=max_tokens, temperature=0.5, seed=3)
+            return model.complete(types.Request(ASK, max_tokens, 0.5, 3))
         finally:
             model.close()
 
@@ -101,7 +102,7 @@ def test_nobody_listening_is_a_connection_fault() -> None:
     with ModelServer() as server:
         gone = server.base_url
     with pytest.raises(ModelError) as caught:
-        OpenAIModel("m", KEY, gone, 5).complete(ASK, max_tokens=5, temperature=0)
+        OpenAIModel("m", KEY, gone, 5).complete(types.Request(ASK, 5, 0))
     assert caught.value.kind is Kind.CONNECTION
     assert "127.0.0.1" in str(caught.value)
 
@@ -208,7 +209,7 @@ def test_an_option_that_the_model_does_not_take_is_left_out_from_then_on() -> No
     with ModelServer(otherwise=picky("max_tokens", "temperature", "seed")) as server:
         model = OpenAIModel("m", server.key, server.base_url, 10)
         for _ in range(2):
-            assert model.complete(ASK, max_tokens=50, temperature=0.5, seed=3).text == "fine"
+            assert model.complete(types.Request(ASK, 50, 0.5, 3)).text == "fine"
         model.close()
     assert len(server.requests) == 5
     assert server.requests[-1].body["max_completion_tokens"] == 50
@@ -220,7 +221,7 @@ def test_an_option_that_is_refused_again_is_an_error_not_a_loop() -> None:
     with ModelServer(otherwise=refusal) as server:
         model = OpenAIModel("m", server.key, server.base_url, 10)
         with pytest.raises(ModelError) as caught:
-            model.complete(ASK, max_tokens=50, temperature=0.5, seed=3)
+            model.complete(types.Request(ASK, 50, 0.5, 3))
         model.close()
     assert caught.value.kind is Kind.REQUEST
     assert len(server.requests) == 2

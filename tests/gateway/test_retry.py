@@ -11,6 +11,7 @@ from gateway.budget import Budget, Budgeted
 from gateway.errors import Kind, ModelError
 from gateway.retry import Policy, Retrying
 from gateway.scripted import ScriptedModel
+from gateway.types import Request
 from prompts.message import Message
 
 ASK = (Message("user", "hello"),)
@@ -29,7 +30,7 @@ def ask(
     waits: list[float] = []
     retrying = Retrying(model, policy, sleep=waits.append, chance=lambda: chance)
     try:
-        return retrying.complete(ASK, max_tokens=9, temperature=0).text, waits
+        return retrying.complete(Request(ASK, 9, 0)).text, waits
     except ModelError as error:
         return error.kind, waits
 
@@ -68,7 +69,7 @@ def test_waits_are_spread_and_bounded(tried: int, chance: float) -> None:
 
 def test_what_failed_tries_cost_is_in_the_answer() -> None:
     retrying = Retrying(failing(Kind.MALFORMED, 2), sleep=lambda seconds: None)
-    answer = retrying.complete(ASK, max_tokens=9, temperature=0)
+    answer = retrying.complete(Request(ASK, 9, 0))
     assert (answer.usage.calls, answer.usage.completion_tokens) == (3, 3 + 3 + 2)
 
 
@@ -76,12 +77,12 @@ def test_what_all_tries_cost_is_in_the_last_error_and_in_the_budget_once() -> No
     budget = Budget()
     retrying = Retrying(Budgeted(failing(Kind.EMPTY, 9), budget, None), sleep=lambda seconds: None)
     with pytest.raises(ModelError) as caught:
-        retrying.complete(ASK, max_tokens=9, temperature=0)
+        retrying.complete(Request(ASK, 9, 0))
     assert caught.value.usage == budget.spent == Usage(5, 50, 0, 15)
 
 
 def test_a_stop_during_a_wait_gives_up() -> None:
     model = failing(Kind.SERVER, 9)
     with pytest.raises(ModelError):
-        Retrying(model, sleep=lambda seconds: True).complete(ASK, max_tokens=9, temperature=0)
+        Retrying(model, sleep=lambda seconds: True).complete(Request(ASK, 9, 0))
     assert len(model.asked) == 1
