@@ -31,6 +31,7 @@ def add(connection: Connection, run: RunRecord) -> None:
         "stopped_by": run.stopped_by,
         "seconds": run.seconds,
         "summary": None if run.summary is None else _dump(run.summary),
+        "health": None if run.health is None else _dump(run.health),
     }
     try:
         connection.execute(insert(schema.runs), row)
@@ -56,7 +57,7 @@ def every(connection: Connection) -> list[RunRecord]:
 
 def change(connection: Connection, id: str, fields: Mapping[str, Any]) -> None:
     values = dict(fields)
-    for name in ("summary", "config"):
+    for name in ("summary", "config", "health"):
         if name in values:
             values[name] = _dump(values[name])
     found = connection.execute(update(schema.runs).where(schema.runs.c.id == id).values(**values))
@@ -93,6 +94,7 @@ def _record(row: Row[Any]) -> RunRecord:
         stopped_by=row.stopped_by,
         seconds=row.seconds,
         summary=None if row.summary is None else json.loads(row.summary),
+        health=None if row.health is None else json.loads(row.health),
     )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1  # the newest migration; see docs/archive.md for how to add one
+VERSION = 2  # the newest migration; see docs/archive.md for how to add one
 
 metadata = MetaData()
 
@@ -38,6 +38,7 @@ runs = Table(
     Column("seconds", Float, nullable=False),
     Column("summary", Text),
     Column("vocabulary", LargeBinary),
+    Column("health", Text),
 )
 
 blobs = Table(

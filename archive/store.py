@@ -17,11 +17,13 @@ from archive.blobs import tree_address
 from archive.cache import Cache
 from archive.database import Database
 from archive.sources import Sources
+from archive.texts import Text, keep
 from archive.types import ArchiveError, Direction, Member, Record, RunRecord, Status, Variant
 
 DEFAULT_HOME = Path(".pygent")
 FILE = "archive.db"
 T = TypeVar("T")
+_BLOB_KEY = select(schema.blobs.c.key).where(schema.blobs.c.id == bindparam("wanted"))
 _TREE_KEY = select(schema.trees.c.key).where(schema.trees.c.id == bindparam("wanted"))
 
 
@@ -90,6 +92,7 @@ class Archive:
         seconds: float | None = None,
         summary: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,
+        health: Mapping[str, Any] | None = None,
     ) -> None:
         """Change what is given; also from another process than the one that writes the run."""
         fields = {
@@ -99,6 +102,7 @@ class Archive:
             "seconds": seconds,
             "summary": summary,
             "config": config,
+            "health": health,
         }
         with self._write() as connection:
             runs.change(connection, id, {name: value for name, value in fields.items() if value is not None})
@@ -165,6 +169,24 @@ class Archive:
             self._variants.put(variant.id, (key, tree_key))
             run.attempts += 1
             run.vocabulary = words
+
+    # Texts
+
+    def keep_texts(self, texts: Sequence[Text]) -> list[str]:
+        """Keep texts by their content; the address of each, which `text` takes. At once and for ever."""
+        with self._write() as connection:
+            return keep(connection, self._sources.blobs, texts)
+
+    def text(self, address: str) -> str:
+        """The text at an address of 64 hex digits."""
+
+        def load(connection: Connection) -> str:
+            key = connection.execute(_BLOB_KEY, {"wanted": _address(address)}).scalar()
+            if key is None:
+                raise ArchiveError(f"text {address}: not in the archive")
+            return self._sources.blobs.get(connection, key).decode("utf-8", "surrogatepass")
+
+        return self._read(load)
 
     def variant(self, id: str) -> Variant:
         return self._read(lambda connection: queries.get(connection, id))
@@ -336,4 +358,4 @@ def _address(tree: str) -> bytes:
     try:
         return bytes.fromhex(tree)
     except ValueError:
-        raise ArchiveError(f"tree {tree}: not an address of 64 hex digits") from None
+        raise ArchiveError(f"{tree}: not an address of 64 hex digits") from None

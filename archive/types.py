@@ -57,7 +57,8 @@ class RunRecord:
 
     `direction` is the primary objective's: which way a score is better.
     `state` is one of running, paused, finished; `wish` is what a person asked of it from outside
-    ('', 'pause', 'stop'). Times are seconds since the epoch, UTC.
+    ('', 'pause', 'stop'). `health` says how its models, servers and breakers last stood. Times are seconds
+    since the epoch, UTC.
     """
 
     id: str
@@ -70,6 +71,7 @@ class RunRecord:
     stopped_by: str = ""
     seconds: float = 0.0
     summary: Mapping[str, Any] | None = None
+    health: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Record:
-    """One measurement of a variant: `kind` is evaluation, acceptance or confirmation; `data` its JSON."""
+    """One fact of a variant: `kind` is evaluation, acceptance, confirmation or exchange; `data` its JSON."""
 
     kind: str
     data: Mapping[str, Any]

@@ -19,12 +19,13 @@ from archive.types import ArchiveError
 
 SAMPLES = Path(__file__).parent / "samples"
 VERSIONS = range(1, schema.VERSION + 1)
-SECOND = """
+NEXT = f"{schema.VERSION + 1:04}"
+LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{next}"
+down_revision = "{newest}"
 
 
 def upgrade() -> None:
@@ -88,15 +89,16 @@ def test_an_archive_from_a_newer_version_is_refused_and_left_alone(home):
 
 @pytest.fixture
 def next_version(tmp_path, monkeypatch):
-    """Pretends that there is a version 2, with `extra` as the last line of its migration."""
+    """Pretends that there is a later version, with `extra` as the last line of its migration."""
 
     def pretend(extra: str) -> None:
         scripts = tmp_path / "migrations"
         shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-        (scripts / "versions" / "v0002_reviews.py").write_text(SECOND.format(extra=extra))
+        later = LATER.format(extra=extra, next=NEXT, newest=f"{schema.VERSION:04}")
+        (scripts / "versions" / f"v{NEXT}_reviews.py").write_text(later)
         monkeypatch.setattr(migrate.upgrade, "__defaults__", ("head", scripts))
-        monkeypatch.setattr(migrate.refuse_newer, "__defaults__", (2,))
-        monkeypatch.setattr(database, "VERSION", 2)
+        monkeypatch.setattr(migrate.refuse_newer, "__defaults__", (int(NEXT),))
+        monkeypatch.setattr(database, "VERSION", int(NEXT))
 
     return pretend
 
@@ -117,7 +119,7 @@ def test_a_later_version_adds_its_tables_and_keeps_what_is_there(home, maker, ne
     next_version("")
     with Archive.open(home, read_only=read_only) as archive:
         assert archive.variant(variant.id) == variant
-    assert {"reviews", "0002"} <= tables(home)
+    assert {"reviews", NEXT} <= tables(home)
 
 
 def test_a_migration_that_fails_leaves_the_old_version_whole(home, next_version):
@@ -125,7 +127,7 @@ def test_a_migration_that_fails_leaves_the_old_version_whole(home, next_version)
     next_version('op.execute("INSERT INTO nowhere VALUES (1)")')
     with pytest.raises(ArchiveError, match="no such table: nowhere"):
         Archive.open(home)
-    assert "0001" in tables(home)
+    assert f"{schema.VERSION:04}" in tables(home)
     assert "reviews" not in tables(home)
 
 
