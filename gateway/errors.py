@@ -16,7 +16,9 @@ class Kind(StrEnum):
     AUTH = "auth"  # 401, 403, no key
     NOT_FOUND = "not_found"  # 404: no such model, or no such address
     QUOTA = "quota"  # 402, and 429 for an account without credit
-    BUDGET = "budget"  # our own limit of tokens or dollars is reached
+    BUDGET = "budget"  # a limit of our own for the run is reached
+    ATTEMPT_BUDGET = "attempt_budget"  # the same for one attempt, which ends alone
+    BREAKER = "breaker"  # the model has failed for long: the run can be resumed when it answers again
     RATE_LIMIT = "rate_limit"  # 429
     SERVER = "server"  # 5xx, 529 included
     TIMEOUT = "timeout"
@@ -36,7 +38,7 @@ class Kind(StrEnum):
         return self in _TRANSIENT
 
 
-_ENDS_RUN = frozenset({Kind.AUTH, Kind.NOT_FOUND, Kind.QUOTA, Kind.BUDGET})
+_ENDS_RUN = frozenset({Kind.AUTH, Kind.NOT_FOUND, Kind.QUOTA, Kind.BUDGET, Kind.BREAKER})
 _TRANSIENT = frozenset(
     {Kind.RATE_LIMIT, Kind.SERVER, Kind.TIMEOUT, Kind.CONNECTION, Kind.MALFORMED, Kind.EMPTY}
 )

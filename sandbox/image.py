@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from sandbox import rootfs
-from sandbox.types import SandboxUnavailable
+from sandbox.types import SHELL, SandboxUnavailable
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -103,6 +103,7 @@ class Images:
     def _build(self, name: str, packages: tuple[str, ...]) -> str:
         from docker.errors import APIError, BuildError
 
+        packages = tuple(package for package in packages if package != SHELL)  # images of registries have one
         if not packages:
             self._client.images.get(self._base).tag(name)
             return name

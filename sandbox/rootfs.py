@@ -1,7 +1,8 @@
 """A root file system made of the host's own Python, for machines that no registry answers.
 
 Interpreter, standard library (compiled, without test suites, pip and tk), the shared libraries that `ldd`
-finds, and the packages asked for with all that they require. There is no shell and no other program in it.
+finds, and the packages asked for with all that they require. There is no other program in it, and a shell
+only where it is asked for.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import importlib.util
 import io
 import marshal
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -22,7 +24,7 @@ from pathlib import Path
 from typing import IO
 
 from sandbox import installed
-from sandbox.types import SandboxUnavailable
+from sandbox.types import SHELL, SandboxUnavailable
 
 _RECIPE = 1  # raise it when what is built here changes
 _PREFIX = "usr/local"
@@ -33,6 +35,11 @@ _SKIP_FOLDERS = {
 }  # fmt: skip
 _SKIP_STEMS = ("_tkinter", "_test", "xxlimited", "nis.", "turtle.py")
 _SKIP_SUFFIXES = (".a", ".pyc", ".pyo", ".exe")
+_PROGRAMS = (
+    "sh", "awk", "basename", "cat", "cmp", "cp", "cut", "date", "diff", "dirname", "echo", "env", "expr",
+    "false", "find", "grep", "head", "ls", "mkdir", "mv", "nl", "printf", "pwd", "rm", "rmdir", "sed", "seq",
+    "sort", "tail", "tee", "test", "touch", "tr", "true", "uniq", "wc", "xargs",
+)  # fmt: skip
 _FOLDERS = ("tmp", "dev", "proc", "sys", "etc", "usr/local/bin")
 _PASSWD = b"root:x:0:0:root:/:/nonexistent\nnobody:x:65534:65534:nobody:/:/nonexistent\n"
 
@@ -79,7 +86,7 @@ class RootFs:
 
 
 def plan(packages: tuple[str, ...] = ()) -> RootFs:
-    """What an image of this interpreter with `packages` (requirements, as for pip) consists of.
+    """What an image of this interpreter with `packages` (requirements as for pip, `SHELL`) consists of.
 
     Those that are not installed here in the version asked for are installed by pip into a cache first. Raises
     `SandboxUnavailable` where that fails.
@@ -93,7 +100,10 @@ def plan(packages: tuple[str, ...] = ()) -> RootFs:
     standard = Path(sysconfig.get_path("stdlib"))
     for path in _standard_library(standard):
         files[f"{library}/{path.relative_to(standard).as_posix()}"] = path
-    chosen, site = installed.find(packages)
+    chosen, site = installed.find(tuple(name for name in packages if name != SHELL))
+    if SHELL in packages:
+        found = {name: shutil.which(name, path="/usr/bin:/bin") for name in _PROGRAMS}
+        files |= {f"bin/{name}": Path(place) for name, place in found.items() if place is not None}
     for name, distribution in sorted(chosen.items()):
         for inside, path in _files_of(name, distribution):
             files[f"{library}/site-packages/{inside}"] = path

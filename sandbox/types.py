@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+SHELL = "pygent:shell"  # among the packages of a `BoxSpec`: a shell and the usual small programs
+
 
 class SandboxFault(Exception):
     """The engine failed, not the candidate: the work is retried elsewhere and is never a score."""

@@ -1,0 +1,101 @@
+"""What a box may ask of the door, read strictly: whoever asks may be hostile."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from prompts.message import Message, ToolCall, ToolSpec
+
+_MOST_CHARS = 4_000_000
+Text = Annotated[str, Field(max_length=_MOST_CHARS)]
+Name = Annotated[str, Field(max_length=200)]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Message(_Asked):
+    role: Literal["system", "user", "assistant", "tool"]
+    content: Text
+    calls: list[tuple[Name, Name, Text]] = Field(default=[], max_length=100, strict=False)
+    call_id: Name = ""
+
+
+class _Tool(_Asked):
+    name: str = Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")
+    description: str = Field(max_length=20_000)
+    parameters: dict[str, Any]
+
+
+class Complete(_Asked):
+    """One answer of a model. `max_tokens` None is the run's own limit, which it cannot exceed."""
+
+    op: Literal["complete"]
+    messages: list[_Message] = Field(min_length=1, max_length=2000)
+    tools: list[_Tool] = Field(default=[], max_length=200)
+    schema_: dict[str, Any] | None = Field(None, alias="schema")
+    grammar: str | None = Field(None, max_length=100_000)
+    max_tokens: int | None = Field(None, gt=0)
+    stage: str = Field("", max_length=40)
+
+    def conversation(self) -> tuple[Message, ...]:
+        return tuple(
+            Message(one.role, one.content, tuple(ToolCall(*call) for call in one.calls), one.call_id)
+            for one in self.messages
+        )
+
+    def specs(self) -> tuple[ToolSpec, ...]:
+        return tuple(ToolSpec(tool.name, tool.description, tool.parameters) for tool in self.tools)
+
+
+class CallTool(_Asked):
+    """One call of an MCP server's tool."""
+
+    op: Literal["mcp"]
+    tool: Name
+    arguments: dict[str, Any]
+
+
+class Look(_Asked):
+    """A question about the archive: this lineage, a search in it, or one variant."""
+
+    op: Literal["archive"]
+    what: Literal["lineage", "search", "show"]
+    query: str = Field("", max_length=2000)
+    limit: int = Field(10, ge=1, le=50)
+
+
+class Evaluate(_Asked):
+    """How files do on the visible cases."""
+
+    op: Literal["evaluate"]
+    files: dict[str, Text] = Field(max_length=10_000)
+
+
+class Inputs(_Asked):
+    """Some of the visible inputs, without what is expected of them."""
+
+    op: Literal["inputs"]
+    count: int = Field(10, ge=1, le=1000)
+
+
+Asked = Complete | CallTool | Look | Evaluate | Inputs
+_READER: TypeAdapter[Asked] = TypeAdapter(Annotated[Asked, Field(discriminator="op")])
+
+
+class NotAsked(ValueError):
+    """A message is none that a box may send. The text says what is wrong with it."""
+
+
+def read(message: object) -> Asked:
+    """The message as what it asks for. Raises `NotAsked`."""
+    try:
+        return _READER.validate_python(message)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise NotAsked(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:300]) from None
+    except RecursionError:
+        raise NotAsked("nested too deeply") from None

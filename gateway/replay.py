@@ -1,0 +1,40 @@
+"""Answers of an earlier run in the place of the world: the same run again, for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from archive.store import Archive
+from gateway.transcripts import KIND
+
+
+class Replay:
+    """The exchanges of `run`, by attempt and number. What it does not have is an answer of kind `unknown`."""
+
+    def __init__(self, archive: Archive, run: str) -> None:
+        self._archive = archive
+        self._ids = {member.attempt: member.id for member in archive.members(run)}
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts were recorded, the baseline included."""
+        return len(self._ids)
+
+    def of_attempt(self, attempt: int) -> Replayed:
+        id = self._ids.get(attempt)
+        records = [] if id is None else self._archive.records(id, kind=KIND)
+        return Replayed([record.data for record in records])
+
+
+class Replayed:
+    """Implements `gateway.door.Recorded` for one attempt."""
+
+    def __init__(self, exchanges: list[Mapping[str, Any]]) -> None:
+        self._exchanges = exchanges
+
+    def answer(self, number: int, op: str) -> Mapping[str, Any]:
+        if number < len(self._exchanges) and self._exchanges[number]["op"] == op:
+            return self._exchanges[number]
+        text = f"the recorded attempt has no exchange {number} of kind {op}"
+        return {"answer": {"error": "unknown", "text": text}, "usage": {}, "model": ""}

@@ -1,0 +1,129 @@
+"""Exchanges as the archive keeps them: each message once, by its content, and no secret."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.store import Archive
+from archive.texts import Text
+from archive.types import Record, Usage
+from gateway.secrets import Redactor
+from gateway.types import Request
+from prompts.message import Message, ToolCall
+
+KIND = "exchange"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One exchange as it was: what was asked (for models, the whole conversation) and what came back.
+
+    `answer` is what the asker got; `fault` says why there was none, `model` who answered.
+    """
+
+    op: str
+    stage: str
+    messages: tuple[Message, ...]
+    request: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    usage: Usage
+    model: str
+    seconds: float
+
+
+class Transcripts:
+    """Writes a run's exchanges. Thread-safe. Prompts that resemble the last one of their place stay small."""
+
+    def __init__(self, archive: Archive, redact: Redactor) -> None:
+        self.redact = redact
+        self._archive = archive
+        self._last: dict[tuple[str, int], str] = {}
+        self._lock = threading.Lock()
+
+    def of_attempt(self) -> Transcript:
+        return Transcript(self)
+
+    def keep(self, stage: str, first: int, texts: Sequence[str]) -> list[str]:
+        """Addresses of the texts of messages number `first` and on."""
+        places = [(stage, first + n) for n in range(len(texts))]
+        with self._lock:
+            like = [self._last.get(place) for place in places]
+        kept = self._archive.keep_texts([Text(text, base) for text, base in zip(texts, like, strict=True)])
+        with self._lock:
+            self._last.update(zip(places, kept, strict=True))
+        return kept
+
+
+class Transcript:
+    """One attempt's exchanges: of a conversation that goes on, only what is new is written again."""
+
+    def __init__(self, run: Transcripts) -> None:
+        self.redact = run.redact
+        self._run = run
+        self._before: tuple[Message, ...] = ()
+
+    def completion(self, request: Request, stage: str) -> dict[str, Any]:
+        """A model's request as the archive keeps it."""
+        redact = self.redact
+        same = 0
+        for one, other in zip(self._before, request.messages, strict=False):
+            if one != other:
+                break
+            same += 1
+        self._before = request.messages
+        new = request.messages[same:]
+        tools = [[tool.name, tool.description, dict(tool.parameters)] for tool in request.tools]
+        aside = json.dumps([tools, request.schema, request.grammar], ensure_ascii=False)
+        kept = self._run.keep(stage, same, [redact(message.content) for message in new])
+        (about,) = self._run.keep(stage, -1, [redact(aside)])
+        messages = [
+            {
+                "role": message.role,
+                "text": address,
+                "calls": [[call.id, call.name, redact(call.arguments)] for call in message.calls],
+                "call_id": message.call_id,
+            }
+            for message, address in zip(new, kept, strict=True)
+        ]
+        settings = {
+            "max_tokens": request.max_tokens,
+            "temperature": request.temperature,
+            "seed": request.seed,
+            "about": about,
+        }
+        return {"same": same, "messages": messages, **settings}
+
+
+def exchanges(archive: Archive, records: Sequence[Record]) -> list[Exchange]:
+    """A variant's exchanges in order, from its records."""
+    found: list[Exchange] = []
+    before: tuple[Message, ...] = ()
+    for record in records:
+        if record.kind != KIND:
+            continue
+        data = record.data
+        request: Mapping[str, Any] = data["request"]
+        if data["op"] == "complete":
+            before = before[: request["same"]] + tuple(_message(archive, one) for one in request["messages"])
+        found.append(
+            Exchange(
+                data["op"],
+                data["stage"],
+                before if data["op"] == "complete" else (),
+                request,
+                data["answer"],
+                Usage(**data["usage"]),
+                data["model"],
+                data["seconds"],
+            )
+        )
+    return found
+
+
+def _message(archive: Archive, kept: Mapping[str, Any]) -> Message:
+    calls = tuple(ToolCall(*call) for call in kept["calls"])
+    return Message(kept["role"], archive.text(kept["text"]), calls, kept["call_id"])
