@@ -24,7 +24,6 @@ from target_modules.patch.editable import Editable
 from target_modules.patch.tree import Tree
 from target_modules.patch.unified import unified
 
-
 FAILURES = 10  # of one evaluation that are told
 DIFF_CHARS = 1500
 SEARCHED = 1000  # newest variants of the run that a search looks through

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from archive.types import Status
 from benchmarks.judge import evaluate, retried
-from benchmarks.types import Bench, Evaluation, Suite, Trust
+from benchmarks.types import Bench, Evaluation, Solver, Suite, Trust
 from evolution.types import Acceptor, Once, Parent, Proposal, Verdict
 from sandbox.types import Isolation
 from target_modules.gate import gate
@@ -38,14 +38,17 @@ class Judge:
         *,
         error_rate: float,
         look_at: Callable[[Evaluation, Once], None] | None = None,
+        solver: Callable[[Once], Solver] | None = None,
     ) -> None:
-        """`look_at` is shown the baseline's own evaluation, before any other attempt begins."""
+        """`look_at` is shown the baseline's own evaluation, before any other attempt begins. `solver` lets
+        variants work whose measure is what they can do."""
         self._target = target
         self._suite = suite
         self._acceptor = acceptor
         self._bench = bench
         self._error_rate = error_rate
         self._look_at = look_at
+        self._solver = solver
 
     def judge(
         self,
@@ -69,7 +72,9 @@ class Judge:
             return Outcome(Status.GATED_OUT, proposal.reason)
         if parent is not None and (reason := self._gated_out(parent.tree, tree)):
             return Outcome(Status.GATED_OUT, reason)
-        bench = replace(self._bench, isolation=Isolation.CONTAINER if model_written else Isolation.PROCESS)
+        isolation = Isolation.CONTAINER if model_written else Isolation.PROCESS
+        solver = None if self._solver is None else self._solver(once)
+        bench = replace(self._bench, isolation=isolation, solver=solver)
         stored = once(
             f"evaluation:{tree.id}", lambda: evaluate(self._target, self._suite, tree, bench).to_json()
         )

@@ -27,22 +27,25 @@ class Clock:
 class Budget:
     """The limits of a run, read against what it has used. Each `..._left` of None means unlimited."""
 
-    def __init__(self, config: RunConfig, clock: Clock, *, waits: bool) -> None:
-        """`waits` says that proposals come from a model."""
+    def __init__(self, config: RunConfig, clock: Clock, *, waits: bool, attempts: int | None = None) -> None:
+        """`waits` says that proposals come from a model; `attempts` is how many a replay has answers for."""
         self._config = config
         self._waits = waits
+        self._attempts = attempts
         self.clock = clock
 
     @property
     def out_of_time(self) -> bool:
         return self._config.minutes is not None and self.clock.seconds >= self._config.minutes * 60
 
-    def spent(self, *, evaluated: int, under_way: int, barren: int, usage: Usage) -> str:
+    def spent(self, *, begun: int, evaluated: int, under_way: int, barren: int, usage: Usage) -> str:
         """Why no further attempt may begin, in one word, or ''.
 
         Attempts under way count as evaluations, so that the limit is met and not overshot.
         """
         config = self._config
+        if self._attempts is not None and begun >= self._attempts:
+            return "replay"
         if config.evaluations is not None and evaluated + under_way >= config.evaluations:
             return "evaluations"
         if self.out_of_time:

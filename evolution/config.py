@@ -28,10 +28,25 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     target: str = Field(description="name of a bundled target, or folder of a target.toml")
-    proposer: Literal["auto", "mutate", "llm"] = Field(
+    proposer: Literal["auto", "mutate", "llm", "agent"] = Field(
         "auto",
         description="where patches come from; auto is llm where a model and a key are given, else mutate",
     )
+    profile: str = Field(
+        "default", description="how the agent works: a profile's name (`pygent agent profiles`) or TOML file"
+    )
+    mcp_config: str | None = Field(
+        None, description="JSON file of MCP servers for the agent; .pygent/mcp.json if there is one"
+    )
+    replay: str | None = Field(
+        None, description="run whose recorded answers are used in place of models and servers"
+    )
+    task_profile: str = Field(
+        "task", description="profile with which agents do the tasks that they are measured by"
+    )
+    task_tokens: int = Field(60_000, gt=0, description="model tokens for one task of a coding agent")
+    task_calls: int = Field(30, gt=0, description="model calls for one task of a coding agent")
+    task_minutes: float = Field(15.0, gt=0, description="minutes for one task of a coding agent")
     model: str | None = Field(None, description="model name at the OpenAI-compatible endpoint")
     prices: dict[str, Price] = Field(
         default_factory=dict, description="dollars per million tokens by model name, for models unknown to us"

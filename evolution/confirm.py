@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from benchmarks.judge import confirm
-from benchmarks.types import Bench, Suite
+from benchmarks.types import Bench, Solver, Suite
 from evolution.types import Once
 from sandbox.types import Isolation
 from target_modules.manifest import Target
@@ -27,11 +27,19 @@ def share(error_rate: float, confirmation: int) -> float:
 class Confirmer:
     """The only one that touches held-out cases."""
 
-    def __init__(self, target: Target, suite: Suite, bench: Bench, error_rate: float) -> None:
+    def __init__(
+        self,
+        target: Target,
+        suite: Suite,
+        bench: Bench,
+        error_rate: float,
+        solver: Callable[[Once], Solver] | None = None,
+    ) -> None:
         self._target = target
         self._suite = suite
         self._bench = replace(bench, isolation=Isolation.CONTAINER)
         self._error_rate = error_rate
+        self._solver = solver
 
     def confirm(self, tree: Tree, number: int, once: Once) -> bool:
         """Better than the baseline, and graded with every threshold kept, on held-out cases.
@@ -41,7 +49,10 @@ class Confirmer:
 
         def effect() -> Mapping[str, Any]:
             allowed = share(self._error_rate, number)
-            return asdict(confirm(self._target, self._suite, tree, self._bench, error_rate=allowed))
+            bench = self._bench
+            if self._solver is not None:
+                bench = replace(bench, solver=self._solver(once))
+            return asdict(confirm(self._target, self._suite, tree, bench, error_rate=allowed))
 
         found = once(f"confirmation:{tree.id}:{number}", effect)
         return bool(found["decision"]["better"]) and found["candidate"] is not None

@@ -168,6 +168,7 @@ class Loop:
             or self._reached()
             or self._proposer.exhausted
             or self._budget.spent(
+                begun=self._next,
                 evaluated=self.population.evaluated,
                 under_way=len(self._pending),
                 barren=self.population.barren,
@@ -281,6 +282,10 @@ class Loop:
         committed = len(self.population.generations)
         return lambda tree: self._tried.get(tree, committed) < committed
 
+    def aside(self, work: Callable[[], _T]) -> _T:
+        """Do work of a proposer where evaluations have their turns."""
+        return self._workers.submit(copy_context().run, work).result()
+
     def _propose(self, parent: Parent, rng: Random, once: Journal, seen: Callable[[str], bool]) -> Proposal:
         proposal = self._proposer.propose(self._target, parent, rng, seen, once)
         if proposal.tree is not None and seen(proposal.tree.id):
@@ -322,6 +327,7 @@ class Loop:
         tree = proposal.tree
         if tree is not None and self._is_champion(variant, tree, pending.once):
             variant = replace(variant, status=Status.CHAMPION)
+        variant = replace(variant, usage=variant.usage + pending.once.spent_on_tasks)
         files = None if tree is None else tree.files
         self._archive.add(variant, files, pending.once.records)
         self._absorb(variant)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from archive.types import Usage
+from archive.store import Archive
+from benchmarks.types import Bench, Evaluation, Suite
 from evolution.config import ConfigError, RunConfig
 from evolution.types import Parent, Proposer
 from target_modules.manifest import Target
@@ -15,53 +17,70 @@ from target_modules.patch.unified import unified
 
 if TYPE_CHECKING:
     from agent.brief import Inspiration
+    from evolution.doors import Doors
     from target_modules.suspicion import Weights
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What proposers may use of their run.
+
+    `baseline` tells the score that it began with, `weights` which lines mutations should look at first;
+    `aside` runs an evaluation where those of the run have their turns.
+    """
+
+    archive: Archive
+    target: Target
+    suite: Suite
+    bench: Bench
+    baseline: Callable[[], float | None]
+    weights: Callable[[], Weights | None]
+    aside: Callable[[Callable[[], Evaluation]], Evaluation]
+
+
 def chosen_proposer(config: RunConfig) -> str:
-    """`mutate` or `llm`. `auto` is llm where there is a model and a way to reach it."""
+    """`auto` is llm where there is a model and a way to reach it, else mutate."""
     if config.proposer != "auto":
         return config.proposer
     reachable = os.environ.get("OPENAI_API_KEY", "").strip() or os.environ.get("OPENAI_BASE_URL", "").strip()
-    return "llm" if config.model is not None and reachable else "mutate"
+    return "llm" if config.model is not None and (reachable or config.replay) else "mutate"
 
 
-def make_proposer(
-    config: RunConfig,
-    spent: Usage,
-    baseline: Callable[[], float | None],
-    weights: Callable[[], Weights | None] = lambda: None,
-) -> Proposer:
-    """`spent` is what the run has paid before, `weights` says which lines mutations should look at first.
-
-    Raises `ConfigError` or `gateway.errors.ModelError`.
-    """
-    if chosen_proposer(config) == "mutate":
+def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) -> Proposer:
+    """`doors` are there for whatever asks models. Raises `ConfigError`."""
+    chosen = chosen_proposer(config)
+    if doors is None:
         if config.model is not None and config.proposer == "mutate":
             raise ConfigError("--model: the mutate proposer uses no model; leave one of the two out")
         from evolution.proposers.mutate import MutateProposer
 
-        return MutateProposer(weights=weights)
-    if config.model is None:
-        raise ConfigError("--model: the llm proposer needs the name of a model, such as --model gpt-4.1-mini")
+        return MutateProposer(weights=around.weights)
+    if chosen == "agent":
+        return _agent(config, around, doors)
     from evolution.proposers.llm import LlmProposer
-    from gateway.budget import Budget
-    from gateway.connect import connect
-    from gateway.prices import PriceUnknown
 
-    account = Budget(config.tokens, config.dollars, spent)
-    try:
-        model = connect(config.model, account, config.prices)
-    except PriceUnknown as error:
-        raise ConfigError(str(error)) from None
-    return LlmProposer(
-        model,
+    return LlmProposer(doors, inspire=inspirations, baseline=around.baseline)
+
+
+def _agent(config: RunConfig, around: Surroundings, doors: Doors) -> Proposer:
+    from agent import closure
+    from evolution.agent_box import spec_of
+    from evolution.agent_services import services_for
+    from evolution.profiles import chosen_profile
+    from evolution.proposers.agent import AgentProposer
+
+    profile = chosen_profile(config, around.target)
+    return AgentProposer(
+        doors,
+        around.bench.sandbox,
+        spec_of(around.target.manifest.packages, minutes=profile.limits.minutes),
+        closure.files(),
+        profile.plain(),
+        services=lambda parent: services_for(
+            around.target, around.suite, around.bench, around.archive, parent, around.aside
+        ),
         inspire=inspirations,
-        baseline=baseline,
-        paid_before=account.add,
-        budget=lambda: account.exhausted,
-        max_tokens=config.max_answer_tokens,
-        temperature=config.temperature,
+        baseline=around.baseline,
     )
 
 

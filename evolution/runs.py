@@ -8,15 +8,16 @@ import secrets
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive.locks import RunLock
 from archive.store import Archive
-from archive.types import RunRecord, Usage
+from archive.types import RunRecord
 from benchmarks.suites import suite_for
-from benchmarks.types import Bench
+from benchmarks.types import Bench, Solver
 from evolution.acceptors import PairedAcceptor
 from evolution.attempt import Judge
 from evolution.budget import Budget, Clock
@@ -28,14 +29,18 @@ from evolution.localising import Suspicion
 from evolution.loop import Loop
 from evolution.population import MODEL_FREE
 from evolution.progress import Observer, Progress
-from evolution.proposing import chosen_proposer, make_proposer
+from evolution.proposing import Surroundings, chosen_proposer, make_proposer
 from evolution.selectors import selector
 from evolution.summary import summarise
+from evolution.types import Once
 from sandbox.limits import require
 from sandbox.types import Isolation, Sandbox
 from target_modules.manifest import Target
 from target_modules.patch.tree import Tree
 from target_modules.registry import find_target
+
+if TYPE_CHECKING:
+    from evolution.world import World
 
 log = logging.getLogger(__name__)
 
@@ -102,14 +107,22 @@ def work(
             run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by=""
         )
         clock = Clock(run.seconds)
-        keeper = _Keeper(archive, run.id, clock, observer)
         patient = PatientSandbox(sandbox, minutes=config.engine_minutes, ended=lambda: loop.ended_meanwhile)
-        loop = _loop(archive, run, config, target, patient, clock, keeper, interrupted)
-        try:
-            stopped_by = loop.run()
-        except BaseException as error:
-            archive.update_run(run.id, state="paused", stopped_by=type(error).__name__, seconds=clock.seconds)
-            raise
+        with ExitStack() as held:
+            world = _world(config, archive, run, target)
+            if world is not None:
+                held.callback(world.close)
+            keeper = _Keeper(archive, run.id, clock, observer, world)
+            loop = _loop(archive, run, config, target, patient, clock, keeper, interrupted, world)
+            try:
+                stopped_by = loop.run()
+            except BaseException as error:
+                archive.update_run(
+                    run.id, state="paused", stopped_by=type(error).__name__, seconds=clock.seconds
+                )
+                raise
+            finally:
+                keeper.keep()
         state = "paused" if stopped_by in ("pause", "interrupted", AWAY) else "finished"
         archive.update_run(run.id, state=state, wish="", stopped_by=stopped_by, seconds=clock.seconds)
         summary = summarise(archive, archive.run(run.id), target, loop.population, sandbox.name)
@@ -120,20 +133,27 @@ def work(
 
 
 class _Keeper:
-    """Passes progress on, and keeps the run's time in the archive now and then."""
+    """Passes progress on, and keeps the run's time and health in the archive now and then."""
 
-    def __init__(self, archive: Archive, run: str, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self, archive: Archive, run: str, clock: Clock, observer: Observer, world: World | None
+    ) -> None:
         self._archive = archive
         self._run = run
         self._clock = clock
         self._observer = observer
+        self._world = world
         self._kept = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         if time.monotonic() - self._kept >= SECONDS_KEPT_EVERY:
-            self._kept = time.monotonic()
-            self._archive.update_run(self._run, seconds=self._clock.seconds)
+            self.keep()
         self._observer(progress)
+
+    def keep(self) -> None:
+        self._kept = time.monotonic()
+        health = None if self._world is None else self._world.health()
+        self._archive.update_run(self._run, seconds=self._clock.seconds, health=health)
 
 
 def _loop(
@@ -145,16 +165,33 @@ def _loop(
     clock: Clock,
     observer: Observer,
     interrupted: Callable[[], bool],
+    world: World | None,
 ) -> Loop:
     suite = suite_for(target)
     baseline = _baseline(archive, run, target)
     bench = Bench(sandbox, Isolation.PROCESS, config.seed or 0, baseline)
     suspicion = Suspicion(archive, run.id, target, bench)
     look_at = suspicion.look_at if chosen_proposer(config) == "mutate" else None
-    judge = Judge(target, suite, PairedAcceptor(), bench, error_rate=config.error_rate, look_at=look_at)
-    spent = sum((variant.usage for variant in archive.variants(run=run.id)), Usage())
-    chooser = selector(config.selector)
-    proposer = make_proposer(config, spent, lambda: _score(loop), lambda: suspicion.weights)
+    solver = _solver(config, sandbox, world) if target.manifest.suite.kind == "tasks" else None
+    judge = Judge(
+        target,
+        suite,
+        PairedAcceptor(),
+        bench,
+        error_rate=config.error_rate,
+        look_at=look_at,
+        solver=solver,
+    )
+    around = Surroundings(
+        archive,
+        target,
+        suite,
+        bench,
+        baseline=lambda: _score(loop),
+        weights=lambda: suspicion.weights,
+        aside=lambda work: loop.aside(work),
+    )
+    proposer = make_proposer(config, around, None if world is None else world.doors)
     loop = Loop(
         run,
         config,
@@ -162,16 +199,38 @@ def _loop(
         baseline,
         archive,
         proposer,
-        chooser,
+        selector(config.selector),
         judge,
-        Confirmer(target, suite, bench, config.error_rate),
-        Budget(config, clock, waits=proposer.waits),
+        Confirmer(target, suite, bench, config.error_rate, solver),
+        Budget(config, clock, waits=proposer.waits, attempts=None if world is None else world.attempts),
         observer,
         workers=1 if suite.exclusive else config.workers,
         interrupted=interrupted,
         waiting=lambda: sandbox.waiting,
     )
     return loop
+
+
+def _world(config: RunConfig, archive: Archive, run: RunRecord, target: Target) -> World | None:
+    """None for runs that ask no model."""
+    if chosen_proposer(config) in MODEL_FREE and target.manifest.suite.kind != "tasks":
+        return None
+    from evolution.world import open_world
+
+    return open_world(config, archive, run)
+
+
+def _solver(config: RunConfig, sandbox: Sandbox, world: World | None) -> Callable[[Once], Solver]:
+    from evolution.doors import AttemptLimits
+    from evolution.profiles import task_profile
+    from evolution.solving import AgentSolver
+
+    assert world is not None
+    doors, profile = world.doors, task_profile(config).plain()
+    limits = AttemptLimits(tokens=config.task_tokens, calls=config.task_calls, minutes=config.task_minutes)
+    return lambda once: AgentSolver(
+        doors, sandbox, once, profile=profile, limits=limits, minutes=config.task_minutes
+    )
 
 
 def _baseline(archive: Archive, run: RunRecord, target: Target) -> Tree:

@@ -53,6 +53,8 @@ class Proposal:
 class Once(Protocol):
     """Remembers what was paid for: runs `effect` unless the journal has its answer from before a crash."""
 
+    attempt: int
+
     def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]: ...
 
 

@@ -12,6 +12,7 @@ from gateway.asked import Asked, CallTool, Complete, Evaluate, NotAsked, read
 from gateway.errors import Kind, ModelError
 from gateway.transcripts import KIND, Transcript
 from gateway.types import CUT_OFF, Model, Request
+from prompts.message import Message
 from prompts.quote import line
 
 MOST_ASKED = 1000  # of one attempt: what asks more goes round in circles
@@ -31,8 +32,8 @@ class Tools(Protocol):
 class Recorded(Protocol):
     """Answers of an earlier run: what `--replay` puts in the place of the world."""
 
-    def answer(self, number: int, op: str) -> Mapping[str, Any]:
-        """`answer`, `usage` and `model` of exchange `number` of the attempt."""
+    def answer(self, place: str, number: int, op: str) -> Mapping[str, Any]:
+        """`answer`, `usage` and `model` of exchange `number` at one of the attempt's doors."""
         ...
 
 
@@ -56,13 +57,14 @@ class Door:
         tools: Tools | None = None,
         services: Mapping[str, Service] | None = None,
         recorded: Recorded | None = None,
-        paid_before: Callable[[Usage], None] = lambda usage: None,
+        place: str = "",
     ) -> None:
-        """`services` answer the ops `archive`, `evaluate` and `inputs`. `paid_before` is told of what came
-        from the journal, so that budgets count it."""
+        """`services` answer `archive`, `evaluate` and `inputs`. `place` tells the doors of one attempt
+        apart: that of its proposal, and those of the tasks by which what was proposed is measured."""
         self.usage = Usage()
         self.steps = 0
         self.refused = ""
+        self.conversation: tuple[Message, ...] = ()
         self._model = model
         self._transcript = transcript
         self._once = once
@@ -72,7 +74,7 @@ class Door:
         self._tools = tools
         self._services = services or {}
         self._recorded = recorded
-        self._paid_before = paid_before
+        self._place = place
         self._asked = 0
 
     def handle(self, message: object) -> dict[str, Any]:
@@ -85,26 +87,19 @@ class Door:
             asked = read(message)
         except NotAsked as error:
             return _error("malformed", line(str(error)))
-        fresh = False
-
-        def effect() -> Mapping[str, Any]:
-            nonlocal fresh
-            fresh = True
-            return self._exchanged(asked, number)
-
+        if isinstance(asked, Complete):
+            self.conversation = asked.conversation()
+        step = f"{KIND}:{self._place}/{number}"
         try:
-            exchange = self._once(f"{KIND}:{number}", effect)
+            exchange = self._once(step, lambda: self._exchanged(asked, number))
         except ModelError as error:
             if error.kind not in (Kind.BUDGET, Kind.ATTEMPT_BUDGET):
                 raise
             self.usage += error.usage
             self.refused = f"{error.kind}: {error}"
             return _error("budget", str(error))
-        usage = Usage(**exchange["usage"])
-        self.usage += usage
+        self.usage += Usage(**exchange["usage"])
         self.steps += asked.op == "complete"
-        if not fresh:
-            self._paid_before(usage)
         return dict(exchange["answer"])
 
     def _exchanged(self, asked: Asked, number: int) -> Mapping[str, Any]:
@@ -118,7 +113,7 @@ class Door:
         )
         usage, model = Usage(), ""
         if self._recorded is not None:
-            known = self._recorded.answer(number, asked.op)
+            known = self._recorded.answer(self._place, number, asked.op)
             answer, usage, model = known["answer"], Usage(**known["usage"]), known["model"]
         elif request is not None:
             answer, usage, model = self._completed(request)
@@ -130,6 +125,7 @@ class Door:
             answer = _error("unknown", f"{asked.op} cannot be asked for here")
         return {
             "op": asked.op,
+            "place": self._place,
             "stage": asked.stage if isinstance(asked, Complete) else "",
             "request": kept,
             "answer": answer,
@@ -171,7 +167,7 @@ class Door:
         return answer
 
     def _kept(self, asked: Asked) -> dict[str, Any]:
-        """A request as the record keeps it: of files only what they are called, as trees are kept elsewhere."""
+        """A request as the record keeps it: of files only the names, as trees are kept elsewhere."""
         if isinstance(asked, Evaluate):
             return {"op": asked.op, "files": sorted(asked.files)}
         kept: dict[str, Any] = _redacted(asked.model_dump(mode="json"), self._transcript.redact)

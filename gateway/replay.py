@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,10 +32,13 @@ class Replayed:
     """Implements `gateway.door.Recorded` for one attempt."""
 
     def __init__(self, exchanges: list[Mapping[str, Any]]) -> None:
-        self._exchanges = exchanges
+        self._exchanges: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for exchange in exchanges:
+            self._exchanges[exchange["place"]].append(exchange)
 
-    def answer(self, number: int, op: str) -> Mapping[str, Any]:
-        if number < len(self._exchanges) and self._exchanges[number]["op"] == op:
-            return self._exchanges[number]
+    def answer(self, place: str, number: int, op: str) -> Mapping[str, Any]:
+        known = self._exchanges[place]
+        if number < len(known) and known[number]["op"] == op:
+            return known[number]
         text = f"the recorded attempt has no exchange {number} of kind {op}"
         return {"answer": {"error": "unknown", "text": text}, "usage": {}, "model": ""}

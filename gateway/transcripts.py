@@ -22,10 +22,11 @@ KIND = "exchange"
 class Exchange:
     """One exchange as it was: what was asked (for models, the whole conversation) and what came back.
 
-    `answer` is what the asker got; `fault` says why there was none, `model` who answered.
+    `answer` is what the asker got, `model` who answered. `place` is '' for the proposal's own exchanges.
     """
 
     op: str
+    place: str
     stage: str
     messages: tuple[Message, ...]
     request: Mapping[str, Any]
@@ -101,19 +102,23 @@ class Transcript:
 def exchanges(archive: Archive, records: Sequence[Record]) -> list[Exchange]:
     """A variant's exchanges in order, from its records."""
     found: list[Exchange] = []
-    before: tuple[Message, ...] = ()
+    places: dict[str, tuple[Message, ...]] = {}
     for record in records:
         if record.kind != KIND:
             continue
         data = record.data
         request: Mapping[str, Any] = data["request"]
+        messages: tuple[Message, ...] = ()
         if data["op"] == "complete":
-            before = before[: request["same"]] + tuple(_message(archive, one) for one in request["messages"])
+            before = places.get(data["place"], ())
+            new = tuple(_message(archive, one) for one in request["messages"])
+            messages = places[data["place"]] = before[: request["same"]] + new
         found.append(
             Exchange(
                 data["op"],
+                data["place"],
                 data["stage"],
-                before if data["op"] == "complete" else (),
+                messages,
                 request,
                 data["answer"],
                 Usage(**data["usage"]),

@@ -33,3 +33,8 @@ class Message:
     content: str
     calls: tuple[ToolCall, ...] = ()
     call_id: str = ""
+
+    def plain(self) -> dict[str, object]:
+        """The message in plain values, as it crosses the border of a box."""
+        calls = [(call.id, call.name, call.arguments) for call in self.calls]
+        return {"role": self.role, "content": self.content, "calls": calls, "call_id": self.call_id}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
-from typing import Any
 
 from agent.brief import Brief, Inspiration
 from agent.single import Answer, Attempt, attempt
-from archive.types import Usage
+from evolution.doors import Doors
 from evolution.types import Once, Parent, Proposal
-from gateway.errors import Kind, ModelError
-from gateway.types import CUT_OFF, Model, Request
 from prompts.message import Message
 from prompts.quote import line
 from target_modules.manifest import Target
 from target_modules.patch.apply import PatchError, apply
 from target_modules.patch.tree import Tree
+
+TOO_DEEP = "too_deep: syntax is nested too deeply for the tools that read it"
 
 Inspire = Callable[[Target, Parent, Random], Sequence[Inspiration]]
 
@@ -27,7 +26,7 @@ class _NoAnswer(Exception):
 
 
 class LlmProposer:
-    """Asks `model` once per attempt.
+    """Asks a model once per attempt.
 
     Every fault of one attempt is a proposal with its reason, and its cost. A `ModelError` that ends the run
     (`error.kind.ends_run`: no access, no such model, no credit) goes through to the loop; our own budget used
@@ -39,100 +38,58 @@ class LlmProposer:
 
     def __init__(
         self,
-        model: Model,
+        doors: Doors,
         *,
         inspire: Inspire | None = None,
         baseline: Callable[[], float | None] = lambda: None,
-        paid_before: Callable[[Usage], None] = lambda usage: None,
-        budget: Callable[[], str] = lambda: "",
-        max_tokens: int = 8192,
-        temperature: float = 0.8,
     ) -> None:
-        """`inspire` finds other programs worth showing; `baseline` tells the score that the run began with.
-
-        `paid_before` is told the cost of an answer that came from the journal, so that a budget can count it;
-        `budget` names the limit that is used up, or ''.
-        """
-        self._model = model
+        """`inspire` finds other programs worth showing, `baseline` is the score that the run began with."""
+        self._doors = doors
         self._inspire = inspire
         self._baseline = baseline
-        self._paid_before = paid_before
-        self._budget = budget
-        self._max_tokens = max_tokens
-        self._temperature = temperature
 
     @property
     def exhausted(self) -> str:
-        return self._budget()
+        return self._doors.exhausted
 
     def propose(
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
     ) -> Proposal:
-        seed = rng.randrange(2**31)
+        door = self._doors.open(once, seed=rng.randrange(2**31))
         inspirations = self._inspire(target, parent, rng) if self._inspire is not None else ()
-        paid: list[Usage] = []
 
         def ask(messages: Sequence[Message]) -> Answer:
-            fresh = False
-
-            def effect() -> Mapping[str, Any]:
-                nonlocal fresh
-                fresh = True
-                return self._answer(messages, seed)
-
-            answer = once("answer", effect)
-            paid.append(Usage(**answer["usage"]))
-            if not fresh:
-                self._paid_before(paid[-1])
-            if answer["fault"]:
-                raise _NoAnswer(answer["fault"])
-            return Answer(answer["text"], answer["finish_reason"] == CUT_OFF)
+            asked = {"op": "complete", "messages": [one.plain() for one in messages], "stage": "single"}
+            got = door.handle(asked)
+            if "error" in got:
+                raise _NoAnswer(f"{got['error']}: {got['text']}")
+            return Answer(got["text"], got["cut_off"])
 
         try:
             made = attempt(brief(target, parent, inspirations, self._baseline()), ask)
         except _NoAnswer as fault:
             made = Attempt(None, reason=str(fault))
-        except ModelError as error:
-            if error.kind is not Kind.BUDGET:
-                raise
-            paid.append(error.usage)
-            made = Attempt(None, reason=f"{error.kind}: {error}")
-        usage = sum(paid, Usage())
         edits = made.patch.model_dump(mode="json") if made.patch is not None else None
-
-        def failed(reason: str) -> Proposal:
-            return Proposal(None, "single", made.note, reason, edits, usage, written_by_model=True)
-
+        told = Proposal(None, "single", made.note, made.reason, edits, door.usage, written_by_model=True)
         if made.patch is None:
-            return failed(made.reason)
+            return told
         try:
             tree = apply(parent.tree, made.patch)
         except PatchError as error:
-            return failed(line(str(error)))
+            return replace(told, reason=line(str(error)))
         except RecursionError:
-            return failed("too_deep: syntax is nested too deeply for the tools that read it")
-        if path := _not_utf8(tree):
-            return failed(line(f"encoding: {path}: the text holds half of a surrogate pair and is not UTF-8"))
-        if seen(tree.id):
-            return failed("repeats an earlier variant")
-        return Proposal(tree, "single", made.note, "", edits, usage, written_by_model=True)
+            return replace(told, reason=TOO_DEEP)
+        return offered(told, tree, seen)
 
-    def _answer(self, messages: Sequence[Message], seed: int) -> Mapping[str, Any]:
-        """What the journal keeps. A fault of the attempt is an answer too: it may have cost something."""
-        try:
-            answer = self._model.complete(Request(tuple(messages), self._max_tokens, self._temperature, seed))
-        except ModelError as error:
-            if error.kind.ends_run:
-                raise
-            fault = line(f"{error.kind}: {error}")
-            return {
-                "text": "",
-                "finish_reason": "",
-                "model": "",
-                "fault": fault,
-                "usage": asdict(error.usage),
-            }
-        return {**asdict(answer), "fault": ""}
+
+def offered(told: Proposal, tree: Tree, seen: Callable[[str], bool]) -> Proposal:
+    """The proposal with its tree, or with the reason why that cannot be one."""
+    if path := _not_utf8(tree):
+        reason = line(f"encoding: {path}: the text holds half of a surrogate pair and is not UTF-8")
+        return replace(told, reason=reason)
+    if seen(tree.id):
+        return replace(told, reason="repeats an earlier variant")
+    return replace(told, tree=tree)
 
 
 def _not_utf8(tree: Tree) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ from gateway.errors import Kind, ModelError
 from gateway.scripted import ScriptedModel
 from target_modules.manifest import Manifest, Target
 from target_modules.patch.tree import Tree
+from tests.support.doors import Memory, doors_to
 from tests.support.model_server import ModelServer, say, status
 
 SOURCE = "def double(x):\n    return x + x\n"
@@ -85,30 +85,17 @@ PARENT = Parent(
 )
 
 
-class Journal:
-    """An `Once` that survives a crash as JSON."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-
-    def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-        if step not in self.kept:
-            self.kept[step] = json.dumps(effect())
-        answer: Mapping[str, Any] = json.loads(self.kept[step])
-        return answer
-
-
 def propose(
     proposer: LlmProposer,
-    journal: Journal | None = None,
+    journal: Memory | None = None,
     seen: Callable[[str], bool] = lambda tree: False,
     seed: int = 1,
 ) -> Proposal:
-    return proposer.propose(TARGET, PARENT, Random(seed), seen, journal or Journal())
+    return proposer.propose(TARGET, PARENT, Random(seed), seen, journal or Memory())
 
 
-def test_an_answer_becomes_a_tree_with_its_patch_note_and_cost() -> None:
-    made = propose(LlmProposer(ScriptedModel([EDIT])))
+def test_an_answer_becomes_a_tree_with_its_patch_note_and_cost(tmp_path: Path) -> None:
+    made = propose(LlmProposer(doors_to(ScriptedModel([EDIT]), tmp_path)))
     assert made.tree == Tree({"m.py": BETTER})
     assert (made.reason, made.note, made.written_by_model) == ("", "shift", True)
     assert made.patch is not None
@@ -128,32 +115,34 @@ def test_an_answer_becomes_a_tree_with_its_patch_note_and_cost() -> None:
         (ModelError(Kind.SERVER, "down", usage=Usage(1, 9, 0, 4)), "server"),
     ],
 )
-def test_a_failure_is_a_proposal_with_its_reason_and_its_cost(answer: str | ModelError, reason: str) -> None:
-    made = propose(LlmProposer(ScriptedModel([answer])))
+def test_a_failure_is_a_proposal_with_its_reason_and_its_cost(
+    answer: str | ModelError, reason: str, tmp_path: Path
+) -> None:
+    made = propose(LlmProposer(doors_to(ScriptedModel([answer]), tmp_path)))
     assert made.tree is None
     assert reason in made.reason.lower()
     assert made.usage.tokens > 0
     assert made.written_by_model
 
 
-def test_a_repeat_is_not_worth_an_evaluation() -> None:
+def test_a_repeat_is_not_worth_an_evaluation(tmp_path: Path) -> None:
     better = Tree({"m.py": BETTER}).id
-    made = propose(LlmProposer(ScriptedModel([EDIT])), seen=lambda tree: tree == better)
+    made = propose(LlmProposer(doors_to(ScriptedModel([EDIT]), tmp_path)), seen=lambda tree: tree == better)
     assert (made.tree, made.reason) == (None, "repeats an earlier variant")
 
 
 @pytest.mark.parametrize("kind", [Kind.AUTH, Kind.NOT_FOUND, Kind.QUOTA])
-def test_a_fault_that_ends_the_run_goes_through_and_is_not_kept(kind: Kind) -> None:
-    journal = Journal()
+def test_a_fault_that_ends_the_run_goes_through_and_is_not_kept(kind: Kind, tmp_path: Path) -> None:
+    journal = Memory()
     with pytest.raises(ModelError) as caught:
-        propose(LlmProposer(ScriptedModel([ModelError(kind, "planned")])), journal)
+        propose(LlmProposer(doors_to(ScriptedModel([ModelError(kind, "planned")]), tmp_path)), journal)
     assert caught.value.kind is kind
     assert journal.kept == {}
 
 
-def test_a_budget_that_is_used_up_is_a_value_and_is_not_kept() -> None:
-    budget, journal = Budget(tokens=1), Journal()
-    proposer = LlmProposer(Budgeted(ScriptedModel([EDIT]), budget, None), budget=lambda: budget.exhausted)
+def test_a_budget_that_is_used_up_is_a_value_and_is_not_kept(tmp_path: Path) -> None:
+    budget, journal = Budget(tokens=1), Memory()
+    proposer = LlmProposer(doors_to(Budgeted(ScriptedModel([EDIT]), budget, None), tmp_path, budget))
     assert proposer.exhausted == ""
     made = propose(proposer, journal)
     assert made.tree is None
@@ -164,31 +153,35 @@ def test_a_budget_that_is_used_up_is_a_value_and_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("answer", [EDIT, "no edit", ModelError(Kind.REFUSED, "no", usage=Usage(1, 5, 0, 2))])
-def test_a_paid_answer_is_not_paid_twice_and_gives_the_same_proposal(answer: str | ModelError) -> None:
-    journal, before = Journal(), list[Usage]()
-    first = propose(LlmProposer(ScriptedModel([answer]), paid_before=before.append), journal)
-    assert before == []
+def test_a_paid_answer_is_not_paid_twice_and_gives_the_same_proposal(
+    answer: str | ModelError, tmp_path: Path
+) -> None:
+    journal = Memory()
+    first = propose(LlmProposer(doors_to(ScriptedModel([answer]), tmp_path)), journal)
     unasked = ScriptedModel([])
-    again = propose(LlmProposer(unasked, paid_before=before.append), journal)
+    again = propose(LlmProposer(doors_to(unasked, tmp_path)), journal)
     assert again == first
     assert unasked.asked == []
-    assert before == [first.usage]
 
 
-def test_the_seed_comes_from_the_given_chance_alone() -> None:
+def test_the_seed_comes_from_the_given_chance_alone(tmp_path: Path) -> None:
     def seed_after(chance: int, inspired: bool) -> int | None:
         model = ScriptedModel([EDIT])
         inspire = (lambda target, parent, rng: [Inspiration(rng.random(), "d")]) if inspired else None
-        propose(LlmProposer(model, inspire=inspire), seed=chance)
+        propose(LlmProposer(doors_to(model, tmp_path), inspire=inspire), seed=chance)
         return model.asked[0].seed
 
     assert seed_after(5, False) == seed_after(5, True) != seed_after(6, False)
 
 
-def test_the_prompt_tells_what_is_known_about_the_parent() -> None:
+def test_the_prompt_tells_what_is_known_about_the_parent(tmp_path: Path) -> None:
     model = ScriptedModel([EDIT])
     inspire = [Inspiration(1.5, "-a\n+b\n")]
-    propose(LlmProposer(model, inspire=lambda target, parent, rng: inspire, baseline=lambda: 3.25))
+    propose(
+        LlmProposer(
+            doors_to(model, tmp_path), inspire=lambda target, parent, rng: inspire, baseline=lambda: 3.25
+        )
+    )
     text = "\n".join(message.content for message in model.asked[0].messages)
     for told in (
         "Double faster.",
@@ -204,11 +197,11 @@ def test_the_prompt_tells_what_is_known_about_the_parent() -> None:
         assert told in text
 
 
-def test_through_a_real_server_with_a_fault_on_the_way() -> None:
+def test_through_a_real_server_with_a_fault_on_the_way(tmp_path: Path) -> None:
     budget = Budget(tokens=50_000)
     with ModelServer([status(529), say(EDIT)]) as server:
         model = connect("m", budget, environment=server.environment, timeout=10, sleep=lambda seconds: None)
-        made = propose(LlmProposer(model))
+        made = propose(LlmProposer(doors_to(model, tmp_path)))
         model.close()
     assert made.tree == Tree({"m.py": BETTER})
     assert made.usage == budget.spent

@@ -1,0 +1,83 @@
+"""Proposals by the coding agent: it works on the parent's tree in a box, with its tools, through its door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from random import Random
+from typing import Any
+
+from agent.brief import Inspiration
+from benchmarks.judge import retried
+from evolution.agent_box import Work, let_work, taken
+from evolution.doors import Doors
+from evolution.proposers.llm import brief, offered
+from evolution.types import Once, Parent, Proposal
+from gateway.door import Door, Service
+from sandbox.types import BoxSpec, Sandbox
+from target_modules.manifest import Target
+from target_modules.patch.editable import Editable
+
+NO_CHANGE = "no_change: the agent changed nothing that it may change"
+
+Inspire = Callable[[Target, Parent, Random], Sequence[Inspiration]]
+
+
+class AgentProposer:
+    """Lets the agent work on each parent. What it cost is counted also where nothing comes of it.
+
+    Every fault of one attempt is a proposal with its reason; what ends the run goes through to the loop.
+    """
+
+    name = "agent"
+    waits = True
+
+    def __init__(
+        self,
+        doors: Doors,
+        sandbox: Sandbox,
+        spec: BoxSpec,
+        agent: Mapping[str, str],
+        profile: Mapping[str, Any],
+        *,
+        services: Callable[[Parent], Mapping[str, Service]],
+        tools: Callable[[], Sequence[Mapping[str, Any]]] = lambda: (),
+        inspire: Inspire = lambda target, parent, rng: (),
+        baseline: Callable[[], float | None] = lambda: None,
+    ) -> None:
+        """`agent` is the agent's own code by path, `profile` how it is to work; `services` answer what it
+        asks about its own work, `tools` are those of MCP servers as it is told of them."""
+        self._doors = doors
+        self._sandbox = sandbox
+        self._spec = spec
+        self._agent = agent
+        self._profile = profile
+        self._services = services
+        self._tools = tools
+        self._inspire = inspire
+        self._baseline = baseline
+
+    @property
+    def exhausted(self) -> str:
+        return self._doors.exhausted
+
+    def propose(
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+    ) -> Proposal:
+        seed = rng.randrange(2**31)
+        told = asdict(brief(target, parent, self._inspire(target, parent, rng), self._baseline()))
+        task = {"brief": told, "profile": self._profile, "mcp_tools": list(self._tools()), "seed": seed}
+
+        def work() -> tuple[Work, Door]:
+            door = self._doors.open(once, seed=seed, services=self._services(parent))
+            return let_work(self._sandbox, self._spec, self._agent, task, door), door
+
+        done, door = retried(work, "the agent at work")
+        operator = str(self._profile.get("name", "agent"))
+        made = Proposal(None, operator, done.note, usage=door.usage, written_by_model=True)
+        if done.reason:
+            return replace(made, reason=done.reason)
+        tree = taken(parent.tree, done, Editable.of(target.manifest.editable))
+        if tree == parent.tree:
+            return replace(made, reason=door.refused or NO_CHANGE)
+        return offered(made, tree, seen)

@@ -1,0 +1,77 @@
+"""What a run has of the world outside: its models, its MCP servers, its account, and the doors to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from archive.store import Archive
+from archive.types import RunRecord, Usage
+from evolution.config import ConfigError, RunConfig
+from evolution.doors import AttemptLimits, Doors
+from evolution.journal import exchanges_of
+from gateway.budget import Budget
+from gateway.replay import Replay
+from gateway.secrets import Redactor
+from gateway.transcripts import Transcripts
+from gateway.types import Model
+
+
+class World:
+    """Opened for a session of a run, and closed with it. `doors` are all that the rest of it gets."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        model: Model | None,
+        health: Callable[[], Mapping[str, Any]],
+        attempts: int | None,
+    ) -> None:
+        """`attempts` is how many of them can be answered at all, None for any number."""
+        self.doors = doors
+        self.attempts = attempts
+        self.health = health
+        self._model = model
+
+    def close(self) -> None:
+        if self._model is not None:
+            self._model.close()
+
+
+def open_world(config: RunConfig, archive: Archive, run: RunRecord) -> World:
+    """Raises `ConfigError`, and `gateway.errors.ModelError` where the model cannot be reached at all."""
+    account = Budget(config.tokens, config.dollars, paid(archive, run.id))
+    replay = None if config.replay is None else Replay(archive, config.replay)
+    model = None if replay is not None else _connected(config, account)
+    doors = Doors(
+        model,
+        Transcripts(archive, Redactor.of(os.environ)),
+        account,
+        max_tokens=config.max_answer_tokens,
+        temperature=config.temperature,
+        limits=AttemptLimits(),
+        replay=replay,
+    )
+    return World(doors, model, dict, None if replay is None else replay.attempts)
+
+
+def paid(archive: Archive, run: str) -> Usage:
+    """All that a run has paid: its variants, and the exchanges of attempts that have not ended."""
+    total = sum((variant.usage for variant in archive.variants(run=run)), Usage())
+    for attempt in {attempt for attempt, _ in archive.pending(run)}:
+        for exchange in exchanges_of(archive, run, attempt).values():
+            total += Usage(**exchange["usage"])
+    return total
+
+
+def _connected(config: RunConfig, account: Budget) -> Model:
+    from gateway.connect import connect
+    from gateway.prices import PriceUnknown
+
+    if config.model is None:
+        raise ConfigError("--model: this proposer needs the name of a model, such as --model gpt-4.1-mini")
+    try:
+        return connect(config.model, account, config.prices)
+    except PriceUnknown as error:
+        raise ConfigError(str(error)) from None

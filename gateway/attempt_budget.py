@@ -1,0 +1,66 @@
+"""Keep the limits of one attempt, within those of its run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from archive.types import Usage
+from gateway.errors import Kind, ModelError
+from gateway.tokens import of_prompt
+from gateway.types import Completion, Model, Request
+
+
+class AttemptBudget:
+    """A model for one attempt, whose calls it counts. None is no limit. Raises `Kind.ATTEMPT_BUDGET`.
+
+    A call is made while what is spent and its own prompt fit, so that the end is at most one call's output
+    beyond a limit. `model` keeps the run's account and prices; what waits for an answer counts as minutes.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        tokens: int | None = None,
+        dollars: float | None = None,
+        calls: int | None = None,
+        minutes: float | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = model.name
+        self._model = model
+        self._tokens, self._dollars, self._calls, self._minutes = tokens, dollars, calls, minutes
+        self._clock = clock
+        self._started = clock()
+        self._spent = Usage()
+        self._lock = threading.Lock()  # an attempt asks one thing at a time
+
+    def complete(self, request: Request) -> Completion:
+        with self._lock:
+            if over := self._over(of_prompt(request.messages)):
+                text = f"the attempt's budget of {over} is used up"
+                raise ModelError(Kind.ATTEMPT_BUDGET, text, usage=Usage())
+            try:
+                answer = self._model.complete(request)
+            except ModelError as error:
+                self._spent += error.usage
+                raise
+            self._spent += answer.usage
+            return answer
+
+    def close(self) -> None:
+        """The model is the run's."""
+
+    def _over(self, prompt: int) -> str:
+        spent = self._spent
+        if self._calls is not None and spent.calls >= self._calls:
+            return "calls"
+        if self._tokens is not None and spent.tokens + prompt > self._tokens:
+            return "tokens"
+        if self._dollars is not None and spent.dollars >= self._dollars:
+            return "dollars"
+        if self._minutes is not None and self._clock() - self._started >= self._minutes * 60:
+            return "minutes"
+        return ""
