@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from archive.types import Usage
-from gateway import tokens, wire
+from gateway import stream, tokens, wire
 from gateway.errors import Kind, ModelError
 from gateway.types import Completion, Request
-from prompts.message import Message
 from prompts.quote import line
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, OpenAI
+    from openai import APIResponse, APIStatusError, OpenAI
 
 _OPENAI = "https://api.openai.com/v1"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -24,8 +23,9 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 class OpenAIModel:
     """One try per call: retries and budgets are wrapped around it, so that each call is counted.
 
-    Models differ in what they take: the first answer that names `max_tokens`, `temperature` or `seed` as
-    unsupported is heeded for the life of this object.
+    Models differ in what they take: the first answer that names an option (`seed`, `stream`, `grammar`) as
+    unsupported is heeded for the life of this object. Answers are streamed where the endpoint does that, so
+    that a long one is no silence.
     """
 
     def __init__(self, name: str, api_key: str, base_url: str | None = None, timeout: float = 300.0) -> None:
@@ -40,13 +40,13 @@ class OpenAIModel:
         _check(api_key, base_url)
 
     def complete(self, request: Request) -> Completion:
-        wishes = {"max_tokens": request.max_tokens, "temperature": request.temperature, "seed": request.seed}
-        guess = tokens.of_prompt(request.messages)
         while True:
             without = self._unsupported
             try:
-                return self._ask(request.messages, _options(wishes, without), guess)
+                return self._ask(request, wire.options(request, without))
             except _Unsupported as error:
+                if error.name == "tools":
+                    raise ToolsUnsupported(Kind.REQUEST, self._redacted(str(error))) from None
                 self._unsupported |= {error.name}
                 if error.name in without:
                     raise ModelError(Kind.REQUEST, self._redacted(str(error))) from None
@@ -60,31 +60,50 @@ class OpenAIModel:
                 self._client.close()
                 self._client = None
 
-    def _ask(self, messages: Sequence[Message], options: Mapping[str, Any], guess: int) -> Completion:
+    def _ask(self, request: Request, options: Mapping[str, Any]) -> Completion:
         import openai
 
+        guess = tokens.of_prompt(request.messages)
+        create = self._connected().chat.completions.with_streaming_response.create
+        messages = cast("Any", [wire.plain(message) for message in request.messages])
         try:
-            response = self._connected().chat.completions.with_raw_response.create(
-                model=self.name,
-                messages=cast(
-                    "Any", [{"role": message.role, "content": message.content} for message in messages]
-                ),
-                **options,
-            )
-            return wire.completion(response.content, self.name, guess)
+            with create(model=self.name, messages=messages, **options) as response:
+                return self._read(response, guess)
         except openai.APITimeoutError:
-            # The provider may well have answered, and charged, in vain.
-            paid = Usage(calls=1, prompt_tokens=guess)
-            raise ModelError(
-                Kind.TIMEOUT, f"{self.name}: no answer within {self._timeout:g} s", usage=paid
-            ) from None
+            raise self._silence(guess) from None
         except openai.APIConnectionError as error:
-            cause = line(str(error.__cause__ or error), 100)
-            raise ModelError(Kind.CONNECTION, f"{self.name}: connection to {self._host}: {cause}") from None
+            raise self._lost(error.__cause__ or error) from None
         except openai.APIStatusError as error:
             raise self._fault(error) from None
         except openai.APIError as error:
             raise ModelError(Kind.MALFORMED, f"{self.name}: {line(error.message)}") from None
+
+    def _read(self, response: APIResponse[Any], guess: int) -> Completion:
+        """The answer, streamed or whole, whichever the endpoint chose."""
+        streamed = "text/event-stream" in response.headers.get("content-type", "")
+        try:
+            if not streamed:
+                return wire.completion(response.read(), self.name, guess)
+            return wire.completion_of(stream.assembled(response.iter_lines()), self.name, guess)
+        except ModelError:
+            raise
+        except stream.Broken as broken:
+            kind = Kind.MALFORMED if broken.malformed else Kind.CONNECTION
+            paid = Usage(1, guess, 0, tokens.of_text(broken.text))
+            raise ModelError(kind, f"{self.name}: {broken}", usage=paid) from None
+        except Exception as error:  # noqa: BLE001  # job border: the transport's own, whichever it is
+            if "Timeout" in type(error).__name__:
+                raise self._silence(guess) from None
+            raise self._lost(error, Usage(1, guess)) from None
+
+    def _silence(self, guess: int) -> ModelError:
+        """The provider may well have answered, and charged, in vain."""
+        paid = Usage(calls=1, prompt_tokens=guess)
+        return ModelError(Kind.TIMEOUT, f"{self.name}: no answer within {self._timeout:g} s", usage=paid)
+
+    def _lost(self, cause: BaseException, paid: Usage | None = None) -> ModelError:
+        why = line(str(cause) or type(cause).__name__, 100)
+        return ModelError(Kind.CONNECTION, f"{self.name}: connection to {self._host}: {why}", usage=paid)
 
     def _fault(self, error: APIStatusError) -> Exception:
         known = wire.fault(error.status_code, error.body, self.name, error.response.headers)
@@ -122,23 +141,16 @@ class OpenAIModel:
         return text.replace(self._key, "[key]") if len(self._key) >= 8 else text
 
 
+class ToolsUnsupported(ModelError):
+    """The endpoint takes no tools. Whoever wraps this model can tell of them in words instead."""
+
+
 class _Unsupported(Exception):
     """The endpoint does not take the option `name`."""
 
     def __init__(self, name: str, text: str) -> None:
         super().__init__(text)
         self.name = name
-
-
-def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in messages]
-
-
-def _options(wishes: Mapping[str, object], without: frozenset[str]) -> dict[str, object]:
-    options = {key: value for key, value in wishes.items() if value is not None and key not in without}
-    if "max_tokens" in without:
-        options["max_completion_tokens"] = wishes["max_tokens"]
-    return options
 
 
 def _check(api_key: str, base_url: str | None) -> None:

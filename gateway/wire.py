@@ -13,13 +13,16 @@ from typing import Any
 from archive.types import Usage
 from gateway.errors import Kind, ModelError
 from gateway.tokens import of_text
-from gateway.types import CUT_OFF, Completion
+from gateway.types import CUT_OFF, Completion, Request
+from prompts.message import Message, ToolCall
 from prompts.quote import line
 
 _TOO_LONG = re.compile(
     r"context.{0,20}(length|window|size)|maximum context|prompt is too long|too many (input )?tokens", re.I
 )
-_OPTION = re.compile(r"\b(max_tokens|temperature|seed)\b")
+_OPTION = re.compile(
+    r"\b(max_tokens|temperature|seed|stream_options|stream|response_format|grammar|tool_choice|tools|functions)\b"
+)
 _UNSUPPORTED = re.compile(
     r"unsupported|(not|n't) support|unknown|unrecognized|unexpected|extra|not permitted", re.I
 )
@@ -50,12 +53,66 @@ _ADVICE = {
 }
 
 
+def plain(message: Message) -> dict[str, Any]:
+    """A message as the API has it."""
+    data: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.calls:
+        data["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.calls
+        ]
+        data["content"] = message.content or None
+    if message.role == "tool":
+        data["tool_call_id"] = message.call_id
+    return data
+
+
+def options(request: Request, without: frozenset[str]) -> dict[str, Any]:
+    """What is asked for beside the messages, in the API's words, except what the endpoint does not take."""
+    wishes: dict[str, Any] = {
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "seed": request.seed,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if request.tools:
+        wishes["tools"] = [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": dict(tool.parameters),
+                },
+            }
+            for tool in request.tools
+        ]
+    if request.schema is not None:
+        named = {"name": "answer", "schema": dict(request.schema), "strict": True}
+        wishes["response_format"] = {"type": "json_schema", "json_schema": named}
+    if request.grammar is not None:
+        wishes["extra_body"] = {"grammar": request.grammar}
+    if "stream" in without:
+        without |= {"stream_options"}
+    if "grammar" in without:
+        without |= {"extra_body"}
+    kept = {key: value for key, value in wishes.items() if value is not None and key not in without}
+    if "max_tokens" in without:
+        kept["max_completion_tokens"] = request.max_tokens
+    return kept
+
+
 def completion(body: bytes, model: str, prompt_guess: int) -> Completion:
-    """The answer in a 200 response. Raises `ModelError`, with its usage where the provider counted one.
+    """The answer in the body of a 200 response. Raises `ModelError`."""
+    return completion_of(_object(body, model), model, prompt_guess)
+
+
+def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Completion:
+    """The answer in a response. Raises `ModelError`, with its usage where the provider counted one.
 
     Where usage is missing (some local servers), `prompt_guess` and a guess from the text stand in.
     """
-    data = _object(body, model)
     choices = data.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         if isinstance(data.get("error"), dict):
@@ -70,15 +127,17 @@ def completion(body: bytes, model: str, prompt_guess: int) -> Completion:
         raise ModelError(Kind.MALFORMED, f"{model}: the answer's content is not text")
     reason = choice.get("finish_reason")
     reason = reason if isinstance(reason, str) else "stop"
-    usage = _usage(data.get("usage"), prompt_guess, text)
+    calls = _calls(message.get("tool_calls"), model)
+    written = text + "".join(call.name + call.arguments for call in calls)
+    usage = _usage(data.get("usage"), prompt_guess, written)
     refusal = message.get("refusal")
     if reason == "content_filter" or (isinstance(refusal, str) and refusal):
         why = line(refusal) if isinstance(refusal, str) and refusal else "content filter"
         raise ModelError(Kind.REFUSED, f"{model}: refused: {why}", usage=usage)
-    if not text.strip() and reason != CUT_OFF:
+    if not text.strip() and not calls and reason != CUT_OFF:
         raise ModelError(Kind.EMPTY, f"{model}: the answer is empty", usage=usage)
     name = data.get("model")
-    return Completion(text, usage, reason, name if isinstance(name, str) and name else model)
+    return Completion(text, usage, reason, name if isinstance(name, str) and name else model, calls)
 
 
 def fault(status: int, body: object, model: str, headers: Mapping[str, str] | None = None) -> ModelError:
@@ -99,10 +158,12 @@ def fault(status: int, body: object, model: str, headers: Mapping[str, str] | No
 
 
 def unsupported(status: int, body: object) -> str | None:
-    """The option that a 400 or 422 says the endpoint does not take: max_tokens, temperature or seed."""
+    """The option that a 400 or 422 says the endpoint does not take, such as seed or tools."""
     text = json.dumps(body, default=str) if status in (400, 422) else ""
     option = _OPTION.search(text)
-    return option[1] if option and _UNSUPPORTED.search(text) else None
+    if option is None or not _UNSUPPORTED.search(text):
+        return None
+    return "tools" if option[1] in ("tool_choice", "functions") else option[1]
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -140,7 +201,30 @@ def _text(content: object) -> str | None:
         content = "".join(part for part in parts if isinstance(part, str))
     if not isinstance(content, str):
         return None
-    return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _paired(content)
+
+
+def _paired(text: str) -> str:
+    """Text whose surrogates are joined to characters, and lone ones replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _calls(data: object, model: str) -> tuple[ToolCall, ...]:
+    """The calls of tools. What is wrong in them is for the asker to see; a missing id is made up."""
+    if data is None:
+        return ()
+    if not isinstance(data, list) or not all(isinstance(call, dict) for call in data):
+        raise ModelError(Kind.MALFORMED, f"{model}: the answer's tool calls are not a list of calls")
+    calls = []
+    for number, call in enumerate(data):
+        function = call.get("function")
+        function = function if isinstance(function, dict) else {}
+        id, name, arguments = call.get("id"), function.get("name"), function.get("arguments")
+        if not isinstance(arguments, str):  # some local servers send the object itself
+            arguments = json.dumps(arguments if arguments is not None else {})
+        own = id if isinstance(id, str) and id else f"call_{number}"
+        calls.append(ToolCall(own, name if isinstance(name, str) else "", _paired(arguments)))
+    return tuple(calls)
 
 
 def _usage(data: object, prompt_guess: int, text: str) -> Usage:
@@ -148,7 +232,7 @@ def _usage(data: object, prompt_guess: int, text: str) -> Usage:
     details = counts.get("prompt_tokens_details")
     cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
     if cached is None:
-        cached = _count(counts.get("prompt_cache_hit_tokens"))
+        cached = _count(counts.get("prompt_cache_hit_tokens", counts.get("cache_read_input_tokens")))
     prompt, written = _count(counts.get("prompt_tokens")), _count(counts.get("completion_tokens"))
     prompt = prompt_guess if prompt is None else prompt
     return Usage(1, prompt, min(cached or 0, prompt), of_text(text) if written is None else written)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -79,9 +78,7 @@ class Held:
     def __init__(self) -> None:
         self.asked, self.go = threading.Event(), threading.Event()
 
-    def complete(
-        self, messages: Sequence[Message], *, max_tokens: int, temperature: float, seed: int | None = None
-    ) -> Completion:
+    def complete(self, request: Request) -> Completion:
         self.asked.set()
         assert self.go.wait(20)
         return Completion("x", Usage(1, PROMPT, 0, 1), "stop", self.name)

@@ -12,29 +12,50 @@ from gateway.openai_model import OpenAIModel
 from gateway.scripted import ScriptedModel
 from gateway.tokens import of_text
 from gateway.types import CUT_OFF, Model, Request
-from prompts.message import Message
-from tests.support.model_server import ModelServer, say, status
+from prompts.message import Message, ToolCall, ToolSpec
+from tests.support.model_server import ModelServer, Step, call, say, status
+from tests.support.model_server import Script as ServerScript
 
 ASK = (Message("system", "You add."), Message("user", "1 + 1?"))
-Make = Callable[[Sequence[str | Kind]], Model]
+Line = str | Kind | tuple[ToolCall, ...]
+Script = Sequence[Line]
+Make = Callable[[Script], Model]
 STATUS = {Kind.AUTH: 401, Kind.RATE_LIMIT: 429, Kind.SERVER: 500}
 
 
-@pytest.fixture(params=["scripted", "openai"])
+@pytest.fixture(params=["scripted", "openai", "openai-whole"])
 def make(request: pytest.FixtureRequest) -> Iterator[Make]:
     with ExitStack() as stack:
 
-        def scripted(script: Sequence[str | Kind]) -> Model:
+        def scripted(script: Script) -> Model:
             return ScriptedModel([ModelError(it, "planned") if isinstance(it, Kind) else it for it in script])
 
-        def openai(script: Sequence[str | Kind]) -> Model:
-            steps = [status(STATUS[it]) if isinstance(it, Kind) else say(it) for it in script]
-            server = stack.enter_context(ModelServer(steps, otherwise=status(404)))
+        def openai(script: Script) -> Model:
+            steps = [_step(it) for it in script]
+            server = stack.enter_context(
+                ModelServer(steps, otherwise=status(404), streams=request.param == "openai")
+            )
             model = OpenAIModel("m", server.key, server.base_url, timeout=10)
             stack.callback(model.close)
             return model
 
         yield scripted if request.param == "scripted" else openai
+
+
+def _step(line: Line) -> Step | ServerScript:
+    if isinstance(line, Kind):
+        return status(STATUS[line])
+    if isinstance(line, tuple):
+        return call(*((wish.name, wish.arguments) for wish in line))
+    return say(line)
+
+
+def test_wishes_for_tools_come_back_as_the_model_wrote_them(make: Make) -> None:
+    wishes = (ToolCall("call-0", "view", '{"path": "a.py"}'), ToolCall("call-1", "no such", "{broken"))
+    tools = (ToolSpec("view", "Shows a file.", {"type": "object", "properties": {}}),)
+    answer = make([wishes]).complete(Request(ASK, 100, 0, tools=tools))
+    assert (answer.text, answer.calls) == ("", wishes)
+    assert answer.usage.completion_tokens > 0
 
 
 def test_an_answer_comes_back_with_its_text_and_its_cost(make: Make) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from gateway import types
 from gateway.errors import Kind, ModelError
-from gateway.openai_model import OpenAIModel
+from gateway.openai_model import OpenAIModel, ToolsUnsupported
 from gateway.types import CUT_OFF, Completion
-from prompts.message import Message
+from prompts.message import Message, ToolCall, ToolSpec
 from tests.support.model_server import (
     KEY,
     ModelServer,
@@ -20,6 +20,7 @@ from tests.support.model_server import (
     Script,
     Step,
     cut,
+    cut_stream,
     hang,
     raw,
     refuse_connection,
@@ -108,7 +109,9 @@ def test_nobody_listening_is_a_connection_fault() -> None:
 
 
 def test_only_hopeless_faults_end_the_run_and_none_is_both() -> None:
-    assert {kind for kind in Kind if kind.ends_run} == {Kind.AUTH, Kind.NOT_FOUND, Kind.QUOTA, Kind.BUDGET}
+    assert {kind for kind in Kind if kind.ends_run} == {
+        Kind.AUTH, Kind.NOT_FOUND, Kind.QUOTA, Kind.BUDGET, Kind.BREAKER
+    }  # fmt: skip
     assert not any(kind.ends_run and kind.transient for kind in Kind)
 
 
@@ -248,3 +251,54 @@ def test_a_proxy_from_the_environment_is_not_asked_for_a_local_server(
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert ask(say("direct")).text == "direct"
+
+
+def test_a_stream_that_is_cut_has_cost_what_came() -> None:
+    with ModelServer([cut_stream("one two three four five")]) as server:
+        model = OpenAIModel("m", server.key, server.base_url, timeout=10)
+        with pytest.raises(ModelError, match="ended before the answer did") as caught:
+            model.complete(types.Request(ASK, 100, 0))
+        model.close()
+    assert caught.value.kind is Kind.CONNECTION
+    assert caught.value.usage.prompt_tokens > 0
+    assert caught.value.usage.completion_tokens > 0
+
+
+def test_what_an_endpoint_does_not_take_is_left_out_from_then_on() -> None:
+    steps = [
+        status(400, "stream_options is not supported"),
+        status(400, "unknown field: grammar"),
+        say("a"),
+        say("b"),
+    ]
+    with ModelServer(steps) as server:
+        model = OpenAIModel("m", server.key, server.base_url, timeout=10)
+        request = types.Request(ASK, 100, 0, grammar="root ::= [a-z]", schema={"type": "object"})
+        assert [model.complete(request).text for _ in "ab"] == ["a", "b"]
+        model.close()
+    assert "grammar" in server.requests[0].body
+    assert [set(one.body) & {"stream_options", "grammar"} for one in server.requests[2:]] == [set(), set()]
+    assert server.requests[3].body["response_format"]["json_schema"]["schema"] == {"type": "object"}
+
+
+def test_tools_and_their_results_are_sent_in_the_words_of_the_api() -> None:
+    wish = ToolCall("c1", "view", "{}")
+    messages = (*ASK, Message("assistant", "", (wish,)), Message("tool", "seen", call_id="c1"))
+    with ModelServer([say("done")]) as server:
+        model = OpenAIModel("m", server.key, server.base_url, timeout=10)
+        model.complete(
+            types.Request(messages, 100, 0, tools=(ToolSpec("view", "Shows.", {"type": "object"}),))
+        )
+        model.close()
+    body = server.requests[0].body
+    assert body["tools"][0]["function"]["name"] == "view"
+    assert body["messages"][-2]["tool_calls"][0]["function"] == {"name": "view", "arguments": "{}"}
+    assert body["messages"][-1] == {"role": "tool", "content": "seen", "tool_call_id": "c1"}
+
+
+def test_an_endpoint_without_tools_says_so_by_its_error() -> None:
+    with ModelServer([status(400, "this model does not support tools")]) as server:
+        model = OpenAIModel("m", server.key, server.base_url, timeout=10)
+        with pytest.raises(ToolsUnsupported):
+            model.complete(types.Request(ASK, 100, 0, tools=(ToolSpec("view", "Shows.", {}),)))
+        model.close()

@@ -29,7 +29,7 @@ class Request:
 
     @property
     def prompt(self) -> str:
-        return "\n".join(message["content"] for message in self.body["messages"])
+        return "\n".join(message["content"] or "" for message in self.body["messages"])
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,26 @@ class Step:
     headers: dict[str, str] = field(default_factory=dict)
     hang: bool = False
     promised: int | None = None  # Content-Length, where it is a lie
+    cut_after: int | None = None  # events of a stream after which the connection is closed
 
 
 Script = Callable[[Request], Step]
+
+
+def call(*calls: tuple[str, dict[str, Any] | str], text: str = "") -> Script:
+    """An answer that wishes for tools: their names and arguments (a string goes out as it is)."""
+    wishes = [
+        {
+            "id": f"call-{number}",
+            "type": "function",
+            "function": {
+                "name": name,
+                "arguments": arguments if isinstance(arguments, str) else json.dumps(arguments),
+            },
+        }
+        for number, (name, arguments) in enumerate(calls)
+    ]
+    return say(text, finish_reason="tool_calls", tool_calls=wishes)
 
 
 def say(
@@ -56,7 +73,8 @@ def say(
         cut_text, reason = text, finish_reason
         while of_text(cut_text) > limit:
             cut_text, reason = cut_text[:-1], "length"
-        counted = {"prompt_tokens": of_text(request.prompt), "completion_tokens": of_text(cut_text)}
+        spoken = cut_text + "".join(wish["function"]["arguments"] for wish in message.get("tool_calls", ()))
+        counted = {"prompt_tokens": of_text(request.prompt), "completion_tokens": of_text(spoken)}
         counted["total_tokens"] = sum(counted.values())
         answer = {
             "id": "chatcmpl-1",
@@ -94,6 +112,16 @@ def cut() -> Step:
     return Step(body=b'{"choices": [{"mess', promised=4096)
 
 
+def cut_stream(text: str, events: int = 2) -> Script:
+    """The first events of a streamed answer, then a closed connection."""
+
+    def step(request: Request) -> Step:
+        whole = say(text)(request)
+        return Step(body=whole.body, cut_after=events)
+
+    return step
+
+
 def refuse_connection() -> Step:
     """The connection is closed before any answer."""
     return Step(body=None)
@@ -105,7 +133,15 @@ def hang() -> Step:
 
 
 class ModelServer:
-    def __init__(self, script: Iterable[Step | Script] = (), otherwise: Step | Script | None = None) -> None:
+    def __init__(
+        self,
+        script: Iterable[Step | Script] = (),
+        otherwise: Step | Script | None = None,
+        *,
+        streams: bool = True,
+    ) -> None:
+        """`streams`: answers are streamed to those who ask for that, as most endpoints do."""
+        self.streams = streams
         self.key = KEY
         self.requests: list[Request] = []
         self._script = list(script)
@@ -156,6 +192,38 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
 
+def _events(body: bytes) -> list[bytes]:
+    """A whole answer as the events of a stream; none where it is no answer."""
+    try:
+        whole = json.loads(body)
+        choice = whole["choices"][0]
+        message = choice["message"]
+        content = message.get("content") or ""
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return []
+    if not isinstance(content, str):
+        return []
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+    deltas += [{"content": content[start : start + 7]} for start in range(0, len(content), 7)]
+    if "refusal" in message:
+        deltas.append({"refusal": message["refusal"]})
+    for index, wish in enumerate(message.get("tool_calls") or []):
+        function = wish["function"]
+        deltas.append({"tool_calls": [{**wish, "index": index, "function": {**function, "arguments": ""}}]})
+        parts = function["arguments"]
+        deltas += [
+            {"tool_calls": [{"index": index, "function": {"arguments": parts[start : start + 9]}}]}
+            for start in range(0, len(parts), 9)
+        ]
+    head = {key: whole[key] for key in ("id", "created", "model") if key in whole}
+    chunks: list[dict[str, Any]] = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": choice.get("finish_reason")}]})
+    if "usage" in whole:
+        chunks.append({"choices": [], "usage": whole["usage"]})
+    told = [json.dumps({**head, "object": "chat.completion.chunk", **chunk}).encode() for chunk in chunks]
+    return [*told, b"[DONE]"]
+
+
 def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -163,11 +231,16 @@ def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            step = owner.answer(Request(self.path, headers, json.loads(body)))
+            asked = json.loads(body)
+            step = owner.answer(Request(self.path, headers, asked))
             if step.hang:
                 owner.wait_for_closing()
             self.close_connection = True
             if step.hang or step.body is None:
+                return
+            streamed = owner.streams and asked.get("stream") is True and step.status == 200
+            if streamed and (events := _events(step.body)):
+                self._stream(events if step.cut_after is None else events[: step.cut_after])
                 return
             self.send_response(step.status)
             self.send_header("Content-Type", "application/json")
@@ -178,6 +251,14 @@ def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(step.body)
+
+        def _stream(self, events: list[bytes]) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            for event in events:
+                self.wfile.write(b"data: " + event + b"\n\n")
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests read `requests` instead."""

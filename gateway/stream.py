@@ -1,0 +1,111 @@
+"""Put a streamed answer together: server-sent events in, one response as it would have come whole out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+
+class Broken(Exception):
+    """The stream is not what it must be. `malformed`: by what it says; else it ended too early.
+
+    `text` is the part of the answer that came: somebody has paid for it.
+    """
+
+    def __init__(self, why: str, text: str, *, malformed: bool) -> None:
+        super().__init__(why)
+        self.text = text
+        self.malformed = malformed
+
+
+def assembled(lines: Iterable[str]) -> dict[str, Any]:
+    """The whole response of a stream's lines, in the form of one that was not streamed. Raises `Broken`.
+
+    A chunk with an `error` is given back as it is. A stream is whole when it says `[DONE]`, or when a choice
+    has its finish reason and the connection was closed properly.
+    """
+    answer = _Answer()
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if name != "data" or not colon:
+            continue
+        value = value.removeprefix(" ")
+        if value.strip() == "[DONE]":
+            answer.done = True
+            break
+        try:
+            chunk = json.loads(value)
+        except (ValueError, RecursionError):
+            raise Broken("a chunk of the stream is not JSON", answer.text, malformed=True) from None
+        if not isinstance(chunk, dict):
+            raise Broken("a chunk of the stream is not an object", answer.text, malformed=True)
+        if chunk.get("error"):
+            return {"error": chunk["error"]}
+        answer.take(chunk)
+    if not answer.done and answer.reason is None:
+        raise Broken("the stream ended before the answer did", answer.text, malformed=False)
+    return answer.whole()
+
+
+class _Answer:
+    def __init__(self) -> None:
+        self.done = False
+        self.reason: str | None = None
+        self._content: list[str] = []
+        self._refusal: list[str] = []
+        self._calls: dict[int, dict[str, str]] = {}
+        self._usage: object = None
+        self._model: object = None
+        self._any = False
+
+    @property
+    def text(self) -> str:
+        return "".join(self._content)
+
+    def take(self, chunk: dict[str, Any]) -> None:
+        self._model = chunk.get("model") or self._model
+        self._usage = chunk.get("usage") or self._usage
+        choices = chunk.get("choices")
+        if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+            return
+        self._any = True
+        choice = choices[0]
+        if isinstance(choice.get("finish_reason"), str):
+            self.reason = choice["finish_reason"]
+        delta = choice.get("delta")
+        if not isinstance(delta, dict):
+            return
+        if isinstance(delta.get("content"), str):
+            self._content.append(delta["content"])
+        if isinstance(delta.get("refusal"), str):
+            self._refusal.append(delta["refusal"])
+        calls = delta.get("tool_calls")
+        for position, part in enumerate(calls if isinstance(calls, list) else ()):
+            if isinstance(part, dict):
+                self._take_call(part, position)
+
+    def _take_call(self, part: dict[str, Any], position: int) -> None:
+        index = part.get("index")
+        call = self._calls.setdefault(
+            index if isinstance(index, int) else position, {"id": "", "name": "", "arguments": ""}
+        )
+        function = part.get("function")
+        function = function if isinstance(function, dict) else {}
+        if isinstance(part.get("id"), str):
+            call["id"] = part["id"]
+        for key in ("name", "arguments"):
+            if isinstance(function.get(key), str):
+                call[key] += function[key]
+
+    def whole(self) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": self.text}
+        if self._refusal:
+            message["refusal"] = "".join(self._refusal)
+        if self._calls:
+            message["tool_calls"] = [
+                {"id": call["id"], "function": {"name": call["name"], "arguments": call["arguments"]}}
+                for _, call in sorted(self._calls.items())
+            ]
+        choices = [{"message": message, "finish_reason": self.reason}] if self._any else []
+        return {"choices": choices, "usage": self._usage, "model": self._model}
