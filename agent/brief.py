@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,19 @@ class Inspiration:
 
     score: float
     diff: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Idea:
+    """What was tried before from this parent or on the way to it, and what came of it.
+
+    `outcome` is one of the archive's words (`failed`, `valid`, `accepted`) with its reason, if it has one.
+    """
+
+    note: str
+    outcome: str
+    score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -19,7 +33,9 @@ class Brief:
     """Everything that may be told about a parent. Never held-out cases, never expected values.
 
     `goal` and `notes` are the owner's words; `files` the tree by path; `editable` the globs and symbols as
-    in the manifest; `failures` and `output` come from the sandbox and are labelled as data in the prompt.
+    in the manifest; `failures`, `output` and `profile` (where its time goes) come from the sandbox and are
+    labelled as data in the prompt, and so are `ideas` and `feedback`, what is known of why earlier attempts
+    went wrong. `ideas` begin with the newest.
     """
 
     target: str
@@ -34,3 +50,21 @@ class Brief:
     failures: tuple[str, ...] = ()
     output: str = ""
     inspirations: tuple[Inspiration, ...] = ()
+    ideas: tuple[Idea, ...] = ()
+    feedback: tuple[str, ...] = ()
+    profile: str = ""
+
+    def __post_init__(self) -> None:
+        """Mappings become dicts, so that `dataclasses.asdict` gives what may cross the border of a box."""
+        object.__setattr__(self, "files", dict(self.files))
+        object.__setattr__(self, "metrics", dict(self.metrics))
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Brief:
+        """A brief of what `dataclasses.asdict` made of one; what it does not know is left out."""
+        known = {one.name: plain[one.name] for one in fields(cls) if one.name in plain}
+        known["inspirations"] = tuple(Inspiration(**one) for one in known.get("inspirations", ()))
+        known["ideas"] = tuple(Idea(**one) for one in known.get("ideas", ()))
+        for name in ("editable", "failures", "feedback"):
+            known[name] = tuple(known.get(name, ()))
+        return cls(**known)

@@ -1,0 +1,139 @@
+"""How an agent works, as a TOML file says it: pipeline, prompts, tools, servers and limits."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+BUNDLED = Path(__file__).parent / "profiles"
+ANY = "*"  # among `mcp`: every server that is configured
+
+
+class ProfileError(Exception):
+    """A profile cannot be read. The text is one line: the file, what is wrong in it, and what to do."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Part):
+    """What one attempt may use. The door counts tokens, calls and minutes, too, and has the last word."""
+
+    steps: int = Field(40, gt=0, description="tool calls")
+    calls: int = Field(30, gt=0, description="answers of a model")
+    tokens: int = Field(200_000, gt=0, description="model tokens, in and out")
+    minutes: float = Field(20.0, gt=0, description="minutes in all, waiting for answers included")
+    faults: int = Field(3, ge=0, description="malformed answers in a row that are fed back")
+    evaluations: int = Field(4, ge=0, description="times that the visible cases may be run")
+    seconds: float = Field(30.0, gt=0, description="seconds for one command or profile in the box")
+    output: int = Field(6000, ge=500, description="characters of one tool's result")
+
+
+class ContextTokens(_Part):
+    """How many tokens (of 4 characters) each section of the prompt may hold."""
+
+    editable: int = Field(20_000, ge=0, description="editable files; those beyond are outlined")
+    read_only: int = Field(3_000, ge=0, description="read-only files; those beyond are named only")
+    failures: int = Field(375, ge=0, description="failing visible cases")
+    output: int = Field(300, ge=0, description="what the program printed")
+    profile: int = Field(400, ge=0, description="where the program's time goes")
+    ideas: int = Field(500, ge=0, description="ideas that were tried, and what came of them")
+    feedback: int = Field(500, ge=0, description="why earlier attempts went wrong")
+    inspirations: int = Field(1_125, ge=0, description="other programs, as differences, all together")
+    conversation: int = Field(60_000, ge=2_000, description="the conversation, before the oldest is left out")
+
+
+class Profile(_Part):
+    """One way for an agent to work. A tool whose name ends in `?` is left out where what it needs is not
+    there; `prompts` names other templates of `prompts/` by stage (`system` for all); `words` go to every
+    model as they are."""
+
+    name: str
+    description: str = ""
+    model: str | None = None
+    pipeline: str = "direct"
+    prompts: dict[str, str] = {}
+    words: str = ""
+    tools: tuple[str, ...] = ()
+    mcp: tuple[str, ...] = (ANY,)
+    limits: Limits = Limits()
+    context: ContextTokens = ContextTokens()
+
+    def plain(self) -> dict[str, Any]:
+        """The profile in plain values, as it crosses the border of a box."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Profile:
+        return cls.model_validate(dict(plain))
+
+    @property
+    def tool_names(self) -> tuple[str, ...]:
+        return tuple(tool.removesuffix("?") for tool in self.tools)
+
+
+def load(name_or_path: str, folders: Sequence[Path] = ()) -> Profile:
+    """The profile of a name (looked for in `folders`, then among those that come with the agent) or file.
+
+    `extends` takes all that is not said from another profile, and a profile of people's own may extend the
+    bundled one of the same name. Raises `ProfileError`.
+    """
+    path = _find(name_or_path, folders, [])
+    data = _read(path, folders, [path])
+    try:
+        return Profile.model_validate({**data, "name": path.stem})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        known = "; see docs/agent.md for what a profile may say" if first["type"] == "extra_forbidden" else ""
+        raise ProfileError(f"{path}: {where}: {first['msg']}{known}") from None
+
+
+def names(folders: Sequence[Path] = ()) -> list[str]:
+    """The profiles that can be loaded by name, sorted."""
+    return sorted({path.stem for folder in (*folders, BUNDLED) for path in folder.glob("*.toml")})
+
+
+def _find(name: str, folders: Sequence[Path], seen: Sequence[Path]) -> Path:
+    """The file of a name or path that was not read yet."""
+    if name.endswith(".toml") or "/" in name:
+        found = [Path(name)]
+    else:
+        found = [folder / f"{name}.toml" for folder in (*folders, BUNDLED)]
+    there = [path for path in found if path.is_file()]
+    for path in there:
+        if path not in seen:
+            return path
+    if there:
+        around = " extends ".join(path.stem for path in (*seen, there[0]))
+        raise ProfileError(f"{seen[0]}: extends: a profile cannot extend itself: {around}")
+    raise ProfileError(f"no profile `{name}`; there are: {', '.join(names(folders))}, or give a TOML file")
+
+
+def _read(path: Path, folders: Sequence[Path], seen: list[Path]) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProfileError(f"{path}: cannot be read: {error}") from None
+    base = data.pop("extends", None)
+    if base is None:
+        return data
+    if not isinstance(base, str):
+        raise ProfileError(f"{path}: extends: give the name of one profile")
+    parent = _find(base, (path.parent, *folders), seen)
+    seen.append(parent)
+    return _merged(_read(parent, folders, seen), data)
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are merged key by key; all else is replaced."""
+    merged = dict(base)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = {**base[key], **value} if both else value
+    return merged
