@@ -43,7 +43,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Visible inputs of a function: `(arguments, keyword arguments)` each. `path` are folders to import from."""
+    """Visible inputs of a function, `(arguments, keyword arguments)` each; `path` is imported from."""
 
     module: str
     function: str

@@ -24,28 +24,30 @@ class _Part(BaseModel):
 class Limits(_Part):
     """What one attempt may use. The door counts tokens, calls and minutes, too, and has the last word."""
 
-    steps: int = Field(40, gt=0, description="tool calls")
-    calls: int = Field(30, gt=0, description="answers of a model")
-    tokens: int = Field(200_000, gt=0, description="model tokens, in and out")
-    minutes: float = Field(20.0, gt=0, description="minutes in all, waiting for answers included")
-    faults: int = Field(3, ge=0, description="malformed answers in a row that are fed back")
-    evaluations: int = Field(4, ge=0, description="times that the visible cases may be run")
-    seconds: float = Field(30.0, gt=0, description="seconds for one command or profile in the box")
-    output: int = Field(6000, ge=500, description="characters of one tool's result")
+    steps: int = Field(default=40, gt=0, description="tool calls")
+    calls: int = Field(default=30, gt=0, description="answers of a model")
+    tokens: int = Field(default=200_000, gt=0, description="model tokens, in and out")
+    minutes: float = Field(default=20.0, gt=0, description="minutes in all, waiting for answers included")
+    faults: int = Field(default=3, ge=0, description="malformed answers in a row that are fed back")
+    evaluations: int = Field(default=4, ge=0, description="times that the visible cases may be run")
+    seconds: float = Field(default=30.0, gt=0, description="seconds for one command or profile in the box")
+    output: int = Field(default=6000, ge=500, description="characters of one tool's result")
 
 
 class ContextTokens(_Part):
     """How many tokens (of 4 characters) each section of the prompt may hold."""
 
-    editable: int = Field(20_000, ge=0, description="editable files; those beyond are outlined")
-    read_only: int = Field(3_000, ge=0, description="read-only files; those beyond are named only")
-    failures: int = Field(375, ge=0, description="failing visible cases")
-    output: int = Field(300, ge=0, description="what the program printed")
-    profile: int = Field(400, ge=0, description="where the program's time goes")
-    ideas: int = Field(500, ge=0, description="ideas that were tried, and what came of them")
-    feedback: int = Field(500, ge=0, description="why earlier attempts went wrong")
-    inspirations: int = Field(1_125, ge=0, description="other programs, as differences, all together")
-    conversation: int = Field(60_000, ge=2_000, description="the conversation, before the oldest is left out")
+    editable: int = Field(default=20_000, ge=0, description="editable files; those beyond are outlined")
+    read_only: int = Field(default=3_000, ge=0, description="read-only files; those beyond are named only")
+    failures: int = Field(default=375, ge=0, description="failing visible cases")
+    output: int = Field(default=300, ge=0, description="what the program printed")
+    profile: int = Field(default=400, ge=0, description="where the program's time goes")
+    ideas: int = Field(default=500, ge=0, description="ideas that were tried, and what came of them")
+    feedback: int = Field(default=500, ge=0, description="why earlier attempts went wrong")
+    inspirations: int = Field(default=1_125, ge=0, description="other programs, as differences, all together")
+    conversation: int = Field(
+        default=60_000, ge=2_000, description="the conversation, before the oldest is left out"
+    )
 
 
 class Profile(_Part):

@@ -1,0 +1,68 @@
+"""The agent's entry: one attempt, from a task to what is handed back.
+
+In a box the runner calls `attempt`. `python -m agent` speaks the same over standard input and output, a line
+of JSON each way: the task, then questions and answers by turns, and last the result as `{"result": ...}`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from agent.brief import Brief
+from agent.desk import Desk
+from agent.door import Ask, BudgetUsedUp, ContextTooLong, Door, ModelFault
+from agent.pipelines import run
+from agent.profile import Profile
+from agent.workspace import Workspace
+from prompts.message import ToolSpec
+
+
+def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:
+    """Work on a task and hand back the editable files, with a reason where there is nothing to offer."""
+    brief = Brief.of(task["brief"])
+    workspace = Workspace(brief.files, brief.editable)
+    servers = tuple(
+        ToolSpec(tool["name"], tool["description"], tool["parameters"]) for tool in task["mcp_tools"]
+    )
+    desk = Desk(brief, Profile.of(task["profile"]), Door(ask), workspace, servers, int(task["seed"]))
+    try:
+        run(desk)
+    except BudgetUsedUp as error:
+        desk.reason = "" if workspace.changed() else str(error)
+    except (ModelFault, ContextTooLong) as error:
+        desk.reason = str(error)
+    try:
+        return _result(desk)
+    finally:
+        workspace.close()
+
+
+def _result(desk: Desk) -> dict[str, Any]:
+    if not desk.reason and not desk.workspace.changed():
+        desk.reason = (
+            (desk.spent and f"used up {desk.spent} without a change") or "no_change: nothing was changed"
+        )
+    if not desk.reason and (broken := desk.workspace.broken()):
+        desk.reason = f"unparsable: {broken}"
+    return {
+        "files": desk.workspace.result(),
+        "note": desk.note,
+        "reason": desk.reason,
+        "steps": desk.steps,
+        "stages": list(desk.stages),
+    }
+
+
+def main() -> None:
+    def ask(question: Any) -> Any:
+        print(json.dumps(question), flush=True)
+        return json.loads(sys.stdin.readline())
+
+    print(json.dumps({"result": attempt(ask, json.loads(sys.stdin.readline()))}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""What a model is told of a parent, in sections with a budget each, what changes least first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.brief import Brief, Idea
+from prompts import quote
+from prompts.render import render
+from target_modules.patch.editable import Editable
+from target_modules.patch.source import NotPython
+
+CHARS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many characters of each kind a prompt may hold. Editable files beyond theirs are outlined."""
+
+    editable: int = 80_000
+    read_only: int = 12_000  # all read-only files together; those beyond are named only
+    failure: int = 250
+    failures: int = 1_500
+    output: int = 1_200
+    profile: int = 1_600
+    ideas: int = 2_000
+    feedback: int = 2_000
+    inspiration: int = 900
+    inspirations: int = 5  # how many, not how long
+
+
+DEFAULT = Limits()
+
+
+def system(brief: Brief, template: str, **more: object) -> str:
+    """The system message: the same for every parent of a run."""
+    return render(
+        template,
+        goal=brief.goal,
+        notes=brief.notes,
+        objective=brief.objective,
+        editable=[f"`{item}`" for item in brief.editable],
+        **more,
+    )
+
+
+def context(brief: Brief, template: str = "context.md.j2", limits: Limits = DEFAULT) -> str:
+    """The parent's files, which are the same for all its proposals, and then what is known of it."""
+    shown, unshown = _files(brief, limits)
+    return render(
+        template,
+        files=shown,
+        unshown=unshown,
+        score=_figure(brief.score),
+        baseline_score=_figure(brief.baseline_score),
+        metrics=[(name, _figure(value)) for name, value in sorted(brief.metrics.items())],
+        failures="\n".join(f"- {quote.line(failure, limits.failure)}" for failure in brief.failures),
+        output=brief.output.strip(),
+        profile=brief.profile.strip(),
+        ideas="\n".join(map(_idea, brief.ideas)),
+        feedback="\n".join(f"- {quote.line(one, 400)}" for one in brief.feedback),
+        inspirations=[
+            {"score": _figure(other.score), "diff": other.diff}
+            for other in brief.inspirations[: limits.inspirations]
+        ],
+        limits=limits,
+    )
+
+
+def _files(brief: Brief, limits: Limits) -> tuple[list[dict[str, object]], list[str]]:
+    where = Editable.of(brief.editable)
+    editable = {path for path in brief.files if where.touches(path)}
+    left = {True: limits.editable, False: limits.read_only}
+    shown: list[dict[str, object]] = []
+    unshown: list[str] = []
+    for path in sorted(brief.files, key=lambda path: (path not in editable, path)):
+        text, mine = brief.files[path], path in editable
+        if len(text) > left[mine]:
+            text = outlined(text) if mine else ""
+            if not text or len(text) > left[mine]:
+                unshown.append(path)
+                continue
+        left[mine] -= len(text)
+        shown.append({"path": path, "text": text, "editable": mine})
+    return shown, unshown
+
+
+def outlined(text: str) -> str:
+    """The first line of each definition of a file, with its line numbers, in the place of the whole."""
+    from target_modules.patch.outline import outline
+
+    try:
+        found = outline(text)
+    except NotPython:
+        return ""
+    rows = [
+        f"{symbol.indent}{found.lines[symbol.line - 1].strip()}  # lines {symbol.start + 1} to {symbol.end}"
+        for symbol in found.symbols
+        if symbol.is_definition
+    ]
+    return "# outline only: view the file for the rest\n" + "\n".join(rows) + "\n"
+
+
+def _idea(idea: Idea) -> str:
+    score = "" if idea.score is None else f", score {idea.score:.6g}"
+    return f"- {quote.line(idea.note, 200)} ({quote.line(idea.outcome, 160)}{score})"
+
+
+def _figure(value: float | None) -> str:
+    return "none" if value is None else f"{value:.6g}"

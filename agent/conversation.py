@@ -1,0 +1,65 @@
+"""A conversation with a model that only grows at its end, so that a provider's cache keeps its beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from agent.context import CHARS_PER_TOKEN
+from agent.door import Answer, ContextTooLong, Door, ModelFault
+from prompts.message import Message, ToolSpec
+
+LEFT_OUT = "[an older result was left out to make room; call the tool again if you need it]"
+_COMPACTIONS = 4  # in answer to one "too long"
+_KEPT = 4  # newest messages that are never shortened
+
+
+class Conversation:
+    """Messages so far, and the way to the next answer."""
+
+    def __init__(self, door: Door, messages: Sequence[Message], *, tokens: int) -> None:
+        """`tokens` is how long it may get before the oldest results of tools are left out."""
+        self.messages = list(messages)
+        self._door = door
+        self._limit = tokens * CHARS_PER_TOKEN
+
+    def user(self, text: str) -> None:
+        self.messages.append(Message("user", text))
+
+    def result(self, call_id: str, text: str) -> None:
+        self.messages.append(Message("tool", text, call_id=call_id))
+
+    def ask(
+        self, stage: str, tools: Sequence[ToolSpec] = (), schema: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """The next answer, which becomes part of the conversation. Raises what the door raises."""
+        if self._length() > self._limit:
+            self._shorten(self._limit * 2 // 3)
+        for _ in range(_COMPACTIONS):
+            try:
+                answer = self._door.complete(self.messages, tools=tools, schema=schema, stage=stage)
+                break
+            except ContextTooLong as error:
+                if not self._shorten(self._length() * 2 // 3):
+                    raise ModelFault(str(error)) from None
+        else:
+            raise ModelFault("context_length: the conversation cannot be made short enough")
+        self.messages.append(Message("assistant", answer.text, answer.calls))
+        return answer
+
+    def _length(self) -> int:
+        return sum(len(one.content) + sum(len(call.arguments) for call in one.calls) for one in self.messages)
+
+    def _shorten(self, wanted: int) -> bool:
+        """Leave out results of tools, the oldest first; whether anything was left out."""
+        left = self._length()
+        changed = False
+        for place, message in enumerate(self.messages[: -_KEPT or None]):
+            if left <= wanted:
+                break
+            if message.role == "tool" and len(message.content) > len(LEFT_OUT):
+                left -= len(message.content) - len(LEFT_OUT)
+                self.messages[place] = replace(message, content=LEFT_OUT)
+                changed = True
+        return changed

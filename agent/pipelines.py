@@ -1,0 +1,29 @@
+"""Pipelines: which stages follow each other, by name."""
+
+from __future__ import annotations
+
+from agent.desk import Desk
+from agent.stage import Stage, opened
+from agent.stages.execute import Execute
+from agent.stages.once import Once
+from agent.stages.reflect import Reflect
+from agent.stages.think import Think
+
+STAGES: dict[str, Stage] = {
+    stage.name: stage for stage in (Think("analysis"), Think("plan"), Execute(), Reflect(), Once())
+}
+PIPELINES: dict[str, tuple[str, ...]] = {
+    "single": ("single",),
+    "direct": ("execute",),
+    "reasoned": ("analysis", "plan", "execute", "reflect"),
+}
+
+
+def run(desk: Desk) -> None:
+    """Take an attempt through the stages of its profile's pipeline. Raises what the door raises."""
+    conversation = opened(desk)
+    for name in PIPELINES[desk.profile.pipeline]:
+        if desk.reason:
+            return
+        desk.stages.append(name)
+        STAGES[name].run(conversation, desk)

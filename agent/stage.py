@@ -1,0 +1,56 @@
+"""What a stage is: one step of a pipeline, over the conversation and the desk of an attempt."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from agent.context import CHARS_PER_TOKEN, Limits, context, system
+from agent.conversation import Conversation
+from agent.desk import Desk
+from agent.profile import Profile
+from prompts.message import Message
+
+
+class Stage(Protocol):
+    """`needs` names capabilities of the run (`agent.registry`)."""
+
+    name: str
+    needs: tuple[str, ...]
+
+    def run(self, conversation: Conversation, desk: Desk) -> None:
+        """Take the attempt one step on. Raises what the door raises."""
+        ...
+
+
+def opened(desk: Desk) -> Conversation:
+    """The conversation that all stages share: what changes least first."""
+    profile, brief = desk.profile, desk.brief
+    told = system(
+        brief,
+        template(profile, "system", "agent.md.j2"),
+        steps=profile.limits.steps,
+        words=profile.words.strip(),
+    )
+    shown = context(brief, template(profile, "context", "context.md.j2"), limits_of(profile))
+    messages = [Message("system", told), Message("user", shown)]
+    return Conversation(desk.door, messages, tokens=profile.context.conversation)
+
+
+def template(profile: Profile, stage: str, usual: str) -> str:
+    """The file of `prompts/` that a stage uses."""
+    return profile.prompts.get(stage, usual)
+
+
+def limits_of(profile: Profile) -> Limits:
+    """The sections' budgets in characters."""
+    tokens = profile.context
+    return Limits(
+        editable=tokens.editable * CHARS_PER_TOKEN,
+        read_only=tokens.read_only * CHARS_PER_TOKEN,
+        failures=tokens.failures * CHARS_PER_TOKEN,
+        output=tokens.output * CHARS_PER_TOKEN,
+        profile=tokens.profile * CHARS_PER_TOKEN,
+        ideas=tokens.ideas * CHARS_PER_TOKEN,
+        feedback=tokens.feedback * CHARS_PER_TOKEN,
+        inspiration=tokens.inspirations * CHARS_PER_TOKEN // Limits.inspirations,
+    )

@@ -1,0 +1,30 @@
+"""The whole attempt in one completion: cheap, and what other pipelines must beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.conversation import Conversation
+from agent.desk import Desk
+from agent.single import Answer, attempt
+from agent.stage import limits_of
+from prompts.message import Message
+
+
+class Once:
+    """Asks once, outside of the conversation of other stages, and reads the answer as a patch."""
+
+    name = "single"
+    needs: tuple[str, ...] = ()
+
+    def run(self, conversation: Conversation, desk: Desk) -> None:
+        def ask(messages: Sequence[Message]) -> Answer:
+            got = desk.door.complete(messages, stage=self.name)
+            return Answer(got.text, got.cut_off)
+
+        made = attempt(desk.brief, ask, limits_of(desk.profile))
+        desk.note = made.note
+        if made.patch is None:
+            desk.reason = made.reason
+        else:
+            desk.workspace.change(made.patch)

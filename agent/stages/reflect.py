@@ -1,0 +1,39 @@
+"""The stage that looks back: is it done, or must something still be changed?"""
+
+from __future__ import annotations
+
+from agent.conversation import Conversation
+from agent.desk import Desk
+from agent.stage import template
+from agent.stages.execute import Execute
+from prompts.render import render
+
+REVISE = "REVISE"
+
+
+class Reflect:
+    """Shows the difference (and, where the profile has the tool, the visible cases), and gives the execute
+    stage one more turn if the model asks for it."""
+
+    name = "reflect"
+    needs: tuple[str, ...] = ()
+
+    def run(self, conversation: Conversation, desk: Desk) -> None:
+        if not desk.workspace.changed() or desk.spent:
+            return
+        evaluation = ""
+        if "evaluate" in desk.profile.tool_names and desk.evaluations < desk.profile.limits.evaluations:
+            desk.evaluations += 1
+            evaluation = desk.door.evaluate(desk.workspace.result()).text
+        conversation.user(
+            render(
+                template(desk.profile, self.name, "reflect.md.j2"),
+                difference=desk.workspace.without_root(desk.workspace.difference()),
+                evaluation=evaluation,
+            )
+        )
+        said = conversation.ask(self.name).text
+        ideas = [row.strip()[5:].strip() for row in said.splitlines() if row.strip().startswith("IDEA:")]
+        desk.note = ideas[0] if ideas else desk.note
+        if said.lstrip().startswith(REVISE):
+            Execute().run(conversation, desk)

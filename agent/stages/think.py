@@ -1,0 +1,21 @@
+"""Stages in which the model thinks and changes nothing: analysis and plan."""
+
+from __future__ import annotations
+
+from agent.conversation import Conversation
+from agent.desk import Desk
+from agent.stage import template
+from prompts.render import render
+
+
+class Think:
+    """One answer in words to one prompt, which stays in the conversation for the stages after it."""
+
+    needs: tuple[str, ...] = ()
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def run(self, conversation: Conversation, desk: Desk) -> None:
+        conversation.user(render(template(desk.profile, self.name, f"{self.name}.md.j2")))
+        conversation.ask(self.name)

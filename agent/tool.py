@@ -1,0 +1,56 @@
+"""What a tool is: a name, a pydantic model of its arguments, and a function from them to words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent.desk import Desk
+from prompts.message import ToolSpec
+
+
+class Arguments(BaseModel):
+    """The arguments of a tool. The docstring of a subclass is what models are told of the tool."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ToolFault(Exception):
+    """A tool was used wrongly, or cannot do it. The text says what, and what to do next."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """`needs` names capabilities of the run (`agent.registry`) without which it is of no use."""
+
+    name: str
+    arguments: type[Arguments]
+    run: Callable[[Any, Desk], str]
+    needs: tuple[str, ...] = ("sandbox",)
+
+    @property
+    def spec(self) -> ToolSpec:
+        schema = self.arguments.model_json_schema()
+        schema.pop("description", None)
+        return ToolSpec(self.name, " ".join((self.arguments.__doc__ or "").split()), _untitled(schema))
+
+    def read(self, data: object) -> Arguments:
+        """The arguments, checked. Raises `ToolFault` that names the argument and what is expected."""
+        try:
+            return self.arguments.model_validate(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(map(str, first["loc"])) or "arguments"
+            takes = ", ".join(self.arguments.model_fields)
+            raise ToolFault(f"{self.name}: {where}: {first['msg']}; it takes: {takes}") from None
+
+
+def _untitled(value: Any) -> Any:
+    """A schema without the titles that pydantic makes of names: they cost tokens and say nothing."""
+    if isinstance(value, dict):
+        kept = {k: v for k, v in value.items() if k != "title" or not isinstance(v, str)}
+        return {key: _untitled(one) for key, one in kept.items()}
+    return [_untitled(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,73 @@
+"""The tools that an agent has in an attempt: found, told of, and called."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+
+from agent import tools as folder
+from agent.desk import Desk
+from agent.tool import Tool, ToolFault
+from prompts import quote
+from prompts.message import ToolCall, ToolSpec
+
+
+@cache
+def every() -> dict[str, Tool]:
+    """All tools by name: each module of `agent/tools/` has one, as `TOOL`."""
+    found: dict[str, Tool] = {}
+    for module in sorted(module.name for module in pkgutil.iter_modules(folder.__path__)):
+        tool: Tool = importlib.import_module(f"{folder.__name__}.{module}").TOOL
+        found[tool.name] = tool
+    return found
+
+
+class Toolbox:
+    """The tools of one profile, those of MCP servers beside them under their own names."""
+
+    def __init__(self, names: Sequence[str], desk: Desk) -> None:
+        known = every()
+        self._tools = {name: known[name] for name in names if name in known}
+        self._desk = desk
+        self._servers = {tool.name for tool in desk.servers}
+
+    @property
+    def specs(self) -> list[ToolSpec]:
+        return [tool.spec for tool in self._tools.values()] + list(self._desk.servers)
+
+    def call(self, wish: ToolCall) -> tuple[str, bool]:
+        """What a call yields, as the model is to see it, and whether it was in order."""
+        try:
+            return self._limited(self._called(wish)), True
+        except ToolFault as fault:
+            return self._limited(f"Not done: {fault}"), False
+
+    def _called(self, wish: ToolCall) -> str:
+        arguments = _arguments(wish)
+        tool = self._tools.get(wish.name)
+        if tool is not None:
+            return tool.run(tool.read(arguments), self._desk)
+        if wish.name in self._servers:
+            said = self._desk.door.mcp(wish.name, arguments)
+            if said.is_error:
+                raise ToolFault(f"{wish.name}: {said.text}")
+            return said.text
+        there = ", ".join([*self._tools, *sorted(self._servers)])
+        raise ToolFault(f"there is no tool {quote.line(wish.name, 60)!r}; there are: {there}")
+
+    def _limited(self, text: str) -> str:
+        text = quote.escape(self._desk.workspace.without_root(text))
+        return quote.cut(text, self._desk.profile.limits.output)
+
+
+def _arguments(wish: ToolCall) -> dict[str, object]:
+    try:
+        data = json.loads(wish.arguments or "{}")
+    except (ValueError, RecursionError) as error:
+        raise ToolFault(f"{wish.name}: the arguments are not JSON: {quote.line(str(error), 100)}") from None
+    if not isinstance(data, dict):
+        raise ToolFault(f"{wish.name}: the arguments must be one JSON object")
+    return data

@@ -1,0 +1,31 @@
+"""What was tried before."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from agent.desk import Desk
+from agent.tool import Arguments, Tool, ToolFault
+
+
+class ArchiveArguments(Arguments):
+    """Look into the archive of variants: this program's own lineage with scores and diffs, a search by
+    words in what others tried and what came of it, or one variant by its id."""
+
+    what: Literal["lineage", "search", "show"]
+    query: str = Field("", description="words to search for, or the id to show")
+    limit: int = Field(5, ge=1, le=20)
+
+
+def archive(asked: ArchiveArguments, desk: Desk) -> str:
+    if asked.what != "lineage" and not asked.query.strip():
+        raise ToolFault(f"{asked.what} needs `query`")
+    said = desk.door.archive(asked.what, asked.query, asked.limit)
+    if said.is_error:
+        raise ToolFault(said.text)
+    return said.text
+
+
+TOOL = Tool("archive", ArchiveArguments, archive, ("archive",))

@@ -1,0 +1,26 @@
+"""Run the visible cases."""
+
+from __future__ import annotations
+
+from agent.desk import Desk
+from agent.tool import Arguments, Tool, ToolFault
+
+
+class EvaluateArguments(Arguments):
+    """Measure the files as they are now on the visible cases: score, failures in words. It takes a while."""
+
+
+def evaluate(asked: EvaluateArguments, desk: Desk) -> str:
+    most = desk.profile.limits.evaluations
+    if desk.evaluations >= most:
+        raise ToolFault(f"the visible cases were run {most} times already: finish with what you know")
+    if broken := desk.workspace.broken():
+        raise ToolFault(f"it does not parse: {broken}; mend that first")
+    desk.evaluations += 1
+    said = desk.door.evaluate(desk.workspace.result())
+    if said.is_error:
+        raise ToolFault(said.text)
+    return f"{said.text}\n[{most - desk.evaluations} more evaluations are left]"
+
+
+TOOL = Tool("evaluate", EvaluateArguments, evaluate, ("sandbox", "tests"))

@@ -1,0 +1,27 @@
+"""Hand the work back."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from agent.desk import Desk
+from agent.tool import Arguments, Tool, ToolFault
+
+
+class FinishArguments(Arguments):
+    """End the work: the files as they are now are handed back."""
+
+    note: str = Field(description="one line: what was changed and why it helps")
+
+
+def finish(asked: FinishArguments, desk: Desk) -> str:
+    if not desk.workspace.changed():
+        raise ToolFault("nothing that you may change is different yet; change it first")
+    if broken := desk.workspace.broken():
+        raise ToolFault(f"it does not parse: {broken}; mend that first")
+    desk.note = asked.note
+    desk.finished = True
+    return "Handed back."
+
+
+TOOL = Tool("finish", FinishArguments, finish, ())

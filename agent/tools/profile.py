@@ -1,0 +1,37 @@
+"""Find out where the time goes: by function with cProfile, and by line."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from pathlib import Path
+
+from pydantic import Field
+
+from agent.commands import run
+from agent.desk import Desk
+from agent.door import Said
+from agent.tool import Arguments, Tool, ToolFault
+
+_SCRIPT = Path(__file__).parent.parent / "profiled.py"
+
+
+class ProfileArguments(Arguments):
+    """Run the function that is measured on visible inputs under a profiler: time by function and by line."""
+
+    inputs: int = Field(10, ge=1, le=200, description="how many inputs")
+
+
+def profile(asked: ProfileArguments, desk: Desk) -> str:
+    inputs = desk.door.inputs(asked.inputs)
+    if isinstance(inputs, Said):
+        raise ToolFault(inputs.text)
+    told = (str(desk.workspace.root), inputs.path, inputs.module, inputs.function, inputs.inputs)
+    command = [sys.executable, str(_SCRIPT)]
+    done = run(command, desk.workspace.root, desk.profile.limits.seconds, pickle.dumps(told))
+    if done.timed_out:
+        raise ToolFault("it took too long; ask for fewer inputs")
+    return done.output
+
+
+TOOL = Tool("profile", ProfileArguments, profile, ("sandbox", "inputs"))

@@ -1,0 +1,31 @@
+"""Change a file by its text."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from agent.changing import changed
+from agent.desk import Desk
+from agent.tool import Arguments, Tool
+from target_modules.patch import edits
+from target_modules.patch.edits import Edit, Patch
+
+
+class ReplaceArguments(Arguments):
+    """Replace text that occurs exactly once in a file, or (search left empty) create a new file."""
+
+    path: str
+    search: str = Field("", description="lines copied character for character; enough of them to be unique")
+    replace: str = Field(description="what takes their place")
+
+
+def replace(asked: ReplaceArguments, desk: Desk) -> str:
+    edit: Edit = (
+        edits.SearchReplace(path=asked.path, search=asked.search, replace=asked.replace)
+        if asked.search
+        else edits.CreateFile(path=asked.path, text=asked.replace)
+    )
+    return changed(desk, Patch(edits=(edit,)))
+
+
+TOOL = Tool("replace", ReplaceArguments, replace)

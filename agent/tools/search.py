@@ -1,0 +1,46 @@
+"""Find lines in all files."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import Field
+
+from agent.desk import Desk
+from agent.tool import Arguments, Tool, ToolFault
+from target_modules.patch.editable import Editable
+
+_MOST = 60
+_LINE = 200
+
+
+class SearchArguments(Arguments):
+    """Search all files for a regular expression, line by line; answers `path:line: text`."""
+
+    pattern: str = Field(min_length=1, max_length=500, description="Python regular expression")
+    glob: str = Field("**/*", description="files to look in, such as `**/*.py`")
+    ignore_case: bool = False
+
+
+def search(asked: SearchArguments, desk: Desk) -> str:
+    try:
+        wanted = re.compile(asked.pattern, re.IGNORECASE if asked.ignore_case else 0)
+    except re.error as error:
+        raise ToolFault(
+            f"pattern: not a regular expression ({error}); escape what is meant as it is"
+        ) from None
+    files = Editable.of((asked.glob,))
+    found = [
+        f"{path}:{number}: {line.strip()[:_LINE]}"
+        for path, text in desk.workspace.tree().files.items()
+        if files.is_whole(path)
+        for number, line in enumerate(text.split("\n"), start=1)
+        if wanted.search(line)
+    ]
+    if not found:
+        return f"no line matches {asked.pattern!r} in {asked.glob}"
+    more = f"\n[{len(found) - _MOST} more; narrow the pattern or the glob]" if len(found) > _MOST else ""
+    return "\n".join(found[:_MOST]) + more
+
+
+TOOL = Tool("search", SearchArguments, search)

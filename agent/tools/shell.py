@@ -1,0 +1,29 @@
+"""Run a command in the box."""
+
+from __future__ import annotations
+
+import shutil
+
+from pydantic import Field
+
+from agent.commands import run
+from agent.desk import Desk
+from agent.tool import Arguments, Tool, ToolFault
+
+
+class ShellArguments(Arguments):
+    """Run a shell command in the root of the files; there is no network. `python3` is there."""
+
+    command: str = Field(min_length=1, max_length=8000)
+
+
+def shell(asked: ShellArguments, desk: Desk) -> str:
+    if shutil.which("sh") is None:
+        raise ToolFault("there is no shell in this box; use the other tools")
+    done = run(["sh", "-c", asked.command], desk.workspace.root, desk.profile.limits.seconds)
+    if done.timed_out:
+        return f"[ended after {desk.profile.limits.seconds:g} s]\n{done.output}"
+    return f"[exit code {done.code}]\n{done.output}"
+
+
+TOOL = Tool("shell", ShellArguments, shell, ("sandbox", "shell"))

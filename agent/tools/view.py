@@ -1,0 +1,73 @@
+"""Look at a file: its lines with their numbers, one symbol, or an outline."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from agent.desk import Desk
+from agent.tool import Arguments, Tool, ToolFault
+from target_modules.patch.outline import outline
+from target_modules.patch.source import NotPython
+from target_modules.patch.symbols import NoSymbol, find
+from target_modules.patch.tree import Tree
+
+_WHOLE = 400  # lines that are shown where no range is asked for
+
+
+class ViewArguments(Arguments):
+    """Show a file with line numbers, or one symbol of it, or (path left out) the list of files."""
+
+    path: str = Field("", description="file, relative to the root; empty for the list of all files")
+    symbol: str = Field("", description="qualified name such as `function` or `Class.method`")
+    start: int = Field(1, ge=1, description="first line")
+    end: int | None = Field(None, ge=1, description="last line")
+    outline: bool = Field(False, description="only the names of the symbols and their lines")
+
+
+def view(asked: ViewArguments, desk: Desk) -> str:
+    tree = desk.workspace.tree()
+    if not asked.path:
+        return _listed(tree, desk)
+    if asked.path not in tree:
+        near = ", ".join(list(tree)[:20])
+        raise ToolFault(f"there is no file {asked.path}; there are: {near}")
+    text = tree[asked.path]
+    lines = text.split("\n")
+    if asked.outline:
+        return _outlined(asked.path, text)
+    start, end = asked.start, asked.end or min(len(lines), asked.start + _WHOLE - 1)
+    if asked.symbol:
+        start, end = _place(asked.path, text, asked.symbol)
+    if start > len(lines):
+        raise ToolFault(f"{asked.path} has only {len(lines)} lines")
+    shown = "\n".join(f"{number:5}  {lines[number - 1]}" for number in range(start, min(end, len(lines)) + 1))
+    rest = len(lines) - end
+    return shown + (f"\n[{rest} more lines; ask for them with start={end + 1}]" if rest > 0 else "")
+
+
+def _listed(tree: Tree, desk: Desk) -> str:
+    def row(path: str) -> str:
+        mark = "" if desk.workspace.editable.touches(path) else " (read only)"
+        return f"{path}: {tree[path].count(chr(10)) + 1} lines{mark}"
+
+    return "\n".join(map(row, tree)) or "there are no files"
+
+
+def _outlined(path: str, text: str) -> str:
+    try:
+        symbols = outline(text).symbols
+    except NotPython as error:
+        raise ToolFault(f"{path} does not parse ({error}); view it by lines instead") from None
+    rows = [f"{symbol.name}: lines {symbol.start + 1} to {symbol.end}" for symbol in symbols]
+    return "\n".join(rows) or f"{path} has no symbols"
+
+
+def _place(path: str, text: str, name: str) -> tuple[int, int]:
+    try:
+        symbol = find(outline(text), name)
+    except (NoSymbol, NotPython) as error:
+        raise ToolFault(f"{path}: {error}; view it with outline=true to see its symbols") from None
+    return symbol.start + 1, symbol.end
+
+
+TOOL = Tool("view", ViewArguments, view)
