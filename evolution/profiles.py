@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent.profile import Profile, ProfileError, load
-from agent.registry import missing
-
+from agent.registry import missing, usable
 from evolution.config import ConfigError, RunConfig
 from target_modules.manifest import Target
 
@@ -40,4 +39,4 @@ def _checked(name: str, where: str, capabilities: frozenset[str]) -> Profile:
         raise ConfigError(f"{where}: {error}") from None
     if lacking := missing(profile, capabilities):
         raise ConfigError(f"{where}: {lacking[0]}")
-    return profile
+    return profile.model_copy(update={"tools": usable(profile, capabilities)})

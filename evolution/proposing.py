@@ -66,16 +66,19 @@ def _agent(config: RunConfig, around: Surroundings, doors: Doors) -> Proposer:
     from agent import closure
     from evolution.agent_box import spec_of
     from evolution.agent_services import services_for
+    from evolution.doors import AttemptLimits
     from evolution.profiles import chosen_profile
     from evolution.proposers.agent import AgentProposer
 
-    profile = chosen_profile(config, around.target)
+    profile = chosen_profile(config, around.target, servers=False)
+    limits = profile.limits
     return AgentProposer(
         doors,
         around.bench.sandbox,
-        spec_of(around.target.manifest.packages, minutes=profile.limits.minutes),
+        spec_of(around.target.manifest.packages, minutes=limits.minutes),
         closure.files(),
         profile.plain(),
+        AttemptLimits(tokens=limits.tokens, calls=limits.calls, minutes=limits.minutes),
         services=lambda parent: services_for(
             around.target, around.suite, around.bench, around.archive, parent, around.aside
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Strict, TypeAdapter, ValidationError
 
 from prompts.message import Message, ToolCall, ToolSpec
 
@@ -17,10 +17,13 @@ class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+_Call = Annotated[tuple[Name, Name, Text], Strict(False)]  # lists, in most kinds of pipe
+
+
 class _Message(_Asked):
     role: Literal["system", "user", "assistant", "tool"]
     content: Text
-    calls: list[tuple[Name, Name, Text]] = Field(default=[], max_length=100, strict=False)
+    calls: list[_Call] = Field(default=[], max_length=100)
     call_id: Name = ""
 
 

@@ -27,7 +27,7 @@ def profile(asked: ProfileArguments, desk: Desk) -> str:
     if isinstance(inputs, Said):
         raise ToolFault(inputs.text)
     told = (str(desk.workspace.root), inputs.path, inputs.module, inputs.function, inputs.inputs)
-    command = [sys.executable, str(_SCRIPT)]
+    command = [sys.executable, "-P", str(_SCRIPT)]  # -P: our own modules are not to be found by name
     done = run(command, desk.workspace.root, desk.profile.limits.seconds, pickle.dumps(told))
     if done.timed_out:
         raise ToolFault("it took too long; ask for fewer inputs")

@@ -32,7 +32,7 @@ def view(asked: ViewArguments, desk: Desk) -> str:
         near = ", ".join(list(tree)[:20])
         raise ToolFault(f"there is no file {asked.path}; there are: {near}")
     text = tree[asked.path]
-    lines = text.split("\n")
+    lines = text.removesuffix("\n").split("\n")
     if asked.outline:
         return _outlined(asked.path, text)
     start, end = asked.start, asked.end or min(len(lines), asked.start + _WHOLE - 1)
@@ -48,7 +48,7 @@ def view(asked: ViewArguments, desk: Desk) -> str:
 def _listed(tree: Tree, desk: Desk) -> str:
     def row(path: str) -> str:
         mark = "" if desk.workspace.editable.touches(path) else " (read only)"
-        return f"{path}: {tree[path].count(chr(10)) + 1} lines{mark}"
+        return f"{path}: {len(tree[path].splitlines())} lines{mark}"
 
     return "\n".join(map(row, tree)) or "there are no files"
 

@@ -10,7 +10,7 @@ from typing import Any
 from agent.brief import Inspiration
 from benchmarks.judge import retried
 from evolution.agent_box import Work, let_work, taken
-from evolution.doors import Doors
+from evolution.doors import AttemptLimits, Doors
 from evolution.proposers.llm import brief, offered
 from evolution.types import Once, Parent, Proposal
 from gateway.door import Door, Service
@@ -39,6 +39,7 @@ class AgentProposer:
         spec: BoxSpec,
         agent: Mapping[str, str],
         profile: Mapping[str, Any],
+        limits: AttemptLimits,
         *,
         services: Callable[[Parent], Mapping[str, Service]],
         tools: Callable[[], Sequence[Mapping[str, Any]]] = lambda: (),
@@ -52,6 +53,7 @@ class AgentProposer:
         self._spec = spec
         self._agent = agent
         self._profile = profile
+        self._limits = limits
         self._services = services
         self._tools = tools
         self._inspire = inspire
@@ -69,7 +71,7 @@ class AgentProposer:
         task = {"brief": told, "profile": self._profile, "mcp_tools": list(self._tools()), "seed": seed}
 
         def work() -> tuple[Work, Door]:
-            door = self._doors.open(once, seed=seed, services=self._services(parent))
+            door = self._doors.open(once, seed=seed, services=self._services(parent), limits=self._limits)
             return let_work(self._sandbox, self._spec, self._agent, task, door), door
 
         done, door = retried(work, "the agent at work")

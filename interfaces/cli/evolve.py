@@ -56,8 +56,18 @@ def evolve(
     dollars: Dollars = None,
     until: Until = None,
     proposer: Annotated[
-        Literal["auto", "mutate", "llm"] | None,
+        Literal["auto", "mutate", "llm", "agent"] | None,
         typer.Option(help="Where patches come from; auto is llm with a model and a key, else mutate."),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="How the agent works; `pygent agent profiles` lists them.")
+    ] = None,
+    mcp_config: Annotated[
+        str | None,
+        typer.Option(help="JSON file of MCP servers for the agent; .pygent/mcp.json if there is one."),
+    ] = None,
+    replay: Annotated[
+        str | None, typer.Option(help="Run whose recorded answers are used in place of models and servers.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="Model at the OpenAI-compatible endpoint.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Sampling temperature of the model.")] = None,
@@ -89,43 +99,75 @@ def evolve(
     on_finish: Annotated[
         str | None, typer.Option(help="Shell command to run when the run has ended.")
     ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Only estimate calls, tokens and dollars; nothing is asked or run."),
+    ] = False,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
     """Evolve a target until a budget is used up, then show what was found."""
-    from evolution.config import load_config
     from evolution.runs import begin
 
-    default = Path("pygent.toml")
-    settings = load_config(
-        config or (default if default.is_file() else None),
-        target=target,
-        evaluations=evaluations,
-        minutes=minutes,
-        tokens=tokens,
-        dollars=dollars,
-        until=until,
-        proposer=proposer,
-        model=model,
-        temperature=temperature,
-        max_answer_tokens=max_answer_tokens,
-        seed=seed,
-        workers=workers,
-        window=window,
-        selector=selector,
-        fuse=fuse,
-        error_rate=error_rate,
-        sandbox=sandbox,
-        waive=",".join(waive or ()) or None,
-        engine_minutes=engine_minutes,
-        image=image,
-        runtime=runtime,
-        on_finish=on_finish,
-    )
+    options: dict[str, Any] = {
+        "target": target,
+        "evaluations": evaluations,
+        "minutes": minutes,
+        "tokens": tokens,
+        "dollars": dollars,
+        "until": until,
+        "proposer": proposer,
+        "profile": profile,
+        "mcp_config": mcp_config,
+        "model": model,
+        "temperature": temperature,
+        "max_answer_tokens": max_answer_tokens,
+        "seed": seed,
+        "workers": workers,
+        "window": window,
+        "selector": selector,
+        "fuse": fuse,
+        "error_rate": error_rate,
+        "sandbox": sandbox,
+        "waive": ",".join(waive or ()) or None,
+        "engine_minutes": engine_minutes,
+        "image": image,
+        "runtime": runtime,
+        "on_finish": on_finish,
+    }
     session: Session = ctx.obj
+    if dry_run:
+        _estimate(_settings(session, config, replay, options), as_json=json)
+        return
     with session.archive(create=True) as archive:
+        settings = _settings(session, config, replay, options)
         run = begin(archive, settings)
         _go_on(session, archive, run, settings, detach=detach, as_json=json)
+
+
+def _settings(session: Session, file: Path | None, replay: str | None, options: dict[str, Any]) -> RunConfig:
+    """The settings of a new run; one that replays another has all of that one's that are not given."""
+    from evolution.config import ConfigError, load_config, stored_config
+    from target_modules.registry import find_target
+
+    if replay is None:
+        default = Path("pygent.toml")
+        return load_config(file or (default if default.is_file() else None), **options)
+    with session.archive() as archive:
+        known = archive.run(archive.find_run(replay))
+    if find_target(options["target"]).name != known.target:
+        raise ConfigError(f"--replay: run {known.id} is of target {known.target}, not of {options['target']}")
+    return stored_config(known.config, **(options | {"replay": known.id, "target": None}))
+
+
+def _estimate(settings: RunConfig, *, as_json: bool) -> None:
+    from evolution.estimate import estimate
+
+    found = estimate(settings)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        typer.echo(found.told)
 
 
 def resume(
