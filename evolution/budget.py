@@ -46,6 +46,8 @@ class Budget:
         config = self._config
         if self._attempts is not None and begun >= self._attempts:
             return "replay"
+        if config.attempts is not None and begun > config.attempts:  # the baseline is none of them
+            return "attempts"
         if config.evaluations is not None and evaluated + under_way >= config.evaluations:
             return "evaluations"
         if self.out_of_time:

@@ -58,6 +58,7 @@ class RunConfig(BaseModel):
         ge=0,
         description="all chance comes from it; left out, 63 random bits, which no variant can guess",
     )
+    attempts: int | None = Field(None, gt=0, description="budget: attempts, whatever comes of them")
     evaluations: int | None = Field(None, gt=0, description="budget: variants judged in the sandbox")
     minutes: float | None = Field(None, gt=0, description="budget: minutes of running time")
     tokens: int | None = Field(None, gt=0, description="budget: model tokens, prompt and answer")

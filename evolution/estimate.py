@@ -60,14 +60,16 @@ class Estimate:
 def estimate(config: RunConfig) -> Estimate:
     """From the budget of evaluations, or where there is none, from those of tokens and dollars."""
     target, chosen = find_target(config.target), chosen_proposer(config)
-    budgets = ("evaluations", "minutes", "tokens", "dollars")
+    budgets = ("attempts", "evaluations", "minutes", "tokens", "dollars")
     limited = tuple(name for name in budgets if getattr(config, name) is not None)
     if chosen == "mutate" or config.model is None:
         return Estimate(chosen, None, 0, None, None, None, None, limited)
     parent = Parent(_no_variant(target.name), target.tree(), None)
     prompt = of_prompt(messages(brief(target, parent, (), None)))
     calls, whole = _attempt(config, chosen, prompt)
-    attempts = None if config.evaluations is None else config.evaluations * CHECKED
+    attempts = config.attempts
+    if attempts is None and config.evaluations is not None:
+        attempts = config.evaluations * CHECKED
     if attempts is None and config.tokens is not None:
         attempts = max(1, config.tokens // whole)
     price = find(config.model, config.prices)
@@ -87,10 +89,9 @@ def _attempt(config: RunConfig, chosen: str, prompt: int) -> tuple[int, int]:
     """Calls and tokens of one attempt, at most."""
     if chosen != "agent":
         return 1, prompt + config.max_answer_tokens
-    from agent.profile import load
-    from evolution.profiles import OWN
+    from evolution.profiles import profile_named
 
-    limits = load(config.profile, [OWN]).limits
+    limits = profile_named(config.profile).limits
     calls = min(limits.calls, limits.steps + 3)
     sent = sum(prompt + STEP_TOKENS * step for step in range(calls))
     return calls, min(limits.tokens + config.max_answer_tokens, sent + calls * config.max_answer_tokens)

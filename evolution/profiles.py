@@ -32,11 +32,16 @@ def task_profile(config: RunConfig) -> Profile:
     return _checked(config.task_profile, "task_profile", frozenset({"sandbox", "shell"}))
 
 
-def _checked(name: str, where: str, capabilities: frozenset[str]) -> Profile:
+def profile_named(name: str, where: str = "--profile") -> Profile:
+    """Raises `ConfigError`."""
     try:
-        profile = load(name, [OWN])
+        return load(name, [OWN])
     except ProfileError as error:
         raise ConfigError(f"{where}: {error}") from None
+
+
+def _checked(name: str, where: str, capabilities: frozenset[str]) -> Profile:
+    profile = profile_named(name, where)
     if lacking := missing(profile, capabilities):
         raise ConfigError(f"{where}: {lacking[0]}")
     return profile.model_copy(update={"tools": usable(profile, capabilities)})

@@ -109,6 +109,24 @@ def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
 
 
 @app.command()
+def transcript(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
+    """What a variant's making (and, for agents, its measuring) exchanged with models and MCP servers."""
+    from gateway.transcripts import exchanges
+    from interfaces.cli.transcript import plain, told
+
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        found = exchanges(archive, archive.records(archive.find_variant(variant), kind="exchange"))
+    if json:
+        print_json(plain(found))
+        return
+    for text in told(found):
+        typer.echo(text)
+    if not found:
+        typer.echo("nothing was exchanged for this variant")
+
+
+@app.command()
 def best(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
     """The best variant of a run (of the latest one, if none is named)."""
     from archive.types import ArchiveError

@@ -24,6 +24,10 @@ GUESSABLE = 1 << 40  # seeds below it can be tried out one by one by the code un
 Evaluations = Annotated[
     int | None, typer.Option(min=1, help="Budget: variants judged in the sandbox.", rich_help_panel="Budgets")
 ]
+Attempts = Annotated[
+    int | None,
+    typer.Option(min=1, help="Budget: attempts, whatever comes of them.", rich_help_panel="Budgets"),
+]
 Minutes = Annotated[
     float | None, typer.Option(help="Budget: minutes of running time.", rich_help_panel="Budgets")
 ]
@@ -50,6 +54,7 @@ def register(app: typer.Typer) -> None:
 def evolve(
     ctx: typer.Context,
     target: Annotated[str, typer.Argument(help="Name of a bundled target, or folder of a target.toml.")],
+    attempts: Attempts = None,
     evaluations: Evaluations = None,
     minutes: Minutes = None,
     tokens: Tokens = None,
@@ -111,6 +116,7 @@ def evolve(
 
     options: dict[str, Any] = {
         "target": target,
+        "attempts": attempts,
         "evaluations": evaluations,
         "minutes": minutes,
         "tokens": tokens,
@@ -173,6 +179,7 @@ def _estimate(settings: RunConfig, *, as_json: bool) -> None:
 def resume(
     ctx: typer.Context,
     run: Annotated[str, typer.Argument(help="Run, by a unique prefix of its id.")],
+    attempts: Attempts = None,
     evaluations: Evaluations = None,
     minutes: Minutes = None,
     tokens: Tokens = None,
@@ -191,6 +198,7 @@ def resume(
 
     session: Session = ctx.obj
     changes: dict[str, Any] = {
+        "attempts": attempts,
         "evaluations": evaluations,
         "minutes": minutes,
         "tokens": tokens,

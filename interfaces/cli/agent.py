@@ -1,0 +1,131 @@
+"""`pygent agent`: how the coding agent works, and one attempt of it to look at."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from interfaces.cli.evolve import Dollars, Tokens
+from interfaces.cli.session import Image, Json, Kind, Runtime, Session, Waive, print_json
+
+app = typer.Typer(
+    help="The coding agent: pipelines, profiles, and one attempt to look at.", no_args_is_help=True
+)
+
+
+@app.command()
+def pipelines(json: Json = False) -> None:
+    """The pipelines and the stages that each goes through."""
+    from agent.pipelines import PIPELINES
+
+    if json:
+        print_json({name: list(stages) for name, stages in PIPELINES.items()})
+        return
+    for name, stages in PIPELINES.items():
+        typer.echo(f"{name:<10}{', '.join(stages)}")
+
+
+@app.command()
+def profiles(json: Json = False) -> None:
+    """The profiles that come with the agent and those in .pygent/profiles."""
+    from agent.profile import names
+    from evolution.profiles import OWN, profile_named
+
+    found = [profile_named(name, "profile") for name in names([OWN])]
+    if json:
+        print_json([profile.plain() for profile in found])
+        return
+    for profile in found:
+        typer.echo(f"{profile.name:<10}{profile.pipeline:<10}{profile.description}")
+
+
+@app.command()
+def show(
+    profile: Annotated[str, typer.Argument(help="Name of a profile, or a TOML file.")], json: Json = False
+) -> None:
+    """A profile with all that it takes over from others, and the tools that it has."""
+    from agent.pipelines import PIPELINES
+    from agent.toolbox import every
+    from evolution.profiles import profile_named
+
+    found = profile_named(profile, "profile")
+    if json:
+        print_json(found.plain())
+        return
+    typer.echo(f"{found.name}: {found.description}")
+    typer.echo(f"pipeline  {found.pipeline} ({', '.join(PIPELINES.get(found.pipeline, ()))})")
+    typer.echo(f"model     {found.model or 'that of the run'}")
+    typer.echo(f"servers   {', '.join(found.mcp) or 'none'}")
+    for table in ("limits", "context"):
+        values = found.plain()[table]
+        typer.echo(f"{table:<10}{', '.join(f'{name} {value}' for name, value in values.items())}")
+    for marked in found.tools:
+        tool = every().get(marked.removesuffix("?"))
+        about = "no such tool" if tool is None else tool.spec.description
+        typer.echo(f"  {marked:<14}{about}")
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    target: Annotated[str, typer.Argument(help="Name of a bundled target, or folder of a target.toml.")],
+    profile: Annotated[str, typer.Option(help="How the agent works.")] = "default",
+    model: Annotated[str | None, typer.Option(help="Model at the OpenAI-compatible endpoint.")] = None,
+    mcp_config: Annotated[str | None, typer.Option(help="JSON file of MCP servers.")] = None,
+    tokens: Tokens = None,
+    dollars: Dollars = None,
+    sandbox: Kind = "auto",
+    waive: Waive = None,
+    image: Image = None,
+    runtime: Runtime = None,
+    json: Json = False,
+) -> None:
+    """One attempt of the agent at a target: its transcript, its patch, and how that does.
+
+    It is kept in the archive as a run of one attempt, so that what was paid for is not lost.
+    """
+    from archive.store import Archive
+    from evolution.config import load_config
+    from evolution.runs import begin, work
+    from gateway.transcripts import exchanges
+    from interfaces.cli.archive import show as show_variant
+    from interfaces.cli.transcript import plain, told
+    from sandbox.limits import waived
+    from sandbox.select import open_sandbox
+
+    session: Session = ctx.obj
+    settings = load_config(
+        None,
+        target=target,
+        proposer="agent",
+        profile=profile,
+        model=model,
+        mcp_config=mcp_config,
+        tokens=tokens,
+        dollars=dollars,
+        attempts=1,
+        window=1,
+        fuse=0.0,
+        sandbox=sandbox,
+        image=image,
+        runtime=runtime,
+        waive=",".join(waive or ()) or None,
+    )
+    box = open_sandbox(sandbox, base=image, runtime=runtime, waive=waived([settings.waive]))
+    try:
+        with session.archive(create=True) as archive:
+            record = begin(archive, settings)
+            work(archive, session.home, record, box, lambda progress: None, lambda: False)
+    finally:
+        box.close()
+    with Archive.open(session.home, read_only=True) as archive:
+        made = next(one for one in archive.variants(run=record.id) if one.attempt == 1)
+        found = exchanges(archive, archive.records(made.id, kind="exchange"))
+    if json:
+        print_json({"run": record.id, "variant": made.id, "status": made.status, "exchanges": plain(found)})
+        return
+    for text in told(found):
+        typer.echo(text)
+    typer.echo("")
+    show_variant(ctx, made.id)
