@@ -43,8 +43,8 @@ def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:
 def _result(desk: Desk) -> dict[str, Any]:
     if not desk.reason and not desk.workspace.changed():
         desk.reason = (
-            (desk.spent and f"used up {desk.spent} without a change") or "no_change: nothing was changed"
-        )
+            desk.spent and f"used up {desk.spent} without a change"
+        ) or "no_change: nothing was changed"
     if not desk.reason and (broken := desk.workspace.broken()):
         desk.reason = f"unparsable: {broken}"
     return {

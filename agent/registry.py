@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from agent.pipelines import PIPELINES, STAGES
 from agent.profile import Profile
-from agent.toolbox import every
+from agent.toolbox import ALL, every
 
 CAPABILITIES = {
     "sandbox": "a box to run in",
@@ -38,6 +38,8 @@ def missing(profile: Profile, capabilities: Iterable[str]) -> list[str]:
         ]
     for marked in profile.tools:
         name = marked.removesuffix("?")
+        if name == ALL:
+            continue
         tool = every().get(name)
         if tool is None:
             known = ", ".join(every())
@@ -56,4 +58,8 @@ def usable(profile: Profile, capabilities: Iterable[str]) -> tuple[str, ...]:
     """The tools of a profile that have what they need."""
     there = set(capabilities)
     known = every()
-    return tuple(name for name in profile.tool_names if name in known and there.issuperset(known[name].needs))
+    return tuple(
+        name
+        for name in profile.tool_names
+        if name == ALL or (name in known and there.issuperset(known[name].needs))
+    )

@@ -14,6 +14,9 @@ from agent.tool import Tool, ToolFault
 from prompts import quote
 from prompts.message import ToolCall, ToolSpec
 
+ALL = "*"  # as a tool's name in a profile: every one that needs nothing but a box
+_IN_A_BOX = frozenset({"sandbox", "shell"})
+
 
 @cache
 def every() -> dict[str, Tool]:
@@ -30,6 +33,8 @@ class Toolbox:
 
     def __init__(self, names: Sequence[str], desk: Desk) -> None:
         known = every()
+        if ALL in names:
+            names = [name for name, tool in known.items() if _IN_A_BOX.issuperset(tool.needs)]
         self._tools = {name: known[name] for name in names if name in known}
         self._desk = desk
         self._servers = {tool.name for tool in desk.servers}

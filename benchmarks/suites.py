@@ -42,6 +42,10 @@ def _own(target: Target) -> Suite:
         from benchmarks.testing.checks import ChecksSuite
 
         return ChecksSuite(target)
+    if kind == "tasks":
+        from benchmarks.tasks.suite import TasksSuite
+
+        return TasksSuite(target)
     from benchmarks.cases import CasesSuite
 
     return CasesSuite(target)

@@ -44,11 +44,12 @@ _SOURCES = {
     "pytest": (),
     "evaluator": ("evaluator",),
     "check": ("check",),
+    "tasks": ("tasks",),
 }
 
 
 class SuiteTable(_Table):
-    kind: Literal["cases", "timing", "objective", "pytest", "evaluator", "check"] = Field(
+    kind: Literal["cases", "timing", "objective", "pytest", "evaluator", "check", "tasks"] = Field(
         description="how variants are measured"
     )
     cases: str | None = Field(None, description="JSONL file of search cases")
@@ -68,6 +69,9 @@ class SuiteTable(_Table):
     check: str | None = Field(
         None, description="Python file of functions `check...(candidate)`, run sealed: the metric is `passed`"
     )
+    tasks: str | None = Field(
+        None, description="folder of coding tasks, each a target whose goal is the instruction"
+    )
     sampled: bool = Field(
         True, description="a grader's problems are a sample drawn from a seed, not the whole task"
     )
@@ -84,7 +88,9 @@ class SuiteTable(_Table):
     def _has_source(self) -> SuiteTable:
         needs = _SOURCES[self.kind]
         given = [
-            name for name in ("cases", "grader", "evaluator", "check") if getattr(self, name) is not None
+            name
+            for name in ("cases", "grader", "evaluator", "check", "tasks")
+            if getattr(self, name) is not None
         ]
         if self.kind == "pytest" and not self.tests:
             raise ValueError("a pytest suite needs `tests`, files and folders below `source`")
@@ -304,6 +310,7 @@ def load(root: Path) -> Target:
         ("suite.grader", manifest.suite.grader),
         ("suite.evaluator", manifest.suite.evaluator),
         ("suite.check", manifest.suite.check),
+        ("suite.tasks", manifest.suite.tasks),
         *(("suite.tests", f"{manifest.source}/{name.partition('::')[0]}") for name in manifest.suite.tests),
     ):
         if name is not None and not (root / name).exists():

@@ -1,0 +1,1 @@
+"""Coding tasks: what a coding agent is measured by."""

@@ -1,0 +1,74 @@
+"""The tasks of a folder: each a target of its own, whose goal is the instruction."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from benchmarks.types import Job, Split
+from target_modules.manifest import Target, TargetError, load
+
+INDEX = "tasks.toml"
+_HELD_OUT_EVERY = 3  # where there is no index
+
+
+class Entry(BaseModel):
+    """One task in the index of a folder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    size: Literal["small", "medium", "large"] = "medium"
+    kind: Literal["bug", "feature", "refactoring", "speed", "other"] = "other"
+    split: Split = "search"
+
+
+class _Index(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    task: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task: its entry, and the target that grades what was made of it."""
+
+    entry: Entry
+    target: Target
+
+    def job(self, seed: int) -> Job:
+        """The task as a coding agent is told of it: of its checks, nothing."""
+        manifest = self.target.manifest
+        files = self.target.tree().files
+        return Job(self.entry.name, manifest.goal, files, manifest.editable, seed)
+
+
+def tasks_of(folder: Path) -> list[Task]:
+    """All tasks, in the order of the index; without one, every folder with a target.toml, by name, of which
+    each third is held out. Raises `TargetError`."""
+    if not folder.is_dir():
+        raise TargetError(f"{folder}: no such folder; `suite.tasks` names a folder of tasks")
+    entries = _indexed(folder / INDEX) if (folder / INDEX).is_file() else _found(folder)
+    if not entries:
+        raise TargetError(f"{folder}: no tasks; each is a folder with a target.toml")
+    return [Task(entry, load(folder / entry.name)) for entry in entries]
+
+
+def _indexed(file: Path) -> tuple[Entry, ...]:
+    try:
+        return _Index.model_validate(tomllib.loads(file.read_text("utf-8"))).task
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TargetError(f"{file}: cannot be read: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise TargetError(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def _found(folder: Path) -> tuple[Entry, ...]:
+    names = sorted(path.parent.name for path in folder.glob("*/target.toml"))
+    return tuple(
+        Entry(name=name, split="held_out" if number % _HELD_OUT_EVERY == 2 else "search")
+        for number, name in enumerate(names)
+    )

@@ -1,0 +1,96 @@
+"""The free gate of a coding agent: before a model is paid, does it run, and can it do the simplest task?"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from benchmarks.running import one_line, said
+from sandbox.types import Box, Call, Outcome, Program
+from target_modules.patch.tree import Tree
+
+ENTRY = "agent.__main__:attempt"
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_MOST = 12  # answers that it gets
+_FILES = {"shop.py": "TAX = 0.2\n\n\ndef gross(net):\n    return net * (1 - TAX)\n"}
+_WANTED = "TAX = 0.2\n\n\ndef gross(net):\n    return net * (1 + TAX)\n"
+_TASK: dict[str, Any] = {
+    "brief": {
+        "target": "trial",
+        "goal": "gross() subtracts the tax. Add it.",
+        "notes": "",
+        "files": _FILES,
+        "editable": ["shop.py"],
+        "objective": "Tests decide.",
+        "score": None,
+        "baseline_score": None,
+    },
+    "profile": {"name": "trial", "pipeline": "direct", "tools": ["*"]},
+    "mcp_tools": [],
+    "seed": 0,
+}
+_MOVES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("view", {"path": "shop.py"}),
+    ("replace", {"path": "shop.py", "search": "(1 - TAX)", "replace": "(1 + TAX)"}),
+    ("finish", {"note": "adds the tax"}),
+)
+
+
+def trial(agent: Tree, box: Box) -> str:
+    """Why the agent is not worth a paid task, in one line, or ''. The script stands in for the model.
+
+    Raises `SandboxFault`.
+    """
+    session = box.open(Program(dict(agent.files), ENTRY, converses=True))
+    try:
+        if not session.going:
+            return f"trial: it cannot be imported: {said(session.load)}"
+        reply = session.call(Call((_TASK,)))
+        for answered in range(_MOST):
+            if reply.outcome is not Outcome.OK:
+                return f"trial: it {said(reply)}"
+            asked = reply.value
+            if not isinstance(asked, dict) or "op" not in asked:
+                return _judged(asked)
+            if asked["op"] != "complete":
+                return f"trial: it asked for {one_line(str(asked['op']), 40)}, which a task does not need"
+            if answered == 0 and (wrong := _wrong(asked.get("tools"))):
+                return f"trial: {wrong}"
+            reply = session.call(Call((_answer(answered),)))
+    finally:
+        session.close()
+    return f"trial: it did not finish the simplest task within {_MOST} answers"
+
+
+def _answer(number: int) -> dict[str, Any]:
+    name, arguments = _MOVES[min(number, len(_MOVES) - 1)]
+    return {"text": "", "calls": [[f"call-{number}", name, json.dumps(arguments)]], "cut_off": False}
+
+
+def _wrong(tools: object) -> str:
+    """What is wrong with the tools that the agent tells a model of."""
+    if not isinstance(tools, list) or not tools:
+        return "it tells the model of no tools"
+    names = [tool.get("name") if isinstance(tool, dict) else None for tool in tools]
+    if len(set(map(str, names))) != len(names):
+        return "two tools have one name"
+    for tool in tools:
+        name = tool.get("name") if isinstance(tool, dict) else None
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            return f"a tool's name is not valid: {one_line(str(name), 80)}"
+        if not isinstance(tool.get("description"), str) or not tool["description"].strip():
+            return f"tool {name} has no description"
+        schema = tool.get("parameters")
+        if not isinstance(schema, dict) or schema.get("type") != "object":
+            return f"tool {name}: its parameters are not the schema of an object"
+    missing = [name for name, _ in _MOVES if name not in names]
+    return f"it has no tool {missing[0]}" if missing else ""
+
+
+def _judged(result: object) -> str:
+    files = result.get("files") if isinstance(result, dict) else None
+    if not isinstance(files, dict) or files.get("shop.py") != _WANTED:
+        reason = result.get("reason") if isinstance(result, dict) else ""
+        return f"trial: the simplest task failed: {one_line(str(reason or 'the file is not as it must be'))}"
+    return ""
