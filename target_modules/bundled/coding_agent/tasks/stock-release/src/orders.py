@@ -1,0 +1,25 @@
+"""Orders over a stock."""
+
+from stock import Stock
+
+
+class Orders:
+    def __init__(self, stock):
+        self.stock = stock
+        self.placed = {}
+        self.cancelled = set()
+
+    def place(self, number, article, amount):
+        if self.stock.reserve(article, amount):
+            self.placed[number] = (article, amount)
+
+    def cancel(self, number):
+        self.cancelled.add(number)
+
+
+def run(stock, events):
+    """Events are `["place", number, article, amount]` and `["cancel", number]`."""
+    orders = Orders(Stock(stock))
+    for what, *rest in events:
+        getattr(orders, what)(*rest)
+    return orders.stock.free

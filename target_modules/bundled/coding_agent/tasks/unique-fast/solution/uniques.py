@@ -1,0 +1,5 @@
+"""Lists without repetitions."""
+
+
+def unique(items):
+    return list(dict.fromkeys(items))

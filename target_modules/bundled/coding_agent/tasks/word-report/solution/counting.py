@@ -1,0 +1,7 @@
+"""How often."""
+
+from collections import Counter
+
+
+def counts(words):
+    return list(Counter(words).items())
