@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gateway.attempt_budget import AttemptBudget
-
 from evolution.types import Once
+from gateway.attempt_budget import AttemptBudget
 from gateway.budget import Budget
 from gateway.door import Door, Service, Tools
 from gateway.replay import Replay

@@ -163,6 +163,9 @@ class Loop:
             return False
         if self._archived:
             return True
+        if self.population.baseline.status not in PARENTS:
+            self._ending = BASELINE
+            return False
         self._ending = (
             self._wish()
             or self._reached()

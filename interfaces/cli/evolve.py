@@ -255,9 +255,10 @@ def _go_on(
         _detach(session, run, changes or {}, as_json=as_json)
         return
     from evolution.engine_wait import AWAY
+    from evolution.population import BASELINE
     from evolution.proposing import chosen_proposer
     from evolution.runs import work
-    from interfaces.cli.errors import BREAKER, INTERRUPTED
+    from interfaces.cli.errors import BREAKER, FAILURE, INTERRUPTED
     from interfaces.cli.live import Live
     from interfaces.cli.summary import show_summary
     from sandbox.limits import waived
@@ -289,7 +290,7 @@ def _go_on(
     if ended.run.stopped_by == AWAY:
         at = "" if session.home == Path(".pygent") else f" --home {session.home}"
         live.say(f"see `pygent doctor`; when boxes can be had again, `pygent{at} resume {run.id}` goes on")
-    codes = {"interrupted": INTERRUPTED, "breaker": BREAKER, AWAY: BREAKER}
+    codes = {"interrupted": INTERRUPTED, "breaker": BREAKER, AWAY: BREAKER, BASELINE: FAILURE}
     if ended.run.stopped_by in codes:
         raise typer.Exit(codes[ended.run.stopped_by])
 

@@ -12,6 +12,9 @@ from interfaces.cli.live import clock
 from interfaces.cli.session import console
 
 STOPPED_BY = {
+    "attempts": "its budget of attempts was used up",
+    "replay": "the recorded answers were used up",
+    "baseline": "the source that it begins with is not valid itself (see its first variant)",
     "evaluations": "its budget of evaluations was used up",
     "minutes": "its budget of minutes was used up",
     "tokens": "its budget of tokens was used up",
