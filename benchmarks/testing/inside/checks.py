@@ -22,18 +22,29 @@ class _Checking(Proxy):
         self._told += number
 
 
+class _Function:
+    def __init__(self, proxy: Proxy, name: str) -> None:
+        self._proxy, self._name = proxy, name
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        return self._proxy.through(self._name, args, kwargs)
+
+    def __getattr__(self, other: str) -> _Function:
+        if other.startswith("_"):
+            raise AttributeError(other)
+        return _Function(self._proxy, f"{self._name.partition(':')[0]}:{other}")
+
+
 def run(ask: Ask, module: str, names: list[str], entry: str) -> list[object]:
     """Call the named functions of a module, in order, with a proxy of `entry` (`module:name`).
 
-    Messages and results are those of a judge of tests. Of an exception only the class is told: its text may
-    hold what is expected.
+    The proxy's attributes are proxies of the other functions of that module. Messages and results are those of
+    a judge of tests. Of an exception only the class is told: its text may hold what is expected.
     """
     proxy = _Checking(ask)
     checks = importlib.import_module(module)
 
-    def candidate(*args: object, **kwargs: object) -> object:
-        return proxy.through(entry, args, kwargs)
-
+    candidate = _Function(proxy, entry)
     for name in names:
         proxy.current = name
         proxy.begins()
