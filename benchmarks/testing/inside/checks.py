@@ -38,8 +38,8 @@ class _Function:
 def run(ask: Ask, module: str, names: list[str], entry: str) -> list[object]:
     """Call the named functions of a module, in order, with a proxy of `entry` (`module:name`).
 
-    The proxy's attributes are proxies of the other functions of that module. Messages and results are those of
-    a judge of tests. Of an exception only the class is told: its text may hold what is expected.
+    The proxy's attributes are proxies of the other functions of that module. Messages and results are those
+    of a judge of tests. Of an exception only the class is told: its text may hold what is expected.
     """
     proxy = _Checking(ask)
     checks = importlib.import_module(module)
