@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 import pytest
 
 from archive.store import Archive
 from gateway.transcripts import exchanges
+from sandbox.docker import connect
 from tests.support.agent_script import SPEED_UP, by_plan
 from tests.support.cli import pygent
-from tests.support.model_server import ModelServer
+from tests.support.model_server import ModelServer, Request, Step
+from tests.support.runs import containers_of
 
 pytestmark = pytest.mark.engine
 
@@ -84,3 +88,52 @@ def test_a_replay_asks_nobody_and_gives_the_same_source(
             for name in (run, done.json["run"])
         )
     assert ours == theirs
+
+
+def everything_in(pid: int) -> bytes:
+    """All that a process holds: its environment, its arguments, where its descriptors lead, its memory, and
+    the scratch space that it sees."""
+    place = Path(f"/proc/{pid}")
+    parts = [(place / "environ").read_bytes(), (place / "cmdline").read_bytes()]
+    parts += [os.readlink(fd).encode() for fd in (place / "fd").iterdir()]
+    with (place / "mem").open("rb", buffering=0) as memory:
+        for row in (place / "maps").read_text().splitlines():
+            area, rights, *_ = row.split()
+            start, end = (int(number, 16) for number in area.split("-"))
+            if rights.startswith("rw") and end - start < 1 << 28:
+                memory.seek(start)
+                with contextlib.suppress(
+                    OSError
+                ):  # pages that nobody has touched, or that are hidden even from us
+                    parts.append(memory.read(end - start))
+    for folder, _, names in os.walk(place / "root" / "tmp"):
+        parts += [Path(folder, name).read_bytes() for name in names if Path(folder, name).is_file()]
+    return b"\0".join(parts)
+
+
+def test_no_key_no_proxy_and_no_address_is_in_the_box_while_the_agent_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = "http://user:proxy-password-77@127.0.0.1:9"
+    found: list[bytes] = []
+
+    def look(request: Request) -> Step:
+        if not found and any(message["role"] == "tool" for message in request.body["messages"]):
+            client = connect()
+            for id in containers_of(os.getpid()):
+                top = client.api.top(id, "-o pid")["Processes"]
+                found.extend(everything_in(int(row[0])) for row in top)
+            client.close()
+        return by_plan(SPEED_UP)(request)
+
+    with ModelServer(otherwise=look) as server:
+        for name, value in {**server.environment, "HTTPS_PROXY": proxy, "https_proxy": proxy}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-0123456789-secret")
+        options = ["--proposer", "agent", "--model", "planner", "--tokens", "400000", "--attempts", "1"]
+        done = pygent("evolve", "text_distance", *options, "--window", "1", "--json", home=tmp_path / "home")
+    assert done.code == 0, done.err
+    assert any(b"text_distance.py" in held for held in found)  # the search does find what is there
+    everything = b"".join(found)
+    for secret in (server.key, "proxy-password-77", "sk-ant-0123456789-secret", server.base_url, "OPENAI_"):
+        assert secret.encode() not in everything
