@@ -1,0 +1,175 @@
+"""Whole attempts with a model that answers by a script: what is handed back, and why not."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.__main__ import attempt
+from agent.brief import Idea
+from agent.profile import Profile, load
+from agent.stages.execute import NO_CALL
+from tests.agent.conftest import FAST, FILES, SOURCE, Host, brief, edit, finish, say, task
+
+CHANGED = SOURCE.replace(SOURCE[SOURCE.index("def slow") : SOURCE.index("\n\nclass")], FAST)
+TOOLS = ("view", "search", "edit_symbol", "replace", "evaluate", "finish")
+
+
+def profile(pipeline: str = "direct", **changes: Any) -> Profile:
+    return Profile.of({"name": "t", "pipeline": pipeline, "tools": TOOLS, **changes})
+
+
+def tried(*answers: dict[str, Any], using: Profile | None = None, **more: Any) -> tuple[dict[str, Any], Host]:
+    host = Host(list(answers), more)
+    return attempt(host, task(using or profile())), host
+
+
+def test_direct_hands_back_the_editable_files_and_the_note() -> None:
+    done, host = tried(say("", ("view", {})), say("", edit(), finish()))
+    assert done["files"] == {"pkg/main.py": CHANGED}
+    assert (done["note"], done["reason"]) == ("sum is in C", "")
+    assert (done["steps"], done["stages"]) == (3, ["execute"])
+    assert [one["stage"] for one in host.completions] == ["execute", "execute"]
+
+
+def test_reasoned_goes_through_its_stages_in_one_growing_conversation() -> None:
+    good = {"text": "Score: 2"}
+    done, host = tried(
+        say("The loop."),
+        say("Use sum."),
+        say("", edit(), finish()),
+        say("IDEA: sum instead of a loop"),
+        using=profile("reasoned"),
+        evaluate=good,
+    )
+    assert done["stages"] == ["analysis", "plan", "execute", "reflect"]
+    assert (done["reason"], done["note"]) == ("", "sum instead of a loop")
+    sent = [one["messages"] for one in host.completions]
+    assert all(later[: len(sooner)] == sooner for sooner, later in pairwise(sent))
+    assert "Score: 2" in host.told
+    assert "+    return sum(xs)" in host.told
+
+
+def test_reflection_may_ask_for_one_more_turn() -> None:
+    done, host = tried(
+        say("a"),
+        say("b"),
+        say("", edit("def slow(xs):\n    return 0\n"), finish("wrong")),
+        say("REVISE: it returns 0"),
+        say("", edit(), finish("right")),
+        using=profile("reasoned"),
+        evaluate={"text": "Score: 0"},
+    )
+    assert done["files"] == {"pkg/main.py": CHANGED}
+    assert done["note"] == "right"
+    assert [one["stage"] for one in host.completions][-2:] == ["reflect", "execute"]
+
+
+def test_single_asks_once_and_takes_edits_in_the_answer() -> None:
+    text = f"IDEA: sum\npkg/main.py\n```python\n{FAST}```\n"
+    done, host = tried(say(text), using=load("single"))
+    assert done["files"] == {"pkg/main.py": CHANGED}
+    assert (done["note"], len(host.asked), done["stages"]) == ("sum", 1, ["single"])
+    assert host.asked[0]["tools"] == []
+
+
+def test_single_that_cannot_be_read_has_its_reason() -> None:
+    done, _ = tried(say("I would rather not."), using=load("single"))
+    assert done["reason"].startswith("no_edit")
+    assert done["files"] == {"pkg/main.py": SOURCE}
+
+
+def test_edits_that_are_written_instead_of_called_are_made() -> None:
+    done, _ = tried(say(f"pkg/main.py\n```python\n{FAST}```\n"), say("", finish()))
+    assert done["files"] == {"pkg/main.py": CHANGED}
+
+
+def test_malformed_answers_are_fed_back_and_a_good_one_forgives_them() -> None:
+    bad = say("", ("edit_symbol", "{"))
+    done, host = tried(bad, say("hm"), bad, say("", edit()), bad, bad, bad, say("", finish()))
+    assert done["reason"] == ""
+    told = [m["content"] for m in host.completions[-1]["messages"]]
+    assert sum("not JSON" in text for text in told) == 5
+    assert NO_CALL in told
+
+
+def test_malformed_answers_in_a_row_end_the_attempt_with_a_reason() -> None:
+    done, host = tried(*[say("", ("nothing", {}))] * 50)
+    assert done["reason"] == "malformed answers: 4 in a row"
+    assert len(host.completions) == 4
+
+
+def test_each_call_has_one_result() -> None:
+    _, host = tried(say("", ("view", {}), edit(), finish(), ("view", {})), using=profile("direct"))
+    _, more = tried(say("a"), say("b"), say("", edit(), finish(), ("view", {})), using=profile("reasoned"))
+    for one in (*host.completions, *more.completions):
+        wished = [call[0] for message in one["messages"] for call in message["calls"]]
+        assert [m["call_id"] for m in one["messages"] if m["role"] == "tool"] == wished
+
+
+@pytest.mark.parametrize(("limit", "reason"), [("calls", "3 answers"), ("steps", "3 tool calls")])
+def test_limits_end_the_attempt_without_a_change_with_a_reason(limit: str, reason: str) -> None:
+    done, host = tried(*[say("", ("view", {}))] * 50, using=profile(limits={limit: 3}))
+    assert reason in done["reason"]
+    assert len(host.completions) == 3
+
+
+def test_what_was_changed_when_a_limit_is_reached_is_handed_back() -> None:
+    done, _ = tried(say("", edit()), say("", ("view", {})), using=profile(limits={"calls": 2}))
+    assert (done["reason"], done["files"]) == ("", {"pkg/main.py": CHANGED})
+
+
+def test_what_was_changed_when_the_budget_is_used_up_is_handed_back() -> None:
+    done, _ = tried(say("", edit()))
+    assert (done["reason"], done["files"]) == ("", {"pkg/main.py": CHANGED})
+    nothing, _ = tried()
+    assert nothing["reason"].startswith("budget: ")
+
+
+def test_a_change_that_does_not_parse_is_no_offer() -> None:
+    broken = ("replace", {"path": "pkg/main.py", "search": "def slow(xs):", "replace": "def slow(xs:"})
+    done, _ = tried(say("", broken))
+    assert done["reason"].startswith("unparsable: pkg/main.py: line")
+
+
+@pytest.mark.parametrize("kind", ["refused", "empty"])
+def test_a_fault_of_the_model_is_the_reason(kind: str) -> None:
+    done, _ = tried({"error": kind, "text": "no"})
+    assert done["reason"] == f"{kind}: no"
+
+
+def test_an_attempt_leaves_no_folder_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    tried(say("", edit(), finish()))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_answers_ask_the_same_questions() -> None:
+    script = [say("", ("view", {}), ("search", {"pattern": "total"})), say("", edit(), finish())]
+    (one, first), (other, second) = tried(*script), tried(*script)
+    assert one == other
+    assert first.asked == second.asked
+
+
+def test_what_is_known_of_earlier_attempts_is_told() -> None:
+    host = Host([say("", edit(), finish())])
+    known = {
+        "ideas": (Idea("used numpy", "failed: no module numpy"),),
+        "feedback": ("it forgot empty lists",),
+        "profile": "slow 99%",
+    }
+    told = task(profile())
+    told["brief"] = asdict(brief(**known))
+    attempt(host, told)
+    for words in ("used numpy (failed: no module numpy)", "it forgot empty lists", "slow 99%"):
+        assert words in host.told
+
+
+def test_files_that_are_read_only_are_not_handed_back() -> None:
+    done, _ = tried(say("", edit(), finish()))
+    assert set(done["files"]) < set(FILES)

@@ -1,0 +1,217 @@
+"""Each tool does what it says, and says what to do next where it is misused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agent.desk import Desk
+from agent.tool import ToolFault
+from agent.toolbox import every
+from tests.agent.conftest import EDITABLE, FAST, FILES, SOURCE, Host
+
+MakeDesk = Callable[..., Desk]
+
+
+def use(desk: Desk, name: str, **arguments: Any) -> str:
+    tool = every()[name]
+    return tool.run(tool.read(arguments), desk)
+
+
+def refused(desk: Desk, name: str, **arguments: Any) -> str:
+    with pytest.raises(ToolFault) as caught:
+        use(desk, name, **arguments)
+    return str(caught.value)
+
+
+def test_the_tools_of_the_issue_are_there_and_have_schemas_of_objects() -> None:
+    names = "archive edit_symbol evaluate finish profile radon replace search shell view"
+    assert set(names.split()) <= set(every())
+    for tool in every().values():
+        spec = tool.spec
+        assert spec.parameters["type"] == "object"
+        assert spec.parameters["additionalProperties"] is False
+        assert spec.description
+        assert '"title": "' not in json.dumps(spec.parameters)
+
+
+def test_view_numbers_the_lines_that_the_file_has(desk_of: MakeDesk) -> None:
+    rows = use(desk_of(), "view", path="pkg/main.py").split("\n")
+    assert [row[7:] for row in rows] == SOURCE.removesuffix("\n").split("\n")
+    assert [int(row[:5]) for row in rows] == list(range(1, len(rows) + 1))
+
+
+def test_view_shows_a_symbol_a_range_an_outline_and_the_list_of_files(desk_of: MakeDesk) -> None:
+    desk = desk_of()
+    assert "return LIMIT" in use(desk, "view", path="pkg/main.py", symbol="Box.size")
+    assert "slow" not in use(desk, "view", path="pkg/main.py", symbol="Box.size")
+    assert use(desk, "view", path="pkg/main.py", start=3, end=3) == (
+        "    3  LIMIT = 3\n[12 more lines; ask for them with start=4]"
+    )
+    outline = use(desk, "view", path="pkg/main.py", outline=True)
+    assert [row.split(":")[0] for row in outline.split("\n")] == ["LIMIT", "slow", "Box", "Box.size"]
+    listing = use(desk, "view").split("\n")
+    assert [row.split(":")[0] for row in listing] == sorted(FILES)
+    assert [row.endswith("(read only)") for row in listing] == [True, False, True]
+
+
+def test_view_says_what_is_there_instead(desk_of: MakeDesk) -> None:
+    desk = desk_of()
+    assert "pkg/main.py" in refused(desk, "view", path="main.py")
+    assert "outline=true" in refused(desk, "view", path="pkg/main.py", symbol="fast")
+    assert "lines" in refused(desk, "view", path="pkg/main.py", start=999)
+
+
+def test_search_finds_every_line_that_matches_and_only_those(desk_of: MakeDesk) -> None:
+    found = use(desk_of(), "search", pattern=r"\btotal\b").split("\n")
+    wanted = [
+        f"{path}:{number}: {row.strip()}"
+        for path, text in sorted(FILES.items())
+        for number, row in enumerate(text.split("\n"), 1)
+        if "total" in row
+    ]
+    assert found == wanted
+
+
+def test_search_keeps_to_its_glob_and_explains_a_bad_pattern(desk_of: MakeDesk) -> None:
+    desk = desk_of()
+    assert "notes.txt" not in use(desk, "search", pattern="total", glob="**/*.py")
+    assert "no line matches" in use(desk, "search", pattern="nowhere")
+    assert "regular expression" in refused(desk, "search", pattern="(")
+
+
+def test_edit_symbol_replaces_inserts_deletes_and_imports_and_leaves_the_rest(desk_of: MakeDesk) -> None:
+    desk = desk_of()
+    where = {"path": "pkg/main.py"}
+    use(desk, "edit_symbol", action="replace", symbol="slow", source=FAST, **where)
+    use(
+        desk,
+        "edit_symbol",
+        action="insert",
+        symbol="size",
+        scope="Box",
+        source="def n(self): return 1",
+        **where,
+    )
+    use(desk, "edit_symbol", action="import", source="import math", **where)
+    use(desk, "edit_symbol", action="delete", symbol="LIMIT", **where)
+    text = desk.workspace.tree()["pkg/main.py"]
+    assert FAST in text
+    assert "    def n(self): return 1\n" in text
+    assert "import math\n" in text
+    assert "LIMIT = 3" not in text
+    assert text.startswith('"""Distances."""\n')
+    assert desk.workspace.broken() == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        ({"action": "replace", "path": "pkg/main.py", "symbol": "slwo", "source": FAST}, "slwo"),
+        ({"action": "replace", "path": "pkg/main.py", "symbol": "slow", "source": "def slow(:"}, "parse"),
+        ({"action": "replace", "path": "pkg/main.py", "symbol": "slow"}, "needs `source`"),
+        ({"action": "delete", "path": "pkg/main.py"}, "needs `symbol`"),
+        (
+            {"action": "replace", "path": "pkg/other.py", "symbol": "VALUE", "source": "VALUE = 2"},
+            "pkg/main.py",
+        ),
+    ],
+)
+def test_an_edit_that_cannot_be_made_changes_nothing_and_says_why(
+    desk_of: MakeDesk, arguments: dict[str, str], advice: str
+) -> None:
+    desk = desk_of()
+    assert advice in refused(desk, "edit_symbol", **arguments)
+    assert dict(desk.workspace.tree().files) == FILES
+
+
+def test_replace_takes_text_that_is_there_exactly_once(desk_of: MakeDesk) -> None:
+    desk = desk_of()
+    said = use(desk, "replace", path="pkg/main.py", search="LIMIT = 3\n", replace="LIMIT = 4\n")
+    assert "+LIMIT = 4" in said
+    assert desk.workspace.tree()["pkg/main.py"] == SOURCE.replace("LIMIT = 3", "LIMIT = 4")
+    assert "unique" in refused(desk, "replace", path="pkg/main.py", search="total", replace="t")
+    assert "copy" in refused(desk, "replace", path="pkg/main.py", search="nowhere", replace="t")
+
+
+def test_replace_makes_a_new_file_only_where_files_may_be_made(desk_of: MakeDesk) -> None:
+    desk = desk_of(editable=("pkg/*.py",))
+    use(desk, "replace", path="pkg/new.py", replace="x = 1\n")
+    assert desk.workspace.result()["pkg/new.py"] == "x = 1\n"
+    assert "may not be changed" in refused(desk, "replace", path="new.py", replace="x = 1\n")
+
+
+def test_an_edit_of_text_that_breaks_the_file_is_told(desk_of: MakeDesk) -> None:
+    desk = desk_of()
+    said = use(desk, "replace", path="pkg/main.py", search="def slow(xs):", replace="def slow(xs:")
+    assert "does not parse" in said
+    assert "mend" in refused(desk, "finish", note="done")
+    assert "mend" in refused(desk, "evaluate")
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")
+def test_the_shell_works_on_the_files_and_has_bounds(desk_of: MakeDesk) -> None:
+    desk = desk_of(limits={"seconds": 0.5})
+    said = use(desk, "shell", command="cat notes.txt; printf 'x = 2\\n' >> pkg/main.py; exit 3")
+    assert said == "[exit code 3]\ntotal recall\n"
+    assert desk.workspace.result()["pkg/main.py"].endswith("x = 2\n")
+    assert use(desk, "shell", command="echo before; sleep 600").startswith("[ended after 0.5 s]\nbefore")
+
+
+def test_evaluate_is_asked_for_the_files_as_they_are_and_a_bounded_number_of_times(desk_of: MakeDesk) -> None:
+    host = Host(others={"evaluate": {"text": "Score: 2"}})
+    desk = desk_of(host, limits={"evaluations": 2})
+    use(desk, "edit_symbol", action="replace", path="pkg/main.py", symbol="slow", source=FAST)
+    assert use(desk, "evaluate").startswith("Score: 2\n")
+    assert host.asked[-1]["files"] == desk.workspace.result()
+    assert set(host.asked[-1]["files"]) == set(EDITABLE)
+    use(desk, "evaluate")
+    assert "2 times" in refused(desk, "evaluate")
+    assert len(host.asked) == 2
+
+
+def test_profile_tells_functions_and_lines_of_the_files_as_they_are(desk_of: MakeDesk) -> None:
+    inputs = {"module": "main", "function": "slow", "path": ["pkg"], "inputs": [[[[1, 2, 3] * 500], {}]] * 3}
+    said = use(desk_of(Host(others={"inputs": inputs})), "profile", inputs=3)
+    assert "slow" in said
+    assert "pkg/main.py:9:         total += x" in said
+
+
+def test_profile_hands_on_why_there_are_no_inputs(desk_of: MakeDesk) -> None:
+    host = Host(others={"inputs": {"error": "unknown", "text": "use evaluate instead"}})
+    assert "use evaluate instead" in refused(desk_of(host), "profile")
+
+
+def test_profile_shows_the_error_of_code_that_fails(desk_of: MakeDesk) -> None:
+    inputs = {"module": "main", "function": "slow", "path": ["pkg"], "inputs": [[[7], {}]]}
+    assert "TypeError" in use(desk_of(Host(others={"inputs": inputs})), "profile")
+
+
+def test_radon_names_the_most_complex_first(desk_of: MakeDesk) -> None:
+    desk = desk_of()
+    rows = use(desk, "radon", path="pkg/main.py").split("\n")
+    figures = [int(row.split("complexity ")[1].split(" ")[0]) for row in rows[:-1]]
+    assert figures == sorted(figures, reverse=True)
+    assert "maintainability index" in rows[-1]
+    assert "files" in refused(desk, "radon", path="none.py")
+
+
+def test_archive_passes_questions_on_and_wants_words_to_search_for(desk_of: MakeDesk) -> None:
+    host = Host(others={"archive": {"text": "v1: accepted"}})
+    desk = desk_of(host)
+    assert use(desk, "archive", what="search", query="numpy") == "v1: accepted"
+    assert host.asked[-1] == {"op": "archive", "what": "search", "query": "numpy", "limit": 5}
+    assert "query" in refused(desk, "archive", what="show")
+
+
+def test_finish_wants_a_change(desk_of: MakeDesk) -> None:
+    desk = desk_of()
+    assert "change" in refused(desk, "finish", note="all fine")
+    assert not desk.finished
+    use(desk, "edit_symbol", action="replace", path="pkg/main.py", symbol="slow", source=FAST)
+    use(desk, "finish", note="sum is in C")
+    assert (desk.finished, desk.note) == (True, "sum is in C")
