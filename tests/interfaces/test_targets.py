@@ -74,7 +74,7 @@ def test_init_writes_nothing_where_it_refuses(module: Path, tmp_path: Path) -> N
 
 def test_the_bundled_targets_are_listed() -> None:
     names = {one["name"] for one in pygent("targets", "list", "--json").json}
-    assert names == {"online_bin_packing", "circle_packing", "text_distance"}
+    assert names == {"coding_agent", "online_bin_packing", "circle_packing", "text_distance"}
     assert "builds on" in pygent("targets", "list", "--deps").out
 
 
