@@ -20,7 +20,10 @@ class ShellArguments(Arguments):
 def shell(asked: ShellArguments, desk: Desk) -> str:
     if shutil.which("sh") is None:
         raise ToolFault("there is no shell in this box; use the other tools")
-    done = run(["sh", "-c", asked.command], desk.workspace.root, desk.profile.limits.seconds)
+    try:
+        done = run(["sh", "-c", asked.command], desk.workspace.root, desk.profile.limits.seconds)
+    except (OSError, ValueError) as error:  # no more processes, or a null character in the command
+        raise ToolFault(f"the command cannot be run: {error}") from None
     if done.timed_out:
         return f"[ended after {desk.profile.limits.seconds:g} s]\n{done.output}"
     return f"[exit code {done.code}]\n{done.output}"

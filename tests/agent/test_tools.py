@@ -162,6 +162,11 @@ def test_the_shell_works_on_the_files_and_has_bounds(desk_of: MakeDesk) -> None:
     assert use(desk, "shell", command="echo before; sleep 600").startswith("[ended after 0.5 s]\nbefore")
 
 
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")
+def test_a_command_that_cannot_be_run_does_not_end_the_attempt(desk_of: MakeDesk) -> None:
+    assert "cannot be run" in refused(desk_of(), "shell", command="echo a\0b")
+
+
 def test_evaluate_is_asked_for_the_files_as_they_are_and_a_bounded_number_of_times(desk_of: MakeDesk) -> None:
     host = Host(others={"evaluate": {"text": "Score: 2"}})
     desk = desk_of(host, limits={"evaluations": 2})
