@@ -1,0 +1,78 @@
+"""What an agent is told at first: small, what stays the same first, and never more than each budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agent.brief import Brief, Idea, Inspiration
+from agent.desk import Desk
+from agent.door import Door
+from agent.profile import Profile, load
+from agent.stage import opened
+from agent.workspace import Workspace
+from tests.agent.conftest import Host, brief
+
+
+def module(characters: int) -> str:
+    text, number = "", 0
+    while len(text) < characters:
+        text += f"def function_{number}(x):\n    return x + {number}\n\n\n"
+        number += 1
+    return text
+
+
+def told(brief: Brief, profile: Profile) -> str:
+    workspace = Workspace({}, brief.editable)
+    try:
+        messages = opened(Desk(brief, profile, Door(Host()), workspace)).messages
+    finally:
+        workspace.close()
+    assert [message.role for message in messages] == ["system", "user"]
+    return "".join(message.content for message in messages)
+
+
+def shared(one: str, other: str) -> int:
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+
+
+def proposal(letter: str) -> Brief:
+    """One of many proposals from one parent of 9 kB: what was tried and what inspires it differ."""
+    diffs = tuple(Inspiration(n, f"-{n}\n+{letter}\n" * 999) for n in range(5))
+    ideas = tuple(Idea(f"{letter} idea {n} " * 30, "failed: worse") for n in range(30))
+    parent = brief(files={"big.py": module(9000)}, editable=("*.py",), failures=("case 1: 3",) * 9)
+    return replace(parent, inspirations=diffs, ideas=ideas)
+
+
+@pytest.mark.parametrize("name", ["default", "direct"])
+def test_prompts_from_one_parent_are_small_and_share_most_of_their_beginning(name: str) -> None:
+    one, other = (told(proposal(letter), load(name)) for letter in "ab")
+    assert max(len(one), len(other)) <= 25_000
+    assert shared(one, other) >= 0.6 * max(len(one), len(other))
+
+
+def test_an_inspiration_is_told_as_a_difference_within_its_budget() -> None:
+    profile = Profile.of({"name": "p", "context": {"inspirations": 250}})
+    text = told(proposal("a"), profile)
+    assert text.count("+a") * len("-0\n+a\n") <= 250 * 4 + 5 * 10
+    assert text.count("left out") == 5 + 1  # and the ideas
+
+
+def test_editable_files_beyond_their_budget_are_outlined_and_read_only_ones_named() -> None:
+    files = {"a.py": module(6000), "r.py": module(6000)}
+    profile = Profile.of({"name": "p", "context": {"editable": 1000, "read_only": 1000}})
+    text = told(brief(files=files, editable=("a.py",)), profile)
+    assert "return x + 3" not in text
+    assert len(text) < 5000
+    assert "r.py" in text
+
+
+def test_peoples_own_words_reach_the_model() -> None:
+    assert "Prefer tables." in told(brief(), Profile(name="p", words="Prefer tables."))
+
+
+def test_another_template_may_be_named() -> None:
+    text = told(brief(), Profile(name="p", prompts={"system": "task.md.j2"}))
+    assert "How you work" not in text
+    assert "Sum faster." in text
