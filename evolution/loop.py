@@ -44,6 +44,7 @@ _T = TypeVar("_T")
 
 POLL_SECONDS = 0.5
 INSPIRATIONS = 3
+TRIED = 8  # of a parent's children, and of its ancestors, that a model is told of
 PARENT_CHARS = 8 << 20  # of source, kept in memory of the latest parents
 REPEAT = "repeat: this source was already tried in this run"
 
@@ -226,7 +227,9 @@ class Loop:
         self._selector.chosen(chosen)
         parent = self._parent(chosen)
         if self._askers is not None:
-            parent = replace(parent, inspirations=self._inspirations(attempt, chosen))
+            parent = replace(
+                parent, inspirations=self._inspirations(attempt, chosen), tried=self._tried_from(chosen)
+            )
             work = self._askers.submit(context.run, self._asked_for, parent, rng, once, self._seen_by_now())
         else:
             proposal = context.run(self._propose, parent, rng, once, self._begun.__contains__)
@@ -276,6 +279,12 @@ class Loop:
             names.insert(0, self.population.winner.id)
         others = dict.fromkeys(name for name in names if name != chosen)
         return tuple(self._parent(name) for name in others)[:INSPIRATIONS]
+
+    def _tried_from(self, chosen: str) -> tuple[Variant, ...]:
+        """What was tried from a variant, and its own way, the newest first."""
+        children = [child for child in self._archive.children(chosen) if child.note or child.reason]
+        line = [one for one in self._archive.lineage(chosen) if one.parents]
+        return tuple(reversed([*line[-TRIED:], *children[-TRIED:]]))
 
     # On the threads of proposers and workers
 

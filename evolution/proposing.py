@@ -13,7 +13,7 @@ from benchmarks.types import Bench, Evaluation, Suite
 from evolution.config import ConfigError, RunConfig
 from evolution.types import Parent, Proposer
 from target_modules.manifest import Target
-from target_modules.patch.unified import unified
+from target_modules.patch.by_symbol import by_symbol
 
 if TYPE_CHECKING:
     from agent.brief import Inspiration
@@ -92,7 +92,7 @@ def inspirations(target: Target, parent: Parent, rng: Random) -> Sequence[Inspir
     from agent.brief import Inspiration
 
     return [
-        Inspiration(other.variant.score, unified(parent.tree, other.tree))
+        Inspiration(other.variant.score, by_symbol(parent.tree, other.tree), other.variant.note)
         for other in parent.inspirations
         if other.variant.score is not None
     ]

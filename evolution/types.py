@@ -17,14 +17,16 @@ from target_modules.patch.tree import Tree
 class Parent:
     """A variant that was chosen to be changed, with its files.
 
-    For proposers that wait (a model reads them) also its evaluation on search cases, and `inspirations`:
-    other variants worth knowing, chosen with it. For a fusion the second parent, `mate`.
+    For proposers that wait (a model reads them) also its evaluation on search cases, `inspirations`: other
+    variants worth knowing, chosen with it, and what was `tried` from it and on the way to it, the newest
+    first. For a fusion the second parent, `mate`.
     """
 
     variant: Variant
     tree: Tree
     evaluation: Evaluation | None
     inspirations: tuple[Parent, ...] = ()
+    tried: tuple[Variant, ...] = ()
     mate: Mate | None = None
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from agent.brief import Brief, Inspiration
+from agent.brief import Brief, Idea, Inspiration
 from agent.single import Answer, Attempt, attempt
+from archive.types import Variant
 from evolution.doors import Doors
 from evolution.types import Once, Parent, Proposal
 from prompts.message import Message
@@ -122,7 +123,13 @@ def brief(
         failures=tuple(failures),
         output=evaluation.output if evaluation else "",
         inspirations=tuple(inspirations),
+        ideas=tuple(_idea(variant) for variant in parent.tried),
     )
+
+
+def _idea(variant: Variant) -> Idea:
+    outcome = f"{variant.status}: {variant.reason}" if variant.reason else str(variant.status)
+    return Idea(variant.note or variant.operator, outcome, variant.score)
 
 
 def objective(target: Target) -> str:
