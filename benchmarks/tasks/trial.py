@@ -90,7 +90,7 @@ def _wrong(tools: object) -> str:
 
 def _judged(result: object) -> str:
     files = result.get("files") if isinstance(result, dict) else None
-    if not isinstance(files, dict) or files.get("shop.py") != _WANTED:
-        reason = result.get("reason") if isinstance(result, dict) else ""
+    reason = result.get("reason") if isinstance(result, dict) else ""
+    if reason or not isinstance(files, dict) or files.get("shop.py") != _WANTED:
         return f"trial: the simplest task failed: {one_line(str(reason or 'the file is not as it must be'))}"
     return ""
