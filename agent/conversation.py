@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from agent.context import CHARS_PER_TOKEN
 from agent.door import Answer, ContextTooLong, Door, ModelFault
@@ -18,9 +17,13 @@ _KEPT = 4  # newest messages that are never shortened
 class Conversation:
     """Messages so far, and the way to the next answer."""
 
-    def __init__(self, door: Door, messages: Sequence[Message], *, tokens: int) -> None:
-        """`tokens` is how long it may get before the oldest results of tools are left out."""
+    def __init__(
+        self, door: Door, messages: Sequence[Message], *, tokens: int, tools: Sequence[ToolSpec] = ()
+    ) -> None:
+        """`tokens` is how long it may get before the oldest results of tools are left out. Every stage tells
+        the model of the same `tools`, as they stand before the messages in a provider's cache."""
         self.messages = list(messages)
+        self._tools = tuple(tools)
         self._door = door
         self._limit = tokens * CHARS_PER_TOKEN
 
@@ -30,15 +33,13 @@ class Conversation:
     def result(self, call_id: str, text: str) -> None:
         self.messages.append(Message("tool", text, call_id=call_id))
 
-    def ask(
-        self, stage: str, tools: Sequence[ToolSpec] = (), schema: Mapping[str, Any] | None = None
-    ) -> Answer:
+    def ask(self, stage: str) -> Answer:
         """The next answer, which becomes part of the conversation. Raises what the door raises."""
         if self._length() > self._limit:
             self._shorten(self._limit * 2 // 3)
         for _ in range(_COMPACTIONS):
             try:
-                answer = self._door.complete(self.messages, tools=tools, schema=schema, stage=stage)
+                answer = self._door.complete(self.messages, tools=self._tools, stage=stage)
                 break
             except ContextTooLong as error:
                 if not self._shorten(self._length() * 2 // 3):
@@ -46,6 +47,13 @@ class Conversation:
         else:
             raise ModelFault("context_length: the conversation cannot be made short enough")
         self.messages.append(Message("assistant", answer.text, answer.calls))
+        return answer
+
+    def think(self, stage: str) -> Answer:
+        """The next answer, in a stage without tools: a call in it is answered, but not made."""
+        answer = self.ask(stage)
+        for wish in answer.calls:
+            self.result(wish.id, f"Not done: there are no tools in the stage {stage}.")
         return answer
 
     def _length(self) -> int:

@@ -8,6 +8,7 @@ from agent.context import CHARS_PER_TOKEN, Limits, context, system
 from agent.conversation import Conversation
 from agent.desk import Desk
 from agent.profile import Profile
+from agent.toolbox import Toolbox
 from prompts.message import Message
 
 
@@ -33,7 +34,8 @@ def opened(desk: Desk) -> Conversation:
     )
     shown = context(brief, template(profile, "context", "context.md.j2"), limits_of(profile))
     messages = [Message("system", told), Message("user", shown)]
-    return Conversation(desk.door, messages, tokens=profile.context.conversation)
+    tools = Toolbox(profile.tool_names, desk).specs
+    return Conversation(desk.door, messages, tokens=profile.context.conversation, tools=tools)
 
 
 def template(profile: Profile, stage: str, usual: str) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 
 from agent import tools as folder
 from agent.desk import Desk
+from agent.door import BudgetUsedUp, ModelFault
 from agent.tool import Tool, ToolFault
 from prompts import quote
 from prompts.message import ToolCall, ToolSpec
@@ -49,6 +50,11 @@ class Toolbox:
             return self._limited(self._called(wish)), True
         except ToolFault as fault:
             return self._limited(f"Not done: {fault}"), False
+        except (BudgetUsedUp, ModelFault):
+            raise
+        except Exception as error:  # noqa: BLE001  # job border: tools are changed by models, too
+            told = f"Not done: the tool failed: {type(error).__name__}: {error}"
+            return self._limited(told), False
 
     def _called(self, wish: ToolCall) -> str:
         arguments = _arguments(wish)

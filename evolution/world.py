@@ -69,9 +69,19 @@ def _connected(config: RunConfig, account: Budget) -> Model:
     from gateway.connect import connect
     from gateway.prices import PriceUnknown
 
-    if config.model is None:
+    name = config.model or _of_profile(config)
+    if name is None:
         raise ConfigError("--model: this proposer needs the name of a model, such as --model gpt-4.1-mini")
     try:
-        return connect(config.model, account, config.prices)
+        return connect(name, account, config.prices)
     except PriceUnknown as error:
         raise ConfigError(str(error)) from None
+
+
+def _of_profile(config: RunConfig) -> str | None:
+    """The model that the agent's profile names, for runs that name none."""
+    if config.proposer != "agent":
+        return None
+    from evolution.profiles import profile_named
+
+    return profile_named(config.profile).model

@@ -32,7 +32,7 @@ class Reflect:
                 evaluation=evaluation,
             )
         )
-        said = conversation.ask(self.name).text
+        said = conversation.think(self.name).text
         ideas = [row.strip()[5:].strip() for row in said.splitlines() if row.strip().startswith("IDEA:")]
         desk.note = ideas[0] if ideas else desk.note
         if said.lstrip().startswith(REVISE):

@@ -18,4 +18,4 @@ class Think:
 
     def run(self, conversation: Conversation, desk: Desk) -> None:
         conversation.user(render(template(desk.profile, self.name, f"{self.name}.md.j2")))
-        conversation.ask(self.name)
+        conversation.think(self.name)

@@ -46,7 +46,7 @@ def show(
 ) -> None:
     """A profile with all that it takes over from others, and the tools that it has."""
     from agent.pipelines import PIPELINES
-    from agent.toolbox import every
+    from agent.toolbox import ALL, every
     from evolution.profiles import profile_named
 
     found = profile_named(profile, "profile")
@@ -62,7 +62,10 @@ def show(
         typer.echo(f"{table:<10}{', '.join(f'{name} {value}' for name, value in values.items())}")
     for marked in found.tools:
         tool = every().get(marked.removesuffix("?"))
-        about = "no such tool" if tool is None else tool.spec.description
+        if marked == ALL:
+            about = "every tool that needs nothing but a box"
+        else:
+            about = "no such tool" if tool is None else tool.spec.description
         typer.echo(f"  {marked:<14}{about}")
 
 
