@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent import toolbox
 from agent.__main__ import attempt
 from agent.brief import Idea
 from agent.profile import Profile, load
@@ -173,3 +174,34 @@ def test_what_is_known_of_earlier_attempts_is_told() -> None:
 def test_files_that_are_read_only_are_not_handed_back() -> None:
     done, _ = tried(say("", edit(), finish()))
     assert set(done["files"]) < set(FILES)
+
+
+def test_edits_outlive_malformed_answers_that_follow_them() -> None:
+    done, _ = tried(say("", edit()), *[say("I am done.")] * 9)
+    assert (done["reason"], done["files"]) == ("", {"pkg/main.py": CHANGED})
+
+
+def test_every_stage_tells_of_the_same_tools_and_a_call_out_of_place_is_answered() -> None:
+    done, host = tried(
+        say("", ("view", {})),
+        say("plan"),
+        say("", edit(), finish()),
+        say("IDEA: x"),
+        using=profile("reasoned"),
+    )
+    assert done["reason"] == ""
+    assert all(one["tools"] == host.completions[0]["tools"] != [] for one in host.completions)
+    answers = [message for message in host.completions[1]["messages"] if message["role"] == "tool"]
+    assert [answer["content"] for answer in answers] == [
+        "Not done: there are no tools in the stage analysis."
+    ]
+
+
+def test_a_tool_that_breaks_is_told_of_and_the_attempt_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(asked: object, desk: object) -> str:
+        raise KeyError("lost")
+
+    monkeypatch.setitem(toolbox.every(), "view", replace(toolbox.every()["view"], run=broken))
+    done, host = tried(say("", ("view", {})), say("", edit(), finish()))
+    assert done["reason"] == ""
+    assert "Not done: the tool failed: KeyError: 'lost'" in host.told
