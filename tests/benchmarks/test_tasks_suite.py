@@ -152,7 +152,7 @@ def test_without_a_model_one_line_says_so(target: Target, local_sandbox: LocalSa
         ("agent/tools/radon.py", 'TOOL = Tool("radon"', 'TOOL = Tool("no name"', "tool's name is not valid"),
         ("agent/tools/view.py", 'Tool("view"', 'Tool("look"', "trial: it has no tool view"),
         ("agent/tools/finish.py", 'Tool("finish"', 'Tool("stop"', "trial: it has no tool finish"),
-        ("agent/tools/replace.py", "=asked.replace)", "=asked.replace.lower())", "simplest task failed: the file"),
+        ("agent/tools/replace.py", "=asked.replace)", "=asked.replace.lower())", "failed: the file is not"),
         ("agent/stages/execute.py", "while not desk.finished", "while True", "the simplest task failed: m"),
     ],
 )  # fmt: skip
