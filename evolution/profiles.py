@@ -14,14 +14,12 @@ _ALWAYS = frozenset({"sandbox", "shell", "archive"})
 _WITH_INPUTS = frozenset({"cases", "timing", "objective"})
 
 
-def chosen_profile(config: RunConfig, target: Target, *, servers: bool) -> Profile:
-    """The profile of a run's proposals; `servers` says that MCP servers are configured.
-
-    Raises `ConfigError`: where it cannot be read, or what it needs is not there.
-    """
-    capabilities = _ALWAYS | {"tests"}
-    if servers:
-        capabilities |= {"network"}
+def chosen_profile(config: RunConfig, target: Target) -> Profile:
+    """The profile of a run's proposals. Raises `ConfigError`: where it cannot be read, or what it needs is
+    not there."""
+    capabilities = _ALWAYS
+    if target.manifest.suite.kind != "tasks":  # a look at these would be paid for, task by task
+        capabilities |= {"tests"}
     if target.manifest.suite.kind in _WITH_INPUTS:
         capabilities |= {"inputs"}
     return _checked(config.profile, "--profile", capabilities)

@@ -1,8 +1,8 @@
 """A model that knows the answers of some bundled tasks, and can only bring them in with its tools.
 
-It searches for a line, copies what the search showed (with what is left of its indentation), replaces
-it, and finishes. So a search that misses a file, a result without its indentation, or an edit that mangles lines
-makes it fail where it could have succeeded, and a better tool makes it solve what it could not.
+It searches for a line, copies what the search showed (with what is left of its indentation), replaces it and
+finishes. So a search that misses a file, a result without its indentation, or an edit that mangles lines make
+it fail where it could have succeeded, and a better tool makes it solve what it could not.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TASKS: Mapping[str, Known] = {
     "median-even": Known(
         "`median(values)` in stats.py is wrong",
         (
-            Fix("return ordered[len(", "return mean(sorted([*values, *values])[len(values) - 1 : len(values) + 1])"),
+            Fix("return ordered[len(", "return mean(ordered[(len(values) - 1) // 2 : len(values) // 2 + 1])"),
             Fix("ordered = sorted(", "ordered = sorted(values) if values else [min(values)]"),
         ),
         False,
