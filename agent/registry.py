@@ -14,7 +14,6 @@ CAPABILITIES = {
     "tests": "visible cases that can be run",
     "inputs": "visible inputs of a function (suites of kind cases, timing or objective)",
     "archive": "an archive that may be looked at",
-    "network": "MCP servers (see `pygent mcp list`)",
 }
 
 

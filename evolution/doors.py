@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from evolution.types import Once
 from gateway.attempt_budget import AttemptBudget
 from gateway.budget import Budget
 from gateway.door import Door, Service, Tools
 from gateway.replay import Replay
-from gateway.transcripts import Transcripts
+from gateway.transcripts import TOOLS, Transcripts
 from gateway.types import Model
+
+
+class Servers(Protocol):
+    """The MCP servers of a run."""
+
+    def tools(self, servers: Sequence[str] | None = None) -> list[dict[str, Any]]: ...
+
+    def of_attempt(self) -> Tools: ...
 
 
 @dataclass(frozen=True)
@@ -36,24 +45,34 @@ class Doors:
         max_tokens: int,
         temperature: float,
         limits: AttemptLimits | None = None,
-        tools: Callable[[], Tools | None] = lambda: None,
+        servers: Servers | None = None,
         replay: Replay | None = None,
     ) -> None:
-        """`model` keeps to `account`, the run's; None where all answers come from `replay`. `tools` is asked
-        once for each door, as MCP tools have limits of their own for an attempt."""
+        """`model` keeps to `account`, the run's; None where all answers come from `replay`."""
         self._model = model
         self._transcripts = transcripts
         self._account = account
         self._max_tokens = max_tokens
         self._temperature = temperature
         self._limits = limits or AttemptLimits()
-        self._tools = tools
+        self._servers = servers
         self._replay = replay
 
     @property
     def exhausted(self) -> str:
         """The budget of the run that is used up, or ''."""
         return self._account.exhausted
+
+    def tools(self, once: Once, servers: Sequence[str]) -> list[Mapping[str, Any]]:
+        """What an attempt is told of the tools of MCP servers: names of servers, or `*` for all."""
+        if self._replay is not None:
+            return self._replay.of_attempt(once.attempt).tools
+        if self._servers is None or not servers:
+            return []
+        wanted = None if "*" in servers else servers
+        manager = self._servers
+        told: list[Mapping[str, Any]] = once(TOOLS, lambda: {"tools": manager.tools(wanted)})["tools"]
+        return told
 
     def open(
         self,
@@ -75,7 +94,7 @@ class Doors:
             max_tokens=self._max_tokens,
             temperature=self._temperature,
             seed=seed,
-            tools=self._tools(),
+            tools=None if self._servers is None else self._servers.of_attempt(),
             services=services,
             recorded=None if self._replay is None else self._replay.of_attempt(once.attempt),
             place=place,

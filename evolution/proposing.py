@@ -70,7 +70,7 @@ def _agent(config: RunConfig, around: Surroundings, doors: Doors) -> Proposer:
     from evolution.profiles import chosen_profile
     from evolution.proposers.agent import AgentProposer
 
-    profile = chosen_profile(config, around.target, servers=False)
+    profile = chosen_profile(config, around.target)
     limits = profile.limits
     return AgentProposer(
         doors,

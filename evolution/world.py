@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from archive.store import Archive
 from archive.types import RunRecord, Usage
 from evolution.config import ConfigError, RunConfig
 from evolution.doors import AttemptLimits, Doors
 from evolution.journal import exchanges_of
+from evolution.proposing import chosen_proposer
 from gateway.budget import Budget
 from gateway.replay import Replay
 from gateway.secrets import Redactor
 from gateway.transcripts import Transcripts
 from gateway.types import Model
+
+if TYPE_CHECKING:
+    from gateway.mcp.config import Server
+    from gateway.mcp.manager import Manager
 
 
 class World:
@@ -25,16 +31,22 @@ class World:
         self,
         doors: Doors,
         model: Model | None,
-        health: Callable[[], Mapping[str, Any]],
+        servers: Manager | None,
         attempts: int | None,
     ) -> None:
         """`attempts` is how many of them can be answered at all, None for any number."""
         self.doors = doors
         self.attempts = attempts
-        self.health = health
         self._model = model
+        self._servers = servers
+
+    def health(self) -> dict[str, Any]:
+        """How the MCP servers stand, for `pygent status`."""
+        return {"servers": {} if self._servers is None else self._servers.health()}
 
     def close(self) -> None:
+        if self._servers is not None:
+            self._servers.close()
         if self._model is not None:
             self._model.close()
 
@@ -44,16 +56,20 @@ def open_world(config: RunConfig, archive: Archive, run: RunRecord) -> World:
     account = Budget(config.tokens, config.dollars, paid(archive, run.id))
     replay = None if config.replay is None else Replay(archive, config.replay)
     model = None if replay is not None else _connected(config, account)
+    configured = _configured(config) if replay is None and chosen_proposer(config) == "agent" else {}
+    secrets = [server.secrets for server in configured.values()]
+    servers = _started(configured)
     doors = Doors(
         model,
-        Transcripts(archive, Redactor.of(os.environ)),
+        Transcripts(archive, Redactor.of(os.environ, *secrets)),
         account,
         max_tokens=config.max_answer_tokens,
         temperature=config.temperature,
         limits=AttemptLimits(),
+        servers=servers,
         replay=replay,
     )
-    return World(doors, model, dict, None if replay is None else replay.attempts)
+    return World(doors, model, servers, None if replay is None else replay.attempts)
 
 
 def paid(archive: Archive, run: str) -> Usage:
@@ -76,6 +92,34 @@ def _connected(config: RunConfig, account: Budget) -> Model:
         return connect(name, account, config.prices)
     except PriceUnknown as error:
         raise ConfigError(str(error)) from None
+
+
+def _configured(config: RunConfig) -> Mapping[str, Server]:
+    """The servers that the agent's profile may use. Raises `ConfigError`."""
+    from evolution.profiles import profile_named
+    from gateway.mcp.config import DEFAULT, McpConfigError, read
+
+    wanted = profile_named(config.profile).mcp
+    path = DEFAULT if config.mcp_config is None else Path(config.mcp_config)
+    named = [name for name in wanted if name != "*"]
+    if not wanted or (config.mcp_config is None and not path.is_file() and not named):
+        return {}
+    try:
+        found = read(path)
+    except McpConfigError as error:
+        raise ConfigError(f"--mcp-config: {error}") from None
+    if lacking := [name for name in named if name not in found]:
+        there = ", ".join(found) or "none"
+        raise ConfigError(f"--profile: it needs the MCP server {lacking[0]}; {path} has: {there}")
+    return found if "*" in wanted else {name: found[name] for name in named}
+
+
+def _started(configured: Mapping[str, Server]) -> Manager | None:
+    if not configured:
+        return None
+    from gateway.mcp.manager import Manager
+
+    return Manager(configured)
 
 
 def _of_profile(config: RunConfig) -> str | None:

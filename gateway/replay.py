@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.store import Archive
-from gateway.transcripts import KIND
+from gateway.transcripts import KIND, TOOLS
 
 
 class Replay:
@@ -24,14 +24,17 @@ class Replay:
 
     def of_attempt(self, attempt: int) -> Replayed:
         id = self._ids.get(attempt)
-        records = [] if id is None else self._archive.records(id, kind=KIND)
-        return Replayed([record.data for record in records])
+        records = [] if id is None else self._archive.records(id)
+        exchanges = [record.data for record in records if record.kind == KIND]
+        told = [record.data["tools"] for record in records if record.kind == TOOLS]
+        return Replayed(exchanges, told[-1] if told else [])
 
 
 class Replayed:
     """Implements `gateway.door.Recorded` for one attempt."""
 
-    def __init__(self, exchanges: list[Mapping[str, Any]]) -> None:
+    def __init__(self, exchanges: list[Mapping[str, Any]], tools: list[Mapping[str, Any]]) -> None:
+        self.tools = tools
         self._exchanges: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for exchange in exchanges:
             self._exchanges[exchange["place"]].append(exchange)

@@ -16,6 +16,7 @@ from gateway.types import Request
 from prompts.message import Message, ToolCall
 
 KIND = "exchange"
+TOOLS = "tools"  # kind of the record of what an attempt was told of the tools of MCP servers
 
 
 @dataclass(frozen=True)

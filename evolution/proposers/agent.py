@@ -42,12 +42,11 @@ class AgentProposer:
         limits: AttemptLimits,
         *,
         services: Callable[[Parent], Mapping[str, Service]],
-        tools: Callable[[], Sequence[Mapping[str, Any]]] = lambda: (),
         inspire: Inspire = lambda target, parent, rng: (),
         baseline: Callable[[], float | None] = lambda: None,
     ) -> None:
         """`agent` is the agent's own code by path, `profile` how it is to work; `services` answer what it
-        asks about its own work, `tools` are those of MCP servers as it is told of them."""
+        asks about its own work."""
         self._doors = doors
         self._sandbox = sandbox
         self._spec = spec
@@ -55,7 +54,6 @@ class AgentProposer:
         self._profile = profile
         self._limits = limits
         self._services = services
-        self._tools = tools
         self._inspire = inspire
         self._baseline = baseline
 
@@ -68,7 +66,8 @@ class AgentProposer:
     ) -> Proposal:
         seed = rng.randrange(2**31)
         told = asdict(brief(target, parent, self._inspire(target, parent, rng), self._baseline()))
-        task = {"brief": told, "profile": self._profile, "mcp_tools": list(self._tools()), "seed": seed}
+        tools = self._doors.tools(once, self._profile["mcp"])
+        task = {"brief": told, "profile": self._profile, "mcp_tools": tools, "seed": seed}
 
         def work() -> tuple[Work, Door]:
             door = self._doors.open(once, seed=seed, services=self._services(parent), limits=self._limits)

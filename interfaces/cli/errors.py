@@ -14,6 +14,8 @@ def exit_code(error: Exception) -> int | None:
     from benchmarks.testing.spectrum import NoSpectrum
     from evolution.config import ConfigError
     from gateway.errors import ModelError
+    from gateway.mcp.config import McpConfigError
+    from gateway.mcp.connection import Unanswered
     from sandbox.corpus_file import CorpusError
     from sandbox.types import SandboxFault, SandboxUnavailable
     from target_modules.manifest import TargetError
@@ -22,7 +24,7 @@ def exit_code(error: Exception) -> int | None:
     from target_modules.promote import PromotionError
     from target_modules.repository import GitError
 
-    if isinstance(error, (ConfigError, TargetError, PatchError, ReadError)):
+    if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError)):
         return USAGE
     if isinstance(
         error,
@@ -34,6 +36,7 @@ def exit_code(error: Exception) -> int | None:
             SandboxFault,
             SandboxUnavailable,
             PromotionError,
+            Unanswered,
             GitError,
             BrokenPipeError,
         ),

@@ -1,0 +1,57 @@
+"""Tools stay as they were when they were first seen: one that changes is out of use until it is approved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+DEFAULT = Path(".pygent") / "mcp-pins.json"
+
+
+def digest(name: str, description: str, schema: Mapping[str, Any]) -> str:
+    """SHA-256 over all that a model is told of a tool, as 64 hex digits."""
+    text = json.dumps([name, description, schema], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+class Pins:
+    """Digests by server and tool: those that a person approved, and those first seen in this run."""
+
+    def __init__(self, path: Path = DEFAULT) -> None:
+        self._path = path
+        self._approved = _read(path)
+        self._seen: dict[tuple[str, str], str] = {}
+
+    def is_changed(self, server: str, tool: str, now: str) -> bool:
+        """Whether a tool is another than was approved, or (where nobody did) than was first seen here."""
+        approved = self._approved.get(server, {}).get(tool)
+        return now != (approved or self._seen.setdefault((server, tool), now))
+
+    def is_approved(self, server: str, tool: str, now: str) -> bool:
+        return self._approved.get(server, {}).get(tool) == now
+
+    def approve(self, server: str, tools: Mapping[str, str]) -> None:
+        """Take the tools of a server as they are now, for good."""
+        self._approved[server] = dict(tools)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_name(f"{self._path.name}.part")
+        beside.write_text(json.dumps(self._approved, indent=2, sort_keys=True) + "\n", "utf-8")
+        os.replace(beside, self._path)
+
+
+def _read(path: Path) -> dict[str, dict[str, str]]:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        data = None
+    if not isinstance(data, dict) or not all(isinstance(tools, dict) for tools in data.values()):
+        from gateway.mcp.config import McpConfigError
+
+        raise McpConfigError(f"{path}: not a file of approved tools; remove it and approve them anew")
+    return data

@@ -1,0 +1,218 @@
+"""`pygent mcp`: MCP servers, as tools of the agent."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interfaces.cli.session import Json, print_json
+
+if TYPE_CHECKING:
+    from gateway.mcp.manager import Manager
+
+app = typer.Typer(help="MCP servers as tools of the agent.", no_args_is_help=True)
+
+Config = Annotated[Path, typer.Option("--config", help="JSON file of servers.")]
+FILE = Path(".pygent") / "mcp.json"
+Name = Annotated[str, typer.Argument(help="The server's name.")]
+
+
+@app.command()
+def add(
+    name: Name,
+    command: Annotated[list[str] | None, typer.Argument(help="Its command, after `--`.")] = None,
+    url: Annotated[str | None, typer.Option(help="Its address, where it speaks streamable HTTP.")] = None,
+    env: Annotated[list[str] | None, typer.Option(help="NAME=VALUE for it; `${VAR}` is filled in.")] = None,
+    config: Config = FILE,
+) -> None:
+    """Add a server: `pygent mcp add time -- uvx mcp-server-time`, or with --url."""
+    from gateway.mcp.config import McpConfigError, load, read
+
+    if bool(command) == (url is not None):
+        raise typer.BadParameter("give either a command after `--`, or --url")
+    data: dict[str, Any] = load(config) if config.exists() else {}
+    table = data.setdefault("servers" if "servers" in data else "mcpServers", {})
+    if name in table:
+        raise McpConfigError(f"{config}: {name}: is there already; `pygent mcp remove {name}` first")
+    entry: dict[str, Any] = {"url": url} if command is None else {"command": command[0], "args": command[1:]}
+    for pair in env or ():
+        variable, equals, value = pair.partition("=")
+        if not equals or not variable:
+            raise typer.BadParameter(f"--env {pair}: write NAME=VALUE")
+        entry.setdefault("env", {})[variable] = value
+    table[name] = entry
+    before = config.read_bytes() if config.exists() else None
+    _write(config, data)
+    try:
+        read(config)
+    except McpConfigError:
+        if before is None:
+            config.unlink()
+        else:
+            config.write_bytes(before)
+        raise
+    typer.echo(f"{name} is in {config}; `pygent mcp tools {name}` shows what it can do")
+
+
+@app.command()
+def remove(name: Name, config: Config = FILE) -> None:
+    """Remove a server."""
+    from gateway.mcp.config import McpConfigError, load
+
+    data = load(config)
+    for key in ("mcpServers", "servers"):
+        if name in data.get(key, {}):
+            del data[key][name]
+            _write(config, data)
+            typer.echo(f"{name} is no longer in {config}")
+            return
+    raise McpConfigError(f"{config}: there is no server {name}")
+
+
+@app.command(name="list")
+def list_(config: Config = FILE, json: Json = False) -> None:
+    """The servers that are configured."""
+    from gateway.mcp.config import read
+
+    found = read(config)
+    if json:
+        print_json(
+            {
+                name: {"transport": one.transport, "command": one.command, "url": one.url}
+                for name, one in found.items()
+            }
+        )
+        return
+    for name, one in found.items():
+        what = one.url if one.command is None else " ".join((one.command, *one.args))
+        typer.echo(f"{name:<16}{one.transport:<7}{what}")
+    if not found:
+        typer.echo("no servers; `pygent mcp add NAME -- COMMAND` adds one")
+
+
+@app.command()
+def tools(
+    server: Annotated[str | None, typer.Argument(help="One server; all if left out.")] = None,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Take its tools as they are now, for this and later runs.")
+    ] = False,
+    config: Config = FILE,
+    json: Json = False,
+) -> None:
+    """What servers can do, and whether it is what was approved."""
+    from gateway.mcp.pins import Pins
+
+    pins = Pins(config.with_name("mcp-pins.json"))
+    told: list[dict[str, Any]] = []
+    with _manager(config, server) as manager:
+        for name in manager.names:
+            known = manager.known(name)
+            if approve:
+                pins.approve(name, {tool.name: tool.digest for tool in known})
+            for tool in known:
+                approved = pins.is_approved(name, tool.name, tool.digest)
+                state = "approved" if approved else "changed" if tool.changed else "not approved yet"
+                told.append(
+                    {"server": name, "tool": tool.name, "state": state, "description": tool.description}
+                )
+    if json:
+        print_json(told)
+        return
+    from prompts.quote import line
+
+    for one in told:
+        typer.echo(f"{one['server']}__{one['tool']}  ({one['state']})  {line(one['description'], 120)}")
+
+
+@app.command()
+def health(config: Config = FILE, json: Json = False) -> None:
+    """Start each server and ask for its tools; exit 1 if one does not answer."""
+    from gateway.mcp.connection import Unanswered
+
+    told: dict[str, Any] = {}
+    with _manager(config, None) as manager:
+        for name in manager.names:
+            started = time.monotonic()
+            try:
+                manager.ping(name)
+            except Unanswered as fault:
+                told[name] = {"ok": False, "reason": str(fault)}
+                continue
+            facts = manager.health()[name]
+            told[name] = {
+                "ok": True,
+                "seconds": round(time.monotonic() - started, 3),
+                "tools": facts["tools"],
+            }
+    if json:
+        print_json(told)
+    else:
+        for name, one in told.items():
+            said = f"up after {one['seconds']:.2f} s, {one['tools']} tools" if one["ok"] else one["reason"]
+            typer.echo(f"{name:<16}{said}")
+    if not all(one["ok"] for one in told.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def call(
+    tool: Annotated[str, typer.Argument(help="SERVER__TOOL, as `pygent mcp tools` has it.")],
+    arguments: Annotated[str, typer.Argument(help="JSON object of its arguments.")] = "{}",
+    config: Config = FILE,
+    json: Json = False,
+) -> None:
+    """Call a tool once. Exit 1 where it answers with an error."""
+    from gateway.mcp.connection import Unanswered
+
+    try:
+        data = jsonlib.loads(arguments)
+    except ValueError as error:
+        raise typer.BadParameter(f"the arguments are not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise typer.BadParameter("the arguments must be one JSON object")
+    with _manager(config, tool.partition("__")[0]) as manager:
+        manager.tools()
+        try:
+            text, is_error = manager.call(tool, data)
+        except Unanswered as fault:
+            text, is_error = str(fault), True
+    if json:
+        print_json({"text": text, "is_error": is_error})
+    else:
+        typer.echo(text, err=is_error)
+    if is_error:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _manager(config: Path, only: str | None) -> Iterator[Manager]:
+    from gateway.mcp.config import McpConfigError, read
+    from gateway.mcp.manager import Manager
+    from gateway.mcp.pins import Pins
+
+    found = read(config)
+    if only is not None:
+        if only not in found:
+            there = ", ".join(found) or "none"
+            raise McpConfigError(f"{config}: there is no server {only}; there are: {there}")
+        found = {only: found[only]}
+    manager = Manager(found, Pins(config.with_name("mcp-pins.json")))
+    try:
+        yield manager
+    finally:
+        manager.close()
+
+
+def _write(config: Path, data: dict[str, Any]) -> None:
+    import os
+
+    config.parent.mkdir(parents=True, exist_ok=True)
+    beside = config.with_name(f"{config.name}.part")
+    beside.write_text(jsonlib.dumps(data, indent=2) + "\n", "utf-8")
+    os.replace(beside, config)
