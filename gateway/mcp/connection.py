@@ -78,13 +78,14 @@ class Connection:
                 raise
             except BaseException as error:  # noqa: BLE001  # job border: whatever a transport or a server raises
                 self.reason = self.reason or line(_said(error), 200)
-            self._client = None
+            was_up, self._client = self.state == "up" or self._broken.is_set(), None
             self._failures += 1
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (self._failures - 1))
             self._retry_at = time.monotonic() + wait
             self.state = "broken"
-            self._wanted.clear()
-            self._settled.set()
+            if not was_up:  # whoever waits for it is told; a server that was lost is started again for them
+                self._wanted.clear()
+                self._settled.set()
             log.warning("MCP server %s: %s; it may be tried again in %.1f s", self.name, self.reason, wait)
 
     async def _connected(self) -> None:
@@ -99,6 +100,7 @@ class Connection:
                 await self._list(client)
             self._client = client
             self.state = "up"
+            self._wanted.clear()
             self._settled.set()
             listening = asyncio.create_task(self._listen(client))
             try:
@@ -211,6 +213,7 @@ class Connection:
         except Exception as error:  # noqa: BLE001  # job border: whatever a server answers
             if _is_lost(error):
                 self.reason = line(_said(error), 200) or "the connection was lost"
+                self._client = None
                 self._broken.set()
                 raise Unanswered(f"server {self.name} was lost: {self.reason}", server=True) from None
             return f"{shown} failed: {line(_said(error), 400)}", True

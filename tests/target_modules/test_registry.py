@@ -47,7 +47,7 @@ def test_an_unknown_target_is_answered_with_the_names_that_exist(name: str) -> N
 
 
 def test_the_answer_to_an_unknown_name_lists_the_bundled_ones() -> None:
-    with pytest.raises(TargetError, match=r"circle_packing, online_bin_packing, text_distance"):
+    with pytest.raises(TargetError, match=r"circle_packing, coding_agent, online_bin_packing"):
         find_target("nobody")
 
 
