@@ -153,7 +153,7 @@ def test_without_a_model_one_line_says_so(target: Target, local_sandbox: LocalSa
         ("agent/tools/view.py", 'Tool("view"', 'Tool("look"', "trial: it has no tool view"),
         ("agent/tools/finish.py", 'Tool("finish"', 'Tool("stop"', "trial: it has no tool finish"),
         ("agent/tools/replace.py", "=asked.replace)", "=asked.replace.lower())", "failed: the file is not"),
-        ("agent/stages/execute.py", "while not desk.finished", "while True", "the simplest task failed: m"),
+        ("agent/tools/finish.py", "finished = True", "finished = False", "trial: it did not finish"),
     ],
 )  # fmt: skip
 def test_a_broken_agent_is_ruled_out_before_anything_is_paid(
