@@ -107,7 +107,11 @@ class TasksSuite:
         found = suite_for(task.target).evaluate(tree, fresh, "search")
         if not found.graded:
             return f"not graded: {one_line(found.reason, 120)}"
-        return "" if found.passed == found.total else f"hidden tests failed: {found.total - found.passed}"
+        return (
+            ""
+            if found.passed == found.total
+            else f"hidden tests failed: {found.total - found.passed} of {found.total}"
+        )
 
 
 def _told(task: Task, verdict: str, solved: Solved) -> str:

@@ -99,7 +99,7 @@ def test_a_failure_is_told_without_what_the_checks_expect(
         judged(target, that_solves(target, "one"), local_sandbox, MarkedSolver(answers)).stages[-1].failures
     )
     assert len(told) == 4
-    assert "task two (small bug): hidden tests failed: 1" in told[0]
+    assert "task two (small bug): hidden tests failed: 1 of 2" in told[0]
     assert told[1].startswith("task three (small bug): ")
     assert "task four (small bug): nothing was changed; it ended: gave up: nothing found" in told[2]
     assert "called search({'pattern': 'square'}) | got: no line matches" in told[2]
