@@ -5,11 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from archive.types import Usage
+from archive.types import Usage, Variant
 from evolution.config import RunConfig
+from gateway.breakers import RunBreaker
+from gateway.errors import Kind
 
 BARREN_LIMIT = 500  # attempts in a row without an evaluation: the operators have nothing new left
 BREAKER_LIMIT = 20  # the same where each of them waits on a model: something is wrong with it
+
+_UNANSWERED = frozenset(kind.value for kind in Kind if kind.transient)
+_VIOLATION = "broke the protocol"  # as `benchmarks.running.said` has it
 
 
 @dataclass
@@ -33,6 +38,7 @@ class Budget:
         self._waits = waits
         self._attempts = attempts
         self.clock = clock
+        self.breaker = RunBreaker(dollars_per_hour=config.dollars_per_hour)
 
     @property
     def out_of_time(self) -> bool:
@@ -56,9 +62,15 @@ class Budget:
             return "tokens"
         if config.dollars is not None and usage.dollars >= config.dollars:
             return "dollars"
-        if self._waits and barren >= BREAKER_LIMIT:
+        if self._waits and (barren >= BREAKER_LIMIT or self.breaker.tripped):
             return "breaker"
         return "barren" if barren >= BARREN_LIMIT else ""
+
+    def note(self, variant: Variant, spent: Usage) -> None:
+        """Tell the run's breaker of an attempt of this session, and of what the session has spent so far."""
+        unanswered = variant.reason.partition(":")[0] in _UNANSWERED
+        self.breaker.note_attempt(failed=unanswered, violation=_VIOLATION in variant.reason)
+        self.breaker.note_spend(spent.dollars, time.monotonic() - self.clock.started)
 
     def seconds_left(self, *, evaluated: int, session_evaluated: int) -> float | None:
         """The nearest end that the evaluation and time limits allow to foresee."""

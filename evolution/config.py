@@ -51,6 +51,15 @@ class RunConfig(BaseModel):
     prices: dict[str, Price] = Field(
         default_factory=dict, description="dollars per million tokens by model name, for models unknown to us"
     )
+    model_minutes: float = Field(
+        10.0,
+        ge=0,
+        description="minutes to wait for a model that only fails; past them the run ends with exit code 3 "
+        "and can be resumed",
+    )
+    dollars_per_hour: float | None = Field(
+        None, gt=0, description="circuit breaker: a run that spends faster ends with exit code 3"
+    )
     max_answer_tokens: int = Field(4096, gt=0, description="longest answer asked of the model, in tokens")
     temperature: float = Field(0.8, ge=0, le=2, description="sampling temperature of the model")
     seed: int | None = Field(

@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from archive.cache import Cache
 from archive.store import Archive
-from archive.types import PARENTS, RunRecord, Status, Variant
+from archive.types import PARENTS, RunRecord, Status, Usage, Variant
 from benchmarks.types import Evaluation
 from evolution.attempt import Judge, Outcome
 from evolution.budget import Budget
@@ -115,6 +115,7 @@ class Loop:
         self._wished = ""
         self._polled = 0.0
         self._session_evaluated = 0
+        self._session_usage = Usage()
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="judge")
         self._askers = (
             ThreadPoolExecutor(config.window, thread_name_prefix="propose") if proposer.waits else None
@@ -343,6 +344,8 @@ class Loop:
         files = None if tree is None else tree.files
         self._archive.add(variant, files, pending.once.records)
         self._absorb(variant)
+        self._session_usage += variant.usage
+        self._budget.note(variant, self._session_usage)
         if tree is not None and variant.status in PARENTS:
             evaluation = outcome.evaluation if self._proposer.waits else None
             self._parents.put(variant.id, Parent(variant, tree, evaluation))

@@ -12,6 +12,7 @@ from archive.store import Archive
 from benchmarks.types import Bench, Evaluation, Suite
 from evolution.config import ConfigError, RunConfig
 from evolution.types import Parent, Proposer
+from gateway.litellm_model import is_for_litellm
 from target_modules.manifest import Target
 from target_modules.patch.by_symbol import by_symbol
 
@@ -42,8 +43,10 @@ def chosen_proposer(config: RunConfig) -> str:
     """`auto` is llm where there is a model and a way to reach it, else mutate."""
     if config.proposer != "auto":
         return config.proposer
-    reachable = os.environ.get("OPENAI_API_KEY", "").strip() or os.environ.get("OPENAI_BASE_URL", "").strip()
-    return "llm" if config.model is not None and (reachable or config.replay) else "mutate"
+    if config.model is None:
+        return "mutate"
+    known = any(os.environ.get(name, "").strip() for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"))
+    return "llm" if known or config.replay or is_for_litellm(config.model) else "mutate"
 
 
 def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) -> Proposer:

@@ -109,7 +109,7 @@ def work(
         clock = Clock(run.seconds)
         patient = PatientSandbox(sandbox, minutes=config.engine_minutes, ended=lambda: loop.ended_meanwhile)
         with ExitStack() as held:
-            world = _world(config, archive, run, target)
+            world = _world(config, archive, run, target, lambda: loop.ended_meanwhile)
             if world is not None:
                 held.callback(world.close)
             keeper = _Keeper(archive, run.id, clock, observer, world)
@@ -211,13 +211,15 @@ def _loop(
     return loop
 
 
-def _world(config: RunConfig, archive: Archive, run: RunRecord, target: Target) -> World | None:
+def _world(
+    config: RunConfig, archive: Archive, run: RunRecord, target: Target, ended: Callable[[], str]
+) -> World | None:
     """None for runs that ask no model."""
     if chosen_proposer(config) in MODEL_FREE and target.manifest.suite.kind != "tasks":
         return None
     from evolution.world import open_world
 
-    return open_world(config, archive, run)
+    return open_world(config, archive, run, ended)
 
 
 def _solver(config: RunConfig, sandbox: Sandbox, world: World | None) -> Callable[[Once], Solver]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from evolution.config import ConfigError, RunConfig
 from evolution.doors import AttemptLimits, Doors
 from evolution.journal import exchanges_of
 from evolution.proposing import chosen_proposer
+from gateway.breakers import Breaker
 from gateway.budget import Budget
 from gateway.replay import Replay
 from gateway.secrets import Redactor
@@ -31,6 +32,7 @@ class World:
         self,
         doors: Doors,
         model: Model | None,
+        breaker: Breaker | None,
         servers: Manager | None,
         attempts: int | None,
     ) -> None:
@@ -38,11 +40,13 @@ class World:
         self.doors = doors
         self.attempts = attempts
         self._model = model
+        self._breaker = breaker
         self._servers = servers
 
     def health(self) -> dict[str, Any]:
-        """How the MCP servers stand, for `pygent status`."""
-        return {"servers": {} if self._servers is None else self._servers.health()}
+        """How models and MCP servers stand, for `pygent status`."""
+        models = {} if self._breaker is None else {self._breaker.name: self._breaker.snapshot()}
+        return {"models": models, "servers": {} if self._servers is None else self._servers.health()}
 
     def close(self) -> None:
         if self._servers is not None:
@@ -51,11 +55,16 @@ class World:
             self._model.close()
 
 
-def open_world(config: RunConfig, archive: Archive, run: RunRecord) -> World:
-    """Raises `ConfigError`, and `gateway.errors.ModelError` where the model cannot be reached at all."""
+def open_world(
+    config: RunConfig, archive: Archive, run: RunRecord, ended: Callable[[], str] = lambda: ""
+) -> World:
+    """`ended` says why the run is to end, so that nobody waits for a model any longer.
+
+    Raises `ConfigError`, and `gateway.errors.ModelError` where the model cannot be reached at all."""
     account = Budget(config.tokens, config.dollars, paid(archive, run.id))
     replay = None if config.replay is None else Replay(archive, config.replay)
-    model = None if replay is not None else _connected(config, account)
+    breaker = None if replay is not None else Breaker(_model_name(config))
+    model = None if breaker is None else _connected(config, account, breaker, ended)
     configured = _configured(config) if replay is None and chosen_proposer(config) == "agent" else {}
     secrets = [server.secrets for server in configured.values()]
     servers = _started(configured)
@@ -69,7 +78,7 @@ def open_world(config: RunConfig, archive: Archive, run: RunRecord) -> World:
         servers=servers,
         replay=replay,
     )
-    return World(doors, model, servers, None if replay is None else replay.attempts)
+    return World(doors, model, breaker, servers, None if replay is None else replay.attempts)
 
 
 def paid(archive: Archive, run: str) -> Usage:
@@ -81,17 +90,27 @@ def paid(archive: Archive, run: str) -> Usage:
     return total
 
 
-def _connected(config: RunConfig, account: Budget) -> Model:
+def _connected(config: RunConfig, account: Budget, breaker: Breaker, ended: Callable[[], str]) -> Model:
     from gateway.connect import connect
     from gateway.prices import PriceUnknown
 
-    name = config.model or _of_profile(config)
-    if name is None:
-        raise ConfigError("--model: this proposer needs the name of a model, such as --model gpt-4.1-mini")
     try:
-        return connect(name, account, config.prices)
+        return connect(
+            breaker.name, account, config.prices, breaker=breaker, minutes=config.model_minutes, ended=ended
+        )
     except PriceUnknown as error:
         raise ConfigError(str(error)) from None
+
+
+def _model_name(config: RunConfig) -> str:
+    """The run's model, else that of the agent's profile. Raises `ConfigError`."""
+    name = config.model or _of_profile(config)
+    if name is None:
+        chosen = chosen_proposer(config)
+        raise ConfigError(
+            f"--model: the {chosen} proposer needs the name of a model, such as --model gpt-4.1-mini"
+        )
+    return name
 
 
 def _configured(config: RunConfig) -> Mapping[str, Server]:

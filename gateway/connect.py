@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 
 from archive.types import Usage
+from gateway.breakers import Breaker, Breaking
 from gateway.budget import Budget, Budgeted
 from gateway.errors import Kind, ModelError
+from gateway.litellm_model import LitellmModel, is_for_litellm
 from gateway.openai_model import OpenAIModel
 from gateway.prices import Price, find
 from gateway.retry import Policy, Retrying
+from gateway.tools_as_text import ToolsAsText
 from gateway.types import Model
 
 
@@ -24,21 +27,35 @@ def connect(
     timeout: float = 300.0,
     policy: Policy | None = None,
     sleep: Callable[[float], object] = time.sleep,
+    breaker: Breaker | None = None,
+    minutes: float = 10.0,
+    ended: Callable[[], str] = lambda: "",
 ) -> Model:
-    """The model `name` behind OPENAI_BASE_URL, with OPENAI_API_KEY. Nothing is sent yet.
+    """The model `name`, with the run's budget, retries, and (where given) a breaker around it. Sends nothing.
 
-    A server that needs no key is asked without one, where its address is given. Raises `ModelError` (AUTH)
-    where there is neither, and `prices.PriceUnknown` where `budget` cannot be kept.
+    `provider/model` of a provider that litellm knows goes there, with that provider's own key; all else, and
+    everything where OPENAI_BASE_URL is set, to that OpenAI-compatible endpoint with OPENAI_API_KEY. A server
+    that needs no key is asked without one, where its address is given. `ended` says why the run is to end, so
+    that nobody waits for a model any longer. Raises `ModelError` (AUTH) where there is no way to the model,
+    and `prices.PriceUnknown` where `budget` cannot be kept.
     """
     environment = os.environ if environment is None else environment
+    price = find(name, prices or {})
+    model = _endpoint(name, environment, timeout)
+    budget.check(name, price)
+    retrying = Retrying(Budgeted(ToolsAsText(model), budget, price), policy, sleep=sleep)
+    return retrying if breaker is None else Breaking(retrying, breaker, minutes=minutes, ended=ended)
+
+
+def _endpoint(name: str, environment: Mapping[str, str], timeout: float) -> Model:
     base_url = environment.get("OPENAI_BASE_URL", "").strip() or None
+    if base_url is None and is_for_litellm(name):
+        return LitellmModel(name, environment, timeout)
     key = environment.get("OPENAI_API_KEY", "").strip()
     if not key and base_url is None:
         text = (
             "OPENAI_API_KEY is not set: export it, or give the address of a local server as OPENAI_BASE_URL"
         )
         raise ModelError(Kind.AUTH, text, usage=Usage())
-    price = find(name, prices or {})
-    budget.check(name, price)
-    model = OpenAIModel(name, key or "none", base_url, timeout)
-    return Retrying(Budgeted(model, budget, price), policy, sleep=sleep)
+    bare = name if base_url is not None else name.removeprefix("openai/")
+    return OpenAIModel(bare, key or "none", base_url, timeout)

@@ -9,11 +9,12 @@ INTERRUPTED = 130
 
 
 def exit_code(error: Exception) -> int | None:
-    """1 for what went wrong, 2 for what was asked wrongly, None for a defect of ours (keep the traceback)."""
+    """1 for what went wrong, 2 for what was asked wrongly, 3 for a breaker, None for a defect of ours, whose
+    traceback is kept."""
     from archive.types import ArchiveError
     from benchmarks.testing.spectrum import NoSpectrum
     from evolution.config import ConfigError
-    from gateway.errors import ModelError
+    from gateway.errors import Kind, ModelError
     from gateway.mcp.config import McpConfigError
     from gateway.mcp.connection import Unanswered
     from sandbox.corpus_file import CorpusError
@@ -24,6 +25,8 @@ def exit_code(error: Exception) -> int | None:
     from target_modules.promote import PromotionError
     from target_modules.repository import GitError
 
+    if isinstance(error, ModelError) and error.kind is Kind.BREAKER:
+        return BREAKER
     if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError)):
         return USAGE
     if isinstance(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,10 @@ def sped_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, ModelS
         for name, value in server.environment.items():
             patch.setenv(name, value)
         options = ["--proposer", "agent", "--model", "planner", "--tokens", "400000", "--window", "1"]
+        servers = home.parent / "mcp.json"
+        time = {"command": sys.executable, "args": ["-m", "mcp_server_time"]}
+        servers.write_text(json.dumps({"mcpServers": {"time": time}}))
+        options += ["--mcp-config", str(servers)]
         done = pygent(
             "evolve", "text_distance", *options, "--evaluations", "1", "--seed", "7", "--json", home=home
         )
@@ -50,12 +56,13 @@ def test_the_agent_goes_through_all_stages_and_ends_with_an_accepted_speed_up(
     stages = [exchange.stage for exchange in told if exchange.op == "complete"]
     assert list(dict.fromkeys(stages)) == ["analysis", "plan", "execute", "reflect"]
     assert [exchange.op for exchange in told if exchange.op != "complete"] == [
-        "inputs", "archive", "evaluate", "evaluate"
+        "inputs", "archive", "mcp", "evaluate", "evaluate"
     ]  # fmt: skip
     results = {m.content for exchange in told for m in exchange.messages if m.role == "tool"}
+    assert any("Answer of time__get_current_time" in text and "UTC" in text for text in results)
     assert any("By line" in text and "text_distance.py" in text for text in results)
     assert any(text.startswith("[exit code 0]\n3\n") for text in results)
-    assert any("Score:" in text and "you began with: 1" in text for text in results)
+    assert any("Score:" in text and "you began with: " in text for text in results)
     assert best.usage.calls == len(stages)
 
 

@@ -41,6 +41,7 @@ SPEED_UP: Sequence[Move] = (
     ("view", {"path": "text_distance.py"}),
     ("profile", {"inputs": 5}),
     ("archive", {"what": "lineage"}),
+    ("time__get_current_time", {"timezone": "UTC"}),
     (
         "edit_symbol",
         {"action": "replace", "path": "text_distance.py", "symbol": "distance", "source": FASTER},

@@ -24,7 +24,7 @@ def habits(marks: Path, **allowed: Any) -> Server:
     told = {
         "command": sys.executable,
         "args": [HABITS, str(marks)],
-        "pygent": {"call_seconds": 1.0, **allowed},
+        "pygent": {"call_seconds": 30.0, **allowed},
     }
     return Server.model_validate(told)
 
@@ -55,7 +55,16 @@ def test_wrong_arguments_are_an_error_that_says_what_was_expected(manager: Manag
     assert "valid integer" in text
 
 
-def test_a_call_that_hangs_costs_its_time_out_only_and_the_server_goes_on(manager: Manager) -> None:
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[Manager]:
+    """The same, where a call without progress has a second."""
+    made = Manager({"bad": habits(tmp_path / "starts", call_seconds=1.0)}, Pins(tmp_path / "pins.json"))
+    yield made
+    made.close()
+
+
+def test_a_call_that_hangs_costs_its_time_out_only_and_the_server_goes_on(hasty: Manager) -> None:
+    manager = hasty
     manager.tools()
     tools = manager.of_attempt()
     started = time.monotonic()
@@ -64,9 +73,9 @@ def test_a_call_that_hangs_costs_its_time_out_only_and_the_server_goes_on(manage
     assert tools.call("bad__add", {"a": 1, "b": 1})["text"].endswith("2")
 
 
-def test_progress_keeps_a_call_alive(manager: Manager) -> None:
-    manager.tools()
-    assert manager.call("bad__slow", {})[0].endswith("done at last")
+def test_progress_keeps_a_call_alive(hasty: Manager) -> None:
+    hasty.tools()
+    assert hasty.call("bad__slow", {})[0].endswith("done at last")
 
 
 def test_a_flood_costs_its_bound_only_and_what_steers_is_made_visible(manager: Manager) -> None:

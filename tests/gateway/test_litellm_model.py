@@ -1,0 +1,119 @@
+"""Another provider's protocol through litellm: answers, tool calls, cached tokens and faults."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from gateway.budget import Budget
+from gateway.connect import connect
+from gateway.errors import Kind, ModelError
+from gateway.litellm_model import LitellmModel
+from gateway.types import Request
+from prompts.message import Message, ToolSpec
+
+KEY = "sk-ant-test-0123456789"
+ASK = (Message("system", "You add."), Message("user", "1 + 1?"))
+VIEW = ToolSpec("view", "Shows a file.", {"type": "object", "properties": {"path": {"type": "string"}}})
+
+
+class Anthropic:
+    """A loopback server that speaks Anthropic's messages API; the next answer is set by the test."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.status, self.content = 200, [{"type": "text", "text": "2"}]
+        owner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                owner.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                right = self.headers.get("x-api-key") == KEY
+                body = owner.answer() if right and owner.status == 200 else owner.fault()
+                self.send_response(owner.status if right else 401)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Tests read `asked` instead."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def answer(self) -> bytes:
+        usage = {
+            "input_tokens": 30,
+            "output_tokens": 5,
+            "cache_read_input_tokens": 70,
+            "cache_creation_input_tokens": 0,
+        }
+        told = {"id": "m1", "type": "message", "role": "assistant", "model": "claude-served", "usage": usage}
+        return json.dumps({**told, "content": self.content, "stop_reason": "end_turn"}).encode()
+
+    def fault(self) -> bytes:
+        return json.dumps(
+            {"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}}
+        ).encode()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Anthropic]:
+    made = Anthropic()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def model(server: Anthropic, monkeypatch: pytest.MonkeyPatch) -> LitellmModel:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.setenv("ANTHROPIC_API_BASE", f"http://127.0.0.1:{server.server.server_address[1]}")
+    server.status, server.content = 200, [{"type": "text", "text": "2"}]
+    return LitellmModel("anthropic/claude-haiku-4-5", {"ANTHROPIC_API_KEY": KEY}, timeout=20)
+
+
+def test_an_answer_with_its_usage_cached_tokens_included(model: LitellmModel, server: Anthropic) -> None:
+    answer = model.complete(Request(ASK, 50, 0.2))
+    assert answer.text == "2"
+    assert (answer.usage.prompt_tokens, answer.usage.cached_tokens, answer.usage.completion_tokens) == (
+        100,
+        70,
+        5,
+    )
+    assert server.asked[-1]["max_tokens"] == 50
+
+
+def test_tools_go_there_and_calls_come_back(model: LitellmModel, server: Anthropic) -> None:
+    server.content = [{"type": "tool_use", "id": "t1", "name": "view", "input": {"path": "a.py"}}]
+    answer = model.complete(Request(ASK, 50, 0.2, tools=(VIEW,)))
+    assert [(call.id, call.name, json.loads(call.arguments)) for call in answer.calls] == [
+        ("t1", "view", {"path": "a.py"})
+    ]
+    assert server.asked[-1]["tools"][0]["name"] == "view"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(429, Kind.RATE_LIMIT), (529, Kind.SERVER), (401, Kind.AUTH)])
+def test_faults_have_their_kind_and_no_key(
+    model: LitellmModel, server: Anthropic, status: int, kind: Kind
+) -> None:
+    server.status = status
+    with pytest.raises(ModelError) as caught:
+        model.complete(Request(ASK, 50, 0.2))
+    assert caught.value.kind is kind
+    assert KEY not in str(caught.value)
+
+
+def test_the_name_decides_which_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelError, match="ANTHROPIC_API_KEY is not set"):
+        connect("anthropic/claude-haiku-4-5", Budget(tokens=1000), environment={})
+    with pytest.raises(ModelError, match="OPENAI_API_KEY is not set"):
+        connect("gpt-4.1-mini", Budget(tokens=1000), environment={})
+    everything = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    assert connect("anthropic/claude-haiku-4-5", Budget(tokens=1000), environment=everything).name
