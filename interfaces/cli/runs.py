@@ -58,6 +58,7 @@ def status(
         if best is None
         else {"variant": best.id, "score": best.score, "status": best.status, "trust": trust},
         "stats": stats,
+        "health": record.health,
     }
     if json:
         print_json(told)
@@ -74,8 +75,22 @@ def status(
     if best is not None:
         score = "none" if best.score is None else f"{best.score:.6g}"
         typer.echo(f"{'best':<12}{best.id} ({best.status.value}), score {score}, {trust}")
+    for text in _health(record.health):
+        typer.echo(text)
     if told["state"] == "dead":
         typer.echo(f"its process is gone; `pygent resume {record.id}` goes on where it was")
+
+
+def _health(health: Any) -> list[str]:
+    """A line for each model and MCP server that was not well when the run last said so."""
+    from prompts.quote import line
+
+    return [
+        f"{name:<12}{one['state']}: {line(str(one['reason']))}"
+        for kind in ("models", "servers")
+        for name, one in ((health or {}).get(kind) or {}).items()
+        if one["reason"]
+    ]
 
 
 def _row(session: Session, run: RunRecord) -> dict[str, Any]:
