@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from gateway.prices import Price
+from gateway.several import parse
 from sandbox.limits import waived
 
 
@@ -47,7 +48,10 @@ class RunConfig(BaseModel):
     task_tokens: int = Field(60_000, gt=0, description="model tokens for one task of a coding agent")
     task_calls: int = Field(30, gt=0, description="model calls for one task of a coding agent")
     task_minutes: float = Field(15.0, gt=0, description="minutes for one task of a coding agent")
-    model: str | None = Field(None, description="model name at the OpenAI-compatible endpoint")
+    model: str | None = Field(
+        None,
+        description="model, or several that share the attempts by weight: gpt-4.1-mini=3,anthropic/...=1",
+    )
     prices: dict[str, Price] = Field(
         default_factory=dict, description="dollars per million tokens by model name, for models unknown to us"
     )
@@ -116,6 +120,13 @@ class RunConfig(BaseModel):
         description="what runs the engine's containers, by its name there, such as runsc; else its default",
     )
     on_finish: str | None = Field(None, description="shell command to run when the run ends")
+
+    @field_validator("model")
+    @classmethod
+    def _readable(cls, models: str | None) -> str | None:
+        if models is not None:
+            parse(models)
+        return models
 
     @field_validator("waive")
     @classmethod

@@ -11,6 +11,7 @@ from evolution.proposers.llm import brief
 from evolution.proposing import chosen_proposer
 from evolution.types import Parent
 from gateway.prices import find
+from gateway.several import parse
 from gateway.tokens import of_prompt
 from target_modules.registry import find_target
 
@@ -72,7 +73,8 @@ def estimate(config: RunConfig) -> Estimate:
         attempts = config.evaluations * CHECKED
     if attempts is None and config.tokens is not None:
         attempts = max(1, config.tokens // whole)
-    price = find(config.model, config.prices)
+    prices = [find(name, config.prices) for name in parse(config.model)]
+    price = max((one for one in prices if one is not None), key=lambda one: one.output, default=None)
     tokens = None if attempts is None else attempts * whole
     if tokens is not None and config.tokens is not None:
         tokens = min(tokens, config.tokens + config.max_answer_tokens)

@@ -46,7 +46,7 @@ def chosen_proposer(config: RunConfig) -> str:
     if config.model is None:
         return "mutate"
     known = any(os.environ.get(name, "").strip() for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"))
-    return "llm" if known or config.replay or is_for_litellm(config.model) else "mutate"
+    return "llm" if known or config.replay or any(map(is_for_litellm, config.model.split(","))) else "mutate"
 
 
 def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) -> Proposer:

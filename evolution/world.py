@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ class World:
         self,
         doors: Doors,
         model: Model | None,
-        breaker: Breaker | None,
+        breakers: Sequence[Breaker],
         servers: Manager | None,
         attempts: int | None,
     ) -> None:
@@ -40,12 +40,12 @@ class World:
         self.doors = doors
         self.attempts = attempts
         self._model = model
-        self._breaker = breaker
+        self._breakers = breakers
         self._servers = servers
 
     def health(self) -> dict[str, Any]:
         """How models and MCP servers stand, for `pygent status`."""
-        models = {} if self._breaker is None else {self._breaker.name: self._breaker.snapshot()}
+        models = {breaker.name: breaker.snapshot() for breaker in self._breakers}
         return {"models": models, "servers": {} if self._servers is None else self._servers.health()}
 
     def close(self) -> None:
@@ -63,8 +63,9 @@ def open_world(
     Raises `ConfigError`, and `gateway.errors.ModelError` where the model cannot be reached at all."""
     account = Budget(config.tokens, config.dollars, paid(archive, run.id))
     replay = None if config.replay is None else Replay(archive, config.replay)
-    breaker = None if replay is not None else Breaker(_model_name(config))
-    model = None if breaker is None else _connected(config, account, breaker, ended)
+    weights = {} if replay is not None else _weights(config)
+    breakers = [Breaker(name) for name in weights]
+    model = _connected(config, account, breakers, weights, ended) if breakers else None
     configured = _configured(config) if replay is None and chosen_proposer(config) == "agent" else {}
     secrets = [server.secrets for server in configured.values()]
     servers = _started(configured)
@@ -78,7 +79,7 @@ def open_world(
         servers=servers,
         replay=replay,
     )
-    return World(doors, model, breaker, servers, None if replay is None else replay.attempts)
+    return World(doors, model, breakers, servers, None if replay is None else replay.attempts)
 
 
 def paid(archive: Archive, run: str) -> Usage:
@@ -90,27 +91,39 @@ def paid(archive: Archive, run: str) -> Usage:
     return total
 
 
-def _connected(config: RunConfig, account: Budget, breaker: Breaker, ended: Callable[[], str]) -> Model:
+def _connected(
+    config: RunConfig,
+    account: Budget,
+    breakers: Sequence[Breaker],
+    weights: Mapping[str, float],
+    ended: Callable[[], str],
+) -> Model:
+    """The run's model, or several that share the attempts."""
     from gateway.connect import connect
     from gateway.prices import PriceUnknown
+    from gateway.several import Several
 
+    minutes = config.model_minutes
     try:
-        return connect(
-            breaker.name, account, config.prices, breaker=breaker, minutes=config.model_minutes, ended=ended
-        )
+        models = [
+            connect(one.name, account, config.prices, one, minutes=minutes, ended=ended) for one in breakers
+        ]
     except PriceUnknown as error:
         raise ConfigError(str(error)) from None
+    return models[0] if len(models) == 1 else Several(models, weights)
 
 
-def _model_name(config: RunConfig) -> str:
-    """The run's model, else that of the agent's profile. Raises `ConfigError`."""
-    name = config.model or _of_profile(config)
-    if name is None:
+def _weights(config: RunConfig) -> Mapping[str, float]:
+    """The run's models with their weights, else that of the agent's profile. Raises `ConfigError`."""
+    from gateway.several import parse
+
+    text = config.model or _of_profile(config)
+    if text is None:
         chosen = chosen_proposer(config)
         raise ConfigError(
             f"--model: the {chosen} proposer needs the name of a model, such as --model gpt-4.1-mini"
         )
-    return name
+    return parse(text)
 
 
 def _configured(config: RunConfig) -> Mapping[str, Server]:

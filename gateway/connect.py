@@ -22,16 +22,16 @@ def connect(
     name: str,
     budget: Budget,
     prices: Mapping[str, Price] | None = None,
+    breaker: Breaker | None = None,
     *,
     environment: Mapping[str, str] | None = None,
     timeout: float = 300.0,
     policy: Policy | None = None,
     sleep: Callable[[float], object] = time.sleep,
-    breaker: Breaker | None = None,
     minutes: float = 10.0,
     ended: Callable[[], str] = lambda: "",
-) -> Model:
-    """The model `name`, with the run's budget, retries, and (where given) a breaker around it. Sends nothing.
+) -> Breaking:
+    """The model `name`, with the run's budget, retries and a breaker around it. Sends nothing.
 
     `provider/model` of a provider that litellm knows goes there, with that provider's own key; all else, and
     everything where OPENAI_BASE_URL is set, to that OpenAI-compatible endpoint with OPENAI_API_KEY. A server
@@ -44,7 +44,7 @@ def connect(
     model = _endpoint(name, environment, timeout)
     budget.check(name, price)
     retrying = Retrying(Budgeted(ToolsAsText(model), budget, price), policy, sleep=sleep)
-    return retrying if breaker is None else Breaking(retrying, breaker, minutes=minutes, ended=ended)
+    return Breaking(retrying, breaker or Breaker(name), minutes=minutes, ended=ended)
 
 
 def _endpoint(name: str, environment: Mapping[str, str], timeout: float) -> Model:

@@ -74,7 +74,7 @@ def evolve(
     replay: Annotated[
         str | None, typer.Option(help="Run whose recorded answers are used in place of models and servers.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="Model at the OpenAI-compatible endpoint.")] = None,
+    model: Annotated[str | None, typer.Option(help="Model, or several by weight: a=3,b=1.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Sampling temperature of the model.")] = None,
     max_answer_tokens: Annotated[
         int | None, typer.Option(help="Longest answer of the model, in tokens.")
