@@ -13,6 +13,8 @@ from benchmarks.types import Bench, Evaluation, Suite
 from evolution.config import ConfigError, RunConfig
 from evolution.types import Parent, Proposer
 from gateway.litellm_model import is_for_litellm
+from gateway.prices import LOCAL
+from gateway.several import parse
 from target_modules.manifest import Target
 from target_modules.patch.by_symbol import by_symbol
 
@@ -46,7 +48,8 @@ def chosen_proposer(config: RunConfig) -> str:
     if config.model is None:
         return "mutate"
     known = any(os.environ.get(name, "").strip() for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"))
-    return "llm" if known or config.replay or any(map(is_for_litellm, config.model.split(","))) else "mutate"
+    reachable = known or any(name == LOCAL or is_for_litellm(name) for name in parse(config.model))
+    return "llm" if reachable or config.replay else "mutate"
 
 
 def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) -> Proposer:

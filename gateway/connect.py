@@ -11,8 +11,9 @@ from gateway.breakers import Breaker, Breaking
 from gateway.budget import Budget, Budgeted
 from gateway.errors import Kind, ModelError
 from gateway.litellm_model import LitellmModel, is_for_litellm
+from gateway.local.model import LocalModel
 from gateway.openai_model import OpenAIModel
-from gateway.prices import Price, find
+from gateway.prices import LOCAL, Price, find
 from gateway.retry import Policy, Retrying
 from gateway.tools_as_text import ToolsAsText
 from gateway.types import Model
@@ -48,6 +49,8 @@ def connect(
 
 
 def _endpoint(name: str, environment: Mapping[str, str], timeout: float) -> Model:
+    if name == LOCAL:
+        return LocalModel()
     base_url = environment.get("OPENAI_BASE_URL", "").strip() or None
     if base_url is None and is_for_litellm(name):
         return LitellmModel(name, environment, timeout)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from archive.types import Usage
 
+LOCAL = "local"  # the model that is served here, for nothing
 _MAP = "model_prices_and_context_window_backup.json"
 _TEXT_MODES = frozenset({"chat", "completion", "responses"})
 
@@ -43,6 +44,8 @@ class PriceUnknown(Exception):
 
 def find(model: str, table: Mapping[str, Price]) -> Price | None:
     """The price of `model`: the user's, else litellm's list price, else None."""
+    if model == LOCAL and model not in table:
+        return Price(input=0.0, output=0.0, cached=0.0)
     return table[model] if model in table else _listed(model)
 
 

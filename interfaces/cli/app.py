@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli import agent, analyze, apply, archive, bench, evolve, mcp, runs, safety, sandbox, targets
+from interfaces.cli import (
+    agent,
+    analyze,
+    apply,
+    archive,
+    bench,
+    evolve,
+    mcp,
+    models,
+    runs,
+    safety,
+    sandbox,
+    targets,
+)
 from interfaces.cli.session import Session
 
 app = typer.Typer(
@@ -56,6 +69,7 @@ apply.register(app)
 sandbox.register(app)
 app.add_typer(agent.app, name="agent")
 app.add_typer(mcp.app, name="mcp")
+app.add_typer(models.app, name="models")
 app.add_typer(archive.app, name="archive")
 app.add_typer(targets.app, name="targets")
 app.add_typer(safety.app, name="safety")

@@ -15,6 +15,7 @@ def exit_code(error: Exception) -> int | None:
     from benchmarks.testing.spectrum import NoSpectrum
     from evolution.config import ConfigError
     from gateway.errors import Kind, ModelError
+    from gateway.local.install import InstallError
     from gateway.mcp.config import McpConfigError
     from gateway.mcp.connection import Unanswered
     from sandbox.corpus_file import CorpusError
@@ -41,6 +42,7 @@ def exit_code(error: Exception) -> int | None:
             PromotionError,
             Unanswered,
             GitError,
+            InstallError,
             BrokenPipeError,
         ),
     ):

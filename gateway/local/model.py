@@ -1,0 +1,54 @@
+"""The local model as any other: its server starts with the first call and ends with the model."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from archive.types import Usage
+from gateway.errors import Kind, ModelError
+from gateway.local.install import is_installed
+from gateway.local.server import NOT_INSTALLED, LocalServer
+from gateway.openai_model import OpenAIModel
+from gateway.prices import LOCAL
+from gateway.types import Completion, Request
+
+LONGEST = 768  # tokens of an answer: a small model that says more goes round in circles
+SILENCE = 300.0  # seconds: a long answer of one thread is slow, and calls wait for each other
+
+
+class LocalModel:
+    """Implements `gateway.types.Model`. Its context is small: what does not fit is `Kind.CONTEXT_LENGTH`."""
+
+    name = LOCAL
+
+    def __init__(self) -> None:
+        """Raises `ModelError` where it is not installed."""
+        if not is_installed():
+            raise ModelError(Kind.NOT_FOUND, NOT_INSTALLED, usage=Usage())
+        self._lock = threading.Lock()
+        self._server: LocalServer | None = None
+        self._model: OpenAIModel | None = None
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time of the server so far; 0 before the first call."""
+        with self._lock:
+            return 0.0 if self._server is None else self._server.cpu_seconds
+
+    def complete(self, request: Request) -> Completion:
+        return self._started().complete(replace(request, max_tokens=min(request.max_tokens, LONGEST)))
+
+    def close(self) -> None:
+        with self._lock:
+            if self._model is not None:
+                self._model.close()
+            if self._server is not None:
+                self._server.close()
+
+    def _started(self) -> OpenAIModel:
+        with self._lock:
+            if self._model is None:
+                self._server = LocalServer()
+                self._model = OpenAIModel(LOCAL, self._server.key, self._server.address, SILENCE)
+            return self._model

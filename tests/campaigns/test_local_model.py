@@ -1,0 +1,66 @@
+"""The model that needs no key: installed by the product's own command, served, asked, and ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.budget import Budget
+from gateway.connect import connect
+from gateway.errors import ModelError
+from gateway.local.server import LocalServer
+from gateway.types import Request
+from prompts.message import Message
+from tests.support.cli import pygent
+
+pytestmark = pytest.mark.campaign
+CACHE = Path(__file__).parents[2] / ".cache" / "models"
+
+
+@pytest.fixture(autouse=True)
+def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYGENT_MODELS", str(CACHE))
+    done = pygent("models", "install", "local")
+    assert done.code == 0, done.err
+    assert pygent("models", "list", "--json").json["local"]["installed"] is True
+
+
+@pytest.fixture
+def server() -> Iterator[LocalServer]:
+    made = LocalServer()
+    yield made
+    made.close()
+
+
+def test_it_answers_counts_and_keeps_to_a_grammar() -> None:
+    model = connect("local", Budget(), environment={})
+    ask = (Message("user", "Name a fruit."),)
+    try:
+        free = model.complete(Request(ask, 20, 0.0, 1))
+        bound = model.complete(Request(ask, 20, 0.0, 1, grammar='root ::= "fruit-" [0-9] [0-9]'))
+    finally:
+        model.close()
+    assert free.text.strip()
+    assert 0 < free.usage.completion_tokens <= 20
+    assert free.usage.prompt_tokens > 0
+    assert free.usage.dollars == 0
+    assert bound.text[:6] == "fruit-"
+    assert bound.text[6:].isdigit()
+    assert len(bound.text) == 8
+
+
+def test_nobody_else_may_ask_it_and_closing_ends_its_process(server: LocalServer) -> None:
+    assert server.address.startswith("http://127.0.0.1:")
+    assert server.cpu_seconds > 0
+    from gateway.openai_model import OpenAIModel
+
+    stranger = OpenAIModel("local", "wrong-key-0123", server.address, 10)
+    with pytest.raises(ModelError, match="401"):
+        stranger.complete(Request((Message("user", "?"),), 5, 0))
+    stranger.close()
+    pid = server._process.pid
+    server.close()
+    assert not os.path.exists(f"/proc/{pid}")
