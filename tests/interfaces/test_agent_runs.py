@@ -15,7 +15,7 @@ from gateway.transcripts import exchanges
 from sandbox.docker import connect
 from tests.support.agent_script import SPEED_UP, by_plan
 from tests.support.cli import pygent
-from tests.support.model_server import ModelServer, Request, Step
+from tests.support.model_server import ModelServer, Request, Step, status
 from tests.support.runs import containers_of
 
 pytestmark = pytest.mark.engine
@@ -144,3 +144,34 @@ def test_no_key_no_proxy_and_no_address_is_in_the_box_while_the_agent_works(
     everything = b"".join(found)
     for secret in (server.key, "proxy-password-77", "sk-ant-0123456789-secret", server.base_url, "OPENAI_"):
         assert secret.encode() not in everything
+
+
+def test_an_attempt_that_was_cut_short_goes_on_from_its_paid_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, paid = tmp_path / "home", 4
+    refused = status(401, "the key has run out", code="invalid_api_key")
+
+    def answer(request: Request) -> Step:
+        return by_plan(SPEED_UP)(request) if len(first.requests) <= paid else refused
+
+    options = ["--proposer", "agent", "--profile", "direct", "--model", "planner", "--tokens", "400000"]
+    with ModelServer(otherwise=answer) as first:
+        for name, value in first.environment.items():
+            monkeypatch.setenv(name, value)
+        ended = pygent("evolve", "text_distance", *options, "--attempts", "1", "--window", "1", home=home)
+    assert ended.code == 1
+    assert "401" in ended.err
+    with Archive.open(home, read_only=True) as archive:
+        (run,) = archive.runs()
+    with ModelServer(otherwise=by_plan(SPEED_UP)) as second:
+        for name, value in second.environment.items():
+            monkeypatch.setenv(name, value)
+        assert pygent("resume", run.id, home=home).code == 0
+    with Archive.open(home, read_only=True) as archive:
+        made = next(one for one in archive.variants(run=run.id) if one.attempt == 1)
+        told = [one for one in exchanges(archive, archive.records(made.id)) if one.op == "complete"]
+    assert made.tree is not None
+    assert len(told) == paid + len(second.requests)
+    assert len(told[paid].messages) > len(told[paid - 1].messages)
+    assert made.usage.calls == len(told)
