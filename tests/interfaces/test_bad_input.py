@@ -14,7 +14,7 @@ import pytest
 from archive.store import Archive
 from gateway.retry import Policy
 from tests.support.cli import Done, pygent
-from tests.support.model_server import ModelServer, cut, raw, refuse_connection, status
+from tests.support.model_server import ModelServer, cut, raw, refuse_connection, say, status
 from tests.support.small_target import write_target
 
 
@@ -172,16 +172,27 @@ def test_an_endpoint_that_will_never_answer_ends_the_run_with_one_line(
 def test_an_endpoint_that_fails_again_and_again_opens_the_breaker(
     target: Path, home: Path, local: None, at_once: None, monkeypatch: pytest.MonkeyPatch, step: object
 ) -> None:
+    monkeypatch.setenv("PYGENT_MODEL_MINUTES", "0")
     with ModelServer(otherwise=step) as server:  # type: ignore[arg-type]
+        one_line(ask(server, target, home, monkeypatch), 3, "m has failed for")
+    with Archive.open(home) as archive:
+        (run,) = archive.runs()
+        reasons = {one.reason for one in archive.variants() if one.attempt}
+        assert archive.verify() == []
+    assert run.state == "paused"
+    assert run.health is not None
+    assert run.health["models"]["m"]["state"] == "open"
+    assert "" not in reasons
+
+
+def test_answers_that_are_of_no_use_open_the_breaker_of_the_run(
+    target: Path, home: Path, local: None, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ModelServer(otherwise=say("I cannot think of anything.")) as server:
         done = ask(server, target, home, monkeypatch)
     assert done.code == 3
     assert done.json["stopped_by"] == "breaker"
     assert done.json["evaluations"] == 0
-    with Archive.open(home) as archive:
-        reasons = {one.reason for one in archive.variants() if one.attempt}
-        assert archive.verify() == []
-    assert reasons
-    assert "" not in reasons
 
 
 def test_without_a_price_a_budget_in_dollars_is_refused(
