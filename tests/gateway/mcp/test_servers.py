@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -17,7 +18,6 @@ from gateway.mcp.manager import Manager
 from gateway.mcp.pins import Pins
 
 HABITS = str(Path(__file__).parents[2] / "support" / "mcp_server.py")
-ROOT = Path(__file__).parents[3]
 
 
 def habits(marks: Path, **allowed: Any) -> Server:
@@ -181,9 +181,12 @@ def _command(pid: str) -> str:
 def test_servers_that_others_wrote_work(module: str, tmp_path: Path) -> None:
     server = Server.model_validate({"command": sys.executable, "args": ["-m", module]})
     manager = Manager({"real": server}, Pins(tmp_path / "pins.json"))
+    me = ["-c", "user.name=me", "-c", "user.email=me@example.org"]
+    for words in (["init", "-q"], [*me, "commit", "-q", "--allow-empty", "-m", "the first"]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
     calls = {
         "mcp_server_time": ("real__get_current_time", {"timezone": "UTC"}, "UTC"),
-        "mcp_server_git": ("real__git_log", {"repo_path": str(ROOT), "max_count": 1}, "Commit"),
+        "mcp_server_git": ("real__git_log", {"repo_path": str(tmp_path), "max_count": 1}, "the first"),
     }
     tool, arguments, said = calls[module]
     try:
