@@ -57,7 +57,7 @@ def test_show_has_the_verdicts_and_the_diff(finished: Finished) -> None:
     assert pygent("archive", "best", home=finished.home).out == done.out
     record = pygent("archive", "show", finished.best, "--json", home=finished.home).json
     assert {each["kind"] for each in record["records"]} == {
-        "answer",
+        "exchange",
         "evaluation",
         "acceptance",
         "confirmation",
