@@ -49,7 +49,9 @@ class Reference:
         self._tasks = tasks
 
     def solve(self, agent: Tree, job: Job) -> Solved:
-        solution = {file.name: file.read_text() for file in (self._tasks / job.name / "solution").glob("*.py")}
+        solution = {
+            file.name: file.read_text() for file in (self._tasks / job.name / "solution").glob("*.py")
+        }
         return Solved({**job.files, **solution}, tokens=1000, steps=4)
 
 
