@@ -19,10 +19,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeVar
 
-from archive.cache import Cache
 from archive.store import Archive
 from archive.types import PARENTS, RunRecord, Status, Usage, Variant
-from benchmarks.types import Evaluation
 from evolution.attempt import Judge, Outcome
 from evolution.budget import Budget
 from evolution.config import RunConfig
@@ -31,6 +29,7 @@ from evolution.context import variant_id
 from evolution.engine_wait import AWAY, EngineAway
 from evolution.fusing import Fusing, Pair, is_worthwhile
 from evolution.journal import Journal
+from evolution.parents import Parents
 from evolution.population import BASELINE, Population
 from evolution.progress import Observer, Progress
 from evolution.proposers.fuse import FuseProposer
@@ -43,19 +42,12 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 POLL_SECONDS = 0.5
-INSPIRATIONS = 3
-TRIED = 8  # of a parent's children, and of its ancestors, that a model is told of
-PARENT_CHARS = 8 << 20  # of source, kept in memory of the latest parents
 REPEAT = "repeat: this source was already tried in this run"
 
 
 def name_of(run: str, attempt: int) -> str:
     """A variant's id: the same for the same attempt of a run, however often it is resumed."""
     return hashlib.sha256(f"{run}/{attempt}".encode()).hexdigest()[:12]
-
-
-def _weight(parent: Parent) -> int:
-    return 1000 + sum(map(len, parent.tree.files.values()))
 
 
 @dataclass
@@ -122,7 +114,7 @@ class Loop:
         )
         self._archived = deque(archive.variants(run=run.id))
         self._journaled = {attempt for attempt, _ in archive.pending(run.id)}
-        self._parents: Cache[str, Parent] = Cache(PARENT_CHARS, _weight)
+        self._parents = Parents(archive, self.population, selector, config.seed, told=proposer.waits)
 
     def run(self) -> str:
         """Work until a budget is used up, somebody asks to stop, or the sandbox is away for good; which it
@@ -226,11 +218,9 @@ class Loop:
         rng = Random(f"{self._config.seed}/{attempt}")
         chosen = self._selector.select(rng)
         self._selector.chosen(chosen)
-        parent = self._parent(chosen)
+        parent = self._parents.get(chosen)
         if self._askers is not None:
-            parent = replace(
-                parent, inspirations=self._inspirations(attempt, chosen), tried=self._tried_from(chosen)
-            )
+            parent = self._parents.introduced(parent, attempt)
             work = self._askers.submit(context.run, self._asked_for, parent, rng, once, self._seen_by_now())
         else:
             proposal = context.run(self._propose, parent, rng, once, self._begun.__contains__)
@@ -241,9 +231,9 @@ class Loop:
 
     def _begin_fusion(self, attempt: int, pair: Pair, once: Journal, context: Context) -> _Pending:
         """The better of the two is the first parent: the gate and the comparison are against it."""
-        found = [self._parent(variant) for variant in (pair.one, pair.other)]
+        found = [self._parents.get(variant) for variant in (pair.one, pair.other)]
         better, other = sorted(found, key=self._fitness, reverse=True)
-        parent = replace(better, mate=Mate(other.variant, other.tree, self._parent(pair.base).tree))
+        parent = replace(better, mate=Mate(other.variant, other.tree, self._parents.get(pair.base).tree))
         parents = (better.variant.id, other.variant.id)
         for chosen in parents:
             self._selector.chosen(chosen)
@@ -258,34 +248,6 @@ class Loop:
     def _fitness(self, parent: Parent) -> float:
         assert parent.variant.score is not None  # or no selector would have it
         return self._target.fitness(parent.variant.score)
-
-    def _parent(self, variant: str) -> Parent:
-        known = self._parents.get(variant)
-        if known is None:
-            record = self._archive.variant(variant)
-            if record.tree is None:
-                raise LookupError(f"variant {variant} has no source and cannot be a parent")
-            evaluation = None
-            if self._proposer.waits:  # only a model reads it
-                measured = self._archive.records(variant, kind="evaluation")
-                evaluation = Evaluation.from_json(measured[-1].data) if measured else None
-            known = Parent(record, Tree(self._archive.files(record.tree)), evaluation)
-            self._parents.put(variant, known)
-        return known
-
-    def _inspirations(self, attempt: int, chosen: str) -> tuple[Parent, ...]:
-        rng = Random(f"{self._config.seed}/{attempt}/inspirations")
-        names = [self._selector.select(rng) for _ in range(INSPIRATIONS)]
-        if self.population.winner is not None:
-            names.insert(0, self.population.winner.id)
-        others = dict.fromkeys(name for name in names if name != chosen)
-        return tuple(self._parent(name) for name in others)[:INSPIRATIONS]
-
-    def _tried_from(self, chosen: str) -> tuple[Variant, ...]:
-        """What was tried from a variant, and its own way, the newest first."""
-        children = [child for child in self._archive.children(chosen) if child.note or child.reason]
-        line = [one for one in self._archive.lineage(chosen) if one.parents]
-        return tuple(reversed([*line[-TRIED:], *children[-TRIED:]]))
 
     # On the threads of proposers and workers
 
@@ -347,8 +309,7 @@ class Loop:
         self._session_usage += variant.usage
         self._budget.note(variant, self._session_usage)
         if tree is not None and variant.status in PARENTS:
-            evaluation = outcome.evaluation if self._proposer.waits else None
-            self._parents.put(variant.id, Parent(variant, tree, evaluation))
+            self._parents.keep(variant, tree, outcome.evaluation)
         self._session_evaluated += variant.status is not Status.GATED_OUT
         log.info("%s %s %s", variant.status, variant.operator, variant.reason)
         self._observer(self._snapshot(variant))
