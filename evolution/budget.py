@@ -32,13 +32,21 @@ class Clock:
 class Budget:
     """The limits of a run, read against what it has used. Each `..._left` of None means unlimited."""
 
-    def __init__(self, config: RunConfig, clock: Clock, *, waits: bool, attempts: int | None = None) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        clock: Clock,
+        breaker: RunBreaker,
+        *,
+        waits: bool,
+        attempts: int | None = None,
+    ) -> None:
         """`waits` says that proposals come from a model; `attempts` is how many a replay has answers for."""
         self._config = config
         self._waits = waits
         self._attempts = attempts
         self.clock = clock
-        self.breaker = RunBreaker(dollars_per_hour=config.dollars_per_hour)
+        self._breaker = breaker
 
     @property
     def out_of_time(self) -> bool:
@@ -62,15 +70,15 @@ class Budget:
             return "tokens"
         if config.dollars is not None and usage.dollars >= config.dollars:
             return "dollars"
-        if self._waits and (barren >= BREAKER_LIMIT or self.breaker.tripped):
+        if self._waits and (barren >= BREAKER_LIMIT or self._breaker.tripped):
             return "breaker"
         return "barren" if barren >= BARREN_LIMIT else ""
 
     def note(self, variant: Variant, spent: Usage) -> None:
         """Tell the run's breaker of an attempt of this session, and of what the session has spent so far."""
         unanswered = variant.reason.partition(":")[0] in _UNANSWERED
-        self.breaker.note_attempt(failed=unanswered, violation=_VIOLATION in variant.reason)
-        self.breaker.note_spend(spent.dollars, time.monotonic() - self.clock.started)
+        self._breaker.note_attempt(failed=unanswered, violation=_VIOLATION in variant.reason)
+        self._breaker.note_spend(spent.dollars, time.monotonic() - self.clock.started)
 
     def seconds_left(self, *, evaluated: int, session_evaluated: int) -> float | None:
         """The nearest end that the evaluation and time limits allow to foresee."""

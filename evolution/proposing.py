@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archive.store import Archive
 from benchmarks.types import Bench, Evaluation, Suite
 from evolution.config import ConfigError, RunConfig
+from evolution.population import MODEL_FREE
 from evolution.types import Parent, Proposer
 from gateway.litellm_model import is_for_litellm
 from gateway.prices import LOCAL
@@ -52,15 +53,31 @@ def chosen_proposer(config: RunConfig) -> str:
     return "llm" if reachable or config.replay else "mutate"
 
 
+def asks_models(config: RunConfig, target: Target) -> bool:
+    """Whether a run needs a model: to propose, or to let the agents work that it measures."""
+    return chosen_proposer(config) not in MODEL_FREE or target.manifest.suite.kind == "tasks"
+
+
+def models_of(config: RunConfig) -> Mapping[str, float]:
+    """The run's models with their weights, else that of the agent's profile; none where none is named."""
+    name = config.model
+    if name is None and config.proposer == "agent":
+        from evolution.profiles import profile_named
+
+        name = profile_named(config.profile).model
+    return {} if name is None else parse(name)
+
+
 def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) -> Proposer:
-    """`doors` are there for whatever asks models. Raises `ConfigError`."""
+    """`doors` are there for whatever asks models, be it the proposer or the suite. Raises `ConfigError`."""
     chosen = chosen_proposer(config)
-    if doors is None:
-        if config.model is not None and config.proposer == "mutate":
+    if chosen == "mutate":
+        if config.model is not None and config.proposer == "mutate" and doors is None:
             raise ConfigError("--model: the mutate proposer uses no model; leave one of the two out")
         from evolution.proposers.mutate import MutateProposer
 
         return MutateProposer(weights=around.weights)
+    assert doors is not None
     if chosen == "agent":
         return _agent(config, around, doors)
     from evolution.proposers.llm import LlmProposer

@@ -29,10 +29,11 @@ from evolution.localising import Suspicion
 from evolution.loop import Loop
 from evolution.population import MODEL_FREE
 from evolution.progress import Observer, Progress
-from evolution.proposing import Surroundings, chosen_proposer, make_proposer
+from evolution.proposing import Surroundings, asks_models, chosen_proposer, make_proposer
 from evolution.selectors import selector
 from evolution.summary import summarise
 from evolution.types import Once
+from gateway.breakers import RunBreaker
 from sandbox.limits import require
 from sandbox.types import Isolation, Sandbox
 from target_modules.manifest import Target
@@ -99,7 +100,7 @@ def work(
         run = archive.run(run.id)
         config = stored_config(run.config, **changes)
         target = find_target(config.target)
-        if chosen_proposer(config) not in MODEL_FREE or any(
+        if asks_models(config, target) or any(
             variant.proposer not in MODEL_FREE for variant in archive.variants(run=run.id)
         ):
             require(sandbox, "code that a model wrote")
@@ -107,22 +108,24 @@ def work(
             run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by=""
         )
         clock = Clock(run.seconds)
+        breaker = RunBreaker(dollars_per_hour=config.dollars_per_hour)
         patient = PatientSandbox(sandbox, minutes=config.engine_minutes, ended=lambda: loop.ended_meanwhile)
         with ExitStack() as held:
-            world = _world(config, archive, run, target, lambda: loop.ended_meanwhile)
-            if world is not None:
-                held.callback(world.close)
-            keeper = _Keeper(archive, run.id, clock, observer, world)
-            loop = _loop(archive, run, config, target, patient, clock, keeper, interrupted, world)
             try:
+                world = _world(config, archive, run, target, lambda: loop.ended_meanwhile)
+                if world is not None:
+                    held.callback(world.close)
+                keeper = _Keeper(archive, run.id, clock, observer, world, breaker)
+                held.callback(keeper.keep)
+                loop = _loop(
+                    archive, run, config, target, patient, clock, keeper, interrupted, world, breaker
+                )
                 stopped_by = loop.run()
             except BaseException as error:
                 archive.update_run(
                     run.id, state="paused", stopped_by=type(error).__name__, seconds=clock.seconds
                 )
                 raise
-            finally:
-                keeper.keep()
         state = "paused" if stopped_by in ("pause", "interrupted", AWAY) else "finished"
         archive.update_run(run.id, state=state, wish="", stopped_by=stopped_by, seconds=clock.seconds)
         summary = summarise(archive, archive.run(run.id), target, loop.population, sandbox.name)
@@ -136,13 +139,20 @@ class _Keeper:
     """Passes progress on, and keeps the run's time and health in the archive now and then."""
 
     def __init__(
-        self, archive: Archive, run: str, clock: Clock, observer: Observer, world: World | None
+        self,
+        archive: Archive,
+        run: str,
+        clock: Clock,
+        observer: Observer,
+        world: World | None,
+        breaker: RunBreaker,
     ) -> None:
         self._archive = archive
         self._run = run
         self._clock = clock
         self._observer = observer
         self._world = world
+        self._breaker = breaker
         self._kept = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
@@ -152,7 +162,9 @@ class _Keeper:
 
     def keep(self) -> None:
         self._kept = time.monotonic()
-        health = None if self._world is None else self._world.health()
+        health = None
+        if self._world is not None:
+            health = {**self._world.health(), "run": {"breaker": self._breaker.snapshot()}}
         self._archive.update_run(self._run, seconds=self._clock.seconds, health=health)
 
 
@@ -166,6 +178,7 @@ def _loop(
     observer: Observer,
     interrupted: Callable[[], bool],
     world: World | None,
+    breaker: RunBreaker,
 ) -> Loop:
     suite = suite_for(target)
     baseline = _baseline(archive, run, target)
@@ -202,7 +215,13 @@ def _loop(
         selector(config.selector),
         judge,
         Confirmer(target, suite, bench, config.error_rate, solver),
-        Budget(config, clock, waits=proposer.waits, attempts=None if world is None else world.attempts),
+        Budget(
+            config,
+            clock,
+            breaker,
+            waits=proposer.waits,
+            attempts=None if world is None else world.attempts,
+        ),
         observer,
         workers=1 if suite.exclusive else config.workers,
         interrupted=interrupted,
@@ -215,7 +234,7 @@ def _world(
     config: RunConfig, archive: Archive, run: RunRecord, target: Target, ended: Callable[[], str]
 ) -> World | None:
     """None for runs that ask no model."""
-    if chosen_proposer(config) in MODEL_FREE and target.manifest.suite.kind != "tasks":
+    if not asks_models(config, target):
         return None
     from evolution.world import open_world
 

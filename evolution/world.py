@@ -12,7 +12,7 @@ from archive.types import RunRecord, Usage
 from evolution.config import ConfigError, RunConfig
 from evolution.doors import AttemptLimits, Doors
 from evolution.journal import exchanges_of
-from evolution.proposing import chosen_proposer
+from evolution.proposing import chosen_proposer, models_of
 from gateway.breakers import Breaker
 from gateway.budget import Budget
 from gateway.replay import Replay
@@ -63,7 +63,9 @@ def open_world(
     Raises `ConfigError`, and `gateway.errors.ModelError` where the model cannot be reached at all."""
     account = Budget(config.tokens, config.dollars, paid(archive, run.id))
     replay = None if config.replay is None else Replay(archive, config.replay)
-    weights = {} if replay is not None else _weights(config)
+    weights = {} if replay is not None else models_of(config)
+    if replay is None and not weights:
+        raise ConfigError("--model: give the name of a model to ask, such as --model gpt-4.1-mini")
     breakers = [Breaker(name) for name in weights]
     model = _connected(config, account, breakers, weights, ended) if breakers else None
     configured = _configured(config) if replay is None and chosen_proposer(config) == "agent" else {}
@@ -113,19 +115,6 @@ def _connected(
     return models[0] if len(models) == 1 else Several(models, weights)
 
 
-def _weights(config: RunConfig) -> Mapping[str, float]:
-    """The run's models with their weights, else that of the agent's profile. Raises `ConfigError`."""
-    from gateway.several import parse
-
-    text = config.model or _of_profile(config)
-    if text is None:
-        chosen = chosen_proposer(config)
-        raise ConfigError(
-            f"--model: the {chosen} proposer needs the name of a model, such as --model gpt-4.1-mini"
-        )
-    return parse(text)
-
-
 def _configured(config: RunConfig) -> Mapping[str, Server]:
     """The servers that the agent's profile may use. Raises `ConfigError`."""
     from evolution.profiles import profile_named
@@ -152,12 +141,3 @@ def _started(configured: Mapping[str, Server]) -> Manager | None:
     from gateway.mcp.manager import Manager
 
     return Manager(configured)
-
-
-def _of_profile(config: RunConfig) -> str | None:
-    """The model that the agent's profile names, for runs that name none."""
-    if config.proposer != "agent":
-        return None
-    from evolution.profiles import profile_named
-
-    return profile_named(config.profile).model

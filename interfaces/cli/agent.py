@@ -89,10 +89,12 @@ def run(
     It is kept in the archive as a run of one attempt, so that what was paid for is not lost.
     """
     from archive.store import Archive
+    from archive.types import ArchiveError
     from evolution.config import load_config
     from evolution.runs import begin, work
     from gateway.transcripts import exchanges
     from interfaces.cli.archive import show as show_variant
+    from interfaces.cli.summary import STOPPED_BY
     from interfaces.cli.transcript import plain, told
     from sandbox.limits import waived
     from sandbox.select import open_sandbox
@@ -123,7 +125,12 @@ def run(
     finally:
         box.close()
     with Archive.open(session.home, read_only=True) as archive:
-        made = next(one for one in archive.variants(run=record.id) if one.attempt == 1)
+        made = next((one for one in archive.variants(run=record.id) if one.attempt == 1), None)
+        if made is None:
+            stopped = archive.run(record.id).stopped_by
+            raise ArchiveError(
+                f"run {record.id}: the attempt did not come about ({STOPPED_BY.get(stopped, stopped)})"
+            )
         found = exchanges(archive, archive.records(made.id, kind="exchange"))
     if json:
         print_json({"run": record.id, "variant": made.id, "status": made.status, "exchanges": plain(found)})

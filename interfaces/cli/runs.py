@@ -87,7 +87,7 @@ def _health(health: Any) -> list[str]:
 
     return [
         f"{name:<12}{one['state']}: {line(str(one['reason']))}"
-        for kind in ("models", "servers")
+        for kind in ("models", "servers", "run")
         for name, one in ((health or {}).get(kind) or {}).items()
         if one["reason"]
     ]

@@ -26,6 +26,7 @@ from evolution.config import load_config
 from evolution.loop import Loop
 from evolution.selectors import selector
 from evolution.types import Parent, Proposal
+from gateway.breakers import RunBreaker
 from gateway.prices import find
 from gateway.tokens import of_prompt, of_text
 from sandbox.types import Sandbox
@@ -182,7 +183,7 @@ def _fill() -> tuple[str, str]:
             selector("dgm"),
             judge,  # type: ignore[arg-type]
             None,  # type: ignore[arg-type]  # no attempt is accepted
-            Budget(config, Clock(), waits=True),
+            Budget(config, Clock(), RunBreaker(), waits=True),
             lambda progress: None,
             workers=WORKERS,
             interrupted=lambda: False,
