@@ -27,7 +27,7 @@ def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:
     servers = tuple(
         ToolSpec(tool["name"], tool["description"], tool["parameters"]) for tool in task["mcp_tools"]
     )
-    desk = Desk(brief, Profile.of(task["profile"]), Door(ask), workspace, servers, int(task["seed"]))
+    desk = Desk(brief, Profile.of(task["profile"]), Door(ask), workspace, servers)
     try:
         run(desk)
     except BudgetUsedUp as error:

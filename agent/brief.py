@@ -33,9 +33,8 @@ class Brief:
     """Everything that may be told about a parent. Never held-out cases, never expected values.
 
     `goal` and `notes` are the owner's words; `files` the tree by path; `editable` the globs and symbols as
-    in the manifest; `failures`, `output` and `profile` (where its time goes) come from the sandbox and are
-    labelled as data in the prompt, and so are `ideas` and `feedback`, what is known of why earlier attempts
-    went wrong. `ideas` begin with the newest.
+    in the manifest; `failures` and `output` come from the sandbox and are labelled as data in the prompt, and
+    so are `ideas`, which begin with the newest.
     """
 
     target: str
@@ -51,8 +50,6 @@ class Brief:
     output: str = ""
     inspirations: tuple[Inspiration, ...] = ()
     ideas: tuple[Idea, ...] = ()
-    feedback: tuple[str, ...] = ()
-    profile: str = ""
 
     def __post_init__(self) -> None:
         """Mappings become dicts, so that `dataclasses.asdict` gives what may cross the border of a box."""
@@ -65,6 +62,6 @@ class Brief:
         known = {one.name: plain[one.name] for one in fields(cls) if one.name in plain}
         known["inspirations"] = tuple(Inspiration(**one) for one in known.get("inspirations", ()))
         known["ideas"] = tuple(Idea(**one) for one in known.get("ideas", ()))
-        for name in ("editable", "failures", "feedback"):
+        for name in ("editable", "failures"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)

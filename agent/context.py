@@ -22,9 +22,7 @@ class Limits:
     failure: int = 250
     failures: int = 1_500
     output: int = 1_200
-    profile: int = 1_600
     ideas: int = 2_000
-    feedback: int = 2_000
     inspiration: int = 900
     inspirations: int = 5  # how many, not how long
 
@@ -56,9 +54,7 @@ def context(brief: Brief, template: str = "context.md.j2", limits: Limits = DEFA
         metrics=[(name, _figure(value)) for name, value in sorted(brief.metrics.items())],
         failures="\n".join(f"- {quote.line(failure, limits.failure)}" for failure in brief.failures),
         output=brief.output.strip(),
-        profile=brief.profile.strip(),
         ideas="\n".join(map(_idea, brief.ideas)),
-        feedback="\n".join(f"- {quote.line(one, 400)}" for one in brief.feedback),
         inspirations=[
             {"score": _figure(other.score), "diff": other.diff}
             for other in brief.inspirations[: limits.inspirations]

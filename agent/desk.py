@@ -21,7 +21,6 @@ class Desk:
     door: Door
     workspace: Workspace
     servers: tuple[ToolSpec, ...] = ()
-    seed: int = 0
     note: str = ""
     reason: str = ""
     finished: bool = False

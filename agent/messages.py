@@ -6,8 +6,6 @@ from agent.brief import Brief
 from agent.context import DEFAULT, Limits, context, system
 from prompts.message import Message
 
-__all__ = ["DEFAULT", "Limits", "messages"]
-
 
 def messages(brief: Brief, limits: Limits = DEFAULT) -> tuple[Message, Message]:
     """The prompt, what changes least first, so that a provider's cache of prefixes hits."""

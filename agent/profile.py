@@ -39,11 +39,9 @@ class ContextTokens(_Part):
 
     editable: int = Field(default=20_000, ge=0, description="editable files; those beyond are outlined")
     read_only: int = Field(default=3_000, ge=0, description="read-only files; those beyond are named only")
-    failures: int = Field(default=375, ge=0, description="failing visible cases")
+    failures: int = Field(default=1_500, ge=0, description="failing visible cases")
     output: int = Field(default=300, ge=0, description="what the program printed")
-    profile: int = Field(default=400, ge=0, description="where the program's time goes")
     ideas: int = Field(default=500, ge=0, description="ideas that were tried, and what came of them")
-    feedback: int = Field(default=500, ge=0, description="why earlier attempts went wrong")
     inspirations: int = Field(default=1_125, ge=0, description="other programs, as differences, all together")
     conversation: int = Field(
         default=60_000, ge=2_000, description="the conversation, before the oldest is left out"

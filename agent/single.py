@@ -6,21 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agent.brief import Brief
-from agent.messages import DEFAULT, Limits, messages
+from agent.context import DEFAULT, Limits
+from agent.door import Answer
+from agent.messages import messages
 from prompts import quote
 from prompts.message import Message
 from target_modules.patch.answer import without_thinking
 from target_modules.patch.edits import Patch
 from target_modules.patch.read import ReadError, read
 from target_modules.patch.tree import Tree
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back for the messages. `cut_off`: it ran into its limit of tokens."""
-
-    text: str
-    cut_off: bool = False
 
 
 @dataclass(frozen=True)

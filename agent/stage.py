@@ -11,6 +11,8 @@ from agent.profile import Profile
 from agent.toolbox import Toolbox
 from prompts.message import Message
 
+FAILURES = 5  # that share their budget: so many does an evaluation tell of
+
 
 class Stage(Protocol):
     """`needs` names capabilities of the run (`agent.registry`)."""
@@ -49,10 +51,9 @@ def limits_of(profile: Profile) -> Limits:
     return Limits(
         editable=tokens.editable * CHARS_PER_TOKEN,
         read_only=tokens.read_only * CHARS_PER_TOKEN,
+        failure=tokens.failures * CHARS_PER_TOKEN // FAILURES,
         failures=tokens.failures * CHARS_PER_TOKEN,
         output=tokens.output * CHARS_PER_TOKEN,
-        profile=tokens.profile * CHARS_PER_TOKEN,
         ideas=tokens.ideas * CHARS_PER_TOKEN,
-        feedback=tokens.feedback * CHARS_PER_TOKEN,
         inspiration=tokens.inspirations * CHARS_PER_TOKEN // Limits.inspirations,
     )

@@ -57,7 +57,7 @@ class AgentSolver:
             score=None,
             baseline_score=None,
         )
-        task = {"brief": asdict(told), "profile": self._profile, "mcp_tools": [], "seed": job.seed}
+        task = {"brief": asdict(told), "profile": self._profile, "mcp_tools": []}
         work = let_work(self._sandbox, self._spec, agent.files, task, door)
         files = taken(Tree(job.files), work, Editable.of(job.editable)).files
         reason = work.reason or door.refused

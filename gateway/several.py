@@ -43,13 +43,12 @@ class Several:
         self._weights = [weights[model.breaker.name] for model in models]
 
     def complete(self, request: Request) -> Completion:
-        order = list(zip(self._models, self._weights, strict=True))
-        well = [pair for pair in order if pair[0].breaker.open_for is None] or order
         chance = Random(request.seed)
-        # the same first choice for the same seed, whichever others are well
         first = chance.choices(self._models, self._weights)[0]
-        if first not in [model for model, _ in well]:
-            first = chance.choices([model for model, _ in well], [weight for _, weight in well])[0]
+        well = [n for n, model in enumerate(self._models) if model.breaker.open_for is None]
+        if first.breaker.open_for is not None and well:
+            (place,) = chance.choices(well, [self._weights[n] for n in well])
+            first = self._models[place]
         return first.complete(request)
 
     def close(self) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from agent.conversation import Conversation
 from agent.desk import Desk
-from agent.single import Answer, attempt
+from agent.door import Answer
+from agent.single import attempt
 from agent.stage import limits_of
 from prompts.message import Message
 
@@ -19,8 +20,7 @@ class Once:
 
     def run(self, conversation: Conversation, desk: Desk) -> None:
         def ask(messages: Sequence[Message]) -> Answer:
-            got = desk.door.complete(messages, stage=self.name)
-            return Answer(got.text, got.cut_off)
+            return desk.door.complete(messages, stage=self.name)
 
         made = attempt(desk.brief, ask, limits_of(desk.profile))
         desk.note = made.note

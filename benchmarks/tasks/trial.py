@@ -28,7 +28,6 @@ _TASK: dict[str, Any] = {
     },
     "profile": {"name": "trial", "pipeline": "direct", "tools": ["*"]},
     "mcp_tools": [],
-    "seed": 0,
 }
 _MOVES: tuple[tuple[str, dict[str, str]], ...] = (
     ("view", {"path": "shop.py"}),

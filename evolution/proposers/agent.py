@@ -67,7 +67,7 @@ class AgentProposer:
         seed = rng.randrange(2**31)
         told = asdict(brief(target, parent, self._inspire(target, parent, rng), self._baseline()))
         tools = self._doors.tools(once, self._profile["mcp"])
-        task = {"brief": told, "profile": self._profile, "mcp_tools": tools, "seed": seed}
+        task = {"brief": told, "profile": self._profile, "mcp_tools": tools}
 
         def work() -> tuple[Work, Door]:
             door = self._doors.open(once, seed=seed, services=self._services(parent), limits=self._limits)

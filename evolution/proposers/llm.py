@@ -7,7 +7,8 @@ from dataclasses import replace
 from random import Random
 
 from agent.brief import Brief, Idea, Inspiration
-from agent.single import Answer, Attempt, attempt
+from agent.door import Answer
+from agent.single import Attempt, attempt
 from archive.types import Variant
 from evolution.doors import Doors
 from evolution.types import Once, Parent, Proposal
@@ -64,7 +65,7 @@ class LlmProposer:
             got = door.handle(asked)
             if "error" in got:
                 raise _NoAnswer(f"{got['error']}: {got['text']}")
-            return Answer(got["text"], got["cut_off"])
+            return Answer(got["text"], cut_off=got["cut_off"])
 
         try:
             made = attempt(brief(target, parent, inspirations, self._baseline()), ask)

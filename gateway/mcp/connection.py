@@ -74,9 +74,7 @@ class Connection:
             self._broken.clear()
             try:
                 await self._connected()
-            except asyncio.CancelledError:
-                raise
-            except BaseException as error:  # noqa: BLE001  # job border: whatever a transport or a server raises
+            except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001  # job border: what a transport raises
                 self.reason = self.reason or line(_said(error), 200)
             was_up, self._client = self.state == "up" or self._broken.is_set(), None
             self._failures += 1

@@ -97,7 +97,7 @@ def brief(**changes: Any) -> Brief:
 def task(profile: Profile, tools: Sequence[Mapping[str, Any]] = (), **changes: Any) -> dict[str, Any]:
     """A task as the host sends it."""
     told = json.loads(json.dumps(asdict(brief(**changes))))
-    return {"brief": told, "profile": profile.plain(), "mcp_tools": list(tools), "seed": 7}
+    return {"brief": told, "profile": profile.plain(), "mcp_tools": list(tools)}
 
 
 @pytest.fixture

@@ -161,14 +161,11 @@ def test_what_is_known_of_earlier_attempts_is_told() -> None:
     host = Host([say("", edit(), finish())])
     known = {
         "ideas": (Idea("used numpy", "failed: no module numpy"),),
-        "feedback": ("it forgot empty lists",),
-        "profile": "slow 99%",
     }
     told = task(profile())
     told["brief"] = asdict(brief(**known))
     attempt(host, told)
-    for words in ("used numpy (failed: no module numpy)", "it forgot empty lists", "slow 99%"):
-        assert words in host.told
+    assert "used numpy (failed: no module numpy)" in host.told
 
 
 def test_files_that_are_read_only_are_not_handed_back() -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.brief import Brief, Inspiration
-from agent.messages import Limits, messages
+from agent.context import Limits
+from agent.messages import messages
 
 GOLDEN = Path(__file__).parent / "golden_single.txt"
 BRIEF = Brief(

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from agent.brief import Brief
-from agent.single import Answer, Attempt, attempt
+from agent.door import Answer
+from agent.single import Attempt, attempt
 from prompts.message import Message
 from target_modules.patch.apply import apply
 from target_modules.patch.tree import Tree
@@ -28,7 +29,7 @@ m.py
 
 
 def tried(text: str, cut_off: bool = False) -> Attempt:
-    return attempt(BRIEF, lambda messages: Answer(text, cut_off))
+    return attempt(BRIEF, lambda messages: Answer(text, cut_off=cut_off))
 
 
 def test_an_answer_in_the_format_that_was_asked_for_becomes_a_patch() -> None:

@@ -125,7 +125,7 @@ def _box(name: str, sandbox: Sandbox) -> Iterator[tuple[str, str]]:
     brief = _brief(Tree({"m.py": "def f(x):\n    return x\n"}), [])
     profile = load("direct").plain()
     profile["limits"] = {**profile["limits"], "steps": STEPS, "calls": STEPS + 1}
-    task = {"brief": asdict(brief), "profile": profile, "mcp_tools": [], "seed": 1}
+    task = {"brief": asdict(brief), "profile": profile, "mcp_tools": []}
     files, spec = closure.files(), spec_of((), minutes=5)
     starts, engine = [], []
     for turn in range(6):
