@@ -70,6 +70,8 @@ class Budget:
             return "tokens"
         if config.dollars is not None and usage.dollars >= config.dollars:
             return "dollars"
+        if config.calls is not None and usage.calls >= config.calls:
+            return "calls"
         if self._waits and (barren >= BREAKER_LIMIT or self._breaker.tripped):
             return "breaker"
         return "barren" if barren >= BARREN_LIMIT else ""

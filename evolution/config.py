@@ -76,6 +76,11 @@ class RunConfig(BaseModel):
     minutes: float | None = Field(None, gt=0, description="budget: minutes of running time")
     tokens: int | None = Field(None, gt=0, description="budget: model tokens, prompt and answer")
     dollars: float | None = Field(None, gt=0, description="budget: dollars at the model's price")
+    calls: int | None = Field(None, gt=0, description="budget: calls of models")
+    attempt_tokens: int | None = Field(None, gt=0, description="model tokens of one attempt")
+    attempt_dollars: float | None = Field(None, gt=0, description="dollars of one attempt")
+    attempt_calls: int | None = Field(None, gt=0, description="calls of models in one attempt")
+    attempt_minutes: float | None = Field(None, gt=0, description="minutes of one attempt at its models")
     until: float | None = Field(
         None,
         description="end the run once a champion has at least this score (at most, where lower is better)",

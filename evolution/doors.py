@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from evolution.types import Once
@@ -32,6 +32,11 @@ class AttemptLimits:
     calls: int | None = None
     minutes: float | None = None
 
+    def within(self, other: AttemptLimits) -> AttemptLimits:
+        """The narrower of both, limit by limit."""
+        pairs = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
+        return AttemptLimits(*(min((n for n in pair if n is not None), default=None) for pair in pairs))
+
 
 class Doors:
     """Opens a door for each attempt (and for each task that an evolved agent is measured by)."""
@@ -44,7 +49,7 @@ class Doors:
         *,
         max_tokens: int,
         temperature: float,
-        limits: AttemptLimits | None = None,
+        limits: AttemptLimits,
         servers: Servers | None = None,
         replay: Replay | None = None,
     ) -> None:
@@ -54,7 +59,7 @@ class Doors:
         self._account = account
         self._max_tokens = max_tokens
         self._temperature = temperature
-        self._limits = limits or AttemptLimits()
+        self._limits = limits
         self._servers = servers
         self._replay = replay
 
@@ -83,7 +88,8 @@ class Doors:
         limits: AttemptLimits | None = None,
         place: str = "",
     ) -> Door:
-        limits = limits or self._limits
+        """`limits` come on top of those that every attempt of the run has."""
+        limits = self._limits if limits is None else limits.within(self._limits)
         model = self._model
         if model is not None:
             model = AttemptBudget(model, limits.tokens, limits.dollars, limits.calls, limits.minutes)

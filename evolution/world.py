@@ -61,7 +61,7 @@ def open_world(
     """`ended` says why the run is to end, so that nobody waits for a model any longer.
 
     Raises `ConfigError`, and `gateway.errors.ModelError` where the model cannot be reached at all."""
-    account = Budget(config.tokens, config.dollars, paid(archive, run.id))
+    account = Budget(config.tokens, config.dollars, paid(archive, run.id), calls=config.calls)
     replay = None if config.replay is None else Replay(archive, config.replay)
     weights = {} if replay is not None else models_of(config)
     if replay is None and not weights:
@@ -77,7 +77,9 @@ def open_world(
         account,
         max_tokens=config.max_answer_tokens,
         temperature=config.temperature,
-        limits=AttemptLimits(),
+        limits=AttemptLimits(
+            config.attempt_tokens, config.attempt_dollars, config.attempt_calls, config.attempt_minutes
+        ),
         servers=servers,
         replay=replay,
     )

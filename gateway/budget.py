@@ -20,11 +20,17 @@ class Budget:
     """
 
     def __init__(
-        self, tokens: int | None = None, dollars: float | None = None, spent: Usage | None = None
+        self,
+        tokens: int | None = None,
+        dollars: float | None = None,
+        spent: Usage | None = None,
+        *,
+        calls: int | None = None,
     ) -> None:
         """`spent` is what a resumed run has paid before."""
         self._tokens = tokens
         self._dollars = dollars
+        self._calls = calls
         self._spent = spent or Usage()
         self._held: list[Usage] = []
         self._refused = ""
@@ -41,15 +47,9 @@ class Budget:
 
     @property
     def exhausted(self) -> str:
-        """The limit that is used up, `tokens` or `dollars`, or ''. Once it is said it stays."""
+        """The limit that is used up (`tokens`, `dollars`, `calls`), or ''. Once it is said it stays."""
         with self._change:
             return self._refused or self._over(Usage())
-
-    def add(self, usage: Usage) -> None:
-        """Count what was paid elsewhere, such as an answer that the journal kept."""
-        with self._change:
-            self._spent += usage
-            self._change.notify_all()
 
     def reserve(self, prompt: Usage, whole: Usage) -> bool:
         """Hold `whole`, a call's worst case, if its `prompt` fits. False: the budget is used up.
@@ -80,6 +80,8 @@ class Budget:
             return "tokens"
         if self._dollars is not None and (spent.dollars >= self._dollars or total.dollars > self._dollars):
             return "dollars"
+        if self._calls is not None and (spent.calls >= self._calls or total.calls > self._calls):
+            return "calls"
         return ""
 
 

@@ -33,6 +33,7 @@ Minutes = Annotated[
 ]
 Tokens = Annotated[int | None, typer.Option(min=1, help="Budget: model tokens.", rich_help_panel="Budgets")]
 Dollars = Annotated[float | None, typer.Option(help="Budget: dollars.", rich_help_panel="Budgets")]
+Calls = Annotated[int | None, typer.Option(min=1, help="Budget: model calls.", rich_help_panel="Budgets")]
 Until = Annotated[
     float | None,
     typer.Option(help="End once a champion has at least this score.", rich_help_panel="Budgets"),
@@ -59,6 +60,7 @@ def evolve(
     minutes: Minutes = None,
     tokens: Tokens = None,
     dollars: Dollars = None,
+    calls: Calls = None,
     until: Until = None,
     proposer: Annotated[
         Literal["auto", "mutate", "llm", "agent"] | None,
@@ -121,6 +123,7 @@ def evolve(
         "minutes": minutes,
         "tokens": tokens,
         "dollars": dollars,
+        "calls": calls,
         "until": until,
         "proposer": proposer,
         "profile": profile,
@@ -184,6 +187,7 @@ def resume(
     minutes: Minutes = None,
     tokens: Tokens = None,
     dollars: Dollars = None,
+    calls: Calls = None,
     until: Until = None,
     sandbox: Annotated[
         SandboxKind | None, typer.Option(help="Where untrusted code runs; as before if left out.")
@@ -203,6 +207,7 @@ def resume(
         "minutes": minutes,
         "tokens": tokens,
         "dollars": dollars,
+        "calls": calls,
         "until": until,
         "sandbox": sandbox,
         "waive": ",".join(waive or ()) or None,

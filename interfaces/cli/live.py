@@ -69,7 +69,7 @@ class Live:
 def budget_in_words(settings: RunConfig) -> str:
     parts = [
         f"{value:g} {name}"
-        for name in ("evaluations", "minutes", "tokens", "dollars")
+        for name in ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")
         if (value := getattr(settings, name)) is not None
     ]
     return ", ".join(parts) or "none (until it is stopped)"

@@ -19,6 +19,7 @@ STOPPED_BY = {
     "minutes": "its budget of minutes was used up",
     "tokens": "its budget of tokens was used up",
     "dollars": "its budget of dollars was used up",
+    "calls": "its budget of model calls was used up",
     "until": "a champion has the score that was asked for",
     "breaker": "the circuit breaker opened: too many attempts in a row came to no evaluation",
     "engine": "the circuit breaker opened: the sandbox gave no boxes any more",

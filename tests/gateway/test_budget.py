@@ -63,6 +63,17 @@ def test_dollars_are_never_overshot_by_more_than_one_calls_output(
     assert budget.spent.dollars <= limit + PRICE.dollars(Usage(completion_tokens=max_tokens)) + 1e-12
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 30), st.integers(0, 10), st.integers(1, 4))
+def test_calls_are_made_as_often_as_allowed_and_never_once_more(
+    limit: int, before: int, threads: int
+) -> None:
+    budget = Budget(calls=limit + before, spent=Usage(calls=before))
+    assert "budget of calls" in spend_all(budget, 50, threads=threads)
+    assert budget.spent.calls == limit + before
+    assert budget.exhausted == "calls"
+
+
 def test_the_whole_limit_is_used_where_calls_fit() -> None:
     one = PROMPT + of_text("word " * 40)
     budget = Budget(tokens=3 * one)
@@ -118,9 +129,6 @@ def test_no_limit_is_never_exhausted() -> None:
 
 def test_what_was_paid_before_a_resume_counts() -> None:
     assert Budget(tokens=100, spent=Usage(1, 60, 0, 40)).exhausted == "tokens"
-    budget = Budget(tokens=100)
-    budget.add(Usage(1, 60, 0, 41))
-    assert budget.exhausted == "tokens"
 
 
 def test_a_refused_call_is_not_made_and_costs_nothing() -> None:

@@ -163,7 +163,8 @@ sys.path.insert(0, {root!r})
 from sandbox.select import make_sandbox
 from sandbox.types import BoxSpec, Call, Isolation, Limits, Program
 sandbox = make_sandbox("bubblewrap")
-source = "import os\\nfor n in (1, 2, 15): __import__('signal').signal(n, 1)\\nos.fork()\\n"
+source = "import os\\nfor n in (1, 2, 15): __import__('signal').signal(n, 1)\\n"
+source += "os.fork() or __import__('time').sleep(99)\\n"  # a copy that answered, too, would end the session
 source += "def f():\\n    while True: pass"
 with sandbox.box(BoxSpec(limits=Limits(call_seconds=55)), Isolation.PROCESS) as box:
     session = box.open(Program({{"m.py": source}}, "m:f"))

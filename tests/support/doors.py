@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.store import Archive
-from evolution.doors import Doors
+from evolution.doors import AttemptLimits, Doors
 from gateway.budget import Budget
 from gateway.secrets import Redactor
 from gateway.transcripts import Transcripts
@@ -17,7 +17,7 @@ from gateway.types import Model
 
 def doors_to(model: Model | None, home: Path, account: Budget | None = None, **options: Any) -> Doors:
     transcripts = Transcripts(Archive.open(home), Redactor())
-    options = {"max_tokens": 4096, "temperature": 0.8, **options}
+    options = {"max_tokens": 4096, "temperature": 0.8, "limits": AttemptLimits(), **options}
     return Doors(model, transcripts, account or Budget(), **options)
 
 
