@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2  # the newest migration; see docs/archive.md for how to add one
+VERSION = 3  # the newest migration; see docs/archive.md for how to add one
 
 metadata = MetaData()
 
@@ -106,6 +106,19 @@ records = Table(
     Column("kind", Text, nullable=False),
     Column("data", LargeBinary, nullable=False),
     Index("records_variant", "variant"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("variant", Integer, ForeignKey("variants.key"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Index("decisions_variant", "variant"),
 )
 
 journal = Table(

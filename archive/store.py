@@ -12,13 +12,23 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archive import codec, exporting, journal, queries, runs, schema, stats, variants, verifying
+from archive import codec, decisions, exporting, journal, queries, runs, schema, stats, variants, verifying
 from archive.blobs import tree_address
 from archive.cache import Cache
 from archive.database import Database
 from archive.sources import Sources
 from archive.texts import Text, keep
-from archive.types import ArchiveError, Direction, Member, Record, RunRecord, Status, Variant
+from archive.types import (
+    ArchiveError,
+    Decision,
+    DecisionKind,
+    Direction,
+    Member,
+    Record,
+    RunRecord,
+    Status,
+    Variant,
+)
 
 DEFAULT_HOME = Path(".pygent")
 FILE = "archive.db"
@@ -248,6 +258,23 @@ class Archive:
                 owner = select(schema.runs.c.id).where(schema.runs.c.key == row.run)
                 words = self._run(connection, connection.execute(owner).scalar_one()).vocabulary
                 variants.write_records(connection, row.key, records, words)
+
+    def decide(
+        self, id: str, kind: DecisionKind, *, who: str, why: str = "", data: Mapping[str, Any] | None = None
+    ) -> Decision:
+        """Append what a person decided of a variant; see `archive.decisions.add` for what follows from it."""
+        with self._write() as connection:
+            return decisions.add(connection, id, kind, who, why, data or {})
+
+    def decisions(
+        self, variant: str | None = None, run: str | None = None, after: int = 0
+    ) -> list[Decision]:
+        """Decisions with a key above `after`, oldest first, of one variant or one run or all."""
+        return self._read(lambda connection: decisions.every(connection, variant, run, after))
+
+    def standing_before(self, id: str) -> tuple[Status, str]:
+        """What a refused variant was before it was refused, with the reason of that."""
+        return self._read(lambda connection: decisions.before(connection, id))
 
     def lineage(self, id: str) -> list[Variant]:
         """All ancestors, through every parent, the oldest first and the variant itself last."""

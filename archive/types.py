@@ -111,6 +111,22 @@ class Record:
     data: Mapping[str, Any]
 
 
+DecisionKind = Literal["approve", "reject", "annotate", "apply", "rollback"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person decided of a variant, when (seconds since the epoch, UTC) and why. `key` grows."""
+
+    key: int
+    variant: str
+    kind: DecisionKind
+    who: str
+    when: float
+    why: str
+    data: Mapping[str, Any]
+
+
 class Member(NamedTuple):
     """As much of a variant as an index in memory needs."""
 

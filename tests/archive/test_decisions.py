@@ -1,0 +1,64 @@
+"""Decisions of people: appended for ever, and the standing that follows from them."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from archive.store import Archive
+from archive.types import ArchiveError, Status
+
+
+def test_decisions_come_back_in_order_of_one_variant_of_a_run_and_of_all(maker, archive):
+    maker = maker(archive)
+    maker.run()
+    maker.run("run-2")
+    one, other = maker.add(), maker.add(run="run-2")
+    first = archive.decide(one.id, "annotate", who="Ada", why="reads well", data={"line": 3})
+    second = archive.decide(other.id, "approve", who="Bob")
+    assert archive.decisions() == [first, second]
+    assert (first.variant, first.who, first.why, first.data) == (one.id, "Ada", "reads well", {"line": 3})
+    assert archive.decisions(variant=one.id) == archive.decisions(run="run-1") == [first]
+    assert archive.decisions(after=first.key) == [second]
+    assert archive.verify() == []
+
+
+def test_a_rejected_variant_is_refused_and_an_approval_gives_its_standing_back(maker, archive):
+    maker = maker(archive)
+    maker.run()
+    champion = maker.add(status=Status.CHAMPION, score=1.0, reason="held out")
+    archive.decide(champion.id, "reject", who="Ada", why="unreadable")
+    archive.decide(champion.id, "reject", who="Bob", why="slow, too")
+    refused = archive.variant(champion.id)
+    assert (refused.status, refused.reason) == (Status.REFUSED, "refused by Ada: unreadable")
+    assert archive.standing_before(champion.id) == (Status.CHAMPION, "held out")
+    archive.decide(champion.id, "approve", who="Ada", why="on second thought")
+    again = archive.variant(champion.id)
+    assert (again.status, again.reason) == (Status.CHAMPION, "held out")
+    assert [d.kind for d in archive.decisions()] == ["reject", "reject", "approve"]
+
+
+def test_the_database_itself_keeps_decisions_from_being_changed(maker, archive, home):
+    maker = maker(archive)
+    maker.run()
+    archive.decide(maker.add().id, "approve", who="Ada")
+    archive.close()
+    connection = sqlite3.connect(home / "archive.db")
+    for change in ("DELETE FROM decisions", "UPDATE decisions SET who = 'Eve'"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(change)
+    connection.close()
+    with Archive.open(home) as reopened:
+        assert [decision.who for decision in reopened.decisions()] == ["Ada"]
+
+
+def test_bad_decisions_are_refused_and_leave_nothing(maker, archive):
+    maker = maker(archive)
+    maker.run()
+    variant = maker.add()
+    with pytest.raises(ArchiveError, match="one of approve, reject"):
+        archive.decide(variant.id, "burn", who="Ada")
+    with pytest.raises(ArchiveError, match="not in the archive"):
+        archive.decide("nobody", "approve", who="Ada")
+    assert archive.decisions() == []
