@@ -266,9 +266,7 @@ class Archive:
         with self._write() as connection:
             return decisions.add(connection, id, kind, who, why, data or {})
 
-    def decisions(
-        self, variant: str | None = None, run: str | None = None, after: int = 0
-    ) -> list[Decision]:
+    def decisions(self, variant: str | None = None, run: str | None = None, after: int = 0) -> list[Decision]:
         """Decisions with a key above `after`, oldest first, of one variant or one run or all."""
         return self._read(lambda connection: decisions.every(connection, variant, run, after))
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from interfaces.cli.session import Json, Session, console, print_json
-
-if TYPE_CHECKING:
-    from archive.store import Archive
-    from archive.types import Variant
 
 app = typer.Typer(help="Look at archived variants, check them, export them.", no_args_is_help=True)
 
@@ -33,16 +29,13 @@ def list_variants(
     json: Json = False,
 ) -> None:
     """List variants."""
-    from archive.types import Status
+    from interfaces.views import variants as views
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
-        wanted = archive.find_run(run) if run is not None else None
-        found = list(
-            archive.variants(run=wanted, status=Status(status) if status else None, limit=limit, order=order)
-        )
+        found = views.rows(archive, run, status, order, limit)
     if json:
-        print_json([_record(variant) for variant in found])
+        print_json(found)
         return
     from rich.table import Table
     from rich.text import Text
@@ -54,13 +47,13 @@ def list_variants(
         table.add_column(column, no_wrap=column != "reason")
     for variant in found:
         table.add_row(
-            variant.id,
-            str(variant.attempt),
-            " ".join(variant.parents),
-            variant.status.value,
-            "" if variant.score is None else f"{variant.score:.6g}",
-            line(variant.operator, 40),
-            Text(line(variant.reason, 120)),
+            variant["id"],
+            str(variant["attempt"]),
+            " ".join(variant["parents"]),
+            variant["status"].value,
+            "" if variant["score"] is None else f"{variant['score']:.6g}",
+            line(variant["operator"], 40),
+            Text(line(variant["reason"], 120)),
         )
     console().print(table if found else "no variants")
 
@@ -68,16 +61,15 @@ def list_variants(
 @app.command()
 def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     """Everything that is known of a variant: verdict, measurements, diff against each parent."""
+    from interfaces.views import variants as views
+
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
-        found = archive.variant(archive.find_variant(variant))
-        records = archive.records(found.id)
-        changes = {parent: _diff(archive, found, archive.variant(parent)) for parent in found.parents}
-        files = archive.files(found.tree) if found.tree is not None and not found.parents else {}
+        known = views.variant(archive, variant)
+        found = archive.variant(known["id"])
+        files = sorted(views.files(archive, found)) if not found.parents else []
     if json:
-        measured = [{"kind": record.kind, "data": dict(record.data)} for record in records]
-        first = next(iter(changes.values()), "")
-        print_json(_record(found) | {"records": measured, "diff": first, "diffs": changes})
+        print_json(known)
         return
     from interfaces.cli.diffs import show_diff
     from prompts.quote import line
@@ -96,14 +88,14 @@ def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     for name, value in told.items():
         if value:
             typer.echo(f"{name:<10}{value}")
-    for record in records:
-        for text in _in_words(record.kind, record.data):
+    for record in known["records"]:
+        for text in _in_words(record["kind"], record["data"]):
             typer.echo(f"  {line(text, 300)}")
     if files:
         typer.echo(f"files     {', '.join(files)}")
     typer.echo("")
-    for parent, changed in changes.items():
-        if len(changes) > 1 and changed:
+    for parent, changed in known["diffs"].items():
+        if len(known["diffs"]) > 1 and changed:
             typer.echo(f"against {parent}:")
         show_diff(changed)
 
@@ -111,12 +103,12 @@ def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
 @app.command()
 def transcript(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     """What a variant's making (and, for agents, its measuring) exchanged with models and MCP servers."""
-    from gateway.transcripts import exchanges
-    from interfaces.cli.transcript import plain, told
+    from interfaces.cli.transcript import told
+    from interfaces.views.transcripts import of_variant, plain
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
-        found = exchanges(archive, archive.records(archive.find_variant(variant), kind="exchange"))
+        found = of_variant(archive, variant)
     if json:
         print_json(plain(found))
         return
@@ -145,13 +137,14 @@ def best(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
 @app.command()
 def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     """A variant's ancestors, from the baseline on, with what each of them changed."""
+    from interfaces.views.variants import row
     from prompts.quote import line
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
         found = archive.lineage(archive.find_variant(variant))
     if json:
-        print_json([_record(ancestor) for ancestor in found])
+        print_json([row(ancestor) for ancestor in found])
         return
     branches = any(len(ancestor.parents) > 1 for ancestor in found)
     for ancestor in found:
@@ -174,21 +167,15 @@ def diff(
 ) -> None:
     """What a variant changed, as a unified diff."""
     from interfaces.cli.diffs import show_diff
+    from interfaces.views import variants as views
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
-        found = archive.variant(archive.find_variant(variant))
-        if against == "parent":
-            other = archive.variant(found.parents[0]) if found.parents else None
-        elif against == "root":
-            other = archive.lineage(found.id)[0]
-        else:
-            other = archive.variant(archive.find_variant(against))
-        changed = _diff(archive, found, other)
+        found = views.diff(archive, variant, against)
     if json:
-        print_json({"variant": found.id, "against": other.id if other else None, "diff": changed})
+        print_json(found)
     else:
-        show_diff(changed)
+        show_diff(found["diff"])
 
 
 @app.command()
@@ -261,19 +248,6 @@ def export(
     typer.echo(f"{done.commits} variants written to {folder} as commits")
     if done.left_out:
         typer.echo(f"{len(done.left_out)} left out, as they have no source")
-
-
-def _record(variant: Variant) -> dict[str, Any]:
-    return asdict(variant)
-
-
-def _diff(archive: Archive, variant: Variant, other: Variant | None) -> str:
-    from target_modules.patch.tree import Tree
-    from target_modules.patch.unified import unified
-
-    if other is None or other.tree is None or variant.tree is None:
-        return ""
-    return unified(Tree(archive.files(other.tree)), Tree(archive.files(variant.tree)))
 
 
 def _in_words(kind: str, data: Any) -> list[str]:

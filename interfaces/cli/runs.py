@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from interfaces.cli.session import Json, Session, console, print_json
-
-if TYPE_CHECKING:
-    from archive.types import RunRecord
 
 
 def register(app: typer.Typer) -> None:
@@ -20,21 +16,24 @@ def register(app: typer.Typer) -> None:
 
 def runs(ctx: typer.Context, json: Json = False) -> None:
     """List the runs of this archive, oldest first."""
+    from interfaces.views import runs as views
+
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
-        found = [_row(session, run) | {"attempts": archive.stats(run.id).variants} for run in archive.runs()]
+        found = views.runs(archive, session.home)
     if json:
         print_json(found)
         return
     from rich.table import Table
 
+    from interfaces.cli.live import clock
+
     table = Table(box=None)
     for column in ("run", "target", "state", "begun", "time", "attempts"):
         table.add_column(column)
     for row in found:
-        table.add_row(
-            row["run"], row["target"], row["state"], row["begun"], row["time"], str(row["attempts"])
-        )
+        time, attempts = clock(row["seconds"]), str(row["attempts"])
+        table.add_row(row["run"], row["target"], row["state"], row["begun"], time, attempts)
     console().print(table if found else "no runs yet; `pygent evolve TARGET` begins one")
 
 
@@ -44,28 +43,22 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how a run stands: state, counts, best so far, spend."""
+    from interfaces.views import runs as views
+
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
-        record = archive.run(archive.find_run(run))
-        best = archive.best(record.id)
-        measured = [] if best is None else archive.records(best.id, kind="evaluation")
-        trust = measured[-1].data["trust"] if measured else None
-        stats = asdict(archive.stats(record.id))
-    told = _row(session, record) | {
-        "wish": record.wish,
-        "stopped_by": record.stopped_by,
-        "best": None
-        if best is None
-        else {"variant": best.id, "score": best.score, "status": best.status, "trust": trust},
-        "stats": stats,
-        "health": record.health,
-    }
+        told = views.status(archive, session.home, run)
     if json:
         print_json(told)
         return
-    for name in ("run", "target", "state", "begun", "time", "stopped_by"):
-        if told[name]:
-            typer.echo(f"{name:<12}{told[name]}")
+    from interfaces.cli.live import clock
+
+    for name in ("run", "target", "state", "begun"):
+        typer.echo(f"{name:<12}{told[name]}")
+    typer.echo(f"{'time':<12}{clock(told['seconds'])}")
+    if told["stopped_by"]:
+        typer.echo(f"{'stopped by':<12}{told['stopped_by']}")
+    stats, best = told["stats"], told["best"]
     for name, count in stats["statuses"].items():
         typer.echo(f"{name:<12}{count}")
     usage = stats["usage"]
@@ -73,12 +66,12 @@ def status(
         tokens = usage["prompt_tokens"] + usage["completion_tokens"]
         typer.echo(f"{'spent':<12}${usage['dollars']:.4f}, {tokens} tokens in {usage['calls']} calls")
     if best is not None:
-        score = "none" if best.score is None else f"{best.score:.6g}"
-        typer.echo(f"{'best':<12}{best.id} ({best.status.value}), score {score}, {trust}")
-    for text in _health(record.health):
+        score = "none" if best["score"] is None else f"{best['score']:.6g}"
+        typer.echo(f"{'best':<12}{best['variant']} ({best['status']}), score {score}, {best['trust']}")
+    for text in _health(told["health"]):
         typer.echo(text)
     if told["state"] == "dead":
-        typer.echo(f"its process is gone; `pygent resume {record.id}` goes on where it was")
+        typer.echo(f"its process is gone; `pygent resume {told['run']}` goes on where it was")
 
 
 def _health(health: Any) -> list[str]:
@@ -91,23 +84,3 @@ def _health(health: Any) -> list[str]:
         for name, one in ((health or {}).get(kind) or {}).items()
         if one["reason"]
     ]
-
-
-def _row(session: Session, run: RunRecord) -> dict[str, Any]:
-    """`state` is running, paused, finished, or dead: marked as running with no process at it."""
-    from datetime import datetime
-
-    from archive.locks import is_alive
-    from interfaces.cli.live import clock
-
-    alive = is_alive(session.home, run.id)
-    state = run.state if run.state != "running" or alive else "dead"
-    begun = datetime.fromtimestamp(run.created).astimezone().isoformat(" ", "seconds")
-    return {
-        "run": run.id,
-        "target": run.target,
-        "state": state,
-        "begun": begun,
-        "seconds": run.seconds,
-        "time": clock(run.seconds),
-    }

@@ -1,9 +1,9 @@
-"""A variant's exchanges with models and servers, as lines for people and as JSON."""
+"""A variant's exchanges with models and servers, as lines for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gateway.transcripts import Exchange
@@ -33,23 +33,3 @@ def told(exchanges: Sequence[Exchange]) -> Iterator[str]:
         yield f"[assistant: {what}] {cut(escape(exchange.answer['text']), _LONG)}"
         for _, name, arguments in exchange.answer["calls"]:
             yield f"  calls {escape(name)} {cut(escape(arguments), _LONG)}"
-
-
-def plain(exchanges: Sequence[Exchange]) -> list[dict[str, Any]]:
-    """The exchanges whole."""
-    from dataclasses import asdict
-
-    return [
-        {
-            "op": exchange.op,
-            "place": exchange.place,
-            "stage": exchange.stage,
-            "model": exchange.model,
-            "messages": [message.plain() for message in exchange.messages],
-            "request": dict(exchange.request) if exchange.op != "complete" else {},
-            "answer": dict(exchange.answer),
-            "usage": asdict(exchange.usage),
-            "seconds": exchange.seconds,
-        }
-        for exchange in exchanges
-    ]

@@ -10,11 +10,10 @@ from archive.store import Archive
 from archive.types import ArchiveError, Status
 
 
-def test_decisions_come_back_in_order_of_one_variant_of_a_run_and_of_all(maker, archive):
-    maker = maker(archive)
-    maker.run()
-    maker.run("run-2")
-    one, other = maker.add(), maker.add(run="run-2")
+def test_decisions_come_back_in_order_of_one_variant_of_a_run_and_of_all(make, archive):
+    make.run()
+    make.run("run-2")
+    one, other = make.add(), make.add(run="run-2")
     first = archive.decide(one.id, "annotate", who="Ada", why="reads well", data={"line": 3})
     second = archive.decide(other.id, "approve", who="Bob")
     assert archive.decisions() == [first, second]
@@ -24,10 +23,9 @@ def test_decisions_come_back_in_order_of_one_variant_of_a_run_and_of_all(maker, 
     assert archive.verify() == []
 
 
-def test_a_rejected_variant_is_refused_and_an_approval_gives_its_standing_back(maker, archive):
-    maker = maker(archive)
-    maker.run()
-    champion = maker.add(status=Status.CHAMPION, score=1.0, reason="held out")
+def test_a_rejected_variant_is_refused_and_an_approval_gives_its_standing_back(make, archive):
+    make.run()
+    champion = make.add(status=Status.CHAMPION, score=1.0, reason="held out")
     archive.decide(champion.id, "reject", who="Ada", why="unreadable")
     archive.decide(champion.id, "reject", who="Bob", why="slow, too")
     refused = archive.variant(champion.id)
@@ -39,10 +37,9 @@ def test_a_rejected_variant_is_refused_and_an_approval_gives_its_standing_back(m
     assert [d.kind for d in archive.decisions()] == ["reject", "reject", "approve"]
 
 
-def test_the_database_itself_keeps_decisions_from_being_changed(maker, archive, home):
-    maker = maker(archive)
-    maker.run()
-    archive.decide(maker.add().id, "approve", who="Ada")
+def test_the_database_itself_keeps_decisions_from_being_changed(make, archive, home):
+    make.run()
+    archive.decide(make.add().id, "approve", who="Ada")
     archive.close()
     connection = sqlite3.connect(home / "archive.db")
     for change in ("DELETE FROM decisions", "UPDATE decisions SET who = 'Eve'"):
@@ -53,10 +50,9 @@ def test_the_database_itself_keeps_decisions_from_being_changed(maker, archive, 
         assert [decision.who for decision in reopened.decisions()] == ["Ada"]
 
 
-def test_bad_decisions_are_refused_and_leave_nothing(maker, archive):
-    maker = maker(archive)
-    maker.run()
-    variant = maker.add()
+def test_bad_decisions_are_refused_and_leave_nothing(make, archive):
+    make.run()
+    variant = make.add()
     with pytest.raises(ArchiveError, match="one of approve, reject"):
         archive.decide(variant.id, "burn", who="Ada")
     with pytest.raises(ArchiveError, match="not in the archive"):

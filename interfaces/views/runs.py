@@ -1,0 +1,51 @@
+"""Runs: how they stand, also while they go."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archive.locks import is_alive
+from archive.store import Archive
+from archive.types import RunRecord
+
+
+def runs(archive: Archive, home: Path) -> list[dict[str, Any]]:
+    """All runs, oldest first: run, target, state, begun, seconds, attempts."""
+    return [row(home, run) | {"attempts": archive.stats(run.id).variants} for run in archive.runs()]
+
+
+def status(archive: Archive, home: Path, run: str) -> dict[str, Any]:
+    """How a run stands: its row, what was wished of it, the best so far, counts, spend, health."""
+    record = archive.run(archive.find_run(run))
+    best = archive.best(record.id)
+    measured = [] if best is None else archive.records(best.id, kind="evaluation")
+    return row(home, record) | {
+        "wish": record.wish,
+        "stopped_by": record.stopped_by,
+        "best": None
+        if best is None
+        else {
+            "variant": best.id,
+            "score": best.score,
+            "status": best.status.value,
+            "trust": measured[-1].data["trust"] if measured else None,
+        },
+        "stats": asdict(archive.stats(record.id)),
+        "health": record.health,
+    }
+
+
+def row(home: Path, run: RunRecord) -> dict[str, Any]:
+    """`state` is running, paused, finished, or dead: marked as running with no process at it."""
+    alive = is_alive(home, run.id)
+    begun = datetime.fromtimestamp(run.created).astimezone().isoformat(" ", "seconds")
+    return {
+        "run": run.id,
+        "target": run.target,
+        "state": run.state if run.state != "running" or alive else "dead",
+        "begun": begun,
+        "seconds": run.seconds,
+    }
