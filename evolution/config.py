@@ -124,6 +124,10 @@ class RunConfig(BaseModel):
         None,
         description="what runs the engine's containers, by its name there, such as runsc; else its default",
     )
+    approval: Literal["none", "champions", "all"] = Field(
+        "none",
+        description="which variants need a person's approval before they may be parents or be applied",
+    )
     on_finish: str | None = Field(None, description="shell command to run when the run ends")
 
     @field_validator("model")

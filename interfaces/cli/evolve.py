@@ -34,6 +34,10 @@ Minutes = Annotated[
 Tokens = Annotated[int | None, typer.Option(min=1, help="Budget: model tokens.", rich_help_panel="Budgets")]
 Dollars = Annotated[float | None, typer.Option(help="Budget: dollars.", rich_help_panel="Budgets")]
 Calls = Annotated[int | None, typer.Option(min=1, help="Budget: model calls.", rich_help_panel="Budgets")]
+Approval = Annotated[
+    Literal["none", "champions", "all"] | None,
+    typer.Option(help="Which variants need a person's yes before they may be parents or be applied."),
+]
 Until = Annotated[
     float | None,
     typer.Option(help="End once a champion has at least this score.", rich_help_panel="Budgets"),
@@ -62,6 +66,7 @@ def evolve(
     dollars: Dollars = None,
     calls: Calls = None,
     until: Until = None,
+    approval: Approval = None,
     proposer: Annotated[
         Literal["auto", "mutate", "llm", "agent"] | None,
         typer.Option(help="Where patches come from; auto is llm with a model and a key, else mutate."),
@@ -125,6 +130,7 @@ def evolve(
         "dollars": dollars,
         "calls": calls,
         "until": until,
+        "approval": approval,
         "proposer": proposer,
         "profile": profile,
         "mcp_config": mcp_config,
@@ -189,6 +195,7 @@ def resume(
     dollars: Dollars = None,
     calls: Calls = None,
     until: Until = None,
+    approval: Approval = None,
     sandbox: Annotated[
         SandboxKind | None, typer.Option(help="Where untrusted code runs; as before if left out.")
     ] = None,
@@ -209,6 +216,7 @@ def resume(
         "dollars": dollars,
         "calls": calls,
         "until": until,
+        "approval": approval,
         "sandbox": sandbox,
         "waive": ",".join(waive or ()) or None,
         "engine_minutes": engine_minutes,
