@@ -39,11 +39,6 @@ class Application:
     commit: str | None = None
 
 
-def differs(folder: Path, expected: Tree) -> list[str]:
-    """The paths below `folder` whose bytes are not those of `expected`."""
-    return [path for path in expected if _hash(folder / path) != _hash_of(expected[path].encode())]
-
-
 def apply(home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, message: str) -> Application:
     """Turn `before`, as it lies in `folder`, into `after`.
 
@@ -54,7 +49,7 @@ def apply(home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, 
     if not changed:
         raise PromotionError(f"variant {variant} changes nothing")
     _keep_inside(folder, changed)
-    if stale := differs(folder, before):
+    if stale := [path for path in before if _hash(folder / path) != _hash_of(before[path].encode())]:
         raise PromotionError(
             f"{folder / stale[0]} has changed since the run began: apply to a copy with --to, or run anew"
         )
@@ -101,14 +96,18 @@ def _keep_inside(folder: Path, paths: Iterable[str]) -> None:
             raise PromotionError(f"{path!r} does not lie among the source files of {folder}")
 
 
-def rollback(home: Path, *, force: bool = False) -> Application:
-    """Undo the latest `apply`. Raises `PromotionError` where there is none, or where the files were changed
-    since (`force` overwrites them)."""
-    places = sorted((home / "applied").glob("*/applied.json"))
-    if not places:
-        raise PromotionError(f"nothing was applied from {home}")
-    place = places[-1].parent
-    applied = Application(**json.loads((place / "applied.json").read_text()))
+def applications(home: Path) -> list[tuple[Path, Application]]:
+    """What is applied now, the latest last, with the folder that can undo it."""
+    files = sorted((home / "applied").glob("*/applied.json"))
+    return [(file.parent, Application(**json.loads(file.read_text()))) for file in files]
+
+
+def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> Application:
+    """Undo the latest `apply`, or that of `variant`.
+
+    Raises `PromotionError` where there is none, where a later one must be undone before it, or where the
+    files were changed since (`force` overwrites them)."""
+    place, applied = _latest(applications(home), home, variant)
     folder = Path(applied.folder)
     for path, ours in applied.after.items():
         found = _hash(folder / path)
@@ -133,6 +132,27 @@ def rollback(home: Path, *, force: bool = False) -> Application:
             )
     shutil.rmtree(place)
     return applied
+
+
+def _latest(
+    done: list[tuple[Path, Application]], home: Path, variant: str | None
+) -> tuple[Path, Application]:
+    if not done:
+        raise PromotionError(f"nothing was applied from {home}")
+    if variant is None:
+        return done[-1]
+    mine = [number for number, (_, one) in enumerate(done) if one.variant == variant]
+    if not mine:
+        raise PromotionError(f"variant {variant} is not applied; {done[-1][1].variant} was the last")
+    place, applied = done[mine[-1]]
+    for _, later in done[mine[-1] + 1 :]:
+        if later.folder == applied.folder and (
+            later.branch is not None or later.after.keys() & applied.after.keys()
+        ):
+            raise PromotionError(
+                f"variant {later.variant} was applied on top of {variant}: roll that back first"
+            )
+    return place, applied
 
 
 def _keep(home: Path, applied: Application, folder: Path) -> Path:

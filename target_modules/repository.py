@@ -42,6 +42,13 @@ class Repository:
         if known:
             self._git("restore", "--staged", "--worktree", "--", *map(str, known))
 
+    def uncommitted(self, files: Sequence[Path]) -> list[str]:
+        """Those of these files that are not as in HEAD, as git names them."""
+        if not files:
+            return []
+        listed = self._git("status", "--porcelain", "--untracked-files=all", "--", *map(str, files))
+        return [row[2:].strip() for row in listed.splitlines()]
+
     def commit(self, files: Sequence[Path], message: str) -> str:
         """Commit these files only, and return the commit's hash."""
         paths = [str(file) for file in files]

@@ -16,6 +16,7 @@ from interfaces.cli import (
     evolve,
     mcp,
     models,
+    oversight,
     runs,
     safety,
     sandbox,
@@ -66,6 +67,7 @@ runs.register(app)
 bench.register(app)
 analyze.register(app)
 apply.register(app)
+oversight.register(app)
 sandbox.register(app)
 app.add_typer(agent.app, name="agent")
 app.add_typer(mcp.app, name="mcp")

@@ -9,6 +9,10 @@ import typer
 
 from interfaces.cli.session import Json, Session, print_json
 
+Who = Annotated[
+    str | None, typer.Option("--as", help="Who decides; git's user.name or the login name if left out.")
+]
+
 
 def register(app: typer.Typer) -> None:
     app.command()(apply)
@@ -22,71 +26,91 @@ def apply(
         Path | None, typer.Option(help="Write a copy of the variant's tree into this new folder.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write; without it, only the diff is shown.")] = False,
+    pr_body: Annotated[
+        bool, typer.Option("--pr-body", help="Print the text of a pull request, and write nothing.")
+    ] = False,
+    who: Who = None,
     json: Json = False,
 ) -> None:
-    """Show a variant's diff against the source that its run began with and, with --yes, write it there."""
+    """Show a champion's diff against the source that its run began with and, with --yes, write it there.
+
+    The target's own suite then runs on the real source; if it fails there, all is taken back.
+    """
     from archive.types import ArchiveError, Status
-    from evolution.config import stored_config
+    from evolution import applying
+    from interfaces.boxes import opened_for
     from interfaces.cli.diffs import show_diff
+    from interfaces.who import me
     from target_modules import promote
-    from target_modules.patch.tree import Tree
-    from target_modules.patch.unified import unified
-    from target_modules.registry import find_target
 
     session: Session = ctx.obj
-    with session.archive() as archive:
-        found = archive.variant(archive.find_variant(variant))
-        if found.tree is None:
-            raise ArchiveError(f"variant {found.id} has no source: {found.reason}")
-        if found.status in (Status.GATED_OUT, Status.FAILED, Status.REFUSED):
-            raise ArchiveError(
-                f"variant {found.id} is {found.status.value} and cannot be applied: {found.reason}"
-            )
-        first = next(iter(archive.variants(run=found.run, limit=1)))
-        before = Tree(archive.files(first.tree or ""))
-        after = Tree(archive.files(found.tree))
-        target = find_target(stored_config(archive.run(found.run).config).target)
-    diff = unified(before, after)
-    folder = to if to is not None else target.source
-    result: dict[str, object] = {"variant": found.id, "folder": str(folder), "diff": diff, "written": yes}
-    if yes and to is not None:
-        promote.copy_to(to, after)
-    elif yes:
-        score = "" if found.score is None else f"\n\n{target.primary.metric} {found.score:.6g}"
-        message = f"{target.name}: apply variant {found.id}{score}"
-        applied = promote.apply(session.home, found.id, target.source, before, after, message=message)
-        result |= {"branch": applied.branch, "commit": applied.commit}
-    elif to is None and (stale := promote.differs(target.source, before)):
-        result["stale"] = stale
+    with session.archive(read_only=not yes) as archive:
+        planned = applying.plan(archive, variant)
+        found, folder = planned.variant, planned.target.source if to is None else to
+        if pr_body:
+            typer.echo(planned.pr_body, nl=False)
+            return
+        result: dict[str, object] = {
+            "variant": found.id,
+            "folder": str(folder),
+            "diff": planned.diff,
+            "written": yes,
+        }
+        if to is None:
+            result["obstacles"] = list(planned.obstacles)
+        elif found.status in (Status.GATED_OUT, Status.FAILED, Status.REFUSED):
+            raise ArchiveError(f"variant {found.id} is {found.status.value}: {found.reason}")
+        if yes and to is not None:
+            promote.copy_to(to, planned.after)
+        elif yes:
+            if planned.obstacles:
+                raise applying.refusal(planned)
+            with opened_for(archive, found) as sandbox:
+                done = applying.apply(archive, session.home, planned, who or me(), sandbox)
+            result |= {"branch": done.branch, "commit": done.commit, "suite": dict(done.suite)}
     if json:
         print_json(result)
         return
-    show_diff(diff)
+    show_diff(planned.diff)
     if not yes:
-        typer.echo(f"nothing written; `pygent apply {found.id} --yes` writes this to {folder}")
-        if "stale" in result:
-            typer.echo(f"but {folder} has changed since the run began, so it would refuse")
+        if to is None and planned.obstacles:
+            typer.echo(f"nothing written, and variant {found.id} cannot be applied as things are:")
+            typer.echo("\n".join(planned.obstacles))
+            return
+        where = f" --to {to}" if to is not None else ""
+        typer.echo(f"nothing written; `pygent apply {found.id}{where} --yes` writes this to {folder}")
         return
     typer.echo(f"variant {found.id} written to {folder}")
-    if result.get("branch"):
-        typer.echo(f"committed on branch {result['branch']}")
-    if to is None:
-        typer.echo("`pygent rollback` takes it back")
+    if to is not None:
+        return
+    if done.suite["ran"]:
+        typer.echo(f"its suite passes there: {done.suite['passed']} of {done.suite['total']}")
+    else:
+        typer.echo(f"its suite was not run: {done.suite['reason']}")
+    if done.branch:
+        typer.echo(f"committed on branch {done.branch}")
+    typer.echo("`pygent rollback` takes it back")
 
 
 def rollback(
     ctx: typer.Context,
+    variant: Annotated[
+        str | None, typer.Argument(help="What to take back; the latest `apply` if left out.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where the files were changed since.")] = False,
+    who: Who = None,
     json: Json = False,
 ) -> None:
-    """Take the latest `apply` back: the source is restored byte for byte."""
-    from target_modules.promote import rollback as undo
+    """Take an `apply` back: the source is restored byte for byte."""
+    from evolution import applying
+    from interfaces.who import me
 
     session: Session = ctx.obj
-    undone = undo(session.home, force=force)
+    with session.archive() as archive:
+        undone = applying.rollback(archive, session.home, who or me(), variant, force=force)
     if json:
-        print_json({"variant": undone.variant, "folder": undone.folder, "files": sorted(undone.before)})
+        print_json({"variant": undone.variant, "folder": undone.folder, "files": list(undone.files)})
         return
-    typer.echo(f"variant {undone.variant} taken back: {', '.join(sorted(undone.before))} in {undone.folder}")
+    typer.echo(f"variant {undone.variant} taken back: {', '.join(undone.files)} in {undone.folder}")
     if undone.branch is not None and undone.commit is not None:
         typer.echo(f"the branch {undone.branch} still holds it")

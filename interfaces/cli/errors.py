@@ -13,7 +13,9 @@ def exit_code(error: Exception) -> int | None:
     traceback is kept."""
     from archive.types import ArchiveError
     from benchmarks.testing.spectrum import NoSpectrum
+    from evolution.applying import ApplyError
     from evolution.config import ConfigError
+    from evolution.oversight import OversightError
     from gateway.errors import Kind, ModelError
     from gateway.local.install import InstallError
     from gateway.mcp.config import McpConfigError
@@ -33,10 +35,12 @@ def exit_code(error: Exception) -> int | None:
     if isinstance(
         error,
         (
+            ApplyError,
             ArchiveError,
             CorpusError,
             ModelError,
             NoSpectrum,
+            OversightError,
             SandboxFault,
             SandboxUnavailable,
             PromotionError,
@@ -51,4 +55,9 @@ def exit_code(error: Exception) -> int | None:
 
 
 def in_one_line(error: Exception) -> str:
+    """But for what stands in the way of an application, which has lines."""
+    from evolution.applying import ApplyError
+
+    if isinstance(error, ApplyError):
+        return str(error)
     return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,27 @@
+"""A sandbox as a run had it, for what is measured after the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from archive.store import Archive
+from archive.types import Variant
+from evolution.config import stored_config
+from sandbox import select
+from sandbox.limits import require, waived
+from sandbox.types import Sandbox
+
+
+@contextmanager
+def opened_for(archive: Archive, variant: Variant) -> Iterator[Sandbox]:
+    """Tested, and closed at the end. Raises `SandboxUnavailable` where none can be had."""
+    config = stored_config(archive.run(variant.run).config)
+    sandbox = select.open_sandbox(
+        config.sandbox, base=config.image, runtime=config.runtime, waive=waived([config.waive])
+    )
+    try:
+        require(sandbox, "code that a model may have written")
+        yield sandbox
+    finally:
+        sandbox.close()

@@ -1,0 +1,120 @@
+"""`pygent approve`, `reject`, `annotate` and `queue`: what people decide of variants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from interfaces.cli.apply import Who
+from interfaces.cli.session import Json, Session, console, print_json
+
+if TYPE_CHECKING:
+    from archive.types import Decision
+
+VariantId = Annotated[str, typer.Argument(help="Variant, by a unique prefix of its id.")]
+
+
+def register(app: typer.Typer) -> None:
+    for command in (approve, reject, annotate, queue):
+        app.command()(command)
+
+
+def approve(
+    ctx: typer.Context,
+    variant: VariantId,
+    why: Annotated[str, typer.Option(help="What stands beside the approval.")] = "",
+    who: Who = None,
+    json: Json = False,
+) -> None:
+    """Let a variant be a parent and be applied, where the run's policy asks for it; takes a reject back."""
+    from evolution import oversight
+    from interfaces.who import me
+
+    session: Session = ctx.obj
+    with session.archive() as archive:
+        found = archive.variant(archive.find_variant(variant))
+        _tell(oversight.approve(archive, found, who or me(), why), json)
+
+
+def reject(
+    ctx: typer.Context,
+    variant: VariantId,
+    why: Annotated[str, typer.Option(help="The reason; the agent is told.")],
+    who: Who = None,
+    json: Json = False,
+) -> None:
+    """Rule a variant out: it is never a parent again and cannot be applied; the agent is told why."""
+    from evolution import oversight
+    from interfaces.who import me
+
+    session: Session = ctx.obj
+    with session.archive() as archive:
+        found = archive.variant(archive.find_variant(variant))
+        _tell(oversight.reject(archive, found, who or me(), why), json)
+
+
+def annotate(
+    ctx: typer.Context,
+    variant: VariantId,
+    text: Annotated[str, typer.Argument(help="What is to be said of it; the agent is told.")],
+    who: Who = None,
+    json: Json = False,
+) -> None:
+    """Say something of a variant: whoever changes it next is told."""
+    from evolution import oversight
+    from interfaces.who import me
+
+    session: Session = ctx.obj
+    with session.archive() as archive:
+        found = archive.variant(archive.find_variant(variant))
+        _tell(oversight.annotate(archive, found, who or me(), text), json)
+
+
+def queue(
+    ctx: typer.Context,
+    run: Annotated[
+        str | None, typer.Argument(help="Run, by a unique prefix of its id; the latest if left out.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the variants of a run that wait for a person, the best first."""
+    from archive.types import ArchiveError
+    from evolution import oversight
+    from interfaces.views.variants import row
+    from prompts.quote import line
+
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        runs = archive.runs()
+        if not runs:
+            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
+        id = runs[-1].id if run is None else archive.find_run(run)
+        found = oversight.awaiting(archive, id)
+        policy = oversight.policy_of(archive, id)
+    if json:
+        print_json([row(one) for one in found])
+        return
+    if not found:
+        typer.echo(f"nothing awaits approval in run {id} (its policy: --approval {policy})")
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None)
+    for column in ("variant", "status", "score", "what"):
+        table.add_column(column, no_wrap=column != "what")
+    for one in found:
+        score = "none" if one.score is None else f"{one.score:.6g}"
+        table.add_row(one.id, one.status.value, score, Text(line(one.note or one.operator, 100)))
+    console().print(table)
+
+
+def _tell(decision: Decision, as_json: bool) -> None:
+    if as_json:
+        from dataclasses import asdict
+
+        print_json(asdict(decision))
+        return
+    done = {"approve": "approved", "reject": "rejected", "annotate": "annotated"}[decision.kind]
+    typer.echo(f"variant {decision.variant} {done} by {decision.who}")

@@ -1,0 +1,67 @@
+"""Writing into a real source and taking it back: a chain of applications, byte for byte."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from target_modules import promote
+from target_modules.patch.tree import Tree
+
+texts = st.text(alphabet="ab\r\n\t é", max_size=20)
+trees = st.dictionaries(st.sampled_from(["a.py", "b.py", "deep/c.py"]), texts, min_size=1)
+
+
+def write(folder: Path, tree: Tree) -> None:
+    for path, text in tree.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(text.encode())
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(trees, min_size=2, max_size=5))
+def test_a_chain_of_applications_rolls_back_in_order_byte_for_byte(
+    tmp_path_factory: pytest.TempPathFactory, chain: list[dict[str, str]]
+) -> None:
+    root = tmp_path_factory.mktemp("chain")
+    folder, home = root / "source", root / "home"
+    states = [Tree(files) for files in chain]
+    write(folder, states[0])
+    seen, applied = [read(folder)], []
+    for number, (before, after) in enumerate(zip(states, states[1:], strict=False)):
+        if before.files == after.files:
+            continue
+        promote.apply(home, f"v{number}", folder, before, after, message="m")
+        applied.append(f"v{number}")
+        seen.append(read(folder))
+        assert seen[-1] == {path: text.encode() for path, text in after.files.items()}
+    for variant in reversed(applied):
+        assert read(folder) == seen.pop()
+        assert promote.rollback(home).variant == variant
+    assert read(folder) == seen.pop()
+    with pytest.raises(promote.PromotionError, match="nothing was applied"):
+        promote.rollback(home)
+    shutil.rmtree(root)
+
+
+def test_an_earlier_application_waits_for_the_later_one_on_the_same_files(tmp_path: Path) -> None:
+    folder, home = tmp_path / "source", tmp_path / "home"
+    one, two, three = Tree({"a.py": "1"}), Tree({"a.py": "2"}), Tree({"a.py": "3"})
+    write(folder, one)
+    promote.apply(home, "first", folder, one, two, message="m")
+    promote.apply(home, "second", folder, two, three, message="m")
+    with pytest.raises(promote.PromotionError, match="second was applied on top of first"):
+        promote.rollback(home, "first")
+    with pytest.raises(promote.PromotionError, match="third is not applied; second was the last"):
+        promote.rollback(home, "third")
+    assert promote.rollback(home, "second").variant == "second"
+    assert promote.rollback(home, "first").variant == "first"
+    assert read(folder) == {"a.py": b"1"}
