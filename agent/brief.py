@@ -20,12 +20,14 @@ class Inspiration:
 class Idea:
     """What was tried before from this parent or on the way to it, and what came of it.
 
-    `outcome` is one of the archive's words (`failed`, `valid`, `accepted`) with its reason, if it has one.
+    `outcome` is one of the archive's words (`failed`, `valid`, `accepted`) with its reason, if it has one;
+    `remarks` is what people said of it.
     """
 
     note: str
     outcome: str
     score: float | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Brief:
 
     `goal` and `notes` are the owner's words; `files` the tree by path; `editable` the globs and symbols as
     in the manifest; `failures` and `output` come from the sandbox and are labelled as data in the prompt, and
-    so are `ideas`, which begin with the newest.
+    so are `ideas`, which begin with the newest. `remarks` is what people said of the files.
     """
 
     target: str
@@ -50,6 +52,7 @@ class Brief:
     output: str = ""
     inspirations: tuple[Inspiration, ...] = ()
     ideas: tuple[Idea, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Mappings become dicts, so that `dataclasses.asdict` gives what may cross the border of a box."""
@@ -61,7 +64,9 @@ class Brief:
         """A brief of what `dataclasses.asdict` made of one; what it does not know is left out."""
         known = {one.name: plain[one.name] for one in fields(cls) if one.name in plain}
         known["inspirations"] = tuple(Inspiration(**one) for one in known.get("inspirations", ()))
-        known["ideas"] = tuple(Idea(**one) for one in known.get("ideas", ()))
-        for name in ("editable", "failures"):
+        known["ideas"] = tuple(
+            Idea(**{**one, "remarks": tuple(one.get("remarks", ()))}) for one in known.get("ideas", ())
+        )
+        for name in ("editable", "failures", "remarks"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)

@@ -23,6 +23,8 @@ class Limits:
     failures: int = 1_500
     output: int = 1_200
     ideas: int = 2_000
+    remark: int = 500
+    remarks: int = 2_000
     inspiration: int = 900
     inspirations: int = 5  # how many, not how long
 
@@ -55,6 +57,7 @@ def context(brief: Brief, template: str = "context.md.j2", limits: Limits = DEFA
         failures="\n".join(f"- {quote.line(failure, limits.failure)}" for failure in brief.failures),
         output=brief.output.strip(),
         ideas="\n".join(map(_idea, brief.ideas)),
+        remarks="\n".join(f"- {quote.line(remark, limits.remark)}" for remark in brief.remarks),
         inspirations=[
             {"score": _figure(other.score), "diff": other.diff}
             for other in brief.inspirations[: limits.inspirations]
@@ -99,7 +102,8 @@ def outlined(text: str) -> str:
 
 def _idea(idea: Idea) -> str:
     score = "" if idea.score is None else f", score {idea.score:.6g}"
-    return f"- {quote.line(idea.note, 200)} ({quote.line(idea.outcome, 160)}{score})"
+    said = "".join(f"; a reviewer said: {quote.line(remark, 300)}" for remark in idea.remarks)
+    return f"- {quote.line(idea.note, 200)} ({quote.line(idea.outcome, 160)}{score}){said}"
 
 
 def _figure(value: float | None) -> str:

@@ -30,9 +30,7 @@ def add(
     data = dict(data)
     if kind == "reject" and found.status is not Status.REFUSED:
         data |= {"was": found.status.value, "reason": found.reason}
-        _stand(
-            connection, row.key, Status.REFUSED, f"refused by {who}: {why}" if why else f"refused by {who}"
-        )
+        _stand(connection, row.key, Status.REFUSED, why)
     elif kind == "approve" and found.status is Status.REFUSED:
         was = before(connection, id)
         _stand(connection, row.key, was[0], was[1])

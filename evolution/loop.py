@@ -94,7 +94,7 @@ class Loop:
         self._observer = observer
         self._interrupted = interrupted
         self._waiting = waiting
-        self.population = Population(target, selector)
+        self.population = Population(target, selector, config.approval)
         share = config.fuse if is_worthwhile(target.manifest.editable, baseline) else 0.0
         self._fusing = Fusing(share, config.seed, selector, self.population.lineage)
         self._fuse = FuseProposer()
@@ -115,6 +115,8 @@ class Loop:
         self._archived = deque(archive.variants(run=run.id))
         self._journaled = {attempt for attempt, _ in archive.pending(run.id)}
         self._parents = Parents(archive, self.population, selector, config.seed, told=proposer.waits)
+        self._heard = 0  # the key of the latest decision of a person
+        self._heed()
 
     def run(self) -> str:
         """Work until a budget is used up, somebody asks to stop, or the sandbox is away for good; which it
@@ -194,7 +196,22 @@ class Loop:
         if not self._wished and time.monotonic() - self._polled >= POLL_SECONDS:
             self._polled = time.monotonic()
             self._wished = self._archive.run(self._run.id).wish
+            self._heed()
         return self._wished
+
+    def _heed(self) -> None:
+        """Take in what people have decided of this run's variants since the last time."""
+        for decision in self._archive.decisions(run=self._run.id, after=self._heard):
+            self._heard = decision.key
+            self.population.heed(decision, self._unrefused(self._archive.variant(decision.variant)))
+            self._parents.hear(decision)
+
+    def _unrefused(self, variant: Variant) -> Variant:
+        """As it stood before a person refused it: what was found out of it counts all the same."""
+        if variant.status is not Status.REFUSED:
+            return variant
+        status, reason = self._archive.standing_before(variant.id)
+        return replace(variant, status=status, reason=reason)
 
     def _begin(self, attempt: int) -> _Pending:
         archived = self._archived.popleft() if self._archived else None
@@ -291,7 +308,7 @@ class Loop:
 
     def _commit(self, pending: _Pending) -> None:
         if pending.archived is not None:
-            self._absorb(pending.archived)
+            self._absorb(self._unrefused(pending.archived))
             return
         assert pending.work is not None
         assert pending.once is not None

@@ -7,7 +7,7 @@ from random import Random
 
 from archive.cache import Cache
 from archive.store import Archive
-from archive.types import Variant
+from archive.types import Decision, Variant
 from benchmarks.types import Evaluation
 from evolution.population import Population
 from evolution.types import Parent, Selector
@@ -31,6 +31,7 @@ class Parents:
         self._seed = seed
         self._told = told
         self._kept: Cache[str, Parent] = Cache(KEPT_CHARS, _weight)
+        self._said: dict[str, tuple[str, ...]] = {}
 
     def get(self, variant: str) -> Parent:
         """Raises `LookupError` for a variant without source."""
@@ -54,7 +55,15 @@ class Parents:
     def introduced(self, parent: Parent, attempt: int) -> Parent:
         """A parent as a model is told of it: with inspirations, and with what was tried before."""
         chosen = parent.variant.id
-        return replace(parent, inspirations=self._inspirations(attempt, chosen), tried=self._tried(chosen))
+        tried = self._tried(chosen)
+        said = {id: self._said[id] for id in (chosen, *(one.id for one in tried)) if id in self._said}
+        inspirations = self._inspirations(attempt, chosen)
+        return replace(parent, inspirations=inspirations, tried=tried, said=said)
+
+    def hear(self, decision: Decision) -> None:
+        """Remember what a person said of a variant."""
+        if decision.why and decision.kind in ("approve", "reject", "annotate"):
+            self._said[decision.variant] = (*self._said.get(decision.variant, ()), decision.why)
 
     def _inspirations(self, attempt: int, chosen: str) -> tuple[Parent, ...]:
         rng = Random(f"{self._seed}/{attempt}/inspirations")
@@ -66,7 +75,11 @@ class Parents:
 
     def _tried(self, chosen: str) -> tuple[Variant, ...]:
         """What was tried from a variant, and its own way, the newest first."""
-        children = [child for child in self._archive.children(chosen) if child.note or child.reason]
+        children = [
+            child
+            for child in self._archive.children(chosen)
+            if child.note or child.reason or child.id in self._said
+        ]
         line = [one for one in self._archive.lineage(chosen) if one.parents]
         return tuple(reversed([*line[-TRIED:], *children[-TRIED:]]))
 

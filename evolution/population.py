@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from archive.reasons import class_of
-from archive.types import PARENTS, Status, Usage, Variant
+from archive.types import PARENTS, Decision, Status, Usage, Variant
 from evolution.lineage import Lineage
+from evolution.oversight import Policy, waits
 from evolution.types import Member, Selector
 from target_modules.manifest import Target
 
@@ -19,9 +20,15 @@ class Population:
     """Counts, the best so far, and the selector's members. Absorbing the same variants in the same order
     gives the same state, which is what lets a killed run be replayed from its archive."""
 
-    def __init__(self, target: Target, selector: Selector) -> None:
+    def __init__(self, target: Target, selector: Selector, policy: Policy = "none") -> None:
+        """`policy` says which variants are no parents before a person approves them."""
         self._target = target
         self._selector = selector
+        self._policy = policy
+        self._approved: set[str] = set()
+        self._refused: set[str] = set()
+        self._aside: dict[str, Member] = {}  # of those that wait for a person, or were refused
+        self._leading: list[Variant] = []  # accepted or champion, with scores that led when they came
         self.generations: dict[str, int] = {}
         self.lineage = Lineage()
         self.model_written: set[str] = set()
@@ -55,10 +62,44 @@ class Population:
         if variant.attempt == 0:
             self.baseline = variant
         if variant.status in PARENTS and fitness is not None:
-            self._selector.add(Member(variant.id, fitness))
-        if variant.status in (Status.ACCEPTED, Status.CHAMPION) and self._leads(
-            variant, self.best or self.baseline
-        ):
+            self._aside[variant.id] = Member(variant.id, fitness)
+            self._admit(variant)
+        if variant.status in (Status.ACCEPTED, Status.CHAMPION):
+            self._leading.append(variant)
+            self._follow(variant)
+
+    def heed(self, decision: Decision, variant: Variant) -> None:
+        """Take in what a person decided of a variant, given as it stood before any refusal. One that is not
+        absorbed yet is known by then."""
+        if decision.kind == "approve":
+            self._approved.add(variant.id)
+            self._refused.discard(variant.id)
+        elif decision.kind == "reject":
+            self._approved.discard(variant.id)
+            self._refused.add(variant.id)
+        if decision.kind not in ("approve", "reject") or variant.id not in self.generations:
+            return
+        if variant.id in self._refused and variant.score is not None:
+            self._selector.remove(variant.id)
+            self._aside[variant.id] = Member(variant.id, self._target.fitness(variant.score))
+        else:
+            self._admit(variant)
+        self.best = self.champion = None
+        for one in self._leading:
+            self._follow(one)
+
+    def _admit(self, variant: Variant) -> None:
+        """Let a variant be a parent, if nobody refused it and it need not wait."""
+        held = variant.attempt > 0 and waits(self._policy, variant.status)
+        if variant.id in self._refused or (held and variant.id not in self._approved):
+            return
+        if (member := self._aside.pop(variant.id, None)) is not None:
+            self._selector.add(member)
+
+    def _follow(self, variant: Variant) -> None:
+        if variant.id in self._refused:
+            return
+        if self._leads(variant, self.best or self.baseline):
             self.best = variant
         if variant.status is Status.CHAMPION and self._leads(variant, self.champion or self.baseline):
             self.champion = variant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp
+from math import exp, inf
 from random import Random
 
 from evolution.types import Member, Selector
@@ -105,9 +105,20 @@ class DgmSelector:
         group = self._groups.get(member.fitness)
         if group is None:
             group = self._groups[member.fitness] = len(self._members)
-            self._open(member.fitness)
+            self._open(member)
+        else:
+            self._members[group].append(member.variant)
+            if len(self._members[group]) == 1:
+                self._stand_anew()
         self._group_of[member.variant] = group
-        self._members[group].append(member.variant)
+
+    def remove(self, variant: str) -> None:
+        group = self._group_of.pop(variant, None)
+        if group is None:
+            return
+        self._members[group].remove(variant)
+        if not self._members[group]:
+            self._stand_anew()
 
     def select(self, rng: Random) -> str:
         if self._stale:
@@ -115,6 +126,7 @@ class DgmSelector:
             self._stale = False
         eager = self._members and rng.random() < EAGER
         members = self._members[self._groups[self._best] if eager else self._weights.draw(rng)]
+        members = members or self._members[self._groups[self._best]]  # where rounding drew an emptied group
         return members[int((len(members) + 1) ** rng.random()) - 1]
 
     def chosen(self, variant: str) -> None:
@@ -123,21 +135,33 @@ class DgmSelector:
             self._children[group] += 1
             self._weights.change(group, self._weight(group))
 
-    def _open(self, fitness: float) -> None:
-        first = not self._fitness
-        self._members.append([])
+    def _open(self, member: Member) -> None:
+        first, fitness = not self._fitness, member.fitness
+        self._members.append([member.variant])
         self._fitness.append(fitness)
         self._children.append(0)
         self._worst = fitness if first else min(self._worst, fitness)
         self._best = fitness if first else max(self._best, fitness)
+        self._scale()
+        self._weights.append(self._weight(len(self._fitness) - 1))
+
+    def _stand_anew(self) -> None:
+        """After a group was emptied, or filled again: which is rare, so that all of it is counted anew."""
+        there = [fitness for fitness, group in self._groups.items() if self._members[group]]
+        self._worst, self._best = min(there, default=0.0), max(there, default=0.0)
+        self._scale()
+        self._stale = True
+
+    def _scale(self) -> None:
         above, below = self._best - self._fitness[0], self._fitness[0] - self._worst
         unit = above if above > 0 else below
         if unit != self._unit:
             self._unit = unit
             self._stale = True
-        self._weights.append(self._weight(len(self._fitness) - 1))
 
     def _weight(self, group: int) -> float:
+        if not self._members[group]:
+            return 0.0
         share = MIDDLE
         if self._unit > 0:
             share += 0.5 * (self._fitness[group] - self._fitness[0]) / self._unit
@@ -153,14 +177,24 @@ class BestSelector:
     """The fittest variant; any of them where several are equally fit."""
 
     def __init__(self) -> None:
+        self._fitness: dict[str, float] = {}
         self._best: list[str] = []
-        self._fitness = 0.0
 
     def add(self, member: Member) -> None:
-        if not self._best or member.fitness > self._fitness:
-            self._best, self._fitness = [member.variant], member.fitness
-        elif member.fitness == self._fitness and member.variant not in self._best[-1:]:
+        if member.variant in self._fitness:
+            return
+        self._fitness[member.variant] = member.fitness
+        best = self._fitness[self._best[0]] if self._best else -inf
+        if not self._best or member.fitness > best:
+            self._best = [member.variant]
+        elif member.fitness == best:
             self._best.append(member.variant)
+
+    def remove(self, variant: str) -> None:
+        if self._fitness.pop(variant, None) is None:
+            return
+        best = max(self._fitness.values(), default=-inf)
+        self._best = [name for name, fitness in self._fitness.items() if fitness == best]
 
     def select(self, rng: Random) -> str:
         return _any(self._best, rng)
@@ -177,6 +211,10 @@ class RandomSelector:
 
     def add(self, member: Member) -> None:
         self._names.append(member.variant)
+
+    def remove(self, variant: str) -> None:
+        if variant in self._names:
+            self._names.remove(variant)
 
     def select(self, rng: Random) -> str:
         return _any(self._names, rng)

@@ -19,7 +19,8 @@ class Parent:
 
     For proposers that wait (a model reads them) also its evaluation on search cases, `inspirations`: other
     variants worth knowing, chosen with it, and what was `tried` from it and on the way to it, the newest
-    first. For a fusion the second parent, `mate`.
+    first; `said` is what people said of it and of those, by their ids. For a fusion the second parent,
+    `mate`.
     """
 
     variant: Variant
@@ -27,6 +28,7 @@ class Parent:
     evaluation: Evaluation | None
     inspirations: tuple[Parent, ...] = ()
     tried: tuple[Variant, ...] = ()
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mate: Mate | None = None
 
 
@@ -91,6 +93,10 @@ class Selector(Protocol):
 
     def add(self, member: Member) -> None:
         """A valid variant joined; the first is the baseline."""
+        ...
+
+    def remove(self, variant: str) -> None:
+        """A person ruled it out: it is chosen no more. One that is not there is no matter."""
         ...
 
     def select(self, rng: Random) -> str:

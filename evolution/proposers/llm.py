@@ -9,7 +9,7 @@ from random import Random
 from agent.brief import Brief, Idea, Inspiration
 from agent.door import Answer
 from agent.single import Attempt, attempt
-from archive.types import Variant
+from archive.types import Status, Variant
 from evolution.doors import Doors
 from evolution.types import Once, Parent, Proposal
 from prompts.message import Message
@@ -124,13 +124,15 @@ def brief(
         failures=tuple(failures),
         output=evaluation.output if evaluation else "",
         inspirations=tuple(inspirations),
-        ideas=tuple(_idea(variant) for variant in parent.tried),
+        ideas=tuple(_idea(variant, parent.said.get(variant.id, ())) for variant in parent.tried),
+        remarks=parent.said.get(parent.variant.id, ()),
     )
 
 
-def _idea(variant: Variant) -> Idea:
-    outcome = f"{variant.status}: {variant.reason}" if variant.reason else str(variant.status)
-    return Idea(variant.note or variant.operator, outcome, variant.score)
+def _idea(variant: Variant, said: Sequence[str]) -> Idea:
+    refused = variant.status is Status.REFUSED  # by a person, whose reason is among what was said
+    outcome = f"{variant.status}: {variant.reason}" if variant.reason and not refused else str(variant.status)
+    return Idea(variant.note or variant.operator, outcome, variant.score, tuple(said))
 
 
 def objective(target: Target) -> str:

@@ -53,6 +53,35 @@ def test_the_same_seed_chooses_the_same_members(name: str, fitness: list[float],
 
 
 @pytest.mark.parametrize("name", NAMES)
+@given(
+    fitness=st.lists(st.integers(0, 12).map(float), min_size=2, max_size=8),
+    removed=st.sets(st.integers(1, 7)),
+    seed=st.integers(0, 1000),
+)
+def test_what_was_removed_is_never_chosen_and_the_rest_as_if_it_had_never_been(
+    name: str, fitness: list[float], removed: set[int], seed: int
+) -> None:
+    members = [Member(f"v{number}", value) for number, value in enumerate(fitness)]
+    gone = {member.variant for number, member in enumerate(members) if number in removed}
+    chooser, fresh = selector(name), selector(name)
+    for member in members:
+        chooser.add(member)
+        if member.variant not in gone:
+            fresh.add(member)
+    for variant in [*gone, "another run's"]:
+        chooser.remove(variant)
+    drawn, expected = ([one.select(Random(seed + n)) for n in range(60)] for one in (chooser, fresh))
+    assert not gone.intersection(drawn)
+    if len(set(fitness)) == len(fitness):  # of equals the earlier ones have better chances
+        assert drawn == expected
+    for member in members:
+        if member.variant in gone:
+            chooser.add(member)
+    best = {member.variant for member in members if member.fitness == max(fitness)}
+    assert best <= {chooser.select(Random(n)) for n in range(300)}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_children_of_an_unknown_variant_change_nothing(name: str) -> None:
     chooser = selector(name)
     chooser.add(Member("baseline", 1.0))

@@ -194,7 +194,7 @@ def test_only_champions_are_applied_and_refused_ones_are_not(finished: Finished,
     why = ("--why", "hard to read", "--as", "Ada")
     assert pygent("reject", finished.best, *why, home=finished.home).code == 0
     done = pygent("apply", finished.best, "--yes", home=finished.home)
-    assert (done.code, "refused by Ada: hard to read" in done.err) == (1, True)
+    assert (done.code, "it is refused and cannot be applied: hard to read" in done.err) == (1, True)
     assert pygent("approve", finished.best, "--as", "Bob", home=finished.home).code == 0
     assert pygent("apply", finished.best, "--yes", home=finished.home).code == 0
     assert pygent("rollback", finished.best, home=finished.home).code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_chain_of_applications_rolls_back_in_order_byte_for_byte(
     states = [Tree(files) for files in chain]
     write(folder, states[0])
     seen, applied = [read(folder)], []
-    for number, (before, after) in enumerate(zip(states, states[1:], strict=False)):
+    for number, (before, after) in enumerate(pairwise(states)):
         if before.files == after.files:
             continue
         promote.apply(home, f"v{number}", folder, before, after, message="m")
