@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -171,9 +172,10 @@ def test_what_people_say_reaches_the_agent(
 
 def test_decisions_that_make_no_sense_are_refused(archive: Archive, target: Path) -> None:
     run = Run(archive, target)
-    run.on(120)
-    baseline = run.seen[0]
-    out = next(one for one in run.seen if one.status in (Status.GATED_OUT, Status.FAILED))
+    run.on(3)
+    baseline, last = run.seen[0], run.seen[-1]
+    out = replace(last, id="out", attempt=last.attempt + 1, tree=None, status=Status.GATED_OUT)
+    archive.add(out, None, ())
     with pytest.raises(OversightError, match="stays a parent"):
         oversight.reject(archive, baseline, "Ada", "no")
     with pytest.raises(OversightError, match="nothing to decide"):
