@@ -70,7 +70,7 @@ def reject(archive: Archive, variant: Variant, who: str, why: str) -> Decision:
     _has_source(variant)
     if variant.attempt == 0:
         raise OversightError(
-            f"variant {variant.id}: is the source that the run began with; stop the run instead"
+            f"variant {variant.id}: is the source that the run began with, and stays a parent"
         )
     if not why.strip():
         raise OversightError(f"variant {variant.id}: say why it is rejected; the agent is told")
