@@ -181,7 +181,7 @@ def test_decisions_that_make_no_sense_are_refused(archive: Archive, target: Path
     with pytest.raises(OversightError, match="nothing to decide"):
         oversight.approve(archive, out, "Ada")
     with pytest.raises(OversightError, match="say why"):
-        oversight.reject(archive, run.best, "Ada", " ")
+        oversight.reject(archive, run.seen[1], "Ada", " ")
     with pytest.raises(OversightError, match="who decides"):
         oversight.annotate(archive, baseline, " ", "x")
     with pytest.raises(OversightError, match="2001 characters"):
