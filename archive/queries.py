@@ -51,10 +51,10 @@ def find(
         query = query.where(_v.run.in_(select(schema.runs.c.key).where(schema.runs.c.target == target)))
     if status is not None:
         query = query.where(_v.status == status.value)
-    return variants.read(connection, _ordered(query, order, within_run=run is not None).limit(limit))
+    return variants.read(connection, ordered(query, order, within_run=run is not None).limit(limit))
 
 
-def _ordered(query: Select[Any], order: Order, within_run: bool) -> Select[Any]:
+def ordered(query: Select[Any], order: Order, within_run: bool) -> Select[Any]:
     place = _v.attempt if within_run else _v.key
     if order == "score":
         return query.order_by(_v.fitness.desc().nulls_last(), place)

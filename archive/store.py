@@ -12,7 +12,19 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archive import codec, decisions, exporting, journal, queries, runs, schema, stats, variants, verifying
+from archive import (
+    browsing,
+    codec,
+    decisions,
+    exporting,
+    journal,
+    queries,
+    runs,
+    schema,
+    stats,
+    variants,
+    verifying,
+)
 from archive.blobs import tree_address
 from archive.cache import Cache
 from archive.database import Database
@@ -212,6 +224,16 @@ class Archive:
         """Variants page by page: by attempt, `newest` first, or by `score`: best first, none last."""
         with self._reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
+
+    def page(
+        self, wanted: browsing.Wanted, order: queries.Order = "newest", limit: int = 50, offset: int = 0
+    ) -> list[Variant]:
+        """The variants that are looked for, so many from `offset` on."""
+        return self._read(lambda connection: list(browsing.page(connection, wanted, order, limit, offset)))
+
+    def count(self, wanted: browsing.Wanted) -> int:
+        """How many variants are looked for."""
+        return self._read(lambda connection: browsing.count(connection, wanted))
 
     def members(self, run: str) -> Iterator[Member]:
         """Every variant of a run in the order of attempts, only as much as an index needs."""

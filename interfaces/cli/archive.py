@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -72,6 +72,7 @@ def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
         print_json(known)
         return
     from interfaces.cli.diffs import show_diff
+    from interfaces.views.words import verdicts
     from prompts.quote import line
 
     told = {
@@ -88,9 +89,8 @@ def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     for name, value in told.items():
         if value:
             typer.echo(f"{name:<10}{value}")
-    for record in known["records"]:
-        for text in _in_words(record["kind"], record["data"]):
-            typer.echo(f"  {line(text, 300)}")
+    for text in verdicts(known["records"]):
+        typer.echo(f"  {line(text, 300)}")
     if files:
         typer.echo(f"files     {', '.join(files)}")
     typer.echo("")
@@ -248,27 +248,3 @@ def export(
     typer.echo(f"{done.commits} variants written to {folder} as commits")
     if done.left_out:
         typer.echo(f"{len(done.left_out)} left out, as they have no source")
-
-
-def _in_words(kind: str, data: Any) -> list[str]:
-    if kind == "evaluation":
-        rows = [
-            f"stage {stage['name']}: {stage['passed']} of {stage['total']} passed ({data['trust']})"
-            for stage in data["stages"]
-        ]
-        rows += [f"  {failure}" for stage in data["stages"][-1:] for failure in stage["failures"]]
-        return [*rows, f"printed: {data['output']}"] if data["output"] else rows
-    if kind == "acceptance":
-        return [_verdict("against its parent on search cases", data, data["accepted"])]
-    if kind == "confirmation":
-        decision = data["decision"]
-        return [_verdict("against the baseline on held-out cases", decision, decision["better"])]
-    return []
-
-
-def _verdict(what: str, data: Any, better: bool) -> str:
-    return (
-        f"{what}: {'better' if better else 'not shown better'}; mean difference {data['mean']:.4g} "
-        f"[{data['low']:.4g}, {data['high']:.4g}] over {data['pairs']} pairs, "
-        f"error rate {data['error_rate']:.3g}"
-    )

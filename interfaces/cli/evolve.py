@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -237,21 +235,12 @@ def stop(ctx: typer.Context, run: Annotated[str, typer.Argument(help="Run, by a 
     _ask(ctx.obj, run, "stop")
 
 
-def _ask(session: Session, prefix: str, wish: str) -> None:
-    from archive.locks import is_alive
+def _ask(session: Session, prefix: str, what: Literal["pause", "stop"]) -> None:
+    from interfaces.launching import wish
 
     with session.archive() as archive:
-        run = archive.run(archive.find_run(prefix))
-        if is_alive(session.home, run.id):
-            archive.update_run(run.id, wish=wish)
-            typer.echo(f"run {run.id}: asked to {wish}; `pygent status {run.id}` shows when it has")
-        elif run.state == "running" or (wish == "stop" and run.state == "paused"):
-            archive.update_run(run.id, state="finished" if wish == "stop" else "paused", stopped_by=wish)
-            typer.echo(
-                f"run {run.id}: no process is at it; marked as {'stopped' if wish == 'stop' else 'paused'}"
-            )
-        else:
-            typer.echo(f"run {run.id}: already {run.state}")
+        run = archive.find_run(prefix)
+        typer.echo(f"run {run}: {wish(archive, session.home, run, what)}")
 
 
 def _go_on(
@@ -324,20 +313,11 @@ def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:
 
 
 def _detach(session: Session, run: RunRecord, changes: dict[str, Any], *, as_json: bool) -> None:
-    log = session.home / "runs" / f"{run.id}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "interfaces.cli", "--home", str(session.home), "--log-level", "info"]
-    command += ["--log-json"] if session.log_json else []
-    command += ["resume", run.id]
-    for name, value in changes.items():
-        command += [f"--{name.replace('_', '-')}", str(value)] if value is not None else []
-    with log.open("ab") as output:
-        child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
-    told = {"run": run.id, "pid": child.pid, "log": str(log)}
+    from interfaces.launching import go_on
+
+    gone = go_on(session.home, run.id, changes, log_json=session.log_json)
     if as_json:
-        print_json(told)
+        print_json({"run": run.id, "pid": gone.pid, "log": str(gone.log)})
     else:
-        typer.echo(f"run {run.id} goes on in the background (process {child.pid}, output in {log})")
+        typer.echo(f"run {run.id} goes on in the background (process {gone.pid}, output in {gone.log})")
         typer.echo(f"  pygent status {run.id}    pygent pause {run.id}    pygent stop {run.id}")

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interfaces.cli.mcp_serve import serve
 from interfaces.cli.session import Json, print_json
 
 if TYPE_CHECKING:
     from gateway.mcp.manager import Manager
 
-app = typer.Typer(help="MCP servers as tools of the agent.", no_args_is_help=True)
+app = typer.Typer(
+    help="MCP servers as tools of the agent, and this archive as a server.", no_args_is_help=True
+)
+app.command()(serve)
 
 Config = Annotated[Path, typer.Option("--config", help="JSON file of servers.")]
 FILE = Path(".pygent") / "mcp.json"

@@ -1,0 +1,56 @@
+"""Tools that record what somebody decided of a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import MCPServer
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from interfaces.mcp import answers
+from interfaces.mcp.desk import Desk
+from interfaces.mcp.reading import VariantId
+
+RECORDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
+RULES_OUT = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
+
+
+def register(server: MCPServer, desk: Desk) -> None:
+    @server.tool(annotations=RECORDS)
+    def annotate(
+        variant: VariantId, text: Annotated[str, Field(description="what is to be said of it")]
+    ) -> answers.Decided:
+        """Say something of a variant; the agent that changes it next is told."""
+        from evolution import oversight
+
+        return _decided(desk, variant, lambda archive, one: oversight.annotate(archive, one, desk.who, text))
+
+    @server.tool(annotations=RECORDS)
+    def approve(
+        variant: VariantId, why: Annotated[str, Field(description="what stands beside it")] = ""
+    ) -> answers.Decided:
+        """Let a variant be a parent and be applied, where its run asks for that. Ask your user first."""
+        from evolution import oversight
+
+        return _decided(desk, variant, lambda archive, one: oversight.approve(archive, one, desk.who, why))
+
+    @server.tool(annotations=RULES_OUT)
+    def reject(
+        variant: VariantId, why: Annotated[str, Field(description="the reason; the agent is told")]
+    ) -> answers.Decided:
+        """Rule a variant out: never a parent again, never applied; an approve takes it back."""
+        from evolution import oversight
+
+        return _decided(desk, variant, lambda archive, one: oversight.reject(archive, one, desk.who, why))
+
+
+def _decided(desk: Desk, variant: str, decide: Callable[[Any, Any], Any]) -> answers.Decided:
+    with desk.archive(write=True) as archive:
+        found = archive.variant(archive.find_variant(variant))
+        decision = decide(archive, found)
+        now = archive.variant(found.id).status
+    return answers.Decided(
+        variant=decision.variant, kind=decision.kind, who=decision.who, why=decision.why, status=now.value
+    )

@@ -1,0 +1,158 @@
+"""Tools that only read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from mcp.server.mcpserver import MCPServer
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from interfaces.mcp import answers
+from interfaces.mcp.desk import Desk
+
+READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+
+RunId = Annotated[str, Field(description="run, by a unique prefix of its id (list_runs has them)")]
+VariantId = Annotated[str, Field(description="variant, by a unique prefix of its id (search has them)")]
+Limit = Annotated[int, Field(ge=1, le=200, description="at most so many")]
+Offset = Annotated[int, Field(ge=0, description="leave out so many; `next` of the page before")]
+
+
+def register(server: MCPServer, desk: Desk) -> None:
+    @server.tool(annotations=READS)
+    def list_targets() -> answers.Targets:
+        """List the bundled targets: what can be evolved, and how it is measured."""
+        from target_modules.registry import bundled
+
+        rows = [
+            answers.TargetRow(
+                name=one.name,
+                goal=one.manifest.goal,
+                suite=one.manifest.suite.kind,
+                metric=one.primary.metric,
+                direction=one.primary.direction,
+            )
+            for one in bundled()
+        ]
+        return answers.Targets(targets=rows)
+
+    @server.tool(annotations=READS)
+    def list_runs(limit: Limit = 50, offset: Offset = 0) -> answers.Runs:
+        """List the runs of this archive, the latest first."""
+        from interfaces.views.runs import runs
+
+        with desk.archive() as archive:
+            found = runs(archive, desk.home)[::-1]
+        rows = [answers.RunRow(**row) for row in found[offset : offset + limit]]
+        return answers.Runs(runs=rows, total=len(found))
+
+    @server.tool(annotations=READS)
+    def status(run: RunId) -> answers.RunStatus:
+        """How a run stands: state, counts, best variant so far, spend, and what is not well."""
+        from interfaces.views import runs
+
+        with desk.archive() as archive:
+            return answers.run_status(runs.status(archive, desk.home, run))
+
+    @server.tool(annotations=READS)
+    def best(run: RunId) -> answers.Shown:
+        """The best variant of a run: a champion, else an accepted one, else the best valid one."""
+        from archive.types import ArchiveError
+
+        with desk.archive() as archive:
+            found = archive.best(archive.find_run(run))
+            if found is None:
+                raise ArchiveError(f"run {run}: has no valid variant yet; `status` says how it stands")
+        return _shown(desk, found.id)
+
+    @server.tool(annotations=READS)
+    def show(variant: VariantId) -> answers.Shown:
+        """Everything about a variant: verdicts, decisions of people, and its diff against its parent."""
+        return _shown(desk, variant)
+
+    @server.tool(annotations=READS)
+    def lineage(variant: VariantId, limit: Limit = 50, offset: Offset = 0) -> answers.Variants:
+        """A variant's ancestors, the baseline first and itself last."""
+        from interfaces.views import variants
+
+        with desk.archive() as archive:
+            found = variants.lineage(archive, variant)
+        rows = [answers.variant_row(row) for row in found[offset : offset + limit]]
+        more = offset + len(rows)
+        return answers.Variants(variants=rows, total=len(found), next=more if more < len(found) else None)
+
+    @server.tool(annotations=READS)
+    def search(
+        run: RunId | None = None,
+        status: Literal["gated_out", "failed", "valid", "accepted", "champion", "refused"] | None = None,
+        proposer: Annotated[str | None, Field(description="who proposed it, such as mutate or agent")] = None,
+        text: Annotated[str | None, Field(description="part of an id, operator or reason")] = None,
+        symbol: Annotated[str | None, Field(description="part of `file:symbol` that it changed")] = None,
+        at_least: Annotated[float | None, Field(description="lowest score")] = None,
+        at_most: Annotated[float | None, Field(description="highest score")] = None,
+        order: Literal["newest", "score", "attempt"] = "score",
+        limit: Limit = 20,
+        offset: Offset = 0,
+    ) -> answers.Variants:
+        """Find variants; what is left out is no matter. With `symbol` at most a thousand are looked at."""
+        from interfaces.views.search import search as find
+
+        with desk.archive() as archive:
+            found = find(
+                archive,
+                run=run,
+                status=status,
+                proposer=proposer,
+                text=text,
+                symbol=symbol,
+                at_least=at_least,
+                at_most=at_most,
+                order=order,
+                limit=limit,
+                offset=offset,
+            )
+        rows = [answers.variant_row(row) for row in found["variants"]]
+        return answers.Variants(variants=rows, total=found["total"], next=found["next"])
+
+    @server.tool(annotations=READS)
+    def diff(
+        variant: VariantId,
+        against: Annotated[str, Field(description="`parent`, `root`, or another variant")] = "parent",
+    ) -> answers.Diff:
+        """What a variant changed, as a unified diff."""
+        from interfaces.views import variants
+
+        with desk.archive() as archive:
+            found = variants.diff(archive, variant, against)
+        return answers.Diff(**(found | {"diff": answers.shown_diff(found["diff"], found["variant"])}))
+
+    @server.tool(annotations=READS)
+    def compare(one: VariantId, other: VariantId) -> answers.Comparison:
+        """Two variants beside each other: standing, metrics, and the diff from one to the other."""
+        from interfaces.views import variants
+
+        with desk.archive() as archive:
+            found = variants.compare(archive, one, other)
+        return answers.Comparison(
+            one=answers.variant_row(found["one"]),
+            other=answers.variant_row(found["other"]),
+            metrics=found["metrics"],
+            diff=answers.shown_diff(found["diff"], found["other"]["id"]),
+        )
+
+
+def _shown(desk: Desk, variant: str) -> answers.Shown:
+    from interfaces.views.variants import variant as everything
+    from interfaces.views.words import verdicts
+    from prompts.quote import line
+
+    with desk.archive() as archive:
+        known = everything(archive, variant)
+    return answers.Shown(
+        variant=answers.variant_row(known),
+        approval=known["approval"],
+        verdicts=[line(text, 300) for text in verdicts(known["records"])],
+        decisions=[line(f"{one['kind']} by {one['who']}: {one['why']}", 500) for one in known["decisions"]],
+        diff=answers.shown_diff(known["diff"], known["id"]),
+    )

@@ -1,0 +1,72 @@
+"""Resources: what is too long for a tool's answer, by pages."""
+
+from __future__ import annotations
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
+
+from interfaces.mcp.desk import LABEL, Desk
+
+PAGE = 40_000  # characters
+
+
+def register(server: MCPServer, desk: Desk) -> None:
+    @server.resource("pygent://variants/{variant}/source{?page}", mime_type="text/plain")
+    def source(variant: str, page: str = "1") -> str:
+        """A variant's files, one after the other."""
+        from interfaces.views.variants import files
+
+        with _found(), desk.archive() as archive:
+            texts = files(archive, archive.variant(archive.find_variant(variant)))
+        whole = "".join(f"=== {path}\n{text}\n" for path, text in sorted(texts.items()))
+        return _page(whole, page, f"pygent://variants/{variant}/source")
+
+    @server.resource("pygent://variants/{variant}/diff{?page,against}", mime_type="text/x-diff")
+    def diff(variant: str, page: str = "1", against: str = "parent") -> str:
+        """A variant's unified diff against its parent, the root or another variant."""
+        from interfaces.views import variants
+
+        with _found(), desk.archive() as archive:
+            whole = variants.diff(archive, variant, against)["diff"]
+        return _page(whole, page, f"pygent://variants/{variant}/diff")
+
+    @server.resource("pygent://variants/{variant}/transcript{?page}", mime_type="text/plain")
+    def transcript(variant: str, page: str = "1") -> str:
+        """What a variant's making exchanged with models and servers."""
+        from interfaces.cli.transcript import told
+        from interfaces.views.transcripts import of_variant
+
+        with _found(), desk.archive() as archive:
+            whole = "\n".join(told(of_variant(archive, variant)))
+        return _page(whole, page, f"pygent://variants/{variant}/transcript")
+
+    @server.resource("pygent://variants/{variant}/report{?page}", mime_type="text/markdown")
+    def report(variant: str, page: str = "1") -> str:
+        """Scores with intervals, what changed, lineage and how to reproduce it, as for a pull request."""
+        from evolution.applying import plan
+
+        with _found(), desk.archive() as archive:
+            whole = plan(archive, variant).pr_body
+        return _page(whole, page, f"pygent://variants/{variant}/report")
+
+
+class _found:
+    """What a tool would tell as an error is here a resource that is not there."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ToolError):
+            raise ResourceNotFoundError(str(error)) from error
+
+
+def _page(whole: str, page: str, uri: str) -> str:
+    """One page, labelled as data, and the address of the next."""
+    pages = max(1, -(-len(whole) // PAGE))
+    if not page.isdigit() or not 1 <= int(page) <= pages:
+        raise ResourceNotFoundError(f"{uri}: page {page}: there are pages 1 to {pages}")
+    number = int(page)
+    text = whole[(number - 1) * PAGE : number * PAGE]
+    end = f"\n[page {number} of {pages}; next: {uri}?page={number + 1}]" if number < pages else ""
+    return f"{LABEL}{text}{end}"

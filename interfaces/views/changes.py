@@ -1,0 +1,52 @@
+"""What a variant changed, by symbol."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from typing import Any
+
+from archive.store import Archive
+from archive.types import Variant
+from interfaces.views.variants import files
+from target_modules.patch import edits
+from target_modules.patch.diff import diff
+from target_modules.patch.tree import Tree
+
+_KINDS = {
+    edits.ReplaceSymbol: "changed",
+    edits.InsertSymbol: "new",
+    edits.DeleteSymbol: "deleted",
+    edits.MoveSymbol: "moved",
+    edits.AddImport: "import added",
+    edits.RemoveImport: "import removed",
+    edits.CreateFile: "new file",
+    edits.DeleteFile: "deleted file",
+}
+
+
+def changes(before: Tree, after: Tree) -> list[dict[str, Any]]:
+    """One row for each symbol, import or file that differs: `{"path", "symbol", "kind"}`."""
+    rows = []
+    for edit in diff(before, after).edits:
+        name = getattr(edit, "symbol", "") or getattr(edit, "statement", "") or _defined(edit)
+        rows.append({"path": edit.path, "symbol": name, "kind": _KINDS.get(type(edit), "text changed")})
+    return rows
+
+
+def symbols(archive: Archive, variant: Variant) -> list[str]:
+    """`path:symbol` of what a variant changed of its first parent; nothing of one without source."""
+    if variant.tree is None or not variant.parents:
+        return []
+    before = files(archive, archive.variant(variant.parents[0]))
+    rows = changes(Tree(before), Tree(files(archive, variant)))
+    return list(dict.fromkeys(f"{row['path']}:{row['symbol']}" for row in rows))
+
+
+def _defined(edit: edits.Edit) -> str:
+    """The name of a new symbol."""
+    try:
+        first = ast.parse(textwrap.dedent(getattr(edit, "source", ""))).body[0]
+    except (SyntaxError, IndexError, ValueError):
+        return ""
+    return str(getattr(first, "name", "")) or ast.unparse(first).split("=")[0].strip()[:80]
