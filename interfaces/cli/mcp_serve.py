@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from interfaces.cli.apply import Who
+from interfaces.cli.errors import FAILURE
 from interfaces.cli.session import Session
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -34,5 +35,23 @@ def serve(
     if not http:
         server.run("stdio")
         return
-    typer.echo(f"serving http://{host}:{port}/mcp", err=True)
+    if not _free(host, port):
+        typer.echo(f"pygent: port {port} of {host} is in use: choose another with --port", err=True)
+        raise typer.Exit(FAILURE)
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"serving http://{shown}:{port}/mcp", err=True)
     server.run("streamable-http", host=host, port=port)
+
+
+def _free(host: str, port: int) -> bool:
+    """Asked beforehand, as the web server itself would end with the exit code of a breaker."""
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as asking:
+        asking.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asking.bind((host, port))
+        except OSError:
+            return False
+    return True

