@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +27,13 @@ def pasted() -> list[dict[str, Any]]:
     return [(form.get("mcpServers") or form["servers"])["pygent"] for form in forms]
 
 
-def started(program: str, arguments: list[str], run: str) -> tuple[set[str], str]:
+def started(
+    program: str, arguments: list[str], run: str, env: dict[str, str] | None = None
+) -> tuple[set[str], str]:
+    server = StdioServerParameters(command=program, args=arguments, cwd=str(ROOT), env=env)
+
     async def talk() -> tuple[set[str], str]:
-        async with Client(StdioServerParameters(command=program, args=arguments, cwd=str(ROOT))) as client:
+        async with Client(server) as client:
             names = {tool.name for tool in (await client.list_tools()).tools}
             return names, (await value(client, "status", run=run))["run"]
 
@@ -57,7 +64,16 @@ def test_uvx_starts_it_from_what_is_built_here(story: Story) -> None:
     if uvx is None:
         pytest.fail("NOT TESTED: no uvx on the path", pytrace=False)
     arguments = ["--from", str(ROOT), "pygent", "--home", str(story.home), "mcp", "serve"]
-    assert started(uvx, arguments, story.run)[1] == story.run
+    assert started(uvx, arguments, story.run, env=as_pip_is_set_up())[1] == story.run
+
+
+def as_pip_is_set_up() -> dict[str, str]:
+    """uv reads no settings of pip; where packages come from, it is to be told."""
+    told = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True
+    )
+    index = {"UV_DEFAULT_INDEX": told.stdout.strip()} if told.returncode == 0 else {}
+    return {**os.environ, "UV_SYSTEM_CERTS": "1", **index}
 
 
 def test_the_tables_name_every_tool_resource_and_prompt(story: Story) -> None:
