@@ -1,10 +1,10 @@
-"""Variants page by page, by what people look for."""
+"""Variants page by page, by what people look for, and as much of them as plots need."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Select, func, or_, select
 
@@ -12,6 +12,8 @@ from archive import queries, runs, schema, variants
 from archive.types import Status, Variant
 
 _v = schema.variants.c
+_p = schema.parents.c
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,82 @@ class Wanted:
     at_most: float | None = None
 
 
-def page(
-    connection: Connection, wanted: Wanted, order: queries.Order, limit: int, offset: int
-) -> Iterator[Variant]:
-    query = _chosen(variants.SELECT, connection, wanted)
-    query = queries.ordered(query, order, within_run=wanted.run is not None)
-    return variants.read(connection, query.limit(limit).offset(offset))
+class Point(NamedTuple):
+    """As much of a variant as a plot needs."""
+
+    attempt: int
+    id: str
+    score: float
+    fitness: float
+    status: str
 
 
-def count(connection: Connection, wanted: Wanted) -> int:
-    query = _chosen(select(func.count()).select_from(schema.variants), connection, wanted)
-    return int(connection.execute(query).scalar_one())
+class Read(Protocol):
+    def __call__(self, question: Callable[[Connection], T], /) -> T: ...
+
+
+class Browser:
+    """Every method may raise `ArchiveError`."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+
+    def page(
+        self, wanted: Wanted, order: queries.Order = "newest", limit: int = 50, offset: int = 0
+    ) -> list[Variant]:
+        """The variants that are looked for, so many from `offset` on."""
+
+        def load(connection: Connection) -> list[Variant]:
+            query = _chosen(variants.SELECT, connection, wanted)
+            query = queries.ordered(query, order, within_run=wanted.run is not None)
+            return list(variants.read(connection, query.limit(limit).offset(offset)))
+
+        return self._read(load)
+
+    def count(self, wanted: Wanted) -> int:
+        """How many variants are looked for."""
+
+        def load(connection: Connection) -> int:
+            query = _chosen(select(func.count()).select_from(schema.variants), connection, wanted)
+            return int(connection.execute(query).scalar_one())
+
+        return self._read(load)
+
+    def points(self, run: str) -> list[Point]:
+        """Every variant of a run that has a score, in order of attempt."""
+
+        def load(connection: Connection) -> list[Point]:
+            key = runs.row_of(connection, run).key
+            query = select(_v.attempt, _v.id, _v.score, _v.fitness, _v.status)
+            query = query.where(_v.run == key, _v.score.is_not(None)).order_by(_v.attempt)
+            return [Point(*row) for row in connection.execute(query)]
+
+        return self._read(load)
+
+    def version(self, run: str) -> tuple[int, int]:
+        """Its attempts and the latest decision of all: cheap, and changed when a page must change."""
+
+        def load(connection: Connection) -> tuple[int, int]:
+            key = runs.row_of(connection, run).key
+            last = connection.execute(select(func.max(_v.attempt)).where(_v.run == key)).scalar()
+            latest = connection.execute(select(func.max(schema.decisions.c.key))).scalar()
+            return (-1 if last is None else int(last)) + 1, int(latest or 0)
+
+        return self._read(load)
+
+    def children(self, id: str, limit: int, offset: int = 0) -> tuple[list[Variant], int]:
+        """Some of a variant's children, the best first, and how many there are."""
+
+        def load(connection: Connection) -> tuple[list[Variant], int]:
+            mine = _p.parent == queries.row_of(connection, id).key
+            total = connection.execute(
+                select(func.count()).select_from(schema.parents).where(mine)
+            ).scalar_one()
+            query = variants.SELECT.where(_v.key.in_(select(_p.child).where(mine)))
+            query = query.order_by(_v.fitness.desc().nulls_last(), _v.key).limit(limit).offset(offset)
+            return list(variants.read(connection, query)), int(total)
+
+        return self._read(load)
 
 
 def _chosen(query: Select[Any], connection: Connection, wanted: Wanted) -> Select[Any]:

@@ -192,6 +192,11 @@ class Archive:
             run.attempts += 1
             run.vocabulary = words
 
+    @property
+    def browse(self) -> browsing.Browser:
+        """Variants page by page, and what plots need."""
+        return browsing.Browser(self._read)
+
     # Texts
 
     def keep_texts(self, texts: Sequence[Text]) -> list[str]:
@@ -224,16 +229,6 @@ class Archive:
         """Variants page by page: by attempt, `newest` first, or by `score`: best first, none last."""
         with self._reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
-
-    def page(
-        self, wanted: browsing.Wanted, order: queries.Order = "newest", limit: int = 50, offset: int = 0
-    ) -> list[Variant]:
-        """The variants that are looked for, so many from `offset` on."""
-        return self._read(lambda connection: list(browsing.page(connection, wanted, order, limit, offset)))
-
-    def count(self, wanted: browsing.Wanted) -> int:
-        """How many variants are looked for."""
-        return self._read(lambda connection: browsing.count(connection, wanted))
 
     def members(self, run: str) -> Iterator[Member]:
         """Every variant of a run in the order of attempts, only as much as an index needs."""

@@ -17,6 +17,7 @@ from interfaces.cli import (
     mcp,
     models,
     oversight,
+    review,
     runs,
     safety,
     sandbox,
@@ -68,6 +69,7 @@ bench.register(app)
 analyze.register(app)
 apply.register(app)
 oversight.register(app)
+review.register(app)
 sandbox.register(app)
 app.add_typer(agent.app, name="agent")
 app.add_typer(mcp.app, name="mcp")

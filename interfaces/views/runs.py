@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.locks import is_alive
+from archive.stats import Stats
 from archive.store import Archive
 from archive.types import RunRecord
 
@@ -21,6 +22,7 @@ def status(archive: Archive, home: Path, run: str) -> dict[str, Any]:
     """How a run stands: its row, what was wished of it, the best so far, counts, spend, health."""
     record = archive.run(archive.find_run(run))
     best = archive.best(record.id)
+    stats = archive.stats(record.id)
     measured = [] if best is None else archive.records(best.id, kind="evaluation")
     return row(home, record) | {
         "wish": record.wish,
@@ -33,8 +35,26 @@ def status(archive: Archive, home: Path, run: str) -> dict[str, Any]:
             "status": best.status.value,
             "trust": measured[-1].data["trust"] if measured else None,
         },
-        "stats": asdict(archive.stats(record.id)),
+        "approval": record.config.get("approval", "none"),
+        "budget": _budget(record, stats),
+        "stats": asdict(stats),
         "health": record.health,
+    }
+
+
+def _budget(run: RunRecord, stats: Stats) -> dict[str, list[float]]:
+    """What was used of each budget that the run has, and the whole of it."""
+    judged = stats.variants - stats.statuses["gated_out"] - 1  # the baseline is for free
+    used = {
+        "attempts": stats.variants,
+        "evaluations": max(0, judged),
+        "minutes": run.seconds / 60,
+        "tokens": stats.usage.tokens,
+        "dollars": stats.usage.dollars,
+        "calls": stats.usage.calls,
+    }
+    return {
+        name: [spent, run.config[name]] for name, spent in used.items() if run.config.get(name) is not None
     }
 
 

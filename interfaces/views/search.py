@@ -43,13 +43,13 @@ def search(
         at_most=at_most,
     )
     if symbol:
-        looked_at = archive.page(wanted, order, LOOKED_AT)
+        looked_at = archive.browse.page(wanted, order, LOOKED_AT)
         found = _changing(archive, looked_at, symbol, offset + limit + 1)[offset:]
         more, found = len(found) > limit, found[:limit]
         total = None
     else:
-        total = archive.count(wanted)
-        found = archive.page(wanted, order, limit, offset)
+        total = archive.browse.count(wanted)
+        found = archive.browse.page(wanted, order, limit, offset)
         more = offset + len(found) < total
     return {
         "total": total,

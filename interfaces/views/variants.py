@@ -59,7 +59,7 @@ def lineage(archive: Archive, id: str) -> list[dict[str, Any]]:
 def diff(archive: Archive, id: str, against: str = "parent") -> dict[str, Any]:
     """`against` is `parent`, `root` or another variant: `{"variant", "against", "diff"}`, unified."""
     found = archive.variant(archive.find_variant(id))
-    other = _other(archive, found, against)
+    other = other_of(archive, found, against)
     return {
         "variant": found.id,
         "against": None if other is None else other.id,
@@ -91,7 +91,8 @@ def difference(archive: Archive, found: Variant, other: Variant | None) -> str:
     return unified(Tree(files(archive, other)), Tree(files(archive, found)))
 
 
-def _other(archive: Archive, found: Variant, against: str) -> Variant | None:
+def other_of(archive: Archive, found: Variant, against: str) -> Variant | None:
+    """`parent`, `root` or another variant; None for the parent of a baseline."""
     if against == "parent":
         return archive.variant(found.parents[0]) if found.parents else None
     if against == "root":

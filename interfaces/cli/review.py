@@ -1,0 +1,77 @@
+"""`pygent review`: the archive in a browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from interfaces.cli.apply import Who
+from interfaces.cli.session import Session
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(review)
+
+
+def review(
+    ctx: typer.Context,
+    run: Annotated[
+        str | None, typer.Argument(help="Run to begin with, by a unique prefix of its id.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than loopback need a password.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="PYGENT_REVIEW_PASSWORD", help="Lets in who knows it; best from the environment."
+        ),
+    ] = "",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser at it.")] = True,
+    who: Who = None,
+) -> None:
+    """Review runs and variants in a browser: scores, diffs, lineage; approve, reject, apply, roll back."""
+    import secrets
+    import socket
+    import webbrowser
+
+    import uvicorn
+
+    from interfaces.web.app import make_app
+    from interfaces.web.security import Access
+    from interfaces.who import me
+
+    session: Session = ctx.obj
+    local = host in LOOPBACK
+    if not local and len(password) < 12:
+        raise typer.BadParameter(
+            f"--host {host}: others could read your sources there: give --password, of 12 characters or more"
+        )
+    with session.archive(read_only=True) as archive:
+        path = "/" if run is None else f"/runs/{archive.find_run(run)}"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise typer.BadParameter(
+            f"--host {host} --port {port}: cannot listen there: {error.strerror}"
+        ) from None
+    port = int(listening.getsockname()[1])
+    names = ("127.0.0.1", "localhost", "[::1]") if local else ()
+    secret = password or secrets.token_urlsafe(24)
+    access = Access(secret, frozenset(f"{name}:{port}" for name in names))
+    app = make_app(session.home, who or me(), access)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{port}{path}"
+    typer.echo(address if password else f"{address}?token={secret}")
+    typer.echo("Ctrl-C ends it", err=True)
+    if browser and not password:
+        webbrowser.open(f"{address}?token={secret}")
+    config = uvicorn.Config(app, log_level="warning", lifespan="on", server_header=False)
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,134 @@
+"""What plots of a run are drawn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive.browsing import Point, Wanted
+from archive.store import Archive
+from archive.types import Status
+from benchmarks.judge import score_interval
+from benchmarks.types import Evaluation
+from evolution.config import stored_config
+from target_modules.manifest import Target, TargetError
+from target_modules.registry import find_target
+
+POINTS = 3000  # of one plot: of more every n-th is taken, but for those that led
+LEADERS = 200  # accepted variants with intervals, the latest
+TRADED = 2000  # variants among which trade-offs are looked for, the best by score
+
+
+def series(archive: Archive, run: str) -> dict[str, Any]:
+    """Score over attempts: `{"metric", "direction", "points", "best", "leaders", "of"}`.
+
+    `points` are [attempt, score, status, id], thinned out where there are too many (`of` says how many there
+    were); `best` the steps [attempt, score] of the best so far; `leaders` the accepted and champions, with
+    95 percent intervals on search and held-out cases.
+    """
+    record = archive.run(archive.find_run(run))
+    found = archive.browse.points(record.id)
+    target = _target(record.config)
+    best: list[list[float]] = []
+    led: set[str] = set()
+    top = None
+    for point in found:
+        if top is None or point.fitness > top:
+            top = point.fitness
+            best.append([point.attempt, point.score])
+            led.add(point.id)
+    leaders = [one for one in found if one.status in (Status.ACCEPTED, Status.CHAMPION)]
+    led |= {one.id for one in leaders[-LEADERS:]}
+    step = -(-len(found) // POINTS) or 1
+    shown = [point for number, point in enumerate(found) if number % step == 0 or point.id in led]
+    return {
+        "metric": target.primary.metric if target else "score",
+        "direction": record.direction,
+        "of": len(found),
+        "points": [[point.attempt, point.score, point.status, point.id] for point in shown],
+        "best": best,
+        "leaders": [_leader(archive, target, one) for one in leaders[-LEADERS:]],
+    }
+
+
+def _leader(archive: Archive, target: Target | None, point: Point) -> dict[str, Any]:
+    records = archive.records(point.id)
+    confirmed = [record.data for record in records if record.kind == "confirmation"]
+    held_out = confirmed[-1]["candidate"] if confirmed else None
+    return {
+        "id": point.id,
+        "attempt": point.attempt,
+        "score": point.score,
+        "status": point.status,
+        "interval": interval(archive, target, point.id),
+        "held_out": held_out,
+    }
+
+
+def interval(archive: Archive, target: Target | None, variant: str) -> dict[str, float] | None:
+    """A variant's score with its 95 percent interval on search cases; None where it has none."""
+    measured = archive.records(variant, kind="evaluation")
+    if target is None or not measured:
+        return None
+    found = score_interval(target, Evaluation.from_json(measured[-1].data))
+    return None if found is None else {"mean": found.mean, "low": found.low, "high": found.high}
+
+
+def interval_of(archive: Archive, run: str, variant: str) -> dict[str, float] | None:
+    """The same, of a variant whose target is that of its run."""
+    return interval(archive, _target(archive.run(run).config), variant)
+
+
+def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> dict[str, Any]:
+    """Two metrics of a run's best variants against each other: `{"metrics", "x", "y", "points", "of"}`.
+
+    `points` are [x, y, id, status, front]; `front` is 1 for those that no other beats in both, each in its
+    own direction (lower is better, but for metrics that the target wants to be high).
+    """
+    record = archive.run(archive.find_run(run))
+    among = archive.browse.page(Wanted(run=record.id), "score", TRADED)
+    graded = [one for one in among if one.score is not None]
+    metrics = sorted({name for one in graded for name in one.metrics})
+    target = _target(record.config)
+    primary = target.primary.metric if target else ""
+    x = x if x in metrics else primary if primary in metrics else next(iter(metrics), "")
+    y = y if y in metrics else next((name for name in metrics if name != x), x)
+    objectives = target.manifest.objectives if target else ()
+    wanted_high = {one.metric for one in objectives if one.direction == "max"}
+    rows = [
+        (one.metrics[x], one.metrics[y], one.id, one.status.value)
+        for one in graded
+        if x in one.metrics and y in one.metrics
+    ]
+    front = _front([(_turned(a, x in wanted_high), _turned(b, y in wanted_high)) for a, b, *_ in rows])
+    return {
+        "metrics": metrics,
+        "x": x,
+        "y": y,
+        "of": archive.stats(record.id).variants,
+        "points": [[*row, int(number in front)] for number, row in enumerate(rows)],
+    }
+
+
+def _turned(value: float, high: bool) -> float:
+    return -value if high else value
+
+
+def _front(pairs: list[tuple[float, float]]) -> set[int]:
+    """The numbers of the pairs that no other is at least as low as in both and lower in one."""
+    found: set[int] = set()
+    lowest = float("inf")
+    before: tuple[float, float] | None = None
+    for number in sorted(range(len(pairs)), key=lambda one: pairs[one]):
+        if pairs[number] == before or pairs[number][1] < lowest:
+            found.add(number)
+            lowest = min(lowest, pairs[number][1])
+            before = pairs[number]
+    return found
+
+
+def _target(config: Any) -> Target | None:
+    """None for a target that is no longer where it was: plots do without its words."""
+    try:
+        return find_target(stored_config(config).target)
+    except TargetError:
+        return None

@@ -1,0 +1,106 @@
+"""What people decide on pages: approve, reject, annotate, apply, roll back. Forms of our own pages only."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from evolution import applying, oversight
+from interfaces.boxes import opened_for
+from interfaces.cli.errors import exit_code, in_one_line
+from interfaces.web.archives import Shelf
+from interfaces.web.pages import Pages
+from interfaces.web.security import LOGIN, Access, welcome
+
+log = logging.getLogger(__name__)
+
+
+class Actions:
+    def __init__(self, shelf: Shelf, pages: Pages, access: Access) -> None:
+        self._shelf = shelf
+        self._pages = pages
+        self._access = access
+
+    def routes(self) -> list[Route]:
+        decisions = {
+            "approve": self._approve,
+            "reject": self._reject,
+            "annotate": self._annotate,
+            "apply": self._apply,
+        }
+        found = [
+            Route(f"/variants/{{variant}}/{name}", self._decide(decide), methods=["POST"])
+            for name, decide in decisions.items()
+        ]
+        found.append(Route("/rollback", self._decide(self._rollback), methods=["POST"]))
+        return [*found, Route(LOGIN, self._log_in, methods=["GET", "POST"])]
+
+    def _decide(self, decide: Callable[[str, FormData], str]) -> Callable[[Request], Any]:
+        """`decide` gives the variant whose page is shown next."""
+
+        async def serve(request: Request) -> Response:
+            form = await request.form(max_fields=20)
+            if not hmac.compare_digest(str(form.get("form_token", "")), self._access.form_token):
+                return self._pages.refused(
+                    "This form is not of this server: reload the page, and try again.", 403
+                )
+            try:
+                id = await run_in_threadpool(decide, request.path_params.get("variant", ""), form)
+            except Exception as error:  # job border: one decision
+                if exit_code(error) is None:
+                    log.exception("a decision failed")
+                    return self._pages.refused(
+                        "That failed for a reason that is in the log of the server.", 500
+                    )
+                return self._pages.refused(in_one_line(error), 409)
+            return RedirectResponse(f"/variants/{quote(id)}", 303)
+
+        return serve
+
+    def _approve(self, variant: str, form: FormData) -> str:
+        with self._shelf.writing() as archive:
+            found = archive.variant(archive.find_variant(variant))
+            oversight.approve(archive, found, self._shelf.who, str(form.get("why", "")))
+            return found.id
+
+    def _reject(self, variant: str, form: FormData) -> str:
+        with self._shelf.writing() as archive:
+            found = archive.variant(archive.find_variant(variant))
+            oversight.reject(archive, found, self._shelf.who, str(form.get("why", "")))
+            return found.id
+
+    def _annotate(self, variant: str, form: FormData) -> str:
+        with self._shelf.writing() as archive:
+            found = archive.variant(archive.find_variant(variant))
+            oversight.annotate(archive, found, self._shelf.who, str(form.get("why", "")))
+            return found.id
+
+    def _apply(self, variant: str, form: FormData) -> str:
+        with self._shelf.writing() as archive:
+            planned = applying.plan(archive, variant)
+            if planned.obstacles:
+                raise applying.refusal(planned)
+            with opened_for(archive, planned.variant) as sandbox:
+                return applying.apply(archive, self._shelf.home, planned, self._shelf.who, sandbox).variant
+
+    def _rollback(self, variant: str, form: FormData) -> str:
+        with self._shelf.writing() as archive:
+            chosen = str(form.get("variant", "")) or None
+            return applying.rollback(archive, self._shelf.home, self._shelf.who, chosen).variant
+
+    async def _log_in(self, request: Request) -> Response:
+        if request.method == "GET":
+            return self._pages.show("login.html", 200, title="Log in", wrong=False)
+        form = await request.form(max_fields=5)
+        if self._access.lets_in(str(form.get("password", ""))):
+            return welcome(self._access, "/")
+        return self._pages.show("login.html", 401, title="Log in", wrong=True)

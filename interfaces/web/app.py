@@ -1,0 +1,50 @@
+"""The application put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from interfaces.web import api, events
+from interfaces.web.actions import Actions
+from interfaces.web.archives import Shelf
+from interfaces.web.pages import Pages
+from interfaces.web.render import environment
+from interfaces.web.security import Access, Guard
+
+STATIC = Path(__file__).parent / "static"
+
+
+def make_app(home: Path, who: str, access: Access) -> Starlette:
+    """`who` stands beside decisions. Raises `ArchiveError` where there is no archive in `home`."""
+    shelf = Shelf(home, who)
+    pages = Pages(shelf, environment(), access)
+
+    async def lost(request: Request, error: Exception) -> Response:
+        return pages.refused("There is no page at this address.", 404)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        shelf.close()
+
+    return Starlette(
+        routes=[
+            *api.routes(shelf),
+            *events.routes(shelf),
+            *Actions(shelf, pages, access).routes(),
+            *pages.routes(),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guard, access=access)],
+        exception_handlers={404: lost},
+        lifespan=lifespan,
+    )

@@ -1,0 +1,53 @@
+"""The archive as the web reads it: opened once, and nothing computed twice of what stays."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+from archive.store import Archive
+from interfaces.views import runs
+
+KEPT = 64  # views of runs
+T = TypeVar("T")
+
+
+class Shelf:
+    """`read` is opened read-only; decisions open the archive for writing for as long as they take."""
+
+    def __init__(self, home: Path, who: str) -> None:
+        self.home = home
+        self.who = who
+        self.read = Archive.open(home, read_only=True)
+        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = Lock()
+
+    def close(self) -> None:
+        self.read.close()
+
+    def writing(self) -> Archive:
+        """For a `with` block. Raises `ArchiveError`."""
+        return Archive.open(self.home, create=False)
+
+    def status(self, archive: Archive, run: str) -> dict[str, Any]:
+        return runs.status(archive, self.home, run)
+
+    def of_run(self, view: Callable[..., T], run: str, *arguments: Any) -> T:
+        """`view(archive, run, *arguments)`, kept as long as nothing new is recorded of the run."""
+        record = self.read.run(run)
+        state = (record.state, record.wish, record.stopped_by, repr(record.health))
+        key = (view, run, arguments, self.read.browse.version(run), state)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                found: T = self._kept[key]
+                return found
+        found = view(self.read, run, *arguments)
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return found

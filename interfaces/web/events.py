@@ -1,0 +1,79 @@
+"""What happens to a run, as it happens: server-sent events, and WebSocket for those who ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import anyio
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from archive.types import ArchiveError
+from interfaces.views import runs
+from interfaces.web.archives import Shelf
+
+POLL_SECONDS = 1.0
+STILL_SECONDS = 15.0  # after which a silent stream says that it is alive
+
+
+def routes(shelf: Shelf) -> list[Route | WebSocketRoute]:
+    async def events(request: Request) -> Response:
+        try:
+            run = await run_in_threadpool(shelf.read.find_run, request.path_params["run"])
+        except ArchiveError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        return StreamingResponse(_stream(shelf, run), media_type="text/event-stream")
+
+    async def socket(socket: WebSocket) -> None:
+        try:
+            run = await run_in_threadpool(shelf.read.find_run, socket.path_params["run"])
+        except ArchiveError:
+            await socket.close(1008)
+            return
+        await socket.accept()
+        try:
+            async for told in changes(shelf, run):
+                if told is not None:
+                    await socket.send_text(json.dumps(told, default=str))
+        except WebSocketDisconnect:
+            return
+
+    return [
+        Route("/api/runs/{run}/events", events, methods=["GET"]),
+        WebSocketRoute("/api/runs/{run}/socket", socket),
+    ]
+
+
+async def _stream(shelf: Shelf, run: str) -> AsyncIterator[bytes]:
+    async for told in changes(shelf, run):
+        if told is None:
+            yield b": still here\n\n"
+        else:
+            yield f"event: run\ndata: {json.dumps(told, default=str)}\n\n".encode()
+
+
+async def changes(shelf: Shelf, run: str) -> AsyncIterator[dict[str, Any] | None]:
+    """`{"run", "state", "attempts", "decisions"}` now and whenever one of them changes; None now and then."""
+    before: dict[str, Any] = {}
+    silent = 0.0
+    while True:
+        now = await run_in_threadpool(_now, shelf, run)
+        if now != before:
+            before, silent = now, 0.0
+            yield now
+        elif silent >= STILL_SECONDS:
+            silent = 0.0
+            yield None
+        await anyio.sleep(POLL_SECONDS)
+        silent += POLL_SECONDS
+
+
+def _now(shelf: Shelf, run: str) -> dict[str, Any]:
+    attempts, decisions = shelf.read.browse.version(run)
+    state = runs.row(shelf.home, shelf.read.run(run))["state"]
+    return {"run": run, "state": state, "attempts": attempts, "decisions": decisions}

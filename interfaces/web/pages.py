@@ -1,0 +1,223 @@
+"""The pages, put together from the same views as the API."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Environment
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from archive.reasons import class_of
+from archive.types import ArchiveError, Status
+from evolution import applying, oversight
+from interfaces.cli.transcript import told as transcript_lines
+from interfaces.views import charts, evidence, runs, transcripts, variants
+from interfaces.views.words import verdicts
+from interfaces.web import api
+from interfaces.web.archives import Shelf
+from interfaces.web.render import page
+from interfaces.web.security import Access
+from target_modules.manifest import TargetError
+from target_modules.promote import applications
+
+STATUSES = [status.value for status in Status]
+FAILURES = 12
+
+
+class Pages:
+    """One method a page: it gives the template's name and what it needs."""
+
+    def __init__(self, shelf: Shelf, made: Environment, access: Access) -> None:
+        self._shelf = shelf
+        self._made = made
+        self._access = access
+
+    def routes(self) -> list[Route]:
+        pages = {
+            "/": self._runs,
+            "/runs/{run}": self._run,
+            "/runs/{run}/head": self._head,
+            "/runs/{run}/queue": self._queue,
+            "/runs/{run}/trade-offs": self._trade_offs,
+            "/variants": self._variants,
+            "/variants/{variant}": self._variant,
+            "/compare": self._compare,
+            "/applied": self._applied,
+        }
+        found = [Route(path, self._serve(make), methods=["GET"]) for path, make in pages.items()]
+        return [*found, Route("/variants/{variant}/raw/{path:path}", self._raw, methods=["GET"])]
+
+    def _serve(self, make: Callable[[Request], tuple[str, dict[str, Any]]]) -> Callable[[Request], Any]:
+        async def serve(request: Request) -> Response:
+            try:
+                name, values = await run_in_threadpool(make, request)
+            except ArchiveError as error:
+                return self.refused(str(error), 404)
+            except ValidationError as error:
+                first = error.errors(include_url=False)[0]
+                return self.refused(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", 422)
+            if name.startswith("/"):
+                return RedirectResponse(name, 303)
+            return self.show(name, 200, **values)
+
+        return serve
+
+    def show(self, name: str, status: int, **values: Any) -> Response:
+        shared = {"who": self._shelf.who, "form_token": self._access.form_token, "statuses": STATUSES}
+        return page(self._made, name, status, **{**shared, **values})
+
+    def refused(self, text: str, status: int) -> Response:
+        return self.show("refused.html", status, title="Not possible", text=text)
+
+    def _runs(self, request: Request) -> tuple[str, dict[str, Any]]:
+        archive = self._shelf.read
+        rows = [api.status_of(self._shelf, record.id) for record in reversed(archive.runs())]
+        return "runs.html", {"title": "Runs", "runs": rows, "home": self._shelf.home}
+
+    def _run(self, request: Request) -> tuple[str, dict[str, Any]]:
+        told = self._told(request)
+        stats = told["stats"]
+        classes: Counter[str] = Counter()
+        for reason, count in stats["reasons"].items():
+            classes[class_of(reason)] += count
+        return "run.html", {
+            "title": f"Run {told['run']}",
+            "told": told,
+            "failures": classes.most_common(FAILURES),
+            "yields": {"proposer": stats["proposers"], "operator": stats["operators"]},
+            **self._found(api.Filters.model_validate({"run": told["run"], "limit": 25})),
+            "waiting": self._waiting(told["run"]),
+        }
+
+    def _head(self, request: Request) -> tuple[str, dict[str, Any]]:
+        told = self._told(request)
+        return "run_head.html", {"told": told, "waiting": self._waiting(told["run"])}
+
+    def _told(self, request: Request) -> dict[str, Any]:
+        return api.status_of(self._shelf, request.path_params["run"])
+
+    def _waiting(self, run: str) -> int:
+        return len(oversight.awaiting(self._shelf.read, run))
+
+    def _queue(self, request: Request) -> tuple[str, dict[str, Any]]:
+        told = self._told(request)
+        found = oversight.awaiting(self._shelf.read, told["run"])
+        return "queue.html", {
+            "title": "Awaiting approval",
+            "told": told,
+            "variants": [variants.row(one) for one in found],
+        }
+
+    def _trade_offs(self, request: Request) -> tuple[str, dict[str, Any]]:
+        told = self._told(request)
+        query = api.Axes.model_validate(dict(request.query_params))
+        found = self._shelf.of_run(charts.trade_offs, told["run"], query.x, query.y)
+        return "trade_offs.html", {"title": "Trade-offs", "told": told, "found": found}
+
+    def _found(self, query: api.Filters) -> dict[str, Any]:
+        return {"query": query.model_dump(), "found": api.find(self._shelf.read, query)}
+
+    def _variants(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """A whole page, or the table alone where htmx asks for it."""
+        query = api.Filters.model_validate(dict(request.query_params))
+        name = "variant_table.html" if "hx-request" in request.headers else "variants.html"
+        runs_there = [run.id for run in self._shelf.read.runs()]
+        return name, {"title": "Variants", "runs_there": runs_there, **self._found(query)}
+
+    def _variant(self, request: Request) -> tuple[str, dict[str, Any]]:
+        archive = self._shelf.read
+        query = api.Against.model_validate(dict(request.query_params))
+        known = variants.variant(archive, request.path_params["variant"])
+        id, against = known["id"], query.against
+        held_out = [one["data"] for one in known["records"] if one["kind"] == "confirmation"]
+        return "variant.html", {
+            "title": f"Variant {id}",
+            "known": known,
+            "against": against,
+            "verdicts": verdicts(known["records"]),
+            "held_out": held_out[-1] if held_out else None,
+            "interval": charts.interval_of(archive, known["run"], id),
+            "figures": evidence.source_figures(archive, id, against),
+            "samples": evidence.samples(archive, id, against),
+            "files": sorted(variants.files(archive, archive.variant(id))),
+            "transcript": list(transcript_lines(transcripts.of_variant(archive, id))),
+            "neighbours": self._neighbours(known),
+            "apply": self._may_apply(id),
+            "budget_run": runs.row(self._shelf.home, archive.run(known["run"])),
+        }
+
+    def _neighbours(self, known: dict[str, Any]) -> dict[str, str | None]:
+        """The next better and the next worse variant of the run, for going through them by keys."""
+        points = self._shelf.of_run(_by_fitness, known["run"])
+        place = points.get(known["id"])
+        if place is None:
+            return {"better": None, "worse": None}
+        return {"better": place[0], "worse": place[1]}
+
+    def _may_apply(self, id: str) -> dict[str, Any]:
+        """Whether it can be applied, and where to; or whether it is applied now."""
+        done = [one for _, one in applications(self._shelf.home) if one.variant == id]
+        if done:
+            return {"applied": done[-1].folder, "obstacles": [], "folder": done[-1].folder}
+        try:
+            planned = applying.plan(self._shelf.read, id)
+        except (ArchiveError, TargetError) as error:
+            return {"applied": None, "obstacles": [str(error)], "folder": None}
+        return {"applied": None, "obstacles": list(planned.obstacles), "folder": str(planned.target.source)}
+
+    def _compare(self, request: Request) -> tuple[str, dict[str, Any]]:
+        given = dict(request.query_params)
+        if not given.get("one") or not given.get("other"):
+            return "compare.html", {"title": "Compare", "found": None, "given": given}
+        query = api.Pair.model_validate(given)
+        found = variants.compare(self._shelf.read, query.one, query.other)
+        id = found["other"]["id"]
+        return "compare.html", {
+            "title": "Compare",
+            "found": found,
+            "given": given,
+            "figures": evidence.source_figures(self._shelf.read, id, found["one"]["id"]),
+            "samples": evidence.samples(self._shelf.read, id, found["one"]["id"]),
+        }
+
+    def _applied(self, request: Request) -> tuple[str, dict[str, Any]]:
+        return "applied.html", {
+            "title": "Applied",
+            "done": [one for _, one in applications(self._shelf.home)][::-1],
+        }
+
+    async def _raw(self, request: Request) -> Response:
+        """A file as it is, as text that no browser runs."""
+
+        def load() -> str | None:
+            archive = self._shelf.read
+            found = archive.variant(archive.find_variant(request.path_params["variant"]))
+            return variants.files(archive, found).get(request.path_params["path"])
+
+        try:
+            text = await run_in_threadpool(load)
+        except ArchiveError as error:
+            return self.refused(str(error), 404)
+        if text is None:
+            return self.refused(f"{request.path_params['path']}: no such file in this variant", 404)
+        headers = {"content-security-policy": "default-src 'none'; sandbox"}
+        return PlainTextResponse(text.encode("utf-8", "surrogatepass"), headers=headers)
+
+
+def _by_fitness(archive: Any, run: str) -> dict[str, tuple[str | None, str | None]]:
+    """Of each scored variant the next better and the next worse one."""
+    order = [
+        point.id for point in sorted(archive.browse.points(run), key=lambda one: (-one.fitness, one.attempt))
+    ]
+    places: dict[str, tuple[str | None, str | None]] = {}
+    for number, id in enumerate(order):
+        better = order[number - 1] if number else None
+        worse = order[number + 1] if number + 1 < len(order) else None
+        places[id] = (better, worse)
+    return places

@@ -1,0 +1,123 @@
+"""Who may ask what: a secret in the address it is opened with, its own host names, its own pages only."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE = "pygent"
+LOGIN = "/login"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+SAFE = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True)
+class Access:
+    """`secret` lets in: a token for this process, or the owner's password. `hosts` are the names (with ports)
+    under which requests may come, so that a page of another name cannot reach this server; none: any."""
+
+    secret: str
+    hosts: frozenset[str] = frozenset()
+    _key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    def lets_in(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode(), self.secret.encode())
+
+    @property
+    def cookie(self) -> str:
+        return self._sign("cookie")
+
+    @property
+    def form_token(self) -> str:
+        """What every form that changes something carries."""
+        return self._sign("form")
+
+    def is_known(self, connection: HTTPConnection) -> bool:
+        return hmac.compare_digest(connection.cookies.get(COOKIE, "").encode(), self.cookie.encode())
+
+    def _sign(self, what: str) -> str:
+        return hmac.new(self._key, what.encode(), hashlib.sha256).hexdigest()
+
+
+class Guard:
+    """ASGI middleware: refuses strangers and foreign pages, and puts the security headers on every answer."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        refusal = self._refusal(connection)
+        if scope["type"] == "websocket":
+            if refusal is not None:
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await (self._app if refusal is None else refusal)(scope, receive, guarded)
+
+    def _refusal(self, connection: HTTPConnection) -> Response | None:
+        access, path = self._access, connection.url.path
+        host = connection.headers.get("host", "")
+        if access.hosts and host not in access.hosts:
+            return PlainTextResponse(f"{host[:80]}: not a name of this server", 421)
+        changes = connection.scope.get("method", "GET") not in SAFE
+        foreign = _is_foreign(connection.headers, host)
+        if (changes or connection.scope["type"] == "websocket") and foreign:
+            return PlainTextResponse("this comes from a page of another origin", 403)
+        if path.startswith("/static/") or path == LOGIN:
+            return None
+        given = QueryParams(connection.scope.get("query_string", b"")).get("token")
+        if given is not None and not changes and access.lets_in(given):
+            return welcome(access, path)
+        if not access.is_known(connection):
+            if changes or path.startswith("/api/"):
+                return PlainTextResponse("open the address that `pygent review` printed, or log in", 401)
+            return RedirectResponse(LOGIN, 303)
+        return None
+
+
+def welcome(access: Access, path: str) -> Response:
+    """Go on at a path of ours, known from now on; the secret stays out of the address and the history."""
+    answer = RedirectResponse("/" + path.lstrip("/\\"), 303)
+    answer.set_cookie(COOKIE, access.cookie, httponly=True, samesite="strict", path="/")
+    return answer
+
+
+def _is_foreign(headers: Headers, host: str) -> bool:
+    """Whether a browser says that a page of another origin sent this; programs say nothing."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != host
