@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from evolution.config import RunConfig
 from evolution.runs import begin
 
 Wish = Literal["pause", "stop"]
+TAIL = 4096  # bytes
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,19 @@ class Launched:
     """A run that goes on in the background: its process, and the file that has its output."""
 
     run: str
-    pid: int
+    process: subprocess.Popen[bytes]
     log: Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def last_words(self) -> str:
+        """The last line of its output: where the process has failed, the reason."""
+        with self.log.open("rb") as output:
+            output.seek(max(0, output.seek(0, os.SEEK_END) - TAIL))
+            lines = output.read().decode(errors="replace").split("\n")
+        return next((text for text in reversed(lines) if text.strip()), "")
 
 
 def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
@@ -44,7 +57,7 @@ def go_on(home: Path, run: str, changes: Mapping[str, Any], *, log_json: bool = 
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
-    return Launched(run, child.pid, log)
+    return Launched(run, child, log)
 
 
 def wish(archive: Archive, home: Path, run: str, what: Wish) -> str:

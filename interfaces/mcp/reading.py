@@ -45,15 +45,14 @@ def register(server: MCPServer, desk: Desk) -> None:
         with desk.archive() as archive:
             found = runs(archive, desk.home)[::-1]
         rows = [answers.RunRow(**row) for row in found[offset : offset + limit]]
+        for row in rows:
+            row.state = desk.state(row.run, row.state)
         return answers.Runs(runs=rows, total=len(found))
 
     @server.tool(annotations=READS)
     def status(run: RunId) -> answers.RunStatus:
         """How a run stands: state, counts, best variant so far, spend, and what is not well."""
-        from interfaces.views import runs
-
-        with desk.archive() as archive:
-            return answers.run_status(runs.status(archive, desk.home, run))
+        return run_status(desk, run)
 
     @server.tool(annotations=READS)
     def best(run: RunId) -> answers.Shown:
@@ -140,6 +139,16 @@ def register(server: MCPServer, desk: Desk) -> None:
             metrics=found["metrics"],
             diff=answers.shown_diff(found["diff"], found["other"]["id"]),
         )
+
+
+def run_status(desk: Desk, run: str, said: str = "") -> answers.RunStatus:
+    """`said`: what came of a request."""
+    from interfaces.views import runs
+
+    with desk.archive() as archive:
+        now = answers.run_status(runs.status(archive, desk.home, run), said)
+    now.state = desk.state(now.run, now.state)
+    return now
 
 
 def _shown(desk: Desk, variant: str) -> answers.Shown:

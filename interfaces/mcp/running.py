@@ -11,15 +11,18 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from interfaces.launching import Launched
 from interfaces.mcp import answers
-from interfaces.mcp.desk import Desk, in_words
-from interfaces.mcp.reading import RunId
+from interfaces.mcp.desk import Desk
+from interfaces.mcp.reading import RunId, run_status
+from prompts.quote import line
 
 SPENDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
 STEERS = ToolAnnotations(
     read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
 POLL_SECONDS = 0.5
+START_SECONDS = 10.0  # for the sandbox to open; a run that needs longer is told as starting
 
 Evaluations = Annotated[int | None, Field(ge=1, description="budget: variants judged in the sandbox")]
 Minutes = Annotated[float | None, Field(gt=0, description="budget: minutes of running time")]
@@ -62,8 +65,8 @@ def register(server: MCPServer, desk: Desk) -> None:
             "sandbox": sandbox,
             "seed": seed,
         }
-        run = await anyio.to_thread.run_sync(lambda: _started(desk, settings))
-        return await _followed(ctx, desk, run, evaluations, f"run {run} started", wait=wait)
+        launched = await anyio.to_thread.run_sync(lambda: _started(desk, settings))
+        return await _followed(ctx, desk, launched, f"run {launched.run} started", wait=wait)
 
     @server.tool(annotations=SPENDS)
     async def resume_run(
@@ -78,8 +81,8 @@ def register(server: MCPServer, desk: Desk) -> None:
         """Go on with a run that was paused, has ended, or whose process is gone; budgets count from its
         beginning, and those that are left out stay as they were."""
         budgets = {"evaluations": evaluations, "minutes": minutes, "tokens": tokens, "dollars": dollars}
-        id = await anyio.to_thread.run_sync(lambda: _resumed(desk, run, budgets))
-        return await _followed(ctx, desk, id, evaluations, f"run {id} goes on", wait=wait)
+        launched = await anyio.to_thread.run_sync(lambda: _resumed(desk, run, budgets))
+        return await _followed(ctx, desk, launched, f"run {launched.run} goes on", wait=wait)
 
     @server.tool(annotations=STEERS)
     def pause_run(run: RunId) -> answers.RunStatus:
@@ -92,25 +95,23 @@ def register(server: MCPServer, desk: Desk) -> None:
         return _wished(desk, run, "stop")
 
 
-def _started(desk: Desk, settings: dict[str, Any]) -> str:
+def _started(desk: Desk, settings: dict[str, Any]) -> Launched:
     from evolution.config import load_config
     from interfaces.launching import start
 
     with desk.archive(write=True, create=True) as archive:
-        return start(archive, desk.home, load_config(None, **settings)).run
+        return desk.keep(start(archive, desk.home, load_config(None, **settings)))
 
 
-def _resumed(desk: Desk, run: str, budgets: dict[str, Any]) -> str:
+def _resumed(desk: Desk, run: str, budgets: dict[str, Any]) -> Launched:
     from archive.locks import is_alive
     from interfaces.launching import go_on
 
     with desk.archive() as archive:
         id = archive.find_run(run)
-    if is_alive(desk.home, id):
-        raise ToolError(f"run {id}: is going on already; pause_run or stop_run ends it")
-    with in_words():
-        go_on(desk.home, id, budgets)
-    return id
+        if is_alive(desk.home, id):
+            raise ToolError(f"run {id}: is going on already; pause_run or stop_run ends it")
+        return desk.keep(go_on(desk.home, id, budgets))
 
 
 def _wished(desk: Desk, run: str, what: Literal["pause", "stop"]) -> answers.RunStatus:
@@ -118,34 +119,29 @@ def _wished(desk: Desk, run: str, what: Literal["pause", "stop"]) -> answers.Run
 
     with desk.archive(write=True) as archive:
         said = wish(archive, desk.home, run, what)
-    return _status(desk, run, said)
-
-
-def _status(desk: Desk, run: str, said: str) -> answers.RunStatus:
-    from interfaces.views import runs
-
-    with desk.archive() as archive:
-        return answers.run_status(runs.status(archive, desk.home, run), said)
+    return run_status(desk, run, said)
 
 
 async def _followed(
-    ctx: Context[Any, Any], desk: Desk, run: str, evaluations: int | None, said: str, *, wait: bool
+    ctx: Context[Any, Any], desk: Desk, launched: Launched, said: str, *, wait: bool
 ) -> answers.RunStatus:
-    """With `wait`, until no process is at the run any more. Leaving off to wait does not end the run."""
+    """Until the run goes, or with `wait` until its process has ended; leaving off to wait does not end it.
+    Raises `ToolError` with the reason where the process fails."""
     from archive.locks import is_alive
+    from interfaces.cli.errors import BREAKER, INTERRUPTED
 
-    begun = False
-    told = -1
-    while wait:
-        now = await anyio.to_thread.run_sync(lambda: _status(desk, run, said))
+    run, told = launched.run, -1
+    end = anyio.current_time() + START_SECONDS
+    while True:
+        ended = launched.process.poll()
+        now = await anyio.to_thread.run_sync(lambda: run_status(desk, run, said))
         done = sum(now.statuses.values())
-        if done != told:
+        if wait and done != told:
             told = done
             best = "none yet" if now.best is None else f"{now.best.score} ({now.best.status})"
             await ctx.report_progress(done, None, f"{done} attempts, best score {best}")
-        alive = is_alive(desk.home, run)
-        begun = begun or alive or done > 0
-        if begun and not alive and now.state != "running":
-            break
+        if ended not in (None, 0, BREAKER, INTERRUPTED) and now.state != "finished":
+            raise ToolError(f"run {run} ended: {line(launched.last_words(), 500)}")
+        if ended is not None or (not wait and (is_alive(desk.home, run) or anyio.current_time() > end)):
+            return now
         await anyio.sleep(POLL_SECONDS)
-    return await anyio.to_thread.run_sync(lambda: _status(desk, run, said))
