@@ -71,7 +71,7 @@ class VariantRow(BaseModel):
     status: str = Field(description="gated_out, failed, valid, accepted, champion or refused")
     reason: str
     score: float | None
-    metrics: dict[str, float]
+    metrics: dict[str, float | None] = Field(description="null where infinite")
     proposer: str
     operator: str
     note: str
@@ -126,7 +126,7 @@ class Bench(BaseModel):
     total: int
     score: float | None
     baseline_score: float | None
-    metrics: dict[str, float]
+    metrics: dict[str, float | None] = Field(description="null where infinite")
     trust: str
 
 

@@ -34,7 +34,7 @@ def register(server: MCPServer) -> None:
     ) -> answers.Bench:
         """Judge a patch on search cases, as a run would: first the gate, then the sandbox. Nothing is
         written, and the archive does not change."""
-        if (patch is None) == (files is None):
+        if (patch is None) == (not files):
             raise ToolError("give either `patch` or `files`")
         if len(patch or "") + sum(map(len, (files or {}).values())) > CHARS:
             raise ToolError(f"a patch of more than {CHARS} characters")

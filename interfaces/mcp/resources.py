@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 
 from interfaces.mcp.desk import LABEL, Desk
+from prompts.quote import line
 
 PAGE = 40_000  # characters
 
@@ -64,9 +67,9 @@ class _found:
 def _page(whole: str, page: str, uri: str) -> str:
     """One page, labelled as data, and the address of the next."""
     pages = max(1, -(-len(whole) // PAGE))
-    if not page.isdigit() or not 1 <= int(page) <= pages:
-        raise ResourceNotFoundError(f"{uri}: page {page}: there are pages 1 to {pages}")
-    number = int(page)
+    number = int(page) if re.fullmatch("[0-9]{1,9}", page) else 0
+    if not 1 <= number <= pages:
+        raise ResourceNotFoundError(f"{uri}: page {line(page, 40)}: there are pages 1 to {pages}")
     text = whole[(number - 1) * PAGE : number * PAGE]
     end = f"\n[page {number} of {pages}; next: {uri}?page={number + 1}]" if number < pages else ""
     return f"{LABEL}{text}{end}"

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,14 @@ from tests.support.runs import wait_until
 from tests.support.small_target import write_target
 
 ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Served:
+    """An archive to serve, and a run of it."""
+
+    home: Path
+    run: str
 
 
 class Story:
@@ -66,7 +75,7 @@ def local(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asked(
-    story: Story,
+    story: Story | Served,
     talk: Callable[[Client], Coroutine[Any, Any, Any]],
     *,
     allow_apply: bool = False,

@@ -13,7 +13,7 @@ import pytest
 from mcp import Client
 
 from archive.locks import is_alive, owner
-from tests.mcp_server.conftest import over_stdio, refusal, value
+from tests.mcp_server.conftest import Served, asked, over_stdio, refusal, value
 from tests.support.runs import committed, wait_until
 from tests.support.small_target import write_target
 
@@ -37,8 +37,8 @@ def test_a_run_that_cannot_begin_says_why(tmp_path: Path, wait: bool) -> None:
     target = str(write_target(tmp_path / "target"))
 
     async def talk(client: Client) -> tuple[str, Any]:
-        asked = {"target": target, "evaluations": 3, "sandbox": "docker", "wait": wait}
-        said = await refusal(client, "start_run", **asked)
+        wanted = {"target": target, "evaluations": 3, "sandbox": "docker", "wait": wait}
+        said = await refusal(client, "start_run", **wanted)
         return said, (await value(client, "list_runs"))["runs"]
 
     said, runs = talked(tmp_path / "home", talk, NO_ENGINE)
@@ -63,8 +63,8 @@ def test_a_run_outlives_its_client_and_obeys_the_next(
     home = tmp_path / "home"
 
     async def begin(client: Client) -> Any:
-        asked = {"target": str(slow_target), "minutes": 5, "sandbox": "bubblewrap", "proposer": "mutate"}
-        return await value(client, "start_run", **asked)
+        wanted = {"target": str(slow_target), "minutes": 5, "sandbox": "bubblewrap", "proposer": "mutate"}
+        return await value(client, "start_run", **wanted)
 
     begun = talked(home, begin)
     run = begun["run"]
@@ -74,10 +74,9 @@ def test_a_run_outlives_its_client_and_obeys_the_next(
 
     async def steer(client: Client) -> Any:
         again = await refusal(client, "resume_run", run=run)
-        paused = await value(client, "pause_run", run=run[:5])
-        return again, paused
+        return again, await value(client, "pause_run", run=run[:5])
 
-    again, paused = talked(home, steer)
+    again, paused = asked(Served(home, run), steer)
     assert "is going on already" in again
     assert "asked to pause" in paused["said"]
     wait_until(lambda: not is_alive(home, run))
@@ -86,14 +85,13 @@ def test_a_run_outlives_its_client_and_obeys_the_next(
     async def finish(client: Client) -> Any:
         before = await value(client, "status", run=run)
         resumed = await value(client, "resume_run", run=run, minutes=6)
-        stopped = await value(client, "stop_run", run=run)
-        return before, resumed, stopped
+        return before, resumed, await value(client, "stop_run", run=run)
 
-    before, resumed, stopped = talked(home, finish)
+    before, resumed, stopped = asked(Served(home, run), finish)
     assert (before["state"], before["stopped_by"]) == ("paused", "pause")
     assert resumed["state"] == "running"
     assert "asked to stop" in stopped["said"]
     wait_until(lambda: not is_alive(home, run))
-    after = talked(home, lambda client: value(client, "status", run=run))
+    after = asked(Served(home, run), lambda client: value(client, "status", run=run))
     assert (after["state"], after["stopped_by"]) == ("finished", "stop")
     assert sum(after["statuses"].values()) >= done

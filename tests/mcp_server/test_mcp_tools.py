@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
+from mcp_types import ElicitResult
 
 from archive.store import Archive
 from tests.mcp_server.conftest import Story, answering, asked, over_stdio, refusal, value
@@ -206,6 +207,22 @@ def test_apply_and_rollback_ask_the_user_first(
     with Archive.open(story.home, read_only=True) as archive:
         decisions = archive.decisions(variant=story.best)
     assert [(one.kind, one.who) for one in decisions][-2:] == [("apply", "Ada"), ("rollback", "Ada")]
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+@pytest.mark.parametrize("action", ["decline", "cancel"])
+def test_a_question_that_is_not_answered_writes_nothing(
+    story: Story, local: None, mode: str, action: Literal["decline", "cancel"]
+) -> None:
+    async def elicited(context: Any, params: Any) -> ElicitResult:
+        return ElicitResult(action=action)
+
+    async def talk(client: Client) -> str:
+        return await refusal(client, "apply", variant=story.best)
+
+    said = asked(story, talk, allow_apply=True, mode=mode, elicitation_callback=elicited)
+    assert action in said.lower()
+    assert story.source == BUGGY
 
 
 @pytest.mark.bubblewrap
