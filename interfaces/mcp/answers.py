@@ -56,6 +56,7 @@ class RunStatus(BaseModel):
     stopped_by: str
     best: Best | None
     statuses: dict[str, int] = Field(description="how many variants have each status")
+    budget: dict[str, list[float]] = Field(description="of each budget: what is used, and the whole")
     calls: int = Field(description="calls of models")
     tokens: int
     dollars: float
@@ -164,6 +165,7 @@ def run_status(told: Mapping[str, Any], said: str = "") -> RunStatus:
         stopped_by=told["stopped_by"],
         best=None if told["best"] is None else Best(**told["best"]),
         statuses=told["stats"]["statuses"],
+        budget=told["budget"],
         calls=usage["calls"],
         tokens=usage["prompt_tokens"] + usage["completion_tokens"],
         dollars=usage["dollars"],

@@ -232,10 +232,10 @@ def test_a_whole_story_over_stdio(tmp_path: Path) -> None:
     home, source = tmp_path / "home", target / "src" / "ranges.py"
     server = over_stdio(home, "--allow-apply", "--as", "Ada")
     heard: list[str] = []
-    progress: list[float] = []
+    progress: list[tuple[float, float | None]] = []
 
     async def on_progress(done: float, total: float | None, message: str | None) -> None:
-        progress.append(done)
+        progress.append((done, total))
 
     async def talk() -> Any:
         async with Client(server, elicitation_callback=answering(True, heard)) as client:
@@ -264,8 +264,9 @@ def test_a_whole_story_over_stdio(tmp_path: Path) -> None:
 
     status, best, waiting, applied, between, stopped = asyncio.run(talk())
     assert status["state"] == "finished"
-    assert progress == sorted(progress)
-    assert len(progress) >= 1
+    assert progress == sorted(set(progress))
+    assert {whole for _, whole in progress} == {400}
+    assert status["budget"]["evaluations"][1] == 400
     assert best["variant"]["status"] == "champion"
     assert best["approval"] == "awaiting"
     assert "awaits approval" in waiting
