@@ -43,5 +43,5 @@ def register(server: MCPServer) -> None:
             f"Then run `pygent targets init --module {module} --function {function} --cases cases.jsonl "
             f"--out targets/{function}` and `pygent targets check targets/{function}`; mend what it "
             "says. For speed add `--objective speed`. Last, show the `target.toml` to the user and call "
-            "`start_run` with a small budget."
+            "`start_run` with the whole path of that folder and a small budget."
         )

@@ -8,11 +8,16 @@ from tests.mcp_server.conftest import ROOT, Story, command
 from tests.mcp_server.node import Programs
 
 
+@pytest.fixture
+def over_http(port: int) -> list[str]:
+    return [f"http://127.0.0.1:{port}/mcp", "--transport", "http"]
+
+
 @pytest.fixture(params=["stdio", "http"])
 def server(request: pytest.FixtureRequest, story: Story) -> list[str]:
     """What leads the inspector to the story's archive."""
     if request.param == "http":
-        return [f"http://127.0.0.1:{request.getfixturevalue('port')}/mcp", "--transport", "http"]
+        return list(request.getfixturevalue("over_http"))
     return command(story.home, "--allow-apply")
 
 
@@ -28,12 +33,12 @@ def test_it_calls_tools(npm: Programs, server: list[str], story: Story) -> None:
     assert story.best in {row["id"] for row in found["structuredContent"]["variants"]}
 
 
-def test_it_reads_resources_and_prompts(npm: Programs, server: list[str], story: Story) -> None:
+def test_it_reads_resources_and_prompts(npm: Programs, over_http: list[str], story: Story) -> None:
     read = ["--method", "resources/read", "--uri", f"pygent://variants/{story.best}/report"]
-    report = npm.inspector(*server, *read, cwd=ROOT)["contents"][0]
+    report = npm.inspector(*over_http, *read, cwd=ROOT)["contents"][0]
     assert (report["mimeType"], story.best in report["text"]) == ("text/markdown", True)
-    listed = npm.inspector(*server, "--method", "resources/templates/list", cwd=ROOT)["resourceTemplates"]
+    listed = npm.inspector(*over_http, "--method", "resources/templates/list", cwd=ROOT)["resourceTemplates"]
     assert len(listed) == 4
     ask = ["--method", "prompts/get", "--prompt-name", "explain_lineage", "--prompt-args"]
-    prompt = npm.inspector(*server, *ask, f"variant={story.best}", cwd=ROOT)
+    prompt = npm.inspector(*over_http, *ask, f"variant={story.best}", cwd=ROOT)
     assert story.best in prompt["messages"][0]["content"]["text"]
