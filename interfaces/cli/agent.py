@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from interfaces.cli.evolve import Dollars, Tokens
+from interfaces.cli.ids import TargetName
 from interfaces.cli.session import Image, Json, Kind, Runtime, Session, Waive, print_json
 
 app = typer.Typer(
@@ -72,7 +73,7 @@ def show(
 @app.command()
 def run(
     ctx: typer.Context,
-    target: Annotated[str, typer.Argument(help="Name of a bundled target, or folder of a target.toml.")],
+    target: TargetName,
     profile: Annotated[str, typer.Option(help="How the agent works.")] = "default",
     model: Annotated[str | None, typer.Option(help="Model at the OpenAI-compatible endpoint.")] = None,
     mcp_config: Annotated[str | None, typer.Option(help="JSON file of MCP servers.")] = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from interfaces.cli.ids import TargetName
 from interfaces.cli.session import Image, Json, Kind, print_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def analyze(
-    target: Annotated[str, typer.Argument(help="Name of a bundled target, or folder of a target.toml.")],
+    target: TargetName,
     top: Annotated[int, typer.Option(min=1, help="At most so many lines, and symbols.")] = 20,
     everything: Annotated[
         bool, typer.Option("--all", help="Also lines that the manifest does not let a variant change.")

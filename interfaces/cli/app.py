@@ -17,11 +17,13 @@ from interfaces.cli import (
     mcp,
     models,
     oversight,
+    report,
     review,
     runs,
     safety,
     sandbox,
     targets,
+    watch,
 )
 from interfaces.cli.session import Session
 
@@ -70,6 +72,8 @@ analyze.register(app)
 apply.register(app)
 oversight.register(app)
 review.register(app)
+report.register(app)
+watch.register(app)
 sandbox.register(app)
 app.add_typer(agent.app, name="agent")
 app.add_typer(mcp.app, name="mcp")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from interfaces.cli.ids import VariantId, variant_ids
 from interfaces.cli.session import Json, Session, print_json
 
 Who = Annotated[
@@ -21,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def apply(
     ctx: typer.Context,
-    variant: Annotated[str, typer.Argument(help="Variant, by a unique prefix of its id.")],
+    variant: VariantId,
     to: Annotated[
         Path | None, typer.Option(help="Write a copy of the variant's tree into this new folder.")
     ] = None,
@@ -95,7 +96,8 @@ def apply(
 def rollback(
     ctx: typer.Context,
     variant: Annotated[
-        str | None, typer.Argument(help="What to take back; the latest `apply` if left out.")
+        str | None,
+        typer.Argument(help="What to take back; the latest `apply` if left out.", autocompletion=variant_ids),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where the files were changed since.")] = False,
     who: Who = None,

@@ -8,18 +8,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from interfaces.cli.ids import RunOption, VariantId
+from interfaces.cli.pager import NoPager, paged
 from interfaces.cli.session import Json, Session, console, print_json
 
 app = typer.Typer(help="Look at archived variants, check them, export them.", no_args_is_help=True)
-
-VariantId = Annotated[str, typer.Argument(help="Variant, by a unique prefix of its id.")]
-Run = Annotated[str | None, typer.Option(help="Only this run, by a unique prefix.")]
 
 
 @app.command("list")
 def list_variants(
     ctx: typer.Context,
-    run: Run = None,
+    run: RunOption = None,
     status: Annotated[
         Literal["gated_out", "failed", "valid", "accepted", "champion", "refused"] | None,
         typer.Option(help="Only variants of this status."),
@@ -59,7 +58,7 @@ def list_variants(
 
 
 @app.command()
-def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
+def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
     """Everything that is known of a variant: verdict, measurements, diff against each parent."""
     from interfaces.views import variants as views
 
@@ -84,24 +83,28 @@ def show(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
         "made by": f"{found.proposer}, {line(found.operator, 80)}",
         "note": line(found.note, 500),
         "took": f"{found.seconds:.3f} s",
+        "approval": known["approval"] if known["approval"] != "not needed" else "",
         "cost": f"{found.usage.tokens} tokens, ${found.usage.dollars:.4f}" if found.usage.calls else "",
     }
-    for name, value in told.items():
-        if value:
-            typer.echo(f"{name:<10}{value}")
-    for text in verdicts(known["records"]):
-        typer.echo(f"  {line(text, 300)}")
-    if files:
-        typer.echo(f"files     {', '.join(files)}")
-    typer.echo("")
-    for parent, changed in known["diffs"].items():
-        if len(known["diffs"]) > 1 and changed:
-            typer.echo(f"against {parent}:")
-        show_diff(changed)
+    with paged(no_pager):
+        for name, value in told.items():
+            if value:
+                typer.echo(f"{name:<10}{value}")
+        for text in verdicts(known["records"]):
+            typer.echo(f"  {line(text, 300)}")
+        for one in known["decisions"]:
+            typer.echo(f"  {one['kind']} by {line(one['who'])}: {line(one['why'], 500)}".rstrip(": "))
+        if files:
+            typer.echo(f"files     {', '.join(files)}")
+        typer.echo("")
+        for parent, changed in known["diffs"].items():
+            if len(known["diffs"]) > 1 and changed:
+                typer.echo(f"against {parent}:")
+            show_diff(changed)
 
 
 @app.command()
-def transcript(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
+def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
     """What a variant's making (and, for agents, its measuring) exchanged with models and MCP servers."""
     from interfaces.cli.transcript import told
     from interfaces.views.transcripts import of_variant, plain
@@ -112,14 +115,15 @@ def transcript(ctx: typer.Context, variant: VariantId, json: Json = False) -> No
     if json:
         print_json(plain(found))
         return
-    for text in told(found):
-        typer.echo(text)
+    with paged(no_pager):
+        for text in told(found):
+            typer.echo(text)
     if not found:
         typer.echo("nothing was exchanged for this variant")
 
 
 @app.command()
-def best(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
+def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, json: Json = False) -> None:
     """The best variant of a run (of the latest one, if none is named)."""
     from archive.types import ArchiveError
 
@@ -131,7 +135,7 @@ def best(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
         found = archive.best(archive.find_run(run) if run is not None else runs[-1].id)
     if found is None:
         raise ArchiveError("that run has no valid variant")
-    show(ctx, found.id, json)
+    show(ctx, found.id, no_pager, json)
 
 
 @app.command()
@@ -163,6 +167,7 @@ def diff(
     against: Annotated[
         str, typer.Option(help="`parent`, `root`, or another variant by a unique prefix.")
     ] = "parent",
+    no_pager: NoPager = False,
     json: Json = False,
 ) -> None:
     """What a variant changed, as a unified diff."""
@@ -174,12 +179,13 @@ def diff(
         found = views.diff(archive, variant, against)
     if json:
         print_json(found)
-    else:
+        return
+    with paged(no_pager):
         show_diff(found["diff"])
 
 
 @app.command()
-def stats(ctx: typer.Context, run: Run = None, json: Json = False) -> None:
+def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None:
     """Counts by status, reason, proposer and operator, spend, and size."""
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -230,7 +236,7 @@ def verify(ctx: typer.Context, json: Json = False) -> None:
 def export(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Argument(help="New folder for the git repository.")],
-    run: Run = None,
+    run: RunOption = None,
     json: Json = False,
 ) -> None:
     """Write a run (the latest, if none is named) as a git repository, one commit per variant."""

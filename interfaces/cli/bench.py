@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from interfaces.cli.ids import TargetName
 from interfaces.cli.session import Image, Json, Kind, Runtime, Waive, print_json
 
 
@@ -16,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    target: Annotated[str, typer.Argument(help="Name of a bundled target, or folder of a target.toml.")],
+    target: TargetName,
     tree: Annotated[
         Path | None, typer.Option(help="Folder of the source to judge; the target's own if left out.")
     ] = None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from interfaces.cli.ids import RunId, TargetName
 from interfaces.cli.session import Image, Json, Runtime, SandboxKind, Session, Waive, print_json
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def register(app: typer.Typer) -> None:
 
 def evolve(
     ctx: typer.Context,
-    target: Annotated[str, typer.Argument(help="Name of a bundled target, or folder of a target.toml.")],
+    target: TargetName,
     attempts: Attempts = None,
     evaluations: Evaluations = None,
     minutes: Minutes = None,
@@ -185,7 +186,7 @@ def _estimate(settings: RunConfig, *, as_json: bool) -> None:
 
 def resume(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(help="Run, by a unique prefix of its id.")],
+    run: RunId,
     attempts: Attempts = None,
     evaluations: Evaluations = None,
     minutes: Minutes = None,
@@ -225,12 +226,12 @@ def resume(
         _go_on(session, archive, record, settings, detach=detach, as_json=json, changes=changes)
 
 
-def pause(ctx: typer.Context, run: Annotated[str, typer.Argument(help="Run, by a unique prefix.")]) -> None:
+def pause(ctx: typer.Context, run: RunId) -> None:
     """Ask a run to finish what is under way and leave off; `resume` goes on with it."""
     _ask(ctx.obj, run, "pause")
 
 
-def stop(ctx: typer.Context, run: Annotated[str, typer.Argument(help="Run, by a unique prefix.")]) -> None:
+def stop(ctx: typer.Context, run: RunId) -> None:
     """Ask a run to finish what is under way and close with its summary."""
     _ask(ctx.obj, run, "stop")
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from interfaces.cli.apply import Who
+from interfaces.cli.ids import LatestRunId, VariantId
 from interfaces.cli.session import Json, Session, console, print_json
 
 if TYPE_CHECKING:
     from archive.types import Decision
-
-VariantId = Annotated[str, typer.Argument(help="Variant, by a unique prefix of its id.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -73,9 +72,7 @@ def annotate(
 
 def queue(
     ctx: typer.Context,
-    run: Annotated[
-        str | None, typer.Argument(help="Run, by a unique prefix of its id; the latest if left out.")
-    ] = None,
+    run: LatestRunId = None,
     json: Json = False,
 ) -> None:
     """List the variants of a run that wait for a person, the best first."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from interfaces.cli.apply import Who
+from interfaces.cli.ids import run_ids
 from interfaces.cli.session import Session
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -19,7 +20,8 @@ def register(app: typer.Typer) -> None:
 def review(
     ctx: typer.Context,
     run: Annotated[
-        str | None, typer.Argument(help="Run to begin with, by a unique prefix of its id.")
+        str | None,
+        typer.Argument(help="Run to begin with, by a unique prefix of its id.", autocompletion=run_ids),
     ] = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; others than loopback need a password.")

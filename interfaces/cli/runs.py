@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
+from interfaces.cli.ids import RunId
 from interfaces.cli.session import Json, Session, console, print_json
 
 
@@ -39,7 +40,7 @@ def runs(ctx: typer.Context, json: Json = False) -> None:
 
 def status(
     ctx: typer.Context,
-    run: Annotated[str, typer.Argument(help="Run, by a unique prefix of its id.")],
+    run: RunId,
     json: Json = False,
 ) -> None:
     """Show how a run stands: state, counts, best so far, spend."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
@@ -31,7 +32,7 @@ def register(server: MCPServer, desk: Desk) -> None:
 
         with _found(), desk.archive() as archive:
             whole = variants.diff(archive, variant, against)["diff"]
-        return _page(whole, page, f"pygent://variants/{variant}/diff")
+        return _page(whole, page, f"pygent://variants/{variant}/diff", f"&against={quote(against)}")
 
     @server.resource("pygent://variants/{variant}/transcript{?page}", mime_type="text/plain")
     def transcript(variant: str, page: str = "1") -> str:
@@ -64,12 +65,12 @@ class _found:
             raise ResourceNotFoundError(str(error)) from error
 
 
-def _page(whole: str, page: str, uri: str) -> str:
+def _page(whole: str, page: str, uri: str, rest: str = "") -> str:
     """One page, labelled as data, and the address of the next."""
     pages = max(1, -(-len(whole) // PAGE))
     number = int(page) if re.fullmatch("[0-9]{1,9}", page) else 0
     if not 1 <= number <= pages:
         raise ResourceNotFoundError(f"{uri}: page {line(page, 40)}: there are pages 1 to {pages}")
     text = whole[(number - 1) * PAGE : number * PAGE]
-    end = f"\n[page {number} of {pages}; next: {uri}?page={number + 1}]" if number < pages else ""
+    end = f"\n[page {number} of {pages}; next: {uri}?page={number + 1}{rest}]" if number < pages else ""
     return f"{LABEL}{text}{end}"

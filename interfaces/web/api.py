@@ -17,9 +17,7 @@ from interfaces.views import charts, evidence, graph, runs, search, variants
 from interfaces.views import transcripts as talks
 from interfaces.web.archives import Shelf
 from interfaces.web.plain import Plain
-from prompts.quote import escape
-
-LONG_LINE = 2000  # characters of a diff's line that pages show
+from interfaces.web.render import line_whole
 
 
 class Nothing(BaseModel):
@@ -102,10 +100,7 @@ def _diff(shelf: Shelf, path: dict[str, str], query: Shown) -> dict[str, Any]:
 
 def for_eyes(diff: str) -> str:
     """A diff with nothing invisible in it and no line that is too long to look at."""
-    return "".join(
-        line if len(line) <= LONG_LINE else f"{line[:LONG_LINE]} [{len(line) - LONG_LINE} characters more]\n"
-        for line in escape(diff).splitlines(keepends=True)
-    )
+    return "".join(f"{line_whole(line)}\n" for line in diff.split("\n")[:-1])
 
 
 ENDPOINTS = (

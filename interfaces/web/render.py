@@ -12,13 +12,15 @@ from starlette.responses import HTMLResponse
 from interfaces.cli.live import clock
 from prompts.quote import escape, line
 
+LONG = 2000  # characters of a line
 _FOLDER = Path(__file__).parent / "templates"
 
 
-def environment() -> Environment:
+def environment(folder: Path = _FOLDER, *, autoescape: bool = True) -> Environment:
+    """`folder` holds the templates. Only what becomes no HTML goes without escaping."""
     made = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
+        loader=FileSystemLoader(folder),
+        autoescape=autoescape,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -28,6 +30,7 @@ def environment() -> Environment:
         "span": span,
         "clock": clock,
         "line": line,
+        "line_whole": lambda text: line_whole(str(text)),
         "visible": escape,
         "when": when,
         "words": lambda text: str(text).replace("_", " "),
@@ -50,6 +53,12 @@ def span(interval: Any) -> str:
     if interval["low"] == interval["high"]:
         return f"{interval['mean']:.5g}"
     return f"{interval['mean']:.5g} [{interval['low']:.5g}, {interval['high']:.5g}]"
+
+
+def line_whole(text: str) -> str:
+    """A line of a source with its indentation, nothing invisible in it, and not too long to look at."""
+    shown = escape(text)
+    return shown if len(shown) <= LONG else f"{shown[:LONG]} [{len(shown) - LONG} characters more]"
 
 
 def when(seconds: float) -> str:

@@ -1,0 +1,44 @@
+"""Long output of a terminal goes through its pager, with colours; any other output is as it always was."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import click
+import typer
+
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once, however long it is.")]
+
+
+class _Screen(io.StringIO):
+    """Taken for a terminal by what colours its output."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@contextmanager
+def paged(off: bool) -> Iterator[None]:
+    """Print inside as ever. `$PAGER` (or less) shows it where it is longer than the screen."""
+    real = sys.stdout
+    if off or not real.isatty():
+        yield
+        return
+    screen = _Screen()
+    sys.stdout = screen
+    try:
+        yield
+    finally:
+        sys.stdout = real
+        text = screen.getvalue()
+        if text.count("\n") < shutil.get_terminal_size().lines:
+            real.write(text)
+        else:
+            os.environ.setdefault("LESS", "-R")
+            click.echo_via_pager(text, color=True)

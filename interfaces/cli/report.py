@@ -1,0 +1,47 @@
+"""`pygent report`: a run in one file, to send to somebody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from interfaces.cli.ids import LatestRunId
+from interfaces.cli.session import Session
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(report)
+
+
+def report(
+    ctx: typer.Context,
+    run: LatestRunId = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; standard output if left out.", dir_okay=False)
+    ] = None,
+    format: Annotated[
+        Literal["html", "md"],
+        typer.Option(help="html: one file that needs nothing else; md: Markdown for a pull request."),
+    ] = "html",
+) -> None:
+    """Write a report of a run: scores with intervals, the best diffs, lineage, cost."""
+    from archive.types import ArchiveError
+    from interfaces.report.report import html, markdown
+
+    session: Session = ctx.obj
+    with session.archive(read_only=True) as archive:
+        runs = archive.runs()
+        if not runs:
+            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
+        id = runs[-1].id if run is None else archive.find_run(run)
+        text = (html if format == "html" else markdown)(archive, session.home, id)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise typer.BadParameter(f"--out {out}: {error.strerror}") from None
+    typer.echo(f"report of run {id} written to {out}")

@@ -1,0 +1,1 @@
+"""A run in one file, to send to a colleague: plots, the best diffs, lineage, cost."""

@@ -1,0 +1,78 @@
+"""The report of a run, as HTML that needs nothing else, or as Markdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from archive.browsing import Wanted
+from archive.reasons import class_of
+from archive.store import Archive
+from archive.types import Status, Variant
+from interfaces.report.plot import plot
+from interfaces.views import charts, runs, variants
+from interfaces.views.words import verdicts
+from interfaces.web.render import environment
+
+TOP = 5  # variants whose diffs are in it
+DIFF_LINES = 400  # of one of them
+_FOLDER = Path(__file__).parent
+
+
+def html(archive: Archive, home: Path, run: str) -> str:
+    return _rendered("report.html.j2", archive, home, run, autoescape=True)
+
+
+def markdown(archive: Archive, home: Path, run: str) -> str:
+    return _rendered("report.md.j2", archive, home, run, autoescape=False)
+
+
+def _rendered(template: str, archive: Archive, home: Path, run: str, *, autoescape: bool) -> str:
+    from prompts.quote import fence
+
+    made = environment(_FOLDER, autoescape=autoescape)
+    made.filters["fence"] = fence
+    return made.get_template(template).render(**told(archive, home, run))
+
+
+def told(archive: Archive, home: Path, run: str) -> dict[str, Any]:
+    """What both templates are made of. `run` may be a unique prefix. Raises `ArchiveError`."""
+    id = archive.find_run(run)
+    status = runs.status(archive, home, id)
+    series = charts.series(archive, id)
+    classes: Counter[str] = Counter()
+    for reason, count in status["stats"]["reasons"].items():
+        classes[class_of(reason)] += count
+    best = archive.best(id)
+    return {
+        "status": status,
+        "series": series,
+        "plot": plot(series),
+        "failures": classes.most_common(10),
+        "top": [_entry(archive, one, series) for one in _leaders(archive, id)],
+        "lineage": [] if best is None else variants.lineage(archive, best.id),
+    }
+
+
+def _leaders(archive: Archive, run: str) -> list[Variant]:
+    """The best champions, then the best accepted; else the best valid variant."""
+    found: list[Variant] = []
+    for standing in (Status.CHAMPION, Status.ACCEPTED):
+        found += archive.browse.page(Wanted(run=run, status=standing), "score", TOP - len(found))
+    best = archive.best(run)
+    return found or ([best] if best is not None and best.parents else [])
+
+
+def _entry(archive: Archive, variant: Variant, series: dict[str, Any]) -> dict[str, Any]:
+    known = variants.variant(archive, variant.id)
+    leader = next((one for one in series["leaders"] if one["id"] == variant.id), None)
+    lines = variants.diff(archive, variant.id, "root")["diff"].splitlines()
+    return {
+        "known": known,
+        "interval": None if leader is None else leader["interval"],
+        "held_out": None if leader is None else leader["held_out"],
+        "verdicts": verdicts(known["records"]),
+        "diff": lines[:DIFF_LINES],
+        "cut": max(0, len(lines) - DIFF_LINES),
+    }
