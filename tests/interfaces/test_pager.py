@@ -23,13 +23,7 @@ def in_a_terminal(finished: Finished, *words: str, lines: int) -> str:
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={
-            **os.environ,
-            "PAGER": str(pager),
-            "LINES": str(lines),
-            "COLUMNS": "120",
-            "TERM": "xterm-256color",
-        },
+        env={**os.environ, **size, "PAGER": str(pager), "TERM": "xterm-256color"},
         cwd=Path(__file__).parents[2],
     )
     os.close(theirs)
