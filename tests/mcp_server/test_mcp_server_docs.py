@@ -60,7 +60,8 @@ def test_what_is_pasted_starts_a_server(server: dict[str, Any], story: Story) ->
 
 @pytest.mark.campaign
 def test_uvx_starts_it_from_what_is_built_here(story: Story) -> None:
-    uvx = shutil.which("uvx")
+    beside = Path(sys.executable).parent
+    uvx = shutil.which("uvx", path=f"{beside}{os.pathsep}{os.environ['PATH']}")
     if uvx is None:
         pytest.fail("NOT TESTED: no uvx on the path", pytrace=False)
     arguments = ["--from", str(ROOT), "pygent", "--home", str(story.home), "mcp", "serve"]
