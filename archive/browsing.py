@@ -95,6 +95,23 @@ class Browser:
 
         return self._read(load)
 
+    def neighbours(self, id: str) -> tuple[str | None, str | None]:
+        """The next better and the next worse variant of the same run; None at an end, and without a score."""
+
+        def load(connection: Connection) -> tuple[str | None, str | None]:
+            query = select(_v.run, _v.fitness, _v.attempt).where(_v.id == id)
+            run, fitness, attempt = connection.execute(query).one()
+            if fitness is None:
+                return None, None
+            others = select(_v.id).where(_v.run == run)
+            above = (_v.fitness > fitness) | ((_v.fitness == fitness) & (_v.attempt < attempt))
+            below = (_v.fitness < fitness) | ((_v.fitness == fitness) & (_v.attempt > attempt))
+            better = others.where(above).order_by(_v.fitness, _v.attempt.desc()).limit(1)
+            worse = others.where(below).order_by(_v.fitness.desc(), _v.attempt).limit(1)
+            return connection.execute(better).scalar(), connection.execute(worse).scalar()
+
+        return self._read(load)
+
     def children(self, id: str, limit: int, offset: int = 0) -> tuple[list[Variant], int]:
         """Some of a variant's children, the best first, and how many there are."""
 

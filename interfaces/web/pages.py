@@ -136,6 +136,7 @@ class Pages:
         known = variants.variant(archive, request.path_params["variant"])
         id, against = known["id"], query.against
         held_out = [one["data"] for one in known["records"] if one["kind"] == "confirmation"]
+        better, worse = archive.browse.neighbours(id)
         return "variant.html", {
             "title": f"Variant {id}",
             "known": known,
@@ -147,18 +148,11 @@ class Pages:
             "samples": evidence.samples(archive, id, against),
             "files": sorted(variants.files(archive, archive.variant(id))),
             "transcript": list(transcript_lines(transcripts.of_variant(archive, id))),
-            "neighbours": self._neighbours(known),
+            "better": better,
+            "worse": worse,
             "apply": self._may_apply(id),
             "budget_run": runs.row(self._shelf.home, archive.run(known["run"])),
         }
-
-    def _neighbours(self, known: dict[str, Any]) -> dict[str, str | None]:
-        """The next better and the next worse variant of the run, for going through them by keys."""
-        points = self._shelf.of_run(_by_fitness, known["run"])
-        place = points.get(known["id"])
-        if place is None:
-            return {"better": None, "worse": None}
-        return {"better": place[0], "worse": place[1]}
 
     def _may_apply(self, id: str) -> dict[str, Any]:
         """Whether it can be applied, and where to; or whether it is applied now."""
@@ -208,16 +202,3 @@ class Pages:
             return self.refused(f"{request.path_params['path']}: no such file in this variant", 404)
         headers = {"content-security-policy": "default-src 'none'; sandbox"}
         return PlainTextResponse(text.encode("utf-8", "surrogatepass"), headers=headers)
-
-
-def _by_fitness(archive: Any, run: str) -> dict[str, tuple[str | None, str | None]]:
-    """Of each scored variant the next better and the next worse one."""
-    order = [
-        point.id for point in sorted(archive.browse.points(run), key=lambda one: (-one.fitness, one.attempt))
-    ]
-    places: dict[str, tuple[str | None, str | None]] = {}
-    for number, id in enumerate(order):
-        better = order[number - 1] if number else None
-        worse = order[number + 1] if number + 1 < len(order) else None
-        places[id] = (better, worse)
-    return places

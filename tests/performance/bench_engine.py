@@ -76,7 +76,7 @@ def _iterations(home: Path, target: Path, count: int, sandbox: Sandbox) -> list[
     with Archive.open(home) as archive:
         run = begin(archive, config)
         work(archive, home, run, sandbox, lambda progress: None, lambda: False)
-    _fill(home, run, count)
+    fill(home, run, count)
     ticks: list[tuple[float, float]] = []
 
     def tick(progress: Progress) -> None:
@@ -99,7 +99,7 @@ def _iterations(home: Path, target: Path, count: int, sandbox: Sandbox) -> list[
     ]
 
 
-def _fill(home: Path, run: RunRecord, count: int) -> None:
+def fill(home: Path, run: RunRecord, count: int) -> None:
     """Bring the run to `count` variants that share the baseline's source, in a few big transactions."""
     rng = random.Random(1)
     with Archive.open(home) as archive:
