@@ -6,31 +6,37 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from agent.messages import messages
+from benchmarks.tasks.catalog import tasks_of
+from benchmarks.tasks.suite import ROUNDS
 from evolution.config import RunConfig
+from evolution.population import MODEL_FREE
 from evolution.proposers.llm import brief
-from evolution.proposing import chosen_proposer
+from evolution.proposing import chosen_proposer, models_of
 from evolution.types import Parent
 from gateway.prices import find
-from gateway.several import parse
 from gateway.tokens import of_prompt
+from target_modules.manifest import Target
 from target_modules.registry import find_target
 
-STEP_TOKENS = 400  # a tool's call and its result, taken as typical; what was measured is in `pygent stats`
+STEP_TOKENS = 400  # a tool's call and its result, taken as typical; `pygent archive stats` has what was spent
 CHECKED = 3  # attempts for each that is judged: the others repeat, do not apply or are gated out
+BUDGETS = ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Figures for the whole run; None where a limit that decides them was not given.
+    """Figures for the whole run, counted upwards; None where a limit that decides them was not given.
 
-    `prompt_tokens` is the first prompt of an attempt on the baseline, counted upwards. An attempt of an agent
-    sends its conversation anew with each step, of which caches of providers take most.
+    `prompt_tokens` is the first prompt of an attempt on the baseline. An attempt of an agent sends its
+    conversation anew with each step, of which caches of providers take most. `tasks` is how many coding
+    tasks one judged variant can be set, comparison with its parent included.
     """
 
     proposer: str
-    model: str | None
+    models: tuple[str, ...]
     prompt_tokens: int
     attempts: int | None
+    tasks: int
     calls: int | None
     tokens: int | None
     dollars: float | None
@@ -41,13 +47,17 @@ class Estimate:
 
     @property
     def told(self) -> str:
-        if self.model is None:
+        if not self.models:
             return f"proposer {self.proposer}: no model is asked, so it costs nothing"
         rows = [
-            f"proposer {self.proposer}, model {self.model}",
+            f"proposer {self.proposer}, {', '.join(self.models)}",
             f"first prompt      {self.prompt_tokens:>12,} tokens",
             f"attempts          {_figure(self.attempts):>12}  (a third of them judged)",
-            f"calls             {_figure(self.calls):>12}",
+        ]
+        if self.tasks:
+            rows.append(f"coding tasks      {self.tasks:>12,}  (at most, for each that is judged)")
+        rows += [
+            f"calls, at most    {_figure(self.calls):>12}",
             f"tokens, at most   {_figure(self.tokens):>12}",
             f"dollars, at most  {'unknown' if self.dollars is None else f'{self.dollars:,.2f}':>12}",
         ]
@@ -59,32 +69,50 @@ class Estimate:
 
 
 def estimate(config: RunConfig) -> Estimate:
-    """From the budget of evaluations, or where there is none, from those of tokens and dollars."""
+    """From the budget of attempts or evaluations, or where there is none, from that of tokens."""
     target, chosen = find_target(config.target), chosen_proposer(config)
-    budgets = ("attempts", "evaluations", "minutes", "tokens", "dollars")
-    limited = tuple(name for name in budgets if getattr(config, name) is not None)
-    if chosen == "mutate" or config.model is None:
-        return Estimate(chosen, None, 0, None, None, None, None, limited)
-    parent = Parent(_no_variant(target.name), target.tree(), None)
-    prompt = of_prompt(messages(brief(target, parent, (), None)))
-    calls, whole = _attempt(config, chosen, prompt)
+    limited = tuple(name for name in BUDGETS if getattr(config, name) is not None)
+    tasks = _tasks(target)
+    proposes = chosen not in MODEL_FREE
+    models = tuple(models_of(config)) if proposes or tasks else ()
+    if not models:
+        return Estimate(chosen, (), 0, None, 0, None, None, None, limited)
+    prompt, calls, whole = 0, 0.0, 0.0
+    if proposes:
+        parent = Parent(_no_variant(target.name), target.tree(), None)
+        prompt = of_prompt(messages(brief(target, parent, (), None)))
+        calls, whole = _attempt(config, chosen, prompt)
+    calls += tasks * config.task_calls / CHECKED
+    whole += tasks * (config.task_tokens + config.max_answer_tokens) / CHECKED
     attempts = config.attempts
     if attempts is None and config.evaluations is not None:
         attempts = config.evaluations * CHECKED
     if attempts is None and config.tokens is not None:
-        attempts = max(1, config.tokens // whole)
-    prices = [find(name, config.prices) for name in parse(config.model)]
+        attempts = max(1, int(config.tokens / whole))
+    prices = [find(name, config.prices) for name in models]
     price = max((one for one in prices if one is not None), key=lambda one: one.output, default=None)
-    tokens = None if attempts is None else attempts * whole
-    if tokens is not None and config.tokens is not None:
-        tokens = min(tokens, config.tokens + config.max_answer_tokens)
+    total = _within(None if attempts is None else round(attempts * calls), config.calls, 0)
+    tokens = None if attempts is None else round(attempts * whole)
+    tokens = _within(tokens, config.tokens, config.max_answer_tokens)
     dollars = config.dollars
-    if price is not None and tokens is not None:
-        written = min(tokens, (attempts or 0) * calls * config.max_answer_tokens)
+    if price is not None and tokens is not None and total is not None:
+        written = min(tokens, total * config.max_answer_tokens)
         most = ((tokens - written) * price.input + written * price.output) / 1e6
         dollars = most if dollars is None else min(most, dollars)
-    total = None if attempts is None else attempts * calls
-    return Estimate(chosen, config.model, prompt, attempts, total, tokens, dollars, limited)
+    return Estimate(chosen, models, prompt, attempts, tasks, total, tokens, dollars, limited)
+
+
+def _within(figure: int | None, limit: int | None, over: int) -> int | None:
+    """At most the limit, and by how much that may be passed."""
+    return figure if limit is None or figure is None else min(figure, limit + over)
+
+
+def _tasks(target: Target) -> int:
+    """Tasks of one judged variant at most: all once, and both sides of every round of a comparison."""
+    if target.manifest.suite.kind != "tasks":
+        return 0
+    found = tasks_of(target.root / str(target.manifest.suite.tasks))
+    return sum(task.entry.split == "search" for task in found) * (1 + 2 * ROUNDS)
 
 
 def _attempt(config: RunConfig, chosen: str, prompt: int) -> tuple[int, int]:
