@@ -74,7 +74,9 @@ class Connection:
             self._broken.clear()
             try:
                 await self._connected()
-            except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001  # job border: what a transport raises
+            except (Exception, BaseExceptionGroup) as error:  # job border: what a transport raises
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    raise asyncio.CancelledError from error  # which a transport had put into a group
                 self.reason = self.reason or line(_said(error), 200)
             was_up, self._client = self.state == "up" or self._broken.is_set(), None
             self._failures += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -18,8 +17,8 @@ from mcp_types import ElicitResult
 
 from interfaces.mcp.server import make_server
 from sandbox.local import LocalSandbox
-from tests.mcp_server.node import NodeUnavailable, Programs, programs
 from tests.support.cli import pygent
+from tests.support.node import Programs, programs_or_skip
 from tests.support.runs import wait_until
 from tests.support.small_target import write_target
 
@@ -147,9 +146,4 @@ def port(story: Story) -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def npm() -> Programs:
-    try:
-        return programs()
-    except NodeUnavailable as missing:
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            pytest.fail(f"NOT TESTED: {missing}", pytrace=False)
-        pytest.skip(f"NOT TESTED: {missing}")
+    return programs_or_skip()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.mcp_server.conftest import ROOT
-from tests.mcp_server.node import Programs
+from tests.support.node import Programs
 
 ERAS = ("2025-11-25", "2026-07-28")
 

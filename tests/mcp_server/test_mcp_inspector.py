@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.mcp_server.conftest import ROOT, Story, command
-from tests.mcp_server.node import Programs
+from tests.support.node import Programs
 
 
 @pytest.fixture

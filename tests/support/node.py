@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 import shutil
@@ -12,6 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 LOCKED = Path(__file__).parent / "npm"
 CACHE = Path(__file__).parents[2] / ".cache" / "npm"
@@ -30,13 +33,19 @@ class Programs:
 
     def conformance(self, *arguments: object) -> str:
         """The conformance suite's output; its exit code only says that some scenario failed."""
-        return self._run("conformance/dist/index.js", *arguments).stdout
+        done = self._run("conformance/dist/index.js", *arguments)
+        return done.stdout + done.stderr
 
     def inspector(self, *arguments: object, cwd: Path | None = None) -> Any:
         """What the inspector's command line printed, as JSON."""
         done = self._run("inspector/clients/launcher/build/index.js", "--cli", *arguments, cwd=cwd)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    def server(self, name: str, *arguments: object) -> list[str]:
+        """The command of an MCP server of `@modelcontextprotocol`."""
+        program = self.packages / "@modelcontextprotocol" / f"server-{name}" / "dist" / "index.js"
+        return [str(self.node), str(program), *map(str, arguments)]
 
     def _run(
         self, program: str, *arguments: object, cwd: Path | None = None
@@ -45,6 +54,16 @@ class Programs:
         return subprocess.run(
             [*command, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, timeout=120
         )
+
+
+def programs_or_skip() -> Programs:
+    """For a fixture: what is missing skips tests, and fails them in CI."""
+    try:
+        return programs()
+    except NodeUnavailable as missing:
+        if os.environ.get("CI", "").lower() in ("1", "true"):
+            pytest.fail(f"NOT TESTED: {missing}", pytrace=False)
+        pytest.skip(f"NOT TESTED: {missing}")
 
 
 def programs() -> Programs:
