@@ -69,9 +69,7 @@ class Archive:
         self._database = database
         self._sources = Sources()
         self._runs: dict[str, _Run] = {}
-        self._variants: Cache[str, tuple[int, int | None]] = Cache(
-            1 << 16
-        )  # id to the keys of itself and its tree
+        self._variants: Cache[str, tuple[int, int | None]] = Cache(1 << 16)  # keys of itself and its tree
 
     @classmethod
     def open(
@@ -194,7 +192,6 @@ class Archive:
 
     @property
     def browse(self) -> browsing.Browser:
-        """Variants page by page, and what plots need."""
         return browsing.Browser(self._read)
 
     # Texts

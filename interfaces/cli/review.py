@@ -67,13 +67,23 @@ def review(
     port = int(listening.getsockname()[1])
     names = ("127.0.0.1", "localhost", "[::1]") if local else ()
     secret = password or secrets.token_urlsafe(24)
-    access = Access(secret, frozenset(f"{name}:{port}" for name in names))
+    access = Access(secret, frozenset(f"{name}:{port}" for name in names), by_link=not password)
     app = make_app(session.home, who or me(), access)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}{path}"
     typer.echo(address if password else f"{address}?token={secret}")
     typer.echo("Ctrl-C ends it", err=True)
-    if browser and not password:
+    if browser and not password and _has_screen():
         webbrowser.open(f"{address}?token={secret}")
     config = uvicorn.Config(app, log_level="warning", lifespan="on", server_header=False)
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _has_screen() -> bool:
+    """Without one, Python would start a browser of texts in this terminal."""
+    import os
+    import sys
+
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from interfaces.web.archives import Shelf
 from interfaces.web.pages import Pages
 from interfaces.web.security import LOGIN, Access, welcome
 
+WRONG_SECONDS = 0.5  # that a wrong password costs everybody who tries one
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +31,7 @@ class Actions:
         self._shelf = shelf
         self._pages = pages
         self._access = access
+        self._door = anyio.Lock()
 
     def routes(self) -> list[Route]:
         decisions = {
@@ -101,6 +104,8 @@ class Actions:
         if request.method == "GET":
             return self._pages.show("login.html", 200, title="Log in", wrong=False)
         form = await request.form(max_fields=5)
-        if self._access.lets_in(str(form.get("password", ""))):
-            return welcome(self._access, "/")
+        async with self._door:
+            if self._access.lets_in(str(form.get("password", ""))):
+                return welcome(self._access, "/")
+            await anyio.sleep(WRONG_SECONDS)
         return self._pages.show("login.html", 401, title="Log in", wrong=True)

@@ -32,11 +32,13 @@ SAFE = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True)
 class Access:
-    """`secret` lets in: a token for this process, or the owner's password. `hosts` are the names (with ports)
-    under which requests may come, so that a page of another name cannot reach this server; none: any."""
+    """`secret` lets in: a token for this process, which may come in an address (`by_link`), or the owner's
+    password, which may not. `hosts` are the names (with ports) under which requests may come, so that a page
+    of another name cannot reach this server; none: any."""
 
     secret: str
     hosts: frozenset[str] = frozenset()
+    by_link: bool = True
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def lets_in(self, given: str) -> bool:
@@ -99,7 +101,7 @@ class Guard:
         if path.startswith("/static/") or path == LOGIN:
             return None
         given = QueryParams(connection.scope.get("query_string", b"")).get("token")
-        if given is not None and not changes and access.lets_in(given):
+        if given is not None and access.by_link and not changes and access.lets_in(given):
             return welcome(access, path)
         if not access.is_known(connection):
             if changes or path.startswith("/api/"):

@@ -27,11 +27,13 @@ class Serving:
 
 
 @contextmanager
-def reviewing(home: Path, who: str = "Ada", secret: str = "a secret of tests") -> Iterator[Serving]:
+def reviewing(
+    home: Path, who: str = "Ada", secret: str = "a secret of tests", *, by_link: bool = True
+) -> Iterator[Serving]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     base = f"127.0.0.1:{listening.getsockname()[1]}"
-    app = make_app(home, who, Access(secret, frozenset({base})))
+    app = make_app(home, who, Access(secret, frozenset({base}), by_link))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

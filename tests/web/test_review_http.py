@@ -52,6 +52,13 @@ def test_strangers_get_nothing(serving: Serving, reviewed: Reviewed) -> None:
         assert stranger.get("/api/runs").status_code == 200
 
 
+def test_a_password_comes_by_the_form_and_never_by_an_address(reviewed: Reviewed) -> None:
+    with reviewing(reviewed.home, by_link=False) as serving, httpx.Client(base_url=serving.base) as client:
+        assert client.get(serving.entrance).headers["location"] == "/login"
+        assert client.post("/login", data={"password": serving.secret}).status_code == 303
+        assert client.get("/api/runs").status_code == 200
+
+
 def test_requests_under_another_name_are_refused(serving: Serving) -> None:
     answer = httpx.get(serving.entrance, headers={"host": "evil.example"})
     assert answer.status_code == 421
