@@ -82,6 +82,10 @@ def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) 
         return _agent(config, around, doors)
     from evolution.proposers.llm import LlmProposer
 
+    if chosen == "rewrite":
+        from agent.rewrite import attempt as rewritten
+
+        return LlmProposer(doors, baseline=around.baseline, making=rewritten, name="rewrite")
     return LlmProposer(doors, inspire=inspirations, baseline=around.baseline)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Protocol
 
 from agent.brief import Brief, Idea, Inspiration
 from agent.door import Answer
@@ -27,15 +28,28 @@ class _NoAnswer(Exception):
     """The model gave no answer to this attempt. The text is the reason."""
 
 
+Making = Callable[[Brief, "Ask", Random], Attempt]
+
+
+class Ask(Protocol):
+    def __call__(
+        self, messages: Sequence[Message], *, grammar: str | None = None, max_tokens: int | None = None
+    ) -> Answer: ...
+
+
+def single(brief: Brief, ask: Ask, rng: Random) -> Attempt:
+    """A patch in any form, from a prompt that tells all."""
+    return attempt(brief, ask)
+
+
 class LlmProposer:
-    """Asks a model once per attempt.
+    """Asks a model once per attempt; `making` says with which prompt, and how its answer is read.
 
     Every fault of one attempt is a proposal with its reason, and its cost. A `ModelError` that ends the run
     (`error.kind.ends_run`: no access, no such model, no credit) goes through to the loop; our own budget used
     up is a proposal with that reason, and `exhausted` from then on.
     """
 
-    name = "llm"
     waits = True
 
     def __init__(
@@ -44,8 +58,12 @@ class LlmProposer:
         *,
         inspire: Inspire | None = None,
         baseline: Callable[[], float | None] = lambda: None,
+        making: Making = single,
+        name: str = "llm",
     ) -> None:
         """`inspire` finds other programs worth showing, `baseline` is the score that the run began with."""
+        self.name = name
+        self._making = making
         self._doors = doors
         self._inspire = inspire
         self._baseline = baseline
@@ -60,19 +78,23 @@ class LlmProposer:
         door = self._doors.open(once, seed=rng.randrange(2**31))
         inspirations = self._inspire(target, parent, rng) if self._inspire is not None else ()
 
-        def ask(messages: Sequence[Message]) -> Answer:
-            asked = {"op": "complete", "messages": [one.plain() for one in messages], "stage": "single"}
-            got = door.handle(asked)
+        stage = "single" if self._making is single else self.name
+
+        def ask(
+            messages: Sequence[Message], *, grammar: str | None = None, max_tokens: int | None = None
+        ) -> Answer:
+            asked = {"op": "complete", "messages": [one.plain() for one in messages], "stage": stage}
+            got = door.handle({**asked, "grammar": grammar, "max_tokens": max_tokens})
             if "error" in got:
                 raise _NoAnswer(f"{got['error']}: {got['text']}")
             return Answer(got["text"], cut_off=got["cut_off"])
 
         try:
-            made = attempt(brief(target, parent, inspirations, self._baseline()), ask)
+            made = self._making(brief(target, parent, inspirations, self._baseline()), ask, rng)
         except _NoAnswer as fault:
             made = Attempt(None, reason=str(fault))
         edits = made.patch.model_dump(mode="json") if made.patch is not None else None
-        told = Proposal(None, "single", made.note, made.reason, edits, door.usage, written_by_model=True)
+        told = Proposal(None, stage, made.note, made.reason, edits, door.usage, written_by_model=True)
         if made.patch is None:
             return told
         try:

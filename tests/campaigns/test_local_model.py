@@ -64,3 +64,30 @@ def test_nobody_else_may_ask_it_and_closing_ends_its_process(server: LocalServer
     pid = server._process.pid
     server.close()
     assert not os.path.exists(f"/proc/{pid}")
+
+
+def test_an_unattended_run_in_which_it_rewrites_functions(tmp_path: Path) -> None:
+    """Of eight rewrites some parse and are judged; the others have their reasons. None needs be any good."""
+    arguments = (
+        "--proposer",
+        "rewrite",
+        "--model",
+        "local",
+        "--attempts",
+        8,
+        "--tokens",
+        100_000,
+        "--seed",
+        1,
+    )
+    done = pygent("evolve", "online_bin_packing", *arguments, "--json", home=tmp_path)
+    assert done.code == 0, done.err
+    rows = pygent("archive", "list", "--order", "attempt", "--json", home=tmp_path).json
+    baseline, *rewrites = rows
+    judged = [one for one in rewrites if one["status"] != "gated_out"]
+    assert len(rewrites) == 8
+    assert len(judged) >= 1
+    assert all(one["reason"] for one in rewrites if one["status"] in ("gated_out", "failed"))
+    assert all(one["usage"]["completion_tokens"] > 0 for one in rewrites)
+    best = pygent("status", done.json["run"], "--json", home=tmp_path).json["best"]
+    assert best["score"] <= baseline["score"]  # lower is better there
