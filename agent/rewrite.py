@@ -25,6 +25,7 @@ from target_modules.patch.outline import outline
 from target_modules.patch.source import NotPython
 from target_modules.patch.symbols import NoSymbol, source_of
 
+NOTHING = "no function may be changed as a whole"
 LINES = 40  # of a new body
 TOKENS = 120  # of an answer at least; half as many as the function has characters come on top
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -35,7 +36,7 @@ class Ask(Protocol):
 
 
 @dataclass(frozen=True)
-class _Function:
+class Function:
     """`head` is decorators and signature, `doc` the docstring, `body` what is written anew, as lines."""
 
     path: str
@@ -51,10 +52,9 @@ class _Function:
 
 def attempt(brief: Brief, ask: Ask, rng: Random) -> Attempt:
     """Ask once for one function, which `rng` chooses, and read the answer. What `ask` raises goes through."""
-    functions = sorted(_functions(brief), key=lambda one: (one.path, one.symbol))
-    if not functions:
-        return Attempt(None, reason="no function may be changed as a whole")
-    chosen = functions[int(rng.random() * len(functions))]
+    chosen = one_of(brief, rng)
+    if chosen is None:
+        return Attempt(None, reason=NOTHING)
     shown = "\n".join((*chosen.head, *chosen.body))
     told = render("rewrite.md.j2", function=shown)
     most = TOKENS + len(shown) // 2
@@ -70,6 +70,12 @@ def attempt(brief: Brief, ask: Ask, rng: Random) -> Attempt:
     return Attempt(Patch(edits=(edit,)), note)
 
 
+def one_of(brief: Brief, rng: Random) -> Function | None:
+    """A function by chance; None where none may change."""
+    found = sorted(functions(brief), key=lambda one: (one.path, one.symbol))
+    return found[int(rng.random() * len(found))] if found else None
+
+
 def grammar(head: Sequence[str]) -> str:
     """GBNF: a fenced block that begins with `head` and goes on with indented lines."""
     begin = "".join(f"{line}\n" for line in ("```python", *head))
@@ -80,7 +86,8 @@ def grammar(head: Sequence[str]) -> str:
     )
 
 
-def _functions(brief: Brief) -> Iterator[_Function]:
+def functions(brief: Brief) -> Iterator[Function]:
+    """Every function that may change as a whole and has lines of its own for its body."""
     editable = Editable.of(brief.editable)
     for path, text in brief.files.items():
         if not path.endswith(".py") or not editable.touches(path):
@@ -98,7 +105,7 @@ def _functions(brief: Brief) -> Iterator[_Function]:
             continue
 
 
-def _parts(path: str, symbol: str, source: str) -> _Function | None:
+def _parts(path: str, symbol: str, source: str) -> Function | None:
     """None for a function of one line, or of a docstring alone."""
     try:
         node = ast.parse(source).body[0]
@@ -111,7 +118,7 @@ def _parts(path: str, symbol: str, source: str) -> _Function | None:
     code = _code_from(node)
     if code is None:
         return None
-    return _Function(path, symbol, tuple(rows[:start]), tuple(rows[start:code]), tuple(rows[code:]))
+    return Function(path, symbol, tuple(rows[:start]), tuple(rows[start:code]), tuple(rows[code:]))
 
 
 def _code_from(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int | None:

@@ -29,10 +29,10 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     target: str = Field(description="name of a bundled target, or folder of a target.toml")
-    proposer: Literal["auto", "mutate", "llm", "agent", "rewrite"] = Field(
+    proposer: Literal["auto", "mutate", "llm", "agent", "rewrite", "infill"] = Field(
         "auto",
         description="where patches come from; auto is llm where a model and a key are given, else mutate; "
-        "rewrite asks for one function at a time, under a grammar",
+        "rewrite asks for one function and infill for one expression at a time, under a grammar",
     )
     profile: str = Field(
         "default", description="how the agent works: a profile's name (`pygent agent profiles`) or TOML file"

@@ -82,10 +82,11 @@ def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) 
         return _agent(config, around, doors)
     from evolution.proposers.llm import LlmProposer
 
-    if chosen == "rewrite":
-        from agent.rewrite import attempt as rewritten
+    if chosen in ("rewrite", "infill"):
+        from agent import infill, rewrite
 
-        return LlmProposer(doors, baseline=around.baseline, making=rewritten, name="rewrite")
+        making = {"rewrite": rewrite.attempt, "infill": infill.attempt}[chosen]
+        return LlmProposer(doors, baseline=around.baseline, making=making, name=chosen)
     return LlmProposer(doors, inspire=inspirations, baseline=around.baseline)
 
 

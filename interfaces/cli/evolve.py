@@ -67,7 +67,7 @@ def evolve(
     until: Until = None,
     approval: Approval = None,
     proposer: Annotated[
-        Literal["auto", "mutate", "llm", "agent", "rewrite"] | None,
+        Literal["auto", "mutate", "llm", "agent", "rewrite", "infill"] | None,
         typer.Option(help="Where patches come from; auto is llm with a model and a key, else mutate."),
     ] = None,
     profile: Annotated[

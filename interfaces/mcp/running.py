@@ -42,7 +42,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         minutes: Minutes = None,
         tokens: Tokens = None,
         dollars: Dollars = None,
-        proposer: Literal["auto", "mutate", "llm", "agent", "rewrite"] = "auto",
+        proposer: Literal["auto", "mutate", "llm", "agent", "rewrite", "infill"] = "auto",
         model: Annotated[str | None, Field(description="model for llm and agent; keys stay here")] = None,
         approval: Annotated[
             Literal["none", "champions", "all"],
