@@ -26,6 +26,14 @@ FUNCTIONS = ("abs", "float", "int", "len", "max", "min", "sum")
 NUMBERS = ("0", "1", "2")
 OPERATORS = (" + ", " - ", " * ", " / ", " // ", " % ", " < ", " <= ", " > ", " >= ", " == ", " and ", " or ")
 _ATOMS = (ast.Name, ast.Constant, ast.Call, ast.Subscript, ast.Attribute)
+_ASIDE = {  # children that are no values of the function's own
+    ast.Call: ("func",),
+    ast.AnnAssign: ("annotation",),
+    ast.arg: ("annotation",),
+    ast.FunctionDef: ("returns",),
+    ast.AsyncFunctionDef: ("returns",),
+    ast.ExceptHandler: ("type",),
+}
 _MASKED = (ast.BinOp, ast.BoolOp, ast.Call, ast.Compare, ast.IfExp, ast.Name, ast.Subscript, ast.UnaryOp)
 
 
@@ -153,6 +161,7 @@ def _expressions(node: ast.AST) -> Iterator[ast.expr]:
         assert isinstance(node, ast.expr)
         if node.lineno == node.end_lineno:
             yield node
+    aside = {getattr(node, name, None) for name in _ASIDE.get(type(node), ())}
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(node, ast.Call) and child is node.func):
+        if child not in aside:
             yield from _expressions(child)
