@@ -13,6 +13,8 @@ import pytest
 from tests.mcp_server.conftest import ROOT
 from tests.support.node import Programs
 
+pytestmark = pytest.mark.campaign
+
 ERAS = ("2025-11-25", "2026-07-28")
 
 

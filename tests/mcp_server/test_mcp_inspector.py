@@ -7,6 +7,8 @@ import pytest
 from tests.mcp_server.conftest import ROOT, Story, command
 from tests.support.node import Programs
 
+pytestmark = pytest.mark.campaign
+
 
 @pytest.fixture
 def over_http(port: int) -> list[str]:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.node import Programs, programs_or_skip
 
+pytestmark = pytest.mark.campaign
+
 ROOT = Path(__file__).parents[3]
 APPLY = (
     "initialize",
