@@ -106,13 +106,12 @@ def apply(archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbo
     if planned.obstacles:
         raise refusal(planned)
     written = promote.apply(home, id, folder, planned.before, planned.after, message=planned.message)
-    archive.decide(
-        id, "apply", who=who, data={"folder": str(folder), "branch": written.branch, "commit": written.commit}
-    )
+    told = {"folder": str(folder), "branch": written.branch, "commit": written.commit}
     try:
+        archive.decide(id, "apply", who=who, data=told)
         suite = _suite(archive, planned, sandbox)
-    except BaseException:
-        _take_back(archive, home, id, who, "the suite could not be run on the real source")
+    except BaseException:  # an interruption, too, leaves nothing in the source that is not proved
+        _take_back(archive, home, id, who, "it could not be proved on the real source")
         raise
     if not suite["ok"]:
         _take_back(archive, home, id, who, f"the suite failed on the real source: {suite['reason']}")

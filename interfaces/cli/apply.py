@@ -44,12 +44,17 @@ def apply(
     from interfaces.who import me
     from target_modules import promote
 
+    if pr_body and (yes or to is not None):
+        raise typer.BadParameter("--pr-body only prints: leave --yes and --to out")
     session: Session = ctx.obj
     with session.archive(read_only=not yes) as archive:
         planned = applying.plan(archive, variant)
         found, folder = planned.variant, planned.target.source if to is None else to
         if pr_body:
-            typer.echo(planned.pr_body, nl=False)
+            if json:
+                print_json({"variant": found.id, "pr_body": planned.pr_body})
+            else:
+                typer.echo(planned.pr_body, nl=False)
             return
         result: dict[str, object] = {
             "variant": found.id,

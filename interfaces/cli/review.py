@@ -10,6 +10,7 @@ from interfaces.cli.apply import Who
 from interfaces.cli.ids import run_ids
 from interfaces.cli.session import Session
 
+HTTP = 80  # the port that browsers leave out of a host's name
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -66,8 +67,9 @@ def review(
         ) from None
     port = int(listening.getsockname()[1])
     names = ("127.0.0.1", "localhost", "[::1]") if local else ()
+    hosts = {f"{name}:{port}" for name in names} | (set(names) if port == HTTP else set())
     secret = password or secrets.token_urlsafe(24)
-    access = Access(secret, frozenset(f"{name}:{port}" for name in names), by_link=not password)
+    access = Access(secret, frozenset(hosts), by_link=not password)
     app = make_app(session.home, who or me(), access)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}{path}"
@@ -75,7 +77,9 @@ def review(
     typer.echo("Ctrl-C ends it", err=True)
     if browser and not password and _has_screen():
         webbrowser.open(f"{address}?token={secret}")
-    config = uvicorn.Config(app, log_level="warning", lifespan="on", server_header=False)
+    config = uvicorn.Config(
+        app, log_level="error", lifespan="on", server_header=False, timeout_graceful_shutdown=1
+    )  # pages that follow a run never let go by themselves
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.types import ArchiveError
 from tests.interfaces.conftest import Finished
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY
@@ -161,8 +162,13 @@ def test_a_commit_carries_scores_lineage_and_the_way_to_reproduce_them(
 
 
 def test_a_pull_request_is_printed_and_nothing_written(finished: Finished, source: Path) -> None:
-    done = pygent("apply", finished.best, "--yes", "--pr-body", home=finished.home)
+    done = pygent("apply", finished.best, "--pr-body", home=finished.home)
     assert done.code == 0
+    assert pygent("apply", finished.best, "--pr-body", "--json", home=finished.home).json == {
+        "variant": finished.best,
+        "pr_body": done.out,
+    }
+    assert pygent("apply", finished.best, "--pr-body", "--yes", home=finished.home).code == 2
     assert done.out.startswith(f"## outside: variant {finished.best}\n")
     assert "- `ranges.py`: `outside`" in done.out
     assert "+        return value - high" in done.out
@@ -199,3 +205,23 @@ def test_only_champions_are_applied_and_refused_ones_are_not(finished: Finished,
     assert pygent("apply", finished.best, "--yes", home=finished.home).code == 0
     assert pygent("rollback", finished.best, home=finished.home).code == 0
     assert source.read_text() == BUGGY
+
+
+def test_an_application_that_cannot_be_recorded_or_proved_is_taken_back(
+    finished: Finished, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object, **more: object) -> None:
+        raise ArchiveError("no space left on the disk")
+
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("archive.decisions.add", full)
+        done = pygent("apply", finished.best, "--yes", home=finished.home)
+    assert (done.code, "no space left" in done.err, source.read_text()) == (1, True, BUGGY)
+    with monkeypatch.context() as patch:
+        patch.setattr("evolution.applying.evaluate_tree", interrupted)
+        assert pygent("apply", finished.best, "--yes", home=finished.home).code != 0
+    assert source.read_text() == BUGGY
+    assert not list((finished.home / "applied").glob("*"))
