@@ -10,7 +10,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:  # job border: the whole command
-        from interfaces.cli.errors import exit_code, in_one_line
+        from interfaces.errors import exit_code, in_one_line
 
         code = exit_code(error)
         if code is None:

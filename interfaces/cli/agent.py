@@ -96,8 +96,7 @@ def run(
     from gateway.transcripts import exchanges
     from interfaces.cli.archive import show as show_variant
     from interfaces.cli.summary import STOPPED_BY
-    from interfaces.cli.transcript import told
-    from interfaces.views.transcripts import plain
+    from interfaces.views.transcripts import plain, told
     from sandbox.limits import waived
     from sandbox.select import open_sandbox
 

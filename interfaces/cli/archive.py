@@ -106,8 +106,7 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
 @app.command()
 def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
     """What a variant's making (and, for agents, its measuring) exchanged with models and MCP servers."""
-    from interfaces.cli.transcript import told
-    from interfaces.views.transcripts import of_variant, plain
+    from interfaces.views.transcripts import of_variant, plain, told
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:

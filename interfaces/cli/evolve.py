@@ -261,9 +261,9 @@ def _go_on(
     from evolution.population import BASELINE
     from evolution.proposing import chosen_proposer
     from evolution.runs import work
-    from interfaces.cli.errors import BREAKER, FAILURE, INTERRUPTED
     from interfaces.cli.live import Live
     from interfaces.cli.summary import show_summary
+    from interfaces.errors import BREAKER, FAILURE, INTERRUPTED
     from sandbox.limits import waived
     from sandbox.select import open_sandbox
 

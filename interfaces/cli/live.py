@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from interfaces.cli.session import console
+from interfaces.views.words import clock
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -73,12 +74,6 @@ def budget_in_words(settings: RunConfig) -> str:
         if (value := getattr(settings, name)) is not None
     ]
     return ", ".join(parts) or "none (until it is stopped)"
-
-
-def clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _counts(progress: Progress) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from interfaces.cli.apply import Who
-from interfaces.cli.errors import FAILURE
 from interfaces.cli.session import Session
+from interfaces.errors import FAILURE
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

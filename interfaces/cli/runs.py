@@ -27,7 +27,7 @@ def runs(ctx: typer.Context, json: Json = False) -> None:
         return
     from rich.table import Table
 
-    from interfaces.cli.live import clock
+    from interfaces.views.words import clock
 
     table = Table(box=None)
     for column in ("run", "target", "state", "begun", "time", "attempts"):
@@ -52,7 +52,7 @@ def status(
     if json:
         print_json(told)
         return
-    from interfaces.cli.live import clock
+    from interfaces.views.words import clock
 
     for name in ("run", "target", "state", "begun"):
         typer.echo(f"{name:<12}{told[name]}")

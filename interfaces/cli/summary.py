@@ -8,8 +8,8 @@ from typing import Any
 import typer
 
 from interfaces.cli.diffs import show_diff
-from interfaces.cli.live import clock
 from interfaces.cli.session import console
+from interfaces.views.words import clock
 
 STOPPED_BY = {
     "attempts": "its budget of attempts was used up",

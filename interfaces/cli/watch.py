@@ -118,7 +118,7 @@ def _live(moments: Iterator[Seen]) -> Seen:
 
 
 def _rows(status: dict[str, Any]) -> list[tuple[str, str]]:
-    from interfaces.cli.live import clock
+    from interfaces.views.words import clock
     from prompts.quote import line
 
     stats, best, usage = status["stats"], status["best"], status["stats"]["usage"]
@@ -174,7 +174,7 @@ def _picture(seen: Seen) -> RenderableType:
 
 
 def _code(status: dict[str, Any]) -> int:
-    from interfaces.cli.errors import BREAKER, FAILURE
+    from interfaces.errors import BREAKER, FAILURE
 
     if status["state"] == "dead" or status["stopped_by"] == "baseline":
         return FAILURE

@@ -44,7 +44,7 @@ class Desk:
 @contextmanager
 def in_words() -> Iterator[None]:
     """Errors that a user can mend, as the command line tells them; others are defects, and stay."""
-    from interfaces.cli.errors import exit_code, in_one_line
+    from interfaces.errors import exit_code, in_one_line
 
     try:
         yield

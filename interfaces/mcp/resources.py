@@ -37,8 +37,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.resource("pygent://variants/{variant}/transcript{?page}", mime_type="text/plain")
     def transcript(variant: str, page: str = "1") -> str:
         """What a variant's making exchanged with models and servers."""
-        from interfaces.cli.transcript import told
-        from interfaces.views.transcripts import of_variant
+        from interfaces.views.transcripts import of_variant, told
 
         with _found(), desk.archive() as archive:
             whole = "\n".join(told(of_variant(archive, variant)))

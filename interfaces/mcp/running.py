@@ -128,7 +128,7 @@ async def _followed(
     """Until the run goes, or with `wait` until its process has ended; leaving off to wait does not end it.
     Raises `ToolError` with the reason where the process fails."""
     from archive.locks import is_alive
-    from interfaces.cli.errors import BREAKER, INTERRUPTED
+    from interfaces.errors import BREAKER, INTERRUPTED
 
     run, process = launched.run, launched.process
     if wait:

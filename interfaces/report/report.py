@@ -10,10 +10,10 @@ from archive.browsing import Wanted
 from archive.reasons import class_of
 from archive.store import Archive
 from archive.types import Status, Variant
+from interfaces.rendering import environment
 from interfaces.report.plot import plot
 from interfaces.views import charts, runs, variants
 from interfaces.views.words import verdicts
-from interfaces.web.render import environment
 
 TOP = 5  # variants whose diffs are in it
 DIFF_LINES = 400  # of one of them

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from evolution import applying, oversight
 from interfaces.boxes import opened_for
-from interfaces.cli.errors import exit_code, in_one_line
+from interfaces.errors import exit_code, in_one_line
 from interfaces.web.archives import Shelf
 from interfaces.web.pages import Pages
 from interfaces.web.security import LOGIN, Access, welcome

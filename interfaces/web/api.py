@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from archive.types import ArchiveError
+from interfaces.rendering import line_whole
 from interfaces.views import charts, evidence, graph, runs, search, variants
 from interfaces.views import transcripts as talks
 from interfaces.web.archives import Shelf
 from interfaces.web.plain import Plain
-from interfaces.web.render import line_whole
 
 
 class Nothing(BaseModel):
