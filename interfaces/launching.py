@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.locks import is_alive
-from archive.store import Archive
-from evolution.config import RunConfig
-from evolution.runs import begin
+from pygent.archive.locks import is_alive
+from pygent.archive.store import Archive
+from pygent.evolution.config import RunConfig
+from pygent.evolution.runs import begin
 
 Wish = Literal["pause", "stop"]
 TAIL = 4096  # bytes
@@ -48,7 +48,7 @@ def go_on(home: Path, run: str, changes: Mapping[str, Any], *, log_json: bool = 
     """Resume a run in the background; `changes` are settings by name, such as a larger budget."""
     log = home / "runs" / f"{run}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "interfaces.cli", "--home", str(home), "--log-level", "info"]
+    command = [sys.executable, "-m", "pygent", "--home", str(home), "--log-level", "info"]
     command += ["--log-json"] if log_json else []
     command += ["resume", run]
     for name, value in changes.items():

@@ -8,8 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from interfaces.views.words import clock
-from prompts.quote import escape, line
+from pygent.interfaces.views.words import clock
+from pygent.prompts.quote import escape, line
 
 LONG = 2000  # characters of a line
 

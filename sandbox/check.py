@@ -7,7 +7,18 @@ from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Limits, Outcome, Program, Sandbox
+from pygent.sandbox.types import (
+    Box,
+    BoxSpec,
+    Call,
+    Check,
+    Execution,
+    Isolation,
+    Limits,
+    Outcome,
+    Program,
+    Sandbox,
+)
 
 if TYPE_CHECKING:
     from docker import DockerClient

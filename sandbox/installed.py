@@ -17,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.types import SandboxUnavailable
+from pygent.sandbox.types import SandboxUnavailable
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from archive.types import Usage
-from gateway.errors import Kind, ModelError
-from gateway.local.install import MODEL, folder, is_installed
+from pygent.archive.types import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.local.install import MODEL, folder, is_installed
 
 NOT_INSTALLED = "the local model is not installed: `pygent models install local` does that (about 125 MB)"
 START_SECONDS = 60.0

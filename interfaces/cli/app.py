@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli import (
+from pygent.interfaces.cli import (
     agent,
     analyze,
     apply,
@@ -25,7 +25,7 @@ from interfaces.cli import (
     targets,
     watch,
 )
-from interfaces.cli.session import Session
+from pygent.interfaces.cli.session import Session
 
 app = typer.Typer(
     name="pygent",
@@ -59,7 +59,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    from interfaces.logs import configure
+    from pygent.interfaces.logs import configure
 
     configure(log_level, as_json=log_json)
     ctx.obj = Session(home, log_json, log_level)

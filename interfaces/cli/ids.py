@@ -32,7 +32,7 @@ def variant_ids(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
 
 def target_names(ctx: click.Context, incomplete: str) -> list[str]:
     """Bundled targets; folders are the shell's own to complete."""
-    from target_modules.registry import bundled
+    from pygent.target_modules.registry import bundled
 
     return [target.name for target in bundled() if target.name.startswith(incomplete)]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from archive.store import Archive
-from gateway.transcripts import Exchange, exchanges
-from prompts.quote import cut, escape
+from pygent.archive.store import Archive
+from pygent.gateway.transcripts import Exchange, exchanges
+from pygent.prompts.quote import cut, escape
 
 _LONG = 4000  # characters of one message that are shown to people; JSON has all
 

@@ -13,7 +13,7 @@ def clock(seconds: float) -> str:
 
 
 def verdicts(records: list[dict[str, Any]]) -> list[str]:
-    """A line or more for each record of `interfaces.views.variants.variant`."""
+    """A line or more for each record of `pygent.interfaces.views.variants.variant`."""
     return [text for record in records for text in _of(record["kind"], record["data"])]
 
 

@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from interfaces.rendering import environment
-from interfaces.web import api, events
-from interfaces.web.actions import Actions
-from interfaces.web.archives import Shelf
-from interfaces.web.pages import Pages
-from interfaces.web.security import Access, Guard
+from pygent.interfaces.rendering import environment
+from pygent.interfaces.web import api, events
+from pygent.interfaces.web.actions import Actions
+from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.pages import Pages
+from pygent.interfaces.web.security import Access, Guard
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"

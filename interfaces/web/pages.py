@@ -13,16 +13,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from archive.reasons import class_of
-from archive.types import ArchiveError, Status
-from evolution import applying, oversight
-from interfaces.views import charts, evidence, transcripts, variants
-from interfaces.views.words import verdicts
-from interfaces.web import api
-from interfaces.web.archives import Shelf
-from interfaces.web.security import Access
-from target_modules.manifest import TargetError
-from target_modules.promote import applications
+from pygent.archive.reasons import class_of
+from pygent.archive.types import ArchiveError, Status
+from pygent.evolution import applying, oversight
+from pygent.interfaces.views import charts, evidence, transcripts, variants
+from pygent.interfaces.views.words import verdicts
+from pygent.interfaces.web import api
+from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.security import Access
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.promote import applications
 
 STATUSES = [status.value for status in Status]
 FAILURES = 12

@@ -12,7 +12,7 @@ def commands() -> str:
     import typer
     from typer.cli import get_docs_for_click
 
-    from interfaces.cli.app import app
+    from pygent.interfaces.cli.app import app
 
     command = typer.main.get_command(app)
     context = command.make_context("pygent", ["--help"], resilient_parsing=True)
@@ -22,8 +22,8 @@ def commands() -> str:
 
 def configuration() -> str:
     """docs/configuration.md: every key of `pygent.toml`."""
-    from evolution.config import RunConfig
-    from gateway.prices import Price
+    from pygent.evolution.config import RunConfig
+    from pygent.gateway.prices import Price
 
     rows = ["| key | default | meaning |", "|---|---|---|"]
     for name, field in RunConfig.model_fields.items():

@@ -1,0 +1,5 @@
+"""`python -m pygent` is the command `pygent`."""
+
+from pygent.interfaces.cli import main
+
+main()
