@@ -256,7 +256,7 @@ def _entering(uid: int | None, spec: BoxSpec, group: cgroup.Group) -> str:
     if "pids" not in group.folders and (uid is not None or _linux() >= _COUNTED_BY_NAMESPACE):
         bounds.append((resource.RLIMIT_NPROC, limits.pids))
     arguments = (uid, spec.core, limits.tmpfs_mb, limits.tmpfs_inodes, bounds)
-    source = resources.files("sandbox").joinpath("enter.py").read_text("utf-8")
+    source = resources.files("pygent.sandbox").joinpath("enter.py").read_text("utf-8")
     return f"{source}\nenter{arguments!r}\n"
 
 
