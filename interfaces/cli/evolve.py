@@ -314,11 +314,19 @@ def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:
 
 
 def _detach(session: Session, run: RunRecord, changes: dict[str, Any], *, as_json: bool) -> None:
+    from pygent.interfaces.errors import FAILURE
     from pygent.interfaces.launching import go_on
 
     gone = go_on(session.home, run.id, changes, log_json=session.log_json)
+    up = gone.until_up()
+    if gone.process.poll():
+        typer.echo(
+            f"pygent: run {run.id} ended at once: {gone.last_words()} (all of it: {gone.log})", err=True
+        )
+        raise typer.Exit(FAILURE)
     if as_json:
         print_json({"run": run.id, "pid": gone.pid, "log": str(gone.log)})
     else:
-        typer.echo(f"run {run.id} goes on in the background (process {gone.pid}, output in {gone.log})")
+        how = "goes on" if up else "is still starting"
+        typer.echo(f"run {run.id} {how} in the background (process {gone.pid}, output in {gone.log})")
         typer.echo(f"  pygent status {run.id}    pygent pause {run.id}    pygent stop {run.id}")

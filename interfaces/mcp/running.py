@@ -127,7 +127,6 @@ async def _followed(
 ) -> answers.RunStatus:
     """Until the run goes, or with `wait` until its process has ended; leaving off to wait does not end it.
     Raises `ToolError` with the reason where the process fails."""
-    from pygent.archive.locks import is_alive
     from pygent.interfaces.errors import BREAKER, INTERRUPTED
 
     run, process = launched.run, launched.process
@@ -135,7 +134,7 @@ async def _followed(
         await _waited(ctx, desk, launched)
     else:
         with anyio.move_on_after(START_SECONDS):
-            while process.poll() is None and not is_alive(desk.home, run):
+            while not launched.is_up():
                 await anyio.sleep(POLL_SECONDS)
     ended = process.poll()
     now = await anyio.to_thread.run_sync(lambda: run_status(desk, run, said))
