@@ -25,10 +25,13 @@ from pygent.interfaces.cli import (
     targets,
     watch,
 )
+from pygent.interfaces.cli.sections import Sections
 from pygent.interfaces.cli.session import Session
 
 app = typer.Typer(
     name="pygent",
+    cls=Sections,
+    rich_markup_mode=None,
     help="Evolve Python modules with patches that are graded in a sandbox they cannot talk their way out of.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

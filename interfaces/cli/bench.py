@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +31,8 @@ def bench(
     json: Json = False,
 ) -> None:
     """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
+    import secrets
+
     from pygent.benchmarks.judge import evaluate_tree
     from pygent.benchmarks.types import Bench
     from pygent.sandbox.limits import require

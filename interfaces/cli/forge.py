@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,6 +40,8 @@ def forge(
     json: Json = False,
 ) -> None:
     """Try to forge a score; exit 1 where one of the four suites gave one, or failed an honest program."""
+    import secrets
+
     from pygent.benchmarks.forgeries.corpus import read_corpus
     from pygent.benchmarks.forging import forge as measure
     from pygent.sandbox.select import open_sandbox
