@@ -320,9 +320,8 @@ def _detach(session: Session, run: RunRecord, changes: dict[str, Any], *, as_jso
     gone = go_on(session.home, run.id, changes, log_json=session.log_json)
     up = gone.until_up()
     if gone.process.poll():
-        typer.echo(
-            f"pygent: run {run.id} ended at once: {gone.last_words()} (all of it: {gone.log})", err=True
-        )
+        reason = gone.last_words().removeprefix("pygent: ")
+        typer.echo(f"pygent: run {run.id} ended at once: {reason} (its output: {gone.log})", err=True)
         raise typer.Exit(FAILURE)
     if as_json:
         print_json({"run": run.id, "pid": gone.pid, "log": str(gone.log)})

@@ -72,6 +72,19 @@ def test_a_run_in_the_real_sandbox_with_its_log_and_what_follows(tmp_path: Path,
     assert (target / "src" / "ranges.py").read_text() == BUGGY
 
 
+def test_a_run_in_the_background_that_ends_at_once_is_said_to_have_ended(
+    tmp_path: Path, target: Path
+) -> None:
+    nowhere = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    options = ["--evaluations", 3, "--sandbox", "docker", "--detach"]
+    done = pygent(tmp_path / "home", "evolve", target, *options, env=nowhere)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("pygent: run ")
+    assert " ended at once: no Docker engine answers" in line
+    assert "background" not in line
+
+
 def test_ctrl_c_ends_cleanly_and_leaves_no_container(tmp_path: Path, target: Path, begin: Begin) -> None:
     home = tmp_path / "home"
     session = begin(home, "evolve", target, "--seed", 2, "--json")
