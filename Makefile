@@ -29,6 +29,7 @@ lint: .venv/ready
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/deptry .
 
 docs: .venv/ready
 	$(PY) -m tests.support.docs

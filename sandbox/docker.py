@@ -270,11 +270,10 @@ class DockerCell:
             self.id = ""
 
     def _attach(self) -> socket.socket:
-        stream = self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-        plain = getattr(stream, "_sock", None)
-        if type(plain) is not socket.socket:
+        if not self._api.base_url.startswith(("http+docker://localhost", "http://")):
             raise SandboxUnavailable("the engine is reached over TLS or ssh: use a unix socket, or plain TCP")
-        duplicate = plain.dup()
+        stream = self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+        duplicate = socket.socket(fileno=os.dup(stream.fileno()))
         stream.close()
         duplicate.setblocking(False)
         return duplicate

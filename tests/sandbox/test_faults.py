@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import docker
@@ -19,7 +20,7 @@ import pytest
 
 from pygent.sandbox import bubblewrap, owner, select
 from pygent.sandbox.check import engine_facts
-from pygent.sandbox.docker import DockerSandbox, connect, trouble
+from pygent.sandbox.docker import DockerCell, DockerSandbox, connect, trouble
 from pygent.sandbox.image import Images
 from pygent.sandbox.owner import OWNER_LABEL, RUN_LABEL
 from pygent.sandbox.types import (
@@ -330,3 +331,11 @@ def test_containers_carry_their_owner(client: Any, sandbox: DockerSandbox) -> No
     assert settings["LogConfig"]["Type"] == "none"
     assert settings["Memory"] == settings["MemorySwap"] == 64 << 20
     assert settings["PidsLimit"] == 16
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:2376", "http+docker://ssh"])
+def test_an_engine_behind_tls_or_ssh_is_refused_as_its_stream_is_no_plain_socket(address: str) -> None:
+    cell = DockerCell.__new__(DockerCell)
+    cell._api = SimpleNamespace(base_url=address)
+    with pytest.raises(SandboxUnavailable, match="use a unix socket, or plain TCP"):
+        cell._attach()
