@@ -1,4 +1,4 @@
-"""docs/reference/agent.md names every pipeline, stage, tool, profile and key that there is, with its default."""
+"""docs/reference/agent.md names every pipeline, stage, tool, profile and key, with its default."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ERAS = ("2025-11-25", "2026-07-28")
 
 @cache
 def documented() -> tuple[dict[str, set[str]], set[str]]:
-    """Of docs/how-to/mcp-server.md: scenarios that apply, with the checks left out; and those that do not apply."""
+    """Of docs/how-to/mcp-server.md: scenarios that apply, with the checks left out; and those that do not."""
     page = (ROOT / "docs" / "how-to" / "mcp-server.md").read_text()
     section = page[page.index("These apply, and pass:") :]
     apply, _, others = section.partition("These do not apply:")

@@ -52,8 +52,8 @@ tries a target out: its manifest, its cases, and its baseline in the sandbox.
 {rows}
 
 A required key of a table is required if the table is given. `[]` marks an array of tables, such as
-`[[suite.stages]]`. Without `suite.stages` there is one stage, `all`. Held-out cases are always run whole: stages
-and their thresholds only save time in a search. The kinds of suite and the metrics are described in
+`[[suite.stages]]`. Without `suite.stages` there is one stage, `all`. Held-out cases are always run whole:
+stages and their thresholds only save time in a search. The kinds of suite and the metrics are described in
 [suites and graders](suites.md).
 """
 
@@ -62,8 +62,8 @@ GRADING = """\
 
 A grader is a trusted Python file of yours that runs on the host. It imports these names from
 `pygent.grading`; the functions that it defines are in [suites and graders](suites.md#graders). All three are
-frozen dataclasses and hold plain values: numbers, strings, `None`, and lists, tuples, sets and dictionaries of
-these.
+frozen dataclasses and hold plain values: numbers, strings, `None`, and lists, tuples, sets and dictionaries
+of these.
 
 {classes}"""
 

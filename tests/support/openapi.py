@@ -1,4 +1,4 @@
-"""Writes docs/reference/openapi.json from the endpoints of the web review: `python -m tests.support.openapi`."""
+"""Writes docs/reference/openapi.json from the endpoints of the review: `python -m tests.support.openapi`."""
 
 from __future__ import annotations
 
