@@ -11,13 +11,13 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from agent.brief import Brief
-from agent.desk import Desk
-from agent.door import Ask, BudgetUsedUp, ContextTooLong, Door, ModelFault
-from agent.pipelines import run
-from agent.profile import Profile
-from agent.workspace import Workspace
-from prompts.message import ToolSpec
+from pygent.agent.brief import Brief
+from pygent.agent.desk import Desk
+from pygent.agent.door import Ask, BudgetUsedUp, ContextTooLong, Door, ModelFault
+from pygent.agent.pipelines import run
+from pygent.agent.profile import Profile
+from pygent.agent.workspace import Workspace
+from pygent.prompts.message import ToolSpec
 
 
 def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:

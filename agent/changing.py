@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from agent.desk import Desk
-from agent.tool import ToolFault
-from target_modules.patch.apply import PatchError
-from target_modules.patch.edits import Patch
-from target_modules.patch.unified import unified
+from pygent.agent.desk import Desk
+from pygent.agent.tool import ToolFault
+from pygent.target_modules.patch.apply import PatchError
+from pygent.target_modules.patch.edits import Patch
+from pygent.target_modules.patch.unified import unified
 
 
 def changed(desk: Desk, patch: Patch) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.context import CHARS_PER_TOKEN
-from agent.door import Answer, ContextTooLong, Door, ModelFault
-from prompts.message import Message, ToolSpec
+from pygent.agent.context import CHARS_PER_TOKEN
+from pygent.agent.door import Answer, ContextTooLong, Door, ModelFault
+from pygent.prompts.message import Message, ToolSpec
 
 LEFT_OUT = "[an older result was left out to make room; call the tool again if you need it]"
 _COMPACTIONS = 4  # in answer to one "too long"

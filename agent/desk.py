@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from agent.brief import Brief
-from agent.door import Door
-from agent.profile import Profile
-from agent.workspace import Workspace
-from prompts.message import ToolSpec
+from pygent.agent.brief import Brief
+from pygent.agent.door import Door
+from pygent.agent.profile import Profile
+from pygent.agent.workspace import Workspace
+from pygent.prompts.message import ToolSpec
 
 
 @dataclass

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from prompts.message import Message, ToolCall, ToolSpec
-from prompts.quote import line
+from pygent.prompts.message import Message, ToolCall, ToolSpec
+from pygent.prompts.quote import line
 
 Ask = Callable[[Any], Any]
 

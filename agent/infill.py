@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from agent.brief import Brief
-from agent.rewrite import NOTHING, Ask, one_of
-from agent.single import Attempt
-from prompts import quote
-from prompts.message import Message
-from prompts.render import render
-from target_modules.patch.answer import without_thinking
-from target_modules.patch.edits import Patch, ReplaceSymbol
+from pygent.agent.brief import Brief
+from pygent.agent.rewrite import NOTHING, Ask, one_of
+from pygent.agent.single import Attempt
+from pygent.prompts import quote
+from pygent.prompts.message import Message
+from pygent.prompts.render import render
+from pygent.target_modules.patch.answer import without_thinking
+from pygent.target_modules.patch.edits import Patch, ReplaceSymbol
 
 MASK = "____"
 TOKENS = 40

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agent.brief import Brief
-from agent.context import DEFAULT, Limits, context, system
-from prompts.message import Message
+from pygent.agent.brief import Brief
+from pygent.agent.context import DEFAULT, Limits, context, system
+from pygent.prompts.message import Message
 
 
 def messages(brief: Brief, limits: Limits = DEFAULT) -> tuple[Message, Message]:

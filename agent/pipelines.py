@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from agent.desk import Desk
-from agent.stage import Stage, opened
-from agent.stages.execute import Execute
-from agent.stages.once import Once
-from agent.stages.reflect import Reflect
-from agent.stages.think import Think
+from pygent.agent.desk import Desk
+from pygent.agent.stage import Stage, opened
+from pygent.agent.stages.execute import Execute
+from pygent.agent.stages.once import Once
+from pygent.agent.stages.reflect import Reflect
+from pygent.agent.stages.think import Think
 
 STAGES: dict[str, Stage] = {
     stage.name: stage for stage in (Think("analysis"), Think("plan"), Execute(), Reflect(), Once())

@@ -1,4 +1,4 @@
-"""The program that is run under the profiler, in a process of its own (see `agent.tools.profile`)."""
+"""The program that is run under the profiler, in a process of its own (see `pygent.agent.tools.profile`)."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.pipelines import PIPELINES, STAGES
-from agent.profile import Profile
-from agent.toolbox import ALL, every
+from pygent.agent.pipelines import PIPELINES, STAGES
+from pygent.agent.profile import Profile
+from pygent.agent.toolbox import ALL, every
 
 CAPABILITIES = {
     "sandbox": "a box to run in",

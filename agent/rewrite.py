@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
-from agent.brief import Brief
-from agent.door import Answer
-from agent.single import Attempt
-from prompts import quote
-from prompts.message import Message
-from prompts.render import render
-from target_modules.patch.answer import without_thinking
-from target_modules.patch.editable import Editable
-from target_modules.patch.edits import Patch, ReplaceSymbol
-from target_modules.patch.outline import outline
-from target_modules.patch.source import NotPython
-from target_modules.patch.symbols import NoSymbol, source_of
+from pygent.agent.brief import Brief
+from pygent.agent.door import Answer
+from pygent.agent.single import Attempt
+from pygent.prompts import quote
+from pygent.prompts.message import Message
+from pygent.prompts.render import render
+from pygent.target_modules.patch.answer import without_thinking
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.edits import Patch, ReplaceSymbol
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.symbols import NoSymbol, source_of
 
 NOTHING = "no function may be changed as a whole"
 LINES = 40  # of a new body

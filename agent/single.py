@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from agent.brief import Brief
-from agent.context import DEFAULT, Limits
-from agent.door import Answer
-from agent.messages import messages
-from prompts import quote
-from prompts.message import Message
-from target_modules.patch.answer import without_thinking
-from target_modules.patch.edits import Patch
-from target_modules.patch.read import ReadError, read
-from target_modules.patch.tree import Tree
+from pygent.agent.brief import Brief
+from pygent.agent.context import DEFAULT, Limits
+from pygent.agent.door import Answer
+from pygent.agent.messages import messages
+from pygent.prompts import quote
+from pygent.prompts.message import Message
+from pygent.target_modules.patch.answer import without_thinking
+from pygent.target_modules.patch.edits import Patch
+from pygent.target_modules.patch.read import ReadError, read
+from pygent.target_modules.patch.tree import Tree
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from agent.context import CHARS_PER_TOKEN, Limits, context, system
-from agent.conversation import Conversation
-from agent.desk import Desk
-from agent.profile import Profile
-from agent.toolbox import Toolbox
-from prompts.message import Message
+from pygent.agent.context import CHARS_PER_TOKEN, Limits, context, system
+from pygent.agent.conversation import Conversation
+from pygent.agent.desk import Desk
+from pygent.agent.profile import Profile
+from pygent.agent.toolbox import Toolbox
+from pygent.prompts.message import Message
 
 FAILURES = 5  # that share their budget: so many does an evaluation tell of
 
 
 class Stage(Protocol):
-    """`needs` names capabilities of the run (`agent.registry`)."""
+    """`needs` names capabilities of the run (`pygent.agent.registry`)."""
 
     name: str
     needs: tuple[str, ...]

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agent.desk import Desk
-from prompts.message import ToolSpec
+from pygent.agent.desk import Desk
+from pygent.prompts.message import ToolSpec
 
 
 class Arguments(BaseModel):
@@ -24,7 +24,7 @@ class ToolFault(Exception):
 
 @dataclass(frozen=True)
 class Tool:
-    """`needs` names capabilities of the run (`agent.registry`) without which it is of no use."""
+    """`needs` names capabilities of the run (`pygent.agent.registry`) without which it is of no use."""
 
     name: str
     arguments: type[Arguments]

@@ -8,12 +8,12 @@ import pkgutil
 from collections.abc import Sequence
 from functools import cache
 
-from agent import tools as folder
-from agent.desk import Desk
-from agent.door import BudgetUsedUp, ModelFault
-from agent.tool import Tool, ToolFault
-from prompts import quote
-from prompts.message import ToolCall, ToolSpec
+from pygent.agent import tools as folder
+from pygent.agent.desk import Desk
+from pygent.agent.door import BudgetUsedUp, ModelFault
+from pygent.agent.tool import Tool, ToolFault
+from pygent.prompts import quote
+from pygent.prompts.message import ToolCall, ToolSpec
 
 ALL = "*"  # as a tool's name in a profile: every one that needs nothing but a box
 _IN_A_BOX = frozenset({"sandbox", "shell"})

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
-from archive.cache import Cache
-from archive.codec import DELTA, Undecodable, pack, unpack
+from pygent.archive.cache import Cache
+from pygent.archive.codec import DELTA, Undecodable, pack, unpack
 
 CHAIN = 16  # a keyframe every so many generations
 CACHE_BYTES = 32 << 20
@@ -26,7 +26,7 @@ def address(data: bytes) -> bytes:
 
 
 def tree_address(files: Mapping[str, bytes]) -> bytes:
-    """As `target_modules.patch.tree.Tree.id`: SHA-256 over each path and content, sorted by path, each
+    """As `pygent.target_modules.patch.tree.Tree.id`: SHA-256 over each path and content, sorted by path, each
     preceded by its length as 8 bytes, big-endian."""
     digest = hashlib.sha256()
     for path in sorted(files):
@@ -87,7 +87,7 @@ class Blobs:
         return key
 
     def get(self, connection: Connection, key: int) -> bytes:
-        """The bytes of a blob. Raises `archive.codec.Undecodable`."""
+        """The bytes of a blob. Raises `pygent.archive.codec.Undecodable`."""
         return self._blob(connection, key).data
 
     def _as_base(self, connection: Connection, key: int) -> _Blob:

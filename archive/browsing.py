@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from archive import queries, runs, schema, variants
-from archive.types import Status, Variant
+from pygent.archive import queries, runs, schema, variants
+from pygent.archive.types import Status, Variant
 
 _v = schema.variants.c
 _p = schema.parents.c

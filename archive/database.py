@@ -12,10 +12,10 @@ from threading import RLock
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from archive import migrate, sqlite
-from archive.faults import explain
-from archive.schema import VERSION
-from archive.types import ArchiveError
+from pygent.archive import migrate, sqlite
+from pygent.archive.faults import explain
+from pygent.archive.schema import VERSION
+from pygent.archive.types import ArchiveError
 
 
 class Database:

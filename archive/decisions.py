@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from archive import queries, runs, schema, variants
-from archive.types import ArchiveError, Decision, DecisionKind, Status
+from pygent.archive import queries, runs, schema, variants
+from pygent.archive.types import ArchiveError, Decision, DecisionKind, Status
 
 _d = schema.decisions.c
 _KINDS: tuple[DecisionKind, ...] = ("approve", "reject", "annotate", "apply", "rollback")

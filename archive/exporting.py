@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from archive.types import ArchiveError, Status, Variant
+from pygent.archive.types import ArchiveError, Status, Variant
 
 if TYPE_CHECKING:
-    from archive.store import Archive
+    from pygent.archive.store import Archive
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f<>]+")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from archive.types import ArchiveError
+from pygent.archive.types import ArchiveError
 
 WAIT_SECONDS = 30.0  # how long a connection waits for another process's transaction
 SPARE_BYTES = 256 << 10  # SQLite reports a full disk as an I/O error where it cannot grow its -shm file

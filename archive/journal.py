@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from archive.codec import FAST, pack, unpack_json
-from archive.schema import journal
-from archive.types import ArchiveError
+from pygent.archive.codec import FAST, pack, unpack_json
+from pygent.archive.schema import journal
+from pygent.archive.types import ArchiveError
 
 _INSERT = insert(journal)
 _DELETE = delete(journal).where(journal.c.run == bindparam("r"), journal.c.attempt == bindparam("a"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from archive.schema import VERSION
-from archive.types import ArchiveError
+from pygent.archive.schema import VERSION
+from pygent.archive.types import ArchiveError
 
 SCRIPTS = Path(__file__).parent / "migrations"
 

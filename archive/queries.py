@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from archive import runs, schema, variants
-from archive.types import ArchiveError, Member, Status, Variant
+from pygent.archive import runs, schema, variants
+from pygent.archive.types import ArchiveError, Member, Status, Variant
 
 Order = Literal["attempt", "newest", "score"]
 _v = schema.variants.c

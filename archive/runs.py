@@ -9,8 +9,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archive import schema
-from archive.types import ArchiveError, RunRecord
+from pygent.archive import schema
+from pygent.archive.types import ArchiveError, RunRecord
 
 _RUNS = select(schema.runs)
 _RUN = _RUNS.where(schema.runs.c.id == bindparam("wanted"))

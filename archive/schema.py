@@ -1,7 +1,7 @@
 """The tables, as they stand at the newest version; `archive/migrations` makes them.
 
 Integer keys tie rows together because they are small; ids that people and other rooms use stand in `id`.
-Addresses are the 32 raw bytes of a SHA-256. `data` columns are packed by `archive.codec`.
+Addresses are the 32 raw bytes of a SHA-256. `data` columns are packed by `pygent.archive.codec`.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from archive import schema
-from archive.blobs import Blobs, address
-from archive.codec import Undecodable, dump
+from pygent.archive import schema
+from pygent.archive.blobs import Blobs, address
+from pygent.archive.codec import Undecodable, dump
 
 
 class Sources:

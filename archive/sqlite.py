@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from archive.faults import WAIT_SECONDS, no_space, read_only
-from archive.types import ArchiveError
+from pygent.archive.faults import WAIT_SECONDS, no_space, read_only
+from pygent.archive.types import ArchiveError
 
 # NORMAL: a commit outlives the process (kill -9); a power cut may undo the last ones, the rest stays whole.
 # FULL waits for the disk each time: 0.2 ms of CPU more, and some ms of waiting on common disks.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, text
 
-from archive import runs, schema
-from archive.types import PARENTS, Status, Usage
+from pygent.archive import runs, schema
+from pygent.archive.types import PARENTS, Status, Usage
 
 REASONS = 100  # the commonest so many reasons are told apart
 _BETTER = (Status.ACCEPTED, Status.CHAMPION)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archive import (
+from pygent.archive import (
     browsing,
     codec,
     decisions,
@@ -25,12 +25,12 @@ from archive import (
     variants,
     verifying,
 )
-from archive.blobs import tree_address
-from archive.cache import Cache
-from archive.database import Database
-from archive.sources import Sources
-from archive.texts import Text, keep
-from archive.types import (
+from pygent.archive.blobs import tree_address
+from pygent.archive.cache import Cache
+from pygent.archive.database import Database
+from pygent.archive.sources import Sources
+from pygent.archive.texts import Text, keep
+from pygent.archive.types import (
     ArchiveError,
     Decision,
     DecisionKind,
@@ -276,7 +276,7 @@ class Archive:
     def decide(
         self, id: str, kind: DecisionKind, *, who: str, why: str = "", data: Mapping[str, Any] | None = None
     ) -> Decision:
-        """Append what a person decided of a variant; see `archive.decisions.add` for what follows from it."""
+        """Append what a person decided of a variant; `pygent.archive.decisions.add` says what follows."""
         with self._write() as connection:
             return decisions.add(connection, id, kind, who, why, data or {})
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from archive.blobs import Blobs, address
+from pygent.archive.blobs import Blobs, address
 
 
 class Text(NamedTuple):

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
-from archive import schema
-from archive.codec import dump, pack, pack_json, unpack, unpack_json
-from archive.types import Direction, Record, Status, Usage, Variant
+from pygent.archive import schema
+from pygent.archive.codec import dump, pack, pack_json, unpack, unpack_json
+from pygent.archive.types import Direction, Record, Status, Usage, Variant
 
 VOCABULARY_BYTES = 16 << 10
 PAGE = 500

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from archive import schema, variants
-from archive.blobs import CHAIN, Blobs, address, tree_address
-from archive.codec import Undecodable, unpack_json
-from archive.database import Database
-from archive.sources import Sources
-from archive.types import ArchiveError
+from pygent.archive import schema, variants
+from pygent.archive.blobs import CHAIN, Blobs, address, tree_address
+from pygent.archive.codec import Undecodable, unpack_json
+from pygent.archive.database import Database
+from pygent.archive.sources import Sources
+from pygent.archive.types import ArchiveError
 
 _v = schema.variants.c
 PAGE = 1000

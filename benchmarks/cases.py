@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 
-from benchmarks.drawing import Cases
-from benchmarks.problems import Case
-from benchmarks.running import derived, got, program_for, said, spec_for
-from benchmarks.staged import Batch, Staged, mean, static_difference
-from benchmarks.stats import MOST_REPEATS
-from benchmarks.types import Bench, Evaluation, Pairs, Split
-from sandbox.runner.wire import equal
-from sandbox.types import Box, Execution, Outcome, Reply
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.drawing import Cases
+from pygent.benchmarks.problems import Case
+from pygent.benchmarks.running import derived, got, program_for, said, spec_for
+from pygent.benchmarks.staged import Batch, Staged, mean, static_difference
+from pygent.benchmarks.stats import MOST_REPEATS
+from pygent.benchmarks.types import Bench, Evaluation, Pairs, Split
+from pygent.sandbox.runner.wire import equal
+from pygent.sandbox.types import Box, Execution, Outcome, Reply
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 PASSED = "passed"
 MOST_CHILDREN = 8  # that one evaluation may lose before the tree is given up

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from benchmarks import complexity
-from benchmarks.judge import evaluate
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Evaluation
-from sandbox.types import Isolation, Sandbox
-from target_modules.blocks import BlockError, blocks
-from target_modules.manifest import Target, TargetError
-from target_modules.patch.editable import BLOCKS
-from target_modules.patch.tree import Tree
-from target_modules.registry import with_dependencies
+from pygent.benchmarks import complexity
+from pygent.benchmarks.judge import evaluate
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Evaluation
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.blocks import BlockError, blocks
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.patch.editable import BLOCKS
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.registry import with_dependencies
 
 
 def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from target_modules.manifest import Target
-from target_modules.patch.source import NotPython, parse
-from target_modules.patch.tree import Tree
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.source import NotPython, parse
+from pygent.target_modules.patch.tree import Tree
 
 # what `ast`, `tokenize` and radon raise over text that is not Python of this interpreter's version
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, IndexError, AttributeError)

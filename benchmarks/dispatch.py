@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sandbox.types import Program
-from target_modules.manifest import Target
+from pygent.sandbox.types import Program
+from pygent.target_modules.manifest import Target
 
 FOLDER = ".pygent"  # in the box, for files that are not the target's
 FILE = f"{FOLDER}/pygent_dispatch.py"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from benchmarks.grader import Grader
-from benchmarks.types import Split
-from target_modules.case import Case, read_cases
-from target_modules.manifest import Target, TargetError
+from pygent.benchmarks.grader import Grader
+from pygent.benchmarks.types import Split
+from pygent.target_modules.case import Case, read_cases
+from pygent.target_modules.manifest import Target, TargetError
 
 
 class Cases:

@@ -15,16 +15,16 @@ from importlib import resources
 from pathlib import Path
 from posixpath import dirname, relpath
 
-from benchmarks import complexity, dispatch
-from benchmarks.running import derived, one_line, said, spec_for
-from benchmarks.staged import mean, not_available, not_finite, out_of_bounds, static_difference, worse
-from benchmarks.stats import MOST_REPEATS
-from benchmarks.types import Bench, Evaluation, Pairs, Split, StageResult, Trust
-from sandbox.types import Box, Call, Isolation, Outcome, Program, Reply, Sandbox
-from target_modules.manifest import Stage, Target, TargetError
-from target_modules.patch.editable import Editable
-from target_modules.patch.source import NotPython, parse
-from target_modules.patch.tree import Tree
+from pygent.benchmarks import complexity, dispatch
+from pygent.benchmarks.running import derived, one_line, said, spec_for
+from pygent.benchmarks.staged import mean, not_available, not_finite, out_of_bounds, static_difference, worse
+from pygent.benchmarks.stats import MOST_REPEATS
+from pygent.benchmarks.types import Bench, Evaluation, Pairs, Split, StageResult, Trust
+from pygent.sandbox.types import Box, Call, Isolation, Outcome, Program, Reply, Sandbox
+from pygent.target_modules.manifest import Stage, Target, TargetError
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.source import NotPython, parse
+from pygent.target_modules.patch.tree import Tree
 
 NOISY = 4  # pairs that a repeat is the mean of, where the evaluator does not say the same twice
 _FILE = f"{dispatch.FOLDER}/pygent_evaluator.py"
@@ -244,7 +244,7 @@ def _stage_result(name: str, told: Told) -> StageResult:
 
 
 def _own_text(name: str) -> str:
-    return resources.files("benchmarks").joinpath(name).read_text("utf-8")
+    return resources.files("pygent.benchmarks").joinpath(name).read_text("utf-8")
 
 
 def _place_of(file: Path, source: Path) -> str:

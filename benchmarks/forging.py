@@ -17,17 +17,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.forgeries.corpus import Forgery, control
-from benchmarks.forgeries.peers import EVALUATORS, Peers, Told
-from benchmarks.forgeries.targets import MODULE, SUITES, SuiteName, write_targets
-from benchmarks.judge import evaluate, retried
-from benchmarks.running import one_line
-from benchmarks.stats import Decision, decide
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Evaluation, Split, Suite
-from sandbox.types import Isolation, Sandbox
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.forgeries.corpus import Forgery, control
+from pygent.benchmarks.forgeries.peers import EVALUATORS, Peers, Told
+from pygent.benchmarks.forgeries.targets import MODULE, SUITES, SuiteName, write_targets
+from pygent.benchmarks.judge import evaluate, retried
+from pygent.benchmarks.running import one_line
+from pygent.benchmarks.stats import Decision, decide
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Evaluation, Split, Suite
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 ERROR_RATE = 0.05
 WORKERS = 2
@@ -149,7 +149,7 @@ class _Judges:
     """The four suites, asked as a run asks them."""
 
     def __init__(self, sandbox: Sandbox, targets: Mapping[SuiteName, Target], seed: int) -> None:
-        from benchmarks.testing.programs import spec_of_tests
+        from pygent.benchmarks.testing.programs import spec_of_tests
 
         self._targets = targets
         self._suites: dict[SuiteName, Suite] = {name: suite_for(target) for name, target in targets.items()}

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from benchmarks.problems import Case, Problem
-from benchmarks.types import Split
-from target_modules.manifest import TargetError
+from pygent.benchmarks.problems import Case, Problem
+from pygent.benchmarks.types import Split
+from pygent.target_modules.manifest import TargetError
 
 _T = TypeVar("_T", Case, Problem)
 
@@ -63,9 +63,7 @@ class Grader:
     def _drawn(self, name: str, kind: type[_T], seed: int, split: Split, count: int) -> list[_T]:
         drawn = list(getattr(self._module, name)(seed, split, count))
         if not drawn or not all(isinstance(one, kind) for one in drawn):
-            raise TargetError(
-                f"{self._path}: {name}() must return a list of benchmarks.problems.{kind.__name__}"
-            )
+            raise TargetError(f"{self._path}: {name}() must return a list of pygent.grading.{kind.__name__}")
         return drawn
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, count, repeat
 
-from benchmarks.grader import Grader, InvalidAnswer
-from benchmarks.problems import Problem
-from benchmarks.running import derived, one_line, program_for, spec_for, trouble
-from benchmarks.staged import EMPTY, Batch, Staged, mean, static_difference
-from benchmarks.stats import MOST_REPEATS
-from benchmarks.types import Bench, Evaluation, Pairs, Split
-from sandbox.types import Box
-from target_modules.manifest import Target, TargetError
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.grader import Grader, InvalidAnswer
+from pygent.benchmarks.problems import Problem
+from pygent.benchmarks.running import derived, one_line, program_for, spec_for, trouble
+from pygent.benchmarks.staged import EMPTY, Batch, Staged, mean, static_difference
+from pygent.benchmarks.stats import MOST_REPEATS
+from pygent.benchmarks.types import Bench, Evaluation, Pairs, Split
+from pygent.sandbox.types import Box
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.patch.tree import Tree
 
 MOST_PROBLEMS = 32  # of one comparison; the acceptor stops before, mostly
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sandbox.types import Call
-from target_modules.case import Case
+from pygent.sandbox.types import Call
+from pygent.target_modules.case import Case
 
 __all__ = ["Case", "Problem"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from benchmarks import dispatch
-from sandbox.types import BoxSpec, Execution, Limits, Outcome, Program, Reply
-from target_modules.manifest import Target
-from target_modules.patch.editable import Editable
-from target_modules.patch.tree import Tree
+from pygent.benchmarks import dispatch
+from pygent.sandbox.types import BoxSpec, Execution, Limits, Outcome, Program, Reply
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.tree import Tree
 
 _SAID = {
     Outcome.RAISED: "raised",

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks import complexity
-from benchmarks.types import Bench, Evaluation, Split, StageResult
-from target_modules.manifest import Objective, Stage, Target
-from target_modules.patch.tree import Tree
+from pygent.benchmarks import complexity
+from pygent.benchmarks.types import Bench, Evaluation, Split, StageResult
+from pygent.target_modules.manifest import Objective, Stage, Target
+from pygent.target_modules.patch.tree import Tree
 
 FAILURES_KEPT = 5
 

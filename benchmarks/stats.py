@@ -29,8 +29,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.student import t_quantile, t_upper
-from benchmarks.types import Pairs
+from pygent.benchmarks.student import t_quantile, t_upper
+from pygent.benchmarks.types import Pairs
 
 LOOKS = (8, 16, 32, 64, 128, 256)  # pairs
 SHARES = (0.0, 0.1, 0.25, 0.25, 0.2, 0.2)  # of the error rate, per look; the first one only gives up

@@ -19,16 +19,16 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
-from benchmarks.cases import in_case
-from benchmarks.drawing import Cases
-from benchmarks.problems import Case
-from benchmarks.running import derived, got, program_for, spec_for, trouble
-from benchmarks.staged import EMPTY, Batch, Staged
-from benchmarks.types import Bench, Evaluation, Pairs, Split
-from sandbox.runner.wire import equal
-from sandbox.types import Box, BoxSpec, Execution, Isolation, Sandbox
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.cases import in_case
+from pygent.benchmarks.drawing import Cases
+from pygent.benchmarks.problems import Case
+from pygent.benchmarks.running import derived, got, program_for, spec_for, trouble
+from pygent.benchmarks.staged import EMPTY, Batch, Staged
+from pygent.benchmarks.types import Bench, Evaluation, Pairs, Split
+from pygent.sandbox.runner.wire import equal
+from pygent.sandbox.types import Box, BoxSpec, Execution, Isolation, Sandbox
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 LOG_SPEEDUP = "log_speedup"
 SPEEDUP = "speedup"

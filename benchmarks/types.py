@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
-from sandbox.types import Isolation, Sandbox
-from target_modules.patch.tree import Tree
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.patch.tree import Tree
 
 Split = Literal["search", "held_out"]
 
@@ -111,7 +111,7 @@ class Solver(Protocol):
     """Lets a variant of the coding agent do a job. The loop hands it to suites that need one."""
 
     def solve(self, agent: Tree, job: Job) -> Solved:
-        """Raises `sandbox.types.SandboxFault`, and what ends the run where no model can be asked."""
+        """Raises `pygent.sandbox.types.SandboxFault`, and what ends the run where no model can be asked."""
         ...
 
 
@@ -134,7 +134,7 @@ class Suite(Protocol):
     exclusive: bool  # needs the machine to itself (timing), so one evaluation at a time
 
     def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
-        """Judge a tree through all stages. Raises `sandbox.types.SandboxFault` where the engine fails."""
+        """Judge a tree through all stages. Raises `pygent.sandbox.types.SandboxFault` if the engine fails."""
         ...
 
     def compare(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.stats import Decision, decide
-from benchmarks.types import Pairs
-from evolution.types import Verdict
+from pygent.benchmarks.stats import Decision, decide
+from pygent.benchmarks.types import Pairs
+from pygent.evolution.types import Verdict
 
 
 class PairedAcceptor:
-    """Decides by paired differences (see `benchmarks.stats`).
+    """Decides by paired differences (see `pygent.benchmarks.stats`).
 
     Sampled suites: a sequential test that errs at most at `error_rate`. Exhaustive suites: the total must be
     strictly better, and so it must in every repeat, as only flakiness could deceive there.

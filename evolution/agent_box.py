@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.running import one_line, said
-from gateway.door import Door
-from sandbox.types import SHELL, BoxSpec, Call, Limits, Outcome, Program, Sandbox
-from sandbox.types import Isolation as Grade
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.running import one_line, said
+from pygent.benchmarks.tasks.agent_program import agent_program
+from pygent.gateway.door import Door
+from pygent.sandbox.types import SHELL, BoxSpec, Call, Limits, Outcome, Sandbox
+from pygent.sandbox.types import Isolation as Grade
+from pygent.target_modules.patch.tree import Tree
 
-ENTRY = "agent.__main__:attempt"
 PACKAGES = ("jinja2", "libcst", "pydantic", "radon", SHELL)
 PRELOAD = ("ast", "json", "jinja2", "libcst", "pydantic", "radon.complexity", "radon.metrics")
 MEMORY_MB = 512
@@ -54,7 +54,7 @@ def let_work(
     Raises `SandboxFault` where the engine fails, and what `door.handle` raises where the run must end.
     """
     with sandbox.box(spec, Grade.CONTAINER) as box:
-        session = box.open(Program(dict(agent), ENTRY, converses=True))
+        session = box.open(agent_program(agent))
         try:
             if not session.going:
                 return _nothing(f"the agent cannot be imported: {said(session.load)}")

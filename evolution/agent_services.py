@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from archive.store import Archive
-from archive.types import ArchiveError, Variant
-from benchmarks.drawing import Cases
-from benchmarks.grader import Grader
-from benchmarks.judge import evaluate
-from benchmarks.running import derived
-from benchmarks.types import Bench, Evaluation, Suite
-from evolution.types import Parent
-from gateway.asked import Evaluate, Inputs, Look
-from gateway.door import Service
-from prompts import quote
-from sandbox.types import Call, Isolation
-from target_modules.gate import gate
-from target_modules.manifest import Target
-from target_modules.patch.editable import Editable
-from target_modules.patch.tree import Tree
-from target_modules.patch.unified import unified
+from pygent.archive.store import Archive
+from pygent.archive.types import ArchiveError, Variant
+from pygent.benchmarks.drawing import Cases
+from pygent.benchmarks.grader import Grader
+from pygent.benchmarks.judge import evaluate
+from pygent.benchmarks.running import derived
+from pygent.benchmarks.types import Bench, Evaluation, Suite
+from pygent.evolution.types import Parent
+from pygent.gateway.asked import Evaluate, Inputs, Look
+from pygent.gateway.door import Service
+from pygent.prompts import quote
+from pygent.sandbox.types import Call, Isolation
+from pygent.target_modules.gate import gate
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.unified import unified
 
 FAILURES = 10  # of one evaluation that are told
 DIFF_CHARS = 1500

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archive.store import Archive
-from archive.types import Variant
-from evolution.oversight import approval
-from prompts.quote import line
-from target_modules.manifest import Target
-from target_modules.patch.by_symbol import by_symbol
-from target_modules.patch.diff import diff
-from target_modules.patch.tree import Tree
+from pygent.archive.store import Archive
+from pygent.archive.types import Variant
+from pygent.evolution.oversight import approval
+from pygent.prompts.quote import line
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.by_symbol import by_symbol
+from pygent.target_modules.patch.diff import diff
+from pygent.target_modules.patch.tree import Tree
 
 ANCESTORS = 20  # of the lineage, the latest
 DIFF_CHARS = 20_000  # of the diff in a pull request, which shows its own, too

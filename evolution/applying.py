@@ -7,20 +7,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.store import Archive
-from archive.types import ArchiveError, Status, Variant
-from benchmarks.judge import evaluate_tree
-from benchmarks.types import Bench, Evaluation
-from evolution.announcing import commit_message, pull_request
-from evolution.config import stored_config
-from evolution.oversight import approval
-from sandbox.types import Isolation, Sandbox
-from target_modules import promote
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
-from target_modules.patch.unified import unified
-from target_modules.registry import find_target
-from target_modules.standing import in_the_way
+from pygent.archive.store import Archive
+from pygent.archive.types import ArchiveError, Status, Variant
+from pygent.benchmarks.judge import evaluate_tree
+from pygent.benchmarks.types import Bench, Evaluation
+from pygent.evolution.announcing import commit_message, pull_request
+from pygent.evolution.config import stored_config
+from pygent.evolution.oversight import approval
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules import promote
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.unified import unified
+from pygent.target_modules.registry import find_target
+from pygent.target_modules.standing import in_the_way
 
 
 class ApplyError(Exception):

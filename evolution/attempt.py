@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from archive.types import Status
-from benchmarks.judge import evaluate, retried
-from benchmarks.types import Bench, Evaluation, Solver, Suite, Trust
-from evolution.types import Acceptor, Once, Parent, Proposal, Verdict
-from sandbox.types import Isolation
-from target_modules.gate import gate
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.archive.types import Status
+from pygent.benchmarks.judge import evaluate, retried
+from pygent.benchmarks.types import Bench, Evaluation, Solver, Suite, Trust
+from pygent.evolution.types import Acceptor, Once, Parent, Proposal, Verdict
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.gate import gate
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from archive.types import Usage, Variant
-from evolution.config import RunConfig
-from gateway.breakers import RunBreaker
-from gateway.errors import Kind
+from pygent.archive.types import Usage, Variant
+from pygent.evolution.config import RunConfig
+from pygent.gateway.breakers import RunBreaker
+from pygent.gateway.errors import Kind
 
 BARREN_LIMIT = 500  # attempts in a row without an evaluation: the operators have nothing new left
 BREAKER_LIMIT = 20  # the same where each of them waits on a model: something is wrong with it
 
 _UNANSWERED = frozenset(kind.value for kind in Kind if kind.transient)
-_VIOLATION = "broke the protocol"  # as `benchmarks.running.said` has it
+_VIOLATION = "broke the protocol"  # as `pygent.benchmarks.running.said` has it
 
 
 @dataclass

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from gateway.prices import Price
-from gateway.several import parse
-from sandbox.limits import waived
+from pygent.gateway.prices import Price
+from pygent.gateway.several import parse
+from pygent.sandbox.limits import waived
 
 
 class ConfigError(Exception):

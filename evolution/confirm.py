@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from benchmarks.judge import confirm
-from benchmarks.types import Bench, Solver, Suite
-from evolution.types import Once
-from sandbox.types import Isolation
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.judge import confirm
+from pygent.benchmarks.types import Bench, Solver, Suite
+from pygent.evolution.types import Once
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 
 def share(error_rate: float, confirmation: int) -> float:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
-from evolution.types import Once
-from gateway.attempt_budget import AttemptBudget
-from gateway.budget import Budget
-from gateway.door import Door, Service, Tools
-from gateway.replay import Replay
-from gateway.transcripts import TOOLS, Transcripts
-from gateway.types import Model
+from pygent.evolution.types import Once
+from pygent.gateway.attempt_budget import AttemptBudget
+from pygent.gateway.budget import Budget
+from pygent.gateway.door import Door, Service, Tools
+from pygent.gateway.replay import Replay
+from pygent.gateway.transcripts import TOOLS, Transcripts
+from pygent.gateway.types import Model
 
 
 class Servers(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from sandbox.types import Box, BoxSpec, Check, Isolation, Sandbox, SandboxFault, SandboxUnavailable
+from pygent.sandbox.types import Box, BoxSpec, Check, Isolation, Sandbox, SandboxFault, SandboxUnavailable
 
 AWAY = "engine"  # what ended a run whose engine did not come back
 

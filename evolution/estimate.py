@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from agent.messages import messages
-from benchmarks.tasks.catalog import tasks_of
-from benchmarks.tasks.suite import ROUNDS
-from evolution.config import RunConfig
-from evolution.population import MODEL_FREE
-from evolution.proposers.llm import brief
-from evolution.proposing import chosen_proposer, models_of
-from evolution.types import Parent
-from gateway.prices import find
-from gateway.tokens import of_prompt
-from target_modules.manifest import Target
-from target_modules.registry import find_target
+from pygent.agent.messages import messages
+from pygent.benchmarks.tasks.catalog import tasks_of
+from pygent.benchmarks.tasks.suite import ROUNDS
+from pygent.evolution.config import RunConfig
+from pygent.evolution.population import MODEL_FREE
+from pygent.evolution.proposers.llm import brief
+from pygent.evolution.proposing import chosen_proposer, models_of
+from pygent.evolution.types import Parent
+from pygent.gateway.prices import find
+from pygent.gateway.tokens import of_prompt
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.registry import find_target
 
 STEP_TOKENS = 400  # a tool's call and its result, taken as typical; `pygent archive stats` has what was spent
 CHECKED = 3  # attempts for each that is judged: the others repeat, do not apply or are gated out
@@ -119,7 +119,7 @@ def _attempt(config: RunConfig, chosen: str, prompt: int) -> tuple[int, int]:
     """Calls and tokens of one attempt, at most."""
     if chosen != "agent":
         return 1, prompt + config.max_answer_tokens
-    from evolution.profiles import profile_named
+    from pygent.evolution.profiles import profile_named
 
     limits = profile_named(config.profile).limits
     calls = min(limits.calls, limits.steps + 3)
@@ -132,6 +132,6 @@ def _figure(value: int | None) -> str:
 
 
 def _no_variant(target: str) -> Any:
-    from archive.types import Status, Variant
+    from pygent.archive.types import Status, Variant
 
     return Variant("", "", 0, target, (), None, Status.VALID, "", "", "", 0, 0.0)

@@ -6,12 +6,12 @@ import ast
 from random import Random
 from typing import NamedTuple
 
-from evolution.lineage import Lineage
-from evolution.types import Selector
-from target_modules.patch.editable import Editable
-from target_modules.patch.outline import outline
-from target_modules.patch.source import NotPython
-from target_modules.patch.tree import Tree
+from pygent.evolution.lineage import Lineage
+from pygent.evolution.types import Selector
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.tree import Tree
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DRAWS = 8  # of parents, before an attempt is made as any other

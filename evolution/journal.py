@@ -6,16 +6,16 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from archive.store import Archive
-from archive.types import Record, Usage
-from gateway.transcripts import KIND as EXCHANGE
+from pygent.archive.store import Archive
+from pygent.archive.types import Record, Usage
+from pygent.gateway.transcripts import KIND as EXCHANGE
 
 log = logging.getLogger(__name__)
 
 
 class Journal:
-    """Implements `evolution.types.Once` on the archive. A step's answer is durable before it is used, and
-    stays the same for the attempt.
+    """Implements `pygent.evolution.types.Once` on the archive. A step's answer is durable before it is used,
+    and stays the same for the attempt.
 
     A step is `kind` or `kind:what`, where `what` says what the answer is about (a tree's id): after a resume
     with other settings or another version, attempt n may hold another tree, which must not get that verdict.

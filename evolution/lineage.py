@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archive.types import Variant
+from pygent.archive.types import Variant
 
 
 class _Link(NamedTuple):

@@ -10,15 +10,15 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from archive.store import Archive
-from benchmarks.judge import retried
-from benchmarks.testing.spectrum import NoSpectrum, has_spectrum, take_spectrum
-from benchmarks.types import Bench, Evaluation
-from evolution.types import Once
-from sandbox.types import SandboxFault, SandboxUnavailable
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
-from target_modules.suspicion import Weights
+from pygent.archive.store import Archive
+from pygent.benchmarks.judge import retried
+from pygent.benchmarks.testing.spectrum import NoSpectrum, has_spectrum, take_spectrum
+from pygent.benchmarks.types import Bench, Evaluation
+from pygent.evolution.types import Once
+from pygent.sandbox.types import SandboxFault, SandboxUnavailable
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.suspicion import Weights
 
 log = logging.getLogger(__name__)
 

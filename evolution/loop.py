@@ -19,24 +19,24 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeVar
 
-from archive.store import Archive
-from archive.types import PARENTS, RunRecord, Status, Usage, Variant
-from evolution.attempt import Judge, Outcome
-from evolution.budget import Budget
-from evolution.config import RunConfig
-from evolution.confirm import Confirmer
-from evolution.context import variant_id
-from evolution.engine_wait import AWAY, EngineAway
-from evolution.fusing import Fusing, Pair, is_worthwhile
-from evolution.journal import Journal
-from evolution.parents import Parents
-from evolution.population import BASELINE, Population
-from evolution.progress import Observer, Progress
-from evolution.proposers.fuse import FuseProposer
-from evolution.types import Mate, Parent, Proposal, Proposer, Selector
-from sandbox.types import SandboxFault
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.archive.store import Archive
+from pygent.archive.types import PARENTS, RunRecord, Status, Usage, Variant
+from pygent.evolution.attempt import Judge, Outcome
+from pygent.evolution.budget import Budget
+from pygent.evolution.config import RunConfig
+from pygent.evolution.confirm import Confirmer
+from pygent.evolution.context import variant_id
+from pygent.evolution.engine_wait import AWAY, EngineAway
+from pygent.evolution.fusing import Fusing, Pair, is_worthwhile
+from pygent.evolution.journal import Journal
+from pygent.evolution.parents import Parents
+from pygent.evolution.population import BASELINE, Population
+from pygent.evolution.progress import Observer, Progress
+from pygent.evolution.proposers.fuse import FuseProposer
+from pygent.evolution.types import Mate, Parent, Proposal, Proposer, Selector
+from pygent.sandbox.types import SandboxFault
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from archive.store import Archive
-from archive.types import PARENTS, Decision, Status, Variant
+from pygent.archive.store import Archive
+from pygent.archive.types import PARENTS, Decision, Status, Variant
 
 Policy = Literal["none", "champions", "all"]
 Approval = Literal["approved", "refused", "awaiting", "not needed"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from archive.cache import Cache
-from archive.store import Archive
-from archive.types import Decision, Variant
-from benchmarks.types import Evaluation
-from evolution.population import Population
-from evolution.types import Parent, Selector
-from target_modules.patch.tree import Tree
+from pygent.archive.cache import Cache
+from pygent.archive.store import Archive
+from pygent.archive.types import Decision, Variant
+from pygent.benchmarks.types import Evaluation
+from pygent.evolution.population import Population
+from pygent.evolution.types import Parent, Selector
+from pygent.target_modules.patch.tree import Tree
 
 INSPIRATIONS = 3
 TRIED = 8  # of a parent's children, and of its ancestors, that a model is told of

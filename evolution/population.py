@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from archive.reasons import class_of
-from archive.types import PARENTS, Decision, Status, Usage, Variant
-from evolution.lineage import Lineage
-from evolution.oversight import Policy, waits
-from evolution.types import Member, Selector
-from target_modules.manifest import Target
+from pygent.archive.reasons import class_of
+from pygent.archive.types import PARENTS, Decision, Status, Usage, Variant
+from pygent.evolution.lineage import Lineage
+from pygent.evolution.oversight import Policy, waits
+from pygent.evolution.types import Member, Selector
+from pygent.target_modules.manifest import Target
 
 BASELINE = "baseline"
 FUSE = "fuse"

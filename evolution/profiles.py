@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.profile import Profile, ProfileError, load
-from agent.registry import missing, usable
-from evolution.config import ConfigError, RunConfig
-from target_modules.manifest import Target
+from pygent.agent.profile import Profile, ProfileError, load
+from pygent.agent.registry import missing, usable
+from pygent.evolution.config import ConfigError, RunConfig
+from pygent.target_modules.manifest import Target
 
 OWN = Path(".pygent") / "profiles"  # people's own, beside those that come with the agent
 _ALWAYS = frozenset({"sandbox", "shell", "archive"})

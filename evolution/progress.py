@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archive.types import Status, Usage, Variant
+from pygent.archive.types import Status, Usage, Variant
 
 
 @dataclass(frozen=True)

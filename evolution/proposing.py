@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from archive.store import Archive
-from benchmarks.types import Bench, Evaluation, Suite
-from evolution.config import ConfigError, RunConfig
-from evolution.population import MODEL_FREE
-from evolution.types import Parent, Proposer
-from gateway.litellm_model import is_for_litellm
-from gateway.prices import LOCAL
-from gateway.several import parse
-from target_modules.manifest import Target
-from target_modules.patch.by_symbol import by_symbol
+from pygent.archive.store import Archive
+from pygent.benchmarks.types import Bench, Evaluation, Suite
+from pygent.evolution.config import ConfigError, RunConfig
+from pygent.evolution.population import MODEL_FREE
+from pygent.evolution.types import Parent, Proposer
+from pygent.gateway.litellm_model import is_for_litellm
+from pygent.gateway.prices import LOCAL
+from pygent.gateway.several import parse
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.by_symbol import by_symbol
 
 if TYPE_CHECKING:
-    from agent.brief import Inspiration
-    from evolution.doors import Doors
-    from target_modules.suspicion import Weights
+    from pygent.agent.brief import Inspiration
+    from pygent.evolution.doors import Doors
+    from pygent.target_modules.suspicion import Weights
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def models_of(config: RunConfig) -> Mapping[str, float]:
     """The run's models with their weights, else that of the agent's profile; none where none is named."""
     name = config.model
     if name is None and config.proposer == "agent":
-        from evolution.profiles import profile_named
+        from pygent.evolution.profiles import profile_named
 
         name = profile_named(config.profile).model
     return {} if name is None else parse(name)
@@ -74,16 +74,16 @@ def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) 
     if chosen == "mutate":
         if config.model is not None and config.proposer == "mutate" and doors is None:
             raise ConfigError("--model: the mutate proposer uses no model; leave one of the two out")
-        from evolution.proposers.mutate import MutateProposer
+        from pygent.evolution.proposers.mutate import MutateProposer
 
         return MutateProposer(weights=around.weights)
     assert doors is not None
     if chosen == "agent":
         return _agent(config, around, doors)
-    from evolution.proposers.llm import LlmProposer
+    from pygent.evolution.proposers.llm import LlmProposer
 
     if chosen in ("rewrite", "infill"):
-        from agent import infill, rewrite
+        from pygent.agent import infill, rewrite
 
         making = {"rewrite": rewrite.attempt, "infill": infill.attempt}[chosen]
         return LlmProposer(doors, baseline=around.baseline, making=making, name=chosen)
@@ -91,12 +91,12 @@ def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) 
 
 
 def _agent(config: RunConfig, around: Surroundings, doors: Doors) -> Proposer:
-    from agent import closure
-    from evolution.agent_box import spec_of
-    from evolution.agent_services import services_for
-    from evolution.doors import AttemptLimits
-    from evolution.profiles import chosen_profile
-    from evolution.proposers.agent import AgentProposer
+    from pygent.agent import closure
+    from pygent.evolution.agent_box import spec_of
+    from pygent.evolution.agent_services import services_for
+    from pygent.evolution.doors import AttemptLimits
+    from pygent.evolution.profiles import chosen_profile
+    from pygent.evolution.proposers.agent import AgentProposer
 
     profile = chosen_profile(config, around.target)
     limits = profile.limits
@@ -117,7 +117,7 @@ def _agent(config: RunConfig, around: Surroundings, doors: Doors) -> Proposer:
 
 def inspirations(target: Target, parent: Parent, rng: Random) -> Sequence[Inspiration]:
     """The parent's inspirations as diffs against it."""
-    from agent.brief import Inspiration
+    from pygent.agent.brief import Inspiration
 
     return [
         Inspiration(other.variant.score, by_symbol(parent.tree, other.tree), other.variant.note)

@@ -13,35 +13,35 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive.locks import RunLock
-from archive.store import Archive
-from archive.types import RunRecord
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Solver
-from evolution.acceptors import PairedAcceptor
-from evolution.attempt import Judge
-from evolution.budget import Budget, Clock
-from evolution.config import RunConfig, stored_config
-from evolution.confirm import Confirmer
-from evolution.context import run_id
-from evolution.engine_wait import AWAY, PatientSandbox
-from evolution.localising import Suspicion
-from evolution.loop import Loop
-from evolution.population import MODEL_FREE
-from evolution.progress import Observer, Progress
-from evolution.proposing import Surroundings, asks_models, chosen_proposer, make_proposer
-from evolution.selectors import selector
-from evolution.summary import summarise
-from evolution.types import Once
-from gateway.breakers import RunBreaker
-from sandbox.limits import require
-from sandbox.types import Isolation, Sandbox
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
-from target_modules.registry import find_target
+from pygent.archive.locks import RunLock
+from pygent.archive.store import Archive
+from pygent.archive.types import RunRecord
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Solver
+from pygent.evolution.acceptors import PairedAcceptor
+from pygent.evolution.attempt import Judge
+from pygent.evolution.budget import Budget, Clock
+from pygent.evolution.config import RunConfig, stored_config
+from pygent.evolution.confirm import Confirmer
+from pygent.evolution.context import run_id
+from pygent.evolution.engine_wait import AWAY, PatientSandbox
+from pygent.evolution.localising import Suspicion
+from pygent.evolution.loop import Loop
+from pygent.evolution.population import MODEL_FREE
+from pygent.evolution.progress import Observer, Progress
+from pygent.evolution.proposing import Surroundings, asks_models, chosen_proposer, make_proposer
+from pygent.evolution.selectors import selector
+from pygent.evolution.summary import summarise
+from pygent.evolution.types import Once
+from pygent.gateway.breakers import RunBreaker
+from pygent.sandbox.limits import require
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.registry import find_target
 
 if TYPE_CHECKING:
-    from evolution.world import World
+    from pygent.evolution.world import World
 
 log = logging.getLogger(__name__)
 
@@ -236,15 +236,15 @@ def _world(
     """None for runs that ask no model."""
     if not asks_models(config, target):
         return None
-    from evolution.world import open_world
+    from pygent.evolution.world import open_world
 
     return open_world(config, archive, run, ended)
 
 
 def _solver(config: RunConfig, sandbox: Sandbox, world: World | None) -> Callable[[Once], Solver]:
-    from evolution.doors import AttemptLimits
-    from evolution.profiles import task_profile
-    from evolution.solving import AgentSolver
+    from pygent.evolution.doors import AttemptLimits
+    from pygent.evolution.profiles import task_profile
+    from pygent.evolution.solving import AgentSolver
 
     assert world is not None
     doors, profile = world.doors, task_profile(config).plain()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import exp, inf
 from random import Random
 
-from evolution.types import Member, Selector
+from pygent.evolution.types import Member, Selector
 
 SHARPNESS = 10.0  # lambda in the paper
 MIDDLE = 0.5  # alpha_0 in the paper

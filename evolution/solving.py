@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from agent.brief import Brief
-from benchmarks.types import Job, Solved
-from evolution.agent_box import let_work, spec_of, taken
-from evolution.doors import AttemptLimits, Doors
-from evolution.types import Once
-from gateway.door import Door
-from prompts.quote import line
-from sandbox.types import Sandbox
-from target_modules.patch.editable import Editable
-from target_modules.patch.tree import Tree
+from pygent.agent.brief import Brief
+from pygent.benchmarks.types import Job, Solved
+from pygent.evolution.agent_box import let_work, spec_of, taken
+from pygent.evolution.doors import AttemptLimits, Doors
+from pygent.evolution.types import Once
+from pygent.gateway.door import Door
+from pygent.prompts.quote import line
+from pygent.sandbox.types import Sandbox
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.tree import Tree
 
 TRACE = 30  # of the last messages of a task that another agent may be told of
 _OBJECTIVE = "Tests that you cannot see decide whether the task is done."
 
 
 class AgentSolver:
-    """Implements `benchmarks.types.Solver`: each task in a fresh box, through a door of its own.
+    """Implements `pygent.benchmarks.types.Solver`: each task in a fresh box, through a door of its own.
 
     One task, agent and seed have one answer within an attempt: what was paid for is not asked again.
     """

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from archive.store import Archive
-from archive.types import RunRecord, Status, Variant
-from benchmarks.judge import score_interval
-from benchmarks.types import Evaluation
-from evolution.population import Population
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
-from target_modules.patch.unified import unified
+from pygent.archive.store import Archive
+from pygent.archive.types import RunRecord, Status, Variant
+from pygent.benchmarks.judge import score_interval
+from pygent.benchmarks.types import Evaluation
+from pygent.evolution.population import Population
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.unified import unified
 
 
 def summarise(

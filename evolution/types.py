@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any, Protocol
 
-from archive.types import Usage, Variant
-from benchmarks.types import Evaluation, Pairs
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.archive.types import Usage, Variant
+from pygent.benchmarks.types import Evaluation, Pairs
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive.store import Archive
-from archive.types import RunRecord, Usage
-from evolution.config import ConfigError, RunConfig
-from evolution.doors import AttemptLimits, Doors
-from evolution.journal import exchanges_of
-from evolution.proposing import chosen_proposer, models_of
-from gateway.breakers import Breaker
-from gateway.budget import Budget
-from gateway.replay import Replay
-from gateway.secrets import Redactor
-from gateway.transcripts import Transcripts
-from gateway.types import Model
+from pygent.archive.store import Archive
+from pygent.archive.types import RunRecord, Usage
+from pygent.evolution.config import ConfigError, RunConfig
+from pygent.evolution.doors import AttemptLimits, Doors
+from pygent.evolution.journal import exchanges_of
+from pygent.evolution.proposing import chosen_proposer, models_of
+from pygent.gateway.breakers import Breaker
+from pygent.gateway.budget import Budget
+from pygent.gateway.replay import Replay
+from pygent.gateway.secrets import Redactor
+from pygent.gateway.transcripts import Transcripts
+from pygent.gateway.types import Model
 
 if TYPE_CHECKING:
-    from gateway.mcp.config import Server
-    from gateway.mcp.manager import Manager
+    from pygent.gateway.mcp.config import Server
+    from pygent.gateway.mcp.manager import Manager
 
 
 class World:
@@ -60,7 +60,7 @@ def open_world(
 ) -> World:
     """`ended` says why the run is to end, so that nobody waits for a model any longer.
 
-    Raises `ConfigError`, and `gateway.errors.ModelError` where the model cannot be reached at all."""
+    Raises `ConfigError`, and `pygent.gateway.errors.ModelError` where the model cannot be reached at all."""
     account = Budget(config.tokens, config.dollars, paid(archive, run.id), calls=config.calls)
     replay = None if config.replay is None else Replay(archive, config.replay)
     weights = {} if replay is not None else models_of(config)
@@ -103,9 +103,9 @@ def _connected(
     ended: Callable[[], str],
 ) -> Model:
     """The run's model, or several that share the attempts."""
-    from gateway.connect import connect
-    from gateway.prices import PriceUnknown
-    from gateway.several import Several
+    from pygent.gateway.connect import connect
+    from pygent.gateway.prices import PriceUnknown
+    from pygent.gateway.several import Several
 
     minutes = config.model_minutes
     try:
@@ -119,8 +119,8 @@ def _connected(
 
 def _configured(config: RunConfig) -> Mapping[str, Server]:
     """The servers that the agent's profile may use. Raises `ConfigError`."""
-    from evolution.profiles import profile_named
-    from gateway.mcp.config import DEFAULT, McpConfigError, read
+    from pygent.evolution.profiles import profile_named
+    from pygent.gateway.mcp.config import DEFAULT, McpConfigError, read
 
     wanted = profile_named(config.profile).mcp
     path = DEFAULT if config.mcp_config is None else Path(config.mcp_config)
@@ -140,6 +140,6 @@ def _configured(config: RunConfig) -> Mapping[str, Server]:
 def _started(configured: Mapping[str, Server]) -> Manager | None:
     if not configured:
         return None
-    from gateway.mcp.manager import Manager
+    from pygent.gateway.mcp.manager import Manager
 
     return Manager(configured)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, TypeAdapter, ValidationError
 
-from prompts.message import Message, ToolCall, ToolSpec
+from pygent.prompts.message import Message, ToolCall, ToolSpec
 
 _MOST_CHARS = 4_000_000
 Text = Annotated[str, Field(max_length=_MOST_CHARS)]

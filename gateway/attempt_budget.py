@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from archive.types import Usage
-from gateway.errors import Kind, ModelError
-from gateway.tokens import of_prompt
-from gateway.types import Completion, Model, Request
+from pygent.archive.types import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.tokens import of_prompt
+from pygent.gateway.types import Completion, Model, Request
 
 
 class AttemptBudget:

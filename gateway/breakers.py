@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal
 
-from archive.types import Usage
-from gateway.errors import Kind, ModelError
-from gateway.types import Completion, Model, Request
+from pygent.archive.types import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.types import Completion, Model, Request
 
 State = Literal["closed", "open", "half_open"]
 _GLANCE = 0.2  # seconds between two looks of a waiting call

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from archive.types import Usage
-from gateway.errors import Kind, ModelError
-from gateway.prices import Price, require
-from gateway.tokens import of_prompt
-from gateway.types import Completion, Model, Request
+from pygent.archive.types import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.prices import Price, require
+from pygent.gateway.tokens import of_prompt
+from pygent.gateway.types import Completion, Model, Request
 
 
 class Budget:

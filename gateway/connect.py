@@ -6,17 +6,17 @@ import os
 import time
 from collections.abc import Callable, Mapping
 
-from archive.types import Usage
-from gateway.breakers import Breaker, Breaking
-from gateway.budget import Budget, Budgeted
-from gateway.errors import Kind, ModelError
-from gateway.litellm_model import LitellmModel, is_for_litellm
-from gateway.local.model import LocalModel
-from gateway.openai_model import OpenAIModel
-from gateway.prices import LOCAL, Price, find
-from gateway.retry import Policy, Retrying
-from gateway.tools_as_text import ToolsAsText
-from gateway.types import Model
+from pygent.archive.types import Usage
+from pygent.gateway.breakers import Breaker, Breaking
+from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.litellm_model import LitellmModel, is_for_litellm
+from pygent.gateway.local.model import LocalModel
+from pygent.gateway.openai_model import OpenAIModel
+from pygent.gateway.prices import LOCAL, Price, find
+from pygent.gateway.retry import Policy, Retrying
+from pygent.gateway.tools_as_text import ToolsAsText
+from pygent.gateway.types import Model
 
 
 def connect(

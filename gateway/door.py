@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from archive.types import Usage
-from gateway.asked import Asked, CallTool, Complete, Evaluate, NotAsked, read
-from gateway.errors import Kind, ModelError
-from gateway.transcripts import KIND, Transcript
-from gateway.types import CUT_OFF, Model, Request
-from prompts.message import Message
-from prompts.quote import line
+from pygent.archive.types import Usage
+from pygent.gateway.asked import Asked, CallTool, Complete, Evaluate, NotAsked, read
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.transcripts import KIND, Transcript
+from pygent.gateway.types import CUT_OFF, Model, Request
+from pygent.prompts.message import Message
+from pygent.prompts.quote import line
 
 MOST_ASKED = 1000  # of one attempt: what asks more goes round in circles
 
@@ -42,7 +42,7 @@ class Door:
     run that is killed pays for nothing twice: the k-th exchange of an attempt has the k-th answer.
 
     What ends the run (no access, no credit, a breaker) is raised as `ModelError`; all else is an answer, with
-    `error` (a kind of `gateway.errors`, `budget`, `malformed`, `unknown`) and `text` where it went wrong.
+    `error` (a kind of `pygent.gateway.errors`, `budget`, `malformed`, `unknown`) and `text` if it went wrong.
     """
 
     def __init__(

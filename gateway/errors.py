@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from archive.types import Usage
+from pygent.archive.types import Usage
 
 
 class Kind(StrEnum):

@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from archive.types import Usage
-from gateway import tokens, wire
-from gateway.errors import Kind, ModelError
-from gateway.types import Completion, Request
-from prompts.quote import line
+from pygent.archive.types import Usage
+from pygent.gateway import tokens, wire
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.types import Completion, Request
+from pygent.prompts.quote import line
 
 # Prefixes of models' names that go to litellm, and the variable that holds the key ('' where none is needed).
 PROVIDERS: Mapping[str, str] = {
@@ -41,7 +41,7 @@ def is_for_litellm(name: str) -> bool:
 
 
 class LitellmModel:
-    """One try per call, as `gateway.openai_model.OpenAIModel`. litellm is imported with the first call."""
+    """One try per call, as `pygent.gateway.openai_model.OpenAIModel`. The first call imports litellm."""
 
     def __init__(self, name: str, environment: Mapping[str, str], timeout: float = 300.0) -> None:
         """Raises `ModelError` (AUTH) where the provider's key is not set."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from archive.types import Usage
-from gateway import stream, tokens, wire
-from gateway.errors import Kind, ModelError
-from gateway.types import Completion, Request
-from prompts.quote import line
+from pygent.archive.types import Usage
+from pygent.gateway import stream, tokens, wire
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.types import Completion, Request
+from pygent.prompts.quote import line
 
 if TYPE_CHECKING:
     from openai import APIResponse, APIStatusError, OpenAI

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from archive.types import Usage
+from pygent.archive.types import Usage
 
 LOCAL = "local"  # the model that is served here, for nothing
 _MAP = "model_prices_and_context_window_backup.json"

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from archive.store import Archive
-from gateway.transcripts import KIND, TOOLS
+from pygent.archive.store import Archive
+from pygent.gateway.transcripts import KIND, TOOLS
 
 
 class Replay:
@@ -31,7 +31,7 @@ class Replay:
 
 
 class Replayed:
-    """Implements `gateway.door.Recorded` for one attempt."""
+    """Implements `pygent.gateway.door.Recorded` for one attempt."""
 
     def __init__(self, exchanges: list[Mapping[str, Any]], tools: list[Mapping[str, Any]]) -> None:
         self.tools = tools

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from archive.types import Usage
-from gateway.errors import ModelError
-from gateway.types import Completion, Model, Request
+from pygent.archive.types import Usage
+from pygent.gateway.errors import ModelError
+from pygent.gateway.types import Completion, Model, Request
 
 log = logging.getLogger(__name__)
 

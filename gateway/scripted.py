@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 
-from archive.types import Usage
-from gateway.errors import Kind, ModelError
-from gateway.tokens import of_prompt, of_text
-from gateway.types import CUT_OFF, Completion, Request
-from prompts.message import ToolCall
+from pygent.archive.types import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.tokens import of_prompt, of_text
+from pygent.gateway.types import CUT_OFF, Completion, Request
+from pygent.prompts.message import ToolCall
 
 Line = str | tuple[ToolCall, ...] | ModelError
 

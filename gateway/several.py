@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from gateway.breakers import Breaking
-from gateway.types import Completion, Request
+from pygent.gateway.breakers import Breaking
+from pygent.gateway.types import Completion, Request
 
 
 class BadModels(ValueError):

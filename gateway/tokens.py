@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prompts.message import Message
+from pygent.prompts.message import Message
 
 _BYTES_PER_TOKEN = 3  # tokenizers give 3.5 to 4 bytes of English or code per token: this errs upwards
 _PER_MESSAGE = 8  # role and separators

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway.openai_model import ToolsUnsupported
-from gateway.types import Completion, Model, Request
-from prompts.message import Message, ToolCall, ToolSpec
+from pygent.gateway.openai_model import ToolsUnsupported
+from pygent.gateway.types import Completion, Model, Request
+from pygent.prompts.message import Message, ToolCall, ToolSpec
 
 _BLOCK = re.compile(r"```(?:json|tool)?[ \t]*\n(\{.*?\})[ \t]*\n```", re.S)
 _HEAD = """

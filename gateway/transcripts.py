@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from archive.store import Archive
-from archive.texts import Text
-from archive.types import Record, Usage
-from gateway.secrets import Redactor
-from gateway.types import Request
-from prompts.message import Message, ToolCall
+from pygent.archive.store import Archive
+from pygent.archive.texts import Text
+from pygent.archive.types import Record, Usage
+from pygent.gateway.secrets import Redactor
+from pygent.gateway.types import Request
+from pygent.prompts.message import Message, ToolCall
 
 KIND = "exchange"
 TOOLS = "tools"  # kind of the record of what an attempt was told of the tools of MCP servers

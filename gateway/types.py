@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from archive.types import Usage
-from prompts.message import Message, ToolCall, ToolSpec
+from pygent.archive.types import Usage
+from pygent.prompts.message import Message, ToolCall, ToolSpec
 
 CUT_OFF = "length"  # the finish reason of an answer that ran into `max_tokens`
 

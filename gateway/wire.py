@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from archive.types import Usage
-from gateway.errors import Kind, ModelError
-from gateway.tokens import of_text
-from gateway.types import CUT_OFF, Completion, Request
-from prompts.message import Message, ToolCall
-from prompts.quote import line
+from pygent.archive.types import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.tokens import of_text
+from pygent.gateway.types import CUT_OFF, Completion, Request
+from pygent.prompts.message import Message, ToolCall
+from pygent.prompts.quote import line
 
 _TOO_LONG = re.compile(
     r"context.{0,20}(length|window|size)|maximum context|prompt is too long|too many (input )?tokens", re.I

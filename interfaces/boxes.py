@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from archive.store import Archive
-from archive.types import Variant
-from evolution.config import stored_config
-from sandbox import select
-from sandbox.limits import require, waived
-from sandbox.types import Sandbox
+from pygent.archive.store import Archive
+from pygent.archive.types import Variant
+from pygent.evolution.config import stored_config
+from pygent.sandbox import select
+from pygent.sandbox.limits import require, waived
+from pygent.sandbox.types import Sandbox
 
 
 @contextmanager

@@ -4,60 +4,84 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.locks import is_alive
-from archive.store import Archive
-from evolution.config import RunConfig
-from evolution.runs import begin
+from pygent.archive.locks import is_alive
+from pygent.archive.store import Archive
+from pygent.evolution import runs
+from pygent.evolution.config import RunConfig
+from pygent.sandbox import child_python
 
 Wish = Literal["pause", "stop"]
 TAIL = 4096  # bytes
+POLL_SECONDS = 0.05
+START_SECONDS = 60.0  # for the sandbox to open; the first time its image is built, which may take longer
 
 
 @dataclass(frozen=True)
 class Launched:
-    """A run that goes on in the background: its process, and the file that has its output."""
+    """A run that goes on in the background: its process, and the file that has its output from `begin` on."""
 
+    home: Path
     run: str
     process: subprocess.Popen[bytes]
     log: Path
+    begin: int
 
     @property
     def pid(self) -> int:
         return self.process.pid
 
+    def is_up(self) -> bool:
+        """Whether the process has come to its run, or has ended."""
+        return self.process.poll() is not None or is_alive(self.home, self.run)
+
+    def until_up(self, seconds: float = START_SECONDS) -> bool:
+        """Wait for the first sign of life. False if none has come within `seconds`."""
+        end = time.monotonic() + seconds
+        while not self.is_up():
+            if time.monotonic() > end:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
+
     def last_words(self) -> str:
-        """The last line of its output: where the process has failed, the reason."""
+        """The last line of its output: if the process has failed, the reason."""
         with self.log.open("rb") as output:
-            output.seek(max(0, output.seek(0, os.SEEK_END) - TAIL))
+            output.seek(max(self.begin, output.seek(0, os.SEEK_END) - TAIL))
             lines = output.read().decode(errors="replace").split("\n")
-        return next((text for text in reversed(lines) if text.strip()), "")
+        return next((text for text in reversed(lines) if text.strip()), "its process said nothing")
 
 
 def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
     """Begin a run in the background; it is recorded before this returns."""
-    return go_on(home, begin(archive, settings).id, {})
+    return go_on(home, runs.begin(archive, settings).id, {})
 
 
 def go_on(home: Path, run: str, changes: Mapping[str, Any], *, log_json: bool = False) -> Launched:
     """Resume a run in the background; `changes` are settings by name, such as a larger budget."""
     log = home / "runs" / f"{run}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "interfaces.cli", "--home", str(home), "--log-level", "info"]
+    command = child_python.command("-m", "pygent", "--home", str(home), "--log-level", "info")
     command += ["--log-json"] if log_json else []
     command += ["resume", run]
     for name, value in changes.items():
         command += [f"--{name.replace('_', '-')}", str(value)] if value is not None else []
     with log.open("ab") as output:
+        start_of_output = output.tell()
         child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            env=child_python.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
-    return Launched(run, child, log)
+    return Launched(home, run, child, log, start_of_output)
 
 
 def wish(archive: Archive, home: Path, run: str, what: Wish) -> str:

@@ -28,7 +28,7 @@ def render(template: str, **variables: object) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from prompts import quote
+    from pygent.prompts import quote
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.corpus import FOLDER, Attack
-from sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Outcome, Program, Sandbox
+from pygent.sandbox.corpus import FOLDER, Attack
+from pygent.sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Outcome, Program, Sandbox
 
 _HOST_SECONDS = 3.0  # of the host's own CPU time that one attack may cost
 _SLACK = 20.0  # seconds beyond an attack's own limits until it has held up the host

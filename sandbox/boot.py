@@ -6,7 +6,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from sandbox.types import BoxSpec, SandboxUnavailable
+from pygent.sandbox.types import BoxSpec, SandboxUnavailable
 
 MODULES = ("wire", "seccomp", "hidden", "meter", "clean", "family", "child", "feed", "main")
 
@@ -59,7 +59,7 @@ def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
 
 @cache
 def _sources() -> list[tuple[str, str]]:
-    folder = resources.files("sandbox.runner")
+    folder = resources.files("pygent.sandbox.runner")
     try:
         return [(name, (folder / f"{name}.py").read_text("utf-8")) for name in MODULES]
     except OSError as error:

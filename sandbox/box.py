@@ -11,10 +11,10 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.channel import Cell
-from sandbox.frames import Frames, frame
-from sandbox.runner import wire
-from sandbox.types import (
+from pygent.sandbox.channel import Cell
+from pygent.sandbox.frames import Frames, frame
+from pygent.sandbox.runner import wire
+from pygent.sandbox.types import (
     Call,
     Execution,
     Limits,

@@ -18,13 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
-from sandbox import boot, cgroup
-from sandbox.box import RunnerBox
-from sandbox.channel import Cell, Death
-from sandbox.pool import IDLE, WARM, Pool
-from sandbox.rootfs import PYTHON
-from sandbox.roots import Roots, identity
-from sandbox.types import Box, BoxSpec, Check, Isolation, SandboxFault, SandboxUnavailable
+from pygent.sandbox import boot, cgroup
+from pygent.sandbox.box import RunnerBox
+from pygent.sandbox.channel import Cell, Death
+from pygent.sandbox.pool import IDLE, WARM, Pool
+from pygent.sandbox.rootfs import PYTHON
+from pygent.sandbox.roots import Roots, identity
+from pygent.sandbox.types import Box, BoxSpec, Check, Isolation, SandboxFault, SandboxUnavailable
 
 _UIDS = (1 << 20, 1 << 30)  # far from people's and services' own
 _NODES = ("null", "zero", "full", "random", "urandom")
@@ -256,7 +256,7 @@ def _entering(uid: int | None, spec: BoxSpec, group: cgroup.Group) -> str:
     if "pids" not in group.folders and (uid is not None or _linux() >= _COUNTED_BY_NAMESPACE):
         bounds.append((resource.RLIMIT_NPROC, limits.pids))
     arguments = (uid, spec.core, limits.tmpfs_mb, limits.tmpfs_inodes, bounds)
-    source = resources.files("sandbox").joinpath("enter.py").read_text("utf-8")
+    source = resources.files("pygent.sandbox").joinpath("enter.py").read_text("utf-8")
     return f"{source}\nenter{arguments!r}\n"
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sandbox import owner
-from sandbox.types import BoxSpec, SandboxFault
+from pygent.sandbox import owner
+from pygent.sandbox.types import BoxSpec, SandboxFault
 
 _PREFIX = "pygent:"
 NEEDED = ("memory", "pids", "cpu")

@@ -7,7 +7,18 @@ from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Limits, Outcome, Program, Sandbox
+from pygent.sandbox.types import (
+    Box,
+    BoxSpec,
+    Call,
+    Check,
+    Execution,
+    Isolation,
+    Limits,
+    Outcome,
+    Program,
+    Sandbox,
+)
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -83,7 +94,7 @@ _Verdict = tuple[bool, str]
 
 
 def _run(box: Box, probe: str, *arguments: object) -> Execution:
-    source = resources.files("sandbox").joinpath("probes.py").read_text("utf-8")
+    source = resources.files("pygent.sandbox").joinpath("probes.py").read_text("utf-8")
     return box.run(Program({"probes.py": source}, f"probes:{probe}"), [Call(arguments)])
 
 

@@ -16,8 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from sandbox.corpus_file import CorpusError, read_file
-from sandbox.types import BoxSpec, Limits, Outcome
+from pygent.sandbox.corpus_file import CorpusError, read_file
+from pygent.sandbox.types import BoxSpec, Limits, Outcome
 
 FOLDER = Path(__file__).parent / "attacks"
 GROUPS = ("resources", "escapes", "channel")

@@ -9,12 +9,12 @@ import secrets
 import socket
 from typing import TYPE_CHECKING, Any
 
-from sandbox import boot, owner
-from sandbox.channel import Death
-from sandbox.image import Images
-from sandbox.owner import OWNER_LABEL, RUN_LABEL
-from sandbox.pool import IDLE, WARM, Pool
-from sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
+from pygent.sandbox import boot, owner
+from pygent.sandbox.channel import Death
+from pygent.sandbox.image import Images
+from pygent.sandbox.owner import OWNER_LABEL, RUN_LABEL
+from pygent.sandbox.pool import IDLE, WARM, Pool
+from pygent.sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -164,7 +164,7 @@ class DockerSandbox(Pool):
             owner.sweep(self._client, self.run_id)
 
     def facts(self) -> list[Check]:
-        from sandbox.check import engine_facts
+        from pygent.sandbox.check import engine_facts
 
         return engine_facts(self._client)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.types import SandboxFault
+from pygent.sandbox.types import SandboxFault
 
 _LENGTH = 4
 _MAX_HEAD = 1 << 16

@@ -10,8 +10,8 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING
 
-from sandbox import rootfs
-from sandbox.types import SHELL, SandboxUnavailable
+from pygent.sandbox import rootfs
+from pygent.sandbox.types import SHELL, SandboxUnavailable
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -85,7 +85,7 @@ class Images:
         from docker.errors import APIError, DockerException
         from requests.exceptions import RequestException
 
-        from sandbox.docker import connect
+        from pygent.sandbox.docker import connect
 
         if self._exists(self._base):
             return True

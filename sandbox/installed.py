@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -17,7 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.types import SandboxUnavailable
+from pygent.sandbox.pip_command import pip_install
+from pygent.sandbox.types import SandboxUnavailable
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -111,7 +111,7 @@ def _install(packages: tuple[str, ...], place: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f"{place.name}-", dir=place.parent) as beside:
         made = Path(beside, "site")
         made.mkdir()
-        command, more = _installer(made)
+        command, environment = pip_install(made)
         try:
             done = subprocess.run(
                 [*command, "--", *sorted(packages)],
@@ -120,7 +120,7 @@ def _install(packages: tuple[str, ...], place: Path) -> None:
                 timeout=_SECONDS,
                 check=False,
                 cwd=beside,
-                env={**os.environ, **more},
+                env=environment,
             )
         except subprocess.TimeoutExpired:
             raise SandboxUnavailable(
@@ -132,31 +132,6 @@ def _install(packages: tuple[str, ...], place: Path) -> None:
             last = (errors or lines or ["no reason given"])[-1]
             raise SandboxUnavailable(f"pip cannot install {', '.join(packages)}: {last}")
         made.replace(place)
-
-
-def _installer(target: Path) -> tuple[list[str], dict[str, str]]:
-    """A command that installs into a folder, and what its environment needs: our own pip, the one that comes
-    with Python, or uv."""
-    options = [
-        "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", "--no-user",
-        "--prefer-binary", "--target", str(target),
-    ]  # fmt: skip
-    if importlib.util.find_spec("pip"):
-        return [sys.executable, "-I", "-m", "pip", *options], {}
-    for wheel in sorted(_bundled().glob("pip-*.whl")):
-        return [sys.executable, str(wheel / "pip"), *options], {"PYTHONPATH": "", "PYTHONSAFEPATH": ""}
-    if uv := shutil.which(
-        "uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    ):
-        plain = ["--quiet", "--link-mode", "copy", "--python", sys.executable, "--target", str(target)]
-        return [uv, "pip", "install", *plain], {}
-    raise SandboxUnavailable(
-        f"packages for the box need pip or uv, and there is neither: {sys.executable} -m ensurepip"
-    )
-
-
-def _bundled() -> Path:
-    return Path(sysconfig.get_path("stdlib"), "ensurepip", "_bundled")
 
 
 def _requirement(text: str) -> Requirement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sandbox.types import Check, Sandbox, SandboxUnavailable
+from pygent.sandbox.types import Check, Sandbox, SandboxUnavailable
 
 WAIVABLE = ("memory", "processes", "cpu", "inodes")
 

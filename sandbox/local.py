@@ -11,10 +11,10 @@ import tempfile
 import threading
 from collections.abc import Iterator
 
-from sandbox import boot
-from sandbox.box import RunnerBox
-from sandbox.channel import Death
-from sandbox.types import Box, BoxSpec, Check, Isolation, SandboxFault
+from pygent.sandbox import boot
+from pygent.sandbox.box import RunnerBox
+from pygent.sandbox.channel import Death
+from pygent.sandbox.types import Box, BoxSpec, Check, Isolation, SandboxFault
 
 
 class LocalSandbox:

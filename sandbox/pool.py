@@ -11,11 +11,21 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
-from sandbox import boot
-from sandbox.box import RunnerBox
-from sandbox.channel import Cell
-from sandbox.sizing import Sizing
-from sandbox.types import Box, BoxSpec, Call, Check, Execution, Isolation, Program, SandboxFault, Session
+from pygent.sandbox import boot
+from pygent.sandbox.box import RunnerBox
+from pygent.sandbox.channel import Cell
+from pygent.sandbox.sizing import Sizing
+from pygent.sandbox.types import (
+    Box,
+    BoxSpec,
+    Call,
+    Check,
+    Execution,
+    Isolation,
+    Program,
+    SandboxFault,
+    Session,
+)
 
 WORK = "/tmp/work"
 WARM, IDLE = 6, 16
@@ -26,8 +36,8 @@ class Pool(ABC):
     """Hands out boxes, each in a cell of its own that a backend starts. Thread-safe.
 
     `name` says what the backend is, for people. For `CONTAINER` isolation up to `warm` cells per spec are
-    started ahead, as many as the rate of hand-outs asks for and as memory allows (`sandbox.sizing`); at most
-    `idle` wait in all, and the longest unused give way.
+    started ahead, as many as the rate of hand-outs asks for and as memory allows (`pygent.sandbox.sizing`);
+    at most `idle` wait in all, and the longest unused give way.
     """
 
     def __init__(self, name: str, *, warm: int = WARM, idle: int = IDLE) -> None:
@@ -66,7 +76,7 @@ class Pool(ABC):
             lease.close()
 
     def check(self) -> list[Check]:
-        from sandbox.check import check_box
+        from pygent.sandbox.check import check_box
 
         return check_box(self)
 

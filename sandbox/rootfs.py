@@ -23,8 +23,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO
 
-from sandbox import installed
-from sandbox.types import SHELL, SandboxUnavailable
+from pygent.sandbox import installed
+from pygent.sandbox.types import SHELL, SandboxUnavailable
 
 _RECIPE = 1  # raise it when what is built here changes
 _PREFIX = "usr/local"

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from sandbox import rootfs
-from sandbox.types import SandboxUnavailable
+from pygent.sandbox import rootfs
+from pygent.sandbox.types import SandboxUnavailable
 
 _UNUSED_SECONDS = 14 * 86_400
 _BESIDE = "making-"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
-from sandbox.types import Sandbox, SandboxFault, SandboxUnavailable
+from pygent.sandbox.types import Sandbox, SandboxFault, SandboxUnavailable
 
 if TYPE_CHECKING:
-    from sandbox.pool import Pool
+    from pygent.sandbox.pool import Pool
 
 Kind = Literal["auto", "docker", "bubblewrap"]
 
@@ -17,9 +17,9 @@ def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str |
     """A sandbox with its image made, not tested yet; the caller closes it.
 
     `auto` is a Docker engine that answers, else bubblewrap. `base` is the image to build on
-    (`sandbox.image.BASE` by default; of bubblewrap only `sandbox.image.HOST`), `runtime` the engine's name
-    for what runs containers, such as `runsc`, where that is not its default. What killed processes left is
-    removed on the way. Raises `SandboxUnavailable` with the remedy.
+    (`pygent.sandbox.image.BASE` by default; of bubblewrap only `pygent.sandbox.image.HOST`), `runtime` the
+    engine's name for what runs containers, such as `runsc`, where that is not its default. What killed
+    processes left is removed on the way. Raises `SandboxUnavailable` with the remedy.
     """
     if kind not in ("auto", "docker", "bubblewrap"):
         raise SandboxUnavailable(f"no sandbox is called {kind!r}: use auto, docker or bubblewrap")
@@ -39,8 +39,8 @@ def open_sandbox(
 
     Limits that are not in force are in its name, and in `unlimited` but for those that `waive` names.
     """
-    from sandbox.check import failures
-    from sandbox.limits import missing
+    from pygent.sandbox.check import failures
+    from pygent.sandbox.limits import missing
 
     sandbox = make_sandbox(kind, base=base, runtime=runtime)
     try:
@@ -68,9 +68,9 @@ def build_image(
 
     Raises `SandboxUnavailable`.
     """
-    from sandbox.docker import connect
-    from sandbox.image import BASE, Images
-    from sandbox.roots import Roots
+    from pygent.sandbox.docker import connect
+    from pygent.sandbox.image import BASE, Images
+    from pygent.sandbox.roots import Roots
 
     if _has_engine(kind):
         return Images(connect(), base or BASE).ensure(packages, rebuild=rebuild)
@@ -84,8 +84,8 @@ def build_image(
 
 def _has_engine(kind: Kind) -> bool:
     """Whether it is to be Docker. Raises `SandboxUnavailable` where it is to be either and there is none."""
-    from sandbox import bubblewrap
-    from sandbox.docker import connect
+    from pygent.sandbox import bubblewrap
+    from pygent.sandbox.docker import connect
 
     if kind != "auto":
         return kind == "docker"
@@ -101,7 +101,7 @@ def _has_engine(kind: Kind) -> bool:
 
 
 def _no_base(base: str | None) -> None:
-    from sandbox.image import HOST
+    from pygent.sandbox.image import HOST
 
     if base not in (None, HOST):
         raise SandboxUnavailable(
@@ -110,9 +110,9 @@ def _no_base(base: str | None) -> None:
 
 
 def _docker(base: str | None, runtime: str) -> Pool:
-    from sandbox import owner
-    from sandbox.docker import CALL_SECONDS, DockerSandbox, connect
-    from sandbox.image import BASE, Images
+    from pygent.sandbox import owner
+    from pygent.sandbox.docker import CALL_SECONDS, DockerSandbox, connect
+    from pygent.sandbox.image import BASE, Images
 
     client = connect()
     try:
@@ -125,8 +125,8 @@ def _docker(base: str | None, runtime: str) -> Pool:
 
 
 def _bubblewrap(base: str | None) -> Pool:
-    from sandbox import bubblewrap, cgroup
-    from sandbox.roots import Roots
+    from pygent.sandbox import bubblewrap, cgroup
+    from pygent.sandbox.roots import Roots
 
     _no_base(base)
     wrap = bubblewrap.find()

@@ -89,7 +89,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Call:
-    """One call's positional and keyword arguments: plain values only (see `sandbox.runner.wire`)."""
+    """One call's positional and keyword arguments: plain values only (see `pygent.sandbox.runner.wire`)."""
 
     args: tuple[object, ...] = ()
     kwargs: Mapping[str, object] = field(default_factory=dict)
@@ -196,8 +196,8 @@ class Check:
 class Sandbox(Protocol):
     """Hands out boxes. Thread-safe: workers on several threads take boxes at the same time.
 
-    `name` says for people what it is. `unlimited` are the limits (`sandbox.limits`) that are neither in force
-    nor waived: code with a model-written ancestor must not run then.
+    `name` says for people what it is. `unlimited` are the limits (`pygent.sandbox.limits`) that are neither
+    in force nor waived: code with a model-written ancestor must not run then.
     """
 
     name: str

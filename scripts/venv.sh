@@ -30,5 +30,5 @@ rm -f .venv/ready
 echo "venv: installing dependencies (about a minute the first time)"
 .venv/bin/python -m pip install -qq --disable-pip-version-check -r requirements.lock
 .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
-.venv/bin/python -m compileall -q interfaces evolution agent gateway benchmarks target_modules sandbox archive prompts || true
+.venv/bin/python -m compileall -q src || true
 touch .venv/ready

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from target_modules.manifest import TargetError
-from target_modules.patch.source import NotPython, parse
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.patch.source import NotPython, parse
 
 _LARGE = 8 << 20  # bytes; a larger data file stays out
 _NEVER = frozenset({"__pycache__", ".git", ".venv", "venv", "openevolve_output"})

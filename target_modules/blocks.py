@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from target_modules.patch.editable import MARKER
-from target_modules.patch.source import BOM, split_lines
+from pygent.target_modules.patch.editable import MARKER
+from pygent.target_modules.patch.source import BOM, split_lines
 
 
 class BlockError(ValueError):

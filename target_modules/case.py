@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.runner.wire import WireError, decode
-from sandbox.types import Call
-from target_modules.manifest import TargetError
+from pygent.sandbox.runner.wire import WireError, decode
+from pygent.sandbox.types import Call
+from pygent.target_modules.manifest import TargetError
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def read_cases(path: Path) -> list[Case]:
 
     Only `expected` and one of `args` and `kwargs` are needed. `call`, for targets without an entry, names the
     function as `module:function` and becomes the first argument. Values are JSON, or tagged as on the wire
-    (`{"$tuple": [1, 2]}`, see `sandbox.runner.wire`). Blank lines are skipped. Raises `TargetError` that
-    names the file, the line and the key.
+    (`{"$tuple": [1, 2]}`, see `pygent.sandbox.runner.wire`). Blank lines are skipped. Raises `TargetError`
+    that names the file, the line and the key.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")

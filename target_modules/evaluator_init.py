@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from target_modules.beside import Beside, look_beside
-from target_modules.blocks import BlockError, blocks
-from target_modules.init import quoted, source_of
-from target_modules.manifest import TargetError
-from target_modules.patch.editable import BLOCKS
-from target_modules.patch.outline import names_bound
-from target_modules.patch.source import NotPython, parse
-from target_modules.requirement_files import read_lines
+from pygent.target_modules.beside import Beside, look_beside
+from pygent.target_modules.blocks import BlockError, blocks
+from pygent.target_modules.init import quoted, source_of
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.patch.editable import BLOCKS
+from pygent.target_modules.patch.outline import names_bound
+from pygent.target_modules.patch.source import NotPython, parse
+from pygent.target_modules.requirement_files import read_lines
 
 SCORE = "combined_score"
 CASCADE = (0.5, 0.75, 0.9)  # OpenEvolve's `cascade_thresholds` where a configuration gives none

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from target_modules.importing import must_be_new, write_whole
-from target_modules.manifest import TargetError
+from pygent.target_modules.importing import must_be_new, write_whole
+from pygent.target_modules.manifest import TargetError
 
 _PLAIN = frozenset(
     {

@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import zip_longest
 
-from target_modules import safety
-from target_modules.blocks import BlockError, blocks, outside
-from target_modules.finding import Finding
-from target_modules.manifest import Target
-from target_modules.patch.apply import PatchError, apply, check_path
-from target_modules.patch.editable import Editable
-from target_modules.patch.outline import Outline, Unit, outline
-from target_modules.patch.pieces import Part
-from target_modules.patch.read import ReadError, read
-from target_modules.patch.source import NotPython, parse, split_lines
-from target_modules.patch.tree import Tree
-from target_modules.signatures import broken
+from pygent.target_modules import safety
+from pygent.target_modules.blocks import BlockError, blocks, outside
+from pygent.target_modules.finding import Finding
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.apply import PatchError, apply, check_path
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.outline import Outline, Unit, outline
+from pygent.target_modules.patch.pieces import Part
+from pygent.target_modules.patch.read import ReadError, read
+from pygent.target_modules.patch.source import NotPython, parse, split_lines
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.signatures import broken
 
 __all__ = ["Finding", "gate", "gate_text"]
 

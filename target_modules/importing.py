@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from target_modules.manifest import TargetError
+from pygent.target_modules.manifest import TargetError
 
 
 def must_be_new(folder: Path, names: Iterable[str]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from target_modules.manifest import Target, TargetError, load
-from target_modules.registry import FILE, find_target
+from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.registry import FILE, find_target
 
 TASKS = "tasks"  # the folder of tasks beside the manifest
 _AGENT = "coding_agent"

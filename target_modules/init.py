@@ -14,8 +14,8 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from target_modules.case import read_cases
-from target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.case import read_cases
+from pygent.target_modules.manifest import Target, TargetError, load
 
 LEAST_TO_SPLIT = 10  # cases; with fewer, all are search cases
 HELD_OUT_SHARE = 0.3

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from target_modules.globs import Disk, is_below
-from target_modules.manifest import TargetError
-from target_modules.pytest_settings import FILES, words_of
+from pygent.target_modules.globs import Disk, is_below
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.pytest_settings import FILES, words_of
 
 LARGE = 2 << 20  # bytes; a larger file stays out
 MOST_FILES = 3000  # what fits into the box's scratch space, with some left for tests

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from target_modules.manifest import TargetError
+from pygent.target_modules.manifest import TargetError
 
 _HERE = ("editable", "virtual", "directory", "path", "git", "url")  # sources that are no index
 _Need = tuple[str, frozenset[str], str]  # name, extras, version or ''

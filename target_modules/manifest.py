@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.tree import Tree
 
 
 class TargetError(Exception):

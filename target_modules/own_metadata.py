@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from target_modules.manifest import DistributionTable
-from target_modules.requirements import read_setup_cfg, read_toml
+from pygent.target_modules.manifest import DistributionTable
+from pygent.target_modules.requirements import read_setup_cfg, read_toml
 
 _VERSION = re.compile(r"""^(?:__version__|version)(?:\s*:\s*\w+)?\s*=\s*["']([^"'\s]+)["']""", re.MULTILINE)
 _SAID_IN = ("__init__.py", "_version.py", "version.py", "__about__.py", "__version__.py", "about.py")

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from target_modules.globs import Disk, cover, is_below, walk
-from target_modules.init import quoted, source_of
-from target_modules.layout import Layout, lay_out, sources_among, texts_of_tests
-from target_modules.manifest import DistributionTable, TargetError
-from target_modules.own_metadata import distribution_of
-from target_modules.patch.editable import BLOCKS, Editable
-from target_modules.patch.outline import outline
-from target_modules.patch.source import NotPython
-from target_modules.pytest_settings import options_for_box, options_of, pytest_settings, words_of
-from target_modules.requirements import Needed, name_of, read_setup_cfg, read_toml, requirements_of
-from target_modules.roots import declared_roots, root_of
+from pygent.target_modules.globs import Disk, cover, is_below, walk
+from pygent.target_modules.init import quoted, source_of
+from pygent.target_modules.layout import Layout, lay_out, sources_among, texts_of_tests
+from pygent.target_modules.manifest import DistributionTable, TargetError
+from pygent.target_modules.own_metadata import distribution_of
+from pygent.target_modules.patch.editable import BLOCKS, Editable
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.pytest_settings import options_for_box, options_of, pytest_settings, words_of
+from pygent.target_modules.requirements import Needed, name_of, read_setup_cfg, read_toml, requirements_of
+from pygent.target_modules.roots import declared_roots, root_of
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from target_modules import repository
-from target_modules.patch.apply import check_path
-from target_modules.patch.tree import Tree
+from pygent.target_modules import repository
+from pygent.target_modules.patch.apply import check_path
+from pygent.target_modules.patch.tree import Tree
 
 
 class PromotionError(Exception):

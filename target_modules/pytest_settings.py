@@ -8,8 +8,8 @@ import shlex
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from target_modules.manifest import TargetError
-from target_modules.requirements import read_toml
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.requirements import read_toml
 
 FILES = (
     "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.manifest import Target, TargetError, load
 
 BUNDLED = Path(__file__).with_name("bundled")
 FILE = "target.toml"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from target_modules.manifest import TargetError
+from pygent.target_modules.manifest import TargetError
 
 _OPTION = re.compile(r"(-r|-c|-e|--requirement|--constraint|--editable)(?:\s+|=|(?<=-[rce]))(.+)")
 _REST = re.compile(r"\s--?[a-z].*")  # hashes and other options behind a requirement

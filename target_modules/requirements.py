@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from target_modules.locks import read_pins
-from target_modules.manifest import TargetError
-from target_modules.poetry import of_poetry
-from target_modules.requirement_files import read_lines
+from pygent.target_modules.locks import read_pins
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.poetry import of_poetry
+from pygent.target_modules.requirement_files import read_lines
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

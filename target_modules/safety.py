@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from target_modules.finding import Finding
-from target_modules.manifest import Target
-from target_modules.patch.outline import Outline, Unit, outline
-from target_modules.patch.source import NotPython, split_lines
-from target_modules.patch.tree import Tree
+from pygent.target_modules.finding import Finding
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.outline import Outline, Unit, outline
+from pygent.target_modules.patch.source import NotPython, split_lines
+from pygent.target_modules.patch.tree import Tree
 
 _COMPUTING = """
     __future__ abc array base64 binascii bisect cmath collections colorsys copy dataclasses datetime decimal

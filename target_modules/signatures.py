@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from target_modules.patch.outline import Outline
+from pygent.target_modules.patch.outline import Outline
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _CHANGES_CALLS = frozenset(

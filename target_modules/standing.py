@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from target_modules import repository
-from target_modules.patch.merge import merge
-from target_modules.patch.tree import Tree
+from pygent.target_modules import repository
+from pygent.target_modules.patch.merge import merge
+from pygent.target_modules.patch.tree import Tree
 
 NAMES = 12  # of symbols, in one list
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from target_modules.blocks import BlockError, blocks
-from target_modules.patch.editable import Editable
-from target_modules.patch.outline import outline
-from target_modules.patch.source import NotPython, parse, split_lines
-from target_modules.patch.tree import Tree
+from pygent.target_modules.blocks import BlockError, blocks
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.source import NotPython, parse, split_lines
+from pygent.target_modules.patch.tree import Tree
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from sandbox import bubblewrap
-from sandbox.bubblewrap import BubblewrapSandbox
-from sandbox.docker import DockerSandbox, connect
-from sandbox.local import LocalSandbox
-from sandbox.select import open_sandbox
-from sandbox.types import SandboxUnavailable
+from pygent.sandbox import bubblewrap
+from pygent.sandbox.bubblewrap import BubblewrapSandbox
+from pygent.sandbox.docker import DockerSandbox, connect
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.select import open_sandbox
+from pygent.sandbox.types import SandboxUnavailable
 from tests.support.engine import PrivateEngine, private_engine
 from tests.support.small_target import write_slow_target
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.conversation import Conversation
-from agent.desk import Desk
-from agent.door import Answer
-from agent.single import attempt
-from agent.stage import limits_of
-from prompts.message import Message
+from pygent.agent.conversation import Conversation
+from pygent.agent.desk import Desk
+from pygent.agent.door import Answer
+from pygent.agent.single import attempt
+from pygent.agent.stage import limits_of
+from pygent.prompts.message import Message
 
 
 class Once:

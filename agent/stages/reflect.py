@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from agent.conversation import Conversation
-from agent.desk import Desk
-from agent.stage import template
-from agent.stages.execute import Execute
-from prompts.render import render
+from pygent.agent.conversation import Conversation
+from pygent.agent.desk import Desk
+from pygent.agent.stage import template
+from pygent.agent.stages.execute import Execute
+from pygent.prompts.render import render
 
 REVISE = "REVISE"
 

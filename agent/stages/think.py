@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agent.conversation import Conversation
-from agent.desk import Desk
-from agent.stage import template
-from prompts.render import render
+from pygent.agent.conversation import Conversation
+from pygent.agent.desk import Desk
+from pygent.agent.stage import template
+from pygent.prompts.render import render
 
 
 class Think:

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from agent.desk import Desk
-from agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.desk import Desk
+from pygent.agent.tool import Arguments, Tool, ToolFault
 
 
 class ArchiveArguments(Arguments):

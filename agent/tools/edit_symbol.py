@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from agent.changing import changed
-from agent.desk import Desk
-from agent.tool import Arguments, Tool, ToolFault
-from target_modules.patch import edits
-from target_modules.patch.edits import Edit, Patch
+from pygent.agent.changing import changed
+from pygent.agent.desk import Desk
+from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.target_modules.patch import edits
+from pygent.target_modules.patch.edits import Edit, Patch
 
 
 class EditSymbolArguments(Arguments):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agent.desk import Desk
-from agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.desk import Desk
+from pygent.agent.tool import Arguments, Tool, ToolFault
 
 
 class EvaluateArguments(Arguments):

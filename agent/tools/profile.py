@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from agent.commands import run
-from agent.desk import Desk
-from agent.door import Said
-from agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.commands import run
+from pygent.agent.desk import Desk
+from pygent.agent.door import Said
+from pygent.agent.tool import Arguments, Tool, ToolFault
 
 _SCRIPT = Path(__file__).parent.parent / "profiled.py"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from agent.desk import Desk
-from agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.desk import Desk
+from pygent.agent.tool import Arguments, Tool, ToolFault
 
 
 class RadonArguments(Arguments):

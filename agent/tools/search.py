@@ -6,9 +6,9 @@ import re
 
 from pydantic import Field
 
-from agent.desk import Desk
-from agent.tool import Arguments, Tool, ToolFault
-from target_modules.patch.editable import Editable
+from pygent.agent.desk import Desk
+from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.target_modules.patch.editable import Editable
 
 _MOST = 60
 _LINE = 200

@@ -6,9 +6,9 @@ import shutil
 
 from pydantic import Field
 
-from agent.commands import run
-from agent.desk import Desk
-from agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.commands import run
+from pygent.agent.desk import Desk
+from pygent.agent.tool import Arguments, Tool, ToolFault
 
 
 class ShellArguments(Arguments):

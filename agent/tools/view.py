@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from agent.desk import Desk
-from agent.tool import Arguments, Tool, ToolFault
-from target_modules.patch.outline import outline
-from target_modules.patch.source import NotPython
-from target_modules.patch.symbols import NoSymbol, find
-from target_modules.patch.tree import Tree
+from pygent.agent.desk import Desk
+from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.symbols import NoSymbol, find
+from pygent.target_modules.patch.tree import Tree
 
 _WHOLE = 400  # lines that are shown where no range is asked for
 

@@ -1,10 +1,10 @@
-"""Run the migrations on the connection that `archive.migrate` hands over."""
+"""Run the migrations on the connection that `pygent.archive.migrate` hands over."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from archive.schema import metadata
+from pygent.archive.schema import metadata
 
 # All steps share the caller's transaction, so that a crash leaves the old version whole.
 context.configure(

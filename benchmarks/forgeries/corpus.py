@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from sandbox.corpus_file import CorpusError, read_file
+from pygent.sandbox.corpus_file import CorpusError, read_file
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from benchmarks.forgeries.corpus import HERE, Forgery, control
-from benchmarks.forgeries.targets import TASK
-from sandbox.types import BoxSpec, Call, Isolation, Outcome, Program, Sandbox
+from pygent.benchmarks.forgeries.corpus import HERE, Forgery, control
+from pygent.benchmarks.forgeries.targets import TASK
+from pygent.sandbox.types import BoxSpec, Call, Isolation, Outcome, Program, Sandbox
 
 EVALUATORS = ("printed_score", "result_file", "exec_together", "pytest_exit_code", "pytest_junit")
 FOLDER = HERE / "evaluators"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from benchmarks.forgeries.corpus import HERE, control
-from sandbox.types import Sandbox
-from target_modules.manifest import Target, load
+from pygent.benchmarks.forgeries.corpus import HERE, control
+from pygent.sandbox.types import Sandbox
+from pygent.target_modules.manifest import Target, load
 
 SuiteName = Literal["cases", "pytest", "objective", "timing"]
 SUITES: tuple[SuiteName, ...] = ("cases", "pytest", "objective", "timing")
@@ -63,7 +63,7 @@ def write_target(folder: Path, kind: SuiteName) -> Target:
 
 def write_targets(folder: Path, sandbox: Sandbox) -> dict[SuiteName, Target]:
     """All four; what runs sealed of the tests is found out in the sandbox, as for any target."""
-    from benchmarks.testing.taking import take_inventory
+    from pygent.benchmarks.testing.taking import take_inventory
 
     targets = {kind: write_target(folder / kind, kind) for kind in SUITES}
     take_inventory(targets["pytest"], sandbox).write(targets["pytest"].root)

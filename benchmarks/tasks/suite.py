@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from benchmarks.running import derived, one_line, spec_for
-from benchmarks.staged import Batch, Staged
-from benchmarks.suites import suite_for
-from benchmarks.tasks.catalog import Task, tasks_of
-from benchmarks.tasks.trial import trial
-from benchmarks.types import Bench, Evaluation, Pairs, Solved, Split
-from sandbox.types import Isolation
-from target_modules.manifest import Target, TargetError
-from target_modules.patch.editable import Editable
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.running import derived, one_line, spec_for
+from pygent.benchmarks.staged import Batch, Staged
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.tasks.catalog import Task, tasks_of
+from pygent.benchmarks.tasks.trial import trial
+from pygent.benchmarks.types import Bench, Evaluation, Pairs, Solved, Split
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.tree import Tree
 
 SOLVED, MERIT = "solved", "merit"
 ROUNDS = 8  # of one comparison, each with every task once

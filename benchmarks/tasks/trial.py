@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-from benchmarks.running import one_line, said
-from sandbox.types import Box, Call, Outcome, Program
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.running import one_line, said
+from pygent.benchmarks.tasks.agent_program import agent_program
+from pygent.sandbox.types import Box, Call, Outcome
+from pygent.target_modules.patch.tree import Tree
 
-ENTRY = "agent.__main__:attempt"
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _MOST = 12  # answers that it gets
 _FILES = {"shop.py": "TAX = 0.2\n\n\ndef gross(net):\n    return net * (1 - TAX)\n"}
@@ -41,7 +41,7 @@ def trial(agent: Tree, box: Box) -> str:
 
     Raises `SandboxFault`.
     """
-    session = box.open(Program(dict(agent.files), ENTRY, converses=True))
+    session = box.open(agent_program(agent.files))
     try:
         if not session.going:
             return f"trial: it cannot be imported: {said(session.load)}"

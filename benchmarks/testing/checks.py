@@ -11,16 +11,16 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from benchmarks.running import spec_for
-from benchmarks.staged import Batch, Staged, static_difference
-from benchmarks.stats import MOST_REPEATS
-from benchmarks.testing.direct import Result
-from benchmarks.testing.programs import ALL_MESSAGES, INSIDE, inside
-from benchmarks.testing.sealed import Candidate, converse
-from benchmarks.types import Bench, Evaluation, Pairs, Split
-from sandbox.types import Box, BoxSpec, Call, Program
-from target_modules.manifest import Target, TargetError
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.running import spec_for
+from pygent.benchmarks.staged import Batch, Staged, static_difference
+from pygent.benchmarks.stats import MOST_REPEATS
+from pygent.benchmarks.testing.direct import Result
+from pygent.benchmarks.testing.programs import ALL_MESSAGES, INSIDE, inside
+from pygent.benchmarks.testing.sealed import Candidate, converse
+from pygent.benchmarks.types import Bench, Evaluation, Pairs, Split
+from pygent.sandbox.types import Box, BoxSpec, Call, Program
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.patch.tree import Tree
 
 PASSED = "passed"
 _MODULE = "pygent_checks"  # the checks' name in the judge's box

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.running import one_line, said
-from benchmarks.testing.programs import paths_of, program_of_tests
-from sandbox.types import Box, Call, Outcome
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.running import one_line, said
+from pygent.benchmarks.testing.programs import paths_of, program_of_tests
+from pygent.sandbox.types import Box, Call, Outcome
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 _VERDICTS = ("passed", "failed", "skipped", "xfailed", "xpassed")
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from sandbox.runner.wire import encode
-from sandbox.types import Call
+from pygent.sandbox.runner.wire import encode
+from pygent.sandbox.types import Call
 
 FACTORS = (4, 32, 256, 2048, 8192)
 LEAST_TRIES = 16  # for each factor

@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from benchmarks.types import Trust
-from target_modules.manifest import Target, TargetError
+from pygent.benchmarks.types import Trust
+from pygent.target_modules.manifest import Target, TargetError
 
 FILE = "tests.json"
 NEVER = "does not call the editable functions"

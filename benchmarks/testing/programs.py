@@ -8,16 +8,16 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-from benchmarks import dispatch
-from benchmarks.running import editable_modules, spec_for
-from sandbox.types import BoxSpec, Program
-from target_modules.manifest import Target
-from target_modules.patch.editable import Editable
-from target_modules.patch.outline import outline
-from target_modules.patch.source import NotPython
-from target_modules.patch.tree import Tree
+from pygent.benchmarks import dispatch
+from pygent.benchmarks.running import editable_modules, spec_for
+from pygent.sandbox.types import BoxSpec, Program
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.tree import Tree
 
-INSIDE = "pygent_tests"  # the name in a box of the package `benchmarks.testing.inside`
+INSIDE = "pygent_tests"  # the name in a box of the package `pygent.benchmarks.testing.inside`
 PACKAGES = ("pytest",)
 _PARTS = ("plugin", "direct", "proxy", "judge", "record")
 JUDGES = ("judge:judge",)  # which converse with the host
@@ -44,7 +44,7 @@ def spec_of_tests(target: Target, *, trusted: bool = False) -> BoxSpec:
 
 
 def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
-    """A function (`module:name`) of `benchmarks.testing.inside` over a tree and what tests need."""
+    """A function (`module:name`) of `pygent.benchmarks.testing.inside` over a tree and what tests need."""
     files: dict[str, str | bytes] = {**target.support, **tree.files}
     entry = f"{INSIDE}.{function}"
     return Program(files, entry, target.manifest.pythonpath, converses=function in JUDGES)
@@ -52,8 +52,8 @@ def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
 
 @cache
 def inside(*names: str) -> tuple[tuple[str, str], ...]:
-    """Modules of `benchmarks.testing.inside` for a box to have, each after those that it imports."""
-    folder = resources.files("benchmarks.testing").joinpath("inside")
+    """Modules of `pygent.benchmarks.testing.inside` for a box to have, each after those that it imports."""
+    folder = resources.files("pygent.benchmarks.testing").joinpath("inside")
     own = ((f"{INSIDE}.{name}", folder.joinpath(f"{name}.py")) for name in names)
     parts = [(INSIDE, folder.joinpath("__init__.py")), *own]
     return tuple((name, part.read_text("utf-8")) for name, part in parts)

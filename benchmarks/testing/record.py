@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from benchmarks.running import program_for, said
-from benchmarks.testing.grow import grown
-from benchmarks.testing.programs import functions_of, program_of_tests, spec_of_tests
-from sandbox.runner.wire import WireError, decode, encode, equal
-from sandbox.types import Box, Call, Isolation, Outcome, Reply, Sandbox
-from target_modules.init import HELD_OUT_SHARE, SPLIT_SEED
-from target_modules.manifest import Target, TargetError
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.running import program_for, said
+from pygent.benchmarks.testing.grow import grown
+from pygent.benchmarks.testing.programs import functions_of, program_of_tests, spec_of_tests
+from pygent.sandbox.runner.wire import WireError, decode, encode, equal
+from pygent.sandbox.types import Box, Call, Isolation, Outcome, Reply, Sandbox
+from pygent.target_modules.init import HELD_OUT_SHARE, SPLIT_SEED
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.patch.tree import Tree
 
 MOST = 400  # calls kept of one function
 MOST_BESIDE_GROWN = 40
@@ -69,8 +69,8 @@ class Recording:
 def record(target: Target, sandbox: Sandbox, *, grow: bool = False) -> Recording:
     """Watch all tests once, and split what could be kept: of each function the calls that took longest.
 
-    With `grow`, for timing, also larger calls that are made of them (`benchmarks.testing.grow`). Raises
-    `TargetError` where there is nothing to keep, `SandboxFault` and `SandboxUnavailable` as boxes do.
+    With `grow`, for timing, also larger calls that are made of them (`pygent.benchmarks.testing.grow`).
+    Raises `TargetError` where there is nothing to keep, `SandboxFault` and `SandboxUnavailable` as boxes do.
     """
     tree = target.tree()
     spec = spec_of_tests(target)

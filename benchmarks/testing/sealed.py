@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from benchmarks.running import one_line, said
-from benchmarks.testing.direct import Result, Results, read_results
-from benchmarks.testing.programs import (
+from pygent.benchmarks.running import one_line, said
+from pygent.benchmarks.testing.direct import Result, Results, read_results
+from pygent.benchmarks.testing.programs import (
     functions_of,
     paths_of,
     program_of_tests,
     regions_of,
     served_program,
 )
-from sandbox.runner.wire import NotPlain, encode
-from sandbox.types import Box, Call, Outcome, Program, Reply, SandboxFault, Session
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.sandbox.runner.wire import NotPlain, encode
+from pygent.sandbox.types import Box, Call, Outcome, Program, Reply, SandboxFault, Session
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 _NOT_PLAIN = "pygent_runner.wire:NotPlain"  # what the child says where its answer cannot be sent
 _MOST_LOST = 4  # judges that a candidate's answers may kill

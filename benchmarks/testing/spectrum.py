@@ -11,18 +11,18 @@ from dataclasses import replace
 from importlib import resources
 from itertools import zip_longest
 
-from benchmarks import dispatch
-from benchmarks.cases import MOST_CHILDREN
-from benchmarks.drawing import Cases
-from benchmarks.problems import Case
-from benchmarks.running import one_line, program_for, said, spec_for
-from benchmarks.testing.inventory import read_inventory
-from benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
-from sandbox.runner.wire import equal
-from sandbox.types import Box, BoxSpec, Call, Isolation, Outcome, Program, Reply, Sandbox
-from target_modules.manifest import Target, TargetError
-from target_modules.patch.tree import Tree
-from target_modules.suspicion import Spectrum
+from pygent.benchmarks import dispatch
+from pygent.benchmarks.cases import MOST_CHILDREN
+from pygent.benchmarks.drawing import Cases
+from pygent.benchmarks.problems import Case
+from pygent.benchmarks.running import one_line, program_for, said, spec_for
+from pygent.benchmarks.testing.inventory import read_inventory
+from pygent.benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
+from pygent.sandbox.runner.wire import equal
+from pygent.sandbox.types import Box, BoxSpec, Call, Isolation, Outcome, Program, Reply, Sandbox
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.suspicion import Spectrum
 
 FILE = "pygent_spectrum.py"
 PACKAGE = "coverage"
@@ -72,7 +72,7 @@ def _slower(spec: BoxSpec) -> BoxSpec:
 
 
 def _with_watcher(program: Program, entry: str) -> Program:
-    text = resources.files("benchmarks.testing").joinpath("inside_spectrum.py").read_text("utf-8")
+    text = resources.files("pygent.benchmarks.testing").joinpath("inside_spectrum.py").read_text("utf-8")
     files = {**program.files, f"{dispatch.FOLDER}/{FILE}": text}
     path = tuple(dict.fromkeys((dispatch.FOLDER, *program.path)))
     return replace(program, files=files, entry=f"{FILE.removesuffix('.py')}:{entry}", path=path)

@@ -13,16 +13,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from benchmarks.staged import Batch, Staged, static_difference
-from benchmarks.stats import MOST_REPEATS
-from benchmarks.testing.direct import Result, Results, run_direct
-from benchmarks.testing.inventory import read_inventory
-from benchmarks.testing.programs import spec_of_tests
-from benchmarks.testing.sealed import run_sealed
-from benchmarks.types import Bench, Evaluation, Pairs, Split, Suite, Trust
-from sandbox.types import Box
-from target_modules.manifest import Target, TargetError
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.staged import Batch, Staged, static_difference
+from pygent.benchmarks.stats import MOST_REPEATS
+from pygent.benchmarks.testing.direct import Result, Results, run_direct
+from pygent.benchmarks.testing.inventory import read_inventory
+from pygent.benchmarks.testing.programs import spec_of_tests
+from pygent.benchmarks.testing.sealed import run_sealed
+from pygent.benchmarks.types import Bench, Evaluation, Pairs, Split, Suite, Trust
+from pygent.sandbox.types import Box
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.patch.tree import Tree
 
 PASSED = "passed"
 _SLACK = (10.0, 2.0)  # so many times as long as on the target's own source, plus seconds

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import get_args
 
-from benchmarks.testing.direct import Result, Results, run_direct
-from benchmarks.testing.inventory import NEVER, Entry, Inventory, Verdict, digest_of
-from benchmarks.testing.programs import functions_of, spec_of_tests
-from benchmarks.testing.sealed import run_sealed
-from benchmarks.types import Trust
-from sandbox.types import Isolation, Sandbox
-from target_modules.manifest import Target, TargetError
+from pygent.benchmarks.testing.direct import Result, Results, run_direct
+from pygent.benchmarks.testing.inventory import NEVER, Entry, Inventory, Verdict, digest_of
+from pygent.benchmarks.testing.programs import functions_of, spec_of_tests
+from pygent.benchmarks.testing.sealed import run_sealed
+from pygent.benchmarks.types import Trust
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.manifest import Target, TargetError
 
 
 def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:

@@ -7,16 +7,16 @@ from dataclasses import asdict, replace
 from random import Random
 from typing import Any
 
-from agent.brief import Inspiration
-from benchmarks.judge import retried
-from evolution.agent_box import Work, let_work, taken
-from evolution.doors import AttemptLimits, Doors
-from evolution.proposers.llm import brief, offered
-from evolution.types import Once, Parent, Proposal
-from gateway.door import Door, Service
-from sandbox.types import BoxSpec, Sandbox
-from target_modules.manifest import Target
-from target_modules.patch.editable import Editable
+from pygent.agent.brief import Inspiration
+from pygent.benchmarks.judge import retried
+from pygent.evolution.agent_box import Work, let_work, taken
+from pygent.evolution.doors import AttemptLimits, Doors
+from pygent.evolution.proposers.llm import brief, offered
+from pygent.evolution.types import Once, Parent, Proposal
+from pygent.gateway.door import Door, Service
+from pygent.sandbox.types import BoxSpec, Sandbox
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.editable import Editable
 
 NO_CHANGE = "no_change: the agent changed nothing that it may change"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from evolution.types import Once, Parent, Proposal
-from prompts.quote import line
-from target_modules.manifest import Target
-from target_modules.patch.merge import Merged, merge
+from pygent.evolution.types import Once, Parent, Proposal
+from pygent.prompts.quote import line
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.merge import Merged, merge
 
 NAMES = 6  # of symbols in a note or a reason
 

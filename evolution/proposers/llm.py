@@ -7,17 +7,17 @@ from dataclasses import replace
 from random import Random
 from typing import Protocol
 
-from agent.brief import Brief, Idea, Inspiration
-from agent.door import Answer
-from agent.single import Attempt, attempt
-from archive.types import Status, Variant
-from evolution.doors import Doors
-from evolution.types import Once, Parent, Proposal
-from prompts.message import Message
-from prompts.quote import line
-from target_modules.manifest import Target
-from target_modules.patch.apply import PatchError, apply
-from target_modules.patch.tree import Tree
+from pygent.agent.brief import Brief, Idea, Inspiration
+from pygent.agent.door import Answer
+from pygent.agent.single import Attempt, attempt
+from pygent.archive.types import Status, Variant
+from pygent.evolution.doors import Doors
+from pygent.evolution.types import Once, Parent, Proposal
+from pygent.prompts.message import Message
+from pygent.prompts.quote import line
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.apply import PatchError, apply
+from pygent.target_modules.patch.tree import Tree
 
 TOO_DEEP = "too_deep: syntax is nested too deeply for the tools that read it"
 

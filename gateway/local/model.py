@@ -5,20 +5,20 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from archive.types import Usage
-from gateway.errors import Kind, ModelError
-from gateway.local.install import is_installed
-from gateway.local.server import NOT_INSTALLED, LocalServer
-from gateway.openai_model import OpenAIModel
-from gateway.prices import LOCAL
-from gateway.types import Completion, Request
+from pygent.archive.types import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.local.install import is_installed
+from pygent.gateway.local.server import NOT_INSTALLED, LocalServer
+from pygent.gateway.openai_model import OpenAIModel
+from pygent.gateway.prices import LOCAL
+from pygent.gateway.types import Completion, Request
 
 LONGEST = 768  # tokens of an answer: a small model that says more goes round in circles
 SILENCE = 300.0  # seconds: a long answer of one thread is slow, and calls wait for each other
 
 
 class LocalModel:
-    """Implements `gateway.types.Model`. Its context is small: what does not fit is `Kind.CONTEXT_LENGTH`."""
+    """Implements `pygent.gateway.types.Model`. Its context is small: too much is `Kind.CONTEXT_LENGTH`."""
 
     name = LOCAL
 

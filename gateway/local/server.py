@@ -6,13 +6,13 @@ import json
 import secrets
 import select
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-from archive.types import Usage
-from gateway.errors import Kind, ModelError
-from gateway.local.install import MODEL, folder, is_installed
+from pygent.archive.types import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.local.install import MODEL, folder, is_installed
+from pygent.sandbox import child_python
 
 NOT_INSTALLED = "the local model is not installed: `pygent models install local` does that (about 125 MB)"
 START_SECONDS = 60.0
@@ -27,15 +27,10 @@ class LocalServer:
             raise ModelError(Kind.NOT_FOUND, NOT_INSTALLED, usage=Usage())
         self.key = secrets.token_hex(16)
         place = folder()
-        command = [
-            sys.executable,
-            "-P",
-            str(Path(__file__).with_name("serving.py")),
-            str(place),
-            str(place / MODEL),
-        ]
+        serving = Path(__file__).with_name("serving.py")
         self._process = subprocess.Popen(
-            command,
+            child_python.command(str(serving), str(place), str(place / MODEL)),
+            env=child_python.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from gateway.mcp.config import Server
-from gateway.mcp.pins import Pins, digest
-from gateway.mcp.results import told
-from prompts.quote import line
+from pygent.gateway.mcp.config import Server
+from pygent.gateway.mcp.pins import Pins, digest
+from pygent.gateway.mcp.results import told
+from pygent.prompts.quote import line
 
 if TYPE_CHECKING:
     from mcp import Client

@@ -11,10 +11,10 @@ from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
-from gateway.mcp.config import Server
-from gateway.mcp.connection import Connection, Known, Unanswered
-from gateway.mcp.pins import Pins
-from prompts.quote import escape
+from pygent.gateway.mcp.config import Server
+from pygent.gateway.mcp.connection import Connection, Known, Unanswered
+from pygent.gateway.mcp.pins import Pins
+from pygent.prompts.quote import escape
 
 _T = TypeVar("_T")
 _LONGEST = 64  # characters of a function's name at models' APIs
@@ -161,7 +161,7 @@ class Manager:
 
 
 class AttemptTools:
-    """Implements `gateway.door.Tools` for one attempt."""
+    """Implements `pygent.gateway.door.Tools` for one attempt."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager

@@ -51,7 +51,7 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
     except (OSError, ValueError):
         data = None
     if not isinstance(data, dict) or not all(isinstance(tools, dict) for tools in data.values()):
-        from gateway.mcp.config import McpConfigError
+        from pygent.gateway.mcp.config import McpConfigError
 
         raise McpConfigError(f"{path}: not a file of approved tools; remove it and approve them anew")
     return data

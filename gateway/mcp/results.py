@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from prompts import quote
+from pygent.prompts import quote
 
 if TYPE_CHECKING:
     from mcp.types import CallToolResult

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 def main() -> None:
     """Entry point of `pygent`: errors that a user can mend become one line on stderr and an exit code."""
-    from interfaces.cli.app import app
+    from pygent.interfaces.cli.app import app
 
     try:
         app()
     except Exception as error:  # job border: the whole command
-        from interfaces.cli.errors import exit_code, in_one_line
+        from pygent.interfaces.errors import exit_code, in_one_line
 
         code = exit_code(error)
         if code is None:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from interfaces.cli.evolve import Dollars, Tokens
-from interfaces.cli.ids import TargetName
-from interfaces.cli.session import Image, Json, Kind, Runtime, Session, Waive, print_json
+from pygent.interfaces.cli.evolve import Dollars, Tokens
+from pygent.interfaces.cli.ids import TargetName
+from pygent.interfaces.cli.session import Image, Json, Kind, Runtime, Session, Waive, print_json
 
 app = typer.Typer(
     help="The coding agent: pipelines, profiles, and one attempt to look at.", no_args_is_help=True
@@ -18,7 +18,7 @@ app = typer.Typer(
 @app.command()
 def pipelines(json: Json = False) -> None:
     """The pipelines and the stages that each goes through."""
-    from agent.pipelines import PIPELINES
+    from pygent.agent.pipelines import PIPELINES
 
     if json:
         print_json({name: list(stages) for name, stages in PIPELINES.items()})
@@ -30,8 +30,8 @@ def pipelines(json: Json = False) -> None:
 @app.command()
 def profiles(json: Json = False) -> None:
     """The profiles that come with the agent and those in .pygent/profiles."""
-    from agent.profile import names
-    from evolution.profiles import OWN, profile_named
+    from pygent.agent.profile import names
+    from pygent.evolution.profiles import OWN, profile_named
 
     found = [profile_named(name, "profile") for name in names([OWN])]
     if json:
@@ -46,9 +46,9 @@ def show(
     profile: Annotated[str, typer.Argument(help="Name of a profile, or a TOML file.")], json: Json = False
 ) -> None:
     """A profile with all that it takes over from others, and the tools that it has."""
-    from agent.pipelines import PIPELINES
-    from agent.toolbox import ALL, every
-    from evolution.profiles import profile_named
+    from pygent.agent.pipelines import PIPELINES
+    from pygent.agent.toolbox import ALL, every
+    from pygent.evolution.profiles import profile_named
 
     found = profile_named(profile, "profile")
     if json:
@@ -89,17 +89,16 @@ def run(
 
     It is kept in the archive as a run of one attempt, so that what was paid for is not lost.
     """
-    from archive.store import Archive
-    from archive.types import ArchiveError
-    from evolution.config import load_config
-    from evolution.runs import begin, work
-    from gateway.transcripts import exchanges
-    from interfaces.cli.archive import show as show_variant
-    from interfaces.cli.summary import STOPPED_BY
-    from interfaces.cli.transcript import told
-    from interfaces.views.transcripts import plain
-    from sandbox.limits import waived
-    from sandbox.select import open_sandbox
+    from pygent.archive.store import Archive
+    from pygent.archive.types import ArchiveError
+    from pygent.evolution.config import load_config
+    from pygent.evolution.runs import begin, work
+    from pygent.gateway.transcripts import exchanges
+    from pygent.interfaces.cli.archive import show as show_variant
+    from pygent.interfaces.cli.summary import STOPPED_BY
+    from pygent.interfaces.views.transcripts import plain, told
+    from pygent.sandbox.limits import waived
+    from pygent.sandbox.select import open_sandbox
 
     session: Session = ctx.obj
     settings = load_config(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli.ids import TargetName
-from interfaces.cli.session import Image, Json, Kind, print_json
+from pygent.interfaces.cli.ids import TargetName
+from pygent.interfaces.cli.session import Image, Json, Kind, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from target_modules.suspicion import Suspect
+    from pygent.target_modules.suspicion import Suspect
 
 
 def register(app: typer.Typer) -> None:
@@ -32,10 +32,10 @@ def analyze(
     json: Json = False,
 ) -> None:
     """Rank lines by how much failing tests, and no others, run them (Ochiai). Exit 0 also when none fails."""
-    from benchmarks.testing.spectrum import take_spectrum
-    from sandbox.select import open_sandbox
-    from target_modules.registry import find_target
-    from target_modules.suspicion import by_symbol, suspects
+    from pygent.benchmarks.testing.spectrum import take_spectrum
+    from pygent.sandbox.select import open_sandbox
+    from pygent.target_modules.registry import find_target
+    from pygent.target_modules.suspicion import by_symbol, suspects
 
     found = find_target(target)
     tree = found.tree()
@@ -66,7 +66,7 @@ def analyze(
 
 
 def _print(title: str, ranked: Sequence[Suspect]) -> None:
-    from prompts.quote import line
+    from pygent.prompts.quote import line
 
     head = ("score", "failing", "passing", "place", "symbol", "source")
     rows = [head]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli import (
+from pygent.interfaces.cli import (
     agent,
     analyze,
     apply,
@@ -25,10 +25,13 @@ from interfaces.cli import (
     targets,
     watch,
 )
-from interfaces.cli.session import Session
+from pygent.interfaces.cli.sections import Sections
+from pygent.interfaces.cli.session import Session
 
 app = typer.Typer(
     name="pygent",
+    cls=Sections,
+    rich_markup_mode=None,
     help="Evolve Python modules with patches that are graded in a sandbox they cannot talk their way out of.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -59,7 +62,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    from interfaces.logs import configure
+    from pygent.interfaces.logs import configure
 
     configure(log_level, as_json=log_json)
     ctx.obj = Session(home, log_json, log_level)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from interfaces.cli.ids import VariantId, variant_ids
-from interfaces.cli.session import Json, Session, print_json
+from pygent.interfaces.cli.ids import VariantId, variant_ids
+from pygent.interfaces.cli.session import Json, Session, print_json
 
 Who = Annotated[
     str | None, typer.Option("--as", help="Who decides; git's user.name or the login name if left out.")
@@ -37,12 +37,12 @@ def apply(
 
     The target's own suite then runs on the real source; if it fails there, all is taken back.
     """
-    from archive.types import ArchiveError, Status
-    from evolution import applying
-    from interfaces.boxes import opened_for
-    from interfaces.cli.diffs import show_diff
-    from interfaces.who import me
-    from target_modules import promote
+    from pygent.archive.types import ArchiveError, Status
+    from pygent.evolution import applying
+    from pygent.interfaces.boxes import opened_for
+    from pygent.interfaces.cli.diffs import show_diff
+    from pygent.interfaces.who import me
+    from pygent.target_modules import promote
 
     if pr_body and (yes or to is not None):
         raise typer.BadParameter("--pr-body only prints: leave --yes and --to out")
@@ -109,8 +109,8 @@ def rollback(
     json: Json = False,
 ) -> None:
     """Take an `apply` back: the source is restored byte for byte."""
-    from evolution import applying
-    from interfaces.who import me
+    from pygent.evolution import applying
+    from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     with session.archive() as archive:

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli.ids import RunOption, VariantId
-from interfaces.cli.pager import NoPager, paged
-from interfaces.cli.session import Json, Session, console, print_json
+from pygent.interfaces.cli.ids import RunOption, VariantId
+from pygent.interfaces.cli.pager import NoPager, paged
+from pygent.interfaces.cli.session import Json, Session, console, print_json
 
 app = typer.Typer(help="Look at archived variants, check them, export them.", no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def list_variants(
     json: Json = False,
 ) -> None:
     """List variants."""
-    from interfaces.views import variants as views
+    from pygent.interfaces.views import variants as views
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -39,7 +39,7 @@ def list_variants(
     from rich.table import Table
     from rich.text import Text
 
-    from prompts.quote import line
+    from pygent.prompts.quote import line
 
     table = Table(box=None)
     for column in ("variant", "attempt", "parents", "status", "score", "operator", "reason"):
@@ -60,7 +60,7 @@ def list_variants(
 @app.command()
 def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
     """Everything that is known of a variant: verdict, measurements, diff against each parent."""
-    from interfaces.views import variants as views
+    from pygent.interfaces.views import variants as views
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -70,9 +70,9 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
     if json:
         print_json(known)
         return
-    from interfaces.cli.diffs import show_diff
-    from interfaces.views.words import verdicts
-    from prompts.quote import line
+    from pygent.interfaces.cli.diffs import show_diff
+    from pygent.interfaces.views.words import verdicts
+    from pygent.prompts.quote import line
 
     told = {
         "variant": f"{found.id}, attempt {found.attempt} of run {found.run} on {found.target}",
@@ -106,8 +106,7 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
 @app.command()
 def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
     """What a variant's making (and, for agents, its measuring) exchanged with models and MCP servers."""
-    from interfaces.cli.transcript import told
-    from interfaces.views.transcripts import of_variant, plain
+    from pygent.interfaces.views.transcripts import of_variant, plain, told
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -125,7 +124,7 @@ def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False
 @app.command()
 def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, json: Json = False) -> None:
     """The best variant of a run (of the latest one, if none is named)."""
-    from archive.types import ArchiveError
+    from pygent.archive.types import ArchiveError
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -141,8 +140,8 @@ def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, j
 @app.command()
 def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     """A variant's ancestors, from the baseline on, with what each of them changed."""
-    from interfaces.views.variants import row
-    from prompts.quote import line
+    from pygent.interfaces.views.variants import row
+    from pygent.prompts.quote import line
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -171,8 +170,8 @@ def diff(
     json: Json = False,
 ) -> None:
     """What a variant changed, as a unified diff."""
-    from interfaces.cli.diffs import show_diff
-    from interfaces.views import variants as views
+    from pygent.interfaces.cli.diffs import show_diff
+    from pygent.interfaces.views import variants as views
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -195,8 +194,8 @@ def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None
         return
     from collections import Counter
 
-    from archive.reasons import class_of
-    from prompts.quote import line
+    from pygent.archive.reasons import class_of
+    from pygent.prompts.quote import line
 
     typer.echo(f"variants          {figures.variants} ({figures.trees} different sources)")
     for name, count in figures.statuses.items():
@@ -240,7 +239,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a run (the latest, if none is named) as a git repository, one commit per variant."""
-    from archive.types import ArchiveError
+    from pygent.archive.types import ArchiveError
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:

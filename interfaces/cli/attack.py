@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from interfaces.cli.session import Image, Json, Runtime, SandboxKind, console, print_json
+from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, console, print_json
 
 if TYPE_CHECKING:
-    from sandbox.attacking import Result
+    from pygent.sandbox.attacking import Result
 
 Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
@@ -33,10 +33,10 @@ def attack(
     json: Json = False,
 ) -> None:
     """Attack the sandbox from inside with a corpus of programs; exit 1 where one was not held."""
-    from sandbox.attacking import run_attacks
-    from sandbox.corpus import read_attacks
-    from sandbox.select import make_sandbox
-    from sandbox.types import Isolation
+    from pygent.sandbox.attacking import run_attacks
+    from pygent.sandbox.corpus import read_attacks
+    from pygent.sandbox.select import make_sandbox
+    from pygent.sandbox.types import Isolation
 
     corpus = read_attacks()
     if unknown := set(only or ()) - {one.name for one in corpus}:
@@ -62,7 +62,7 @@ def attack(
 
 def _row(result: Result) -> dict[str, object]:
     """As JSON, with what a hostile program said made visible: a lone surrogate cannot even be printed."""
-    from prompts.quote import escape
+    from pygent.prompts.quote import escape
 
     row = result.to_json()
     return {key: escape(value) if isinstance(value, str) else value for key, value in row.items()}
@@ -72,7 +72,7 @@ def _show(name: str, results: list[Result]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from prompts.quote import line
+    from pygent.prompts.quote import line
 
     table = Table("attack", "grade", "what stopped it", "held", "ms", "state after", title=name)
     for one in results:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from interfaces.cli.ids import TargetName
-from interfaces.cli.session import Image, Json, Kind, Runtime, Waive, print_json
+from pygent.interfaces.cli.ids import TargetName
+from pygent.interfaces.cli.session import Image, Json, Kind, Runtime, Waive, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -32,13 +31,15 @@ def bench(
     json: Json = False,
 ) -> None:
     """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
-    from benchmarks.judge import evaluate_tree
-    from benchmarks.types import Bench
-    from sandbox.limits import require
-    from sandbox.select import open_sandbox
-    from sandbox.types import Isolation
-    from target_modules.manifest import TargetError
-    from target_modules.registry import find_target
+    import secrets
+
+    from pygent.benchmarks.judge import evaluate_tree
+    from pygent.benchmarks.types import Bench
+    from pygent.sandbox.limits import require
+    from pygent.sandbox.select import open_sandbox
+    from pygent.sandbox.types import Isolation
+    from pygent.target_modules.manifest import TargetError
+    from pygent.target_modules.registry import find_target
 
     found = find_target(target)
     if tree is not None and not tree.is_dir():
@@ -70,7 +71,7 @@ def bench(
     if json:
         print_json(told)
         return
-    from prompts.quote import line
+    from pygent.prompts.quote import line
 
     for name, value in told.items():
         if name == "metrics":

@@ -9,8 +9,8 @@ def show_diff(diff: str) -> None:
     """Print a unified diff. Control characters of a variant's source are shown, not obeyed."""
     from rich.text import Text
 
-    from interfaces.cli.session import console
-    from prompts.quote import escape
+    from pygent.interfaces.cli.session import console
+    from pygent.prompts.quote import escape
 
     if not sys.stdout.isatty():
         sys.stdout.write(escape(diff))

@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.types import Check
+from pygent.sandbox.types import Check
 
 if TYPE_CHECKING:
-    from interfaces.cli.session import SandboxKind, Session
+    from pygent.interfaces.cli.session import SandboxKind, Session
 
 LEAST_FREE_MB = 512
 
@@ -57,8 +57,8 @@ def _model() -> Check:
 
 
 def _sandbox(kind: SandboxKind, image: str | None, runtime: str | None) -> list[Check]:
-    from sandbox.select import make_sandbox
-    from sandbox.types import SandboxFault, SandboxUnavailable
+    from pygent.sandbox.select import make_sandbox
+    from pygent.sandbox.types import SandboxFault, SandboxUnavailable
 
     try:
         box = make_sandbox(kind, base=image, runtime=runtime)

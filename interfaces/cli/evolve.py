@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from interfaces.cli.ids import RunId, TargetName
-from interfaces.cli.session import Image, Json, Runtime, SandboxKind, Session, Waive, print_json
+from pygent.interfaces.cli.ids import RunId, TargetName
+from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, Session, Waive, print_json
 
 if TYPE_CHECKING:
-    from archive.store import Archive
-    from archive.types import RunRecord
-    from evolution.config import RunConfig
+    from pygent.archive.store import Archive
+    from pygent.archive.types import RunRecord
+    from pygent.evolution.config import RunConfig
 
 GUESSABLE = 1 << 40  # seeds below it can be tried out one by one by the code under test
 Evaluations = Annotated[
@@ -118,7 +118,7 @@ def evolve(
     json: Json = False,
 ) -> None:
     """Evolve a target until a budget is used up, then show what was found."""
-    from evolution.runs import begin
+    from pygent.evolution.runs import begin
 
     options: dict[str, Any] = {
         "target": target,
@@ -161,8 +161,8 @@ def evolve(
 
 def _settings(session: Session, file: Path | None, replay: str | None, options: dict[str, Any]) -> RunConfig:
     """The settings of a new run; one that replays another has all of that one's that are not given."""
-    from evolution.config import ConfigError, load_config, stored_config
-    from target_modules.registry import find_target
+    from pygent.evolution.config import ConfigError, load_config, stored_config
+    from pygent.target_modules.registry import find_target
 
     if replay is None:
         default = Path("pygent.toml")
@@ -175,7 +175,7 @@ def _settings(session: Session, file: Path | None, replay: str | None, options: 
 
 
 def _estimate(settings: RunConfig, *, as_json: bool) -> None:
-    from evolution.estimate import estimate
+    from pygent.evolution.estimate import estimate
 
     found = estimate(settings)
     if as_json:
@@ -204,7 +204,7 @@ def resume(
     json: Json = False,
 ) -> None:
     """Go on with a run that was paused, stopped or killed, or that used up its budget (give a larger one)."""
-    from evolution.config import stored_config
+    from pygent.evolution.config import stored_config
 
     session: Session = ctx.obj
     changes: dict[str, Any] = {
@@ -237,7 +237,7 @@ def stop(ctx: typer.Context, run: RunId) -> None:
 
 
 def _ask(session: Session, prefix: str, what: Literal["pause", "stop"]) -> None:
-    from interfaces.launching import wish
+    from pygent.interfaces.launching import wish
 
     with session.archive() as archive:
         run = archive.find_run(prefix)
@@ -257,15 +257,15 @@ def _go_on(
     if detach:
         _detach(session, run, changes or {}, as_json=as_json)
         return
-    from evolution.engine_wait import AWAY
-    from evolution.population import BASELINE
-    from evolution.proposing import chosen_proposer
-    from evolution.runs import work
-    from interfaces.cli.errors import BREAKER, FAILURE, INTERRUPTED
-    from interfaces.cli.live import Live
-    from interfaces.cli.summary import show_summary
-    from sandbox.limits import waived
-    from sandbox.select import open_sandbox
+    from pygent.evolution.engine_wait import AWAY
+    from pygent.evolution.population import BASELINE
+    from pygent.evolution.proposing import chosen_proposer
+    from pygent.evolution.runs import work
+    from pygent.interfaces.cli.live import Live
+    from pygent.interfaces.cli.summary import show_summary
+    from pygent.interfaces.errors import BREAKER, FAILURE, INTERRUPTED
+    from pygent.sandbox.limits import waived
+    from pygent.sandbox.select import open_sandbox
 
     seeded = settings.seed is not None and settings.seed < GUESSABLE
     with Live(run.id, settings, chosen_proposer(settings), seeded=seeded) as live:
@@ -314,11 +314,19 @@ def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:
 
 
 def _detach(session: Session, run: RunRecord, changes: dict[str, Any], *, as_json: bool) -> None:
-    from interfaces.launching import go_on
+    from pygent.interfaces.errors import FAILURE
+    from pygent.interfaces.launching import go_on
 
     gone = go_on(session.home, run.id, changes, log_json=session.log_json)
+    up = gone.until_up()
+    if gone.process.poll():
+        typer.echo(
+            f"pygent: run {run.id} ended at once: {gone.last_words()} (all of it: {gone.log})", err=True
+        )
+        raise typer.Exit(FAILURE)
     if as_json:
         print_json({"run": run.id, "pid": gone.pid, "log": str(gone.log)})
     else:
-        typer.echo(f"run {run.id} goes on in the background (process {gone.pid}, output in {gone.log})")
+        how = "goes on" if up else "is still starting"
+        typer.echo(f"run {run.id} {how} in the background (process {gone.pid}, output in {gone.log})")
         typer.echo(f"  pygent status {run.id}    pygent pause {run.id}    pygent stop {run.id}")

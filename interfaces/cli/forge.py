@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli.session import Image, Json, Runtime, SandboxKind, print_json
+from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, print_json
 
 if TYPE_CHECKING:
-    from benchmarks.forgeries.peers import Told
-    from benchmarks.forging import Report, Verdict
+    from pygent.benchmarks.forgeries.peers import Told
+    from pygent.benchmarks.forging import Report, Verdict
 
 Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
@@ -41,9 +40,11 @@ def forge(
     json: Json = False,
 ) -> None:
     """Try to forge a score; exit 1 where one of the four suites gave one, or failed an honest program."""
-    from benchmarks.forgeries.corpus import read_corpus
-    from benchmarks.forging import forge as measure
-    from sandbox.select import open_sandbox
+    import secrets
+
+    from pygent.benchmarks.forgeries.corpus import read_corpus
+    from pygent.benchmarks.forging import forge as measure
+    from pygent.sandbox.select import open_sandbox
 
     corpus = read_corpus()
     if unknown := set(only or ()) - {one.name for one in corpus}:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 SHOWN = 200  # ids that a shell is given at once
 
 
-def run_ids(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
+def run_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Runs that begin like this, the latest first, with their target and state."""
     query = (
         "SELECT id, target || ', ' || state FROM runs WHERE substr(id, 1, ?) = ? ORDER BY key DESC LIMIT ?"
@@ -21,7 +18,7 @@ def run_ids(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
     return _asked(ctx, query, incomplete)
 
 
-def variant_ids(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
+def variant_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Variants that begin like this, the latest first, with their status and score."""
     query = (
         "SELECT id, status || CASE WHEN score IS NULL THEN '' ELSE printf(', %.6g', score) END "
@@ -30,15 +27,18 @@ def variant_ids(ctx: click.Context, incomplete: str) -> list[tuple[str, str]]:
     return _asked(ctx, query, incomplete)
 
 
-def target_names(ctx: click.Context, incomplete: str) -> list[str]:
+def target_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Bundled targets; folders are the shell's own to complete."""
-    from target_modules.registry import bundled
+    from pygent.target_modules.registry import bundled
 
     return [target.name for target in bundled() if target.name.startswith(incomplete)]
 
 
-def _asked(ctx: click.Context, query: str, incomplete: str) -> list[tuple[str, str]]:
+def _asked(ctx: typer.Context, query: str, incomplete: str) -> list[tuple[str, str]]:
     """Straight from the file: a shell waits for the answer. Nothing, where there is nothing to be had."""
+    import sqlite3
+    from contextlib import closing
+
     home = Path(str(ctx.find_root().params.get("home") or ".pygent"))
     try:
         address = f"{(home / 'archive.db').resolve().as_uri()}?mode=ro"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli.session import Json, print_json
+from pygent.interfaces.cli.session import Json, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -62,10 +62,10 @@ def import_(
 def _written(
     benchmark: str, path: Path | None, place: Path, out: Path, as_: str
 ) -> tuple[list[Path], Mapping[str, str]]:
-    from target_modules import exercism, humaneval
-    from target_modules.importing import must_be_new
-    from target_modules.manifest import TargetError
-    from target_modules.registry import FILE
+    from pygent.target_modules import exercism, humaneval
+    from pygent.target_modules.importing import must_be_new
+    from pygent.target_modules.manifest import TargetError
+    from pygent.target_modules.registry import FILE
 
     if as_ == "tasks":
         must_be_new(out, (FILE,))
@@ -79,6 +79,6 @@ def _written(
 
 
 def _agent(folder: Path, benchmark: str) -> Path:
-    from target_modules.importing_tasks import write_agent
+    from pygent.target_modules.importing_tasks import write_agent
 
     return write_agent(folder, benchmark).root

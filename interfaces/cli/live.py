@@ -7,13 +7,14 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from interfaces.cli.session import console
+from pygent.interfaces.cli.session import console
+from pygent.interfaces.views.words import clock
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from evolution.config import RunConfig
-    from evolution.progress import Progress
+    from pygent.evolution.config import RunConfig
+    from pygent.evolution.progress import Progress
 
 LINE_EVERY_SECONDS = 10.0
 
@@ -75,14 +76,8 @@ def budget_in_words(settings: RunConfig) -> str:
     return ", ".join(parts) or "none (until it is stopped)"
 
 
-def clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def _counts(progress: Progress) -> dict[str, str]:
-    from archive.types import Status
+    from pygent.archive.types import Status
 
     counts = progress.statuses
     failed = ", ".join(f"{count} {reason}" for reason, count in progress.failures.most_common(3))

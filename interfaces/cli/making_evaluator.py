@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from interfaces.cli.session import SandboxKind
+    from pygent.interfaces.cli.session import SandboxKind
 
 
 def make_of_evaluator(
@@ -25,12 +25,12 @@ def make_of_evaluator(
 ) -> tuple[str, list[str]]:
     """The target's name and what its owner should know. The program runs once, in a sandbox, to see which
     metrics there are and how long a stage takes. Raises `TargetError`."""
-    from benchmarks.evaluator import EvaluatorSuite
-    from benchmarks.judge import retried
-    from sandbox.select import open_sandbox
-    from target_modules.evaluator_init import SCORE, look_at, manifest_of, thresholds_for
-    from target_modules.init import building
-    from target_modules.manifest import TargetError, load
+    from pygent.benchmarks.evaluator import EvaluatorSuite
+    from pygent.benchmarks.judge import retried
+    from pygent.sandbox.select import open_sandbox
+    from pygent.target_modules.evaluator_init import SCORE, look_at, manifest_of, thresholds_for
+    from pygent.target_modules.init import building
+    from pygent.target_modules.manifest import TargetError, load
 
     found = look_at(evaluator, program, requirements)
     with building(out) as folder:
@@ -80,8 +80,8 @@ def make_of_evaluator(
 
 
 def _metric(asked: str | None, metrics: Mapping[str, float]) -> str:
-    from target_modules.evaluator_init import SCORE
-    from target_modules.manifest import TargetError
+    from pygent.target_modules.evaluator_init import SCORE
+    from pygent.target_modules.manifest import TargetError
 
     chosen = asked or SCORE
     if chosen not in metrics:

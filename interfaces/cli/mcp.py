@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interfaces.cli.mcp_serve import serve
-from interfaces.cli.session import Json, print_json
+from pygent.interfaces.cli.mcp_serve import serve
+from pygent.interfaces.cli.session import Json, print_json
 
 if TYPE_CHECKING:
-    from gateway.mcp.manager import Manager
+    from pygent.gateway.mcp.manager import Manager
 
 app = typer.Typer(
     help="MCP servers as tools of the agent, and this archive as a server.", no_args_is_help=True
@@ -36,7 +36,7 @@ def add(
     config: Config = FILE,
 ) -> None:
     """Add a server: `pygent mcp add time -- uvx mcp-server-time`, or with --url."""
-    from gateway.mcp.config import McpConfigError, load, read
+    from pygent.gateway.mcp.config import McpConfigError, load, read
 
     if bool(command) == (url is not None):
         raise typer.BadParameter("give either a command after `--`, or --url")
@@ -67,7 +67,7 @@ def add(
 @app.command()
 def remove(name: Name, config: Config = FILE) -> None:
     """Remove a server."""
-    from gateway.mcp.config import McpConfigError, load
+    from pygent.gateway.mcp.config import McpConfigError, load
 
     data = load(config)
     for key in ("mcpServers", "servers"):
@@ -82,7 +82,7 @@ def remove(name: Name, config: Config = FILE) -> None:
 @app.command(name="list")
 def list_(config: Config = FILE, json: Json = False) -> None:
     """The servers that are configured."""
-    from gateway.mcp.config import read
+    from pygent.gateway.mcp.config import read
 
     found = read(config)
     if json:
@@ -110,7 +110,7 @@ def tools(
     json: Json = False,
 ) -> None:
     """What servers can do, and whether it is what was approved."""
-    from gateway.mcp.pins import Pins
+    from pygent.gateway.mcp.pins import Pins
 
     pins = Pins(config.with_name("mcp-pins.json"))
     told: list[dict[str, Any]] = []
@@ -128,7 +128,7 @@ def tools(
     if json:
         print_json(told)
         return
-    from prompts.quote import line
+    from pygent.prompts.quote import line
 
     for one in told:
         typer.echo(f"{one['server']}__{one['tool']}  ({one['state']})  {line(one['description'], 120)}")
@@ -137,7 +137,7 @@ def tools(
 @app.command()
 def health(config: Config = FILE, json: Json = False) -> None:
     """Start each server and ask for its tools; exit 1 if one does not answer."""
-    from gateway.mcp.connection import Unanswered
+    from pygent.gateway.mcp.connection import Unanswered
 
     told: dict[str, Any] = {}
     with _manager(config, None) as manager:
@@ -172,7 +172,7 @@ def call(
     json: Json = False,
 ) -> None:
     """Call a tool once. Exit 1 where it answers with an error."""
-    from gateway.mcp.connection import Unanswered
+    from pygent.gateway.mcp.connection import Unanswered
 
     try:
         data = jsonlib.loads(arguments)
@@ -196,9 +196,9 @@ def call(
 
 @contextmanager
 def _manager(config: Path, only: str | None) -> Iterator[Manager]:
-    from gateway.mcp.config import McpConfigError, read
-    from gateway.mcp.manager import Manager
-    from gateway.mcp.pins import Pins
+    from pygent.gateway.mcp.config import McpConfigError, read
+    from pygent.gateway.mcp.manager import Manager
+    from pygent.gateway.mcp.pins import Pins
 
     found = read(config)
     if only is not None:

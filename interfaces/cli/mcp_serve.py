@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from interfaces.cli.apply import Who
-from interfaces.cli.errors import FAILURE
-from interfaces.cli.session import Session
+from pygent.interfaces.cli.apply import Who
+from pygent.interfaces.cli.session import Session
+from pygent.interfaces.errors import FAILURE
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -25,8 +25,8 @@ def serve(
     who: Who = None,
 ) -> None:
     """Serve this archive to MCP clients: runs, variants, diffs, decisions. Ends with its client."""
-    from interfaces.mcp.server import make_server
-    from interfaces.who import me
+    from pygent.interfaces.mcp.server import make_server
+    from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     if http and host not in LOOPBACK:

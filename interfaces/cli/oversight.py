@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli.apply import Who
-from interfaces.cli.ids import LatestRunId, VariantId
-from interfaces.cli.session import Json, Session, console, print_json
+from pygent.interfaces.cli.apply import Who
+from pygent.interfaces.cli.ids import LatestRunId, VariantId
+from pygent.interfaces.cli.session import Json, Session, console, print_json
 
 if TYPE_CHECKING:
-    from archive.types import Decision
+    from pygent.archive.types import Decision
 
 
 def register(app: typer.Typer) -> None:
@@ -27,8 +27,8 @@ def approve(
     json: Json = False,
 ) -> None:
     """Let a variant be a parent and be applied, where the run's policy asks for it; takes a reject back."""
-    from evolution import oversight
-    from interfaces.who import me
+    from pygent.evolution import oversight
+    from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     with session.archive() as archive:
@@ -44,8 +44,8 @@ def reject(
     json: Json = False,
 ) -> None:
     """Rule a variant out: it is never a parent again and cannot be applied; the agent is told why."""
-    from evolution import oversight
-    from interfaces.who import me
+    from pygent.evolution import oversight
+    from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     with session.archive() as archive:
@@ -61,8 +61,8 @@ def annotate(
     json: Json = False,
 ) -> None:
     """Say something of a variant: whoever changes it next is told."""
-    from evolution import oversight
-    from interfaces.who import me
+    from pygent.evolution import oversight
+    from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     with session.archive() as archive:
@@ -76,10 +76,10 @@ def queue(
     json: Json = False,
 ) -> None:
     """List the variants of a run that wait for a person, the best first."""
-    from archive.types import ArchiveError
-    from evolution import oversight
-    from interfaces.views.variants import row
-    from prompts.quote import line
+    from pygent.archive.types import ArchiveError
+    from pygent.evolution import oversight
+    from pygent.interfaces.views.variants import row
+    from pygent.prompts.quote import line
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-import click
 import typer
 
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once, however long it is.")]
@@ -40,5 +39,7 @@ def paged(off: bool) -> Iterator[None]:
         if text.count("\n") < shutil.get_terminal_size().lines:
             real.write(text)
         else:
+            from click import echo_via_pager
+
             os.environ.setdefault("LESS", "-R")
-            click.echo_via_pager(text, color=True)
+            echo_via_pager(text, color=True)

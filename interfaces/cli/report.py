@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli.ids import LatestRunId
-from interfaces.cli.session import Session
+from pygent.interfaces.cli.ids import LatestRunId
+from pygent.interfaces.cli.session import Session
 
 
 def register(app: typer.Typer) -> None:
@@ -27,8 +27,8 @@ def report(
     ] = "html",
 ) -> None:
     """Write a report of a run: scores with intervals, the best diffs, lineage, cost."""
-    from archive.types import ArchiveError
-    from interfaces.report.report import html, markdown
+    from pygent.archive.types import ArchiveError
+    from pygent.interfaces.report.report import html, markdown
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from interfaces.cli.apply import Who
-from interfaces.cli.ids import run_ids
-from interfaces.cli.session import Session
+from pygent.interfaces.cli.apply import Who
+from pygent.interfaces.cli.ids import run_ids
+from pygent.interfaces.cli.session import Session
 
 HTTP = 80  # the port that browsers leave out of a host's name
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -44,9 +44,9 @@ def review(
 
     import uvicorn
 
-    from interfaces.web.app import make_app
-    from interfaces.web.security import Access
-    from interfaces.who import me
+    from pygent.interfaces.web.app import make_app
+    from pygent.interfaces.web.security import Access
+    from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     local = host in LOOPBACK

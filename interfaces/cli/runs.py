@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
-from interfaces.cli.ids import RunId
-from interfaces.cli.session import Json, Session, console, print_json
+from pygent.interfaces.cli.ids import RunId
+from pygent.interfaces.cli.session import Json, Session, console, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def runs(ctx: typer.Context, json: Json = False) -> None:
     """List the runs of this archive, oldest first."""
-    from interfaces.views import runs as views
+    from pygent.interfaces.views import runs as views
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -27,7 +27,7 @@ def runs(ctx: typer.Context, json: Json = False) -> None:
         return
     from rich.table import Table
 
-    from interfaces.cli.live import clock
+    from pygent.interfaces.views.words import clock
 
     table = Table(box=None)
     for column in ("run", "target", "state", "begun", "time", "attempts"):
@@ -44,7 +44,7 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how a run stands: state, counts, best so far, spend."""
-    from interfaces.views import runs as views
+    from pygent.interfaces.views import runs as views
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -52,7 +52,7 @@ def status(
     if json:
         print_json(told)
         return
-    from interfaces.cli.live import clock
+    from pygent.interfaces.views.words import clock
 
     for name in ("run", "target", "state", "begun"):
         typer.echo(f"{name:<12}{told[name]}")
@@ -77,7 +77,7 @@ def status(
 
 def _health(health: Any) -> list[str]:
     """A line for each model and MCP server that was not well when the run last said so."""
-    from prompts.quote import line
+    from pygent.prompts.quote import line
 
     return [
         f"{name:<12}{one['state']}: {line(str(one['reason']))}"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from interfaces.cli.session import Json, print_json
+from pygent.interfaces.cli.session import Json, print_json
 
 app = typer.Typer(help="What the gate says of a patch.", no_args_is_help=True)
 
@@ -26,10 +26,10 @@ def check(
     """Gate a patch against a target's source; exit 1 where there are findings."""
     from dataclasses import asdict
 
-    from prompts.quote import line
-    from target_modules.gate import gate_text
-    from target_modules.manifest import TargetError
-    from target_modules.registry import find_target
+    from pygent.prompts.quote import line
+    from pygent.target_modules.gate import gate_text
+    from pygent.target_modules.manifest import TargetError
+    from pygent.target_modules.registry import find_target
 
     found = find_target(target)
     try:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from interfaces.cli import attack, forge
-from interfaces.cli.session import Image, Json, Kind, Runtime, Session, print_json
+from pygent.interfaces.cli import attack, forge
+from pygent.interfaces.cli.session import Image, Json, Kind, Runtime, Session, print_json
 
 if TYPE_CHECKING:
-    from sandbox.types import Check
+    from pygent.sandbox.types import Check
 
 group = typer.Typer(help="Build and check the sandbox.", no_args_is_help=True)
 
@@ -32,7 +32,7 @@ def build(
     json: Json = False,
 ) -> None:
     """Make what the boxes consist of, from --image or (where no registry answers) the host's own Python."""
-    from sandbox.select import build_image
+    from pygent.sandbox.select import build_image
 
     name = build_image(sandbox, base=image, packages=tuple(package or ()), rebuild=force)
     if json:
@@ -44,8 +44,8 @@ def build(
 @group.command()
 def check(sandbox: Kind = "auto", image: Image = None, runtime: Runtime = None, json: Json = False) -> None:
     """Attack the sandbox from inside; exit 1 where something is not held."""
-    from sandbox.select import make_sandbox
-    from sandbox.types import Check
+    from pygent.sandbox.select import make_sandbox
+    from pygent.sandbox.types import Check
 
     box = make_sandbox(sandbox, base=image, runtime=runtime)
     try:
@@ -62,7 +62,7 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Say in words what works here and what to do about what does not."""
-    from interfaces.cli.doctor import examine
+    from pygent.interfaces.cli.doctor import examine
 
     session: Session = ctx.obj
     _report(examine(session, sandbox, image, runtime), as_json=json)

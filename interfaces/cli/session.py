@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from archive.store import Archive
+    from pygent.archive.store import Archive
 
 # lone surrogates, which no stream takes, and what a terminal might obey: JSON has another way to write them
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -43,7 +43,7 @@ Kind = Annotated[SandboxKind, typer.Option("--sandbox", help="Where untrusted co
 
 
 def _known(names: list[str] | None) -> list[str] | None:
-    from sandbox.limits import waived
+    from pygent.sandbox.limits import waived
 
     try:
         return list(waived(names or ()))
@@ -70,7 +70,7 @@ class Session:
     log_level: str
 
     def archive(self, *, create: bool = False, read_only: bool = False) -> Archive:
-        from archive.store import Archive
+        from pygent.archive.store import Archive
 
         return Archive.open(self.home, create=create, read_only=read_only)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import typer
 
-from interfaces.cli.diffs import show_diff
-from interfaces.cli.live import clock
-from interfaces.cli.session import console
+from pygent.interfaces.cli.diffs import show_diff
+from pygent.interfaces.cli.session import console
+from pygent.interfaces.views.words import clock
 
 STOPPED_BY = {
     "attempts": "its budget of attempts was used up",
@@ -31,7 +31,7 @@ STOPPED_BY = {
 
 
 def show_summary(summary: dict[str, Any], home: Path) -> None:
-    """Print what `evolution.summary.summarise` made."""
+    """Print what `pygent.evolution.summary.summarise` made."""
     from rich.table import Table
 
     out = console()

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from interfaces.cli import importing
-from interfaces.cli.session import Image, Json, Kind, print_json
+from pygent.interfaces.cli import importing
+from pygent.interfaces.cli.session import Image, Json, Kind, print_json
 
 app = typer.Typer(help="Make, list and check targets.", no_args_is_help=True)
 importing.register(app)
@@ -71,9 +71,9 @@ def init(
     json: Json = False,
 ) -> None:
     """Make a target: of a module and its cases, a package and its tests, or an evaluator and its program."""
-    from interfaces.cli.making import Asked, make_of_module, make_of_package
-    from interfaces.cli.making_evaluator import make_of_evaluator
-    from target_modules.manifest import TargetError
+    from pygent.interfaces.cli.making import Asked, make_of_module, make_of_package
+    from pygent.interfaces.cli.making_evaluator import make_of_evaluator
+    from pygent.target_modules.manifest import TargetError
 
     asked = Asked(
         {"--module": module, "--function": function, "--cases": cases},
@@ -136,11 +136,11 @@ def look_at_tests(
     json: Json = False,
 ) -> None:
     """Look at a target's tests again: which pass, and which run sealed. Writes tests.json."""
-    from benchmarks.testing.taking import take_inventory
-    from prompts.quote import line
-    from sandbox.select import open_sandbox
-    from target_modules.manifest import TargetError
-    from target_modules.registry import find_target
+    from pygent.benchmarks.testing.taking import take_inventory
+    from pygent.prompts.quote import line
+    from pygent.sandbox.select import open_sandbox
+    from pygent.target_modules.manifest import TargetError
+    from pygent.target_modules.registry import find_target
 
     found = find_target(directory)
     if not found.manifest.suite.tests:
@@ -169,7 +169,7 @@ def list_targets(
     json: Json = False,
 ) -> None:
     """List the bundled targets."""
-    from target_modules.registry import bundled, in_order
+    from pygent.target_modules.registry import bundled, in_order
 
     found = in_order(bundled()) if deps else bundled()
     if json:
@@ -202,9 +202,9 @@ def check(
     json: Json = False,
 ) -> None:
     """Check a target: manifest, dependencies, cases, and its baseline in the sandbox."""
-    from benchmarks.check import check_target
-    from sandbox.select import open_sandbox
-    from target_modules.registry import find_target
+    from pygent.benchmarks.check import check_target
+    from pygent.sandbox.select import open_sandbox
+    from pygent.target_modules.registry import find_target
 
     found = find_target(directory)
     box = open_sandbox(sandbox, base=image)

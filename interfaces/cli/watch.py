@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interfaces.cli.ids import LatestRunId
-from interfaces.cli.session import Session, console
+from pygent.interfaces.cli.ids import LatestRunId
+from pygent.interfaces.cli.session import Session, console
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from archive.store import Archive
+    from pygent.archive.store import Archive
 
 POLL_SECONDS = 0.5
 SHARE = 0.05  # of a core at most that looking may take, however many variants there are
@@ -50,7 +50,7 @@ def watch(
 
     The exit code is the run's: 0, 1 where its process is gone, 3 where a circuit breaker opened.
     """
-    from archive.types import ArchiveError
+    from pygent.archive.types import ArchiveError
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -69,7 +69,7 @@ def watch(
 
 def _moments(session: Session, archive: Archive, run: str, *, once: bool) -> Iterator[Seen]:
     """Whenever something has changed, and at the end."""
-    from interfaces.views.runs import row
+    from pygent.interfaces.views.runs import row
 
     known: object = None
     while True:
@@ -87,9 +87,9 @@ def _moments(session: Session, archive: Archive, run: str, *, once: bool) -> Ite
 
 
 def _seen(session: Session, archive: Archive, run: str) -> Seen:
-    from archive.browsing import Wanted
-    from interfaces.views.runs import status
-    from interfaces.views.variants import row
+    from pygent.archive.browsing import Wanted
+    from pygent.interfaces.views.runs import status
+    from pygent.interfaces.views.variants import row
 
     newest = archive.browse.page(Wanted(run=run), "newest", RECENT)
     return Seen(status(archive, session.home, run), [row(one) for one in newest])
@@ -118,8 +118,8 @@ def _live(moments: Iterator[Seen]) -> Seen:
 
 
 def _rows(status: dict[str, Any]) -> list[tuple[str, str]]:
-    from interfaces.cli.live import clock
-    from prompts.quote import line
+    from pygent.interfaces.views.words import clock
+    from pygent.prompts.quote import line
 
     stats, best, usage = status["stats"], status["best"], status["stats"]["usage"]
     counts = ", ".join(f"{count} {name}" for name, count in stats["statuses"].items() if count)
@@ -153,7 +153,7 @@ def _picture(seen: Seen) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    from prompts.quote import line
+    from pygent.prompts.quote import line
 
     facts = Table.grid(padding=(0, 2))
     for name, text in _rows(seen.status):
@@ -174,7 +174,7 @@ def _picture(seen: Seen) -> RenderableType:
 
 
 def _code(status: dict[str, Any]) -> int:
-    from interfaces.cli.errors import BREAKER, FAILURE
+    from pygent.interfaces.errors import BREAKER, FAILURE
 
     if status["state"] == "dead" or status["stopped_by"] == "baseline":
         return FAILURE

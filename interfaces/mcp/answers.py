@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from interfaces.mcp.desk import DATA, cut
-from prompts.quote import escape, line
+from pygent.interfaces.mcp.desk import DATA, cut
+from pygent.prompts.quote import escape, line
 
 NOTE_CHARS = 500
 State = Annotated[str, Field(description="starting, running, paused, finished, or dead: its process is gone")]
@@ -141,7 +141,7 @@ class Applied(BaseModel):
 
 
 def variant_row(row: Mapping[str, Any]) -> VariantRow:
-    """Of `interfaces.views.variants.row`; texts are one visible line each."""
+    """Of `pygent.interfaces.views.variants.row`; texts are one visible line each."""
     known = {name: row[name] for name in VariantRow.model_fields if name not in ("parents", "status")}
     for name in ("reason", "operator", "note"):
         known[name] = line(str(known[name]), NOTE_CHARS)
@@ -149,7 +149,7 @@ def variant_row(row: Mapping[str, Any]) -> VariantRow:
 
 
 def run_status(told: Mapping[str, Any], said: str = "") -> RunStatus:
-    """Of `interfaces.views.runs.status`."""
+    """Of `pygent.interfaces.views.runs.status`."""
     usage = told["stats"]["usage"]
     not_well = [
         line(f"{name}: {one['state']}: {one['reason']}", NOTE_CHARS)

@@ -10,12 +10,12 @@ from mcp.server.mcpserver.resolve import Elicit, Resolve
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
-from interfaces.mcp import answers
-from interfaces.mcp.desk import Desk
-from interfaces.mcp.reading import VariantId
+from pygent.interfaces.mcp import answers
+from pygent.interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp.reading import VariantId
 
 if TYPE_CHECKING:
-    from evolution.applying import Applied
+    from pygent.evolution.applying import Applied
 
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 
@@ -26,7 +26,7 @@ class Confirmation(BaseModel):
 
 def register(server: MCPServer, desk: Desk) -> None:
     def before_applying(variant: str) -> Elicit[Confirmation]:
-        from evolution.applying import plan, refusal
+        from pygent.evolution.applying import plan, refusal
 
         with desk.archive() as archive:
             planned = plan(archive, variant)
@@ -40,7 +40,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         )
 
     def before_rolling_back(variant: str | None = None) -> Elicit[Confirmation]:
-        from target_modules.promote import PromotionError, applications
+        from pygent.target_modules.promote import PromotionError, applications
 
         done = applications(desk.home)
         if not done:
@@ -54,8 +54,8 @@ def register(server: MCPServer, desk: Desk) -> None:
     ) -> answers.Applied:
         """Write a champion into the real source, on a git branch of its own where there is a repository; its
         suite runs there, and if it fails, all is taken back. The user is asked to confirm."""
-        from evolution import applying
-        from interfaces.boxes import opened_for
+        from pygent.evolution import applying
+        from pygent.interfaces.boxes import opened_for
 
         _insist(confirmed)
         with desk.archive(write=True) as archive:
@@ -71,7 +71,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         ] = None,
     ) -> answers.Applied:
         """Take an application back: the source is restored byte for byte. The user is asked to confirm."""
-        from evolution import applying
+        from pygent.evolution import applying
 
         _insist(confirmed)
         with desk.archive(write=True) as archive:

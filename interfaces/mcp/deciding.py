@@ -9,9 +9,9 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from interfaces.mcp import answers
-from interfaces.mcp.desk import Desk
-from interfaces.mcp.reading import VariantId
+from pygent.interfaces.mcp import answers
+from pygent.interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp.reading import VariantId
 
 RECORDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 RULES_OUT = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
@@ -23,7 +23,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         variant: VariantId, text: Annotated[str, Field(description="what is to be said of it")]
     ) -> answers.Decided:
         """Say something of a variant; the agent that changes it next is told."""
-        from evolution import oversight
+        from pygent.evolution import oversight
 
         return _decided(desk, variant, lambda archive, one: oversight.annotate(archive, one, desk.who, text))
 
@@ -32,7 +32,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         variant: VariantId, why: Annotated[str, Field(description="what stands beside it")] = ""
     ) -> answers.Decided:
         """Let a variant be a parent and be applied, where its run asks for that. Ask your user first."""
-        from evolution import oversight
+        from pygent.evolution import oversight
 
         return _decided(desk, variant, lambda archive, one: oversight.approve(archive, one, desk.who, why))
 
@@ -41,7 +41,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         variant: VariantId, why: Annotated[str, Field(description="the reason; the agent is told")]
     ) -> answers.Decided:
         """Rule a variant out: never a parent again, never applied; an approve takes it back."""
-        from evolution import oversight
+        from pygent.evolution import oversight
 
         return _decided(desk, variant, lambda archive, one: oversight.reject(archive, one, desk.who, why))
 

@@ -10,8 +10,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from interfaces.mcp import answers
-from interfaces.mcp.desk import in_words
+from pygent.interfaces.mcp import answers
+from pygent.interfaces.mcp.desk import in_words
 
 MEASURES = ToolAnnotations(read_only_hint=True, open_world_hint=False, title="Judge a patch in the sandbox")
 CHARS = 1_000_000
@@ -49,16 +49,16 @@ def _judged(
     seed: int | None,
     kind: Literal["auto", "docker", "bubblewrap"],
 ) -> answers.Bench:
-    from benchmarks.judge import evaluate_tree
-    from benchmarks.types import Bench
-    from sandbox import select
-    from sandbox.limits import require
-    from sandbox.types import Isolation
-    from target_modules.gate import gate
-    from target_modules.patch.apply import apply
-    from target_modules.patch.read import read
-    from target_modules.patch.tree import Tree
-    from target_modules.registry import find_target
+    from pygent.benchmarks.judge import evaluate_tree
+    from pygent.benchmarks.types import Bench
+    from pygent.sandbox import select
+    from pygent.sandbox.limits import require
+    from pygent.sandbox.types import Isolation
+    from pygent.target_modules.gate import gate
+    from pygent.target_modules.patch.apply import apply
+    from pygent.target_modules.patch.read import read
+    from pygent.target_modules.patch.tree import Tree
+    from pygent.target_modules.registry import find_target
 
     found = find_target(target)
     before = found.tree()

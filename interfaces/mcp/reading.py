@@ -8,8 +8,8 @@ from mcp.server.mcpserver import MCPServer
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from interfaces.mcp import answers
-from interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp import answers
+from pygent.interfaces.mcp.desk import Desk
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
@@ -23,7 +23,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def list_targets() -> answers.Targets:
         """List the bundled targets: what can be evolved, and how it is measured."""
-        from target_modules.registry import bundled
+        from pygent.target_modules.registry import bundled
 
         rows = [
             answers.TargetRow(
@@ -40,7 +40,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def list_runs(limit: Limit = 50, offset: Offset = 0) -> answers.Runs:
         """List the runs of this archive, the latest first."""
-        from interfaces.views.runs import runs
+        from pygent.interfaces.views.runs import runs
 
         with desk.archive() as archive:
             found = runs(archive, desk.home)[::-1]
@@ -57,7 +57,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def best(run: RunId) -> answers.Shown:
         """The best variant of a run: a champion, else an accepted one, else the best valid one."""
-        from archive.types import ArchiveError
+        from pygent.archive.types import ArchiveError
 
         with desk.archive() as archive:
             found = archive.best(archive.find_run(run))
@@ -73,7 +73,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def lineage(variant: VariantId, limit: Limit = 50, offset: Offset = 0) -> answers.Variants:
         """A variant's ancestors, the baseline first and itself last."""
-        from interfaces.views import variants
+        from pygent.interfaces.views import variants
 
         with desk.archive() as archive:
             found = variants.lineage(archive, variant)
@@ -95,7 +95,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         offset: Offset = 0,
     ) -> answers.Variants:
         """Find variants; what is left out is no matter. With `symbol` at most a thousand are looked at."""
-        from interfaces.views.search import search as find
+        from pygent.interfaces.views.search import search as find
 
         with desk.archive() as archive:
             found = find(
@@ -120,7 +120,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         against: Annotated[str, Field(description="`parent`, `root`, or another variant")] = "parent",
     ) -> answers.Diff:
         """What a variant changed, as a unified diff."""
-        from interfaces.views import variants
+        from pygent.interfaces.views import variants
 
         with desk.archive() as archive:
             found = variants.diff(archive, variant, against)
@@ -129,7 +129,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def compare(one: VariantId, other: VariantId) -> answers.Comparison:
         """Two variants beside each other: standing, metrics, and the diff from one to the other."""
-        from interfaces.views import variants
+        from pygent.interfaces.views import variants
 
         with desk.archive() as archive:
             found = variants.compare(archive, one, other)
@@ -143,7 +143,7 @@ def register(server: MCPServer, desk: Desk) -> None:
 
 def run_status(desk: Desk, run: str, said: str = "") -> answers.RunStatus:
     """`said`: what came of a request."""
-    from interfaces.views import runs
+    from pygent.interfaces.views import runs
 
     with desk.archive() as archive:
         now = answers.run_status(runs.status(archive, desk.home, run), said)
@@ -152,9 +152,9 @@ def run_status(desk: Desk, run: str, said: str = "") -> answers.RunStatus:
 
 
 def _shown(desk: Desk, variant: str) -> answers.Shown:
-    from interfaces.views.variants import variant as everything
-    from interfaces.views.words import verdicts
-    from prompts.quote import line
+    from pygent.interfaces.views.variants import variant as everything
+    from pygent.interfaces.views.words import verdicts
+    from pygent.prompts.quote import line
 
     with desk.archive() as archive:
         known = everything(archive, variant)

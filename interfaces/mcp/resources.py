@@ -8,8 +8,8 @@ from urllib.parse import quote
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 
-from interfaces.mcp.desk import LABEL, Desk
-from prompts.quote import line
+from pygent.interfaces.mcp.desk import LABEL, Desk
+from pygent.prompts.quote import line
 
 PAGE = 40_000  # characters
 
@@ -18,7 +18,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.resource("pygent://variants/{variant}/source{?page}", mime_type="text/plain")
     def source(variant: str, page: str = "1") -> str:
         """A variant's files, one after the other."""
-        from interfaces.views.variants import files
+        from pygent.interfaces.views.variants import files
 
         with _found(), desk.archive() as archive:
             texts = files(archive, archive.variant(archive.find_variant(variant)))
@@ -28,7 +28,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.resource("pygent://variants/{variant}/diff{?page,against}", mime_type="text/x-diff")
     def diff(variant: str, page: str = "1", against: str = "parent") -> str:
         """A variant's unified diff against its parent, the root or another variant."""
-        from interfaces.views import variants
+        from pygent.interfaces.views import variants
 
         with _found(), desk.archive() as archive:
             whole = variants.diff(archive, variant, against)["diff"]
@@ -37,8 +37,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.resource("pygent://variants/{variant}/transcript{?page}", mime_type="text/plain")
     def transcript(variant: str, page: str = "1") -> str:
         """What a variant's making exchanged with models and servers."""
-        from interfaces.cli.transcript import told
-        from interfaces.views.transcripts import of_variant
+        from pygent.interfaces.views.transcripts import of_variant, told
 
         with _found(), desk.archive() as archive:
             whole = "\n".join(told(of_variant(archive, variant)))
@@ -47,7 +46,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.resource("pygent://variants/{variant}/report{?page}", mime_type="text/markdown")
     def report(variant: str, page: str = "1") -> str:
         """Scores with intervals, what changed, lineage and how to reproduce it, as for a pull request."""
-        from evolution.applying import plan
+        from pygent.evolution.applying import plan
 
         with _found(), desk.archive() as archive:
             whole = plan(archive, variant).pr_body

@@ -11,11 +11,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from interfaces.launching import Launched
-from interfaces.mcp import answers
-from interfaces.mcp.desk import Desk
-from interfaces.mcp.reading import RunId, run_status
-from prompts.quote import line
+from pygent.interfaces.launching import Launched
+from pygent.interfaces.mcp import answers
+from pygent.interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp.reading import RunId, run_status
+from pygent.prompts.quote import line
 
 SPENDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
 STEERS = ToolAnnotations(
@@ -96,16 +96,16 @@ def register(server: MCPServer, desk: Desk) -> None:
 
 
 def _started(desk: Desk, settings: dict[str, Any]) -> Launched:
-    from evolution.config import load_config
-    from interfaces.launching import start
+    from pygent.evolution.config import load_config
+    from pygent.interfaces.launching import start
 
     with desk.archive(write=True, create=True) as archive:
         return desk.keep(start(archive, desk.home, load_config(None, **settings)))
 
 
 def _resumed(desk: Desk, run: str, budgets: dict[str, Any]) -> Launched:
-    from archive.locks import is_alive
-    from interfaces.launching import go_on
+    from pygent.archive.locks import is_alive
+    from pygent.interfaces.launching import go_on
 
     with desk.archive() as archive:
         id = archive.find_run(run)
@@ -115,7 +115,7 @@ def _resumed(desk: Desk, run: str, budgets: dict[str, Any]) -> Launched:
 
 
 def _wished(desk: Desk, run: str, what: Literal["pause", "stop"]) -> answers.RunStatus:
-    from interfaces.launching import wish
+    from pygent.interfaces.launching import wish
 
     with desk.archive(write=True) as archive:
         said = wish(archive, desk.home, run, what)
@@ -127,15 +127,14 @@ async def _followed(
 ) -> answers.RunStatus:
     """Until the run goes, or with `wait` until its process has ended; leaving off to wait does not end it.
     Raises `ToolError` with the reason where the process fails."""
-    from archive.locks import is_alive
-    from interfaces.cli.errors import BREAKER, INTERRUPTED
+    from pygent.interfaces.errors import BREAKER, INTERRUPTED
 
     run, process = launched.run, launched.process
     if wait:
         await _waited(ctx, desk, launched)
     else:
         with anyio.move_on_after(START_SECONDS):
-            while process.poll() is None and not is_alive(desk.home, run):
+            while not launched.is_up():
                 await anyio.sleep(POLL_SECONDS)
     ended = process.poll()
     now = await anyio.to_thread.run_sync(lambda: run_status(desk, run, said))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mcp.server.mcpserver import MCPServer
 
-from interfaces.mcp import applying, deciding, measuring, prompts, reading, resources, running
-from interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp import applying, deciding, measuring, prompts, reading, resources, running
+from pygent.interfaces.mcp.desk import Desk
 
 INSTRUCTIONS = (
     "PyGent evolves Python modules: a run proposes patches, measures each in a sandbox and archives it. "

@@ -12,7 +12,7 @@ OUTLIERS = 0.1  # of the worst scores may lie outside of the picture
 
 
 def plot(series: dict[str, Any]) -> str:
-    """`series` as `interfaces.views.charts.series` gives it; '' where nothing has a score."""
+    """`series` as `pygent.interfaces.views.charts.series` gives it; '' where nothing has a score."""
     points = series["points"]
     if not points:
         return ""

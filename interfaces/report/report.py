@@ -6,14 +6,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from archive.browsing import Wanted
-from archive.reasons import class_of
-from archive.store import Archive
-from archive.types import Status, Variant
-from interfaces.report.plot import plot
-from interfaces.views import charts, runs, variants
-from interfaces.views.words import verdicts
-from interfaces.web.render import environment
+from pygent.archive.browsing import Wanted
+from pygent.archive.reasons import class_of
+from pygent.archive.store import Archive
+from pygent.archive.types import Status, Variant
+from pygent.interfaces.rendering import environment
+from pygent.interfaces.report.plot import plot
+from pygent.interfaces.views import charts, runs, variants
+from pygent.interfaces.views.words import verdicts
 
 TOP = 5  # variants whose diffs are in it
 DIFF_LINES = 400  # of one of them
@@ -29,7 +29,7 @@ def markdown(archive: Archive, home: Path, run: str) -> str:
 
 
 def _rendered(template: str, archive: Archive, home: Path, run: str, *, autoescape: bool) -> str:
-    from prompts.quote import fence
+    from pygent.prompts.quote import fence
 
     made = environment(_FOLDER, autoescape=autoescape)
     made.filters["fence"] = fence

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archive.browsing import Point, Wanted
-from archive.store import Archive
-from archive.types import Status
-from benchmarks.judge import score_interval
-from benchmarks.types import Evaluation
-from evolution.config import stored_config
-from target_modules.manifest import Target, TargetError
-from target_modules.registry import find_target
+from pygent.archive.browsing import Point, Wanted
+from pygent.archive.store import Archive
+from pygent.archive.types import Status
+from pygent.benchmarks.judge import score_interval
+from pygent.benchmarks.types import Evaluation
+from pygent.evolution.config import stored_config
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.registry import find_target
 
 POINTS = 3000  # of one plot: of more every n-th is taken, but for those that led
 LEADERS = 200  # accepted variants with intervals, the latest

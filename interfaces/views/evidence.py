@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archive.store import Archive
-from archive.types import Variant
-from benchmarks import complexity
-from interfaces.views.changes import changes
-from interfaces.views.variants import files, other_of
-from target_modules.patch.tree import Tree
+from pygent.archive.store import Archive
+from pygent.archive.types import Variant
+from pygent.benchmarks import complexity
+from pygent.interfaces.views.changes import changes
+from pygent.interfaces.views.variants import files, other_of
+from pygent.target_modules.patch.tree import Tree
 
 RADON = ("complexity", "complexity_max", "maintainability", "lloc", "halstead_volume")
 

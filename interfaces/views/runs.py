@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.locks import is_alive
-from archive.stats import Stats
-from archive.store import Archive
-from archive.types import RunRecord
+from pygent.archive.locks import is_alive
+from pygent.archive.stats import Stats
+from pygent.archive.store import Archive
+from pygent.archive.types import RunRecord
 
 
 def runs(archive: Archive, home: Path) -> list[dict[str, Any]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from archive.browsing import Wanted
-from archive.queries import Order
-from archive.store import Archive
-from archive.types import Status, Variant
-from interfaces.views.changes import symbols
-from interfaces.views.variants import row
+from pygent.archive.browsing import Wanted
+from pygent.archive.queries import Order
+from pygent.archive.store import Archive
+from pygent.archive.types import Status, Variant
+from pygent.interfaces.views.changes import symbols
+from pygent.interfaces.views.variants import row
 
 LOOKED_AT = 1000  # variants whose changes are worked out in search of a symbol
 

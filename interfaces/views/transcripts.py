@@ -1,13 +1,16 @@
-"""A variant's exchanges with models and servers."""
+"""A variant's exchanges with models and servers, as values and in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from archive.store import Archive
-from gateway.transcripts import Exchange, exchanges
+from pygent.archive.store import Archive
+from pygent.gateway.transcripts import Exchange, exchanges
+from pygent.prompts.quote import cut, escape
+
+_LONG = 4000  # characters of one message that are shown to people; JSON has all
 
 
 def of_variant(archive: Archive, id: str) -> list[Exchange]:
@@ -31,3 +34,25 @@ def plain(found: Sequence[Exchange]) -> list[dict[str, Any]]:
         }
         for exchange in found
     ]
+
+
+def told(exchanges: Sequence[Exchange]) -> Iterator[str]:
+    """What went to and fro, each message once: a conversation goes on where it was."""
+    shown: dict[str, int] = {}
+    for exchange in exchanges:
+        if exchange.op != "complete":
+            text = str(exchange.answer.get("text", exchange.answer.get("inputs", "")))
+            yield f"[{exchange.op}] {cut(escape(text), _LONG)}"
+            continue
+        done = shown.get(exchange.place, 0)
+        for message in exchange.messages[done:]:
+            if message.role != "assistant":
+                yield f"[{message.role}] {cut(escape(message.content), _LONG)}"
+        shown[exchange.place] = len(exchange.messages)
+        what = f"{exchange.model}, {exchange.stage}, {exchange.usage.tokens} tokens, {exchange.seconds:.1f} s"
+        if "error" in exchange.answer:
+            yield f"[fault: {exchange.answer['error']}] {escape(str(exchange.answer['text']))}"
+            continue
+        yield f"[assistant: {what}] {cut(escape(exchange.answer['text']), _LONG)}"
+        for _, name, arguments in exchange.answer["calls"]:
+            yield f"  calls {escape(name)} {cut(escape(arguments), _LONG)}"

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from archive.queries import Order
-from archive.store import Archive
-from archive.types import Decision, Status, Variant
-from evolution.oversight import approval
-from target_modules.patch.tree import Tree
-from target_modules.patch.unified import unified
+from pygent.archive.queries import Order
+from pygent.archive.store import Archive
+from pygent.archive.types import Decision, Status, Variant
+from pygent.evolution.oversight import approval
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.unified import unified
 
 
 def variant(archive: Archive, id: str) -> dict[str, Any]:

@@ -1,12 +1,19 @@
-"""A variant's measurements in words."""
+"""Times, verdicts and what is not well, in words: the same wherever people read them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
+def clock(seconds: float) -> str:
+    """`1:02:03`, or `2:03` within the first hour."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def verdicts(records: list[dict[str, Any]]) -> list[str]:
-    """A line or more for each record of `interfaces.views.variants.variant`."""
+    """A line or more for each record of `pygent.interfaces.views.variants.variant`."""
     return [text for record in records for text in _of(record["kind"], record["data"])]
 
 

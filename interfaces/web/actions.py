@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from evolution import applying, oversight
-from interfaces.boxes import opened_for
-from interfaces.cli.errors import exit_code, in_one_line
-from interfaces.web.archives import Shelf
-from interfaces.web.pages import Pages
-from interfaces.web.security import LOGIN, Access, welcome
+from pygent.evolution import applying, oversight
+from pygent.interfaces.boxes import opened_for
+from pygent.interfaces.errors import exit_code, in_one_line
+from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.pages import Pages
+from pygent.interfaces.web.security import LOGIN, Access, welcome
 
 WRONG_SECONDS = 0.5  # that a wrong password costs everybody who tries one
 log = logging.getLogger(__name__)

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from archive.types import ArchiveError
-from interfaces.views import charts, evidence, graph, runs, search, variants
-from interfaces.views import transcripts as talks
-from interfaces.web.archives import Shelf
-from interfaces.web.plain import Plain
-from interfaces.web.render import line_whole
+from pygent.archive.types import ArchiveError
+from pygent.interfaces.rendering import line_whole
+from pygent.interfaces.views import charts, evidence, graph, runs, search, variants
+from pygent.interfaces.views import transcripts as talks
+from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.plain import Plain
 
 
 class Nothing(BaseModel):

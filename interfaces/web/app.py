@@ -13,20 +13,21 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from interfaces.web import api, events
-from interfaces.web.actions import Actions
-from interfaces.web.archives import Shelf
-from interfaces.web.pages import Pages
-from interfaces.web.render import environment
-from interfaces.web.security import Access, Guard
+from pygent.interfaces.rendering import environment
+from pygent.interfaces.web import api, events
+from pygent.interfaces.web.actions import Actions
+from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.pages import Pages
+from pygent.interfaces.web.security import Access, Guard
 
+TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 
 
 def make_app(home: Path, who: str, access: Access) -> Starlette:
     """`who` stands beside decisions. Raises `ArchiveError` where there is no archive in `home`."""
     shelf = Shelf(home, who)
-    pages = Pages(shelf, environment(), access)
+    pages = Pages(shelf, environment(TEMPLATES), access)
 
     async def lost(request: Request, error: Exception) -> Response:
         return pages.refused("There is no page at this address.", 404)

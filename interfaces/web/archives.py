@@ -8,8 +8,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from archive.store import Archive
-from interfaces.views import runs
+from pygent.archive.store import Archive
+from pygent.interfaces.views import runs
 
 KEPT = 64  # views of runs
 T = TypeVar("T")

@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from archive.types import ArchiveError
-from interfaces.views import runs
-from interfaces.web.archives import Shelf
+from pygent.archive.types import ArchiveError
+from pygent.interfaces.views import runs
+from pygent.interfaces.web.archives import Shelf
 
 POLL_SECONDS = 1.0
 STILL_SECONDS = 15.0  # after which a silent stream says that it is alive

@@ -10,21 +10,19 @@ from jinja2 import Environment
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from archive.reasons import class_of
-from archive.types import ArchiveError, Status
-from evolution import applying, oversight
-from interfaces.cli.transcript import told as transcript_lines
-from interfaces.views import charts, evidence, runs, transcripts, variants
-from interfaces.views.words import verdicts
-from interfaces.web import api
-from interfaces.web.archives import Shelf
-from interfaces.web.render import page
-from interfaces.web.security import Access
-from target_modules.manifest import TargetError
-from target_modules.promote import applications
+from pygent.archive.reasons import class_of
+from pygent.archive.types import ArchiveError, Status
+from pygent.evolution import applying, oversight
+from pygent.interfaces.views import charts, evidence, transcripts, variants
+from pygent.interfaces.views.words import verdicts
+from pygent.interfaces.web import api
+from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.security import Access
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.promote import applications
 
 STATUSES = [status.value for status in Status]
 FAILURES = 12
@@ -70,7 +68,7 @@ class Pages:
 
     def show(self, name: str, status: int, **values: Any) -> Response:
         shared = {"who": self._shelf.who, "form_token": self._access.form_token, "statuses": STATUSES}
-        return page(self._made, name, status, **{**shared, **values})
+        return HTMLResponse(self._made.get_template(name).render(**{**shared, **values}), status)
 
     def refused(self, text: str, status: int) -> Response:
         return self.show("refused.html", status, title="Not possible", text=text)
@@ -147,11 +145,10 @@ class Pages:
             "figures": evidence.source_figures(archive, id, against),
             "samples": evidence.samples(archive, id, against),
             "files": sorted(variants.files(archive, archive.variant(id))),
-            "transcript": list(transcript_lines(transcripts.of_variant(archive, id))),
+            "transcript": list(transcripts.told(transcripts.of_variant(archive, id))),
             "better": better,
             "worse": worse,
             "apply": self._may_apply(id),
-            "budget_run": runs.row(self._shelf.home, archive.run(known["run"])),
         }
 
     def _may_apply(self, id: str) -> dict[str, Any]:

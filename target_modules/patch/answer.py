@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from target_modules.patch.source import plain
+from pygent.target_modules.patch.source import plain
 
 Kind = Literal["no_edit", "no_change", "unmatched", "ambiguous", "malformed", "unknown_file", "too_long"]
 

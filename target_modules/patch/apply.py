@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from target_modules.patch import edits, symbols
-from target_modules.patch.edits import Edit, Patch
-from target_modules.patch.imports import with_import, without_import
-from target_modules.patch.outline import Outline, outline
-from target_modules.patch.pieces import pieces
-from target_modules.patch.source import NotPython, newline_of, plain
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch import edits, symbols
+from pygent.target_modules.patch.edits import Edit, Patch
+from pygent.target_modules.patch.imports import with_import, without_import
+from pygent.target_modules.patch.outline import Outline, outline
+from pygent.target_modules.patch.pieces import pieces
+from pygent.target_modules.patch.source import NotPython, newline_of, plain
+from pygent.target_modules.patch.tree import Tree
 
 Kind = Literal["unmatched", "ambiguous", "unparsable", "unknown_file", "invalid"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from difflib import unified_diff
 
-from target_modules.patch import edits
-from target_modules.patch.diff import diff
-from target_modules.patch.edits import Edit
-from target_modules.patch.outline import outline
-from target_modules.patch.source import NotPython
-from target_modules.patch.symbols import NoSymbol, source_of
-from target_modules.patch.tree import Tree
-from target_modules.patch.unified import unified
+from pygent.target_modules.patch import edits
+from pygent.target_modules.patch.diff import diff
+from pygent.target_modules.patch.edits import Edit
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.symbols import NoSymbol, source_of
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.unified import unified
 
 
 def by_symbol(before: Tree, after: Tree) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from target_modules.patch.apply import PatchError, apply
-from target_modules.patch.edits import (
+from pygent.target_modules.patch.apply import PatchError, apply
+from pygent.target_modules.patch.edits import (
     AddImport,
     CreateFile,
     DeleteFile,
@@ -17,12 +17,12 @@ from target_modules.patch.edits import (
     RemoveImport,
     ReplaceSymbol,
 )
-from target_modules.patch.hunks import text_edits
-from target_modules.patch.imports import imported
-from target_modules.patch.outline import Outline, Symbol, outline
-from target_modules.patch.render import dedented
-from target_modules.patch.source import NotPython
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.hunks import text_edits
+from pygent.target_modules.patch.imports import imported
+from pygent.target_modules.patch.outline import Outline, Symbol, outline
+from pygent.target_modules.patch.render import dedented
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.tree import Tree
 
 
 def diff(parent: Tree, child: Tree) -> Patch:

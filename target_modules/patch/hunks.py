@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 
-from target_modules.patch.edits import CreateFile, DeleteFile, Edit, SearchReplace
-from target_modules.patch.source import split_lines
+from pygent.target_modules.patch.edits import CreateFile, DeleteFile, Edit, SearchReplace
+from pygent.target_modules.patch.source import split_lines
 
 
 def text_edits(path: str, old: str, new: str) -> list[Edit]:

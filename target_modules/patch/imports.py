@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from target_modules.patch.outline import Outline, Unit
-from target_modules.patch.source import NotPython, concrete, parse
+from pygent.target_modules.patch.outline import Outline, Unit
+from pygent.target_modules.patch.source import NotPython, concrete, parse
 
 if TYPE_CHECKING:
     import libcst

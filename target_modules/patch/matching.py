@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from target_modules.patch.answer import ReadError
-from target_modules.patch.source import newline_of, split_lines
+from pygent.target_modules.patch.answer import ReadError
+from pygent.target_modules.patch.source import newline_of, split_lines
 
 
 @dataclass(frozen=True)

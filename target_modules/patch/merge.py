@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from target_modules.patch.merge_levels import Changes, Side, settled
-from target_modules.patch.outline import outline
-from target_modules.patch.parts import Source
-from target_modules.patch.source import NotPython
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.merge_levels import Changes, Side, settled
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.parts import Source
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.tree import Tree
 
 __all__ = ["Merged", "Side", "merge"]
 

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable
 from typing import Literal
 
-from target_modules.patch.merge_order import Id, Version, ordered, versions
-from target_modules.patch.parts import Level, Part
-from target_modules.patch.source import split_lines
+from pygent.target_modules.patch.merge_order import Id, Version, ordered, versions
+from pygent.target_modules.patch.parts import Level, Part
+from pygent.target_modules.patch.source import split_lines
 
 Side = Literal["ours", "theirs", "both"]
 Three = tuple[Part | None, Part | None, Part | None]  # of the base, ours and theirs

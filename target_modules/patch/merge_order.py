@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from target_modules.patch.parts import Level, Part
+from pygent.target_modules.patch.parts import Level, Part
 
 Id = tuple[object, ...]
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cached_property, lru_cache
 
-from target_modules.patch.pieces import Piece, pieces
-from target_modules.patch.source import BOM, newline_of, split_lines
-from target_modules.patch.walk import Scope, Symbol, Unit, Walk, is_preamble, names_bound
+from pygent.target_modules.patch.pieces import Piece, pieces
+from pygent.target_modules.patch.source import BOM, newline_of, split_lines
+from pygent.target_modules.patch.walk import Scope, Symbol, Unit, Walk, is_preamble, names_bound
 
 __all__ = ["Outline", "Scope", "Symbol", "Unit", "names_bound", "outline"]
 

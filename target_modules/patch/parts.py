@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from target_modules.patch.imports import Import
-from target_modules.patch.outline import Outline, outline
-from target_modules.patch.pieces import pieces
-from target_modules.patch.walk import Unit, Walk, names_bound
+from pygent.target_modules.patch.imports import Import
+from pygent.target_modules.patch.outline import Outline, outline
+from pygent.target_modules.patch.pieces import pieces
+from pygent.target_modules.patch.walk import Unit, Walk, names_bound
 
 NAME_CHARS = 40
 

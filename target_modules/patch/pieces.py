@@ -22,7 +22,7 @@ from itertools import pairwise
 from threading import Lock
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from target_modules.patch.source import (
+from pygent.target_modules.patch.source import (
     BOM,
     MAX_CHARS,
     NotPython,

@@ -9,14 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from target_modules.patch.answer import Kind, ReadError, fences, resolved, without_thinking
-from target_modules.patch.apply import PatchError, apply
-from target_modules.patch.editable import Editable
-from target_modules.patch.edits import Edit, Patch
-from target_modules.patch.read_blocks import has_blocks, read_blocks
-from target_modules.patch.read_code import read_code
-from target_modules.patch.read_hunks import has_hunks, read_hunks
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.answer import Kind, ReadError, fences, resolved, without_thinking
+from pygent.target_modules.patch.apply import PatchError, apply
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.edits import Edit, Patch
+from pygent.target_modules.patch.read_blocks import has_blocks, read_blocks
+from pygent.target_modules.patch.read_code import read_code
+from pygent.target_modules.patch.read_hunks import has_hunks, read_hunks
+from pygent.target_modules.patch.tree import Tree
 
 __all__ = ["ReadError", "read"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from target_modules.patch.answer import MAX_PARTS, ReadError, named_file
-from target_modules.patch.apply import check_path
-from target_modules.patch.editable import Editable
-from target_modules.patch.edits import CreateFile, Edit
-from target_modules.patch.hunks import text_edits
-from target_modules.patch.matching import Lines, Span
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.answer import MAX_PARTS, ReadError, named_file
+from pygent.target_modules.patch.apply import check_path
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.edits import CreateFile, Edit
+from pygent.target_modules.patch.hunks import text_edits
+from pygent.target_modules.patch.matching import Lines, Span
+from pygent.target_modules.patch.tree import Tree
 
 _SEARCH = re.compile(r"^[ \t>]*(?:<{5,9}|-{5,9})[ \t]*(?:SEARCH|ORIGINAL)\b.{0,200}$")
 _DIVIDER = re.compile(r"^[ \t]*={5,9}[ \t]*$")

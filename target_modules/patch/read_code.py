@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from target_modules.patch.answer import (
+from pygent.target_modules.patch.answer import (
     MAX_PARTS,
     Fence,
     ReadError,
@@ -18,9 +18,9 @@ from target_modules.patch.answer import (
     path_in_info,
     path_in_line,
 )
-from target_modules.patch.apply import check_path
-from target_modules.patch.editable import BLOCKS, Editable
-from target_modules.patch.edits import (
+from pygent.target_modules.patch.apply import check_path
+from pygent.target_modules.patch.editable import BLOCKS, Editable
+from pygent.target_modules.patch.edits import (
     AddImport,
     CreateFile,
     DeleteFile,
@@ -28,10 +28,10 @@ from target_modules.patch.edits import (
     InsertSymbol,
     ReplaceSymbol,
 )
-from target_modules.patch.outline import Outline, Unit, names_bound, outline
-from target_modules.patch.render import dedented
-from target_modules.patch.source import BOM, NotPython, newline_of, plain
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.outline import Outline, Unit, names_bound, outline
+from pygent.target_modules.patch.render import dedented
+from pygent.target_modules.patch.source import BOM, NotPython, newline_of, plain
+from pygent.target_modules.patch.tree import Tree
 
 _PYTHON = frozenset({"", "python", "py", "python3", "py3"})
 _LEFT_OUT = re.compile(

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from target_modules.patch.answer import MAX_PARTS, ReadError, fences, resolved
-from target_modules.patch.apply import check_path
-from target_modules.patch.editable import Editable
-from target_modules.patch.edits import CreateFile, DeleteFile, Edit
-from target_modules.patch.hunks import text_edits
-from target_modules.patch.matching import Lines, Span
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.answer import MAX_PARTS, ReadError, fences, resolved
+from pygent.target_modules.patch.apply import check_path
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.edits import CreateFile, DeleteFile, Edit
+from pygent.target_modules.patch.hunks import text_edits
+from pygent.target_modules.patch.matching import Lines, Span
+from pygent.target_modules.patch.tree import Tree
 
 _HUNK = re.compile(r"^@@(?:[ \t]+-(\d+)(?:,\d+)?[ \t]+\+\d+(?:,\d+)?[ \t]*(?:@@.*)?|.*)$")
 _HEADER = re.compile(

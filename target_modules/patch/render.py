@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from target_modules.patch.source import BOM, NotPython, concrete, parse, plain
+from pygent.target_modules.patch.source import BOM, NotPython, concrete, parse, plain
 
 if TYPE_CHECKING:
     import libcst

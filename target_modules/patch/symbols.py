@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Literal
 
-from target_modules.patch.outline import Outline, Scope, Symbol
-from target_modules.patch.render import bound_names, dedented, leading_blank_lines, rendered
+from pygent.target_modules.patch.outline import Outline, Scope, Symbol
+from pygent.target_modules.patch.render import bound_names, dedented, leading_blank_lines, rendered
 
 
 class NoSymbol(ValueError):

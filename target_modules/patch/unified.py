@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import io
 
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.tree import Tree
 
 
 def unified(before: Tree, after: Tree, *, context: int = 3) -> str:

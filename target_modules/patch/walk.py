@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from target_modules.patch.editable import MARKER
-from target_modules.patch.pieces import Piece
-from target_modules.patch.source import split_lines
+from pygent.target_modules.patch.editable import MARKER
+from pygent.target_modules.patch.pieces import Piece
+from pygent.target_modules.patch.source import split_lines
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INNER = re.compile(r"\b(?:def|class)\b")

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from agent.brief import Brief
-from agent.desk import Desk
-from agent.door import Door
-from agent.profile import Profile
-from agent.workspace import Workspace
-from prompts.message import ToolSpec
+from pygent.agent.brief import Brief
+from pygent.agent.desk import Desk
+from pygent.agent.door import Door
+from pygent.agent.profile import Profile
+from pygent.agent.workspace import Workspace
+from pygent.prompts.message import ToolSpec
 
 SOURCE = '''"""Distances."""
 

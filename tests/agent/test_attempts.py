@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from agent import toolbox
-from agent.__main__ import attempt
-from agent.brief import Idea
-from agent.profile import Profile, load
-from agent.stages.execute import NO_CALL
+from pygent.agent import toolbox
+from pygent.agent.__main__ import attempt
+from pygent.agent.brief import Idea
+from pygent.agent.profile import Profile, load
+from pygent.agent.stages.execute import NO_CALL
 from tests.agent.conftest import FAST, FILES, SOURCE, Host, brief, edit, finish, say, task
 
 CHANGED = SOURCE.replace(SOURCE[SOURCE.index("def slow") : SOURCE.index("\n\nclass")], FAST)

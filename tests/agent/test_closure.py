@@ -12,17 +12,18 @@ from typing import Any
 
 import pytest
 
-from agent import closure
-from agent.profile import load
+from pygent.agent import closure
+from pygent.agent.profile import load
+from pygent.benchmarks.tasks.agent_program import agent_program
 from tests.agent.conftest import Host, edit, finish, say, task
 
-ALLOWED = {"agent", "prompts", "target_modules", "jinja2", "libcst", "pydantic", "radon"}
+ALLOWED = {"pygent", "jinja2", "libcst", "pydantic", "radon"}
 
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("closure")
-    for path, text in closure.files().items():
+    for path, text in agent_program(closure.files()).files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -66,7 +67,7 @@ def test_it_imports_nothing_but_itself_and_its_packages() -> None:
 
 def test_every_module_of_the_copy_can_be_imported_alone(copied: Path) -> None:
     names = [
-        path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        "pygent." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         for path in closure.files()
         if path.endswith(".py")
     ]
@@ -87,7 +88,7 @@ def test_as_a_process_it_works_on_a_task_line_by_line(copied: Path, name: str) -
         "single": [say(text)],
     }
     host = Host(scripts[name], {"evaluate": {"text": "Score: 2"}})
-    process = python(copied, "from agent.__main__ import main; main()")
+    process = python(copied, "from pygent.agent.__main__ import main; main()")
     assert process.stdin is not None
     assert process.stdout is not None
     result: dict[str, Any] = {}

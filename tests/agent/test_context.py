@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from agent.brief import Brief, Idea, Inspiration
-from agent.desk import Desk
-from agent.door import Door
-from agent.profile import Profile, load
-from agent.stage import opened
-from agent.workspace import Workspace
+from pygent.agent.brief import Brief, Idea, Inspiration
+from pygent.agent.desk import Desk
+from pygent.agent.door import Door
+from pygent.agent.profile import Profile, load
+from pygent.agent.stage import opened
+from pygent.agent.workspace import Workspace
 from tests.agent.conftest import Host, brief
 
 

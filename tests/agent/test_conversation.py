@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent.conversation import LEFT_OUT, Conversation
-from agent.door import BudgetUsedUp, Door, ModelFault
-from prompts.message import Message
+from pygent.agent.conversation import LEFT_OUT, Conversation
+from pygent.agent.door import BudgetUsedUp, Door, ModelFault
+from pygent.prompts.message import Message
 from tests.agent.conftest import Host, say
 
 TOO_LONG = {"error": "context_length", "text": "at most 100 tokens"}

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from agent import closure
-from agent.profile import Profile
-from evolution.agent_box import ENTRY, spec_of
-from sandbox.docker import DockerSandbox
-from sandbox.types import Call, Isolation, Outcome, Program
+from pygent.agent import closure
+from pygent.agent.profile import Profile
+from pygent.benchmarks.tasks.agent_program import agent_program
+from pygent.evolution.agent_box import spec_of
+from pygent.sandbox.docker import DockerSandbox
+from pygent.sandbox.types import Call, Isolation, Outcome
 from tests.agent.conftest import Host, edit, finish, say, task
 
 pytestmark = pytest.mark.engine
@@ -21,7 +22,7 @@ INPUTS = {"module": "main", "function": "slow", "path": ["pkg"], "inputs": [[[[1
 
 def let_work(sandbox: DockerSandbox, host: Host, profile: Profile) -> Any:
     with sandbox.box(spec_of((), minutes=2), Isolation.CONTAINER) as box:
-        session = box.open(Program(closure.files(), ENTRY, converses=True))
+        session = box.open(agent_program(closure.files()))
         try:
             assert session.going, session.load.detail
             reply = session.call(Call((task(profile),)))

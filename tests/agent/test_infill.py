@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.brief import Brief
-from agent.door import Answer
-from agent.infill import MASK, attempt, drawn, grammar, masked
-from prompts.message import Message
-from target_modules.patch.apply import apply
-from target_modules.patch.tree import Tree
+from pygent.agent.brief import Brief
+from pygent.agent.door import Answer
+from pygent.agent.infill import MASK, attempt, drawn, grammar, masked
+from pygent.prompts.message import Message
+from pygent.target_modules.patch.apply import apply
+from pygent.target_modules.patch.tree import Tree
 
 FUNCTION = """def wanted(item, bins: list[int]) -> float:
     # é, so that bytes and characters differ

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.brief import Brief, Inspiration
-from agent.context import Limits
-from agent.messages import messages
+from pygent.agent.brief import Brief, Inspiration
+from pygent.agent.context import Limits
+from pygent.agent.messages import messages
 
 GOLDEN = Path(__file__).parent / "golden_single.txt"
 BRIEF = Brief(

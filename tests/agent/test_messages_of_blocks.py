@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agent.brief import Brief
-from agent.messages import messages
+from pygent.agent.brief import Brief
+from pygent.agent.messages import messages
 
 PROGRAM = "import math\n\n# EVOLVE-BLOCK-START\nx = 1\n# EVOLVE-BLOCK-END\n"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.pipelines import PIPELINES, STAGES
-from agent.profile import ContextTokens, Limits, Profile, names
-from agent.toolbox import every
+from pygent.agent.pipelines import PIPELINES, STAGES
+from pygent.agent.profile import ContextTokens, Limits, Profile, names
+from pygent.agent.toolbox import every
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "agent.md").read_text(encoding="utf-8")
 

@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from agent.brief import Brief
-from agent.door import Answer
-from agent.rewrite import attempt, grammar
-from prompts.message import Message
-from target_modules.patch.apply import apply
-from target_modules.patch.tree import Tree
+from pygent.agent.brief import Brief
+from pygent.agent.door import Answer
+from pygent.agent.rewrite import attempt, grammar
+from pygent.prompts.message import Message
+from pygent.target_modules.patch.apply import apply
+from pygent.target_modules.patch.tree import Tree
 
 SOURCE = '''"""Sums."""
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.brief import Brief
-from agent.door import Answer
-from agent.single import Attempt, attempt
-from prompts.message import Message
-from target_modules.patch.apply import apply
-from target_modules.patch.tree import Tree
+from pygent.agent.brief import Brief
+from pygent.agent.door import Answer
+from pygent.agent.single import Attempt, attempt
+from pygent.prompts.message import Message
+from pygent.target_modules.patch.apply import apply
+from pygent.target_modules.patch.tree import Tree
 
 SOURCE = "def double(x):\n    return x + x\n"
 BRIEF = Brief("t", "Faster.", "", {"m.py": SOURCE}, ("m.py",), "Time: lower is better.", 1.0, 1.0)

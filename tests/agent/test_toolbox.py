@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.desk import Desk
-from agent.toolbox import Toolbox
-from prompts.message import ToolCall, ToolSpec
+from pygent.agent.desk import Desk
+from pygent.agent.toolbox import Toolbox
+from pygent.prompts.message import ToolCall, ToolSpec
 from tests.agent.conftest import Host
 
 MakeDesk = Callable[..., Desk]

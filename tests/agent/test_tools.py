@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from agent.desk import Desk
-from agent.tool import ToolFault
-from agent.toolbox import every
+from pygent.agent.desk import Desk
+from pygent.agent.tool import ToolFault
+from pygent.agent.toolbox import every
 from tests.agent.conftest import EDITABLE, FAST, FILES, SOURCE, Host
 
 MakeDesk = Callable[..., Desk]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.workspace import Workspace
-from target_modules.patch.edits import Patch, SearchReplace
+from pygent.agent.workspace import Workspace
+from pygent.target_modules.patch.edits import Patch, SearchReplace
 
 FILES = {"a.py": "x = 1\n", "lib/b.py": "y = 2\r\n", "data.txt": "d"}
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from archive.blobs import tree_address
-from archive.store import Archive
-from archive.types import Record, RunRecord, Status, Variant
+from pygent.archive.blobs import tree_address
+from pygent.archive.store import Archive
+from pygent.archive.types import Record, RunRecord, Status, Variant
 
 
 class Maker:

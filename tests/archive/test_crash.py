@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import Archive
-from archive.types import ArchiveError
+from pygent.archive.store import Archive
+from pygent.archive.types import ArchiveError
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys
 from pathlib import Path
-from archive.blobs import tree_address
-from archive.store import Archive
-from archive.types import Record, RunRecord, Status, Variant
+from pygent.archive.blobs import tree_address
+from pygent.archive.store import Archive
+from pygent.archive.types import Record, RunRecord, Status, Variant
 
 archive = Archive.open(Path(sys.argv[1]))
 if not archive.runs():
@@ -44,7 +44,7 @@ for attempt in range(start, start + 100000):
 OPENER = """
 import sys
 from pathlib import Path
-from archive.store import Archive
+from pygent.archive.store import Archive
 Archive.open(Path(sys.argv[1])).close()
 """
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from archive import faults, sqlite
-from archive.store import Archive
-from archive.types import ArchiveError
+from pygent.archive import faults, sqlite
+from pygent.archive.store import Archive
+from pygent.archive.types import ArchiveError
 
 ROOT = Path(__file__).parents[2]
 
@@ -135,8 +135,8 @@ def test_a_read_only_home_can_be_read_and_not_written(disk, maker):
 CRASH = """
 import os, signal, sys
 from pathlib import Path
-from archive.store import Archive
-from archive.types import RunRecord
+from pygent.archive.store import Archive
+from pygent.archive.types import RunRecord
 archive = Archive.open(Path(sys.argv[1]))
 archive.add_run(RunRecord("run-1", "packing", {}, 1.0, "max"))
 os.kill(os.getpid(), signal.SIGKILL)

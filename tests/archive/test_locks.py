@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from archive import locks
-from archive.locks import RunLock, is_alive, owner
-from archive.types import ArchiveError
+from pygent.archive import locks
+from pygent.archive.locks import RunLock, is_alive, owner
+from pygent.archive.types import ArchiveError
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys
 from pathlib import Path
-from archive.locks import RunLock
+from pygent.archive.locks import RunLock
 with RunLock(Path(sys.argv[1]), "run-1"):
     print("held", flush=True)
     sys.stdin.read()
@@ -79,7 +79,7 @@ def test_asking_does_not_keep_a_run_from_starting(home):
         [
             sys.executable,
             "-c",
-            "import sys; from pathlib import Path; from archive.locks import is_alive\n"
+            "import sys; from pathlib import Path; from pygent.archive.locks import is_alive\n"
             "print(flush=True)\nwhile True: is_alive(Path(sys.argv[1]), 'run-1')",
             str(home),
         ],

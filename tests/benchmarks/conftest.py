@@ -8,10 +8,20 @@ from textwrap import dedent
 
 import pytest
 
-from benchmarks.types import Bench
-from sandbox.local import LocalSandbox
-from sandbox.types import BoxSpec, Call, Check, Execution, Isolation, Outcome, Program, Reply, SandboxFault
-from target_modules.manifest import Target, load
+from pygent.benchmarks.types import Bench
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import (
+    BoxSpec,
+    Call,
+    Check,
+    Execution,
+    Isolation,
+    Outcome,
+    Program,
+    Reply,
+    SandboxFault,
+)
+from pygent.target_modules.manifest import Target, load
 
 MakeTarget = Callable[..., Target]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from benchmarks.stats import decide
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Evaluation
-from sandbox.types import Isolation
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.stats import decide
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Evaluation
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 SQUARES = [{"args": [n], "expected": n * n} for n in range(10)]
 RIGHT = "def f(n):\n    return n * n\n"
@@ -237,8 +237,7 @@ class TestCompare:
 
 DRAWING = """
 from random import Random
-from benchmarks.problems import Case
-from sandbox.types import Call
+from pygent.grading import Call, Case
 
 def cases(seed, split, count):
     rng = Random(f"{seed}/{split}")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.judge import evaluate_tree
-from benchmarks.stats import decide
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Evaluation, Trust
-from sandbox.local import LocalSandbox
-from sandbox.types import Isolation
-from target_modules.manifest import Target, TargetError, load
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.judge import evaluate_tree
+from pygent.benchmarks.stats import decide
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Evaluation, Trust
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.patch.tree import Tree
 
 MANIFEST = """name = "sorting"
 goal = "Sort."

@@ -8,15 +8,15 @@ from textwrap import dedent
 
 import pytest
 
-from benchmarks.check import check_target
-from benchmarks.evaluator import EvaluatorSuite
-from benchmarks.stats import decide
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Evaluation, Trust
-from sandbox.local import LocalSandbox
-from sandbox.types import Isolation
-from target_modules.manifest import Target, TargetError, load
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.check import check_target
+from pygent.benchmarks.evaluator import EvaluatorSuite
+from pygent.benchmarks.stats import decide
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Evaluation, Trust
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.patch.tree import Tree
 
 PROGRAM = "# EVOLVE-BLOCK-START\nVALUE = 1\n# EVOLVE-BLOCK-END\n"
 LOAD = """\

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from benchmarks.judge import evaluate
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench
-from sandbox.box import RunnerBox
-from sandbox.local import LocalSandbox
-from sandbox.runner.wire import equal
-from sandbox.types import BoxSpec, Call, Isolation, Limits, Outcome, Program, Sandbox
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
-from target_modules.registry import find_target
+from pygent.benchmarks.judge import evaluate
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench
+from pygent.sandbox.box import RunnerBox
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.runner.wire import equal
+from pygent.sandbox.types import BoxSpec, Call, Isolation, Limits, Outcome, Program, Sandbox
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.registry import find_target
 
 MakeTarget = Callable[..., Target]
 
@@ -81,8 +81,7 @@ def test_a_trusting_grader_is_not_broken_by_an_answer(
     grader: str, answer: str, make_target: MakeTarget, bench: Bench
 ) -> None:
     text = f"""
-from benchmarks.problems import Problem
-from sandbox.types import Call
+from pygent.grading import Call, Problem
 def problems(seed, split, count):
     return [Problem((Call(),)) for _ in range(count)]
 def grade(problem, answers):
@@ -97,8 +96,7 @@ def grade(problem, answers):
 
 def test_finite_samples_whose_mean_overflows_are_no_score(make_target: MakeTarget, bench: Bench) -> None:
     grader = """
-from benchmarks.problems import Problem
-from sandbox.types import Call
+from pygent.grading import Call, Problem
 def problems(seed, split, count):
     return [Problem((Call(),)) for _ in range(count)]
 def grade(problem, answers):
@@ -129,8 +127,7 @@ def test_a_trial_stage_has_problems_of_its_own(make_target: MakeTarget, bench: B
     seen: list[int] = []
     grader = """
 from random import Random
-from benchmarks.problems import Problem
-from sandbox.types import Call
+from pygent.grading import Call, Problem
 def problems(seed, split, count):
     return [Problem((Call((Random(f"{seed}/{n}").randrange(10 ** 9),)), Call((0,)))) for n in range(count)]
 def grade(problem, answers):
@@ -189,8 +186,7 @@ LUCKY = random.random() < 0.5
 def f(n): return 1.0 if LUCKY else 0.0
 """
 DRAWS = """
-from benchmarks.problems import Problem
-from sandbox.types import Call
+from pygent.grading import Call, Problem
 def problems(seed, split, count):
     return [Problem(tuple(Call((n,)) for n in range(20))) for _ in range(count)]
 def grade(problem, answers):

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.forgeries.corpus import CONTROLS, Forgery, control, read_corpus
-from benchmarks.forgeries.peers import EVALUATORS, FOLDER, Peers
-from benchmarks.forgeries.targets import MODULE, SUITES, TASK, write_target
-from benchmarks.forging import Report, Row, Verdict, forge
-from benchmarks.suites import suite_for
-from benchmarks.testing.programs import spec_of_tests
-from benchmarks.types import Bench
-from sandbox.corpus_file import CorpusError
-from sandbox.docker import DockerSandbox
-from sandbox.local import LocalSandbox
-from sandbox.types import Isolation
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.forgeries.corpus import CONTROLS, Forgery, control, read_corpus
+from pygent.benchmarks.forgeries.peers import EVALUATORS, FOLDER, Peers
+from pygent.benchmarks.forgeries.targets import MODULE, SUITES, TASK, write_target
+from pygent.benchmarks.forging import Report, Row, Verdict, forge
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.testing.programs import spec_of_tests
+from pygent.benchmarks.types import Bench
+from pygent.sandbox.corpus_file import CorpusError
+from pygent.sandbox.docker import DockerSandbox
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.patch.tree import Tree
 
 PROGRAM = '"""A trick."""\n\nKIND = "wrong"\n\n\ndef solve(numbers):\n    return -1\n'
 BROKEN = {

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from benchmarks import judge
-from benchmarks.check import check_target
-from benchmarks.judge import confirm, evaluate, evaluate_tree, score_interval
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Evaluation
-from sandbox.local import LocalSandbox
-from sandbox.types import Call, Isolation, Program, SandboxFault
-from target_modules.manifest import TargetError
-from target_modules.patch.tree import Tree
+from pygent.benchmarks import judge
+from pygent.benchmarks.check import check_target
+from pygent.benchmarks.judge import confirm, evaluate, evaluate_tree, score_interval
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Evaluation
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Call, Isolation, Program, SandboxFault
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.patch.tree import Tree
 
 SQUARES = [{"args": [n], "expected": n * n} for n in range(10)]
 RIGHT = "def f(n):\n    return n * n\n"
@@ -120,7 +120,7 @@ class TestCheck:
         file = target.root / "target.toml"
         text = file.read_text()
         file.write_text(text + extra if extra.startswith("[") else extra + "\n" + text)
-        from target_modules.manifest import load
+        from pygent.target_modules.manifest import load
 
         with pytest.raises(TargetError, match=r"target\.toml: ") as raised:
             check_target(load(target.root), local)
@@ -133,7 +133,7 @@ class TestCheck:
         target = make_target(RIGHT, cases=SQUARES)
         file = target.root / "target.toml"
         file.write_text(file.read_text().replace('editable = ["module.py"]', f'editable = ["{editable}"]'))
-        from target_modules.manifest import load
+        from pygent.target_modules.manifest import load
 
         with pytest.raises(TargetError, match=f"editable: {editable}"):
             check_target(load(target.root), local)

@@ -4,17 +4,16 @@ from typing import Any
 
 import pytest
 
-from benchmarks.stats import MOST_REPEATS, decide
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench
-from sandbox.types import Isolation
-from target_modules.manifest import TargetError
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.stats import MOST_REPEATS, decide
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.patch.tree import Tree
 
 GRADER = """
 from random import Random
-from benchmarks.problems import Problem
-from sandbox.types import Call
+from pygent.grading import Call, Problem
 
 def problems(seed, split, count):
     rng = Random(f"{seed}/{split}")
@@ -148,5 +147,5 @@ def test_a_grader_that_cannot_be_used_is_named(make_target: Any, grader: str, sa
 def test_a_grader_that_draws_the_wrong_things_is_named(make_target: Any, bench: Bench) -> None:
     grader = "def problems(seed, split, count): return [1]\ndef grade(problem, answers): return {}\n"
     target = target_of(make_target, "", grader=grader)
-    with pytest.raises(TargetError, match=r"problems\(\) must return a list of benchmarks.problems.Problem"):
+    with pytest.raises(TargetError, match=r"problems\(\) must return a list of pygent.grading.Problem"):
         suite_for(target).evaluate(target.tree(), bench)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.judge import evaluate
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench
-from evolution.acceptors import PairedAcceptor
-from evolution.types import Verdict
-from sandbox.local import LocalSandbox
-from sandbox.types import Isolation, Sandbox
-from target_modules.patch.tree import Tree
-from target_modules.registry import find_target
+from pygent.benchmarks.judge import evaluate
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench
+from pygent.evolution.acceptors import PairedAcceptor
+from pygent.evolution.types import Verdict
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.registry import find_target
 
 TARGET = find_target("text_distance")
 BASELINE = TARGET.tree()

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.judge import evaluate_tree
-from benchmarks.suites import suite_for
-from benchmarks.testing.inventory import Inventory
-from benchmarks.testing.programs import served_program, spec_of_tests
-from benchmarks.testing.sealed import run_sealed
-from benchmarks.testing.taking import take_inventory
-from benchmarks.types import Bench, Trust
-from sandbox.local import LocalSandbox
-from sandbox.types import Isolation, Sandbox
-from target_modules.manifest import Target, TargetError, load
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.judge import evaluate_tree
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.testing.inventory import Inventory
+from pygent.benchmarks.testing.programs import served_program, spec_of_tests
+from pygent.benchmarks.testing.sealed import run_sealed
+from pygent.benchmarks.testing.taking import take_inventory
+from pygent.benchmarks.types import Bench, Trust
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.patch.tree import Tree
 from tests.support.small_package import CORE, FIXED, TESTS, write_package_target
 
 PATH = "src/agent/core.py"

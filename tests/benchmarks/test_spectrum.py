@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from benchmarks.testing.spectrum import NoSpectrum, has_spectrum, take_spectrum
-from benchmarks.testing.taking import take_inventory
-from sandbox.local import LocalSandbox
-from sandbox.types import Call, Execution, Outcome, Program, Reply, Sandbox
-from target_modules.manifest import Target, TargetError, load
-from target_modules.suspicion import Spectrum, suspects
+from pygent.benchmarks.testing.spectrum import NoSpectrum, has_spectrum, take_spectrum
+from pygent.benchmarks.testing.taking import take_inventory
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Call, Execution, Outcome, Program, Reply, Sandbox
+from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.suspicion import Spectrum, suspects
 
 PATH = "lib/pkg/shapes.py"
 SHAPES = '''"""Areas."""
@@ -223,8 +223,7 @@ def test_a_target_without_an_entry(make_target: MakeTarget, local_sandbox: Local
 
 def test_a_seed_draws_the_cases_of_a_grader(make_target: MakeTarget, local_sandbox: LocalSandbox) -> None:
     grader = """
-        from benchmarks.problems import Case
-        from sandbox.types import Call
+        from pygent.grading import Call, Case
 
         def cases(seed, split, count):
             assert split == "search"

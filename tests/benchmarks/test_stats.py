@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.stats import LOOKS, SHARES, Decision, decide, flip_p, interval_of, repeats_for
-from benchmarks.student import t_quantile, t_upper
-from benchmarks.types import Pairs
+from pygent.benchmarks.stats import LOOKS, SHARES, Decision, decide, flip_p, interval_of, repeats_for
+from pygent.benchmarks.student import t_quantile, t_upper
+from pygent.benchmarks.types import Pairs
 
 Draw = Callable[[Random], float]
 

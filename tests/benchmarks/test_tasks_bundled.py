@@ -6,13 +6,13 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.suites import suite_for
-from benchmarks.tasks.catalog import Task, tasks_of
-from benchmarks.types import Bench, Evaluation, Trust
-from sandbox.types import Isolation, Sandbox
-from target_modules.patch.editable import Editable
-from target_modules.patch.tree import Tree
-from target_modules.registry import find_target
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.tasks.catalog import Task, tasks_of
+from pygent.benchmarks.types import Bench, Evaluation, Trust
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.registry import find_target
 
 AGENT = find_target("coding_agent")
 TASKS = tasks_of(AGENT.root / str(AGENT.manifest.suite.tasks))

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.stats import decide
-from benchmarks.suites import suite_for
-from benchmarks.tasks.catalog import tasks_of
-from benchmarks.tasks.suite import MERIT, SOLVED
-from benchmarks.types import Bench, Evaluation, Solved, Split
-from sandbox.local import LocalSandbox
-from sandbox.types import Isolation, Sandbox
-from target_modules.manifest import Target, TargetError
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.stats import decide
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.tasks.catalog import tasks_of
+from pygent.benchmarks.tasks.suite import MERIT, SOLVED
+from pygent.benchmarks.types import Bench, Evaluation, Solved, Split
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.patch.tree import Tree
 from tests.support.coding_tasks import RIGHT, STUB, MarkedSolver, that_solves, write_tasks
 
 SEARCH = ("one", "two", "three", "four", "five")

@@ -15,7 +15,7 @@ SEEDS = (1, 2, 3)
 
 
 def pygent(home: Path, *arguments: object) -> Any:
-    command = [sys.executable, "-m", "interfaces.cli", "--home", str(home), *map(str, arguments), "--json"]
+    command = [sys.executable, "-m", "pygent", "--home", str(home), *map(str, arguments), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.forgeries.corpus import read_corpus
-from benchmarks.forgeries.targets import SUITES
-from benchmarks.forging import forge
+from pygent.benchmarks.forgeries.corpus import read_corpus
+from pygent.benchmarks.forgeries.targets import SUITES
+from pygent.benchmarks.forging import forge
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "forgeries.md"
 CLOSE = 4  # forgeries whose luck with an evaluator may differ from one Python or machine to another

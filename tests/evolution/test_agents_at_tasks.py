@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from agent.profile import load
-from benchmarks.judge import evaluate
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Evaluation
-from evolution.doors import AttemptLimits
-from evolution.solving import AgentSolver
-from gateway.openai_model import OpenAIModel
-from sandbox.types import Isolation, Sandbox
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.agent.profile import load
+from pygent.benchmarks.judge import evaluate
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Evaluation
+from pygent.evolution.doors import AttemptLimits
+from pygent.evolution.solving import AgentSolver
+from pygent.gateway.openai_model import OpenAIModel
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 from tests.support.doors import Memory, doors_to
 from tests.support.model_server import ModelServer
 from tests.support.solver_model import (

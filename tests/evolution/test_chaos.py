@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from archive.reasons import class_of
-from archive.store import Archive
-from archive.types import Status, Usage
-from evolution.config import load_config
-from evolution.runs import begin, work
-from gateway.transcripts import exchanges
-from sandbox.local import LocalSandbox
+from pygent.archive.reasons import class_of
+from pygent.archive.store import Archive
+from pygent.archive.types import Status, Usage
+from pygent.evolution.config import load_config
+from pygent.evolution.runs import begin, work
+from pygent.gateway.transcripts import exchanges
+from pygent.sandbox.local import LocalSandbox
 from tests.support.chaos import OF_THE_ATTEMPT, TRANSIENT, Chaos, impatience
 from tests.support.model_server import ModelServer
 from tests.support.small_target import write_target

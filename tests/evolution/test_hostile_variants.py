@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from archive.store import Archive
-from archive.types import Status, Variant
-from evolution.config import RunConfig, load_config
-from evolution.journal import Journal
-from evolution.runs import begin, work
-from sandbox.local import LocalSandbox
+from pygent.archive.store import Archive
+from pygent.archive.types import Status, Variant
+from pygent.evolution.config import RunConfig, load_config
+from pygent.evolution.journal import Journal
+from pygent.evolution.runs import begin, work
+from pygent.sandbox.local import LocalSandbox
 from tests.support.model_server import ModelServer, say
 from tests.support.small_target import write_target
 

@@ -9,17 +9,17 @@ from random import Random
 
 import pytest
 
-from agent.brief import Inspiration
-from archive.types import Status, Usage, Variant
-from benchmarks.types import Evaluation, StageResult
-from evolution.proposers.llm import LlmProposer
-from evolution.types import Parent, Proposal
-from gateway.budget import Budget, Budgeted
-from gateway.connect import connect
-from gateway.errors import Kind, ModelError
-from gateway.scripted import ScriptedModel
-from target_modules.manifest import Manifest, Target
-from target_modules.patch.tree import Tree
+from pygent.agent.brief import Inspiration
+from pygent.archive.types import Status, Usage, Variant
+from pygent.benchmarks.types import Evaluation, StageResult
+from pygent.evolution.proposers.llm import LlmProposer
+from pygent.evolution.types import Parent, Proposal
+from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.connect import connect
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.scripted import ScriptedModel
+from pygent.target_modules.manifest import Manifest, Target
+from pygent.target_modules.patch.tree import Tree
 from tests.support.doors import Memory, doors_to
 from tests.support.model_server import ModelServer, say, status
 

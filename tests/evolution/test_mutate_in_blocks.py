@@ -6,11 +6,11 @@ from random import Random
 
 import pytest
 
-from evolution.proposers.mutate.proposer import MutateProposer
-from evolution.proposers.mutate.regions import editable
-from target_modules.blocks import blocks, outside
-from target_modules.patch.source import parse
-from target_modules.patch.tree import Tree
+from pygent.evolution.proposers.mutate.proposer import MutateProposer
+from pygent.evolution.proposers.mutate.regions import editable
+from pygent.target_modules.blocks import blocks, outside
+from pygent.target_modules.patch.source import parse
+from pygent.target_modules.patch.tree import Tree
 
 SPECS = ("p.py:EVOLVE-BLOCK",)
 PROGRAM = """import math

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from evolution.proposers.mutate.change import splice
-from evolution.proposers.mutate.facts import facts
-from evolution.proposers.mutate.registry import Entry, operators, register
-from evolution.proposers.mutate.scene import Scene
-from evolution.proposers.mutate.survey import survey
+from pygent.evolution.proposers.mutate.change import splice
+from pygent.evolution.proposers.mutate.facts import facts
+from pygent.evolution.proposers.mutate.registry import Entry, operators, register
+from pygent.evolution.proposers.mutate.scene import Scene
+from pygent.evolution.proposers.mutate.survey import survey
 
 SOURCE = '''
 def tidy(words: list[str], limit: int, deep: bool = True) -> list[str]:

@@ -22,12 +22,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.types import Status, Variant
-from evolution.proposers.mutate import MutateProposer
-from evolution.types import Parent, Proposal
-from target_modules.gate import gate
-from target_modules.manifest import Manifest, Target
-from target_modules.patch.tree import Tree
+from pygent.archive.types import Status, Variant
+from pygent.evolution.proposers.mutate import MutateProposer
+from pygent.evolution.types import Parent, Proposal
+from pygent.target_modules.gate import gate
+from pygent.target_modules.manifest import Manifest, Target
+from pygent.target_modules.patch.tree import Tree
 
 MODULES = (bisect, colorsys, difflib, fractions, heapq, shlex, statistics, textwrap)
 seeds = st.integers(0, 2**32)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from evolution.proposers.mutate import MutateProposer
-from evolution.selectors import selector
-from evolution.types import Member
-from target_modules.patch.tree import Tree
+from pygent.evolution.proposers.mutate import MutateProposer
+from pygent.evolution.selectors import selector
+from pygent.evolution.types import Member
+from pygent.target_modules.patch.tree import Tree
 
 EVALUATIONS = 1000
 

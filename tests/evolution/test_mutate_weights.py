@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from evolution.proposers.mutate import MutateProposer
-from target_modules.patch.tree import Tree
-from target_modules.suspicion import Spectrum, Weights
+from pygent.evolution.proposers.mutate import MutateProposer
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.suspicion import Spectrum, Weights
 
 FUNCTION = """
 def rate_{n}(items, limit):

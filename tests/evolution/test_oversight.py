@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from archive.store import Archive
-from archive.types import Status, Variant
-from evolution import loop, oversight
-from evolution.config import load_config
-from evolution.oversight import OversightError
-from evolution.progress import Progress
-from evolution.runs import begin, work
-from sandbox.local import LocalSandbox
+from pygent.archive.store import Archive
+from pygent.archive.types import Status, Variant
+from pygent.evolution import loop, oversight
+from pygent.evolution.config import load_config
+from pygent.evolution.oversight import OversightError
+from pygent.evolution.progress import Progress
+from pygent.evolution.runs import begin, work
+from pygent.sandbox.local import LocalSandbox
 from tests.support.model_server import ModelServer, say
 from tests.support.small_target import write_target
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from archive.store import Archive
-from archive.types import Status, Variant
-from evolution.config import load_config
-from evolution.progress import Progress
-from evolution.runs import Ended, begin, work
-from sandbox.local import LocalSandbox
-from sandbox.types import BoxSpec, Isolation, SandboxFault
+from pygent.archive.store import Archive
+from pygent.archive.types import Status, Variant
+from pygent.evolution.config import load_config
+from pygent.evolution.progress import Progress
+from pygent.evolution.runs import Ended, begin, work
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import BoxSpec, Isolation, SandboxFault
 from tests.support.small_target import write_target
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evolution.selectors import EAGER, SELECTORS, DgmSelector, Weights, selector, sigmoid
-from evolution.types import Member
+from pygent.evolution.selectors import EAGER, SELECTORS, DgmSelector, Weights, selector, sigmoid
+from pygent.evolution.types import Member
 
 NAMES = sorted(SELECTORS)
 finite = st.floats(min_value=-1e6, max_value=1e6, allow_nan=False)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import Archive
-from archive.types import RunRecord
-from evolution.config import ConfigError, RunConfig, load_config
-from evolution.runs import Ended, begin, work
-from sandbox.local import LocalSandbox
-from sandbox.types import SandboxUnavailable
+from pygent.archive.store import Archive
+from pygent.archive.types import RunRecord
+from pygent.evolution.config import ConfigError, RunConfig, load_config
+from pygent.evolution.runs import Ended, begin, work
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import SandboxUnavailable
 from tests.support.model_server import ModelServer, say
 from tests.support.small_target import write_target
 

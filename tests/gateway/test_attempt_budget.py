@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.types import Usage
-from gateway.attempt_budget import AttemptBudget
-from gateway.budget import Budget, Budgeted
-from gateway.errors import Kind, ModelError
-from gateway.prices import Price
-from gateway.scripted import ScriptedModel
-from gateway.tokens import of_prompt
-from gateway.types import Request
-from prompts.message import Message
+from pygent.archive.types import Usage
+from pygent.gateway.attempt_budget import AttemptBudget
+from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.prices import Price
+from pygent.gateway.scripted import ScriptedModel
+from pygent.gateway.tokens import of_prompt
+from pygent.gateway.types import Request
+from pygent.prompts.message import Message
 
 ASK = Request((Message("user", "hello" * 20),), 50, 0)
 PROMPT = of_prompt(ASK.messages)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.types import Usage
-from gateway.breakers import Breaker, Breaking, RunBreaker
-from gateway.errors import Kind, ModelError
-from gateway.scripted import ScriptedModel
-from gateway.types import Request
-from prompts.message import Message
+from pygent.archive.types import Usage
+from pygent.gateway.breakers import Breaker, Breaking, RunBreaker
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.scripted import ScriptedModel
+from pygent.gateway.types import Request
+from pygent.prompts.message import Message
 
 ASK = Request((Message("user", "?"),), 100, 0)
 

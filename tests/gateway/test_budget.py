@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.types import Usage
-from gateway.budget import Budget, Budgeted
-from gateway.errors import Kind, ModelError
-from gateway.prices import Price
-from gateway.scripted import ScriptedModel
-from gateway.tokens import of_prompt, of_text
-from gateway.types import Completion, Request
-from prompts.message import Message
+from pygent.archive.types import Usage
+from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.prices import Price
+from pygent.gateway.scripted import ScriptedModel
+from pygent.gateway.tokens import of_prompt, of_text
+from pygent.gateway.types import Completion, Request
+from pygent.prompts.message import Message
 
 ASK = (Message("user", "hello" * 20),)
 PROMPT = of_prompt(ASK)

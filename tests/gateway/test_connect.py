@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.budget import Budget
-from gateway.connect import connect
-from gateway.errors import Kind, ModelError
-from gateway.prices import Price, PriceUnknown
-from gateway.types import Request
-from prompts.message import Message
+from pygent.gateway.budget import Budget
+from pygent.gateway.connect import connect
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.prices import Price, PriceUnknown
+from pygent.gateway.types import Request
+from pygent.prompts.message import Message
 from tests.support.model_server import ModelServer, say, status
 
 ASK = (Message("user", "hello"),)

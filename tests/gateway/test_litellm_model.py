@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from gateway.budget import Budget
-from gateway.connect import connect
-from gateway.errors import Kind, ModelError
-from gateway.litellm_model import LitellmModel
-from gateway.types import Request
-from prompts.message import Message, ToolSpec
+from pygent.gateway.budget import Budget
+from pygent.gateway.connect import connect
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.litellm_model import LitellmModel
+from pygent.gateway.types import Request
+from pygent.prompts.message import Message, ToolSpec
 
 KEY = "sk-ant-test-0123456789"
 ASK = (Message("system", "You add."), Message("user", "1 + 1?"))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.budget import Budget
-from gateway.connect import connect
-from gateway.errors import ModelError
-from gateway.local.install import MODEL, is_installed
+from pygent.gateway.budget import Budget
+from pygent.gateway.connect import connect
+from pygent.gateway.errors import ModelError
+from pygent.gateway.local.install import MODEL, is_installed
 from tests.support.cli import pygent
 
 

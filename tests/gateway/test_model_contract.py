@@ -7,12 +7,12 @@ from contextlib import ExitStack
 
 import pytest
 
-from gateway.errors import Kind, ModelError
-from gateway.openai_model import OpenAIModel
-from gateway.scripted import ScriptedModel
-from gateway.tokens import of_text
-from gateway.types import CUT_OFF, Model, Request
-from prompts.message import Message, ToolCall, ToolSpec
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.openai_model import OpenAIModel
+from pygent.gateway.scripted import ScriptedModel
+from pygent.gateway.tokens import of_text
+from pygent.gateway.types import CUT_OFF, Model, Request
+from pygent.prompts.message import Message, ToolCall, ToolSpec
 from tests.support.model_server import ModelServer, Step, call, say, status
 from tests.support.model_server import Script as ServerScript
 

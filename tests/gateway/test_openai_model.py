@@ -8,11 +8,11 @@ from email.utils import formatdate
 
 import pytest
 
-from gateway import types
-from gateway.errors import Kind, ModelError
-from gateway.openai_model import OpenAIModel, ToolsUnsupported
-from gateway.types import CUT_OFF, Completion
-from prompts.message import Message, ToolCall, ToolSpec
+from pygent.gateway import types
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.openai_model import OpenAIModel, ToolsUnsupported
+from pygent.gateway.types import CUT_OFF, Completion
+from pygent.prompts.message import Message, ToolCall, ToolSpec
 from tests.support.model_server import (
     KEY,
     ModelServer,

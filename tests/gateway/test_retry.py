@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.types import Usage
-from gateway.budget import Budget, Budgeted
-from gateway.errors import Kind, ModelError
-from gateway.retry import Policy, Retrying
-from gateway.scripted import ScriptedModel
-from gateway.types import Request
-from prompts.message import Message
+from pygent.archive.types import Usage
+from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.retry import Policy, Retrying
+from pygent.gateway.scripted import ScriptedModel
+from pygent.gateway.types import Request
+from pygent.prompts.message import Message
 
 ASK = (Message("user", "hello"),)
 PAID = Usage(1, 10, 0, 3)

@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from gateway.breakers import Breaker, Breaking
-from gateway.scripted import ScriptedModel
-from gateway.several import BadModels, Several, parse
-from gateway.types import Request
-from prompts.message import Message
+from pygent.gateway.breakers import Breaker, Breaking
+from pygent.gateway.scripted import ScriptedModel
+from pygent.gateway.several import BadModels, Several, parse
+from pygent.gateway.types import Request
+from pygent.prompts.message import Message
 
 ASK = (Message("user", "?"),)
 

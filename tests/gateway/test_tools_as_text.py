@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.openai_model import OpenAIModel
-from gateway.scripted import ScriptedModel
-from gateway.tools_as_text import ToolsAsText, in_words, read_calls
-from gateway.types import Request
-from prompts.message import Message, ToolCall, ToolSpec
+from pygent.gateway.openai_model import OpenAIModel
+from pygent.gateway.scripted import ScriptedModel
+from pygent.gateway.tools_as_text import ToolsAsText, in_words, read_calls
+from pygent.gateway.types import Request
+from pygent.prompts.message import Message, ToolCall, ToolSpec
 from tests.support.model_server import ModelServer, say, status
 
 VIEW = ToolSpec("view", "Shows a file.", {"type": "object", "properties": {"path": {"type": "string"}}})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.testing.spectrum import NoSpectrum
-from target_modules.suspicion import Spectrum
+from pygent.benchmarks.testing.spectrum import NoSpectrum
+from pygent.target_modules.suspicion import Spectrum
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY, FIXED, write_target
 
@@ -97,7 +97,7 @@ def test_an_answer_of_the_box_that_is_none_is_told_in_one_line(
     def nonsense(*args: object) -> Spectrum:
         raise NoSpectrum("an answer that is no report of tests")
 
-    monkeypatch.setattr("benchmarks.testing.spectrum.take_spectrum", nonsense)
+    monkeypatch.setattr("pygent.benchmarks.testing.spectrum.take_spectrum", nonsense)
     done = pygent("analyze", write_target(tmp_path / "target"))
     assert done.code == 1
     assert done.err == "pygent: an answer that is no report of tests\n"

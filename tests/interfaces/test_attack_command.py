@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox import select
-from sandbox.local import LocalSandbox
+from pygent.sandbox import select
+from pygent.sandbox.local import LocalSandbox
 from tests.support.cli import pygent
 
 

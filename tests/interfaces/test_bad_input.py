@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import Archive
-from gateway.retry import Policy
+from pygent.archive.store import Archive
+from pygent.gateway.retry import Policy
 from tests.support.cli import Done, pygent
 from tests.support.model_server import ModelServer, cut, raw, refuse_connection, say, status
 from tests.support.small_target import write_target
@@ -132,7 +132,9 @@ def test_no_engine_says_how_to_get_one(home: Path, target: Path, monkeypatch: py
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries without waiting."""
-    monkeypatch.setattr("gateway.retry.Policy", functools.partial(Policy, tries=2, first=0.0, patience=0.0))
+    monkeypatch.setattr(
+        "pygent.gateway.retry.Policy", functools.partial(Policy, tries=2, first=0.0, patience=0.0)
+    )
 
 
 def ask(

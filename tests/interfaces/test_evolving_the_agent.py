@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import closure
-from archive.store import Archive
-from archive.types import Variant
+from pygent.agent import closure
+from pygent.archive.store import Archive
+from pygent.archive.types import Variant
 from tests.support.agent_script import Move, by_plan
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer

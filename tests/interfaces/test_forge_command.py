@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks import forging
-from benchmarks.forgeries.corpus import Forgery, read_corpus
-from benchmarks.forging import Report, Row, Verdict
-from sandbox import select
-from sandbox.local import LocalSandbox
+from pygent.benchmarks import forging
+from pygent.benchmarks.forgeries.corpus import Forgery, read_corpus
+from pygent.benchmarks.forging import Report, Row, Verdict
+from pygent.sandbox import select
+from pygent.sandbox.local import LocalSandbox
 from tests.support.cli import pygent
 
 CLOSED: list[str] = []

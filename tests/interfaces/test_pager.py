@@ -19,7 +19,7 @@ def in_a_terminal(finished: Finished, *words: str, lines: int) -> str:
     size = {"LINES": str(lines), "COLUMNS": "120"}
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "interfaces.cli", "--home", str(finished.home), *words],
+        [sys.executable, "-m", "pygent", "--home", str(finished.home), *words],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interfaces.cli.session import print_json
+from pygent.interfaces.cli.session import print_json
 
 
 def printed(capsys: pytest.CaptureFixture[str], value: object) -> str:

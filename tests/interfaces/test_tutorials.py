@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.local import LocalSandbox
+from pygent.sandbox.local import LocalSandbox
 from tests.support.cli import pygent
 from tests.support.docs import DOCS
 
@@ -29,7 +29,7 @@ def write_files(page: str, folder: Path) -> None:
 @pytest.fixture
 def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, with a sandbox that protects nothing: the programs are the page's own."""
-    monkeypatch.setattr("sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+    monkeypatch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -59,7 +59,6 @@ def test_one_test_of_the_package_fails(local: Path) -> None:
 
 
 def test_the_grader_of_the_guide_grades(local: Path) -> None:
-    pytest.importorskip("pygent.grading")
     write_files("how-to/grader.md", local)
     checked = pygent("targets", "check", "knapsack")
     assert "knapsack: usable" in checked.out, checked.err

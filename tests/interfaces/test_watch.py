@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.locks import RunLock
-from archive.store import Archive
-from interfaces.cli import watch
+from pygent.archive.locks import RunLock
+from pygent.archive.store import Archive
+from pygent.interfaces.cli import watch
 from tests.interfaces.conftest import Finished
 from tests.support.cli import pygent
 
@@ -89,7 +89,7 @@ def test_a_terminal_gets_a_picture(finished: Finished) -> None:
     from rich.console import Console
 
     with Archive.open(finished.home, read_only=True) as archive:
-        from interfaces.views import runs, variants
+        from pygent.interfaces.views import runs, variants
 
         status = runs.status(archive, finished.home, run_of(finished))
         recent = variants.rows(archive, run_of(finished), limit=8)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from archive.locks import is_alive
-from archive.store import Archive
+from pygent.archive.locks import is_alive
+from pygent.archive.store import Archive
 from tests.support.runs import committed, containers_of, wait_until
 from tests.support.small_target import BUGGY, write_target
 
@@ -28,7 +28,7 @@ def target(tmp_path: Path) -> Path:
 
 
 def command(home: Path, *arguments: object) -> list[str]:
-    return [sys.executable, "-m", "interfaces.cli", "--home", str(home), *map(str, arguments)]
+    return [sys.executable, "-m", "pygent", "--home", str(home), *map(str, arguments)]
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_run_in_the_real_sandbox_with_its_log_and_what_follows(tmp_path: Path,
     best = (summary["best"] or {}).get("variant", "")
     assert told.read_text().split() == [summary["run"], "evaluations", *([best] if best else [])]
     lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
-    judged = [line for line in lines if line["logger"] == "evolution.journal"]
+    judged = [line for line in lines if line["logger"] == "pygent.evolution.journal"]
     assert len(judged) >= 30
     with Archive.open(home) as archive:
         known = {variant.id for variant in archive.variants()}

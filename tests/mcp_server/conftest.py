@@ -15,8 +15,8 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp_types import ElicitResult
 
-from interfaces.mcp.server import make_server
-from sandbox.local import LocalSandbox
+from pygent.interfaces.mcp.server import make_server
+from pygent.sandbox.local import LocalSandbox
 from tests.support.cli import pygent
 from tests.support.node import Programs, programs_or_skip
 from tests.support.runs import wait_until
@@ -64,13 +64,13 @@ class Story:
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+        patch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         return Story(tmp_path_factory.mktemp("story"))
 
 
 @pytest.fixture
 def local(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+    monkeypatch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
 
 
 def asked(
@@ -113,7 +113,7 @@ async def refusal(client: Client, tool: str, **arguments: Any) -> str:
 
 def command(home: Path, *options: str) -> list[str]:
     """`pygent mcp serve` of this checkout."""
-    return [sys.executable, "-m", "interfaces.cli", "--home", str(home), "mcp", "serve", *options]
+    return [sys.executable, "-m", "pygent", "--home", str(home), "mcp", "serve", *options]
 
 
 def over_stdio(home: Path, *options: str, env: dict[str, str] | None = None) -> StdioServerParameters:

@@ -13,12 +13,12 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
-from archive.store import Archive
-from archive.types import Record, Status, Variant
-from evolution.config import RunConfig
-from evolution.runs import begin
-from interfaces.views.variants import diff
-from target_modules.patch.tree import Tree
+from pygent.archive.store import Archive
+from pygent.archive.types import Record, Status, Variant
+from pygent.evolution.config import RunConfig
+from pygent.evolution.runs import begin
+from pygent.interfaces.views.variants import diff
+from pygent.target_modules.patch.tree import Tree
 from tests.mcp_server.conftest import Served, asked, refusal, value
 from tests.support.small_target import BUGGY, write_target
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from archive.locks import is_alive, owner
+from pygent.archive.locks import is_alive, owner
 from tests.mcp_server.conftest import Served, asked, over_stdio, refusal, value
 from tests.support.runs import committed, wait_until
 from tests.support.small_target import write_target

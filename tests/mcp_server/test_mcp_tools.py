@@ -12,7 +12,7 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import ElicitResult
 
-from archive.store import Archive
+from pygent.archive.store import Archive
 from tests.mcp_server.conftest import Story, answering, asked, over_stdio, refusal, value
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY, FIXED, write_target

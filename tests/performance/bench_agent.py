@@ -12,27 +12,27 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from agent import closure
-from agent.brief import Brief, Inspiration
-from agent.messages import messages
-from agent.profile import load
-from archive.store import Archive
-from archive.types import RunRecord, Status
-from benchmarks.types import Evaluation, Trust
-from evolution.agent_box import let_work, spec_of
-from evolution.attempt import Outcome
-from evolution.budget import Budget, Clock
-from evolution.config import load_config
-from evolution.loop import Loop
-from evolution.selectors import selector
-from evolution.types import Parent, Proposal
-from gateway.breakers import RunBreaker
-from gateway.prices import find
-from gateway.tokens import of_prompt, of_text
-from sandbox.types import Sandbox
-from target_modules.manifest import load as load_target
-from target_modules.patch.by_symbol import by_symbol
-from target_modules.patch.tree import Tree
+from pygent.agent import closure
+from pygent.agent.brief import Brief, Inspiration
+from pygent.agent.messages import messages
+from pygent.agent.profile import load
+from pygent.archive.store import Archive
+from pygent.archive.types import RunRecord, Status
+from pygent.benchmarks.types import Evaluation, Trust
+from pygent.evolution.agent_box import let_work, spec_of
+from pygent.evolution.attempt import Outcome
+from pygent.evolution.budget import Budget, Clock
+from pygent.evolution.config import load_config
+from pygent.evolution.loop import Loop
+from pygent.evolution.selectors import selector
+from pygent.evolution.types import Parent, Proposal
+from pygent.gateway.breakers import RunBreaker
+from pygent.gateway.prices import find
+from pygent.gateway.tokens import of_prompt, of_text
+from pygent.sandbox.types import Sandbox
+from pygent.target_modules.manifest import load as load_target
+from pygent.target_modules.patch.by_symbol import by_symbol
+from pygent.target_modules.patch.tree import Tree
 from tests.performance.measuring import backends
 from tests.support.small_target import write_target
 

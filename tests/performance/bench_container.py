@@ -7,10 +7,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from sandbox.docker import DockerSandbox, connect
-from sandbox.image import Images
-from sandbox.pool import Pool
-from sandbox.types import BoxSpec, Call, Isolation, Program
+from pygent.sandbox.docker import DockerSandbox, connect
+from pygent.sandbox.image import Images
+from pygent.sandbox.pool import Pool
+from pygent.sandbox.types import BoxSpec, Call, Isolation, Program
 from tests.performance.measuring import ONE, TRIVIAL, backends, closing, ms, timed
 
 COLD = 5

@@ -13,16 +13,16 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert
 
-from archive import schema
-from archive.codec import pack_json
-from archive.database import Database
-from archive.store import FILE, Archive
-from archive.types import RunRecord
-from evolution.config import load_config
-from evolution.progress import Progress
-from evolution.runs import begin, work
-from sandbox.select import open_sandbox
-from sandbox.types import Sandbox
+from pygent.archive import schema
+from pygent.archive.codec import pack_json
+from pygent.archive.database import Database
+from pygent.archive.store import FILE, Archive
+from pygent.archive.types import RunRecord
+from pygent.evolution.config import load_config
+from pygent.evolution.progress import Progress
+from pygent.evolution.runs import begin, work
+from pygent.sandbox.select import open_sandbox
+from pygent.sandbox.types import Sandbox
 
 WARM = 40
 MEASURED = 300
@@ -143,5 +143,5 @@ def _row(key: int, rng: random.Random) -> dict[str, object]:
 
 def _start() -> float:
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "interfaces.cli", "--help"], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "pygent", "--help"], check=True, capture_output=True)
     return time.perf_counter() - start

@@ -7,25 +7,25 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from agent.brief import Brief
-from agent.door import Answer
-from agent.infill import attempt, drawn, masked
-from agent.rewrite import Ask, one_of
-from archive.store import Archive
-from benchmarks.judge import evaluate_tree
-from benchmarks.types import Bench
-from evolution.config import load_config
-from evolution.runs import begin, work
-from gateway.budget import Budget
-from gateway.connect import connect
-from gateway.local.install import install
-from gateway.types import Model, Request
-from prompts.message import Message
-from sandbox.select import open_sandbox
-from sandbox.types import Isolation, Sandbox
-from target_modules.gate import gate
-from target_modules.patch.apply import apply
-from target_modules.registry import find_target
+from pygent.agent.brief import Brief
+from pygent.agent.door import Answer
+from pygent.agent.infill import attempt, drawn, masked
+from pygent.agent.rewrite import Ask, one_of
+from pygent.archive.store import Archive
+from pygent.benchmarks.judge import evaluate_tree
+from pygent.benchmarks.types import Bench
+from pygent.evolution.config import load_config
+from pygent.evolution.runs import begin, work
+from pygent.gateway.budget import Budget
+from pygent.gateway.connect import connect
+from pygent.gateway.local.install import install
+from pygent.gateway.types import Model, Request
+from pygent.prompts.message import Message
+from pygent.sandbox.select import open_sandbox
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.gate import gate
+from pygent.target_modules.patch.apply import apply
+from pygent.target_modules.registry import find_target
 
 TARGETS = ("online_bin_packing", "text_distance")
 PLACES = 40

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from random import Random
 
-from evolution.proposers.mutate import MutateProposer
-from evolution.selectors import DgmSelector
-from evolution.types import Member
-from target_modules.patch.tree import Tree
-from target_modules.suspicion import Spectrum, Weights
+from pygent.evolution.proposers.mutate import MutateProposer
+from pygent.evolution.selectors import DgmSelector
+from pygent.evolution.types import Member
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.suspicion import Spectrum, Weights
 
 FUNCTIONS = 33  # about 12 kB
 PROPOSALS = 300

@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from target_modules.gate import gate
-from target_modules.manifest import Manifest, Target
-from target_modules.patch.apply import apply
-from target_modules.patch.diff import diff
-from target_modules.patch.edits import Patch, ReplaceSymbol
-from target_modules.patch.outline import outline
-from target_modules.patch.pieces import pieces
-from target_modules.patch.read import read
-from target_modules.patch.tree import Tree
+from pygent.target_modules.gate import gate
+from pygent.target_modules.manifest import Manifest, Target
+from pygent.target_modules.patch.apply import apply
+from pygent.target_modules.patch.diff import diff
+from pygent.target_modules.patch.edits import Patch, ReplaceSymbol
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.pieces import pieces
+from pygent.target_modules.patch.read import read
+from pygent.target_modules.patch.tree import Tree
 
 REPEATS = 15
 

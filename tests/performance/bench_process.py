@@ -7,10 +7,10 @@ import resource
 import statistics
 from collections.abc import Callable
 
-from benchmarks.testing.programs import PACKAGES, PRELOAD
-from sandbox.pool import Pool
-from sandbox.runner import seccomp
-from sandbox.types import Box, BoxSpec, Call, Isolation, Program
+from pygent.benchmarks.testing.programs import PACKAGES, PRELOAD
+from pygent.sandbox.pool import Pool
+from pygent.sandbox.runner import seccomp
+from pygent.sandbox.types import Box, BoxSpec, Call, Isolation, Program
 from tests.performance.measuring import (
     ONE,
     TRIVIAL,

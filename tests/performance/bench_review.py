@@ -16,11 +16,11 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from archive.store import Archive
-from benchmarks.stats import interval_of
-from evolution.config import load_config
-from evolution.runs import begin, work
-from sandbox.local import LocalSandbox
+from pygent.archive.store import Archive
+from pygent.benchmarks.stats import interval_of
+from pygent.evolution.config import load_config
+from pygent.evolution.runs import begin, work
+from pygent.sandbox.local import LocalSandbox
 from tests.performance.bench_engine import fill, write_target
 from tests.support.review_server import reviewing
 
@@ -94,7 +94,7 @@ def _watched(folder: Path, target: Path) -> list[tuple[str, str]]:
 
 def _cpu_per_variant(home: Path, target: Path, *, seed: int, watched: bool) -> float:
     limits = ["--proposer", "mutate", "--seed", str(seed), "--evaluations", str(EVALUATIONS)]
-    command = [sys.executable, "-m", "interfaces.cli", "--home", str(home), "evolve", str(target), *limits]
+    command = [sys.executable, "-m", "pygent", "--home", str(home), "evolve", str(target), *limits]
     Archive.open(home).close()
     with ExitStack() as held:
         run = subprocess.Popen(
@@ -117,7 +117,7 @@ def _viewers(home: Path) -> Iterator[None]:
     id = _begun(home)
     here = [sys.executable, "-m"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT}
-    ours = ["interfaces.cli", "--home", str(home)]
+    ours = ["pygent", "--home", str(home)]
     commands = (
         [*here, *ours, "watch", id, "--json"],
         [*here, "tests.performance.bench_review", "browser", str(home), id],
@@ -157,7 +157,7 @@ def _client(home: Path, run: str) -> None:
 
     server = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "interfaces.cli", "--home", str(home), "mcp", "serve"],
+        args=["-m", "pygent", "--home", str(home), "mcp", "serve"],
         cwd=str(ROOT),
     )
 

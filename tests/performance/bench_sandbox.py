@@ -6,10 +6,10 @@ import statistics
 import time
 from collections.abc import Callable
 
-from sandbox import rootfs
-from sandbox.docker import connect
-from sandbox.image import HOST, REPOSITORY, Images
-from sandbox.select import open_sandbox
+from pygent.sandbox import rootfs
+from pygent.sandbox.docker import connect
+from pygent.sandbox.image import HOST, REPOSITORY, Images
+from pygent.sandbox.select import open_sandbox
 
 
 def rows() -> list[tuple[str, str]]:

@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.testing.direct import run_direct
-from benchmarks.testing.inventory import Inventory
-from benchmarks.testing.programs import spec_of_tests
-from benchmarks.testing.sealed import run_sealed
-from benchmarks.testing.taking import take_inventory
-from benchmarks.types import Trust
-from sandbox.select import open_sandbox
-from sandbox.types import Isolation, Sandbox
-from target_modules.manifest import Target, load
+from pygent.benchmarks.testing.direct import run_direct
+from pygent.benchmarks.testing.inventory import Inventory
+from pygent.benchmarks.testing.programs import spec_of_tests
+from pygent.benchmarks.testing.sealed import run_sealed
+from pygent.benchmarks.testing.taking import take_inventory
+from pygent.benchmarks.types import Trust
+from pygent.sandbox.select import open_sandbox
+from pygent.sandbox.types import Isolation, Sandbox
+from pygent.target_modules.manifest import Target, load
 
 FILES, PER_FILE = 8, 25
 ROUNDS = 5

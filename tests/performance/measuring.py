@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sandbox import bubblewrap
-from sandbox.pool import Pool
-from sandbox.select import make_sandbox
-from sandbox.types import Box, Call, Program, SandboxUnavailable
+from pygent.sandbox import bubblewrap
+from pygent.sandbox.pool import Pool
+from pygent.sandbox.select import make_sandbox
+from pygent.sandbox.types import Box, Call, Program, SandboxUnavailable
 
 TRIVIAL = Program({"m.py": "def f(x): return x\n"}, "m:f")
 ONE = [Call((1,))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prompts.render import PromptError, render
+from pygent.prompts.render import PromptError, render
 
 SYSTEM = {"goal": "Faster.", "notes": "", "objective": "Time.", "editable": ["`a.py`"]}
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.attacking import Result, run_attacks
-from sandbox.corpus import FOLDER, GROUPS, Attack, read_attacks
-from sandbox.corpus_file import CorpusError
-from sandbox.local import LocalSandbox
-from sandbox.types import (
+from pygent.sandbox.attacking import Result, run_attacks
+from pygent.sandbox.corpus import FOLDER, GROUPS, Attack, read_attacks
+from pygent.sandbox.corpus_file import CorpusError
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import (
     Box,
     BoxSpec,
     Call,

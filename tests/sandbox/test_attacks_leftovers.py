@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from sandbox.runner.clean import Cleaner, wipe
+from pygent.sandbox.runner.clean import Cleaner, wipe
 
 
 def test_a_wiped_folder_has_its_rights_and_times_back(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import bubblewrap, cgroup, limits, owner, select
-from sandbox.bubblewrap import BubblewrapSandbox
-from sandbox.channel import Cell
-from sandbox.roots import Roots
-from sandbox.types import (
+from pygent.sandbox import bubblewrap, cgroup, limits, owner, select
+from pygent.sandbox.bubblewrap import BubblewrapSandbox
+from pygent.sandbox.channel import Cell
+from pygent.sandbox.roots import Roots
+from pygent.sandbox.types import (
     BoxSpec,
     Call,
     Isolation,
@@ -160,8 +160,8 @@ def test_closing_leaves_no_process_and_no_group(sandbox: BubblewrapSandbox, seen
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from sandbox.select import make_sandbox
-from sandbox.types import BoxSpec, Call, Isolation, Limits, Program
+from pygent.sandbox.select import make_sandbox
+from pygent.sandbox.types import BoxSpec, Call, Isolation, Limits, Program
 sandbox = make_sandbox("bubblewrap")
 source = "import os\\nfor n in (1, 2, 15): __import__('signal').signal(n, 1)\\n"
 source += "os.fork() or __import__('time').sleep(99)\\n"  # a copy that answered, too, would end the session
@@ -174,7 +174,7 @@ with sandbox.box(BoxSpec(limits=Limits(call_seconds=55)), Isolation.PROCESS) as 
 
 
 def test_a_killed_host_leaves_no_process_and_the_next_start_removes_its_groups() -> None:
-    root = str(Path(owner.__file__).parents[1])
+    root = str(Path(owner.__file__).parents[2])
     host = subprocess.Popen(
         [sys.executable, "-c", _KILLED.format(root=root)], stdout=subprocess.PIPE, text=True
     )
@@ -232,7 +232,7 @@ def test_limits_that_are_not_in_force_are_in_the_name_and_count_until_waived(
 
 
 def test_isolation_is_never_waived(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sandbox.types import Check
+    from pygent.sandbox.types import Check
 
     bad = [Check("network", False, "open", "mend it"), Check("memory", False, "none", "mend it, too")]
     monkeypatch.setattr(BubblewrapSandbox, "check", lambda self: bad)
@@ -243,9 +243,9 @@ def test_isolation_is_never_waived(monkeypatch: pytest.MonkeyPatch) -> None:
 _AS_USER = """
 import json, sys
 sys.path.insert(0, {root!r})
-from sandbox import cgroup
-from sandbox.select import make_sandbox
-from sandbox.types import BoxSpec, Call, Isolation, Program
+from pygent.sandbox import cgroup
+from pygent.sandbox.select import make_sandbox
+from pygent.sandbox.types import BoxSpec, Call, Isolation, Program
 cgroup.find = lambda: cgroup.Controls({{}})
 source = "import os\\ndef f(): return [os.getuid(), os.getgid(), open('/proc/self/uid_map').read().split()]"
 with make_sandbox("bubblewrap") as sandbox:
@@ -264,7 +264,7 @@ def _is_public(program: str) -> bool:
 
 
 def test_a_user_without_rights_is_protected_by_a_user_namespace() -> None:
-    root = str(Path(owner.__file__).parents[1])
+    root = str(Path(owner.__file__).parents[2])
     user = 54_321 if os.geteuid() == 0 else os.geteuid()
     interpreter = next(filter(_is_public, (sys.executable, "/usr/bin/python3")), None)
     if user != os.geteuid() and interpreter is None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import cgroup, owner
-from sandbox.types import BoxSpec, Limits, SandboxFault
+from pygent.sandbox import cgroup, owner
+from pygent.sandbox.types import BoxSpec, Limits, SandboxFault
 
 SPEC = BoxSpec(limits=Limits(memory_mb=64, cpus=0.5, pids=10))
 

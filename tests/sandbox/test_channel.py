@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.box import RunnerBox
-from sandbox.channel import Death
-from sandbox.frames import Frames, frame
-from sandbox.types import Call, Limits, Outcome, Program, SandboxFault
+from pygent.sandbox.box import RunnerBox
+from pygent.sandbox.channel import Death
+from pygent.sandbox.frames import Frames, frame
+from pygent.sandbox.types import Call, Limits, Outcome, Program, SandboxFault
 
 ECHO = Program({"m.py": ""}, "m:f")
 OK = {"k": "reply", "outcome": "ok", "detail": "", "seconds": 0.1}

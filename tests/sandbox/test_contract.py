@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.types import (
+from pygent.sandbox.types import (
     Box,
     BoxSpec,
     Call,

@@ -188,7 +188,7 @@ def test_an_unknown_verb_is_a_usage_error(machine: Machine) -> None:
     assert machine.engine("restart")[0] == 2
 
 
-EVOLVE = (sys.executable, "-m", "interfaces.cli", "--home")
+EVOLVE = (sys.executable, "-m", "pygent", "--home")
 
 
 @pytest.mark.bubblewrap

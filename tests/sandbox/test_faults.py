@@ -17,12 +17,12 @@ import docker
 import docker.errors
 import pytest
 
-from sandbox import bubblewrap, owner, select
-from sandbox.check import engine_facts
-from sandbox.docker import DockerSandbox, connect, trouble
-from sandbox.image import Images
-from sandbox.owner import OWNER_LABEL, RUN_LABEL
-from sandbox.types import (
+from pygent.sandbox import bubblewrap, owner, select
+from pygent.sandbox.check import engine_facts
+from pygent.sandbox.docker import DockerSandbox, connect, trouble
+from pygent.sandbox.image import Images
+from pygent.sandbox.owner import OWNER_LABEL, RUN_LABEL
+from pygent.sandbox.types import (
     BoxSpec,
     Call,
     Check,
@@ -137,9 +137,9 @@ def test_closing_removes_every_container(client: Any) -> None:
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from sandbox.docker import DockerSandbox, connect, trouble
-from sandbox.image import Images
-from sandbox.types import BoxSpec, Call, Isolation, Limits, Program
+from pygent.sandbox.docker import DockerSandbox, connect, trouble
+from pygent.sandbox.image import Images
+from pygent.sandbox.types import BoxSpec, Call, Isolation, Limits, Program
 client = connect()
 sandbox = DockerSandbox(client, Images(client))
 sleeper = Program({{"m.py": "import time\\ndef f(): print(1); time.sleep(50)"}}, "m:f")
@@ -150,7 +150,7 @@ with sandbox.box(BoxSpec(limits=Limits(call_seconds=55)), Isolation.PROCESS) as 
 
 
 def test_a_killed_host_leaves_no_process_and_the_next_start_removes_the_container(client: Any) -> None:
-    root = str(Path(owner.__file__).parents[1])
+    root = str(Path(owner.__file__).parents[2])
     host = subprocess.Popen(
         [sys.executable, "-c", _KILLED.format(root=root)], stdout=subprocess.PIPE, text=True
     )
@@ -223,7 +223,7 @@ def test_an_engine_that_hangs_is_not_waited_for_at_the_start(
         silent.bind(f"{tmp_path}/s")
         silent.listen()
         monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/s")
-        monkeypatch.setattr("sandbox.docker._HANDSHAKE_SECONDS", 0.2)
+        monkeypatch.setattr("pygent.sandbox.docker._HANDSHAKE_SECONDS", 0.2)
         with pytest.raises(SandboxUnavailable, match="no Docker engine answers"):
             connect(timeout=3600)
 
@@ -231,7 +231,7 @@ def test_an_engine_that_hangs_is_not_waited_for_at_the_start(
 def test_an_engine_that_stops_and_one_that_hangs_are_told_apart(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("sandbox.docker._PING_SECONDS", 0.2)
+    monkeypatch.setattr("pygent.sandbox.docker._PING_SECONDS", 0.2)
     with socket.socket(socket.AF_UNIX) as engine:
         engine.bind(f"{tmp_path}/s")
         engine.listen()

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from sandbox.runner import seccomp
+from pygent.sandbox.runner import seccomp
 
 ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}

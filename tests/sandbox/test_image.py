@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from sandbox import rootfs
-from sandbox.docker import connect
-from sandbox.image import HOST, Images
-from sandbox.types import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
+from pygent.sandbox import rootfs
+from pygent.sandbox.docker import connect
+from pygent.sandbox.image import HOST, Images
+from pygent.sandbox.types import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
 
 
 @pytest.fixture

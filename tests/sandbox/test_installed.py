@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import installed, rootfs
-from sandbox.types import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
+from pygent.sandbox import pip_command, rootfs
+from pygent.sandbox.types import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
 
 ENTRY = "[pytest11]\npg-one = pg_one\n"
 
@@ -136,12 +136,12 @@ def test_where_there_is_no_pip_at_all_uv_is_taken(
     wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    monkeypatch.setattr(installed, "_bundled", lambda: tmp_path / "none")
+    monkeypatch.setattr(pip_command, "_bundled", lambda: tmp_path / "none")
     assert {"pg_inner.py", "pg_one-1.0.dist-info/METADATA"} <= brought("pg_one")
 
 
 def test_two_processes_at_once_install_once(wheels: Path, tmp_path: Path) -> None:
-    code = "from sandbox import installed; print(installed.find(('pg_one',))[1])"
+    code = "from pygent.sandbox import installed; print(installed.find(('pg_one',))[1])"
     both = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(2)]
     places = {one.communicate(timeout=60)[0] for one in both}
     assert [one.returncode for one in both] == [0, 0]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import rootfs
-from sandbox.roots import Roots
-from sandbox.types import SandboxUnavailable
+from pygent.sandbox import rootfs
+from pygent.sandbox.roots import Roots
+from pygent.sandbox.types import SandboxUnavailable
 
 
 @pytest.fixture(autouse=True)

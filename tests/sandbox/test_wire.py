@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox.runner.wire import MAX_DEPTH, NotPlain, WireError, decode, encode, equal
+from pygent.sandbox.runner.wire import MAX_DEPTH, NotPlain, WireError, decode, encode, equal
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long reprs
 

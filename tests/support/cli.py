@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from interfaces.cli import main
+from pygent.interfaces.cli import main
 
 
 @dataclass(frozen=True)

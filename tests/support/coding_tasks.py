@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.types import Job, Solved
-from target_modules.importing_tasks import write_agent
-from target_modules.manifest import Target
-from target_modules.patch.tree import Tree
+from pygent.benchmarks.types import Job, Solved
+from pygent.target_modules.importing_tasks import write_agent
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.tree import Tree
 
 CHECK = """
 def check_squares(candidate):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from gateway.mcp.config import Server
-from gateway.mcp.manager import Manager
+from pygent.gateway.mcp.config import Server
+from pygent.gateway.mcp.manager import Manager
 
 _VALUES: dict[str, Any] = {
     "number": 3,

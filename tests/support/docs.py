@@ -73,7 +73,7 @@ def commands() -> str:
     import typer
     from typer.cli import get_docs_for_click
 
-    from interfaces.cli.app import app
+    from pygent.interfaces.cli.app import app
 
     command = typer.main.get_command(app)
     context = command.make_context("pygent", ["--help"], resilient_parsing=True)
@@ -83,8 +83,8 @@ def commands() -> str:
 
 def configuration() -> str:
     """Every key of `pygent.toml`."""
-    from evolution.config import RunConfig
-    from gateway.prices import Price
+    from pygent.evolution.config import RunConfig
+    from pygent.gateway.prices import Price
 
     rows = ["| key | default | meaning |", "|---|---|---|"]
     for name, field in RunConfig.model_fields.items():
@@ -99,7 +99,7 @@ def configuration() -> str:
 
 def manifest() -> str:
     """Every key of `target.toml`."""
-    from target_modules.manifest import Manifest
+    from pygent.target_modules.manifest import Manifest
 
     return MANIFEST.format(rows="\n".join(_keys(Manifest, "")))
 
@@ -141,14 +141,13 @@ def _shown(default: object) -> str:
 
 def grading() -> str:
     """What a grader imports."""
-    from benchmarks.problems import Case, Problem
-    from sandbox.types import Call
+    from pygent.grading import Call, Case, Problem
 
     return GRADING.format(classes="\n".join(map(_dataclass, (Call, Case, Problem))))
 
 
 def _dataclass(one: type) -> str:
-    text = (inspect.getdoc(one) or "").replace("sandbox.runner.wire", "pygent.sandbox.runner.wire")
+    text = inspect.getdoc(one) or ""
     fields = "\n".join(
         f"    {field.name}: {field.type}{_default(field)}," for field in dataclasses.fields(one)
     )

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from archive.store import Archive
-from evolution.doors import AttemptLimits, Doors
-from gateway.budget import Budget
-from gateway.secrets import Redactor
-from gateway.transcripts import Transcripts
-from gateway.types import Model
+from pygent.archive.store import Archive
+from pygent.evolution.doors import AttemptLimits, Doors
+from pygent.gateway.budget import Budget
+from pygent.gateway.secrets import Redactor
+from pygent.gateway.transcripts import Transcripts
+from pygent.gateway.types import Model
 
 
 def doors_to(model: Model | None, home: Path, account: Budget | None = None, **options: Any) -> Doors:

@@ -17,8 +17,8 @@ import docker
 import docker.errors
 import pytest
 
-from archive.store import Archive
-from sandbox.owner import OWNER_LABEL
+from pygent.archive.store import Archive
+from pygent.sandbox.owner import OWNER_LABEL
 from tests.support.runs import committed, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -143,7 +143,7 @@ class Pygent:
         self._said = "", ""
         where = {} if engine is None else {"DOCKER_HOST": engine.address}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "interfaces.cli", "--home", str(home), *map(str, arguments)],
+            [sys.executable, "-m", "pygent", "--home", str(home), *map(str, arguments)],
             env={**os.environ, **where, **environment},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import uvicorn
 
-from interfaces.web.app import make_app
-from interfaces.web.security import Access
+from pygent.interfaces.web.app import make_app
+from pygent.interfaces.web.security import Access
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from archive.store import Archive
-from archive.types import ArchiveError
-from sandbox.docker import OWNER_LABEL, connect
+from pygent.archive.store import Archive
+from pygent.archive.types import ArchiveError
+from pygent.sandbox.docker import OWNER_LABEL, connect
 
 
 def committed(home: Path) -> int:

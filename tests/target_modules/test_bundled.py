@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from benchmarks.grader import Grader, InvalidAnswer
-from benchmarks.judge import evaluate
-from benchmarks.problems import Problem
-from benchmarks.suites import suite_for
-from benchmarks.types import Bench, Job, Solved
-from sandbox.local import LocalSandbox
-from sandbox.types import Isolation
-from target_modules.patch.tree import Tree
-from target_modules.registry import bundled, find_target
+from pygent.benchmarks.grader import Grader, InvalidAnswer
+from pygent.benchmarks.judge import evaluate
+from pygent.benchmarks.problems import Problem
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.types import Bench, Job, Solved
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.registry import bundled, find_target
 
 PACKING, CIRCLES, TEXT = (
     find_target(name) for name in ("online_bin_packing", "circle_packing", "text_distance")

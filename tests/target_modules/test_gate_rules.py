@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from target_modules.gate import gate, gate_text
-from target_modules.manifest import Manifest, Target
-from target_modules.patch.tree import Tree
+from pygent.target_modules.gate import gate, gate_text
+from pygent.target_modules.manifest import Manifest, Target
+from pygent.target_modules.patch.tree import Tree
 
 SOURCE = '''\
 """Module."""

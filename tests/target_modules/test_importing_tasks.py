@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.suites import suite_for
-from benchmarks.tasks.catalog import tasks_of
-from benchmarks.types import Bench, Evaluation, Trust
-from sandbox.local import LocalSandbox
-from sandbox.types import Isolation
-from target_modules.exercism import exercises, write_targets
-from target_modules.importing_tasks import write_agent
-from target_modules.manifest import Target, TargetError, load
-from target_modules.patch.tree import Tree
-from target_modules.registry import find_target
+from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.tasks.catalog import tasks_of
+from pygent.benchmarks.types import Bench, Evaluation, Trust
+from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.types import Isolation
+from pygent.target_modules.exercism import exercises, write_targets
+from pygent.target_modules.importing_tasks import write_agent
+from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.registry import find_target
 from tests.support.cli import pygent
 
 SUMS = """

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from target_modules.patch.apply import apply
-from target_modules.patch.diff import diff
-from target_modules.patch.edits import Patch
-from target_modules.patch.outline import outline
-from target_modules.patch.source import NotPython
-from target_modules.patch.tree import Tree
+from pygent.target_modules.patch.apply import apply
+from pygent.target_modules.patch.diff import diff
+from pygent.target_modules.patch.edits import Patch
+from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.tree import Tree
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 _NAMES = """

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from target_modules.patch.pieces import pieces
-from target_modules.patch.source import NotPython
+from pygent.target_modules.patch.pieces import pieces
+from pygent.target_modules.patch.source import NotPython
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 _NAMES = """

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from target_modules import promote
-from target_modules.patch.tree import Tree
+from pygent.target_modules import promote
+from pygent.target_modules.patch.tree import Tree
 
 texts = st.text(alphabet="ab\r\n\t é", max_size=20)
 trees = st.dictionaries(st.sampled_from(["a.py", "b.py", "deep/c.py"]), texts, min_size=1)

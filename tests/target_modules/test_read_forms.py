@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from target_modules.patch.apply import apply
-from target_modules.patch.read import ReadError, read
-from target_modules.patch.tree import Tree
-from target_modules.patch.unified import unified
+from pygent.target_modules.patch.apply import apply
+from pygent.target_modules.patch.read import ReadError, read
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.unified import unified
 
 PACK = '''\
 """Packing."""

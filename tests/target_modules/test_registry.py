@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from target_modules.manifest import Target, TargetError, load
-from target_modules.registry import bundled, find_target, in_order, with_dependencies
+from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.registry import bundled, find_target, in_order, with_dependencies
 
 
 def made(root: Path, name: str, *depends: str) -> Target:

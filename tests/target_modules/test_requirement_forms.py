@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from target_modules.manifest import TargetError
-from target_modules.poetry import bounds
-from target_modules.requirements import Needed, described, requirements_of
+from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.poetry import bounds
+from pygent.target_modules.requirements import Needed, described, requirements_of
 
 PROJECT = '[project]\nname = "mine"\nversion = "1"\n'
 

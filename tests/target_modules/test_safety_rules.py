@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from target_modules.finding import Finding
-from target_modules.manifest import Manifest, Target
-from target_modules.patch.tree import Tree
-from target_modules.safety import check
+from pygent.target_modules.finding import Finding
+from pygent.target_modules.manifest import Manifest, Target
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.safety import check
 
 SOURCE = "import math\nimport random\n\n\ndef f(x):\n    return math.floor(x)\n"
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 import websockets
 
-from archive.store import Archive
-from interfaces.web.api import ENDPOINTS
+from pygent.archive.store import Archive
+from pygent.interfaces.web.api import ENDPOINTS
 from tests.support import openapi
 from tests.support.cli import pygent
 from tests.support.review_server import Serving, reviewing

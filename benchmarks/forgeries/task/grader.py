@@ -6,8 +6,7 @@ from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from benchmarks.problems import Case, Problem
-from sandbox.types import Call
+from pygent.grading import Call, Case, Problem
 
 NUMBERS = 300  # of one list
 LISTS = 6  # of one problem

@@ -1,5 +1,5 @@
 """Patches by libcst operators: local, free, and seeded; no model is asked."""
 
-from evolution.proposers.mutate.proposer import MutateProposer
+from pygent.evolution.proposers.mutate.proposer import MutateProposer
 
 __all__ = ["MutateProposer"]

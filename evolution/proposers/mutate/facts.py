@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from target_modules.patch.pieces import pieces
-from target_modules.patch.source import NotPython, parse_anew
+from pygent.target_modules.patch.pieces import pieces
+from pygent.target_modules.patch.source import NotPython, parse_anew
 
 _MATH = frozenset(
     (

@@ -8,9 +8,9 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.kinds import SEQUENCES
-from evolution.proposers.mutate.nodes import Expr
-from evolution.proposers.mutate.scene import Scene, atom, numberlike, pick
+from pygent.evolution.proposers.mutate.kinds import SEQUENCES
+from pygent.evolution.proposers.mutate.nodes import Expr
+from pygent.evolution.proposers.mutate.scene import Scene, atom, numberlike, pick
 
 _SMALL = ("0", "1", "2", "3", "5", "10", "0.5", "0.1", "100")
 _COMPARED = ("<", "<", "<", "<=", ">", ">", ">", ">=", "==", "!=")

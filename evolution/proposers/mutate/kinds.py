@@ -6,8 +6,8 @@ import re
 
 import libcst as cst
 
-from evolution.proposers.mutate.nodes import Binding, Expr
-from evolution.proposers.mutate.survey import Survey
+from pygent.evolution.proposers.mutate.nodes import Binding, Expr
+from pygent.evolution.proposers.mutate.survey import Survey
 
 # "num", "bool", "str", "seq" of unknown elements, "nums", "strs", "map", or "any"
 Kind = str

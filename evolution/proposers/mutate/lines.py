@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Splice
-from evolution.proposers.mutate.nodes import Block, Expr, Function, Statement
-from evolution.proposers.mutate.scene import Scene
+from pygent.evolution.proposers.mutate.change import Splice
+from pygent.evolution.proposers.mutate.nodes import Block, Expr, Function, Statement
+from pygent.evolution.proposers.mutate.scene import Scene
 
 _FIXED = (cst.Import, cst.ImportFrom, cst.Global, cst.Nonlocal)
 _LEAVING = (cst.Return, cst.Break, cst.Continue, cst.Raise)

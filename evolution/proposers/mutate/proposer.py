@@ -7,17 +7,17 @@ from collections.abc import Callable
 from random import Random
 from threading import Lock
 
-from evolution.proposers.mutate.change import Change, short, splice
-from evolution.proposers.mutate.regions import Region
-from evolution.proposers.mutate.registry import cumulative, operators
-from evolution.proposers.mutate.scene import Scene
-from evolution.proposers.mutate.view import Chances, Plot, Views
-from evolution.types import Once, Parent, Proposal
-from target_modules.manifest import Target
-from target_modules.patch.pieces import pieces
-from target_modules.patch.source import NotPython, compile_only, parse_anew, split_lines
-from target_modules.patch.tree import Tree
-from target_modules.suspicion import Weights
+from pygent.evolution.proposers.mutate.change import Change, short, splice
+from pygent.evolution.proposers.mutate.regions import Region
+from pygent.evolution.proposers.mutate.registry import cumulative, operators
+from pygent.evolution.proposers.mutate.scene import Scene
+from pygent.evolution.proposers.mutate.view import Chances, Plot, Views
+from pygent.evolution.types import Once, Parent, Proposal
+from pygent.target_modules.manifest import Target
+from pygent.target_modules.patch.pieces import pieces
+from pygent.target_modules.patch.source import NotPython, compile_only, parse_anew, split_lines
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.suspicion import Weights
 
 _STACKED = (0.78, 0.95)  # one operator, two, else three
 _WIDTH = 140  # characters; a line may not grow past it, or expressions would swell from child to child

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from evolution.proposers.mutate.scene import Operator
+from pygent.evolution.proposers.mutate.scene import Operator
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def register(name: str, weight: float) -> Callable[[Operator], Operator]:
 @cache
 def operators() -> tuple[Entry, ...]:
     """All operators, in order of name, so that a seed means the same whatever is imported first."""
-    from evolution.proposers.mutate import operators as package
+    from pygent.evolution.proposers.mutate import operators as package
 
     assert package.__all__
     return tuple(sorted(_entries.values(), key=lambda entry: entry.name))

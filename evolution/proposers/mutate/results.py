@@ -6,10 +6,10 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.grow import Grower
-from evolution.proposers.mutate.kinds import SEQUENCES, annotated
-from evolution.proposers.mutate.nodes import Function
-from evolution.proposers.mutate.scene import Scene
+from pygent.evolution.proposers.mutate.grow import Grower
+from pygent.evolution.proposers.mutate.kinds import SEQUENCES, annotated
+from pygent.evolution.proposers.mutate.nodes import Function
+from pygent.evolution.proposers.mutate.scene import Scene
 
 _EMPTY = {
     "num": ("0", "1", "-1"),

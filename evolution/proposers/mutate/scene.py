@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Change, replace
-from evolution.proposers.mutate.facts import Facts
-from evolution.proposers.mutate.kinds import Kinds
-from evolution.proposers.mutate.nodes import OPEN_SLOTS, Expr, Statement
-from evolution.proposers.mutate.survey import Survey
+from pygent.evolution.proposers.mutate.change import Change, replace
+from pygent.evolution.proposers.mutate.facts import Facts
+from pygent.evolution.proposers.mutate.kinds import Kinds
+from pygent.evolution.proposers.mutate.nodes import OPEN_SLOTS, Expr, Statement
+from pygent.evolution.proposers.mutate.survey import Survey
 
 T = TypeVar("T")
 Operator = Callable[["Scene", Random], Change | None]

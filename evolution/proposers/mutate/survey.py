@@ -10,9 +10,9 @@ from typing import Any
 
 import libcst as cst
 
-from evolution.proposers.mutate.nodes import Binding, Block, Expr, Function, Statement
-from evolution.proposers.mutate.spans import Spans
-from target_modules.patch.source import concrete
+from pygent.evolution.proposers.mutate.nodes import Binding, Block, Expr, Function, Statement
+from pygent.evolution.proposers.mutate.spans import Spans
+from pygent.target_modules.patch.source import concrete
 
 _PREFIX = "if 1:\n"
 _NOT_WALKED = """

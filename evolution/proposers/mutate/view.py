@@ -10,14 +10,14 @@ from itertools import accumulate
 from operator import mul
 from random import Random
 
-from evolution.proposers.mutate.change import Change
-from evolution.proposers.mutate.facts import Facts, combined, facts
-from evolution.proposers.mutate.regions import Region, editable, outside
-from evolution.proposers.mutate.scene import Scene
-from evolution.proposers.mutate.survey import survey
-from target_modules.patch.source import split_lines
-from target_modules.patch.tree import Tree
-from target_modules.suspicion import Weights
+from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.facts import Facts, combined, facts
+from pygent.evolution.proposers.mutate.regions import Region, editable, outside
+from pygent.evolution.proposers.mutate.scene import Scene
+from pygent.evolution.proposers.mutate.survey import survey
+from pygent.target_modules.patch.source import split_lines
+from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.suspicion import Weights
 
 _LEAST = 60  # characters that a region counts for at least, so that a constant is drawn at times
 _FLOOR = 0.05  # chance of the least suspicious lines at most, against 1 of the most suspicious

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from benchmarks.problems import Problem
-from sandbox.types import Call
+from pygent.grading import Call, Problem
 
 COUNT = 26
 TOLERANCE = Fraction(1, 10**9)  # of a distance; worth less than 3e-8 in the sum of radii

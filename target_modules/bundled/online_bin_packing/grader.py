@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.problems import Problem
-from sandbox.types import Call
+from pygent.grading import Call, Problem
 
 ITEMS = 300  # of each instance
 EACH = 20  # instances of each family in one problem

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from benchmarks.problems import Case
-from sandbox.types import Call
+from pygent.grading import Call, Case
 
 ALPHABETS = ("ab", "acgt", "abcdefghijklmnopqrstuvwxyz ", "aàáâbßcçdðeèéêñöøλψωжшю漢字仮名😀😁")
 

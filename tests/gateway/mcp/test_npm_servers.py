@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.mcp.config import Server
-from gateway.mcp.manager import Manager
-from gateway.mcp.pins import Pins
+from pygent.gateway.mcp.config import Server
+from pygent.gateway.mcp.manager import Manager
+from pygent.gateway.mcp.pins import Pins
 from tests.support.node import Programs, programs_or_skip
 
 Started = Callable[..., Manager]

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from gateway.mcp.config import Server
-from gateway.mcp.manager import Manager
-from gateway.mcp.pins import Pins
+from pygent.gateway.mcp.config import Server
+from pygent.gateway.mcp.manager import Manager
+from pygent.gateway.mcp.pins import Pins
 
 HABITS = str(Path(__file__).parents[2] / "support" / "mcp_server.py")
 

@@ -1,6 +1,6 @@
 """The mutation operators; importing this package registers them all."""
 
-from evolution.proposers.mutate.operators import (
+from pygent.evolution.proposers.mutate.operators import (
     comprehensions,
     conditions,
     constants,

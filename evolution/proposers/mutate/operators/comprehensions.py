@@ -6,12 +6,12 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Change, Splice
-from evolution.proposers.mutate.grow import Grower
-from evolution.proposers.mutate.lines import indented, movable, small, unit
-from evolution.proposers.mutate.nodes import Expr
-from evolution.proposers.mutate.registry import register
-from evolution.proposers.mutate.scene import Scene, atom, pick
+from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.grow import Grower
+from pygent.evolution.proposers.mutate.lines import indented, movable, small, unit
+from pygent.evolution.proposers.mutate.nodes import Expr
+from pygent.evolution.proposers.mutate.registry import register
+from pygent.evolution.proposers.mutate.scene import Scene, atom, pick
 
 _CONSUMERS = frozenset(["sum", "min", "max", "any", "all", "sorted", "set", "list", "tuple", "dict", "join"])
 

@@ -6,11 +6,11 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Change
-from evolution.proposers.mutate.grow import Grower
-from evolution.proposers.mutate.nodes import Expr
-from evolution.proposers.mutate.registry import register
-from evolution.proposers.mutate.scene import Scene, atom, pick
+from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.grow import Grower
+from pygent.evolution.proposers.mutate.nodes import Expr
+from pygent.evolution.proposers.mutate.registry import register
+from pygent.evolution.proposers.mutate.scene import Scene, atom, pick
 
 
 def _joint(expr: Expr) -> bool:

@@ -7,11 +7,11 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Change
-from evolution.proposers.mutate.grow import figure
-from evolution.proposers.mutate.nodes import Expr
-from evolution.proposers.mutate.registry import register
-from evolution.proposers.mutate.scene import Scene, pick
+from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.grow import figure
+from pygent.evolution.proposers.mutate.nodes import Expr
+from pygent.evolution.proposers.mutate.registry import register
+from pygent.evolution.proposers.mutate.scene import Scene, pick
 
 
 def _numbers(scene: Scene) -> Sequence[Expr]:

@@ -6,12 +6,12 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Change
-from evolution.proposers.mutate.grow import Grower
-from evolution.proposers.mutate.lines import body, movable, put_after, put_before, small, unit
-from evolution.proposers.mutate.registry import register
-from evolution.proposers.mutate.results import result
-from evolution.proposers.mutate.scene import Scene, pick
+from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.grow import Grower
+from pygent.evolution.proposers.mutate.lines import body, movable, put_after, put_before, small, unit
+from pygent.evolution.proposers.mutate.registry import register
+from pygent.evolution.proposers.mutate.results import result
+from pygent.evolution.proposers.mutate.scene import Scene, pick
 
 
 @register("early.return", 0.8)

@@ -6,12 +6,12 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Change, Splice
-from evolution.proposers.mutate.lines import body, indented, movable
-from evolution.proposers.mutate.nodes import Expr
-from evolution.proposers.mutate.operators.hoist import fresh
-from evolution.proposers.mutate.registry import register
-from evolution.proposers.mutate.scene import Scene, pick
+from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.lines import body, indented, movable
+from pygent.evolution.proposers.mutate.nodes import Expr
+from pygent.evolution.proposers.mutate.operators.hoist import fresh
+from pygent.evolution.proposers.mutate.registry import register
+from pygent.evolution.proposers.mutate.scene import Scene, pick
 
 _HASHABLE = frozenset({"num", "bool", "str", "any"})
 

@@ -6,10 +6,10 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Change, Splice
-from evolution.proposers.mutate.nodes import Expr
-from evolution.proposers.mutate.registry import register
-from evolution.proposers.mutate.scene import Scene, atom, pick
+from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.nodes import Expr
+from pygent.evolution.proposers.mutate.registry import register
+from pygent.evolution.proposers.mutate.scene import Scene, atom, pick
 
 _TWINS: dict[str, tuple[str, ...]] = {
     "min": ("max",),

@@ -7,9 +7,9 @@ from random import Random
 
 import libcst as cst
 
-from evolution.proposers.mutate.change import Change, Splice
-from evolution.proposers.mutate.grow import Grower, number
-from evolution.proposers.mutate.lines import (
+from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.grow import Grower, number
+from pygent.evolution.proposers.mutate.lines import (
     leaves,
     lines,
     movable,
@@ -20,10 +20,10 @@ from evolution.proposers.mutate.lines import (
     take_out,
     unit,
 )
-from evolution.proposers.mutate.nodes import Expr, Statement
-from evolution.proposers.mutate.registry import register
-from evolution.proposers.mutate.results import result
-from evolution.proposers.mutate.scene import Scene, atom, pick
+from pygent.evolution.proposers.mutate.nodes import Expr, Statement
+from pygent.evolution.proposers.mutate.registry import register
+from pygent.evolution.proposers.mutate.results import result
+from pygent.evolution.proposers.mutate.scene import Scene, atom, pick
 
 
 def _movable(scene: Scene) -> Sequence[Statement]:

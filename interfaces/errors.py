@@ -11,22 +11,22 @@ INTERRUPTED = 130
 def exit_code(error: Exception) -> int | None:
     """1 for what went wrong, 2 for what was asked wrongly, 3 for a breaker, None for a defect of ours, whose
     traceback is kept."""
-    from archive.types import ArchiveError
-    from benchmarks.testing.spectrum import NoSpectrum
-    from evolution.applying import ApplyError
-    from evolution.config import ConfigError
-    from evolution.oversight import OversightError
-    from gateway.errors import Kind, ModelError
-    from gateway.local.install import InstallError
-    from gateway.mcp.config import McpConfigError
-    from gateway.mcp.connection import Unanswered
-    from sandbox.corpus_file import CorpusError
-    from sandbox.types import SandboxFault, SandboxUnavailable
-    from target_modules.manifest import TargetError
-    from target_modules.patch.apply import PatchError
-    from target_modules.patch.read import ReadError
-    from target_modules.promote import PromotionError
-    from target_modules.repository import GitError
+    from pygent.archive.types import ArchiveError
+    from pygent.benchmarks.testing.spectrum import NoSpectrum
+    from pygent.evolution.applying import ApplyError
+    from pygent.evolution.config import ConfigError
+    from pygent.evolution.oversight import OversightError
+    from pygent.gateway.errors import Kind, ModelError
+    from pygent.gateway.local.install import InstallError
+    from pygent.gateway.mcp.config import McpConfigError
+    from pygent.gateway.mcp.connection import Unanswered
+    from pygent.sandbox.corpus_file import CorpusError
+    from pygent.sandbox.types import SandboxFault, SandboxUnavailable
+    from pygent.target_modules.manifest import TargetError
+    from pygent.target_modules.patch.apply import PatchError
+    from pygent.target_modules.patch.read import ReadError
+    from pygent.target_modules.promote import PromotionError
+    from pygent.target_modules.repository import GitError
 
     if isinstance(error, ModelError) and error.kind is Kind.BREAKER:
         return BREAKER
@@ -56,7 +56,7 @@ def exit_code(error: Exception) -> int | None:
 
 def in_one_line(error: Exception) -> str:
     """But for what stands in the way of an application, which has lines."""
-    from evolution.applying import ApplyError
+    from pygent.evolution.applying import ApplyError
 
     if isinstance(error, ApplyError):
         return str(error)

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
 
-from interfaces.cli.live import clock
-from prompts.quote import escape, line
+from pygent.interfaces.views.words import clock
+from pygent.prompts.quote import escape, line
 
 LONG = 2000  # characters of a line
-_FOLDER = Path(__file__).parent / "templates"
 
 
-def environment(folder: Path = _FOLDER, *, autoescape: bool = True) -> Environment:
+def environment(folder: Path, *, autoescape: bool = True) -> Environment:
     """`folder` holds the templates. Only what becomes no HTML goes without escaping."""
     made = Environment(
         loader=FileSystemLoader(folder),
@@ -36,10 +34,6 @@ def environment(folder: Path = _FOLDER, *, autoescape: bool = True) -> Environme
         "words": lambda text: str(text).replace("_", " "),
     }
     return made
-
-
-def page(made: Environment, name: str, status: int = 200, **values: Any) -> HTMLResponse:
-    return HTMLResponse(made.get_template(name).render(**values), status)
 
 
 def figure(value: float | None, digits: int = 6) -> str:

@@ -1,3 +1,0 @@
-from interfaces.cli import main
-
-main()

@@ -1,0 +1,11 @@
+"""What a target's grader is written with. Its names stay; where they come from may change.
+
+A grader is trusted Python that runs on the host. It draws `Case`s, whose answers are known, or `Problem`s,
+whose answers it grades itself; both hold `Call`s, the inputs that a candidate is given.
+"""
+
+from pygent.benchmarks.problems import Problem
+from pygent.sandbox.types import Call
+from pygent.target_modules.case import Case
+
+__all__ = ["Call", "Case", "Problem"]
