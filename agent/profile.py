@@ -90,7 +90,8 @@ def load(name_or_path: str, folders: Sequence[Path] = ()) -> Profile:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        known = "; see docs/agent.md for what a profile may say" if first["type"] == "extra_forbidden" else ""
+        unknown = first["type"] == "extra_forbidden"
+        known = "; see docs/reference/agent.md for what a profile may say" if unknown else ""
         raise ProfileError(f"{path}: {where}: {first['msg']}{known}") from None
 
 

@@ -30,7 +30,9 @@ def explain(error: DBAPIError | sqlite3.Error, where: str) -> ArchiveError:
             f"{where}: not an archive (no SQLite database); move it away or choose another home"
         )
     if name.startswith("SQLITE_CORRUPT"):
-        return ArchiveError(f"{where}: damaged ({detail}); put a backup in its place, see docs/archive.md")
+        return ArchiveError(
+            f"{where}: damaged ({detail}); put a backup in its place, see docs/explanation/archive.md"
+        )
     if name.startswith("SQLITE_READONLY"):
         return read_only(where)
     if name.startswith("SQLITE_CANTOPEN"):

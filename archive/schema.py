@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 3  # the newest migration; see docs/archive.md for how to add one
+VERSION = 3  # the newest migration; see docs/explanation/archive.md for how to add one
 
 metadata = MetaData()
 

@@ -62,7 +62,7 @@ class Archive:
     """Thread-safe. Every method may raise `ArchiveError`: one line that says what, where and what to do.
 
     What a writing method recorded outlives the process (kill -9) once it has returned; what raised left
-    nothing behind. A power cut may take the last seconds (see docs/archive.md).
+    nothing behind. A power cut may take the last seconds (see docs/explanation/archive.md).
     """
 
     def __init__(self, database: Database) -> None:

@@ -27,13 +27,20 @@ class Stage(_Table):
 
     name: str = Field(description="shown in reports")
     cases: int | None = Field(
-        None, gt=0, description="how many of the search cases, problems or timed pairs; all if left out"
+        None,
+        gt=0,
+        description="how many search cases, problems or timed pairs, those of earlier stages included; "
+        "all by default",
     )
     calls: int | None = Field(
-        None, gt=0, description="objective suites: a trial by only the first so many calls of each problem"
+        None,
+        gt=0,
+        description="objective suites: run only the first so many calls of each problem; the result "
+        "counts for this stage alone",
     )
     threshold: float | None = Field(
-        None, description="primary objective at least (max) or at most (min) this"
+        None,
+        description="a variant whose primary objective is worse than this goes no further and is not graded",
     )
 
 
@@ -50,36 +57,45 @@ _SOURCES = {
 
 class SuiteTable(_Table):
     kind: Literal["cases", "timing", "objective", "pytest", "evaluator", "check", "tasks"] = Field(
-        description="how variants are measured"
+        description="how variants are measured; see the page on suites"
     )
     cases: str | None = Field(None, description="JSONL file of search cases")
-    held_out: str | None = Field(None, description="JSONL file of held-out cases")
+    held_out: str | None = Field(
+        None, description="JSONL file of held-out cases; without it the search cases are used again"
+    )
     grader: str | None = Field(
-        None, description="trusted Python file, run on the host: cases or problems and grading"
+        None, description="trusted Python file, run on the host: draws cases or problems, and grades"
     )
     tests: tuple[str, ...] = Field(
         (), description="pytest files and folders below `source`; beside other kinds they are a gate"
     )
     options: tuple[str, ...] = Field(
-        (), description="options for pytest, in place of the package's `addopts`"
+        (), description="options for pytest, in place of the package's own `addopts`"
     )
     evaluator: str | None = Field(
         None, description="Python file with `evaluate(program_path)`, as OpenEvolve has it"
     )
     check: str | None = Field(
-        None, description="Python file of functions `check...(candidate)`, run sealed: the metric is `passed`"
+        None, description="Python file of functions `check...(candidate)`, run sealed in a judge's box"
     )
     tasks: str | None = Field(
-        None, description="folder of coding tasks, each a target whose goal is the instruction"
+        None, description="folder of coding tasks, for targets that are coding agents; each is a target"
     )
     sampled: bool = Field(
-        True, description="a grader's problems are a sample drawn from a seed, not the whole task"
+        True,
+        description="the grader's cases are a sample drawn from a seed; `false`: they are the whole task",
     )
-    count: int = Field(1, gt=0, description="how many cases or problems a grader draws for an evaluation")
+    count: int = Field(
+        1,
+        gt=0,
+        description="how many cases or problems the grader draws for an evaluation (timing: for one repeat)",
+    )
     held_out_count: int | None = Field(
-        None, gt=0, description="the same on held-out ones; `count` if left out"
+        None, gt=0, description="the same for held-out cases or problems; `count` by default"
     )
-    pairs: int = Field(12, gt=0, description="timing: how often the variant is timed against the baseline")
+    pairs: int = Field(
+        12, gt=0, description="timing: how often one evaluation times the variant against the baseline"
+    )
     stages: tuple[Stage, ...] = Field(
         (Stage(name="all", cases=None, calls=None, threshold=None),), min_length=1
     )
@@ -103,16 +119,18 @@ class SuiteTable(_Table):
 
 
 class Objective(_Table):
-    metric: str = Field(description="name of a metric of the suite, or a radon metric (see docs)")
+    metric: str = Field(
+        description="a metric of the suite or of radon; the first objective is the primary one, the score"
+    )
     direction: Literal["min", "max"] = Field(description="which way is better")
 
 
 class Threshold(_Table):
     """A bound on a metric that every valid variant must keep."""
 
-    metric: str = Field(description="name of a metric")
-    min: float | None = Field(None, description="lowest value allowed")
-    max: float | None = Field(None, description="highest value allowed")
+    metric: str = Field(description="a metric that every valid variant must keep within bounds")
+    min: float | None = Field(None, description="its lowest value allowed")
+    max: float | None = Field(None, description="its highest value allowed")
 
     @model_validator(mode="after")
     def _bounds_something(self) -> Threshold:
@@ -124,30 +142,39 @@ class Threshold(_Table):
 class LimitsTable(_Table):
     """Limits of the box for this target; the defaults are the sandbox's."""
 
-    memory_mb: int = Field(512, ge=32, le=65536, description="memory, swap included")
+    memory_mb: int = Field(512, ge=32, le=65536, description="memory of the box in MB, swap included")
     pids: int = Field(64, ge=4, le=4096, description="processes and threads")
-    tmpfs_mb: int = Field(32, ge=1, le=4096, description="scratch space")
-    load_seconds: float = Field(10.0, gt=0, description="time to import the entry module")
-    call_seconds: float = Field(10.0, gt=0, description="time of one call")
-    total_seconds: float = Field(60.0, gt=0, description="time of one child, all its calls")
-    loopback: bool = Field(False, description="sockets may be opened; they reach nothing but the box itself")
+    tmpfs_mb: int = Field(32, ge=1, le=4096, description="scratch space in MB")
+    load_seconds: float = Field(10.0, gt=0, description="seconds to import the entry module")
+    call_seconds: float = Field(10.0, gt=0, description="seconds for one call")
+    total_seconds: float = Field(60.0, gt=0, description="seconds for one child, all its calls")
+    loopback: bool = Field(
+        False, description="whether sockets may be opened; they reach nothing outside the box"
+    )
 
 
 class SafetyTable(_Table):
     """What the gate lets a patch bring in, beyond what the parent's file uses already."""
 
-    imports: tuple[str, ...] = Field((), description="modules that may be imported")
+    imports: tuple[str, ...] = Field(
+        (), description="modules that a patch may import beyond those that the file imports already"
+    )
     calls: tuple[str, ...] = Field(
-        (), description="otherwise forbidden calls that are allowed, such as `eval`"
+        (), description="otherwise forbidden calls that a patch may make, such as `eval`"
     )
 
 
 class DistributionTable(_Table):
     """The package as `importlib.metadata` tells of it in the box, where it is never installed."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][\w.-]*$", description="its name on an index")
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][\w.-]*$",
+        description="the package's name on an index, as `importlib.metadata` gives it in the box",
+    )
     version: str = Field("0", pattern=r"^[\w.!+]+$", description="its version")
-    entry_points: dict[str, dict[str, str]] = Field({}, description="group to name to `module:object`")
+    entry_points: dict[str, dict[str, str]] = Field(
+        {}, description="its entry points, as tables: group, name, `module:object`"
+    )
 
     def files(self, root: str) -> dict[str, str]:
         """Core metadata 2.1 and entry points, by path, for modules that are imported from `root`."""
@@ -164,31 +191,42 @@ class DistributionTable(_Table):
 
 
 class Manifest(_Table):
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="lower case, digits, - and _")
-    goal: str = Field(min_length=1, description="what to improve, in the owner's words; goes to the model")
-    notes: str = Field("", description="what else helps, in the owner's words; goes to the model")
-    source: str = Field("src", description="folder of the source, relative to target.toml")
-    files: tuple[str, ...] = Field(("**/*.py",), min_length=1, description="globs below `source`: the tree")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="lower case, digits, `-` and `_`")
+    goal: str = Field(min_length=1, description="what to improve, in your words; it is sent to the model")
+    notes: str = Field("", description="what else helps to know; it is sent to the model")
+    source: str = Field("src", description="folder of the source, relative to target.toml or absolute")
+    files: tuple[str, ...] = Field(
+        ("**/*.py",), min_length=1, description="globs below `source`: the files that make a variant"
+    )
     support: tuple[str, ...] = Field(
-        (), description="globs below `source`: what tests need beside the tree; never changed, any file type"
+        (),
+        description="globs below `source`: what tests need beside the tree (tests, data), of any file type; "
+        "never changed",
     )
     pythonpath: tuple[str, ...] = Field(
-        (".",), min_length=1, description="folders below `source` that modules are imported from"
+        (".",),
+        min_length=1,
+        description="folders below `source` that modules are imported from; `init` writes `src` for a "
+        "src layout",
     )
     editable: tuple[str, ...] = Field(
         min_length=1,
-        description="`glob`, `glob:Symbol` or `glob:EVOLVE-BLOCK`, what lies between the markers",
+        description="what may change: `glob`, `glob:Symbol` for one function, class or assignment, or "
+        "`glob:EVOLVE-BLOCK` for what lies between the markers",
     )
     entry: str = Field(
         "",
         pattern=r"^([\w.]+:[\w.]+)?$",
-        description="`module:function` that the suite calls; left out where each case names its own",
+        description="`module:function` that the suite calls; not given if each case names its own (`call`), "
+        "or none does",
     )
     trust: Literal["sealed", "in-process"] = Field(
-        "sealed", description="`in-process`: a verdict reached beside the variant may promote it, too"
+        "sealed", description="`in-process` lets a verdict that was reached beside the variant promote it"
     )
-    depends: tuple[str, ...] = Field((), description="names of targets that this one builds on")
-    packages: tuple[str, ...] = Field((), description="PyPI packages that the image needs")
+    depends: tuple[str, ...] = Field(
+        (), description="names of targets that this one builds on, bundled or in a folder beside this one"
+    )
+    packages: tuple[str, ...] = Field((), description="Python packages that the sandbox's image needs")
     distribution: DistributionTable | None = Field(None, description="the package's own metadata")
     suite: SuiteTable
     objectives: tuple[Objective, ...] = Field(min_length=1, description="the first is the primary one")

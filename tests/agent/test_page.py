@@ -1,4 +1,4 @@
-"""docs/agent.md names every pipeline, stage, tool, profile and key that there is, with its default."""
+"""docs/reference/agent.md names every pipeline, stage, tool, profile and key, with its default."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pygent.agent.pipelines import PIPELINES, STAGES
 from pygent.agent.profile import ContextTokens, Limits, Profile, names
 from pygent.agent.toolbox import every
 
-PAGE = (Path(__file__).parents[2] / "docs" / "agent.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "agent.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted({*PIPELINES, *STAGES, *every(), *names()}))

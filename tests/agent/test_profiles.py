@@ -60,7 +60,7 @@ def test_a_profile_may_be_a_file_beside_its_base(tmp_path: Path) -> None:
         ("extends = 3\n", "name of one profile"),
         ("[limits]\nsteps = 0\n", "limits.steps"),
         ("[limits]\nstep = 1\n", "limits.step"),
-        ("tool = []\n", "docs/agent.md"),
+        ("tool = []\n", "docs/reference/agent.md"),
         ("= 1\n", "cannot be read"),
     ],
 )

@@ -42,9 +42,9 @@ def test_every_program_of_the_corpus_says_what_it_is() -> None:
 
 def test_the_docs_count_what_there_is() -> None:
     corpus = read_corpus()
-    page = (Path(__file__).parents[2] / "docs" / "forgeries.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "forgeries.md").read_text()
     said = f"{len(corpus)} forgeries, {sum(one.kind == 'time' for one in corpus)} of them *time* ones"
-    assert said in page, "run `pygent sandbox forge` and bring docs/forgeries.md up to date"
+    assert said in page, "run `pygent sandbox forge` and bring docs/explanation/forgeries.md up to date"
     rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
     assert rows == {*SUITES, *EVALUATORS}
 

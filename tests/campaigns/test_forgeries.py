@@ -11,7 +11,7 @@ from pygent.benchmarks.forgeries.corpus import read_corpus
 from pygent.benchmarks.forgeries.targets import SUITES
 from pygent.benchmarks.forging import forge
 
-PAGE = Path(__file__).parents[2] / "docs" / "forgeries.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "forgeries.md"
 CLOSE = 4  # forgeries whose luck with an evaluator may differ from one Python or machine to another
 
 

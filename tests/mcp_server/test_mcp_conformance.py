@@ -20,8 +20,8 @@ ERAS = ("2025-11-25", "2026-07-28")
 
 @cache
 def documented() -> tuple[dict[str, set[str]], set[str]]:
-    """Of docs/mcp-server.md: scenarios that apply, with the checks left out; and those that do not apply."""
-    page = (ROOT / "docs" / "mcp-server.md").read_text()
+    """Of docs/how-to/mcp-server.md: scenarios that apply, with the checks left out; and those that do not."""
+    page = (ROOT / "docs" / "how-to" / "mcp-server.md").read_text()
     section = page[page.index("These apply, and pass:") :]
     apply, _, others = section.partition("These do not apply:")
     rows = re.findall(r"^\| `([a-z0-9-]+)` \|(.*)\|$", apply, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""docs/mcp-server.md: what it gives to paste starts a server, and its tables name what there is."""
+"""docs/how-to/mcp-server.md: what it gives to paste starts a server, and its tables name what there is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mcp import Client, StdioServerParameters
 
 from tests.mcp_server.conftest import ROOT, Story, asked, command, value
 
-PAGE = (ROOT / "docs" / "mcp-server.md").read_text()
+PAGE = (ROOT / "docs" / "how-to" / "mcp-server.md").read_text()
 UVX = ["--from", "pygent-factory", "pygent"]
 
 

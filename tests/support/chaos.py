@@ -1,6 +1,6 @@
 """A model server that fails at random, and keeps the books of what it answered and what that cost.
 
-Every fault of the table in docs/models.md is among them. All chance comes from a seed.
+Every fault of the table in docs/how-to/models.md is among them. All chance comes from a seed.
 """
 
 from __future__ import annotations

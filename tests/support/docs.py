@@ -1,14 +1,75 @@
-"""The two pages of the docs that are made from the code: `python -m tests.support.docs` writes them."""
+"""The pages of the docs that are made from the code: `python -m tests.support.docs` writes them."""
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+from pydantic import BaseModel
 
 DOCS = Path(__file__).parents[2] / "docs"
 
+CONFIGURATION = """\
+# Configuration
+
+A run takes its settings from the command line, then from environment variables `PYGENT_<KEY>` (upper case),
+then from `pygent.toml` in the current folder (or the file given by `--config`), then from the defaults below.
+An unknown key is an error. The settings are stored with the run; `pygent resume` changes only its budgets.
+
+{rows}
+
+## Prices
+
+Prices of models that the built-in list does not know, as tables `[prices."MODEL"]`:
+
+| key | meaning |
+|---|---|
+{prices}
+
+## Other variables
+
+| variable | meaning |
+|---|---|
+| `PYGENT_HOME` | folder of the archive, as with `--home` |
+| `PYGENT_NO_INSTALL=1` | forbids `make` to install a Docker engine |
+| `OPENAI_API_KEY`, `OPENAI_BASE_URL` | key and address of a model; see [models](../how-to/models.md) |
+| `PYGENT_MODELS` | folder of the [local model](../how-to/local-model.md) |
+| `PYGENT_REVIEW_PASSWORD` | password of the [review page](../how-to/review-page.md) beyond loopback |
+"""
+
+MANIFEST = """\
+# The manifest, `target.toml`
+
+A target is a folder with a `target.toml`. An unknown key, a wrong type or a missing file is an error that
+names the file and the key. `pygent targets init` writes a manifest for you, and `pygent targets check DIR`
+tries a target out: its manifest, its cases, and its baseline in the sandbox.
+
+| key | type | default | meaning |
+|---|---|---|---|
+{rows}
+
+A required key of a table is required if the table is given. `[]` marks an array of tables, such as
+`[[suite.stages]]`. Without `suite.stages` there is one stage, `all`. Held-out cases are always run whole:
+stages and their thresholds only save time in a search. The kinds of suite and the metrics are described in
+[suites and graders](suites.md).
+"""
+
+GRADING = """\
+# Python API: `pygent.grading`
+
+A grader is a trusted Python file of yours that runs on the host. It imports these names from
+`pygent.grading`; the functions that it defines are in [suites and graders](suites.md#graders). All three are
+frozen dataclasses and hold plain values: numbers, strings, `None`, and lists, tuples, sets and dictionaries
+of these.
+
+{classes}"""
+
 
 def commands() -> str:
-    """docs/commands.md: every command with every option."""
+    """Every command with every option."""
     import typer
     from typer.cli import get_docs_for_click
 
@@ -21,7 +82,7 @@ def commands() -> str:
 
 
 def configuration() -> str:
-    """docs/configuration.md: every key of `pygent.toml`."""
+    """Every key of `pygent.toml`."""
     from pygent.evolution.config import RunConfig
     from pygent.gateway.prices import Price
 
@@ -33,32 +94,78 @@ def configuration() -> str:
         shown = "" if default is None else "(empty table)" if default == {} else f"`{default}`"
         rows.append(f"| `{name}` | {shown} | {field.description} |")
     prices = [f"| `{name}` | {field.description} |" for name, field in Price.model_fields.items()]
-    return "\n".join(
-        [
-            "# Configuration",
-            "",
-            "A run's settings come from the command line, then from environment variables `PYGENT_<KEY>`",
-            "(upper case), then from `pygent.toml` in the current folder (or the file of `--config`),",
-            "then from the defaults below. An unknown key is an error. The settings are stored with the run;",
-            "`pygent resume` changes only its budgets.",
-            "",
-            *rows,
-            "",
-            'Prices of models that the built-in list does not know, as tables `[prices."MODEL"]`:',
-            "",
-            "| key | meaning |",
-            "|---|---|",
-            *prices,
-            "",
-            "Elsewhere: `PYGENT_HOME` is the folder of the archive (`--home`), `PYGENT_NO_INSTALL=1` forbids",
-            "`make` to install a Docker engine, `OPENAI_API_KEY` and `OPENAI_BASE_URL` lead to a model (see",
-            "models.md).",
-            "",
-        ]
+    return CONFIGURATION.format(rows="\n".join(rows), prices="\n".join(prices))
+
+
+def manifest() -> str:
+    """Every key of `target.toml`."""
+    from pygent.target_modules.manifest import Manifest
+
+    return MANIFEST.format(rows="\n".join(_keys(Manifest, "")))
+
+
+def _keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        inner = next((one for one in (kind, *get_args(kind)) if hasattr(one, "model_fields")), None)
+        if inner is not None:
+            many = "[]" if get_origin(kind) is tuple else ""
+            yield from _keys(inner, f"{prefix}{name}{many}.")
+            continue
+        needed = "*required*" if field.is_required() else _shown(field.get_default())
+        yield f"| `{prefix}{name}` | {_type(kind)} | {needed} | {field.description} |"
+
+
+def _type(kind: object) -> str:
+    """A type as one writes it in TOML."""
+    parts = [part for part in get_args(kind) if part is not type(None)]
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{part}`" for part in parts)
+    if get_origin(kind) is tuple:
+        return f"array of {_type(parts[0])}s"
+    if get_origin(kind) is dict:
+        return "table"
+    if parts:
+        return _type(parts[0])
+    return {str: "string", int: "integer", float: "number", bool: "boolean"}[kind]  # type: ignore[index]
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        items = ", ".join(f'"{one}"' for one in default)
+        return f"`[{items}]`" if default else ""
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return "" if default in (None, "", {}) else f"`{default}`"
+
+
+def grading() -> str:
+    """What a grader imports."""
+    from pygent.grading import Call, Case, Problem
+
+    return GRADING.format(classes="\n".join(map(_dataclass, (Call, Case, Problem))))
+
+
+def _dataclass(one: type) -> str:
+    text = inspect.getdoc(one) or ""
+    fields = "\n".join(
+        f"    {field.name}: {field.type}{_default(field)}," for field in dataclasses.fields(one)
     )
+    return f"## {one.__name__}\n\n```python\n{one.__name__}(\n{fields}\n)\n```\n\n{text}\n"
 
 
-PAGES = {"commands.md": commands, "configuration.md": configuration}
+def _default(field: dataclasses.Field[object]) -> str:
+    if field.default_factory is not dataclasses.MISSING:
+        return " = {}"
+    return "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
+
+
+PAGES = {
+    "reference/commands.md": commands,
+    "reference/configuration.md": configuration,
+    "reference/manifest.md": manifest,
+    "reference/grading.md": grading,
+}
 
 if __name__ == "__main__":
     for name, make in PAGES.items():

@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json from the endpoints of the web review: `python -m tests.support.openapi`."""
+"""Writes docs/reference/openapi.json from the endpoints of the review: `python -m tests.support.openapi`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from pygent.interfaces.web.api import ENDPOINTS, Endpoint
 
-FILE = Path(__file__).parents[2] / "docs" / "openapi.json"
+FILE = Path(__file__).parents[2] / "docs" / "reference" / "openapi.json"
 _JSON = {"application/json": {"schema": {}}}
 _TOLD = {
     "404": {"description": "There is no such run, variant or page", "content": _JSON},

@@ -108,7 +108,7 @@ def test_a_source_without_matching_files_is_named(tmp_path: Path) -> None:
 
 
 def test_every_key_is_described_in_the_docs() -> None:
-    docs = (Path(__file__).parents[2] / "docs" / "targets.md").read_text()
+    docs = (Path(__file__).parents[2] / "docs" / "reference" / "manifest.md").read_text()
     documented = {line.split("`")[1] for line in docs.splitlines() if line.startswith("| `")}
     assert keys_of(Manifest, "") == documented
 
