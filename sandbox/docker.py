@@ -270,11 +270,24 @@ class DockerCell:
             self.id = ""
 
     def _attach(self) -> socket.socket:
+        from docker.errors import create_api_error_from_http_exception
+        from requests.exceptions import HTTPError
+
         if not self._api.base_url.startswith(("http+docker://localhost", "http://")):
             raise SandboxUnavailable("the engine is reached over TLS or ssh: use a unix socket, or plain TCP")
-        stream = self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-        duplicate = socket.socket(fileno=os.dup(stream.fileno()))
-        stream.close()
+        address = f"{self._api.base_url}/v{self._api.api_version}/containers/{self.id}/attach"
+        response = self._api.post(
+            address,
+            params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1},
+            headers={"Connection": "Upgrade", "Upgrade": "tcp"},
+            stream=True,
+        )
+        with response:
+            try:
+                response.raise_for_status()
+            except HTTPError as error:
+                create_api_error_from_http_exception(error)
+            duplicate = socket.socket(fileno=os.dup(response.raw.fileno()))
         duplicate.setblocking(False)
         return duplicate
 

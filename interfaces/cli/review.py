@@ -61,6 +61,7 @@ def review(
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # whoever reads the address may come before the server does
     except OSError as error:
         raise typer.BadParameter(
             f"--host {host} --port {port}: cannot listen there: {error.strerror}"

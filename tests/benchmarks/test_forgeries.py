@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import statistics
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -173,11 +173,9 @@ def test_sleeping_to_meet_the_same_inputs_again_meets_an_empty_box(docker_sandbo
     bench = Bench(docker_sandbox, Isolation.CONTAINER, seed=8, baseline=TEXT_DISTANCE.tree())
     tree = Tree({"text_distance.py": THIEF})
     suite = suite_for(TEXT_DISTANCE)
-    started = time.monotonic()
     pairs = next(iter(suite.compare(tree, TEXT_DISTANCE.tree(), bench)))
-    assert pairs.reason == ""
-    assert max(pairs.differences) < 0.2  # it slept, and so it is slower
-    assert time.monotonic() - started < 60
+    assert pairs.reason == ""  # no wrong answer: it found no mark in any box
+    assert statistics.median(pairs.differences) < 0  # it slept, and so it is slower
 
 
 LOTTERY = """
