@@ -168,6 +168,7 @@ def distance(a, b):
 )
 
 
+@pytest.mark.timed
 @pytest.mark.engine
 def test_sleeping_to_meet_the_same_inputs_again_meets_an_empty_box(docker_sandbox: Sandbox) -> None:
     bench = Bench(docker_sandbox, Isolation.CONTAINER, seed=8, baseline=TEXT_DISTANCE.tree())

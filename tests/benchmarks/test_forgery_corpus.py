@@ -123,6 +123,7 @@ def test_a_score_and_a_lost_control_both_spoil_the_report() -> None:
     assert [row["held"] for row in told["rows"]] == [True, False]
 
 
+@pytest.mark.timed
 @pytest.mark.engine
 def test_the_quick_choice_of_forgeries_gets_no_score(docker_sandbox: DockerSandbox) -> None:
     chosen = [one for one in read_corpus() if one.fast]

@@ -14,6 +14,7 @@ from pygent.sandbox.types import Isolation, Sandbox
 from pygent.target_modules.patch.tree import Tree
 from pygent.target_modules.registry import find_target
 
+pytestmark = pytest.mark.timed
 TARGET = find_target("text_distance")
 BASELINE = TARGET.tree()
 PLAIN = BASELINE["text_distance.py"]

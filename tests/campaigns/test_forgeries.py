@@ -16,6 +16,7 @@ CLOSE = 4  # forgeries whose luck with an evaluator may differ from one Python o
 
 
 @pytest.mark.campaign
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("sandbox", "compare"),
     [

@@ -21,10 +21,10 @@ from tests.support.cli import pygent
 from tests.support.model_server import ModelServer, Script, say
 
 PACKAGES = {"toolz": "toolz==1.2.0", "boltons": "boltons==26.2.0"}
-BUGS = 3  # in each package, each in a function of its own
-EVALUATIONS = 250  # to repair one
+BUGS = 2  # in each package, each in another function
+EVALUATIONS = 150  # to repair one
 SEED = 1
-LEAST_REPAIRED = 3  # of all six; how many it is, is printed
+LEAST_REPAIRED = 1  # in each package; how many it is, is printed
 
 _OTHER = {
     "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "+": "-", "-": "+", "*": "+",
@@ -198,7 +198,7 @@ def test_planted_bugs_are_found_and_repaired_and_nothing_else_is_touched(
             print(f"\n{bug.file}:{bug.line} {bug.function}: {bug.before} -> {bug.after}: {how}", end="")
     with capsys.disabled():
         print(f"\n{repository.name}: {repaired} of {BUGS} repaired within {EVALUATIONS} evaluations each")
-    assert repaired >= LEAST_REPAIRED * BUGS // 10
+    assert repaired >= LEAST_REPAIRED
 
 
 def repair(repository: Path, folder: Path, bug: Bug) -> int | None:
@@ -248,6 +248,7 @@ def answer(text: str) -> Script:
 
 
 @pytest.mark.campaign
+@pytest.mark.timed
 @pytest.mark.engine
 @pytest.mark.parametrize("repository", ["boltons"], indirect=True)
 def test_a_function_is_made_faster_from_cases_recorded_of_its_tests(
