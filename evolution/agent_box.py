@@ -9,6 +9,7 @@ from typing import Any
 from pygent.benchmarks.running import one_line, said
 from pygent.benchmarks.tasks.agent_program import agent_program
 from pygent.gateway.door import Door
+from pygent.sandbox import json_values
 from pygent.sandbox.types import SHELL, BoxSpec, Call, Limits, Outcome, Sandbox
 from pygent.sandbox.types import Isolation as Grade
 from pygent.target_modules.patch.tree import Tree
@@ -83,6 +84,8 @@ def _nothing(reason: str) -> Work:
 
 
 def _read(value: object) -> Work:
+    if wrong := json_values.trouble(value):
+        return _nothing(f"the agent handed back what is not JSON: {wrong}")
     if not isinstance(value, dict):
         return _nothing("the agent handed back no result")
     files, stages = value.get("files"), value.get("stages", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -14,7 +15,14 @@ from pygent.gateway.transcripts import KIND, Transcript
 from pygent.gateway.types import CUT_OFF, Model, Request
 from pygent.prompts.message import Message
 from pygent.prompts.quote import line
+from pygent.sandbox import json_values
 
+log = logging.getLogger(__name__)
+
+# What code of ours may raise over a message that it did not foresee. What ends a run is none of these.
+OVER_A_MESSAGE = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError
+)  # fmt: skip
 MOST_ASKED = 1000  # of one attempt: what asks more goes round in circles
 
 Step = Callable[[str, Callable[[], Mapping[str, Any]]], Mapping[str, Any]]
@@ -83,6 +91,8 @@ class Door:
             return _error("budget", f"the door was asked {MOST_ASKED} times: hand back what there is")
         number = self._asked
         self._asked += 1
+        if wrong := json_values.trouble(message):
+            return _error("malformed", f"a message holds JSON values only: {wrong}")
         try:
             asked = read(message)
         except NotAsked as error:
@@ -98,6 +108,9 @@ class Door:
             self.usage += error.usage
             self.refused = f"{error.kind}: {error}"
             return _error("budget", str(error))
+        except OVER_A_MESSAGE as error:  # job border: one exchange
+            log.warning("an exchange failed: %s: %s", type(error).__name__, line(str(error), 200))
+            return _error("malformed", line(f"{type(error).__name__}: {error}", 200))
         self.usage += Usage(**exchange["usage"])
         self.steps += asked.op == "complete"
         return dict(exchange["answer"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from pygent.benchmarks.running import one_line, said
 from pygent.benchmarks.tasks.agent_program import agent_program
+from pygent.sandbox import json_values
 from pygent.sandbox.types import Box, Call, Outcome
 from pygent.target_modules.patch.tree import Tree
 
@@ -50,6 +51,8 @@ def trial(agent: Tree, box: Box) -> str:
             if reply.outcome is not Outcome.OK:
                 return f"trial: it {said(reply)}"
             asked = reply.value
+            if wrong := json_values.trouble(asked):
+                return f"trial: it sent what is not JSON: {wrong}"
             if not isinstance(asked, dict) or "op" not in asked:
                 return _judged(asked)
             if asked["op"] != "complete":
