@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from pygent.benchmarks import dispatch
+from pygent.prompts.quote import line
 from pygent.sandbox.types import BoxSpec, Execution, Limits, Outcome, Program, Reply
 from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.editable import Editable
@@ -57,10 +58,8 @@ def trouble(execution: Execution, calls: int, what: str = "call") -> str:
 
 
 def one_line(text: str, most: int = 200) -> str:
-    """Untrusted text as one printable line of at most `most` characters."""
-    line = " ".join(text.split())
-    line = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in line[: most + 1])
-    return line if len(line) <= most else line[: most - 3] + "..."
+    """Untrusted text as one visible line of at most `most` characters."""
+    return line(text, most)
 
 
 def got(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from pygent.archive.store import Archive
 from pygent.archive.types import Variant
 from pygent.evolution.oversight import approval
-from pygent.prompts.quote import line
+from pygent.prompts.quote import escape, line
 from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.by_symbol import by_symbol
 from pygent.target_modules.patch.diff import diff
@@ -33,10 +33,10 @@ def pull_request(archive: Archive, variant: Variant, target: Target, before: Tre
     """Markdown: a table of scores, what changed, how it came about, how to reproduce, who approved."""
     scores = _scores(archive, variant, target)
     changed = dict.fromkeys(
-        f"`{edit.path}`" + (f": `{symbol}`" if (symbol := getattr(edit, "symbol", "")) else "")
+        f"`{line(edit.path)}`" + (f": `{line(symbol)}`" if (symbol := getattr(edit, "symbol", "")) else "")
         for edit in diff(before, after).edits
     )
-    shown = by_symbol(before, after)
+    shown = escape(by_symbol(before, after))
     cut = "\n[cut]\n" if len(shown) > DIFF_CHARS else ""
     fence = "`" * max(3, 1 + _longest_run(shown))
     rows = [

@@ -137,7 +137,8 @@ def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Com
     if not text.strip() and not calls and reason != CUT_OFF:
         raise ModelError(Kind.EMPTY, f"{model}: the answer is empty", usage=usage)
     name = data.get("model")
-    return Completion(text, usage, reason, name if isinstance(name, str) and name else model, calls)
+    named = line(name) if isinstance(name, str) else ""
+    return Completion(text, usage, reason, named or model, calls)
 
 
 def fault(status: int, body: object, model: str, headers: Mapping[str, str] | None = None) -> ModelError:

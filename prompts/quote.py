@@ -10,8 +10,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Control, format (bidi, zero width, tags), surrogate, private, unassigned, line and paragraph separators.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Control, format (bidi, zero width, tags), surrogate, private, unassigned, and separators: only the plain
+# space is taken for what it is.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+# Letters and marks that are drawn as nothing or as a blank: those of Unicode's Default_Ignorable_Code_Point
+# (DerivedCoreProperties.txt: fillers, joiners, variation selectors), the empty Braille pattern, the null
+# notehead.
+_BLANK = frozenset(
+    map(
+        chr,
+        [
+            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x1D159),
+            *range(0x180B, 0x1810),
+            *range(0xFE00, 0xFE10),
+            *range(0xE0100, 0xE01F0),
+        ],
+    )
+)
 _FENCES = re.compile(r"`{3,}|~{3,}")
 _ODD = re.compile(r"[^\n\t\x20-\x7e]")
 
@@ -53,9 +68,14 @@ def data(text: str, limit: int, info: str = "text") -> str:
     return fence(cut(safe.replace("<|", "<\\x7c"), limit), info)
 
 
+def is_hidden(char: str) -> bool:
+    """Whether a reader cannot see a character, or takes it for a plain space."""
+    return char != " " and (unicodedata.category(char) in _INVISIBLE or char in _BLANK)
+
+
 def _visible(match: re.Match[str]) -> str:
     char = match[0]
-    if unicodedata.category(char) not in _INVISIBLE:
+    if not is_hidden(char):
         return char
     code = ord(char)
     if code < 0x100:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from pygent.archive.store import Archive
 
-# lone surrogates, which no stream takes, and what a terminal might obey: JSON has another way to write them
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_NOT_ASCII = re.compile("[^\x00-\x7e]")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of text.")]
 
@@ -76,8 +75,15 @@ class Session:
 
 
 def print_json(data: Any) -> None:
-    text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
-    sys.stdout.write(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    """As UTF-8. What a reader cannot see, a stream does not take or a terminal might obey is escaped."""
+    from pygent.prompts.quote import is_hidden
+
+    def visible(found: re.Match[str]) -> str:
+        return json.dumps(found[0])[1:-1] if is_hidden(found[0]) else found[0]
+
+    sys.stdout.write(
+        _NOT_ASCII.sub(visible, json.dumps(data, indent=2, ensure_ascii=False, default=str)) + "\n"
+    )
 
 
 def console(*, stderr: bool = False) -> Console:

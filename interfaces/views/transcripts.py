@@ -8,7 +8,7 @@ from typing import Any
 
 from pygent.archive.store import Archive
 from pygent.gateway.transcripts import Exchange, exchanges
-from pygent.prompts.quote import cut, escape
+from pygent.prompts.quote import cut, escape, line
 
 _LONG = 4000  # characters of one message that are shown to people; JSON has all
 
@@ -49,7 +49,8 @@ def told(exchanges: Sequence[Exchange]) -> Iterator[str]:
             if message.role != "assistant":
                 yield f"[{message.role}] {cut(escape(message.content), _LONG)}"
         shown[exchange.place] = len(exchange.messages)
-        what = f"{exchange.model}, {exchange.stage}, {exchange.usage.tokens} tokens, {exchange.seconds:.1f} s"
+        who = f"{line(exchange.model)}, {line(exchange.stage)}"
+        what = f"{who}, {exchange.usage.tokens} tokens, {exchange.seconds:.1f} s"
         if "error" in exchange.answer:
             yield f"[fault: {exchange.answer['error']}] {escape(str(exchange.answer['text']))}"
             continue

@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pygent.archive.types import Usage
+from pygent.gateway.transcripts import Exchange
+from pygent.gateway.wire import completion_of
 from pygent.interfaces.cli.session import print_json
+from pygent.interfaces.views.transcripts import told
 
 
 def printed(capsys: pytest.CaptureFixture[str], value: object) -> str:
@@ -35,3 +39,14 @@ def test_all_text_comes_back(text: str) -> None:
         print_json([text])
     assert json.loads("".join(written)) == [text]
     "".join(written).encode()
+
+
+def test_a_name_that_an_endpoint_gives_its_model_steers_no_terminal() -> None:
+    hostile = "m\x1b]0;mine\x07\u202e"
+    answer = {"model": hostile, "choices": [{"message": {"content": "fine"}, "finish_reason": "stop"}]}
+    assert completion_of(answer, "m", 1).model == r"m\x1b]0;mine\x07\u202e"
+    kept = Exchange(
+        "complete", "", "plan\x1b[2J", (), {}, {"text": "fine", "calls": []}, Usage(), hostile, 1.0
+    )
+    (shown,) = told([kept])  # as archives of before hold it
+    assert shown.isprintable()

@@ -81,6 +81,10 @@ def test_a_line_is_one_line(text: str, limit: int) -> None:
         ("a\rb", "a\\x0db"),
         ("Grüße, 世界 🙂", "Grüße, 世界 🙂"),
         ("C:\\x1b", "C:\\x1b"),
+        ("a\u3164b\u115f\uffa0\u17b4", "a\\u3164b\\u115f\\uffa0\\u17b4"),
+        ("x\ufe0f\U000e0100\u034f\u180b", "x\\ufe0f\\U000e0100\\u034f\\u180b"),
+        ("a\u2800b\U0001d159", "a\\u2800b\\U0001d159"),
+        ("1\xa0000\u2003\u3000.", "1\\xa0000\\u2003\\u3000."),
     ],
 )
 def test_only_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
