@@ -39,7 +39,7 @@ lint: .venv/ready
 docs: .venv/ready
 	$(PY) -m tests.support.docs
 	$(PY) -m tests.support.openapi
-	.venv/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
 
 lock: .venv/ready
 	.venv/bin/uv pip compile pyproject.toml --extra dev --universal --no-header --no-annotate --no-emit-index-url --output-file requirements.lock

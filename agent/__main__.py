@@ -1,7 +1,7 @@
 """The agent's entry: one attempt, from a task to what is handed back.
 
-In a box the runner calls `attempt`. `python -m agent` speaks the same over standard input and output, a line
-of JSON each way: the task, then questions and answers by turns, and last the result as `{"result": ...}`.
+In a box the runner calls `attempt`. `python -m pygent.agent` speaks the same over standard input and output,
+a line of JSON each way: the task, then questions and answers by turns, and last `{"result": ...}`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -101,3 +104,20 @@ def test_the_site_is_read_without_a_network() -> None:
 def test_no_page_loads_anything_from_elsewhere(page: Path) -> None:
     text = re.sub(r"`[^`\n]+`", "", prose(page))
     assert not re.search(r"<(script|link|img|iframe|style)\b|!\[[^\]]*\]\([a-z]+:", text)
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "--quiet",
+        "--site-dir",
+        str(tmp_path / "site"),
+    ]
+    quiet = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "site" / "reference" / "commands.html").is_file()

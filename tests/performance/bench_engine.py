@@ -41,8 +41,12 @@ def rows() -> list[tuple[str, str]]:
                 table += _iterations(Path(folder) / str(count), target, count, sandbox)
     finally:
         sandbox.close()
-    started = [_start() for _ in range(STARTS)]
-    table.append(("start: pygent --help", f"{statistics.median(started) * 1e3:.0f} ms"))
+    pairs = [(_start("-m", "pygent", "--help"), _start("-c", "pass")) for _ in range(STARTS)]
+    ours, bare = (statistics.median(side) for side in zip(*pairs, strict=True))
+    ratio = statistics.median(one / other for one, other in pairs)
+    table.append(
+        ("start: pygent --help", f"{ours * 1e3:.0f} ms, {ratio:.1f} bare interpreters of {bare * 1e3:.0f} ms")
+    )
     return table
 
 
@@ -141,7 +145,7 @@ def _row(key: int, rng: random.Random) -> dict[str, object]:
     }
 
 
-def _start() -> float:
+def _start(*arguments: str) -> float:
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "pygent", "--help"], check=True, capture_output=True)
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
     return time.perf_counter() - start
