@@ -289,7 +289,7 @@ def _go_on(
     if as_json:
         print_json(ended.summary)
     else:
-        show_summary(ended.summary, session.home)
+        show_summary(ended.summary, settings, session.home)
     if ended.run.stopped_by == AWAY:
         at = "" if session.home == Path(".pygent") else f" --home {session.home}"
         live.say(f"see `pygent doctor`; when boxes can be had again, `pygent{at} resume {run.id}` goes on")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,6 +11,10 @@ from pygent.interfaces.cli.diffs import show_diff
 from pygent.interfaces.cli.session import console
 from pygent.interfaces.views.words import clock
 
+if TYPE_CHECKING:
+    from pygent.evolution.config import RunConfig
+
+BUDGETS = ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")
 STOPPED_BY = {
     "attempts": "its budget of attempts was used up",
     "replay": "the recorded answers were used up",
@@ -30,8 +34,8 @@ STOPPED_BY = {
 }
 
 
-def show_summary(summary: dict[str, Any], home: Path) -> None:
-    """Print what `pygent.evolution.summary.summarise` made."""
+def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> None:
+    """Print what `pygent.evolution.summary.summarise` made of a run with these settings."""
     from rich.table import Table
 
     out = console()
@@ -69,9 +73,10 @@ def show_summary(summary: dict[str, Any], home: Path) -> None:
             table.add_row(f"{name} {side['variant']}", interval_in_words(side["interval"]), held_out)
     out.print(table)
     flags = "" if home == Path(".pygent") else f" --home {home}"
+    go_on = f"resume {summary['run']}{_larger(settings, summary['stopped_by'])}"
     if best is None:
         typer.echo("nothing better than the baseline was accepted")
-        typer.echo(f"\nnext: pygent{flags} resume {summary['run']} --evaluations N    (with a larger budget)")
+        typer.echo(f"\nnext: pygent{flags} {go_on}    (search on with a larger budget)")
         return
     if summary["champion"]:
         typer.echo("the best variant is a champion: held-out cases confirm it against the baseline")
@@ -84,11 +89,17 @@ def show_summary(summary: dict[str, Any], home: Path) -> None:
         (f"archive show {best['variant']}", "everything that is known of it"),
         (f"archive lineage {best['variant']}", "how it came about"),
         (f"apply {best['variant']}", "show what would be written; --yes writes it"),
-        (f"resume {summary['run']} --evaluations N", "search on with a larger budget"),
+        (go_on, "search on with a larger budget"),
     )
     width = max(len(command) for command, _ in commands)
     for command, what in commands:
         typer.echo(f"  pygent{flags} {command:<{width}}  {what}")
+
+
+def _larger(settings: RunConfig, stopped_by: str) -> str:
+    """Twice the budget that ended the run, as an option; '' if none did."""
+    budget = getattr(settings, stopped_by) if stopped_by in BUDGETS else None
+    return "" if budget is None else f" --{stopped_by} {2 * budget:.10g}"
 
 
 def interval_in_words(interval: dict[str, float] | None) -> str:
