@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from pygent.archive import git_command
 from pygent.archive.types import ArchiveError, Status, Variant
 
 if TYPE_CHECKING:
     from pygent.archive.store import Archive
 
+# without the user's own git settings, so that an export is the same everywhere
+_EVERYWHERE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f<>]+")
 
 
@@ -52,9 +55,12 @@ def export(archive: Archive, run: str, folder: Path) -> Exported:
 
 
 def _import(archive: Archive, run: str, folder: Path) -> Exported:
-    command = ["git", "fast-import", "--quiet", "--done", "--date-format=raw"]
+    words = ("fast-import", "--quiet", "--done", "--date-format=raw")
     with subprocess.Popen(
-        command, cwd=folder, env=_environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        git_command.command(folder, *words, more=_EVERYWHERE),
+        env=git_command.environment(_EVERYWHERE),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         assert process.stdin is not None
         assert process.stderr is not None
@@ -151,15 +157,7 @@ def _quoted(path: str) -> bytes:
 
 
 def _git(folder: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, env=_environment(), capture_output=True, text=True, errors="replace"
-    )
+    done = git_command.run(folder, *arguments, more=_EVERYWHERE)
     if done.returncode != 0:
         said = (done.stderr.strip().splitlines() or ["no message"])[0]
         raise ArchiveError(f"{folder}: git {arguments[0]} failed: {said}")
-
-
-def _environment() -> dict[str, str]:
-    """Without the user's own git settings, so that an export is the same everywhere."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**clean, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}

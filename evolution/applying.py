@@ -96,8 +96,12 @@ def refusal(planned: Plan) -> ApplyError:
     return ApplyError(f"variant {planned.variant.id}: nothing was written\n" + "\n".join(planned.obstacles))
 
 
-def apply(archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbox) -> Applied:
+def apply(
+    archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbox, *, hooks: bool = False
+) -> Applied:
     """Write a variant into the real source, run the target's suite there, and take it back if that fails.
+
+    With `hooks`, the hooks of the source's repository run when the change is committed.
 
     Raises `ApplyError` where something is in the way (nothing is written then) or where the suite did not
     confirm it (everything is as before then), `PromotionError` or `GitError` where writing failed.
@@ -105,7 +109,9 @@ def apply(archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbo
     id, folder = planned.variant.id, planned.target.source
     if planned.obstacles:
         raise refusal(planned)
-    written = promote.apply(home, id, folder, planned.before, planned.after, message=planned.message)
+    written = promote.apply(
+        home, id, folder, planned.before, planned.after, message=planned.message, hooks=hooks
+    )
     told = {"folder": str(folder), "branch": written.branch, "commit": written.commit}
     try:
         archive.decide(id, "apply", who=who, data=told)

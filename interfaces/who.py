@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import getpass
 import shutil
-import subprocess
+from pathlib import Path
+
+from pygent.archive import git_command
 
 
 def me() -> str:
     """git's `user.name`, else the login name."""
-    if shutil.which("git") is not None:
-        asked = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, check=False)
-        if name := asked.stdout.strip():
-            return name
+    named = shutil.which("git") and git_command.run(Path.cwd(), "config", "user.name").stdout.strip()
+    if named:
+        return named
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a user without a name, as in some containers

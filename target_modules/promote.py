@@ -39,11 +39,14 @@ class Application:
     commit: str | None = None
 
 
-def apply(home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, message: str) -> Application:
+def apply(
+    home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, message: str, hooks: bool = False
+) -> Application:
     """Turn `before`, as it lies in `folder`, into `after`.
 
-    In a git repository a branch `pygent/<variant>` is made and the change committed there. Raises
-    `PromotionError` where the source has changed since the run began.
+    In a git repository a branch `pygent/<variant>` is made and the change committed there; with `hooks`, the
+    repository's own hooks run. Raises `PromotionError` if the source has changed since the run began, and
+    `GitError` if git refuses; then everything is as before.
     """
     changed = [path for path in sorted({*before, *after}) if before.files.get(path) != after.files.get(path)]
     if not changed:
@@ -64,7 +67,7 @@ def apply(home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, 
         after={path: _hash_of(after[path].encode()) if path in after else None for path in changed},
     )
     place = _keep(home, applied, folder)
-    git = repository.find(folder)
+    git = repository.find(folder, hooks=hooks)
     if git is not None:
         branch = git.free_branch(f"pygent/{variant}")
         applied = Application(**{**asdict(applied), "branch": branch, "previous": git.head()})
@@ -72,7 +75,12 @@ def apply(home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, 
         git.switch_new(branch)
     _write(folder, {path: after.files[path].encode() if path in after else None for path in changed})
     if git is not None:
-        commit = git.commit([folder / path for path in changed], message)
+        try:
+            commit = git.commit([folder / path for path in changed], message)
+        except repository.GitError:
+            rollback(home, variant)
+            git.delete_branch(branch)
+            raise
         applied = Application(**{**asdict(applied), "commit": commit})
         _write_record(place, applied)
     return applied

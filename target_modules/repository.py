@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pygent.archive import git_command
+
 
 class GitError(Exception):
     """git refused. The text is its own first line."""
@@ -15,7 +17,10 @@ class GitError(Exception):
 
 @dataclass(frozen=True)
 class Repository:
+    """`hooks`: those of the repository are run by what changes it."""
+
     root: Path
+    hooks: bool = False
 
     def head(self) -> str:
         """The branch that is checked out, or the commit where none is."""
@@ -27,6 +32,9 @@ class Repository:
         taken = set(self._git("for-each-ref", "--format=%(refname:short)", "refs/heads").splitlines())
         candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
         return next(candidate for candidate in candidates if candidate not in taken)
+
+    def delete_branch(self, branch: str) -> None:
+        self._git("branch", "--quiet", "--delete", "--force", branch)
 
     def switch_new(self, branch: str) -> None:
         self._git("switch", "--quiet", "--create", branch)
@@ -56,7 +64,8 @@ class Repository:
         identity = (
             () if self._ask("config", "user.email") else ("-c", "user.name=pygent", "-c", "user.email=pygent")
         )
-        self._git(*identity, "commit", "--quiet", "--no-verify", "-m", message, "--", *paths)
+        verify = () if self.hooks else ("--no-verify",)
+        self._git(*identity, "commit", "--quiet", *verify, "-m", message, "--", *paths)
         return self._git("rev-parse", "HEAD")
 
     def _ask(self, *arguments: str) -> str:
@@ -70,12 +79,10 @@ class Repository:
         return done.stdout.strip()
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["git", "-C", str(self.root), *arguments], capture_output=True, text=True, check=False
-        )
+        return git_command.run(self.root, *arguments, hooks=self.hooks)
 
 
-def find(folder: Path) -> Repository | None:
+def find(folder: Path, *, hooks: bool = False) -> Repository | None:
     """The repository that tracks `folder`: None without git, outside any, before its first commit, and
     where git ignores the folder."""
     if shutil.which("git") is None:
@@ -85,4 +92,4 @@ def find(folder: Path) -> Repository | None:
     if not top or not inside._ask("rev-parse", "--verify", "HEAD"):
         return None
     tracked = inside._ask("ls-files", "--", ".")
-    return Repository(Path(top)) if tracked else None
+    return Repository(Path(top), hooks) if tracked else None

@@ -30,6 +30,9 @@ def apply(
     pr_body: Annotated[
         bool, typer.Option("--pr-body", help="Print the text of a pull request, and write nothing.")
     ] = False,
+    hooks: Annotated[
+        bool, typer.Option("--hooks", help="Let the hooks of the source's git repository run; without keys.")
+    ] = False,
     who: Who = None,
     json: Json = False,
 ) -> None:
@@ -72,7 +75,7 @@ def apply(
             if planned.obstacles:
                 raise applying.refusal(planned)
             with opened_for(archive, found) as sandbox:
-                done = applying.apply(archive, session.home, planned, who or me(), sandbox)
+                done = applying.apply(archive, session.home, planned, who or me(), sandbox, hooks=hooks)
             result |= {"branch": done.branch, "commit": done.commit, "suite": dict(done.suite)}
     if json:
         print_json(result)
