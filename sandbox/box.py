@@ -27,6 +27,7 @@ from pygent.sandbox.types import (
 )
 
 _PATIENCE = 30.0  # seconds beyond the runner's own limits until the engine is held to be at fault
+READING_SECONDS = 1.5 / (32 << 20)  # of the host's CPU, for each byte that a child may answer in all
 _SILENCE = 5.0  # seconds until the engine is asked whether it is still there
 _CHUNK = 1 << 16
 _MAX_DETAIL = 2000
@@ -98,7 +99,7 @@ class RunnerBox:
         }
         return frame({"op": "open", "limits": settings}, _line(json.dumps(code)))
 
-    def _reply(self, head: dict[str, Any], body: bytes, loading: bool) -> Reply:
+    def _reply(self, head: dict[str, Any], body: bytes, loading: bool, seconds_left: float) -> Reply:
         try:
             outcome, detail = Outcome(head["outcome"]), str(head["detail"])
             seconds = float(head["seconds"])
@@ -107,7 +108,7 @@ class RunnerBox:
         if outcome is not Outcome.OK:
             return Reply(outcome, detail=detail, seconds=seconds)
         try:
-            value = wire.decode(body[1:], self._limits.answer_bytes)
+            value = wire.decode(body[1:], self._limits.answer_bytes, seconds=seconds_left)
         except wire.WireError as error:
             return Reply(Outcome.VIOLATION, detail=f"not a plain value: {error}", seconds=seconds)
         mark = body[:1]
@@ -181,6 +182,7 @@ class _Session:
         self._ending = ending
         self._replies: list[Reply] = []
         self._left = box._limits.all_answers_bytes
+        self._reading = self._left * READING_SECONDS
         self._deadline = time.monotonic() + box._limits.total_seconds + _PATIENCE
         self._end: Execution | None = None
         self._say(request)
@@ -235,9 +237,7 @@ class _Session:
             return
         if head.get("k") != "end":
             if len(replies) <= self._asked and (not replies or _goes_on(replies)):
-                self._left -= len(body)
-                loading = not replies
-                replies.append(self._box._reply(head, body, loading) if self._left >= 0 else self._too_much())
+                replies.append(self._reply(head, body))
             return
         if not replies or (_goes_on(replies) and len(replies) <= self._asked):
             raise SandboxFault("the runner left out a reply")
@@ -249,9 +249,18 @@ class _Session:
         except (KeyError, TypeError, ValueError):
             raise SandboxFault("the runner's report cannot be read") from None
 
-    def _too_much(self) -> Reply:
+    def _reply(self, head: dict[str, Any], body: bytes) -> Reply:
+        """One answer, within what all of them may hold and may take the host to read."""
         most = self._box._limits.all_answers_bytes
-        return Reply(Outcome.VIOLATION, detail=f"answers of more than {most} bytes in all")
+        self._left -= len(body)
+        if self._left < 0:
+            return Reply(Outcome.VIOLATION, detail=f"answers of more than {most} bytes in all")
+        if self._reading <= 0:
+            return Reply(Outcome.VIOLATION, detail="answers that take too long to read")
+        began = time.thread_time()
+        reply = self._box._reply(head, body, not self._replies, self._reading)
+        self._reading -= time.thread_time() - began
+        return reply
 
 
 class _Ended(Exception):

@@ -15,7 +15,7 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Callable, Set
 from typing import Any
 
 MAX_DEPTH = 100  # nested containers; far below what would exhaust the interpreter's stack
@@ -23,6 +23,7 @@ MAX_BYTES = 64 << 20
 EXACT = 2**53
 COLLISIONS = 64  # set elements or dict keys of one hash: more is an attack on the reader's time
 _FEW, _PART = 1000, 256
+_SMALL = 64 << 10  # characters that are read in no time
 _GATHER_SECONDS, _GATHER_SECONDS_EACH = 0.1, 2e-6  # ten times what honest keys take
 
 _CONTAINERS = (list, tuple, set, frozenset, dict)
@@ -47,11 +48,14 @@ def encode(value: object) -> str:
     return json.dumps(_lower(value, MAX_DEPTH), separators=(",", ":"), allow_nan=False)
 
 
-def decode(text: str | bytes, max_bytes: int = MAX_BYTES, *, plain_dicts: bool = False) -> object:
+def decode(
+    text: str | bytes, max_bytes: int = MAX_BYTES, *, plain_dicts: bool = False, seconds: float = math.inf
+) -> object:
     """The value of which `text` is the encoding; strict, as the writer may be hostile.
 
     With `plain_dicts`, for files that people write, an object that is no tag is a dict with string keys, and
-    an int may have any size in decimal. Raises `WireError` and nothing else.
+    an int may have any size in decimal. `seconds` is the CPU time that tags may take this thread: a text of
+    8 MiB can hold 700,000 of them. Raises `WireError` and nothing else.
     """
     if len(text) > max_bytes:
         raise WireError(f"longer than {max_bytes} bytes")
@@ -60,7 +64,11 @@ def decode(text: str | bytes, max_bytes: int = MAX_BYTES, *, plain_dicts: bool =
             text = text.decode()
         elif not text.isascii() and len(text.encode(errors="surrogatepass")) > max_bytes:
             raise WireError(f"longer than {max_bytes} bytes")
-        value: object = (_PEOPLE if plain_dicts else _STRICT).decode(text)
+        if plain_dicts:
+            decoder = _PEOPLE
+        else:
+            decoder = _STRICT if seconds == math.inf or len(text) < _SMALL else _within(seconds)
+        value: object = decoder.decode(text)
     except WireError:
         raise
     except UnicodeDecodeError:
@@ -220,10 +228,10 @@ _TAGS = frozenset({*_SCALARS, "$tuple", "$dict", "$set", "$frozenset", "$complex
 def _check_keys(keys: list[object]) -> None:
     """Refuse the unhashable, and keys chosen to have one hash, which would take quadratic time."""
     try:
-        hashes = _gather(Counter(), list(map(hash, keys)))
+        hashes = list(map(hash, keys))
     except TypeError:
         raise WireError("an unhashable key or element of a set") from None
-    if len(keys) > COLLISIONS and max(hashes.values()) > COLLISIONS:
+    if len(keys) > COLLISIONS and max(_gather(Counter(), hashes).values()) > COLLISIONS:
         raise WireError(f"more than {COLLISIONS} keys of one hash")
 
 
@@ -273,9 +281,30 @@ def _constant(token: str) -> object:
     raise WireError(f"bare {token}")
 
 
-_STRICT = json.JSONDecoder(
-    object_pairs_hook=_strict_object, parse_int=_strict_int, parse_float=_finite, parse_constant=_constant
-)
+def _strictly(object_pairs_hook: Callable[[list[tuple[str, object]]], object]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=object_pairs_hook,
+        parse_int=_strict_int,
+        parse_float=_finite,
+        parse_constant=_constant,
+    )
+
+
+def _within(seconds: float) -> json.JSONDecoder:
+    end = time.thread_time() + seconds
+    count = 0
+
+    def timed_object(pairs: list[tuple[str, object]]) -> object:
+        nonlocal count
+        count += 1
+        if count % _PART == 0 and time.thread_time() > end:
+            raise WireError("values that take too long to read")
+        return _strict_object(pairs)
+
+    return _strictly(timed_object)
+
+
+_STRICT = _strictly(_strict_object)
 _PEOPLE = json.JSONDecoder(object_pairs_hook=_people_object, parse_float=_finite, parse_constant=_constant)
 
 

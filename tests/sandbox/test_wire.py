@@ -287,3 +287,11 @@ def test_equality_is_symmetric_and_agrees_with_the_encoding(a: object, b: object
     assert equal(a, b) == equal(b, a)
     if encode(a) == encode(b):
         assert equal(a, b)
+
+
+@pytest.mark.parametrize("one", ['{"$set":[]}', '{"$dict":[]}', '{"$tuple":[1]}'])
+def test_a_text_of_nothing_but_tags_is_given_up_when_its_time_is_over(one: str) -> None:
+    text = "[" + ",".join([one] * 100_000) + "]"
+    with pytest.raises(WireError, match="too long to read"):
+        decode(text, seconds=0.0)
+    assert len(decode(text, seconds=60.0)) == 100_000  # type: ignore[arg-type]
