@@ -169,10 +169,10 @@ def test_the_size_is_capped_in_bytes() -> None:
 def test_keys_of_one_hash_cannot_hang_the_reader() -> None:
     modulus = 2**61 - 1
     elements = ",".join(f'{{"$int":"{hex(n * modulus)}"}}' for n in range(2, 200_000))
-    start = time.monotonic()
+    start = time.thread_time()
     with pytest.raises(WireError, match="one hash"):
         decode(f'{{"$set":[{elements}]}}')
-    assert time.monotonic() - start < 20
+    assert time.thread_time() - start < 20
 
 
 _TAGS = ["$tuple", "$set", "$dict", "$int", "$float", "$bytes", "$str", "$complex", "nan", "0x1f", "YQ=="]
