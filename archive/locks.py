@@ -25,6 +25,7 @@ class RunLock:
         self._file = lock_file(home, run)
         self._run = run
         self._descriptor: int | None = None
+        self._working = False
 
     def acquire(self) -> None:
         """Take the lock. Raises `ArchiveError` where another process (or this one, already) has it."""
@@ -38,10 +39,7 @@ class RunLock:
             if time.monotonic() > end:
                 owner = _pid(descriptor)
                 os.close(descriptor)
-                by = f" (process {owner})" if owner else ""
-                raise ArchiveError(
-                    f"run {self._run}: is being run already{by}; stop it with `pygent stop {self._run}`"
-                )
+                raise _in_use(self._run, owner)
             time.sleep(0.01)
         try:
             os.ftruncate(descriptor, 0)
@@ -50,6 +48,12 @@ class RunLock:
             os.close(descriptor)
             raise ArchiveError(f"{self._file}: the run cannot be locked: {error.strerror}") from None
         self._descriptor = descriptor
+
+    def say_working(self) -> None:
+        """Tell whoever waits for it that the run works; see `is_working`."""
+        if self._descriptor is not None and not self._working:
+            os.pwrite(self._descriptor, f"{os.getpid()}\nworking\n".encode(), 0)
+            self._working = True
 
     def release(self) -> None:
         if self._descriptor is not None:
@@ -64,6 +68,21 @@ class RunLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def require_free(home: Path, run: str) -> None:
+    """Raises `ArchiveError` if a process holds the run now."""
+    if (pid := owner(home, run)) is not None:
+        raise _in_use(run, pid)
+
+
+def is_working(home: Path, run: str, pid: int) -> bool:
+    """Whether this process has come so far that the run works: the baseline is valid, attempts begin."""
+    try:
+        lines = lock_file(home, run).read_text().split()
+    except OSError:
+        return False
+    return lines == [str(pid), "working"]
 
 
 def is_alive(home: Path, run: str) -> bool:
@@ -98,5 +117,10 @@ def _take(descriptor: int) -> bool:
 
 
 def _pid(descriptor: int) -> int:
-    text = os.pread(descriptor, 32, 0).strip()
+    text = os.pread(descriptor, 32, 0).partition(b"\n")[0]
     return int(text) if text.isdigit() else 0
+
+
+def _in_use(run: str, pid: int) -> ArchiveError:
+    by = f" (process {pid})" if pid else ""
+    return ArchiveError(f"run {run}: is being run already{by}; stop it with `pygent stop {run}`")

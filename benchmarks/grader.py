@@ -22,6 +22,8 @@ _OVER_AN_ANSWER = (
     TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError, MemoryError
 )  # fmt: skip
 
+_FORMER = frozenset({"benchmarks", "sandbox", "target_modules"})  # its names before 0.2
+
 
 class InvalidAnswer(Exception):
     """The grader refuses the answers; the text says why, and never what was expected."""
@@ -77,5 +79,7 @@ def _load(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (ImportError, SyntaxError, OSError) as error:
-        raise TargetError(f"{path}: cannot be loaded: {error}") from None
+        former = isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] in _FORMER
+        hint = "; graders write `from pygent.grading import Call, Case, Problem` now" if former else ""
+        raise TargetError(f"{path}: cannot be loaded: {error}{hint}") from None
     return module

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pygent.archive.locks import RunLock
 from pygent.archive.store import Archive
-from pygent.archive.types import RunRecord
+from pygent.archive.types import PARENTS, RunRecord
 from pygent.benchmarks.suites import suite_for
 from pygent.benchmarks.types import Bench, Solver
 from pygent.evolution.acceptors import PairedAcceptor
@@ -96,7 +96,13 @@ def work(
     `SandboxUnavailable` where code that a model wrote would run without a limit that nobody has waived.
     """
     run_id.set(run.id)
-    with RunLock(home, run.id):
+    with RunLock(home, run.id) as lock:
+
+        def seen(progress: Progress) -> None:
+            if progress.baseline is not None and progress.baseline.status in PARENTS:
+                lock.say_working()
+            observer(progress)
+
         run = archive.run(run.id)
         config = stored_config(run.config, **changes)
         target = find_target(config.target)
@@ -115,7 +121,7 @@ def work(
                 world = _world(config, archive, run, target, lambda: loop.ended_meanwhile)
                 if world is not None:
                     held.callback(world.close)
-                keeper = _Keeper(archive, run.id, clock, observer, world, breaker)
+                keeper = _Keeper(archive, run.id, clock, seen, world, breaker)
                 held.callback(keeper.keep)
                 loop = _loop(
                     archive, run, config, target, patient, clock, keeper, interrupted, world, breaker

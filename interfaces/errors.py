@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+
 FAILURE = 1
 USAGE = 2
 BREAKER = 3
 INTERRUPTED = 130
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def exit_code(error: Exception) -> int | None:
@@ -28,6 +32,8 @@ def exit_code(error: Exception) -> int | None:
     from pygent.target_modules.promote import PromotionError
     from pygent.target_modules.repository import GitError
 
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return FAILURE
     if isinstance(error, ModelError) and error.kind is Kind.BREAKER:
         return BREAKER
     if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError)):

@@ -8,10 +8,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
-from pygent.archive.locks import is_alive
+from pygent.archive.locks import is_alive, is_working, require_free
 from pygent.archive.store import Archive
+from pygent.archive.types import ArchiveError
 from pygent.evolution import runs
 from pygent.evolution.config import RunConfig
 from pygent.sandbox import child_python
@@ -19,7 +20,7 @@ from pygent.sandbox import child_python
 Wish = Literal["pause", "stop"]
 TAIL = 4096  # bytes
 POLL_SECONDS = 0.05
-START_SECONDS = 60.0  # for the sandbox to open; the first time its image is built, which may take longer
+START_SECONDS = 60.0  # for the sandbox and the baseline; building an image the first time may take longer
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Launched:
         return self.process.pid
 
     def is_up(self) -> bool:
-        """Whether the process has come to its run, or has ended."""
-        return self.process.poll() is not None or is_alive(self.home, self.run)
+        """Whether the run works in this process, or the process has ended."""
+        return self.process.poll() is not None or is_working(self.home, self.run, self.pid)
 
     def until_up(self, seconds: float = START_SECONDS) -> bool:
         """Wait for the first sign of life. False if none has come within `seconds`."""
@@ -63,15 +64,18 @@ def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
 
 
 def go_on(home: Path, run: str, changes: Mapping[str, Any], *, log_json: bool = False) -> Launched:
-    """Resume a run in the background; `changes` are settings by name, such as a larger budget."""
+    """Resume a run in the background; `changes` are settings by name, such as a larger budget.
+
+    Raises `ArchiveError` if a process is at the run already, or its output cannot be kept.
+    """
+    require_free(home, run)
     log = home / "runs" / f"{run}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     command = child_python.command("-m", "pygent", "--home", str(home), "--log-level", "info")
     command += ["--log-json"] if log_json else []
     command += ["resume", run]
     for name, value in changes.items():
         command += [f"--{name.replace('_', '-')}", str(value)] if value is not None else []
-    with log.open("ab") as output:
+    with _opened(log) as output:
         start_of_output = output.tell()
         child = subprocess.Popen(
             command,
@@ -82,6 +86,14 @@ def go_on(home: Path, run: str, changes: Mapping[str, Any], *, log_json: bool = 
             start_new_session=True,
         )
     return Launched(home, run, child, log, start_of_output)
+
+
+def _opened(log: Path) -> IO[bytes]:
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return log.open("ab")
+    except OSError as error:
+        raise ArchiveError(f"{log}: the run's output cannot be written: {error.strerror}") from None
 
 
 def wish(archive: Archive, home: Path, run: str, what: Wish) -> str:

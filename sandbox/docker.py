@@ -52,8 +52,8 @@ def connect(timeout: float = 60.0) -> DockerClient:
             told = told or _short(error)
     where = os.environ.get("DOCKER_HOST", "the usual sockets")
     raise SandboxUnavailable(
-        f"no Docker engine answers at {where} ({told}): start one with "
-        "`scripts/engine.sh start`, or set DOCKER_HOST to one that you may use"
+        f"no Docker engine answers at {where} ({told}): start Docker, or set "
+        "DOCKER_HOST to an engine that you may use"
     ) from None
 
 

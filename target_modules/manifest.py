@@ -209,6 +209,11 @@ class Manifest(_Table):
         description="folders below `source` that modules are imported from; `init` writes `src` for a "
         "src layout",
     )
+    package: str = Field(
+        "",
+        pattern=r"^([A-Za-z_]\w*)?$",
+        description="package that the tree is, if `source` does not have its name",
+    )
     editable: tuple[str, ...] = Field(
         min_length=1,
         description="what may change: `glob`, `glob:Symbol` for one function, class or assignment, or "
@@ -288,6 +293,7 @@ class Target:
             if path.endswith(".py") and (root == "." or inside != path):
                 parts = inside.removesuffix(".py").split("/")
                 parts = parts[:-1] if parts[-1] == "__init__" else parts
+                parts = [self.manifest.package, *parts] if self.manifest.package else parts
                 return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
         return ""
 

@@ -105,7 +105,7 @@ def _granted(target: Target, tree: Tree, path: str, use: Use) -> bool:
     if use.rule == "import":
         allowed = [*safety.imports, *(_module_of(package) for package in target.manifest.packages)]
         named = any(use.what == name or use.what.startswith(name + ".") for name in allowed)
-        return named or _is_own(tree, path, use.what)
+        return named or _is_own(tree, path, use.what, target.manifest.package)
     return use.rule != "star" and use.what in safety.calls
 
 
@@ -113,14 +113,21 @@ def _module_of(package: str) -> str:
     return re.split(r"[^\w.-]", package, maxsplit=1)[0].replace("-", "_")
 
 
-def _is_own(tree: Tree, path: str, module: str) -> bool:
-    """Whether an import means the tree itself. A file named like a module of the standard library does not
-    count, as the interpreter may have that module already."""
+def _is_own(tree: Tree, path: str, module: str, package: str) -> bool:
+    """Whether an import means the tree itself, which is `package` if that has a name.
+
+    At the top, a file named like a module of the standard library does not count, as the interpreter may have
+    that module already.
+    """
     dots = len(module) - len(module.lstrip("."))
     if dots:
-        return dots <= path.count("/")
+        return dots <= path.count("/") + bool(package)
+    if package:
+        outer, _, module = module.partition(".")
+        if outer != package:
+            return False
     first = module.partition(".")[0]
-    if first in sys.stdlib_module_names:
+    if not package and first in sys.stdlib_module_names:
         return False
     return f"{first}.py" in tree or any(other.startswith(first + "/") for other in tree)
 

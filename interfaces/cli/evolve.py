@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from pygent.interfaces.cli.ids import RunId, TargetName
-from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, Session, Waive, print_json
+from pygent.interfaces.cli.session import (
+    Image,
+    Json,
+    Runtime,
+    SandboxKind,
+    Session,
+    Waive,
+    command,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from pygent.archive.store import Archive
@@ -45,7 +54,7 @@ EngineMinutes = Annotated[
     float | None,
     typer.Option(min=0, help="Minutes to wait for a sandbox that gives no boxes any more; then exit 3."),
 ]
-Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background and return at once.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background; return when the run works.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -281,7 +290,9 @@ def _go_on(
                 archive, session.home, run, sandbox, live.update, _interrupts(live.say), **(changes or {})
             )
         except KeyboardInterrupt:
-            live.say(f"ending at once; `pygent resume {run.id}` goes on with what is recorded")
+            live.say(
+                f"ending at once; `{command(session.home)} resume {run.id}` goes on with what is recorded"
+            )
             sandbox.close()
             os._exit(INTERRUPTED)  # without waiting for the threads of what was under way
         finally:
@@ -291,8 +302,8 @@ def _go_on(
     else:
         show_summary(ended.summary, settings, session.home)
     if ended.run.stopped_by == AWAY:
-        at = "" if session.home == Path(".pygent") else f" --home {session.home}"
-        live.say(f"see `pygent doctor`; when boxes can be had again, `pygent{at} resume {run.id}` goes on")
+        again = f"{command(session.home)} resume {run.id}"
+        live.say(f"see `pygent doctor`; when boxes can be had again, `{again}` goes on")
     codes = {"interrupted": INTERRUPTED, "breaker": BREAKER, AWAY: BREAKER, BASELINE: FAILURE}
     if ended.run.stopped_by in codes:
         raise typer.Exit(codes[ended.run.stopped_by])
@@ -328,4 +339,5 @@ def _detach(session: Session, run: RunRecord, changes: dict[str, Any], *, as_jso
     else:
         how = "goes on" if up else "is still starting"
         typer.echo(f"run {run.id} {how} in the background (process {gone.pid}, output in {gone.log})")
-        typer.echo(f"  pygent status {run.id}    pygent pause {run.id}    pygent stop {run.id}")
+        ours = command(session.home)
+        typer.echo("    ".join(["", *(f"{ours} {what} {run.id}" for what in ("status", "pause", "stop"))]))

@@ -74,6 +74,11 @@ class Session:
         return Archive.open(self.home, create=create, read_only=read_only)
 
 
+def command(home: Path) -> str:
+    """`pygent`, with what leads it to this archive: for lines that people paste."""
+    return "pygent" if home == Path(".pygent") else f"pygent --home {home}"
+
+
 def print_json(data: Any) -> None:
     """As UTF-8. What a reader cannot see, a stream does not take or a terminal might obey is escaped."""
     from pygent.prompts.quote import is_hidden

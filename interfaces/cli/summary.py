@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from pygent.interfaces.cli.diffs import show_diff
-from pygent.interfaces.cli.session import console
+from pygent.interfaces.cli.session import command, console
 from pygent.interfaces.views.words import clock
 
 if TYPE_CHECKING:
@@ -72,11 +72,16 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
             held_out = interval_in_words(side["held_out"]) if side["held_out"] else "not measured"
             table.add_row(f"{name} {side['variant']}", interval_in_words(side["interval"]), held_out)
     out.print(table)
-    flags = "" if home == Path(".pygent") else f" --home {home}"
-    go_on = f"resume {summary['run']}{_larger(settings, summary['stopped_by'])}"
+    larger = _larger(settings, summary["stopped_by"])
+    go_on, why = (
+        f"resume {summary['run']}{larger}",
+        f"search on with {'a larger budget' if larger else 'what is left'}",
+    )
+    if summary["stopped_by"] == "baseline":
+        go_on, why = f"archive show {baseline['variant']}", "what is wrong with the source"
     if best is None:
         typer.echo("nothing better than the baseline was accepted")
-        typer.echo(f"\nnext: pygent{flags} {go_on}    (search on with a larger budget)")
+        typer.echo(f"\nnext: {command(home)} {go_on}    ({why})")
         return
     if summary["champion"]:
         typer.echo("the best variant is a champion: held-out cases confirm it against the baseline")
@@ -89,11 +94,11 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
         (f"archive show {best['variant']}", "everything that is known of it"),
         (f"archive lineage {best['variant']}", "how it came about"),
         (f"apply {best['variant']}", "show what would be written; --yes writes it"),
-        (go_on, "search on with a larger budget"),
+        (go_on, why),
     )
-    width = max(len(command) for command, _ in commands)
-    for command, what in commands:
-        typer.echo(f"  pygent{flags} {command:<{width}}  {what}")
+    width = max(len(words) for words, _ in commands)
+    for words, what in commands:
+        typer.echo(f"  {command(home)} {words:<{width}}  {what}")
 
 
 def _larger(settings: RunConfig, stopped_by: str) -> str:

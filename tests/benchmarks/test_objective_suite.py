@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,3 +151,14 @@ def test_a_grader_that_draws_the_wrong_things_is_named(make_target: Any, bench: 
     target = target_of(make_target, "", grader=grader)
     with pytest.raises(TargetError, match=r"problems\(\) must return a list of pygent.grading.Problem"):
         suite_for(target).evaluate(target.tree(), bench)
+
+
+def test_a_grader_of_before_is_told_where_its_names_are_now(
+    make_target: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(__file__).parents[2]  # where pytest is started, and `benchmarks` is a folder
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place and Path(place) != root])
+    old = "from benchmarks.problems import Problem\nfrom sandbox.types import Call\n"
+    target = make_target("def f(): return 1", kind="objective", objective="size", grader=old)
+    with pytest.raises(TargetError, match=r"No module named 'benchmarks'; .*from pygent.grading import"):
+        suite_for(target)

@@ -60,7 +60,7 @@ def test_commands_in_the_docs_exist_with_the_options_shown(page: Path) -> None:
             assert option in plain, f"{page.name}: {option} in `{command}`"
 
 
-def test_every_make_target_in_the_docs_exists() -> None:
+def test_every_make_target_in_the_readme_exists() -> None:
     """Contributors find every target, users the two that start."""
     makefile = (ROOT / "Makefile").read_text()
     readme = set(re.findall(r"`make ([a-z]+)", (ROOT / "README.md").read_text()))

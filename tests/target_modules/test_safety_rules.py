@@ -9,6 +9,7 @@ import pytest
 from pygent.target_modules.finding import Finding
 from pygent.target_modules.manifest import Manifest, Target
 from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.registry import find_target
 from pygent.target_modules.safety import check
 
 SOURCE = "import math\nimport random\n\n\ndef f(x):\n    return math.floor(x)\n"
@@ -170,3 +171,22 @@ def test_unchanged_and_other_files_are_not_looked_at() -> None:
     tree = Tree({"m.py": "import os\n", "notes.txt": "import os"})
     assert check(target(), tree, tree.with_file("notes.txt", "import sys")) == []
     assert check(target(), tree, tree.without_file("notes.txt")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("from pygent.agent.desk import Desk", False),
+        ("import pygent.prompts.quote", False),
+        ("from .desk import Desk", False),
+        ("from agent.desk import Desk", True),  # where the tree is not imported from
+        ("import pygent", True),
+        ("import pygent.archive", True),
+        ("import pygent.agent_of_others", True),
+    ],
+)
+def test_the_coding_agent_imports_itself_as_the_package_that_it_is(line: str, refused: bool) -> None:
+    agent = find_target("coding_agent")
+    tree, path = agent.tree(), "agent/tools/finish.py"
+    patched = Tree({**tree.files, path: f"{tree[path]}\n\n{line}\n"})
+    assert [one.rule for one in check(agent, tree, patched)] == (["import"] if refused else [])
