@@ -18,8 +18,8 @@ fi
 code=0
 scripts/with-engine.sh bash -c '
     code=0
-    .venv/bin/python -m pytest -m "$0 and not timed" -n 2 --dist loadfile --no-loadscope-reorder || code=$?
-    .venv/bin/python -m pytest -m "$0 and timed" || code=$?
+    .venv/bin/python -m pytest -m "$0 and not timed" -n 2 --dist loadfile --no-loadscope-reorder --durations=15 || code=$?
+    .venv/bin/python -m pytest -m "$0 and timed" --durations=5 || code=$?
     exit $code' "$marks" || code=$?
 printf 'make %s: %d min %02d s, %d %% of its %d minutes\n' \
     "$what" $((SECONDS / 60)) $((SECONDS % 60)) $((SECONDS * 100 / (minutes * 60))) "$minutes"
