@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import subprocess
 import time
@@ -69,7 +70,7 @@ def begin(archive: Archive, config: RunConfig) -> RunRecord:
         update={"target": str(target.root) if by_folder else config.target, "seed": seed}
     )
     run = RunRecord(
-        id=secrets.token_hex(4),
+        id=new_id(),
         target=target.name,
         config=settled.model_dump(mode="json"),
         created=time.time(),
@@ -77,6 +78,13 @@ def begin(archive: Archive, config: RunConfig) -> RunRecord:
     )
     archive.add_run(run)
     return run
+
+
+def new_id(draw: Callable[[], str] = lambda: secrets.token_hex(4)) -> str:
+    """Eight hexadecimal digits that no client takes for a number, as some do `12e45678` and `00000042`."""
+    while not re.search("[abcdf]", drawn := draw()):
+        pass
+    return drawn
 
 
 def work(

@@ -13,7 +13,7 @@ from pygent.archive.store import Archive
 from pygent.archive.types import Status, Variant
 from pygent.evolution.config import load_config
 from pygent.evolution.progress import Progress
-from pygent.evolution.runs import Ended, begin, work
+from pygent.evolution.runs import Ended, begin, new_id, work
 from pygent.sandbox.local import LocalSandbox
 from pygent.sandbox.types import BoxSpec, Isolation, SandboxFault
 from tests.support.small_target import write_target
@@ -153,3 +153,8 @@ def test_what_fails_in_every_box_ends_the_run_and_is_no_score(
     sandbox.boxes = 1 << 30
     session.go_on(sandbox)
     assert session.shape == undisturbed
+
+
+def test_no_id_of_a_run_is_taken_for_a_number() -> None:
+    drawn = iter(["12e45678", "00000042", "1234567e", "9e999999", "12e4567b"])
+    assert new_id(lambda: next(drawn)) == "12e4567b"

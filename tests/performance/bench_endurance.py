@@ -79,12 +79,13 @@ def rows() -> list[tuple[str, str]]:
     return table
 
 
-def endure(sandbox: Sandbox, evaluations: int) -> Growth:
+def endure(sandbox: Sandbox, evaluations: int, turns: int = EDGE) -> Growth:
+    """`turns` are the pairs by turns with a fresh box: they give `cpu_to_fresh`, and nothing else."""
     with sandbox.box(BoxSpec(), Isolation.PROCESS) as box:
-        return _endured(sandbox, box, evaluations)
+        return _endured(sandbox, box, evaluations, turns)
 
 
-def _endured(sandbox: Sandbox, box: Box, evaluations: int) -> Growth:
+def _endured(sandbox: Sandbox, box: Box, evaluations: int, turns: int) -> Growth:
     _cpu(box, 50)
     memory, inside, (kib, files) = box_memory(box), _look(box), _mine()
     used = _cpu(box, evaluations)
@@ -93,7 +94,7 @@ def _endured(sandbox: Sandbox, box: Box, evaluations: int) -> Growth:
     grown, inside_after = box_memory(box) - memory, _look(box)
     with sandbox.box(BoxSpec(), Isolation.PROCESS) as fresh:
         _cpu(fresh, 50)
-        turns = [_cpu(box, 1)[0] - _cpu(fresh, 1)[0] for _ in range(EDGE)]
+        by_turns = [_cpu(box, 1)[0] - _cpu(fresh, 1)[0] for _ in range(turns)]
     return Growth(
         grown,
         inside,
@@ -103,7 +104,7 @@ def _endured(sandbox: Sandbox, box: Box, evaluations: int) -> Growth:
         files_after,
         interval_of([last - first for first, last in pairs]),
         sum(used[:EDGE]) / EDGE,
-        interval_of(turns),
+        interval_of(by_turns),
     )
 
 
