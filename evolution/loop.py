@@ -34,6 +34,7 @@ from pygent.evolution.population import BASELINE, Population
 from pygent.evolution.progress import Observer, Progress
 from pygent.evolution.proposers.fuse import FuseProposer
 from pygent.evolution.types import Mate, Parent, Proposal, Proposer, Selector
+from pygent.prompts.quote import line
 from pygent.sandbox.types import SandboxFault
 from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.tree import Tree
@@ -41,6 +42,11 @@ from pygent.target_modules.patch.tree import Tree
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
+# What a proposer may raise over a source or an answer that it did not foresee: none of it ends a run.
+OVER_A_SOURCE = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError,
+    MemoryError,
+)  # fmt: skip
 POLL_SECONDS = 0.5
 REPEAT = "repeat: this source was already tried in this run"
 
@@ -279,7 +285,11 @@ class Loop:
         return self._workers.submit(copy_context().run, work).result()
 
     def _propose(self, parent: Parent, rng: Random, once: Journal, seen: Callable[[str], bool]) -> Proposal:
-        proposal = self._proposer.propose(self._target, parent, rng, seen, once)
+        try:
+            proposal = self._proposer.propose(self._target, parent, rng, seen, once)
+        except OVER_A_SOURCE as error:  # job border: one attempt
+            log.exception("the proposer failed over this parent")
+            return Proposal(None, self._proposer.name, reason=f"the proposer failed: {line(repr(error))}")
         if proposal.tree is not None and seen(proposal.tree.id):
             return replace(proposal, tree=None, reason=REPEAT)
         return proposal

@@ -13,10 +13,13 @@ from pygent.archive.store import Archive
 from pygent.archive.types import Status, Variant
 from pygent.evolution.config import RunConfig, load_config
 from pygent.evolution.journal import Journal
+from pygent.evolution.proposers.mutate import MutateProposer
+from pygent.evolution.proposers.mutate.facts import facts
 from pygent.evolution.runs import begin, work
+from pygent.evolution.types import Proposal
 from pygent.sandbox.local import LocalSandbox
 from tests.support.model_server import ModelServer, say
-from tests.support.small_target import write_target
+from tests.support.small_target import BUGGY, write_target
 
 
 class Killed(BaseException):
@@ -162,3 +165,36 @@ def test_the_same_answer_twice_at_once_is_one_variant_and_a_repeat(
     repeats = found[2:5]
     assert {variant.score for variant in repeats} == {None}
     assert all(variant.usage.calls == 1 for variant in repeats)
+
+
+def test_what_a_proposer_does_not_foresee_ends_its_attempt_and_not_the_run(
+    tmp_path: Path, target: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Startled(MutateProposer):
+        """Fails over every third attempt."""
+
+        asked = 0
+
+        def propose(self, *given: Any) -> Proposal:
+            self.asked += 1
+            if self.asked % 3 == 0:
+                raise ValueError("Exceeds the limit (4300 digits) for integer string conversion")
+            return super().propose(*given)
+
+    monkeypatch.setattr("pygent.evolution.runs.make_proposer", lambda *given: Startled())
+    found = evolve(tmp_path / "home", local_sandbox, config_for(target, evaluations=8))
+    failed = [one for one in found if "the proposer failed" in one.reason]
+    assert [one.attempt % 3 for one in failed] == [0] * len(failed)
+    assert len(failed) >= 2
+    assert all("4300 digits" in one.reason and one.tree is None for one in failed)
+    assert len([one for one in found if one.tree is not None]) > 5
+
+
+def test_a_table_of_bits_in_the_source_is_no_number_to_build_with(
+    tmp_path: Path, local_sandbox: LocalSandbox
+) -> None:
+    source = BUGGY.replace("def outside", f"TABLE = 0x{'a0' * 4000}\nSMALL = 17\n\n\ndef outside", 1)
+    target = write_target(tmp_path / "odd", source=source)
+    found = evolve(tmp_path / "home", local_sandbox, config_for(target, evaluations=8))
+    assert not any("the proposer failed" in one.reason for one in found)
+    assert facts(source).numbers == ("17", "0")

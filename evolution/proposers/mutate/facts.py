@@ -28,6 +28,7 @@ _MATH = frozenset(
         "fabs",
     )
 )
+MOST_BITS = 256
 _UNARY = frozenset({"abs", "int", "float", "round"})
 
 
@@ -69,13 +70,20 @@ def facts(text: str, nested: bool = False) -> Facts:
         return Facts()
 
 
+def is_table(value: object) -> bool:
+    """Whether a literal is an integer of more digits than a number has: a table of bits. Python prints at
+    most 4,300 digits of one (`sys.set_int_max_str_digits`)."""
+    return isinstance(value, int) and value.bit_length() > MOST_BITS
+
+
 def gathered(nodes: Sequence[ast.stmt], top: bool) -> Facts:
     """The facts of statements, which define the file's names where they are at its `top`."""
     numbers: dict[str, None] = {}
     calls: dict[str, None] = {}
     for inner in (part for node in nodes for part in ast.walk(node)):
         if isinstance(inner, ast.Constant) and type(inner.value) in (int, float):
-            numbers[repr(inner.value)] = None
+            if not is_table(inner.value):
+                numbers[repr(inner.value)] = None
         elif isinstance(inner, ast.Call):
             name = ".".join(_dotted(inner.func))
             if name:
