@@ -162,6 +162,9 @@ class SafetyTable(_Table):
     calls: tuple[str, ...] = Field(
         (), description="otherwise forbidden calls that a patch may make, such as `eval`"
     )
+    scripts: tuple[str, ...] = Field(
+        (), description="scripts that new names may be written in beside ASCII, such as `GREEK`"
+    )
 
 
 class DistributionTable(_Table):

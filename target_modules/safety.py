@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pygent.target_modules import hidden_text
 from pygent.target_modules.finding import Finding
 from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.outline import Outline, Unit, outline
-from pygent.target_modules.patch.source import NotPython, split_lines
+from pygent.target_modules.patch.source import NotPython
 from pygent.target_modules.patch.tree import Tree
 
 _COMPUTING = """
@@ -38,8 +39,6 @@ _ATTRIBUTES = """
 """
 COMPUTING, CALLS, ATTRIBUTES = (frozenset(words.split()) for words in (_COMPUTING, _CALLS, _ATTRIBUTES))
 _BY_NAME = frozenset({"getattr", "setattr", "delattr"})
-_CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def check(target: Target, parent: Tree, child: Tree) -> list[Finding]:
 
 
 def _check_file(target: Target, child: Tree, path: str, old: str, new: str) -> Iterator[Finding]:
-    yield from _hidden(path, old, new)
+    yield from hidden_text.check(path, old, new, target.manifest.safety.scripts)
     try:
         here = outline(new)
     except NotPython:
@@ -86,18 +85,6 @@ def _check_file(target: Target, child: Tree, path: str, old: str, new: str) -> I
                 allowed = {(use.rule, use.what) for use in uses}
             if (use.rule, use.what) not in allowed:
                 yield Finding(path, use.line + unit.shift, use.rule, use.message)
-
-
-def _hidden(path: str, old: str, new: str) -> Iterator[Finding]:
-    """Text that a reader or the import system would read otherwise than we do."""
-    lines = split_lines(new)
-    for number, line in enumerate(lines[:2], 1):
-        match = _CODING.match(line)
-        if match and match[1].lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
-            yield Finding(path, number, "encoding", f"declares the encoding {match[1]}; only UTF-8 is read")
-    if _BIDI.search(new) and not _BIDI.search(old):
-        number = next(n for n, line in enumerate(lines, 1) if _BIDI.search(line))
-        yield Finding(path, number, "hidden_text", "control characters that change the direction of text")
 
 
 def _granted(target: Target, tree: Tree, path: str, use: Use) -> bool:

@@ -121,7 +121,7 @@ def test_no_engine_says_how_to_get_one(home: Path, target: Path, monkeypatch: py
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
     monkeypatch.setenv("PATH", "/nowhere")  # nor is there bubblewrap
     one_line(
-        pygent("evolve", target, "--evaluations", 3, home=home), 1, "no Docker engine answers", "start one"
+        pygent("evolve", target, "--evaluations", 3, home=home), 1, "no Docker engine answers", "start Docker"
     )
     assert pygent("doctor", home=home).code == 1
 

@@ -245,7 +245,7 @@ def test_an_engine_that_stops_and_one_that_hangs_are_told_apart(
 
 def test_no_engine_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-    with pytest.raises(SandboxUnavailable, match=r"engine\.sh start"):
+    with pytest.raises(SandboxUnavailable, match=r"start Docker, or set DOCKER_HOST"):
         select.open_sandbox("docker")
 
 
