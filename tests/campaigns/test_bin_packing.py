@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 EVALUATIONS = 700  # as many on any machine, so that the runs are the same
-SEEDS = (1, 2, 3)
+SEEDS = {1: "docker", 2: "bubblewrap", 3: "bubblewrap"}  # the same run in either; the second is faster
 
 
 def pygent(home: Path, *arguments: object) -> Any:
@@ -23,11 +23,12 @@ def pygent(home: Path, *arguments: object) -> Any:
 
 @pytest.mark.campaign
 @pytest.mark.engine
+@pytest.mark.bubblewrap
 def test_mutation_beats_best_fit_on_held_out_instances(tmp_path: Path) -> None:
     """Best fit is the baseline, so that a champion is better than best fit at the stated error rate."""
-    for seed in SEEDS:
+    for seed, sandbox in SEEDS.items():
         home = tmp_path / str(seed)
-        options = ["--evaluations", EVALUATIONS, "--seed", seed]
+        options = ["--evaluations", EVALUATIONS, "--seed", seed, "--sandbox", sandbox]
         found = pygent(home, "evolve", "online_bin_packing", *options)
         best, baseline = found["best"], found["baseline"]
         assert found["champion"], f"seed {seed}: no champion in {found['evaluations']} evaluations"
