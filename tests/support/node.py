@@ -95,8 +95,10 @@ def _installed() -> Path:
     if done.returncode != 0:
         shutil.rmtree(making)
         raise NodeUnavailable(f"`npm ci` in {LOCKED} failed: {' '.join(done.stderr.split())[-300:]}")
-    if not folder.exists():
+    try:
         making.rename(folder)
+    except OSError:  # another process was quicker
+        shutil.rmtree(making)
     return folder
 
 
