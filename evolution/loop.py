@@ -33,7 +33,7 @@ from pygent.evolution.parents import Parents
 from pygent.evolution.population import BASELINE, Population
 from pygent.evolution.progress import Observer, Progress
 from pygent.evolution.proposers.fuse import FuseProposer
-from pygent.evolution.types import Mate, Parent, Proposal, Proposer, Selector
+from pygent.evolution.types import OVER_A_SOURCE, Mate, Parent, Proposal, Proposer, Selector
 from pygent.prompts.quote import line
 from pygent.sandbox.types import SandboxFault
 from pygent.target_modules.manifest import Target
@@ -42,11 +42,6 @@ from pygent.target_modules.patch.tree import Tree
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-# What a proposer may raise over a source or an answer that it did not foresee: none of it ends a run.
-OVER_A_SOURCE = (
-    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError,
-    MemoryError,
-)  # fmt: skip
 POLL_SECONDS = 0.5
 REPEAT = "repeat: this source was already tried in this run"
 
@@ -330,8 +325,7 @@ class Loop:
         if tree is not None and self._is_champion(variant, tree, pending.once):
             variant = replace(variant, status=Status.CHAMPION)
         variant = replace(variant, usage=variant.usage + pending.once.spent_on_tasks)
-        files = None if tree is None else tree.files
-        self._archive.add(variant, files, pending.once.records)
+        self._archive.add(variant, None if tree is None else tree.files, pending.once.records)
         self._absorb(variant)
         self._session_usage += variant.usage
         self._budget.note(variant, self._session_usage)

@@ -62,6 +62,13 @@ class Once(Protocol):
     def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]: ...
 
 
+# What a proposer may raise over a source or an answer that it did not foresee: none of it ends a run.
+OVER_A_SOURCE = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError,
+    MemoryError,
+)  # fmt: skip
+
+
 class Proposer(Protocol):
     """Turns a parent into a proposal. All chance comes from `rng`, all paid effects go through `once`."""
 
