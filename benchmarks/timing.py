@@ -1,15 +1,19 @@
 """Suites where speed counts and a wrong answer fails the tree.
 
-A repeat is one fork: the child imports the module and answers every case, and its time runs from the fork to
-the last answer, so that the import is charged. Candidate and reference take turns (ABBA) in two boxes on one
-reserved core, with inputs that are the same for both and new in each repeat. The sample is
+A repeat is one child in a box that has run nothing before: it imports the module and answers every case, and
+its time runs from the fork to the last answer, so that the import is charged. Candidate and reference take
+turns (ABBA) on one reserved core, with inputs that are the same for both. The sample is
 log(reference seconds / candidate seconds), so that its exponential is the speed-up.
+
+Cases from a file are the same in every repeat, and a grader may draw one twice. A second child of a box
+could read what the first one left in a counter of the kernel (process numbers, page faults of PID 1, refused
+threads, peak memory), and look its answers up. So no box is asked twice, and no box is used that was used
+before, whatever the isolation. Boxes start before a pair is timed, and end after it.
 
 The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the
 window means that work was moved out of it, and fails the tree; wall time far beyond CPU time means that
 something else had the core, and the pair is measured again with the same inputs, a few times at most. (It is
-not dropped: a candidate that sleeps where it is slow would else choose its own samples. And it is measured in
-fresh containers: a candidate that slept on purpose would else meet inputs in a box that may remember them.)
+not dropped: a candidate that sleeps where it is slow would else choose its own samples.)
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from pygent.benchmarks.running import derived, got, program_for, spec_for, troub
 from pygent.benchmarks.staged import EMPTY, Batch, Staged
 from pygent.benchmarks.types import Bench, Evaluation, Pairs, Split
 from pygent.sandbox.runner.wire import equal
-from pygent.sandbox.types import Box, BoxSpec, Execution, Isolation, Sandbox
+from pygent.sandbox.types import Box, Execution, Isolation, Sandbox
 from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.tree import Tree
 
@@ -53,44 +57,31 @@ class TimingSuite:
 
     def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
-        spec = spec_for(self._target, reserved_core())
-        with (
-            bench.sandbox.box(spec, bench.isolation) as ours,
-            bench.sandbox.box(spec, bench.isolation) as theirs,
-        ):
-            pair = _Pair(self._target, (tree, baseline), (ours, theirs), bench.sandbox, spec)
+        pair = _Pair(self._target, (tree, baseline), bench.sandbox)
 
-            def measure(start: int, stop: int, calls: int | None) -> Batch:
-                batch = EMPTY
-                for number in range(start, stop):
-                    batch += pair.measured(self._inputs(bench.seed, split, number), number)
-                    if batch.reason:
-                        break
-                return batch
+        def measure(start: int, stop: int, calls: int | None) -> Batch:
+            return self._measured(pair, bench.seed, split, range(start, stop))
 
-            return Staged(
-                self._target, tree, bench, split, self._pairs, measure, summarised, noise_of
-            ).evaluate()
+        return Staged(self._target, tree, bench, split, self._pairs, measure, summarised, noise_of).evaluate()
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
     ) -> Iterator[Pairs]:
         seed = derived(bench.seed, "compare", split, candidate.id, reference.id)
-        spec = spec_for(self._target, reserved_core())
-        with (
-            bench.sandbox.box(spec, bench.isolation) as ours,
-            bench.sandbox.box(spec, bench.isolation) as theirs,
-        ):
-            pair = _Pair(self._target, (candidate, reference), (ours, theirs), bench.sandbox, spec)
-            for start in range(0, MOST_PAIRS, BATCH):
-                batch = EMPTY
-                for number in range(start, start + BATCH):
-                    batch += pair.measured(self._inputs(seed, split, number), number)
-                    if batch.reason:
-                        break
-                yield Pairs(tuple(batch.samples.get(LOG_SPEEDUP, ())), batch.reason)
-                if batch.reason:
-                    return
+        pair = _Pair(self._target, (candidate, reference), bench.sandbox)
+        for start in range(0, MOST_PAIRS, BATCH):
+            batch = self._measured(pair, seed, split, range(start, start + BATCH))
+            yield Pairs(tuple(batch.samples.get(LOG_SPEEDUP, ())), batch.reason)
+            if batch.reason:
+                return
+
+    def _measured(self, pair: _Pair, seed: int, split: Split, repeats: range) -> Batch:
+        batch = EMPTY
+        for number in repeats:
+            batch += pair.measured(self._inputs(seed, split, number), number)
+            if batch.reason:
+                break
+        return batch
 
     def _inputs(self, seed: int, split: Split, repeat: int) -> list[Case]:
         """A repeat's cases: drawn anew, or (from a file) all of them in another order."""
@@ -102,39 +93,35 @@ class TimingSuite:
 
 
 class _Pair:
-    """Two trees in two boxes, timed in turns: the candidate (side 0) and the reference (side 1)."""
+    """Two trees timed in turns, each child in a box of its own: the candidate (side 0), the reference (1)."""
 
-    def __init__(
-        self,
-        target: Target,
-        trees: tuple[Tree, Tree],
-        boxes: tuple[Box, Box],
-        sandbox: Sandbox,
-        spec: BoxSpec,
-    ) -> None:
+    def __init__(self, target: Target, trees: tuple[Tree, Tree], sandbox: Sandbox) -> None:
         self._again_left = MOST_AGAIN
         self._programs = [program_for(target, tree) for tree in trees]
-        self._boxes = boxes
-        self._sandbox, self._spec = sandbox, spec
+        self._sandbox, self._spec = sandbox, spec_for(target, reserved_core())
 
     def measured(self, cases: Sequence[Case], number: int) -> Batch:
         order = (0, 1) if number % 2 == 0 else (1, 0)
-        batch, disturbed = self._once(self._boxes, cases, order)
+        batch, disturbed = self._once(cases, order)
         for _ in range(AGAIN):
             if batch.reason or not disturbed or not self._again_left:
                 break
             self._again_left -= 1
-            with (
-                self._sandbox.box(self._spec, Isolation.CONTAINER) as ours,
-                self._sandbox.box(self._spec, Isolation.CONTAINER) as theirs,
-            ):
-                batch, disturbed = self._once((ours, theirs), cases, order)
+            batch, disturbed = self._once(cases, order)
         return batch
 
-    def _once(
+    def _once(self, cases: Sequence[Case], order: Sequence[int]) -> tuple[Batch, bool]:
+        """The pair measured, and whether something else had the core meanwhile."""
+        self._sandbox.prepare(self._spec, len(order))
+        with (
+            self._sandbox.box(self._spec, Isolation.CONTAINER) as ours,
+            self._sandbox.box(self._spec, Isolation.CONTAINER) as theirs,
+        ):
+            return self._timed((ours, theirs), cases, order)
+
+    def _timed(
         self, boxes: tuple[Box, Box], cases: Sequence[Case], order: Sequence[int]
     ) -> tuple[Batch, bool]:
-        """The pair measured, and whether something else had the core meanwhile."""
         calls = [case.call for case in cases]
         runs: dict[int, Execution] = {}
         for side in order:

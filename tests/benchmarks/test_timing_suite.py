@@ -63,6 +63,20 @@ def test_the_two_take_turns_on_the_reserved_core_with_the_same_inputs(
     assert len({tuple(call.args for call in calls) for _, calls in sandbox.runs}) == 6
 
 
+@pytest.mark.parametrize("isolation", list(Isolation))
+def test_each_child_has_a_box_of_its_own_that_nothing_ran_in_before(
+    target: Any, scripted: Any, answered: Any, isolation: Isolation
+) -> None:
+    sandbox = scripted(timed(answered, 0.01, 0.01))
+    bench = Bench(sandbox, isolation, seed=3, baseline=REFERENCE)
+    suite = suite_for(target)
+    suite.evaluate(CANDIDATE, bench)
+    next(iter(suite.compare(CANDIDATE, REFERENCE, bench, "held_out")))
+    assert len(sandbox.boxes) == len(set(sandbox.boxes)) == 28
+    assert set(sandbox.isolations) == {Isolation.CONTAINER}
+    assert sandbox.prepared == list(range(0, 28, 2))  # before a pair, and never within one
+
+
 def test_a_wrong_answer_in_any_repeat_fails_the_tree(target: Any, scripted: Any, answered: Any) -> None:
     def script(program: Program, calls: Sequence[Call], number: int) -> Any:
         values: list[Any] = [call.args[0] ** 2 for call in calls]  # type: ignore[operator]
