@@ -14,6 +14,7 @@ from typing import Self
 from pygent.sandbox import boot
 from pygent.sandbox.box import RunnerBox
 from pygent.sandbox.channel import Cell
+from pygent.sandbox.page_cache import READ_ALL
 from pygent.sandbox.sizing import Sizing
 from pygent.sandbox.types import (
     Box,
@@ -52,6 +53,7 @@ class Pool(ABC):
         self._all: set[RunnerBox] = set()
         self._ending: set[RunnerBox] = set()
         self._going_on: set[Future[None]] = set()
+        self._read: set[tuple[str, ...]] = set()
         self._workers = ThreadPoolExecutor(4, thread_name_prefix="pygent-sandbox")
 
     def __enter__(self) -> Self:
@@ -77,6 +79,10 @@ class Pool(ABC):
             lease.close()
 
     def prepare(self, spec: BoxSpec, count: int) -> None:
+        if spec.packages not in self._read:
+            with self.box(BoxSpec(packages=spec.packages), Isolation.CONTAINER) as box:
+                box.run(READ_ALL, [Call()])
+            self._read.add(spec.packages)
         with self._lock:
             for _ in range(count - self._ahead(spec)):
                 self._start_soon(spec)
