@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pygent.target_modules.manifest import Target, TargetError, load
 from pygent.target_modules.registry import FILE, find_target
+from pygent.target_modules.trust.exhibit import remember
+from pygent.target_modules.trust.of_target import of_target
 
 TASKS = "tasks"  # the folder of tasks beside the manifest
 _AGENT = "coding_agent"
@@ -29,10 +31,12 @@ def agent_of(folder: Path, benchmark: str) -> str:
 
 
 def write_agent(folder: Path, benchmark: str) -> Target:
-    """Write that manifest. Raises `TargetError`."""
+    """Write that manifest, which is trusted as it is written. Raises `TargetError`."""
     file = folder / FILE
     try:
         file.write_text(agent_of(folder, benchmark), "utf-8")
     except OSError as error:
         raise TargetError(f"{file}: cannot be written: {error.strerror}") from None
-    return load(folder)
+    target = load(folder)
+    remember(*of_target(target))
+    return target

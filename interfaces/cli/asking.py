@@ -1,0 +1,40 @@
+"""The question whether what somebody's files would run or loosen is to count."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pygent.target_modules.trust.exhibit import Exhibit, Untrusted
+
+SHOWN = 40  # rows of one file
+
+
+def agreed(untrusted: Untrusted) -> bool:
+    """Show it and ask, where a person sits at a terminal. What is agreed to is remembered as it was shown.
+
+    False where nobody can be asked, or the answer is not yes."""
+    from pygent.target_modules.trust.exhibit import remember
+
+    if not (untrusted.may_ask and sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    import typer
+
+    for exhibit in untrusted.exhibits:
+        show(exhibit)
+    if not typer.confirm("Trust this as it is now?", default=False, err=True):
+        return False
+    remember(*untrusted.exhibits)
+    return True
+
+
+def show(exhibit: Exhibit) -> None:
+    """What one file runs or loosens, on standard error."""
+    from pygent.prompts.quote import line
+
+    print(line(str(exhibit.path), 1000), file=sys.stderr)
+    for row in exhibit.rows[:SHOWN]:
+        print(f"  {line(row, 1000)}", file=sys.stderr)
+    if len(exhibit.rows) > SHOWN:
+        print(f"  and {len(exhibit.rows) - SHOWN} more", file=sys.stderr)
