@@ -123,7 +123,7 @@ def work(
         target = find_target(config.target)
         require(*of_run(config, target))
         if left := [name for name in left_out(run) if changes.get(name) is None]:
-            log.warning("not taken from the archive: %s; give anew, as options, what you want of it", ", ".join(left))
+            log.warning("not taken from the archive: %s; give anew what you want", ", ".join(left))
         vouch(run.id, config)
         if asks_models(config, target) or any(
             variant.proposer not in MODEL_FREE for variant in archive.variants(run=run.id)
