@@ -107,8 +107,6 @@ def read_inventory(target: Target) -> Inventory:
     again = f"`pygent targets tests {target.root}` looks at the tests again"
     try:
         text = file.read_bytes()
-        if not target.ours:
-            require(exhibit_of_tests(target.root, text))
         found = Inventory.model_validate_json(text)
     except FileNotFoundError:
         raise TargetError(f"{file}: no such file; {again}") from None
@@ -118,6 +116,8 @@ def read_inventory(target: Target) -> Inventory:
         raise TargetError(f"{file}: cannot be understood; {again}") from None
     if found.digest != digest_of(target):
         raise TargetError(f"{file}: the tests or their settings have changed since; {again}")
+    if not target.ours:
+        require(exhibit_of_tests(target.root, text))
     return found
 
 
