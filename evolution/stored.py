@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from pygent.archive.types import RunRecord
 from pygent.evolution.config import ConfigError, RunConfig, in_one_line
 from pygent.target_modules.trust import store
 from pygent.target_modules.trust.keys import harmful
+
+log = logging.getLogger(__name__)
 
 COMMANDS = frozenset({"on_finish", "on_finish_keys"})  # an archive's are never obeyed
 
@@ -36,15 +39,21 @@ def left_out(run: RunRecord) -> list[str]:
     user.
     """
     found = set(harmful("settings", run.config, Path()))
+    if not found - COMMANDS:
+        return sorted(found)
     ours = store.has(_digest(run.id, run.config), store.folder("runs"))
     return sorted(found & COMMANDS if ours else found)
 
 
 def vouch(run: str, config: RunConfig) -> None:
-    """Remember that these settings of a run are the user's own. Raises `StateError`."""
+    """Remember that these settings of a run are the user's own; where that cannot be, say so."""
     values = config.model_dump(mode="json")
-    if set(harmful("settings", values, Path())) - COMMANDS:
+    if not set(harmful("settings", values, Path())) - COMMANDS:
+        return
+    try:
         store.keep(_digest(run, values), run, store.folder("runs"))
+    except store.StateError as error:
+        log.warning("`pygent resume` will not know these settings for yours: %s", error)
 
 
 def _digest(run: str, config: Mapping[str, Any]) -> str:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pygent.target_modules.manifest import TargetError, load
-from pygent.target_modules.trust.exhibit import remember
-from pygent.target_modules.trust.of_target import of_target
+from pygent.target_modules.trust.of_target import as_written
 
 
 def must_be_new(folder: Path, names: Iterable[str]) -> None:
@@ -31,7 +30,7 @@ def write_whole(out: Path, files: Mapping[str, str]) -> Path:
             (unfinished / path).parent.mkdir(parents=True, exist_ok=True)
             (unfinished / path).write_text(text, "utf-8")
         unfinished.rename(out)
-        remember(*of_target(load(out)))
+        as_written(load(out))
     except OSError as error:
         raise TargetError(f"{out}: cannot be written: {error.strerror}") from None
     return out

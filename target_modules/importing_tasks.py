@@ -7,8 +7,7 @@ from pathlib import Path
 
 from pygent.target_modules.manifest import Target, TargetError, load
 from pygent.target_modules.registry import FILE, find_target
-from pygent.target_modules.trust.exhibit import remember
-from pygent.target_modules.trust.of_target import of_target
+from pygent.target_modules.trust.of_target import as_written
 
 TASKS = "tasks"  # the folder of tasks beside the manifest
 _AGENT = "coding_agent"
@@ -37,6 +36,4 @@ def write_agent(folder: Path, benchmark: str) -> Target:
         file.write_text(agent_of(folder, benchmark), "utf-8")
     except OSError as error:
         raise TargetError(f"{file}: cannot be written: {error.strerror}") from None
-    target = load(folder)
-    remember(*of_target(target))
-    return target
+    return as_written(load(folder))

@@ -16,8 +16,7 @@ from typing import Literal
 
 from pygent.target_modules.case import read_cases
 from pygent.target_modules.manifest import Target, TargetError, load
-from pygent.target_modules.trust.exhibit import remember
-from pygent.target_modules.trust.of_target import of_target
+from pygent.target_modules.trust.of_target import as_written
 
 LEAST_TO_SPLIT = 10  # cases; with fewer, all are search cases
 HELD_OUT_SHARE = 0.3
@@ -174,7 +173,7 @@ def building(out: Path) -> Iterator[Path]:
         beside.chmod(0o755)
         yield beside
         beside.replace(out)
-        remember(*of_target(load(out)))
+        as_written(load(out))
     except OSError as error:
         raise TargetError(f"--out: {out} cannot be written: {error.strerror}") from None
     except TargetError as error:  # the folder that it names will be gone

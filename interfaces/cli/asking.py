@@ -14,8 +14,9 @@ SHOWN = 40  # rows of one file
 def agreed(untrusted: Untrusted) -> bool:
     """Show it and ask, where a person sits at a terminal. What is agreed to is remembered as it was shown.
 
-    False where nobody can be asked, or the answer is not yes."""
+    False where nobody can be asked, the answer is not yes, or it cannot be kept."""
     from pygent.target_modules.trust.exhibit import remember
+    from pygent.target_modules.trust.store import StateError
 
     if not (untrusted.may_ask and sys.stdin.isatty() and sys.stderr.isatty()):
         return False
@@ -23,9 +24,16 @@ def agreed(untrusted: Untrusted) -> bool:
 
     for exhibit in untrusted.exhibits:
         show(exhibit)
-    if not typer.confirm("Trust this as it is now?", default=False, err=True):
+    try:
+        if not typer.confirm("Trust this as it is now?", default=False, err=True):
+            return False
+    except typer.Abort:  # Ctrl-C, or the end of input
         return False
-    remember(*untrusted.exhibits)
+    try:
+        remember(*untrusted.exhibits)
+    except StateError as error:
+        print(f"pygent: {error}", file=sys.stderr)
+        return False
     return True
 
 

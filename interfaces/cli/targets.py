@@ -141,8 +141,8 @@ def look_at_tests(
     from pygent.sandbox.select import open_sandbox
     from pygent.target_modules.manifest import TargetError
     from pygent.target_modules.registry import find_target
-    from pygent.target_modules.trust.exhibit import remember, require
-    from pygent.target_modules.trust.of_target import of_target
+    from pygent.target_modules.trust.exhibit import require
+    from pygent.target_modules.trust.of_target import as_written, of_target
 
     found = find_target(directory)
     require(*of_target(found, tests=False))  # these are written anew
@@ -154,7 +154,7 @@ def look_at_tests(
     finally:
         box.close()
     inventory.write(found.root)
-    remember(*of_target(found))
+    as_written(found)
     if json:
         print_json(inventory.model_dump(mode="json"))
         return

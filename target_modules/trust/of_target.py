@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,11 @@ from pydantic import BaseModel
 
 from pygent.target_modules.manifest import Target, TargetError, load
 from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.trust.exhibit import Exhibit, require
+from pygent.target_modules.trust.exhibit import Exhibit, remember, require
 from pygent.target_modules.trust.keys import harmful, harms
+from pygent.target_modules.trust.store import StateError
+
+log = logging.getLogger(__name__)
 
 GRADER = "suite.grader"
 MANIFEST, TESTS = "target.toml", "tests.json"
@@ -28,6 +32,15 @@ def of_target(target: Target, *, tests: bool = True) -> list[Exhibit]:
         for manifest in sorted((target.root / target.manifest.suite.tasks).glob(f"*/{MANIFEST}")):
             found += of_target(load(manifest.parent))
     return found
+
+
+def as_written(target: Target) -> Target:
+    """A target that we have written is trusted as it is; where that cannot be remembered, it will be asked."""
+    try:
+        remember(*of_target(target))
+    except StateError as error:
+        log.warning("%s", error)
+    return target
 
 
 def grader_of(target: Target) -> bytes:

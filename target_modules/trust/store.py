@@ -13,14 +13,19 @@ class StateError(Exception):
 
 def folder(name: str = "trust") -> Path:
     """`$XDG_STATE_HOME/pygent/trust`, or below `~/.local/state`. A relative variable is not obeyed: it would
-    lead into the folder that asks to be trusted."""
+    lead into the folder that asks to be trusted. Raises `StateError` where the user has no folder at all."""
     given = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(given) if os.path.isabs(given) else Path.home() / ".local" / "state"
-    return base / "pygent" / name
+    if os.path.isabs(given):
+        return Path(given, "pygent", name)
+    own = os.path.expanduser("~")
+    if not os.path.isabs(own):
+        raise StateError("there is no home folder to keep trust in: set XDG_STATE_HOME to a folder of yours")
+    return Path(own, ".local", "state", "pygent", name)
 
 
 def has(digest: str, place: Path) -> bool:
-    return (place / digest).is_file()
+    """False also where it cannot be known."""
+    return os.path.isfile(place / digest)
 
 
 def keep(digest: str, text: str, place: Path) -> None:

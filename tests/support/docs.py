@@ -18,7 +18,7 @@ CONFIGURATION = """\
 A run takes its settings from the command line, then from environment variables `PYGENT_<KEY>` (upper case),
 then from `pygent.toml` in the current folder (or the file given by `--config`), then from the defaults below.
 An unknown key is an error. What a file's keys run or loosen is [asked once](../how-to/trust.md). The settings
-are stored with the run; `pygent resume` changes its budgets and where it runs, and takes no command from there.
+are stored with the run; `pygent resume` changes its budgets and where it runs, and takes no command from it.
 
 {rows}
 

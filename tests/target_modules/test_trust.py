@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import py_compile
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from pygent.target_modules.manifest import Manifest, Target, load
 from pygent.target_modules.trust import store
 from pygent.target_modules.trust.exhibit import Exhibit, Untrusted, forget, listed, remember, require
 from pygent.target_modules.trust.keys import harms
-from pygent.target_modules.trust.of_target import of_target
+from pygent.target_modules.trust.of_target import as_written, of_target
+from pygent.target_modules.trust.store import StateError
 from tests.support.docs import keys_of
 
 MANIFEST = """\
@@ -68,6 +70,20 @@ def test_trust_is_never_kept_in_the_folder_itself(monkeypatch: pytest.MonkeyPatc
     assert store.folder() == Path.home() / ".local/state/pygent/trust"
 
 
+def test_where_nothing_can_be_kept_it_is_said_and_nothing_is_trusted(
+    graded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(StateError, match="XDG_STATE_HOME names another"):
+        remember(*of_target(load(graded)))
+    as_written(load(graded))
+    assert "XDG_STATE_HOME names another" in caplog.text
+    with pytest.raises(Untrusted):
+        Grader(load(graded), ())
+    assert listed() == []
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
@@ -111,8 +127,6 @@ def test_what_is_cached_of_a_grader_is_not_run(graded: Path, tmp_path: Path) -> 
 
 
 def _version() -> str:
-    import sys
-
     return f"{sys.version_info.major}{sys.version_info.minor}"
 
 
