@@ -38,12 +38,12 @@ def of_servers(path: Path, text: bytes) -> Exhibit:
         words = _words(raw)
         where = Path(raw["cwd"]) if isinstance(raw.get("cwd"), str) else Path()
         parts |= {f"{name}: {key}": part for key, part in files_of(words, where).items()}
-        does = f"runs {json.dumps(words)}" if words else f"asks {json.dumps(raw.get('url'))}"
-        rows.append(f"server {name}: {does}")
+        rows.append(f"server {name} is started: {json.dumps(raw)}")
     return Exhibit(path.resolve(), tuple(rows) or ("has no servers",), parts)
 
 
 def _words(raw: Mapping[str, Any]) -> list[str]:
-    args = raw.get("args", ())
-    words = [raw.get("command"), *(args if isinstance(args, list) else ())]
+    args, env = raw.get("args"), raw.get("env")
+    more = [*(args if isinstance(args, list) else ()), *(env.values() if isinstance(env, dict) else ())]
+    words = [raw.get("command"), *more]
     return [word for word in words if isinstance(word, str)]

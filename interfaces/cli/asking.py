@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pygent.target_modules.trust.exhibit import Exhibit, Untrusted
 
-SHOWN = 40  # rows of one file
-
 
 def agreed(untrusted: Untrusted) -> bool:
     """Show it and ask, where a person sits at a terminal. What is agreed to is remembered as it was shown.
@@ -38,11 +36,8 @@ def agreed(untrusted: Untrusted) -> bool:
 
 
 def show(exhibit: Exhibit) -> None:
-    """What one file runs or loosens, on standard error."""
-    from pygent.prompts.quote import line
+    """What one file runs or loosens, on standard error: all of it, and no blanks to hide behind."""
+    from pygent.prompts.quote import escape
 
-    print(line(str(exhibit.path), 1000), file=sys.stderr)
-    for row in exhibit.rows[:SHOWN]:
-        print(f"  {line(row, 1000)}", file=sys.stderr)
-    if len(exhibit.rows) > SHOWN:
-        print(f"  and {len(exhibit.rows) - SHOWN} more", file=sys.stderr)
+    for mark, text in (("", str(exhibit.path)), *(("  ", row) for row in exhibit.rows)):
+        print(mark + " ".join(escape(text).split()), file=sys.stderr)

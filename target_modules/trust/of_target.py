@@ -35,7 +35,7 @@ def of_target(target: Target, *, tests: bool = True) -> list[Exhibit]:
 
 
 def as_written(target: Target) -> Target:
-    """A target that we have written is trusted as it is; where that cannot be remembered, it will be asked."""
+    """A target that we have written is trusted as it is; where that cannot be kept, it will be asked."""
     try:
         remember(*of_target(target))
     except StateError as error:

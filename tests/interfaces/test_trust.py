@@ -352,7 +352,7 @@ def test_who_sits_at_a_terminal_is_asked_once(tmp_path: Path, monkeypatch: pytes
     file.write_text(json.dumps({"mcpServers": {"theirs": server}}))
     code, shown = in_a_terminal("n", "mcp", "health")
     assert (code, Path("ran").exists()) == (2, False)
-    assert 'server theirs: runs ["/bin/sh", "-c", "echo ran >> ran"]' in shown
+    assert 'server theirs is started: {"command": "/bin/sh", "args": ["-c", "echo ran >> ran"]}' in shown
     assert "Trust this as it is now? [y/N]" in shown
     code, shown = in_a_terminal("y", "mcp", "health")
     assert (code, Path("ran").exists()) == (1, True)  # it is no server
@@ -360,6 +360,17 @@ def test_who_sits_at_a_terminal_is_asked_once(tmp_path: Path, monkeypatch: pytes
     assert (code, "[y/N]" in shown) == (1, False)
     file.write_text(file.read_text().replace("echo", "printf"))
     assert in_a_terminal("n", "mcp", "health")[0] == 2
+
+
+def test_nothing_of_what_is_asked_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pygent.toml").write_text(
+        f'on_finish = "echo{" " * 5000}; evil \\u001b[8m \\u200b {"x" * 5000} ; end"\n'
+    )
+    shown = pygent("trust").err
+    assert "echo ; evil" in shown
+    assert "; end" in shown
+    assert not {"\x1b", "\u200b"} & set(shown)
 
 
 def test_nobody_is_asked_for_a_run_in_the_background(hostile: Path) -> None:
