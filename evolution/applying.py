@@ -12,8 +12,8 @@ from pygent.archive.types import ArchiveError, Status, Variant
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.types import Bench, Evaluation
 from pygent.evolution.announcing import commit_message, pull_request
-from pygent.evolution.config import stored_config
 from pygent.evolution.oversight import approval
+from pygent.evolution.stored import stored_config
 from pygent.sandbox.types import Isolation, Sandbox
 from pygent.target_modules import promote
 from pygent.target_modules.manifest import Target
@@ -21,6 +21,8 @@ from pygent.target_modules.patch.tree import Tree
 from pygent.target_modules.patch.unified import unified
 from pygent.target_modules.registry import find_target
 from pygent.target_modules.standing import in_the_way
+from pygent.target_modules.trust.exhibit import require
+from pygent.target_modules.trust.of_target import of_target
 
 
 class ApplyError(Exception):
@@ -62,7 +64,7 @@ def plan(archive: Archive, id: str) -> Plan:
     found = archive.variant(archive.find_variant(id))
     if found.tree is None:
         raise ArchiveError(f"variant {found.id} has no source: {found.reason}")
-    target = find_target(stored_config(archive.run(found.run).config).target)
+    target = find_target(stored_config(archive.run(found.run)).target)
     first = next(iter(archive.variants(run=found.run, limit=1)))
     before, after = Tree(archive.files(first.tree or "")), Tree(archive.files(found.tree))
     return Plan(
@@ -104,11 +106,13 @@ def apply(
     With `hooks`, the hooks of the source's repository run when the change is committed.
 
     Raises `ApplyError` where something is in the way (nothing is written then) or where the suite did not
-    confirm it (everything is as before then), `PromotionError` or `GitError` where writing failed.
+    confirm it (everything is as before then), `Untrusted` where nobody has agreed to what it would run,
+    `PromotionError` or `GitError` where writing failed.
     """
     id, folder = planned.variant.id, planned.target.source
     if planned.obstacles:
         raise refusal(planned)
+    require(*of_target(planned.target))
     written = promote.apply(
         home, id, folder, planned.before, planned.after, message=planned.message, hooks=hooks
     )

@@ -1,7 +1,9 @@
 """Write a variant into the real source, and take it back, byte for byte.
 
 Before anything is written, the originals and what is about to be written are kept in a folder of their own
-below `<home>/applied/`; `rollback` reads that folder, so it works after a crash in the middle too.
+below `<home>/applied/`; `rollback` reads that folder, so it works after a crash in the middle too. It obeys
+only what was written there for this user: a record names any file of this machine, and a home may come from
+somebody else.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from pathlib import Path
 from pygent.target_modules import repository
 from pygent.target_modules.patch.apply import check_path
 from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.trust import store
+
+RECORD = "applied.json"
 
 
 class PromotionError(Exception):
@@ -106,16 +111,21 @@ def _keep_inside(folder: Path, paths: Iterable[str]) -> None:
 
 def applications(home: Path) -> list[tuple[Path, Application]]:
     """What is applied now, the latest last, with the folder that can undo it."""
-    files = sorted((home / "applied").glob("*/applied.json"))
+    files = sorted((home / "applied").glob(f"*/{RECORD}"))
     return [(file.parent, Application(**json.loads(file.read_text()))) for file in files]
 
 
 def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> Application:
     """Undo the latest `apply`, or that of `variant`.
 
-    Raises `PromotionError` where there is none, where a later one must be undone before it, or where the
-    files were changed since (`force` overwrites them)."""
+    Raises `PromotionError` where there is none, where a later one must be undone before it, where it is not
+    of this user, or where the files were changed since (`force` overwrites them)."""
     place, applied = _latest(applications(home), home, variant)
+    if not store.has(_hash_of((place / RECORD).read_bytes()), store.folder("applied")):
+        raise PromotionError(
+            f"{place / RECORD} was not written for you here, and could overwrite any file: {applied.folder} "
+            f"has what was applied; the originals are in {place / 'before'}"
+        )
     folder = Path(applied.folder)
     for path, ours in applied.after.items():
         found = _hash(folder / path)
@@ -138,6 +148,8 @@ def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> 
             raise PromotionError(
                 f"{folder / path} could not be restored; the original is in {place / 'before'}"
             )
+    here = str(place.resolve())
+    store.drop(lambda text: text == here, store.folder("applied"))
     shutil.rmtree(place)
     return applied
 
@@ -176,7 +188,9 @@ def _keep(home: Path, applied: Application, folder: Path) -> Path:
 
 
 def _write_record(place: Path, applied: Application) -> None:
-    _replace(place / "applied.json", json.dumps(asdict(applied), indent=2).encode(), None)
+    text = json.dumps(asdict(applied), indent=2).encode()
+    store.keep(_hash_of(text), str(place.resolve()), store.folder("applied"))
+    _replace(place / RECORD, text, None)
 
 
 def _write(folder: Path, files: dict[str, bytes | None]) -> None:

@@ -23,6 +23,7 @@ from pygent.sandbox.types import (
     SandboxFault,
 )
 from pygent.target_modules.manifest import Target, load
+from tests.support.trusting import trusted
 
 MakeTarget = Callable[..., Target]
 
@@ -72,7 +73,7 @@ def make_target(tmp_path: Path) -> MakeTarget:
             f'[suite]\nkind = "{kind}"\n{files}{suite}\n'
             f'[[objectives]]\nmetric = "{objective}"\ndirection = "{direction}"\n{extra}\n'
         )
-        return load(root)
+        return load(trusted(root))
 
     return make
 
