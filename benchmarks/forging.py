@@ -1,8 +1,9 @@
-"""Measures the forgeries: each by the four suites, through the same code as any variant.
+"""Measures the forgeries: each by the suites that it could fool, through the same code as any variant.
 
-A `wrong` program is held where it gets no score or 0. A `time` program is held where the timing suite does
-not grade it, or where it does not pass both of the tests by which a variant becomes champion: better than the
-honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
+A `wrong` program is held where it gets no score or 0. A `time` program, by inputs that are drawn, and a `memo`
+program, by cases from a file, is held where the timing suite does not grade it, finds it less than half as fast
+as the honest program, or does not pass it in both of the tests by which a variant becomes champion: better
+than the honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
 `ERROR_RATE` over their number, so that chance fakes a row of the whole table at `ERROR_RATE` at most.
 """
 
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +33,8 @@ from pygent.target_modules.patch.tree import Tree
 
 ERROR_RATE = 0.05
 WORKERS = 2
+SLOWER = 0.5  # times the honest program's speed; below that no comparison is needed
+TIMED_BY: Mapping[str, SuiteName] = {"time": "timing", "memo": "timing_file"}
 TRIES = 3  # of a control whose true difference a busy machine may hide
 
 
@@ -47,7 +51,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Row:
-    """One forgery by every suite that it was put to (a `time` one by timing alone), and by every peer."""
+    """One forgery by every suite that it was put to (`time` and `memo` ones by timing alone), and by every peer."""
 
     forgery: Forgery
     suites: Mapping[SuiteName, Verdict]
@@ -119,7 +123,7 @@ def forge(
     started = time.monotonic()
     with TemporaryDirectory(prefix="pygent-forge-") as folder:
         judges = _Judges(sandbox, write_targets(Path(folder), sandbox), seed)
-        rate = ERROR_RATE / max(1, sum(one.kind == "time" for one in forgeries))
+        rate = ERROR_RATE / max(1, sum(one.kind != "wrong" for one in forgeries))
         troubles = tuple(judges.controls(rate))
         peers = Peers(sandbox, judges.spec) if compare else None
         if peers is not None:
@@ -128,7 +132,9 @@ def forge(
         def measured(forgery: Forgery) -> Row:
             suites: dict[SuiteName, Verdict] = {}
             if forgery.kind == "wrong":
-                suites = {name: judges.wrong(name, forgery.source) for name in SUITES}
+                suites = {
+                    name: judges.wrong(name, forgery.source) for name in SUITES if name != "timing_file"
+                }
             return Row(forgery, suites, {} if peers is None else peers.ask(forgery))
 
         rows: list[Row] = []
@@ -138,15 +144,15 @@ def forge(
                     said(row)
                 rows.append(row)
         for number, row in enumerate(rows):
-            if row.forgery.kind == "time":  # alone on the machine
-                verdict = judges.timed(row.forgery.source, rate)
-                rows[number] = replace(row, suites={"timing": verdict})
+            if row.forgery.kind != "wrong":  # alone on the machine
+                suite = TIMED_BY[row.forgery.kind]
+                rows[number] = replace(row, suites={suite: judges.timed(suite, row.forgery.source, rate)})
                 said(rows[number])
     return Report(sandbox.name, tuple(rows), troubles, time.monotonic() - started)
 
 
 class _Judges:
-    """The four suites, asked as a run asks them."""
+    """The suites, asked as a run asks them."""
 
     def __init__(self, sandbox: Sandbox, targets: Mapping[SuiteName, Target], seed: int) -> None:
         from pygent.benchmarks.testing.programs import spec_of_tests
@@ -161,11 +167,13 @@ class _Judges:
         found = self._evaluated(suite, source)
         return Verdict(not found.score, found.score, _stop(_why(found)), _why(found))
 
-    def timed(self, source: str, rate: float) -> Verdict:
-        found = self._evaluated("timing", source)
+    def timed(self, suite: SuiteName, source: str, rate: float) -> Verdict:
+        found = self._evaluated(suite, source)
         if not found.graded:
             return Verdict(True, None, _stop(_why(found)), _why(found))
-        decisions = self._decisions(source, rate)
+        if found.score is not None and found.score < SLOWER:  # a run would not compare it either
+            return Verdict(True, found.score, "slower", "")
+        decisions = self._decisions(suite, source, rate)
         first = next(decisions)
         if not first.better:
             return Verdict(True, found.score, "not faster", _span(first))
@@ -181,29 +189,31 @@ class _Judges:
             if not wrong.held:
                 yield f"{suite}: honest but wrong scored {wrong.score}"
             right = self._evaluated(suite, control("right") + "\n")
-            if not right.graded or (suite != "timing" and right.score != 1.0):
+            if not right.graded or (suite not in TIMED_BY.values() and right.score != 1.0):
                 yield f"{suite}: honest and right scored {right.score}: {_why(right)}"
         slower, faster = _tree(control("slower")), _tree(control("faster"))
-        for name, one, other in (("slower", self._right, slower), ("faster", faster, self._right)):
+        for suite, (name, one, other) in product(
+            TIMED_BY.values(), (("slower", self._right, slower), ("faster", faster, self._right))
+        ):
             for number in range(TRIES):
-                found = self._decision(one, other, rate, "search", number)
+                found = self._decision(suite, one, other, rate, "search", number)
                 if found.better:
                     break
             else:
-                yield f"timing: the honest {name} program was not found {name}: {_span(found)}"
+                yield f"{suite}: the honest {name} program was not found {name}: {_span(found)}"
 
     def _evaluated(self, suite: SuiteName, source: str) -> Evaluation:
         return evaluate(self._targets[suite], self._suites[suite], _tree(source), self._bench)
 
-    def _decisions(self, source: str, rate: float) -> Iterator[Decision]:
+    def _decisions(self, suite: SuiteName, source: str, rate: float) -> Iterator[Decision]:
         """Whether it is faster than the honest program: on search cases, and then on held-out ones."""
-        yield self._decision(_tree(source), self._right, rate, "search")
-        yield self._decision(_tree(source), self._right, rate, "held_out")
+        yield self._decision(suite, _tree(source), self._right, rate, "search")
+        yield self._decision(suite, _tree(source), self._right, rate, "held_out")
 
     def _decision(
-        self, candidate: Tree, reference: Tree, rate: float, split: Split, number: int = 0
+        self, name: SuiteName, candidate: Tree, reference: Tree, rate: float, split: Split, number: int = 0
     ) -> Decision:
-        suite, bench = self._suites["timing"], replace(self._bench, seed=self._bench.seed + number)
+        suite, bench = self._suites[name], replace(self._bench, seed=self._bench.seed + number)
 
         def decided() -> Decision:
             pairs = suite.compare(candidate, reference, bench, split)
@@ -217,6 +227,7 @@ _STOPS = (  # what a suite's words mean, in a word or two; the first that fits
     ("invalid answer", "invalid answer"),
     ("wrong answer", "wrong answer"),
     ("outside the clock", "CPU meter"),
+    ("the work anew", "first repeat"),
     ("broke the protocol", "protocol"),
     ("timed out", "time limit"),
     ("died", "died"),

@@ -12,13 +12,14 @@ HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"
 CONTROLS = HERE / "controls"
 
-Kind = Literal["wrong", "time"]
+Kind = Literal["wrong", "time", "memo"]
 
 
 @dataclass(frozen=True)
 class Forgery:
     """One program. `wrong` answers wrong and tries to be scored right; `time` answers right, at an honest
-    cost, and tries to look faster. `fast` ones are the quick choice."""
+    cost, and tries to look faster; `memo` too, by what it can remember of an input that it had before. `fast`
+    ones are the quick choice."""
 
     name: str
     kind: Kind
@@ -44,7 +45,7 @@ def _read(path: Path) -> Forgery:
     file = read_file(path, ("KIND", "FAST"))
     kind, fast = file.literals.get("KIND", ""), file.literals.get("FAST")
     if kind not in get_args(Kind):
-        raise CorpusError(f'{path}: KIND is {kind!r}; write KIND = "wrong" or KIND = "time"')
+        raise CorpusError(f"{path}: KIND is {kind!r}; write one of {', '.join(get_args(Kind))}")
     if fast not in (None, True):
         raise CorpusError(f"{path}: FAST is {fast!r}; write FAST = True or leave it out")
     return Forgery(path.stem, kind, file.title, file.source, bool(fast))

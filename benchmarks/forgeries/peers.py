@@ -75,7 +75,7 @@ class Peers:
         for name in EVALUATORS:
             score, seconds = self._asked(name, forgery.source)
             forged = score is not None and score >= 1.0
-            if forgery.kind == "time":
+            if forgery.kind != "wrong":
                 forged = forged and seconds is not None and seconds * FASTER < self._honest[name]
             told[name] = Told(forged, score, seconds)
         return told

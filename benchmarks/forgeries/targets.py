@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 
@@ -9,13 +10,13 @@ from pygent.benchmarks.forgeries.corpus import HERE, control
 from pygent.sandbox.types import Sandbox
 from pygent.target_modules.manifest import Target, load
 
-SuiteName = Literal["cases", "pytest", "objective", "timing"]
-SUITES: tuple[SuiteName, ...] = ("cases", "pytest", "objective", "timing")
+SuiteName = Literal["cases", "pytest", "objective", "timing", "timing_file"]
+SUITES: tuple[SuiteName, ...] = ("cases", "pytest", "objective", "timing", "timing_file")
 TASK = HERE / "task"
 MODULE = "solution.py"
 
 _MANIFEST = """\
-name = "forgeries_{kind}"
+name = "forgeries_{name}"
 goal = "Say how far a list of numbers is out of order."
 files = ["{module}"]
 editable = ["{module}"]
@@ -39,7 +40,10 @@ _PARTS: dict[SuiteName, tuple[str, str, float]] = {  # the suite's keys, its met
     "pytest": ('tests = ["tests"]\n', "passed", 8.0),
     "objective": ('grader = "grader.py"\n', "near", 3.0),
     "timing": ('grader = "grader.py"\ncount = 8\npairs = 2\n', "speedup", 3.0),
+    "timing_file": ('cases = "search.jsonl"\nheld_out = "held_out.jsonl"\npairs = 2\n', "speedup", 3.0),
 }
+_IN_A_FILE = 900  # numbers, so nearly in order that the answer has 8 bits, as many as a counter takes
+_ANSWERS = {"search": 93, "held_out": 150}
 
 
 def write_target(folder: Path, kind: SuiteName) -> Target:
@@ -54,11 +58,28 @@ def write_target(folder: Path, kind: SuiteName) -> Target:
         (source / "tests").mkdir()
         for name in ("test_solution.py", "examples.py"):
             (source / "tests" / name).write_text((TASK / name).read_text("utf-8"), "utf-8")
+    elif kind == "timing_file":
+        for name, answer in _ANSWERS.items():
+            (folder / f"{name}.jsonl").write_text(_case_in_a_file(answer), "utf-8")
     else:
         (folder / "grader.py").write_text((TASK / "grader.py").read_text("utf-8"), "utf-8")
-    text = _MANIFEST.format(kind=kind, module=MODULE, entry=entry, suite=suite, metric=metric, call=seconds)
+    text = _MANIFEST.format(
+        name=kind,
+        kind=kind.partition("_")[0],
+        module=MODULE,
+        entry=entry,
+        suite=suite,
+        metric=metric,
+        call=seconds,
+    )
     (folder / "target.toml").write_text(text, "utf-8")
     return load(folder, ours=True)
+
+
+def _case_in_a_file(answer: int) -> str:
+    """One case: numbers in order but for the first two, which are `answer` apart."""
+    numbers = [answer, 0, *range(answer + 1, answer + _IN_A_FILE)]
+    return json.dumps({"args": [numbers], "expected": answer}) + "\n"
 
 
 def write_targets(folder: Path, sandbox: Sandbox) -> dict[SuiteName, Target]:

@@ -10,7 +10,7 @@ import pytest
 from pygent.benchmarks.forgeries.corpus import CONTROLS, Forgery, control, read_corpus
 from pygent.benchmarks.forgeries.peers import EVALUATORS, FOLDER, Peers
 from pygent.benchmarks.forgeries.targets import MODULE, SUITES, TASK, write_target
-from pygent.benchmarks.forging import Report, Row, Verdict, forge
+from pygent.benchmarks.forging import TIMED_BY, Report, Row, Verdict, forge
 from pygent.benchmarks.suites import suite_for
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.benchmarks.types import Bench
@@ -33,7 +33,9 @@ BROKEN = {
 def test_every_program_of_the_corpus_says_what_it_is() -> None:
     corpus = read_corpus()
     assert len(corpus) >= 120
-    assert {one.kind for one in corpus} == {"wrong", "time"} == {one.kind for one in corpus if one.fast}
+    assert (
+        {one.kind for one in corpus} == {"wrong", "time", "memo"} == {one.kind for one in corpus if one.fast}
+    )
     tricks = [one.trick for one in corpus]
     assert len(set(tricks)) == len(tricks)
     assert all(20 < len(trick) < 110 and trick.endswith(".") for trick in tricks)
@@ -43,7 +45,8 @@ def test_every_program_of_the_corpus_says_what_it_is() -> None:
 def test_the_docs_count_what_there_is() -> None:
     corpus = read_corpus()
     page = (Path(__file__).parents[2] / "docs" / "explanation" / "forgeries.md").read_text()
-    said = f"{len(corpus)} forgeries, {sum(one.kind == 'time' for one in corpus)} of them *time* ones"
+    counts = {kind: sum(one.kind == kind for one in corpus) for kind in ("time", "memo")}
+    said = f"{len(corpus)} forgeries, {counts['time']} of them *time* ones and {counts['memo']} *memo* ones"
     assert said in page, "run `pygent sandbox forge` and bring docs/explanation/forgeries.md up to date"
     rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
     assert rows == {*SUITES, *EVALUATORS}
@@ -84,7 +87,7 @@ def test_honest_programs_get_what_they_have_earned(
     for name in ("right", "faster", "slower"):
         found = suite.evaluate(Tree({MODULE: control(name)}), bench)
         assert found.graded, found.reason
-        assert kind == "timing" or found.score == 1.0
+        assert kind in TIMED_BY.values() or found.score == 1.0
     wrong = suite.evaluate(Tree({MODULE: control("wrong")}), bench)
     assert not wrong.score
 
@@ -131,4 +134,5 @@ def test_the_quick_choice_of_forgeries_gets_no_score(docker_sandbox: DockerSandb
     assert report.controls == ()
     assert {row.forgery.name: row.suites for row in report.rows if not row.held} == {}
     for row in report.rows:
-        assert set(row.suites) == ({"timing"} if row.forgery.kind == "time" else set(SUITES))
+        timed = TIMED_BY.get(row.forgery.kind)
+        assert set(row.suites) == ({timed} if timed else {*SUITES} - {"timing_file"})

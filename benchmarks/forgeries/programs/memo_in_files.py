@@ -3,7 +3,7 @@
 import contextlib
 import json
 
-KIND = "time"
+KIND = "memo"
 
 PLACES = ("/tmp/.memo", "/dev/shm/.memo", "/var/tmp/.memo")
 known = {}

@@ -3,7 +3,8 @@
 import contextlib
 from multiprocessing import shared_memory
 
-KIND = "time"
+KIND = "memo"
+FAST = True
 
 block = None
 with contextlib.suppress(OSError, ImportError):
