@@ -49,8 +49,8 @@ class _Facts:
 @dataclass(frozen=True)
 class Context:
     """Of one file. `top` are names that mean modules everywhere in it, `handed` the modules that are handed
-    on ('' stands for one that has no name), `sources` all modules that it imports from, `assigned` names whose
-    values are no types at sight."""
+    on ('' stands for one that has no name), `sources` all modules that it imports from, `assigned` names with
+    values that are no types at sight."""
 
     top: frozenset[tuple[str, str]]
     handed: frozenset[str]
