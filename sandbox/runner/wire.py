@@ -88,8 +88,8 @@ def equal(a: object, b: object, rel: float = 0.0, abs: float = 0.0) -> bool:
     """Whether two plain values are the same: exact types, recursively; NaN equals NaN, 0.0 equals -0.0.
 
     With a tolerance, numbers (not bools) of any type are the same within `max(rel * larger, abs)`, as
-    `math.isclose` has it; of complex numbers it bounds the distance, and where a part is not finite, each part is
-    compared by itself. In sets, what has no exact match is compared in sorted order; keys are exact.
+    `math.isclose` has it; of complex numbers it bounds the distance; where a part is not finite, each part
+    is compared by itself. In sets, what has no exact match is compared in sorted order; keys are exact.
     """
     tolerant = rel > 0 or abs > 0
     if tolerant and _is_number(a) and _is_number(b):
@@ -350,8 +350,7 @@ def _close_complex(a: object, b: object, rel: float, abs_: float) -> bool:
         x, y = complex(a), complex(b)  # type: ignore[call-overload]
         if not all(map(math.isfinite, (x.real, x.imag, y.real, y.imag))):
             return _close(x.real, y.real, rel, abs_) and _close(x.imag, y.imag, rel, abs_)
-        gap: float = abs(x - y)
-        return x == y or gap <= max(rel * max(abs(x), abs(y)), abs_)
+        return x == y or bool(abs(x - y) <= max(rel * max(abs(x), abs(y)), abs_))
     except OverflowError:  # beyond every float
         return False
 
