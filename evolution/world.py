@@ -70,10 +70,11 @@ def open_world(
     model = _connected(config, account, breakers, weights, ended) if breakers else None
     configured = _configured(config) if replay is None and chosen_proposer(config) == "agent" else {}
     secrets = [server.secrets for server in configured.values()]
-    servers = _started(configured)
+    redact = Redactor.of(os.environ, *secrets)
+    servers = _started(configured, redact)
     doors = Doors(
         model,
-        Transcripts(archive, Redactor.of(os.environ, *secrets)),
+        Transcripts(archive, redact),
         account,
         max_tokens=config.max_answer_tokens,
         temperature=config.temperature,
@@ -137,9 +138,9 @@ def _configured(config: RunConfig) -> Mapping[str, Server]:
     return found if "*" in wanted else {name: found[name] for name in named}
 
 
-def _started(configured: Mapping[str, Server]) -> Manager | None:
+def _started(configured: Mapping[str, Server], redact: Redactor) -> Manager | None:
     if not configured:
         return None
     from pygent.gateway.mcp.manager import Manager
 
-    return Manager(configured)
+    return Manager(configured, redact=redact)

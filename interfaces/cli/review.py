@@ -53,7 +53,8 @@ def review(
     local = host in LOOPBACK
     if not local and not password:
         raise typer.BadParameter(
-            f"--host {host}: others could read your sources there: give --password, of {SHORTEST} characters or more"
+            f"--host {host}: others could read your sources there: give --password, of {SHORTEST} characters "
+            "or more"
         )
     if password and len(password) < SHORTEST:
         raise typer.BadParameter(f"--password: too easy to guess; {SHORTEST} characters or more")
