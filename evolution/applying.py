@@ -16,6 +16,7 @@ from pygent.evolution.config import stored_config
 from pygent.evolution.oversight import approval
 from pygent.sandbox.types import Isolation, Sandbox
 from pygent.target_modules import promote
+from pygent.target_modules.holding import holding
 from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.tree import Tree
 from pygent.target_modules.patch.unified import unified
@@ -91,9 +92,18 @@ def _standing(archive: Archive, variant: Variant) -> list[str]:
     return found
 
 
-def refusal(planned: Plan) -> ApplyError:
-    """What is in the way of a plan, in words."""
-    return ApplyError(f"variant {planned.variant.id}: nothing was written\n" + "\n".join(planned.obstacles))
+def require(home: Path, planned: Plan) -> None:
+    """Raises `ApplyError` where something is in the way of a plan."""
+    id, folder = planned.variant.id, planned.target.source
+    for _, one in promote.applications(home):
+        if not one.proved and one.folder == str(folder.resolve()):
+            raise ApplyError(
+                f"variant {id}: nothing was written\n"
+                f"variant {one.variant} is being applied to {folder} now, or was when that was interrupted: "
+                f"`pygent rollback {one.variant}` takes it back"
+            )
+    if planned.obstacles:
+        raise ApplyError(f"variant {id}: nothing was written\n" + "\n".join(planned.obstacles))
 
 
 def apply(
@@ -104,11 +114,20 @@ def apply(
     With `hooks`, the hooks of the source's repository run when the change is committed.
 
     Raises `ApplyError` where something is in the way (nothing is written then) or where the suite did not
-    confirm it (everything is as before then), `PromotionError` or `GitError` where writing failed.
+    confirm it (everything is as before then), `HeldError` while another process is at it, `PromotionError` or
+    `GitError` where writing failed.
     """
+    require(home, planned)
+    with holding(planned.target.source):
+        now = plan(archive, planned.variant.id)  # what was looked at may be long ago
+        require(home, now)
+        return _applied(archive, home, now, who, sandbox, hooks=hooks)
+
+
+def _applied(
+    archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbox, *, hooks: bool
+) -> Applied:
     id, folder = planned.variant.id, planned.target.source
-    if planned.obstacles:
-        raise refusal(planned)
     written = promote.apply(
         home, id, folder, planned.before, planned.after, message=planned.message, hooks=hooks
     )
@@ -125,6 +144,7 @@ def apply(
             f"variant {id}: written to {folder}, but the suite failed there ({suite['reason']}); "
             "it was taken back, and every file is as before"
         )
+    promote.proved(home, id)
     return Applied(id, str(folder), tuple(sorted(written.after)), written.branch, written.commit, suite)
 
 
@@ -134,9 +154,11 @@ def rollback(
     """Undo the latest application, or that of `variant` (a unique prefix), byte for byte, and record it.
 
     Raises `PromotionError` where there is none, where a later one has changed the same files, or where the
-    files were changed since (`force` overwrites them)."""
+    files were changed since (`force` overwrites them); `HeldError` while another process is at it."""
     id = None if variant is None else archive.find_variant(variant)
-    undone = promote.rollback(home, id, force=force)
+    folder = Path(promote.latest(home, id)[1].folder)
+    with holding(folder):
+        undone = promote.rollback(home, id, force=force)
     archive.decide(undone.variant, "rollback", who=who, data={"folder": undone.folder})
     files = tuple(sorted(undone.before))
     return Applied(undone.variant, undone.folder, files, undone.branch, undone.commit, {})
