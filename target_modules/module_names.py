@@ -48,7 +48,7 @@ class _Facts:
 
 @dataclass(frozen=True)
 class Context:
-    """Of one file. `top` are names that mean modules everywhere in it, `handed` the modules that are handed
+    """Of one file. `top` are names that mean modules somewhere in it, `handed` the modules that are handed
     on ('' stands for one that has no name), `sources` all modules that it imports from, `assigned` names with
     values that are no types at sight."""
 
@@ -85,9 +85,8 @@ class Context:
 @lru_cache(maxsize=32)
 def context_of(file: Outline) -> Context:
     facts = file.ask(_facts)
-    nodes = [node for unit in file.units for node in unit.nodes]
-    top = frozenset(pair for node in nodes for pair in imported(node))
-    known = dict(top.union(*(fact.imported for fact in facts)))
+    top = frozenset(pair for fact in facts for pair in fact.imported if pair[0])
+    known = dict(top)
     handed = {_meant(value, known) for fact in facts for value in fact.values} - {None}
     if known and any(fact.is_hidden for fact in facts):
         handed.add("")

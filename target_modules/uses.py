@@ -18,7 +18,8 @@ _ATTRIBUTES = """
     __self__ __getattribute__ __reduce__ __reduce_ex__ __import__ __loader__ __spec__ __defaults__
     __kwdefaults__ f_back f_globals f_locals f_builtins f_code gi_frame gi_code cr_frame cr_code ag_frame
     ag_code tb_frame tb_next get_type_hints attrgetter methodcaller FunctionType LambdaType CodeType
-    __annotations__ __annotate__ ForwardRef evaluate_forward_ref _eval_type __forward_code__
+    __annotations__ __annotate__ ForwardRef evaluate_forward_ref _eval_type __forward_code__ _create_fn
+    _FuncBuilder
 """
 COMPUTING, CALLS, ATTRIBUTES = (frozenset(words.split()) for words in (_COMPUTING, _CALLS, _ATTRIBUTES))
 BY_NAME = frozenset({"getattr", "setattr", "delattr"})
