@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,14 +77,16 @@ class Profile(_Part):
         return tuple(tool.removesuffix("?") for tool in self.tools)
 
 
-def load(name_or_path: str, folders: Sequence[Path] = ()) -> Profile:
+def load(
+    name_or_path: str, folders: Sequence[Path] = (), read: Callable[[Path], bytes] = Path.read_bytes
+) -> Profile:
     """The profile of a name (looked for in `folders`, then among those that come with the agent) or file.
 
     `extends` takes all that is not said from another profile, and a profile of people's own may extend the
     bundled one of the same name. Raises `ProfileError`.
     """
     path = _find(name_or_path, folders, [])
-    data = _read(path, folders, [path])
+    data = _read(path, folders, [path], read)
     try:
         return Profile.model_validate({**data, "name": path.stem})
     except ValidationError as error:
@@ -116,9 +118,11 @@ def _find(name: str, folders: Sequence[Path], seen: Sequence[Path]) -> Path:
     raise ProfileError(f"no profile `{name}`; there are: {', '.join(names(folders))}, or give a TOML file")
 
 
-def _read(path: Path, folders: Sequence[Path], seen: list[Path]) -> dict[str, Any]:
+def _read(
+    path: Path, folders: Sequence[Path], seen: list[Path], read: Callable[[Path], bytes]
+) -> dict[str, Any]:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(read(path).decode("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProfileError(f"{path}: cannot be read: {error}") from None
     base = data.pop("extends", None)
@@ -128,7 +132,7 @@ def _read(path: Path, folders: Sequence[Path], seen: list[Path]) -> dict[str, An
         raise ProfileError(f"{path}: extends: give the name of one profile")
     parent = _find(base, (path.parent, *folders), seen)
     seen.append(parent)
-    return _merged(_read(parent, folders, seen), data)
+    return _merged(_read(parent, folders, seen, read), data)
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Cases:
             _check_calls(target, self._files["search"] + self._files["held_out"])
         else:
             assert table.grader is not None  # the manifest sees to it
-            self._grader = Grader(target.root / table.grader, ("cases",))
+            self._grader = Grader(target, ("cases",))
         self._counts: dict[Split, int] = {
             "search": table.count,
             "held_out": table.held_out_count or table.count,

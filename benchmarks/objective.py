@@ -31,7 +31,7 @@ class ObjectiveSuite:
         table = target.manifest.suite
         assert table.grader is not None  # the manifest sees to it
         self._target = target
-        self._grader = Grader(target.root / table.grader, ("problems", "grade"))
+        self._grader = Grader(target, ("problems", "grade"))
         self._counts: dict[Split, int] = {
             "search": table.count,
             "held_out": table.held_out_count or table.count,

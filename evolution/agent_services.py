@@ -105,7 +105,7 @@ def visible_inputs(target: Target, seed: int, count: int) -> list[Call]:
     if kind in ("cases", "timing"):
         return [case.call for case in Cases(target).of(own, "search", count)][:count]
     if kind == "objective":
-        grader = Grader(target.root / str(target.manifest.suite.grader), ("problems", "grade"))
+        grader = Grader(target, ("problems", "grade"))
         return [call for problem in grader.problems(own, "search", 1) for call in problem.calls][:count]
     return []
 

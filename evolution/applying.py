@@ -12,8 +12,8 @@ from pygent.archive.types import ArchiveError, Status, Variant
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.types import Bench, Evaluation
 from pygent.evolution.announcing import commit_message, pull_request
-from pygent.evolution.config import stored_config
 from pygent.evolution.oversight import approval
+from pygent.evolution.stored import stored_config
 from pygent.sandbox.types import Isolation, Sandbox
 from pygent.target_modules import promote
 from pygent.target_modules.holding import holding
@@ -22,6 +22,8 @@ from pygent.target_modules.patch.tree import Tree
 from pygent.target_modules.patch.unified import unified
 from pygent.target_modules.registry import find_target
 from pygent.target_modules.standing import in_the_way
+from pygent.target_modules.trust.exhibit import require
+from pygent.target_modules.trust.of_target import of_target
 
 
 class ApplyError(Exception):
@@ -63,7 +65,7 @@ def plan(archive: Archive, id: str) -> Plan:
     found = archive.variant(archive.find_variant(id))
     if found.tree is None:
         raise ArchiveError(f"variant {found.id} has no source: {found.reason}")
-    target = find_target(stored_config(archive.run(found.run).config).target)
+    target = find_target(stored_config(archive.run(found.run)).target)
     first = next(iter(archive.variants(run=found.run, limit=1)))
     before, after = Tree(archive.files(first.tree or "")), Tree(archive.files(found.tree))
     return Plan(
@@ -92,11 +94,11 @@ def _standing(archive: Archive, variant: Variant) -> list[str]:
     return found
 
 
-def require(home: Path, planned: Plan) -> None:
+def require_clear(home: Path, planned: Plan) -> None:
     """Raises `ApplyError` where something is in the way of a plan."""
     id, folder = planned.variant.id, planned.target.source
-    for _, one in promote.applications(home):
-        if not one.proved and one.folder == str(folder.resolve()):
+    for place, one in promote.applications(home):
+        if promote.is_ours(place) and not one.proved and one.folder == str(folder.resolve()):
             raise ApplyError(
                 f"variant {id}: nothing was written\n"
                 f"variant {one.variant} is being applied to {folder} now, or was when that was interrupted: "
@@ -114,13 +116,15 @@ def apply(
     With `hooks`, the hooks of the source's repository run when the change is committed.
 
     Raises `ApplyError` where something is in the way (nothing is written then) or where the suite did not
-    confirm it (everything is as before then), `HeldError` while another process is at it, `PromotionError` or
-    `GitError` where writing failed.
+    confirm it (everything is as before then), `Untrusted` where nobody has agreed to what it would run,
+    `HeldError` while another process is at it, `PromotionError` or `GitError` where writing failed.
     """
-    require(home, planned)
+    require_clear(home, planned)
+    require(*of_target(planned.target))
     with holding(planned.target.source):
         now = plan(archive, planned.variant.id)  # what was looked at may be long ago
-        require(home, now)
+        require_clear(home, now)
+        require(*of_target(now.target))
         return _applied(archive, home, now, who, sandbox, hooks=hooks)
 
 

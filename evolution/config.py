@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from pygent.evolution.settings_file import in_variables, of_settings, read_settings
 from pygent.gateway.prices import Price
 from pygent.gateway.several import parse
 from pygent.sandbox.limits import waived
+from pygent.target_modules.trust.exhibit import Exhibit, require
 
 
 class ConfigError(Exception):
@@ -129,7 +130,14 @@ class RunConfig(BaseModel):
         "none",
         description="which variants need a person's approval before they may be parents or be applied",
     )
-    on_finish: str | None = Field(None, description="shell command to run when the run ends")
+    on_finish: str | None = Field(
+        None,
+        description="shell command to run when the run ends; it gets no keys, and no archive can give it",
+    )
+    on_finish_keys: str = Field(
+        "",
+        description="variables of the environment that this command gets beside ordinary ones, by commas",
+    )
 
     @field_validator("model")
     @classmethod
@@ -145,20 +153,36 @@ class RunConfig(BaseModel):
 
 
 def load_config(file: Path | None, **options: Any) -> RunConfig:
-    """Merge the sources; `options` are the command line's, None meaning not given. Raises `ConfigError`."""
+    """Merge the sources; `options` are the command line's, None meaning not given.
+
+    Raises `ConfigError`, and `Untrusted` where the file would run or loosen something and nobody has agreed.
+    """
+    config, exhibits = read_config(file, **options)
+    require(*exhibits)
+    return config
+
+
+def read_config(file: Path | None, **options: Any) -> tuple[RunConfig, list[Exhibit]]:
+    """The same, to look at, with what has to be trusted before it is obeyed. Raises `ConfigError`."""
+    given = {key: value for key, value in options.items() if value is not None}
+    data: dict[str, Any] = {}
+    exhibits: list[Exhibit] = []
     if file is not None:
         if not file.is_file():
             raise ConfigError(f"{file}: no such file; --config names a TOML file")
         try:
-            tomllib.loads(file.read_text())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            data, text = read_settings(file)
+        except ValueError as error:
             raise ConfigError(f"{file}: not TOML: {error}") from None
+        except OSError as error:
+            raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+        exhibits = of_settings(file, data, text, {*given, *in_variables()})
 
     from pydantic_settings import (
         BaseSettings,
+        InitSettingsSource,
         PydanticBaseSettingsSource,
         SettingsConfigDict,
-        TomlConfigSettingsSource,
     )
 
     class Sourced(RunConfig, BaseSettings):
@@ -173,25 +197,15 @@ def load_config(file: Path | None, **options: Any) -> RunConfig:
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+            return init_settings, env_settings, InitSettingsSource(settings_cls, data)
 
-    given = {key: value for key, value in options.items() if value is not None}
     try:
-        return RunConfig.model_validate(Sourced(**given).model_dump())
+        return RunConfig.model_validate(Sourced(**given).model_dump()), exhibits
     except ValidationError as error:
-        raise ConfigError(_in_one_line(error, given, file)) from None
+        raise ConfigError(in_one_line(error, given, file)) from None
 
 
-def stored_config(data: Mapping[str, Any], **changes: Any) -> RunConfig:
-    """The configuration of a run as archived, with what `resume` changes (None: unchanged)."""
-    given = {key: value for key, value in changes.items() if value is not None}
-    try:
-        return RunConfig.model_validate({**data, **given})
-    except ValidationError as error:
-        raise ConfigError(_in_one_line(error, given, None)) from None
-
-
-def _in_one_line(error: ValidationError, given: Mapping[str, Any], file: Path | None) -> str:
+def in_one_line(error: ValidationError, given: Mapping[str, Any], file: Path | None) -> str:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     what = "unknown key" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")

@@ -68,6 +68,9 @@ class PatientSandbox:
         with ExitStack() as held:
             yield self._enter(held, spec, isolation)
 
+    def prepare(self, spec: BoxSpec, count: int) -> None:
+        self._inner.prepare(spec, count)
+
     def check(self) -> list[Check]:
         return self._inner.check()
 

@@ -111,7 +111,7 @@ def _tasks(target: Target) -> int:
     """Tasks of one judged variant at most: all once, and both sides of every round of a comparison."""
     if target.manifest.suite.kind != "tasks":
         return 0
-    found = tasks_of(target.root / str(target.manifest.suite.tasks))
+    found = tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
     return sum(task.entry.split == "search" for task in found) * (1 + 2 * ROUNDS)
 
 

@@ -12,6 +12,7 @@ from pygent.archive.store import Archive
 from pygent.benchmarks.types import Bench, Evaluation, Suite
 from pygent.evolution.config import ConfigError, RunConfig
 from pygent.evolution.population import MODEL_FREE
+from pygent.evolution.profiles import profile_named
 from pygent.evolution.types import Parent, Proposer
 from pygent.gateway.litellm_model import is_for_litellm
 from pygent.gateway.prices import LOCAL
@@ -21,6 +22,7 @@ from pygent.target_modules.patch.by_symbol import by_symbol
 
 if TYPE_CHECKING:
     from pygent.agent.brief import Inspiration
+    from pygent.agent.profile import Profile
     from pygent.evolution.doors import Doors
     from pygent.target_modules.suspicion import Weights
 
@@ -58,13 +60,13 @@ def asks_models(config: RunConfig, target: Target) -> bool:
     return chosen_proposer(config) not in MODEL_FREE or target.manifest.suite.kind == "tasks"
 
 
-def models_of(config: RunConfig) -> Mapping[str, float]:
-    """The run's models with their weights, else that of the agent's profile; none where none is named."""
+def models_of(config: RunConfig, profile: Callable[[str], Profile] = profile_named) -> Mapping[str, float]:
+    """The run's models with their weights, else that of the agent's profile; none where none is named.
+
+    `profile` finds one by its name: to look at, or to be used."""
     name = config.model
     if name is None and config.proposer == "agent":
-        from pygent.evolution.profiles import profile_named
-
-        name = profile_named(config.profile).model
+        name = profile(config.profile).model
     return {} if name is None else parse(name)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import secrets
 import subprocess
@@ -22,7 +21,7 @@ from pygent.benchmarks.types import Bench, Solver
 from pygent.evolution.acceptors import PairedAcceptor
 from pygent.evolution.attempt import Judge
 from pygent.evolution.budget import Budget, Clock
-from pygent.evolution.config import RunConfig, stored_config
+from pygent.evolution.config import RunConfig
 from pygent.evolution.confirm import Confirmer
 from pygent.evolution.context import run_id
 from pygent.evolution.engine_wait import AWAY, PatientSandbox
@@ -32,14 +31,18 @@ from pygent.evolution.population import MODEL_FREE
 from pygent.evolution.progress import Observer, Progress
 from pygent.evolution.proposing import Surroundings, asks_models, chosen_proposer, make_proposer
 from pygent.evolution.selectors import selector
+from pygent.evolution.stored import left_out, stored_config, vouch
 from pygent.evolution.summary import summarise
+from pygent.evolution.trusting import of_run
 from pygent.evolution.types import Once
 from pygent.gateway.breakers import RunBreaker
-from pygent.sandbox.limits import require
+from pygent.sandbox import limits
+from pygent.sandbox.child_environment import without_keys
 from pygent.sandbox.types import Isolation, Sandbox
 from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.tree import Tree
 from pygent.target_modules.registry import find_target
+from pygent.target_modules.trust.exhibit import require
 
 if TYPE_CHECKING:
     from pygent.evolution.world import World
@@ -61,9 +64,11 @@ def begin(archive: Archive, config: RunConfig) -> RunRecord:
     """Record a new run; nothing is executed yet.
 
     Without a seed it gets 63 random bits: cases are drawn from the seed by code that anybody can read, so
-    that a variant which could guess it could foresee them.
+    that a variant which could guess it could foresee them. Raises `Untrusted` where nobody has agreed to what
+    the run would use.
     """
     target = find_target(config.target)
+    require(*of_run(config, target))
     by_folder = Path(config.target).resolve() == target.root
     seed = secrets.randbits(63) if config.seed is None else config.seed
     settled = config.model_copy(
@@ -76,6 +81,7 @@ def begin(archive: Archive, config: RunConfig) -> RunRecord:
         created=time.time(),
         direction=target.primary.direction,
     )
+    vouch(run.id, settled)
     archive.add_run(run)
     return run
 
@@ -101,7 +107,8 @@ def work(
 
     `changes` are settings that this session changes, such as a larger budget. Raises `ArchiveError` where
     another process is at this run; `ModelError` where it cannot go on (it can be resumed);
-    `SandboxUnavailable` where code that a model wrote would run without a limit that nobody has waived.
+    `SandboxUnavailable` where code that a model wrote would run without a limit that nobody has waived;
+    `Untrusted` where nobody has agreed to what the run would use.
     """
     run_id.set(run.id)
     with RunLock(home, run.id) as lock:
@@ -112,12 +119,16 @@ def work(
             observer(progress)
 
         run = archive.run(run.id)
-        config = stored_config(run.config, **changes)
+        config = stored_config(run, **changes)
         target = find_target(config.target)
+        require(*of_run(config, target))
+        if left := [name for name in left_out(run) if changes.get(name) is None]:
+            log.warning("not taken from the archive: %s; give anew what you want", ", ".join(left))
+        vouch(run.id, config)
         if asks_models(config, target) or any(
             variant.proposer not in MODEL_FREE for variant in archive.variants(run=run.id)
         ):
-            require(sandbox, "code that a model wrote")
+            limits.require(sandbox, "code that a model wrote")
         archive.update_run(
             run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by=""
         )
@@ -145,7 +156,7 @@ def work(
         summary = summarise(archive, archive.run(run.id), target, loop.population, sandbox.name)
         archive.update_run(run.id, summary=summary)
     if config.on_finish is not None and state == "finished":
-        _on_finish(config.on_finish, summary)
+        _on_finish(config.on_finish, config.on_finish_keys, summary)
     return Ended(replace(run, state=state, stopped_by=stopped_by), summary)
 
 
@@ -281,7 +292,7 @@ def _score(loop: Loop) -> float | None:
     return None if baseline is None else baseline.score
 
 
-def _on_finish(command: str, summary: dict[str, Any]) -> None:
+def _on_finish(command: str, keys: str, summary: dict[str, Any]) -> None:
     best = summary["best"] or {}
     told = {
         "PYGENT_RUN": str(summary["run"]),
@@ -289,6 +300,7 @@ def _on_finish(command: str, summary: dict[str, Any]) -> None:
         "PYGENT_STOPPED_BY": str(summary["stopped_by"]),
         "PYGENT_BEST": str(best.get("variant") or ""),
     }
-    ended = subprocess.run(command, shell=True, env={**os.environ, **told}, check=False)
+    environment = without_keys(*(name.strip() for name in keys.split(",")))
+    ended = subprocess.run(command, shell=True, env={**environment, **told}, check=False)
     if ended.returncode:
         log.warning("--on-finish ended with exit code %s: %s", ended.returncode, command)

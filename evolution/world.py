@@ -12,6 +12,7 @@ from pygent.archive.types import RunRecord, Usage
 from pygent.evolution.config import ConfigError, RunConfig
 from pygent.evolution.doors import AttemptLimits, Doors
 from pygent.evolution.journal import exchanges_of
+from pygent.evolution.profiles import profile_to_run
 from pygent.evolution.proposing import chosen_proposer, models_of
 from pygent.gateway.breakers import Breaker
 from pygent.gateway.budget import Budget
@@ -63,7 +64,7 @@ def open_world(
     Raises `ConfigError`, and `pygent.gateway.errors.ModelError` where the model cannot be reached at all."""
     account = Budget(config.tokens, config.dollars, paid(archive, run.id), calls=config.calls)
     replay = None if config.replay is None else Replay(archive, config.replay)
-    weights = {} if replay is not None else models_of(config)
+    weights = {} if replay is not None else models_of(config, profile_to_run)
     if replay is None and not weights:
         raise ConfigError("--model: give the name of a model to ask, such as --model gpt-4.1-mini")
     breakers = [Breaker(name) for name in weights]
@@ -71,7 +72,7 @@ def open_world(
     configured = _configured(config) if replay is None and chosen_proposer(config) == "agent" else {}
     secrets = [server.secrets for server in configured.values()]
     redact = Redactor.of(os.environ, *secrets)
-    servers = _started(configured, redact)
+    servers = _started(config, configured, redact)
     doors = Doors(
         model,
         Transcripts(archive, redact),
@@ -119,17 +120,18 @@ def _connected(
 
 
 def _configured(config: RunConfig) -> Mapping[str, Server]:
-    """The servers that the agent's profile may use. Raises `ConfigError`."""
-    from pygent.evolution.profiles import profile_named
-    from pygent.gateway.mcp.config import DEFAULT, McpConfigError, read
+    """The servers that the agent's profile may use. Raises `ConfigError`, and `Untrusted`."""
+    from pygent.evolution.trusting import servers_file
+    from pygent.gateway.mcp.config import McpConfigError
+    from pygent.gateway.mcp.trusted import read_to_start
 
-    wanted = profile_named(config.profile).mcp
-    path = DEFAULT if config.mcp_config is None else Path(config.mcp_config)
+    profile = profile_to_run(config.profile)
+    wanted = profile.mcp
     named = [name for name in wanted if name != "*"]
-    if not wanted or (config.mcp_config is None and not path.is_file() and not named):
+    if (path := servers_file(config, profile)) is None:
         return {}
     try:
-        found = read(path)
+        found = read_to_start(path)
     except McpConfigError as error:
         raise ConfigError(f"--mcp-config: {error}") from None
     if lacking := [name for name in named if name not in found]:
@@ -138,9 +140,11 @@ def _configured(config: RunConfig) -> Mapping[str, Server]:
     return found if "*" in wanted else {name: found[name] for name in named}
 
 
-def _started(configured: Mapping[str, Server], redact: Redactor) -> Manager | None:
+def _started(config: RunConfig, configured: Mapping[str, Server], redact: Redactor) -> Manager | None:
     if not configured:
         return None
+    from pygent.gateway.mcp.config import DEFAULT
     from pygent.gateway.mcp.manager import Manager
+    from pygent.gateway.mcp.pins import Pins, beside
 
-    return Manager(configured, redact=redact)
+    return Manager(configured, Pins(beside(Path(config.mcp_config or DEFAULT))), redact)

@@ -32,7 +32,8 @@ PROVIDERS: Mapping[str, str] = {
     "vertex_ai": "",
     "xai": "XAI_API_KEY",
 }
-_LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"}  # else its import asks the network
+# Else its import asks the network, and obeys a `.env` of somebody's folder, addresses for keys included.
+_LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION"}
 
 
 def is_for_litellm(name: str) -> bool:

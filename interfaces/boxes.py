@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from pygent.archive.store import Archive
 from pygent.archive.types import Variant
-from pygent.evolution.config import stored_config
+from pygent.evolution.stored import stored_config
 from pygent.sandbox import select
 from pygent.sandbox.limits import require, waived
 from pygent.sandbox.types import Sandbox
@@ -16,7 +16,7 @@ from pygent.sandbox.types import Sandbox
 @contextmanager
 def opened_for(archive: Archive, variant: Variant) -> Iterator[Sandbox]:
     """Tested, and closed at the end. Raises `SandboxUnavailable` where none can be had."""
-    config = stored_config(archive.run(variant.run).config)
+    config = stored_config(archive.run(variant.run))
     sandbox = select.open_sandbox(
         config.sandbox, base=config.image, runtime=config.runtime, waive=waived([config.waive])
     )

@@ -32,12 +32,14 @@ def exit_code(error: Exception) -> int | None:
     from pygent.target_modules.patch.read import ReadError
     from pygent.target_modules.promote import PromotionError
     from pygent.target_modules.repository import GitError
+    from pygent.target_modules.trust.exhibit import Untrusted
+    from pygent.target_modules.trust.store import StateError
 
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return FAILURE
     if isinstance(error, ModelError) and error.kind is Kind.BREAKER:
         return BREAKER
-    if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError)):
+    if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError, Untrusted)):
         return USAGE
     if isinstance(
         error,
@@ -51,6 +53,7 @@ def exit_code(error: Exception) -> int | None:
             OversightError,
             SandboxFault,
             SandboxUnavailable,
+            StateError,
             PromotionError,
             Unanswered,
             GitError,

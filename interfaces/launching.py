@@ -15,6 +15,7 @@ from pygent.archive.store import Archive
 from pygent.archive.types import ArchiveError
 from pygent.evolution import runs
 from pygent.evolution.config import RunConfig
+from pygent.evolution.stored import COMMANDS
 from pygent.sandbox import child_python
 
 Wish = Literal["pause", "stop"]
@@ -60,7 +61,13 @@ class Launched:
 
 def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
     """Begin a run in the background; it is recorded before this returns."""
-    return go_on(home, runs.begin(archive, settings).id, {})
+    return go_on(home, runs.begin(archive, settings).id, commands_of(settings))
+
+
+def commands_of(settings: RunConfig) -> dict[str, Any]:
+    """The settings of a run that no archive may give: who begins it hands them on."""
+    given = settings.model_dump(include=set(COMMANDS))
+    return {name: value for name, value in given.items() if value}
 
 
 def go_on(home: Path, run: str, changes: Mapping[str, Any], *, log_json: bool = False) -> Launched:

@@ -29,14 +29,14 @@ for name, source in sent["modules"]:
     sys.modules[module.__name__] = module
     exec(compile(source, "pygent_runner/" + name + ".py", "exec"), module.__dict__)
     setattr(package, name, module)
-package.main.main(sent["config"])
+package.main.main(sent["config"], globals().get("entered", {}))
 """
 
 
 def command(python: str, first: str = "") -> list[str]:
     """What the box runs as PID 1: an isolated interpreter that waits for the runner's source.
 
-    `first` is a module's text that it runs before.
+    `first` is a module's text that it runs before; what that leaves as `entered` is told to the runner.
     """
     return [python, "-I", "-c", first + BOOT]
 
@@ -49,7 +49,7 @@ def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
         "places": places,
         "preload": spec.preload,
         "sources": spec.sources,
-        "ahead": spec.core is None,  # on a core that boxes share, it would disturb the next one's measurement
+        "timed": spec.core is not None,
         "loopback": spec.loopback,
         "file_bytes": spec.limits.tmpfs_mb << 20,
     }

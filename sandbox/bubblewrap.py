@@ -24,6 +24,7 @@ from pygent.sandbox.channel import Cell, Death
 from pygent.sandbox.pool import IDLE, WARM, Pool
 from pygent.sandbox.rootfs import PYTHON
 from pygent.sandbox.roots import Roots, identity
+from pygent.sandbox.runner import meter
 from pygent.sandbox.types import Box, BoxSpec, Check, Isolation, SandboxFault, SandboxUnavailable
 
 _UIDS = (1 << 20, 1 << 30)  # far from people's and services' own
@@ -32,6 +33,7 @@ _LINKS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
 _NAMESPACES = ("ipc", "pid", "net", "uts", "cgroup")
 _TO_ENTER = ("CAP_SYS_ADMIN", "CAP_SETPCAP")  # given up before the runner is read (sandbox/enter.py)
 _TO_BE_ANOTHER = ("CAP_SETUID", "CAP_SETGID")
+_TO_MAKE_DEVICES = ("CAP_MKNOD",)
 _JOIN = """
 echo 500 >/proc/self/oom_score_adj
 while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done
@@ -80,7 +82,7 @@ class Bubblewrap:
         if not self.as_root:
             options += ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
         options += ["--new-session", "--die-with-parent", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"]
-        for name in (*_TO_ENTER, *(_TO_BE_ANOTHER if self.as_root else ())):
+        for name in (*_TO_ENTER, *((*_TO_BE_ANOTHER, *_TO_MAKE_DEVICES) if self.as_root else ())):
             options += ["--cap-add", name]
         return [*options, "--hostname", "box"]
 
@@ -255,9 +257,10 @@ def _entering(uid: int | None, spec: BoxSpec, group: cgroup.Group) -> str:
         bounds.append((resource.RLIMIT_AS, (2 * limits.memory_mb + 512) << 20))
     if "pids" not in group.folders and (uid is not None or _linux() >= _COUNTED_BY_NAMESPACE):
         bounds.append((resource.RLIMIT_NPROC, limits.pids))
-    arguments = (uid, spec.core, limits.tmpfs_mb, limits.tmpfs_inodes, bounds)
+    groups = [seen for _, seen in group.seen_at()]
+    arguments = (uid, spec.core, limits.tmpfs_mb, limits.tmpfs_inodes, bounds, list(meter.FILES), groups)
     source = resources.files("pygent.sandbox").joinpath("enter.py").read_text("utf-8")
-    return f"{source}\nenter{arguments!r}\n"
+    return f"{source}\nentered = enter{arguments!r}\n"
 
 
 def _linux() -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 
 
 def command(*arguments: str) -> list[str]:
@@ -14,9 +15,9 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", *arguments]
 
 
-def environment() -> dict[str, str]:
-    """Our own environment without relative and empty entries of `PYTHONPATH`."""
-    found = dict(os.environ)
+def environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our own environment, or the one that is given, without relative and empty entries of `PYTHONPATH`."""
+    found = dict(os.environ if given is None else given)
     if (path := found.pop("PYTHONPATH", None)) is not None:
         kept = [entry for entry in path.split(os.pathsep) if os.path.isabs(entry)]
         if kept:

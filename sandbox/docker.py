@@ -9,7 +9,7 @@ import secrets
 import socket
 from typing import TYPE_CHECKING, Any
 
-from pygent.sandbox import boot, owner
+from pygent.sandbox import boot, masked, owner
 from pygent.sandbox.channel import Death
 from pygent.sandbox.image import Images
 from pygent.sandbox.owner import OWNER_LABEL, RUN_LABEL
@@ -201,7 +201,10 @@ class DockerCell:
                     stop_signal="SIGKILL",  # or an engine that is stopped waits 10 s for our PID 1
                     working_dir="/tmp",
                     labels=labels,
-                    host_config=self._api.create_host_config(runtime=runtime or None, **settings(spec, uid)),
+                    host_config={
+                        **self._api.create_host_config(runtime=runtime or None, **settings(spec, uid)),
+                        "MaskedPaths": list(masked.PATHS),
+                    },
                 )
                 self.id = made["Id"]
                 self._socket = self._attach()

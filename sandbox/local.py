@@ -59,6 +59,9 @@ class LocalSandbox:
             )
         ]
 
+    def prepare(self, spec: BoxSpec, count: int) -> None:
+        """Nothing: a box starts when it is taken, and nothing goes on in the background."""
+
     def close(self) -> None:
         for box in list(self._all):
             self._drop(box)

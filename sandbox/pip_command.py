@@ -10,7 +10,11 @@ import sysconfig
 from pathlib import Path
 
 from pygent.sandbox import child_python
+from pygent.sandbox.child_environment import without_keys
 from pygent.sandbox.types import SandboxUnavailable
+
+# indexes and their passwords are what an installer needs
+_OF_PIP = r"PIP_\w+|UV_\w+|NETRC|PYTHONPATH|(?i:(https?|all|no)_proxy)|SSL_CERT_\w+|(REQUESTS|CURL)_CA_BUNDLE"
 
 
 def pip_install(target: Path, *options: str) -> tuple[list[str], dict[str, str]]:
@@ -21,7 +25,7 @@ def pip_install(target: Path, *options: str) -> tuple[list[str], dict[str, str]]
     """
     common = ["install", "--quiet", "--target", str(target), *options]
     ours = ["--disable-pip-version-check", "--no-input", "--no-compile", "--no-user", "--prefer-binary"]
-    environment = child_python.environment()
+    environment = child_python.environment(without_keys(more=_OF_PIP))
     if importlib.util.find_spec("pip"):
         return child_python.command("-m", "pip", *common, *ours), environment
     for wheel in sorted(_bundled().glob("pip-*.whl")):

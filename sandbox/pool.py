@@ -7,13 +7,14 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
 from pygent.sandbox import boot
 from pygent.sandbox.box import RunnerBox
 from pygent.sandbox.channel import Cell
+from pygent.sandbox.page_cache import READ_ALL
 from pygent.sandbox.sizing import Sizing
 from pygent.sandbox.types import (
     Box,
@@ -29,7 +30,6 @@ from pygent.sandbox.types import (
 
 WORK = "/tmp/work"
 WARM, IDLE = 6, 16
-_WARM_TIMED = 2
 
 
 class Pool(ABC):
@@ -37,7 +37,8 @@ class Pool(ABC):
 
     `name` says what the backend is, for people. For `CONTAINER` isolation up to `warm` cells per spec are
     started ahead, as many as the rate of hand-outs asks for and as memory allows (`pygent.sandbox.sizing`);
-    at most `idle` wait in all, and the longest unused give way.
+    at most `idle` wait in all, and the longest unused give way. Boxes on a core of their own are started
+    ahead by `prepare` alone: each start disturbs what is being timed.
     """
 
     def __init__(self, name: str, *, warm: int = WARM, idle: int = IDLE) -> None:
@@ -45,12 +46,14 @@ class Pool(ABC):
         self.unlimited: tuple[str, ...] = ()
         self._max_idle = idle
         self._sizing: defaultdict[BoxSpec, Sizing] = defaultdict(lambda: Sizing(warm))
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._closed = False
         self._idle: OrderedDict[tuple[BoxSpec, Isolation], deque[RunnerBox]] = OrderedDict()
         self._starting: dict[BoxSpec, int] = {}
         self._all: set[RunnerBox] = set()
         self._ending: set[RunnerBox] = set()
+        self._going_on: set[Future[None]] = set()
+        self._read: set[tuple[str, ...]] = set()
         self._workers = ThreadPoolExecutor(4, thread_name_prefix="pygent-sandbox")
 
     def __enter__(self) -> Self:
@@ -74,6 +77,17 @@ class Pool(ABC):
             yield lease
         finally:
             lease.close()
+
+    def prepare(self, spec: BoxSpec, count: int) -> None:
+        if spec.packages not in self._read:
+            with self.box(BoxSpec(packages=spec.packages), Isolation.CONTAINER) as box:
+                box.run(READ_ALL, [Call()])
+            self._read.add(spec.packages)
+        with self._lock:
+            for _ in range(count - self._ahead(spec)):
+                self._start_soon(spec)
+            going_on = set(self._going_on)
+            self._lock.wait_for(lambda: going_on.isdisjoint(self._going_on))
 
     def check(self) -> list[Check]:
         from pygent.sandbox.check import check_box
@@ -99,7 +113,7 @@ class Pool(ABC):
         while True:
             with self._lock:
                 box = self._pop(spec, isolation)
-                if isolation is Isolation.CONTAINER:
+                if isolation is Isolation.CONTAINER and spec.core is None:
                     self._refill(spec)
             if box is None:
                 return self._start(spec)
@@ -147,16 +161,31 @@ class Pool(ABC):
     def _refill(self, spec: BoxSpec) -> None:
         """Start boxes ahead, where there is room beside those that wait for others and may be taken soon."""
         self._drop_unwanted()
-        ready = len(self._idle.get((spec, Isolation.CONTAINER), ())) + self._starting.get(spec, 0)
         room = self._max_idle - sum(map(len, self._idle.values())) - sum(self._starting.values())
         wanted = self._sizing[spec].wanted(spec.limits.memory_mb)
-        if spec.core is not None:  # each start disturbs what is being timed
-            wanted = min(wanted, _WARM_TIMED)
-        for _ in range(min(wanted - ready, room)):
-            if self._closed:
-                return
+        for _ in range(min(wanted - self._ahead(spec), room)):
+            self._start_soon(spec)
+
+    def _ahead(self, spec: BoxSpec) -> int:
+        """How many boxes wait for a first use, or will."""
+        return len(self._idle.get((spec, Isolation.CONTAINER), ())) + self._starting.get(spec, 0)
+
+    def _start_soon(self, spec: BoxSpec) -> None:
+        if not self._closed:
             self._starting[spec] = self._starting.get(spec, 0) + 1
-            self._workers.submit(self._start_ahead, spec).add_done_callback(_look)
+            self._behind(self._start_ahead, spec)
+
+    def _behind(self, work: Callable[..., None], *args: object) -> None:
+        """Have it done in the background; the lock is held."""
+        task = self._workers.submit(work, *args)
+        self._going_on.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: Future[None]) -> None:
+        with self._lock:
+            self._going_on.discard(task)
+            self._lock.notify_all()
+        _look(task)
 
     def _drop_unwanted(self) -> None:
         for (spec, isolation), waiting in self._idle.items():
@@ -202,7 +231,7 @@ class Pool(ABC):
         if self._closed:
             return  # `close` has it in hand
         self._ending.add(box)
-        self._workers.submit(self._end, box).add_done_callback(_look)
+        self._behind(self._end, box)
 
     def _end(self, box: RunnerBox) -> None:
         box.close()

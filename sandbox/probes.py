@@ -16,7 +16,7 @@ from functools import partial
 
 
 def network() -> dict[str, object]:
-    with open("/proc/net/dev") as stream:
+    with open("/proc/self/net/dev") as stream:
         interfaces = [line.split(":")[0].strip() for line in stream if ":" in line]
     return {"interfaces": interfaces, "socket": _error(lambda: socket.socket().close())}
 

@@ -210,6 +210,11 @@ class Sandbox(Protocol):
         """
         ...
 
+    def prepare(self, spec: BoxSpec, count: int) -> None:
+        """Return when `count` fresh boxes wait (where the engine gives them) and nothing goes on in the
+        background: what is timed next is not disturbed by the start or the end of another box."""
+        ...
+
     def check(self) -> list[Check]:
         """The self-test, by real attacks from inside a box: network, fork, memory, write, a known forger."""
         ...

@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.manifest import TargetError, load
+from pygent.target_modules.trust.of_target import as_written
 
 
 def must_be_new(folder: Path, names: Iterable[str]) -> None:
@@ -17,7 +18,8 @@ def must_be_new(folder: Path, names: Iterable[str]) -> None:
 
 
 def write_whole(out: Path, files: Mapping[str, str]) -> Path:
-    """Write a folder of texts by path; what an import that was cut off has left of it is written anew.
+    """Write a target's folder, texts by path; what an import that was cut off has left is written anew. It is
+    trusted as it is written.
 
     Raises `TargetError`.
     """
@@ -28,6 +30,7 @@ def write_whole(out: Path, files: Mapping[str, str]) -> Path:
             (unfinished / path).parent.mkdir(parents=True, exist_ok=True)
             (unfinished / path).write_text(text, "utf-8")
         unfinished.rename(out)
+        as_written(load(out))
     except OSError as error:
         raise TargetError(f"{out}: cannot be written: {error.strerror}") from None
     return out

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pygent.target_modules.manifest import Target, TargetError, load
 from pygent.target_modules.registry import FILE, find_target
+from pygent.target_modules.trust.of_target import as_written
 
 TASKS = "tasks"  # the folder of tasks beside the manifest
 _AGENT = "coding_agent"
@@ -29,10 +30,10 @@ def agent_of(folder: Path, benchmark: str) -> str:
 
 
 def write_agent(folder: Path, benchmark: str) -> Target:
-    """Write that manifest. Raises `TargetError`."""
+    """Write that manifest, which is trusted as it is written. Raises `TargetError`."""
     file = folder / FILE
     try:
         file.write_text(agent_of(folder, benchmark), "utf-8")
     except OSError as error:
         raise TargetError(f"{file}: cannot be written: {error.strerror}") from None
-    return load(folder)
+    return as_written(load(folder))

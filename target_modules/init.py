@@ -16,6 +16,7 @@ from typing import Literal
 
 from pygent.target_modules.case import read_cases
 from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.trust.of_target import as_written
 
 LEAST_TO_SPLIT = 10  # cases; with fewer, all are search cases
 HELD_OUT_SHARE = 0.3
@@ -159,6 +160,7 @@ def _joined(lines: Sequence[str]) -> str:
 @contextlib.contextmanager
 def building(out: Path) -> Iterator[Path]:
     """A new folder beside `out`, put in its place by one rename where all has gone well: all files or none.
+    What we have written there is trusted as it is.
 
     Raises `TargetError` where `out` cannot be written, or is there and not an empty folder.
     """
@@ -171,6 +173,7 @@ def building(out: Path) -> Iterator[Path]:
         beside.chmod(0o755)
         yield beside
         beside.replace(out)
+        as_written(load(out))
     except OSError as error:
         raise TargetError(f"--out: {out} cannot be written: {error.strerror}") from None
     except TargetError as error:  # the folder that it names will be gone

@@ -268,10 +268,12 @@ class Manifest(_Table):
 
 @dataclass(frozen=True)
 class Target:
-    """A manifest and where it lies. `root` is the folder of target.toml."""
+    """A manifest and where it lies. `root` is the folder of target.toml; `ours` says that we have written all
+    of it, so that nobody needs to be asked."""
 
     root: Path
     manifest: Manifest
+    ours: bool = False
 
     @property
     def name(self) -> str:
@@ -331,7 +333,7 @@ class Target:
         return Tree(files)
 
 
-def load(root: Path) -> Target:
+def load(root: Path, *, ours: bool = False) -> Target:
     """Read and check `root/target.toml`. Raises `TargetError` that names the file and the key."""
     file = root / "target.toml"
     try:
@@ -349,7 +351,7 @@ def load(root: Path) -> Target:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
         raise TargetError(f"{file}: {key}: {_plainly(first['type'], first['msg'])}") from None
-    target = Target(root.resolve(), manifest)
+    target = Target(root.resolve(), manifest, ours)
     for key, name in (
         ("source", manifest.source),
         ("suite.cases", manifest.suite.cases),

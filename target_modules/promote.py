@@ -1,7 +1,9 @@
 """Write a variant into the real source, and take it back, byte for byte.
 
 Before anything is written, the originals and what is about to be written are kept in a folder of their own
-below `<home>/applied/`; `rollback` reads that folder, so it works after a crash in the middle too.
+below `<home>/applied/`; `rollback` reads that folder, so it works after a crash in the middle too. It obeys
+only what was written there for this user: a record names any file of this machine, and a home may come from
+somebody else.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ from pathlib import Path
 from pygent.target_modules import repository
 from pygent.target_modules.patch.apply import check_path
 from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.trust import store
 
-_RECORD = "applied.json"
+RECORD = "applied.json"
 
 
 class PromotionError(Exception):
@@ -116,16 +119,26 @@ def _keep_inside(folder: Path, paths: Iterable[str]) -> None:
 
 def applications(home: Path) -> list[tuple[Path, Application]]:
     """What is applied now, the latest last, with the folder that can undo it."""
-    files = sorted((home / "applied").glob(f"*/{_RECORD}"))
+    files = sorted((home / "applied").glob(f"*/{RECORD}"))
     return [(file.parent, Application(**json.loads(file.read_text()))) for file in files]
+
+
+def is_ours(place: Path) -> bool:
+    """Whether the record of an application was written for this user."""
+    return store.has(_hash_of((place / RECORD).read_bytes()), store.folder("applied"))
 
 
 def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> Application:
     """Undo the latest `apply`, or that of `variant`.
 
-    Raises `PromotionError` where there is none, where a later one must be undone before it, or where the
-    files were changed since (`force` overwrites them)."""
+    Raises `PromotionError` where there is none, where a later one must be undone before it, where it is not
+    of this user, or where the files were changed since (`force` overwrites them)."""
     place, applied = latest(home, variant)
+    if not is_ours(place):
+        raise PromotionError(
+            f"{place / RECORD} was not written for you here, and could overwrite any file: {applied.folder} "
+            f"has what was applied; the originals are in {place / 'before'}"
+        )
     folder = Path(applied.folder)
     for path, ours in applied.after.items():
         found = _hash(folder / path)
@@ -150,7 +163,9 @@ def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> 
             )
     for path in applied.before:
         _beside(folder / path).unlink(missing_ok=True)  # of an application that was interrupted
-    (place / _RECORD).unlink()  # first: what is half removed must not be taken for something to undo
+    here = str(place.resolve())
+    (place / RECORD).unlink()  # first: what is half removed must not be taken for something to undo
+    store.drop(lambda text: text == here, store.folder("applied"))
     shutil.rmtree(place)
     return applied
 
@@ -189,7 +204,9 @@ def _keep(home: Path, applied: Application, folder: Path) -> Path:
 
 
 def _write_record(place: Path, applied: Application) -> None:
-    _replace(place / _RECORD, json.dumps(asdict(applied), indent=2).encode(), None)
+    text = json.dumps(asdict(applied), indent=2).encode()
+    store.keep(_hash_of(text), str(place.resolve()), store.folder("applied"))
+    _replace(place / RECORD, text, None)
 
 
 def _write(folder: Path, files: dict[str, bytes | None]) -> None:

@@ -7,6 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.target_modules.trust.exhibit import require
+from pygent.target_modules.trust.of_target import of_target
 
 BUNDLED = Path(__file__).with_name("bundled")
 FILE = "target.toml"
@@ -14,7 +16,7 @@ FILE = "target.toml"
 
 def bundled() -> list[Target]:
     """The targets that ship with the product, by name."""
-    return [load(file.parent) for file in sorted(BUNDLED.glob(f"*/{FILE}"))]
+    return [load(file.parent, ours=True) for file in sorted(BUNDLED.glob(f"*/{FILE}"))]
 
 
 def find_target(name: str) -> Target:
@@ -25,13 +27,24 @@ def find_target(name: str) -> Target:
     """
     path = Path(name)
     if path.name == FILE and path.is_file():
-        return load(path.parent)
+        return _loaded(path.parent)
     if name and path.name == name and (BUNDLED / name / FILE).is_file():
-        return load(BUNDLED / name)
+        return _loaded(BUNDLED / name)
     if name and path.is_dir():
-        return load(path)
+        return _loaded(path)
     names = ", ".join(target.name for target in bundled())
     raise TargetError(f"{name}: no such target; give a folder with a {FILE}, or one of: {names}")
+
+
+def _loaded(folder: Path) -> Target:
+    return load(folder, ours=folder.resolve().parent == BUNDLED.resolve())
+
+
+def find_to_run(name: str) -> Target:
+    """The same, to be measured: also raises `Untrusted` where nobody has agreed to what it would run."""
+    target = find_target(name)
+    require(*of_target(target))
+    return target
 
 
 def in_order(targets: Iterable[Target]) -> list[Target]:

@@ -63,6 +63,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"NOT TESTED: {words}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests trust what they write, and nothing of that is remembered for the person who runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def docker_sandbox() -> Iterator[DockerSandbox]:
     """The real thing, self-tested. Tests that use it carry `@pytest.mark.engine`."""

@@ -58,7 +58,7 @@ def write_target(folder: Path, kind: SuiteName) -> Target:
         (folder / "grader.py").write_text((TASK / "grader.py").read_text("utf-8"), "utf-8")
     text = _MANIFEST.format(kind=kind, module=MODULE, entry=entry, suite=suite, metric=metric, call=seconds)
     (folder / "target.toml").write_text(text, "utf-8")
-    return load(folder)
+    return load(folder, ours=True)
 
 
 def write_targets(folder: Path, sandbox: Sandbox) -> dict[SuiteName, Target]:

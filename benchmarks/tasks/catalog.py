@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pygent.benchmarks.types import Job, Split
 from pygent.target_modules.manifest import Target, TargetError, load
@@ -20,7 +20,7 @@ class Entry(BaseModel):
     """One task in the index of a folder."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str
+    name: str = Field(pattern=r"^\w[\w.-]*$")
     size: Literal["small", "medium", "large"] = "medium"
     kind: Literal["bug", "feature", "refactoring", "speed", "other"] = "other"
     split: Split = "search"
@@ -45,15 +45,15 @@ class Task:
         return Job(self.entry.name, manifest.goal, files, manifest.editable, seed)
 
 
-def tasks_of(folder: Path) -> list[Task]:
+def tasks_of(folder: Path, *, ours: bool = False) -> list[Task]:
     """All tasks, in the order of the index; without one, every folder with a target.toml, by name, of which
-    each third is held out. Raises `TargetError`."""
+    each third is held out; `ours` as of targets. Raises `TargetError`."""
     if not folder.is_dir():
         raise TargetError(f"{folder}: no such folder; `suite.tasks` names a folder of tasks")
     entries = _indexed(folder / INDEX) if (folder / INDEX).is_file() else _found(folder)
     if not entries:
         raise TargetError(f"{folder}: no tasks; each is a folder with a target.toml")
-    return [Task(entry, load(folder / entry.name)) for entry in entries]
+    return [Task(entry, load(folder / entry.name, ours=ours)) for entry in entries]
 
 
 def _indexed(file: Path) -> tuple[Entry, ...]:

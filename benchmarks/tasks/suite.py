@@ -34,7 +34,7 @@ class TasksSuite:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        found = tasks_of(target.root / str(target.manifest.suite.tasks))
+        found = tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
         self._tasks: dict[Split, list[Task]] = {
             "search": [task for task in found if task.entry.split == "search"],
             "held_out": [task for task in found if task.entry.split == "held_out"],

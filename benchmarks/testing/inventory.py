@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pygent.benchmarks.types import Trust
 from pygent.target_modules.manifest import Target, TargetError
+from pygent.target_modules.trust.exhibit import require
+from pygent.target_modules.trust.of_target import exhibit_of_tests
 
 FILE = "tests.json"
 NEVER = "does not call the editable functions"
@@ -99,11 +101,13 @@ class Inventory(_Model):
 
 
 def read_inventory(target: Target) -> Inventory:
-    """The inventory beside `target.toml`. Raises `TargetError` where there is none for these tests."""
+    """The inventory beside `target.toml`. Raises `TargetError` where there is none for these tests, and
+    `Untrusted` where nobody has agreed to what it says."""
     file = target.root / FILE
     again = f"`pygent targets tests {target.root}` looks at the tests again"
     try:
-        found = Inventory.model_validate_json(file.read_bytes())
+        text = file.read_bytes()
+        found = Inventory.model_validate_json(text)
     except FileNotFoundError:
         raise TargetError(f"{file}: no such file; {again}") from None
     except OSError as error:
@@ -112,6 +116,8 @@ def read_inventory(target: Target) -> Inventory:
         raise TargetError(f"{file}: cannot be understood; {again}") from None
     if found.digest != digest_of(target):
         raise TargetError(f"{file}: the tests or their settings have changed since; {again}")
+    if not target.ours:
+        require(exhibit_of_tests(target.root, text))
     return found
 
 

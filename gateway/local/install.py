@@ -44,7 +44,12 @@ def install(*, again: bool = False) -> Path:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
-            [*command, *PACKAGES], env=environment, capture_output=True, text=True, check=False
+            [*command, *PACKAGES],
+            cwd=place.parent,  # uv obeys a project's file in the current folder
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError as error:
         raise InstallError(f"{place}: cannot be written: {error.strerror}") from None

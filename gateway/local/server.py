@@ -13,9 +13,12 @@ from pygent.archive.types import Usage
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.local.install import MODEL, folder, is_installed
 from pygent.sandbox import child_python
+from pygent.sandbox.child_environment import without_keys
 
 NOT_INSTALLED = "the local model is not installed: `pygent models install local` does that (about 125 MB)"
 START_SECONDS = 60.0
+
+_OF_RUNTIME = r"PYTHONPATH|LD_LIBRARY_PATH|(OMP|GGML|LLAMA|CUDA)_\w+"
 
 
 class LocalServer:
@@ -30,7 +33,7 @@ class LocalServer:
         serving = Path(__file__).with_name("serving.py")
         self._process = subprocess.Popen(
             child_python.command(str(serving), str(place), str(place / MODEL)),
-            env=child_python.environment(),
+            env=child_python.environment(without_keys(more=_OF_RUNTIME)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -69,7 +69,12 @@ class Server(BaseModel):
 
 def read(path: Path, environment: Mapping[str, str] | None = None) -> dict[str, Server]:
     """The servers of a file that are not disabled, by name, variables filled in. Raises `McpConfigError`."""
-    table = _table(load(path), path)
+    return servers(text_of(path), path, environment)
+
+
+def servers(text: bytes, path: Path, environment: Mapping[str, str] | None = None) -> dict[str, Server]:
+    """The same, of a file that has been read."""
+    table = table_of(parsed(text, path), path)
     found: dict[str, Server] = {}
     for name, raw in table.items():
         if not _NAME.fullmatch(name):
@@ -94,18 +99,31 @@ def read(path: Path, environment: Mapping[str, str] | None = None) -> dict[str, 
 
 def load(path: Path) -> dict[str, Any]:
     """The file as it is. Raises `McpConfigError`."""
+    return parsed(text_of(path), path)
+
+
+def text_of(path: Path) -> bytes:
+    """Raises `McpConfigError`."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        return path.read_bytes()
     except FileNotFoundError:
         raise McpConfigError(f"{path}: no such file; `pygent mcp add` makes one") from None
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise McpConfigError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def parsed(text: bytes, path: Path) -> dict[str, Any]:
+    """Raises `McpConfigError`."""
+    try:
+        data = json.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise McpConfigError(f"{path}: cannot be read as JSON: {error}") from None
     if not isinstance(data, dict):
         raise McpConfigError(f"{path}: not a JSON object")
     return data
 
 
-def _table(data: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+def table_of(data: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     key = next((key for key in _TABLES if key in data), None)
     if key is None:
         raise McpConfigError(f"{path}: no `mcpServers` (or `servers`, as VS Code has it)")

@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pygent.target_modules.trust.exhibit import Exhibit, remember, require
+
 DEFAULT = Path(".pygent") / "mcp-pins.json"
+
+
+def beside(config: Path) -> Path:
+    """Where the tools of a file's servers are approved."""
+    return config.with_name(DEFAULT.name)
 
 
 def digest(name: str, description: str, schema: Mapping[str, Any]) -> str:
@@ -22,6 +29,7 @@ class Pins:
     """Digests by server and tool: those that a person approved, and those first seen in this run."""
 
     def __init__(self, path: Path = DEFAULT) -> None:
+        """Raises `Untrusted` where somebody else may have approved them."""
         self._path = path
         self._approved = _read(path)
         self._seen: dict[tuple[str, str], str] = {}
@@ -38,14 +46,23 @@ class Pins:
         """Take the tools of a server as they are now, for good."""
         self._approved[server] = dict(tools)
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_name(f"{self._path.name}.part")
-        beside.write_text(json.dumps(self._approved, indent=2, sort_keys=True) + "\n", "utf-8")
-        os.replace(beside, self._path)
+        part = self._path.with_name(f"{self._path.name}.part")
+        text = (json.dumps(self._approved, indent=2, sort_keys=True) + "\n").encode()
+        part.write_bytes(text)
+        os.replace(part, self._path)
+        remember(exhibit(self._path, text))
+
+
+def exhibit(path: Path, text: bytes) -> Exhibit:
+    """A file of approvals, to be trusted."""
+    return Exhibit(path.resolve(), ("approves tools of MCP servers",), {"text": text})
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
     try:
-        data = json.loads(path.read_text("utf-8"))
+        text = path.read_bytes()
+        require(exhibit(path, text))
+        data = json.loads(text)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):

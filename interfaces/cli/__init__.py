@@ -4,7 +4,11 @@ from __future__ import annotations
 
 
 def main() -> None:
-    """Entry point of `pygent`: errors that a user can mend become one line on stderr and an exit code."""
+    """Entry point of `pygent`: errors that a user can mend become one line on stderr and an exit code.
+
+    A command that comes to somebody's file that would run or loosen something has done nothing yet: once the
+    user has agreed to it, the command begins anew.
+    """
     from pygent.interfaces.cli.app import app
 
     try:
@@ -15,7 +19,16 @@ def main() -> None:
         code = exit_code(error)
         if code is None:
             raise
+        if _is_agreed_to(error):
+            return main()
         import sys
 
         print(f"pygent: {in_one_line(error)}", file=sys.stderr)
         raise SystemExit(code) from None
+
+
+def _is_agreed_to(error: Exception) -> bool:
+    from pygent.interfaces.cli.asking import agreed
+    from pygent.target_modules.trust.exhibit import Untrusted
+
+    return isinstance(error, Untrusted) and agreed(error)

@@ -93,12 +93,15 @@ def run(
     from pygent.archive.types import ArchiveError
     from pygent.evolution.config import load_config
     from pygent.evolution.runs import begin, work
+    from pygent.evolution.trusting import of_run
     from pygent.gateway.transcripts import exchanges
     from pygent.interfaces.cli.archive import show as show_variant
     from pygent.interfaces.cli.summary import STOPPED_BY
+    from pygent.interfaces.launching import commands_of
     from pygent.interfaces.views.transcripts import plain, told
     from pygent.sandbox.limits import waived
     from pygent.sandbox.select import open_sandbox
+    from pygent.target_modules.trust.exhibit import require
 
     session: Session = ctx.obj
     settings = load_config(
@@ -118,11 +121,13 @@ def run(
         runtime=runtime,
         waive=",".join(waive or ()) or None,
     )
+    require(*of_run(settings))
     box = open_sandbox(sandbox, base=image, runtime=runtime, waive=waived([settings.waive]))
     try:
         with session.archive(create=True) as archive:
             record = begin(archive, settings)
-            work(archive, session.home, record, box, lambda progress: None, lambda: False)
+            given = commands_of(settings)
+            work(archive, session.home, record, box, lambda progress: None, lambda: False, **given)
     finally:
         box.close()
     with Archive.open(session.home, read_only=True) as archive:

@@ -34,10 +34,10 @@ def analyze(
     """Rank lines by how much failing tests, and no others, run them (Ochiai). Exit 0 also when none fails."""
     from pygent.benchmarks.testing.spectrum import take_spectrum
     from pygent.sandbox.select import open_sandbox
-    from pygent.target_modules.registry import find_target
+    from pygent.target_modules.registry import find_to_run
     from pygent.target_modules.suspicion import by_symbol, suspects
 
-    found = find_target(target)
+    found = find_to_run(target)
     tree = found.tree()
     box = open_sandbox(sandbox, base=image)
     try:

@@ -23,6 +23,7 @@ from pygent.interfaces.cli import (
     safety,
     sandbox,
     targets,
+    trust,
     watch,
 )
 from pygent.interfaces.cli.sections import Sections
@@ -77,6 +78,7 @@ oversight.register(app)
 review.register(app)
 report.register(app)
 watch.register(app)
+trust.register(app)
 sandbox.register(app)
 app.add_typer(agent.app, name="agent")
 app.add_typer(mcp.app, name="mcp")

@@ -39,9 +39,9 @@ def bench(
     from pygent.sandbox.select import open_sandbox
     from pygent.sandbox.types import Isolation
     from pygent.target_modules.manifest import TargetError
-    from pygent.target_modules.registry import find_target
+    from pygent.target_modules.registry import find_to_run
 
-    found = find_target(target)
+    found = find_to_run(target)
     if tree is not None and not tree.is_dir():
         raise TargetError(f"--tree: {tree} is not a folder")
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pygent.archive.store import Archive
     from pygent.archive.types import RunRecord
     from pygent.evolution.config import RunConfig
+    from pygent.target_modules.trust.exhibit import Exhibit
 
 GUESSABLE = 1 << 40  # seeds below it can be tried out one by one by the code under test
 Evaluations = Annotated[
@@ -53,6 +54,12 @@ Until = Annotated[
 EngineMinutes = Annotated[
     float | None,
     typer.Option(min=0, help="Minutes to wait for a sandbox that gives no boxes any more; then exit 3."),
+]
+OnFinish = Annotated[
+    str | None, typer.Option(help="Shell command to run when the run has ended; it gets no keys.")
+]
+OnFinishKeys = Annotated[
+    str | None, typer.Option(help="Variables of the environment that this command gets, too, by commas.")
 ]
 Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background; return when the run works.")]
 
@@ -116,9 +123,8 @@ def evolve(
     config: Annotated[
         Path | None, typer.Option(help="TOML file of these settings; ./pygent.toml if there is one.")
     ] = None,
-    on_finish: Annotated[
-        str | None, typer.Option(help="Shell command to run when the run has ended.")
-    ] = None,
+    on_finish: OnFinish = None,
+    on_finish_keys: OnFinishKeys = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Only estimate calls, tokens and dollars; nothing is asked or run."),
@@ -128,6 +134,9 @@ def evolve(
 ) -> None:
     """Evolve a target until a budget is used up, then show what was found."""
     from pygent.evolution.runs import begin
+    from pygent.evolution.trusting import of_run
+    from pygent.interfaces.launching import commands_of
+    from pygent.target_modules.trust.exhibit import require
 
     options: dict[str, Any] = {
         "target": target,
@@ -157,30 +166,38 @@ def evolve(
         "image": image,
         "runtime": runtime,
         "on_finish": on_finish,
+        "on_finish_keys": on_finish_keys,
     }
     session: Session = ctx.obj
+    settings, exhibits = _settings(session, config, replay, options)
     if dry_run:
-        _estimate(_settings(session, config, replay, options), as_json=json)
+        _estimate(settings, as_json=json)
         return
+    require(*exhibits, *of_run(settings), may_ask=not detach)
     with session.archive(create=True) as archive:
-        settings = _settings(session, config, replay, options)
         run = begin(archive, settings)
-        _go_on(session, archive, run, settings, detach=detach, as_json=json)
+        given = commands_of(settings)
+        _go_on(session, archive, run, settings, detach=detach, as_json=json, changes=given)
 
 
-def _settings(session: Session, file: Path | None, replay: str | None, options: dict[str, Any]) -> RunConfig:
-    """The settings of a new run; one that replays another has all of that one's that are not given."""
-    from pygent.evolution.config import ConfigError, load_config, stored_config
+def _settings(
+    session: Session, file: Path | None, replay: str | None, options: dict[str, Any]
+) -> tuple[RunConfig, list[Exhibit]]:
+    """The settings of a new run, and what has to be trusted in their file; a run that replays another has all
+    of that one's that are not given."""
+    from pygent.evolution.config import ConfigError, read_config
+    from pygent.evolution.settings_file import FILE
+    from pygent.evolution.stored import stored_config
     from pygent.target_modules.registry import find_target
 
     if replay is None:
-        default = Path("pygent.toml")
-        return load_config(file or (default if default.is_file() else None), **options)
+        default = Path(FILE)
+        return read_config(file or (default if default.is_file() else None), **options)
     with session.archive() as archive:
         known = archive.run(archive.find_run(replay))
     if find_target(options["target"]).name != known.target:
         raise ConfigError(f"--replay: run {known.id} is of target {known.target}, not of {options['target']}")
-    return stored_config(known.config, **(options | {"replay": known.id, "target": None}))
+    return stored_config(known, **(options | {"replay": known.id, "target": None})), []
 
 
 def _estimate(settings: RunConfig, *, as_json: bool) -> None:
@@ -209,11 +226,22 @@ def resume(
     ] = None,
     waive: Waive = None,
     engine_minutes: EngineMinutes = None,
+    image: Annotated[str | None, typer.Option(help="Base image of the boxes; as before if left out.")] = None,
+    runtime: Annotated[
+        str | None, typer.Option(help="What runs the engine's containers; as before if left out.")
+    ] = None,
+    mcp_config: Annotated[
+        str | None, typer.Option(help="JSON file of MCP servers for the agent; as before if left out.")
+    ] = None,
+    on_finish: OnFinish = None,
+    on_finish_keys: OnFinishKeys = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
     """Go on with a run that was paused, stopped or killed, or that used up its budget (give a larger one)."""
-    from pygent.evolution.config import stored_config
+    from pygent.evolution.stored import stored_config
+    from pygent.evolution.trusting import of_run
+    from pygent.target_modules.trust.exhibit import require
 
     session: Session = ctx.obj
     changes: dict[str, Any] = {
@@ -228,10 +256,16 @@ def resume(
         "sandbox": sandbox,
         "waive": ",".join(waive or ()) or None,
         "engine_minutes": engine_minutes,
+        "image": image,
+        "runtime": runtime,
+        "mcp_config": mcp_config,
+        "on_finish": on_finish,
+        "on_finish_keys": on_finish_keys,
     }
     with session.archive() as archive:
         record = archive.run(archive.find_run(run))
-        settings = stored_config(record.config, **changes)
+        settings = stored_config(record, **changes)
+        require(*of_run(settings), may_ask=not detach)
         _go_on(session, archive, record, settings, detach=detach, as_json=json, changes=changes)
 
 
@@ -261,10 +295,10 @@ def _go_on(
     *,
     detach: bool,
     as_json: bool,
-    changes: dict[str, Any] | None = None,
+    changes: dict[str, Any],
 ) -> None:
     if detach:
-        _detach(session, run, changes or {}, as_json=as_json)
+        _detach(session, run, changes, as_json=as_json)
         return
     from pygent.evolution.engine_wait import AWAY
     from pygent.evolution.population import BASELINE
@@ -286,9 +320,7 @@ def _go_on(
         )
         live.say(f"sandbox: {sandbox.name}, self-test passed")
         try:
-            ended = work(
-                archive, session.home, run, sandbox, live.update, _interrupts(live.say), **(changes or {})
-            )
+            ended = work(archive, session.home, run, sandbox, live.update, _interrupts(live.say), **changes)
         except KeyboardInterrupt:
             live.say(
                 f"ending at once; `{command(session.home)} resume {run.id}` goes on with what is recorded"

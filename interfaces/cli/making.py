@@ -66,7 +66,7 @@ def make_of_package(
     with building(out) as folder:
         manifest = folder / "target.toml"
         manifest.write_text(manifest_of(package, out, goal=goal, trust=trust))
-        target = load(folder)
+        target = load(folder, ours=True)
         say(f"running the tests of {package.name} in a sandbox: twice, and once through the proxy")
         box = open_sandbox(sandbox, base=image)
         try:
@@ -74,7 +74,7 @@ def make_of_package(
             refused = inventory.failing_with("PermissionError")
             if refused:
                 manifest.write_text(manifest_of(package, out, goal=goal, trust=trust, loopback=True))
-                with_sockets = load(folder)
+                with_sockets = load(folder, ours=True)
                 again = take_inventory(with_sockets, box)
                 if len(again.failing_with("PermissionError")) < len(refused):
                     target, inventory = with_sockets, again
@@ -100,7 +100,7 @@ def make_of_package(
             )
         )
         inventory.write(folder)
-        name = load(folder).name
+        name = load(folder, ours=True).name
     notes += inventory.lines()
     if not recorded:
         notes += inventory.advice(trust)

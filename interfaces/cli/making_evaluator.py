@@ -41,7 +41,7 @@ def make_of_evaluator(
             for loopback in (False, True):
                 text = manifest_of(found, out, metric=metric or SCORE, loopback=loopback)
                 manifest.write_text(text)
-                suite = EvaluatorSuite(load(folder))
+                suite = EvaluatorSuite(load(folder, ours=True))
                 run = retried(partial(suite.trial, box), f"trying {found.file.name}")
                 failure = next((f"{stage}: {one.reason}" for stage, one in run.told if one.reason), "")
                 if not failure or "PermissionError" not in failure + run.output:
@@ -67,7 +67,7 @@ def make_of_evaluator(
                 loopback=loopback,
             )
         )
-        name = load(folder).name
+        name = load(folder, ours=True).name
     return name, [
         *found.notes,
         f"the score is {chosen}: {run.metrics[chosen]:.6g} to begin with",

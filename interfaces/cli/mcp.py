@@ -36,14 +36,18 @@ def add(
     config: Config = FILE,
 ) -> None:
     """Add a server: `pygent mcp add time -- uvx mcp-server-time`, or with --url."""
-    from pygent.gateway.mcp.config import McpConfigError, load, read
+    from pygent.gateway.mcp.config import McpConfigError, parsed, read, text_of
+    from pygent.gateway.mcp.trusted import of_servers
+    from pygent.target_modules.trust.exhibit import remember
 
     if bool(command) == (url is not None):
         raise typer.BadParameter("give either a command after `--`, or --url")
-    data: dict[str, Any] = load(config) if config.exists() else {}
+    before = text_of(config) if config.exists() else b""
+    data: dict[str, Any] = parsed(before, config) if before else {}
     table = data.setdefault("servers" if "servers" in data else "mcpServers", {})
     if name in table:
         raise McpConfigError(f"{config}: {name}: is there already; `pygent mcp remove {name}` first")
+    trusted = not table or of_servers(config, before).is_trusted
     entry: dict[str, Any] = {"url": url} if command is None else {"command": command[0], "args": command[1:]}
     for pair in env or ():
         variable, equals, value = pair.partition("=")
@@ -51,29 +55,35 @@ def add(
             raise typer.BadParameter(f"--env {pair}: write NAME=VALUE")
         entry.setdefault("env", {})[variable] = value
     table[name] = entry
-    before = config.read_bytes() if config.exists() else None
-    _write(config, data)
+    text = _write(config, data)
     try:
         read(config)
     except McpConfigError:
-        if before is None:
-            config.unlink()
-        else:
+        if before:
             config.write_bytes(before)
+        else:
+            config.unlink()
         raise
+    if trusted:
+        remember(of_servers(config, text))
     typer.echo(f"{name} is in {config}; `pygent mcp tools {name}` shows what it can do")
 
 
 @app.command()
 def remove(name: Name, config: Config = FILE) -> None:
     """Remove a server."""
-    from pygent.gateway.mcp.config import McpConfigError, load
+    from pygent.gateway.mcp.config import McpConfigError, parsed, text_of
+    from pygent.gateway.mcp.trusted import of_servers
+    from pygent.target_modules.trust.exhibit import remember
 
-    data = load(config)
+    before = text_of(config)
+    data, trusted = parsed(before, config), of_servers(config, before).is_trusted
     for key in ("mcpServers", "servers"):
         if name in data.get(key, {}):
             del data[key][name]
-            _write(config, data)
+            text = _write(config, data)
+            if trusted:
+                remember(of_servers(config, text))
             typer.echo(f"{name} is no longer in {config}")
             return
     raise McpConfigError(f"{config}: there is no server {name}")
@@ -110,9 +120,9 @@ def tools(
     json: Json = False,
 ) -> None:
     """What servers can do, and whether it is what was approved."""
-    from pygent.gateway.mcp.pins import Pins
+    from pygent.gateway.mcp.pins import Pins, beside
 
-    pins = Pins(config.with_name("mcp-pins.json"))
+    pins = Pins(beside(config))
     told: list[dict[str, Any]] = []
     with _manager(config, server) as manager:
         for name in manager.names:
@@ -196,27 +206,33 @@ def call(
 
 @contextmanager
 def _manager(config: Path, only: str | None) -> Iterator[Manager]:
-    from pygent.gateway.mcp.config import McpConfigError, read
+    from pygent.gateway.mcp.config import McpConfigError
     from pygent.gateway.mcp.manager import Manager
-    from pygent.gateway.mcp.pins import Pins
+    from pygent.gateway.mcp.pins import Pins, beside
+    from pygent.gateway.mcp.trusted import exhibits, read_to_start
+    from pygent.target_modules.trust.exhibit import require
 
-    found = read(config)
+    require(*exhibits(config))
+    found = read_to_start(config)
     if only is not None:
         if only not in found:
             there = ", ".join(found) or "none"
             raise McpConfigError(f"{config}: there is no server {only}; there are: {there}")
         found = {only: found[only]}
-    manager = Manager(found, Pins(config.with_name("mcp-pins.json")))
+    manager = Manager(found, Pins(beside(config)))
     try:
         yield manager
     finally:
         manager.close()
 
 
-def _write(config: Path, data: dict[str, Any]) -> None:
+def _write(config: Path, data: dict[str, Any]) -> bytes:
+    """What is in the file then."""
     import os
 
     config.parent.mkdir(parents=True, exist_ok=True)
     beside = config.with_name(f"{config.name}.part")
-    beside.write_text(jsonlib.dumps(data, indent=2) + "\n", "utf-8")
+    text = (jsonlib.dumps(data, indent=2) + "\n").encode()
+    beside.write_bytes(text)
     os.replace(beside, config)
+    return text

@@ -15,7 +15,7 @@ SECTIONS = {
     "Look": ("runs", "status", "archive", "review", "report"),
     "Decide": ("queue", "approve", "reject", "annotate", "apply", "rollback"),
     "Measure": ("bench", "analyze", "safety", "sandbox"),
-    "Set up": ("doctor", "targets", "agent", "mcp", "models"),
+    "Set up": ("doctor", "targets", "trust", "agent", "mcp", "models"),
 }
 
 

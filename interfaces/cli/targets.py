@@ -141,8 +141,11 @@ def look_at_tests(
     from pygent.sandbox.select import open_sandbox
     from pygent.target_modules.manifest import TargetError
     from pygent.target_modules.registry import find_target
+    from pygent.target_modules.trust.exhibit import require
+    from pygent.target_modules.trust.of_target import as_written, of_target
 
     found = find_target(directory)
+    require(*of_target(found, tests=False))  # these are written anew
     if not found.manifest.suite.tests:
         raise TargetError(f"{found.root / 'target.toml'}: suite.tests: there are none")
     box = open_sandbox(sandbox, base=image)
@@ -151,6 +154,7 @@ def look_at_tests(
     finally:
         box.close()
     inventory.write(found.root)
+    as_written(found)
     if json:
         print_json(inventory.model_dump(mode="json"))
         return
@@ -204,9 +208,9 @@ def check(
     """Check a target: manifest, dependencies, cases, and its baseline in the sandbox."""
     from pygent.benchmarks.check import check_target
     from pygent.sandbox.select import open_sandbox
-    from pygent.target_modules.registry import find_target
+    from pygent.target_modules.registry import find_to_run
 
-    found = find_target(directory)
+    found = find_to_run(directory)
     box = open_sandbox(sandbox, base=image)
     try:
         result = check_target(found, box)

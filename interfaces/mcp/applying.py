@@ -26,11 +26,11 @@ class Confirmation(BaseModel):
 
 def register(server: MCPServer, desk: Desk) -> None:
     def before_applying(variant: str) -> Elicit[Confirmation]:
-        from pygent.evolution.applying import plan, require
+        from pygent.evolution.applying import plan, require_clear
 
         with desk.archive() as archive:
             planned = plan(archive, variant)
-            require(desk.home, planned)
+            require_clear(desk.home, planned)
         changed = planned.diff.count("\n+") + planned.diff.count("\n-")
         return Elicit(
             f"Write variant {planned.variant.id} (score {planned.variant.score}) into "

@@ -58,9 +58,9 @@ def _judged(
     from pygent.target_modules.patch.apply import apply
     from pygent.target_modules.patch.read import read
     from pygent.target_modules.patch.tree import Tree
-    from pygent.target_modules.registry import find_target
+    from pygent.target_modules.registry import find_to_run
 
-    found = find_target(target)
+    found = find_to_run(target)
     before = found.tree()
     if patch is not None:
         after = apply(before, read(patch, before, found.manifest.editable))

@@ -6,10 +6,10 @@ from typing import Any
 
 from pygent.archive.browsing import Point, Wanted
 from pygent.archive.store import Archive
-from pygent.archive.types import Status
+from pygent.archive.types import RunRecord, Status
 from pygent.benchmarks.judge import score_interval
 from pygent.benchmarks.types import Evaluation
-from pygent.evolution.config import stored_config
+from pygent.evolution.stored import stored_config
 from pygent.target_modules.manifest import Target, TargetError
 from pygent.target_modules.registry import find_target
 
@@ -27,7 +27,7 @@ def series(archive: Archive, run: str) -> dict[str, Any]:
     """
     record = archive.run(archive.find_run(run))
     found = archive.browse.points(record.id)
-    target = _target(record.config)
+    target = _target(record)
     best: list[list[float]] = []
     led: set[str] = set()
     top = None
@@ -75,7 +75,7 @@ def interval(archive: Archive, target: Target | None, variant: str) -> dict[str,
 
 def interval_of(archive: Archive, run: str, variant: str) -> dict[str, float] | None:
     """The same, of a variant whose target is that of its run."""
-    return interval(archive, _target(archive.run(run).config), variant)
+    return interval(archive, _target(archive.run(run)), variant)
 
 
 def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> dict[str, Any]:
@@ -88,7 +88,7 @@ def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> dict[str
     among = archive.browse.page(Wanted(run=record.id), "score", TRADED)
     graded = [one for one in among if one.score is not None]
     metrics = sorted({name for one in graded for name in one.metrics})
-    target = _target(record.config)
+    target = _target(record)
     primary = target.primary.metric if target else ""
     x = x if x in metrics else primary if primary in metrics else next(iter(metrics), "")
     y = y if y in metrics else next((name for name in metrics if name != x), x)
@@ -126,9 +126,9 @@ def _front(pairs: list[tuple[float, float]]) -> set[int]:
     return found
 
 
-def _target(config: Any) -> Target | None:
+def _target(run: RunRecord) -> Target | None:
     """None for a target that is no longer where it was: plots do without its words."""
     try:
-        return find_target(stored_config(config).target)
+        return find_target(stored_config(run).target)
     except TargetError:
         return None

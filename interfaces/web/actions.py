@@ -91,7 +91,7 @@ class Actions:
     def _apply(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
             planned = applying.plan(archive, variant)
-            applying.require(self._shelf.home, planned)
+            applying.require_clear(self._shelf.home, planned)
             with opened_for(archive, planned.variant) as sandbox:
                 return applying.apply(archive, self._shelf.home, planned, self._shelf.who, sandbox).variant
 

@@ -81,7 +81,10 @@ def run(lines: int, result: int, output: int, work: str, cores: set[int]) -> Non
 
 
 def _settle(lines: int, result: int, output: int) -> None:
-    os.setsid()
+    try:
+        os.setsid()
+    except PermissionError:  # each session gets a number that all of the machine counts (seccomp.py)
+        os.setpgid(0, 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
     low, high = sorted((lines, result))

@@ -75,11 +75,13 @@ class Host:
 class Runner:
     """One box. `work` is where a program's files go, `places` all that a candidate can write to."""
 
-    def __init__(self, host: Host, work: str, places: list[str], family: Family, ahead: bool) -> None:
+    def __init__(
+        self, host: Host, work: str, places: list[str], family: Family, ahead: bool, meter: Meter
+    ) -> None:
         self._host = host
         self._ahead = ahead
         self._work = work
-        self._meter = Meter()
+        self._meter = meter
         self._buffers = (Hidden(), Hidden())
         self._null = os.open(os.devnull, os.O_RDWR)
         self._family = family
@@ -180,17 +182,18 @@ class _Child(NamedTuple):
             os.close(fd)
 
 
-def main(config: Mapping[str, Any]) -> None:
+def main(config: Mapping[str, Any], entered: Mapping[str, Any]) -> None:
     """Run the box.
 
     `config`: `work`, where programs go; `places` to wipe (None: find them); `preload`, modules to import;
-    `sources`, name and text of more; `ahead`, whether the next child is forked while the host is busy;
-    `loopback`, whether sockets can be had; `file_bytes`, the largest file.
+    `sources`, name and text of more; `loopback`, whether sockets can be had; `timed`, whether programs are
+    timed; `file_bytes`, the largest file. `entered`, where the backend came in first: `meters` that it kept
+    open, by path, and `apart`, whether the files of the box are its own.
     """
     host = _take_channel()
     family = Family(config["file_bytes"])
     _settle()
-    facts: dict[str, object] = {"filter": _filter(config["loopback"])}
+    facts: dict[str, object] = {"filter": _filter(config, entered)}
     places = writable_places() if config["places"] is None else config["places"]
     for name in config["preload"]:
         with contextlib.suppress(ImportError):  # a child that needs it will say so
@@ -199,9 +202,11 @@ def main(config: Mapping[str, Any]) -> None:
     child.warm_up(config["work"])
     for place in places:
         clean.wipe(place)
-    runner = Runner(host, config["work"], places, family, config["ahead"])
+    meter = Meter(entered.get("meters", {}))
+    ahead = not config["timed"]  # on a core that boxes share, a fork would disturb the other's measurement
+    runner = Runner(host, config["work"], places, family, ahead, meter)
     facts |= {"k": "hello", "pid": os.getpid(), "uid": os.getuid(), "places": places}
-    facts |= {"python": sys.version.partition(" ")[0], "meter": runner._meter.is_container}
+    facts |= {"python": sys.version.partition(" ")[0], "meter": meter.is_container}
     gc.collect()
     gc.freeze()
     try:
@@ -252,9 +257,11 @@ def _settle() -> None:
     gc.disable()
 
 
-def _filter(loopback: bool) -> str:
+def _filter(config: Mapping[str, Any], entered: Mapping[str, Any]) -> str:
     try:
-        seccomp.install(loopback)
+        seccomp.install(
+            loopback=config["loopback"], timed=config["timed"], shared=not entered.get("apart", True)
+        )
     except seccomp.Unsupported as error:
         return str(error)
     return ""

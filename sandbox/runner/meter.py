@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import resource
+from collections.abc import Mapping
 
 _CPU_V1 = ("/sys/fs/cgroup/cpuacct/cpuacct.usage", "/sys/fs/cgroup/cpu,cpuacct/cpuacct.usage")
 _CPU_V2 = "/sys/fs/cgroup/cpu.stat"
 _KILLS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+FILES = (*_CPU_V1, _CPU_V2, *_KILLS)
 
 
 class Meter:
-    """Keeps the meters open. In a process that is not PID 1 the control group is not its own: not used."""
+    """Keeps the meters open. Those of `held` are so already, by path.
 
-    def __init__(self) -> None:
+    In a process that is not PID 1 the control group is not its own: not used.
+    """
+
+    def __init__(self, held: Mapping[str, int]) -> None:
         mine = os.getpid() == 1
-        self._usage = _open(_CPU_V1) if mine else -1
-        self._stat = _open((_CPU_V2,)) if mine and self._usage < 0 else -1
-        self._kills = _open(_KILLS) if mine else -1
+        self._usage = _open(_CPU_V1, held) if mine else -1
+        self._stat = _open((_CPU_V2,), held) if mine and self._usage < 0 else -1
+        self._kills = _open(_KILLS, held) if mine else -1
 
     def cpu_seconds(self) -> float:
         """CPU time of the container so far, or of ended children where there is no meter."""
@@ -42,8 +47,10 @@ class Meter:
         return 0
 
 
-def _open(paths: tuple[str, ...]) -> int:
+def _open(paths: tuple[str, ...], held: Mapping[str, int]) -> int:
     for path in paths:
+        if path in held:
+            return held[path]
         try:
             return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:

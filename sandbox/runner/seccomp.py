@@ -59,6 +59,17 @@ _SELF_ONLY = {
     "prlimit64": (302, 261), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
     "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
 }  # fmt: skip
+# what tells of the host's load, or of what others have read, makes the page cache forget it, or counts on: in
+# a box that is timed, a candidate could leave there what a later one looks up
+_DENIED_WHERE_TIMED = {
+    "sysinfo": (99, 179), "mincore": (27, 232), "fadvise64": (221, 223), "readahead": (187, 213),
+    "setsid": (112, 157), "preadv2": (327, 286), "cachestat": (451, 451), "sync_file_range": (277, 84),
+}  # fmt: skip
+_MADVISE, _FORGETTING = (28, 233), (20, 21)  # MADV_COLD, MADV_PAGEOUT
+# what another box feels on a file that both have
+_DENIED_ON_SHARED_FILES = {"flock": (73, 32), "inotify_add_watch": (254, 27)}
+_FCNTL = (72, 25)
+_LOCKING = (6, 7, 37, 38, 1024, 1026)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY
 _SETPRIORITY, _IOPRIO_SET, _SOCKETPAIR = (141, 140), (251, 30), (53, 199)
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 
@@ -67,11 +78,11 @@ class Unsupported(Exception):
     """This machine's processor or kernel has no such filter. The text says which."""
 
 
-def program(machine: str, loopback: bool = False) -> bytes:
+def program(machine: str, *, loopback: bool = False, timed: bool = False, shared: bool = False) -> bytes:
     """The filter for a machine (`x86_64` or `aarch64`), as an array of `struct sock_filter`.
 
     With `loopback`, sockets of the Internet and Unix families can be had, which in a namespace without a
-    network reach the box itself.
+    network reach the box itself. `timed`: what runs is timed. `shared`: other boxes have the same files.
     """
     if machine not in _AUDIT:
         raise Unsupported(f"no system-call filter for a {machine} processor")
@@ -83,10 +94,10 @@ def program(machine: str, loopback: bool = False) -> bytes:
     ]
     if machine == "x86_64":
         start += [_step(_JUMP_AT_LEAST, _X32, no=1), _step(_RETURN, _ERRNO | errno.ENOSYS)]
-    return b"".join([*start, *_search(sorted(_rules(_COLUMN[machine], loopback)))])
+    return b"".join([*start, *_search(sorted(_rules(_COLUMN[machine], loopback, timed, shared)))])
 
 
-def _rules(column: int, loopback: bool) -> list[tuple[int, list[bytes]]]:
+def _rules(column: int, loopback: bool, timed: bool, shared: bool) -> list[tuple[int, list[bytes]]]:
     """What to do with each call that is not simply allowed, by its number: code that ends in a verdict."""
     denied = _step(_RETURN, _ERRNO | errno.EPERM)
     namespaces = [_step(_LOAD, _ARGUMENT), _step(_JUMP_ANY_BIT, _NEW_NAMESPACES, no=1)]
@@ -99,6 +110,12 @@ def _rules(column: int, loopback: bool) -> list[tuple[int, list[bytes]]]:
         _IOPRIO_SET: _only([(0, _IOPRIO_PROCESS), (1, 0)]),
         _SOCKETPAIR: _only([(0, _AF_UNIX)]),
     }
+    if timed:
+        calls |= {pair: [denied] for pair in _DENIED_WHERE_TIMED.values()}
+        calls[_MADVISE] = _none_of(2, _FORGETTING)
+    if shared:
+        calls |= {pair: [denied] for pair in _DENIED_ON_SHARED_FILES.values()}
+        calls[_FCNTL] = _none_of(1, _LOCKING)
     if loopback:
         families = [_step(_JUMP_EQUAL, family, yes=len(_LOOPBACK) - n) for n, family in enumerate(_LOOPBACK)]
         calls[_DENIED["socket"]] = [_step(_LOAD, _ARGUMENT), *families, denied, _step(_RETURN, _ALLOW)]
@@ -115,9 +132,9 @@ def _search(rules: list[tuple[int, list[bytes]]]) -> list[bytes]:
     return [_step(_JUMP_AT_LEAST, high[0][0], yes=len(left)), *left, *_search(high)]
 
 
-def install(loopback: bool = False) -> None:
+def install(*, loopback: bool = False, timed: bool = False, shared: bool = False) -> None:
     """Put the filter on this process and all that it will fork. Raises `Unsupported`."""
-    code = program(os.uname().machine, loopback)
+    code = program(os.uname().machine, loopback=loopback, timed=timed, shared=shared)
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))
@@ -139,3 +156,14 @@ def _only(needed: list[tuple[int, int]]) -> list[bytes]:
         to_denial = 2 * (len(needed) - place) - 1
         body += [_step(_LOAD, _ARGUMENT + 8 * index), _step(_JUMP_EQUAL, value, no=to_denial)]
     return [*body, _step(_RETURN, _ALLOW), _step(_RETURN, _ERRNO | errno.EPERM)]
+
+
+def _none_of(index: int, values: tuple[int, ...]) -> list[bytes]:
+    """Deny where the argument is one of these."""
+    tests = [_step(_JUMP_EQUAL, value, yes=len(values) - n) for n, value in enumerate(values)]
+    return [
+        _step(_LOAD, _ARGUMENT + 8 * index),
+        *tests,
+        _step(_RETURN, _ALLOW),
+        _step(_RETURN, _ERRNO | errno.EPERM),
+    ]

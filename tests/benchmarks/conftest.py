@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
@@ -22,6 +23,7 @@ from pygent.sandbox.types import (
     SandboxFault,
 )
 from pygent.target_modules.manifest import Target, load
+from tests.support.trusting import trusted
 
 MakeTarget = Callable[..., Target]
 
@@ -71,7 +73,7 @@ def make_target(tmp_path: Path) -> MakeTarget:
             f'[suite]\nkind = "{kind}"\n{files}{suite}\n'
             f'[[objectives]]\nmetric = "{objective}"\ndirection = "{direction}"\n{extra}\n'
         )
-        return load(root)
+        return load(trusted(root))
 
     return make
 
@@ -79,8 +81,18 @@ def make_target(tmp_path: Path) -> MakeTarget:
 Script = Callable[[Program, Sequence[Call], int], Execution]
 
 
+@dataclass(frozen=True)
+class ScriptedBox:
+    sandbox: ScriptedSandbox
+    number: int
+
+    def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+        return self.sandbox.run(self.number, program, calls)
+
+
 class ScriptedSandbox:
-    """Answers runs by a function of program, calls and the run's number; records what was asked."""
+    """Answers runs by a function of program, calls and the run's number; records what was asked, and of
+    which box (`boxes`, by run) and isolation (`isolations`, by box)."""
 
     name = "scripted"
 
@@ -88,20 +100,28 @@ class ScriptedSandbox:
         self._script = script
         self.runs: list[tuple[Program, tuple[Call, ...]]] = []
         self.specs: list[BoxSpec] = []
+        self.isolations: list[Isolation] = []
+        self.boxes: list[int] = []
+        self.prepared: list[int] = []  # how many runs there had been, each time
         self.open = 0
 
     @contextmanager
-    def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[ScriptedSandbox]:
+    def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[ScriptedBox]:
         self.specs.append(spec)
+        self.isolations.append(isolation)
         self.open += 1
         try:
-            yield self
+            yield ScriptedBox(self, len(self.specs) - 1)
         finally:
             self.open -= 1
 
-    def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+    def run(self, box: int, program: Program, calls: Sequence[Call]) -> Execution:
+        self.boxes.append(box)
         self.runs.append((program, tuple(calls)))
         return self._script(program, calls, len(self.runs) - 1)
+
+    def prepare(self, spec: BoxSpec, count: int) -> None:
+        self.prepared.append(len(self.runs))
 
     def check(self) -> list[Check]:
         return []

@@ -20,6 +20,7 @@ from pygent.sandbox.types import Isolation, Sandbox
 from pygent.target_modules.manifest import Target, TargetError, load
 from pygent.target_modules.patch.tree import Tree
 from tests.support.small_package import CORE, FIXED, TESTS, write_package_target
+from tests.support.trusting import trusted
 
 PATH = "src/agent/core.py"
 T = "tests/test_core.py::"
@@ -29,6 +30,7 @@ Make = Callable[..., Target]
 def inventoried(folder: Path, sandbox: Sandbox, **changes: str) -> Target:
     target = load(write_package_target(folder, **changes))
     take_inventory(target, sandbox).write(target.root)
+    trusted(target.root)
     return target
 
 
@@ -42,6 +44,7 @@ def inventory(tmp_path_factory: pytest.TempPathFactory, local_sandbox: LocalSand
 def target(tmp_path: Path, inventory: Inventory) -> Target:
     target = load(write_package_target(tmp_path))
     inventory.write(target.root)
+    trusted(target.root)
     return target
 
 

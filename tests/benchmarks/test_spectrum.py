@@ -14,6 +14,7 @@ from pygent.sandbox.local import LocalSandbox
 from pygent.sandbox.types import Call, Execution, Outcome, Program, Reply, Sandbox
 from pygent.target_modules.manifest import Target, TargetError, load
 from pygent.target_modules.suspicion import Spectrum, suspects
+from tests.support.trusting import trusted
 
 PATH = "lib/pkg/shapes.py"
 SHAPES = '''"""Areas."""
@@ -134,6 +135,7 @@ def named(spectrum: Spectrum, tests: int) -> set[str]:
 def shapes(tmp_path_factory: pytest.TempPathFactory, local_sandbox: LocalSandbox) -> Target:
     target = write(tmp_path_factory.mktemp("shapes"))
     take_inventory(target, local_sandbox).write(target.root)
+    trusted(target.root)
     return target
 
 

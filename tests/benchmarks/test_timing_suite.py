@@ -63,6 +63,20 @@ def test_the_two_take_turns_on_the_reserved_core_with_the_same_inputs(
     assert len({tuple(call.args for call in calls) for _, calls in sandbox.runs}) == 6
 
 
+@pytest.mark.parametrize("isolation", list(Isolation))
+def test_each_child_has_a_box_of_its_own_that_nothing_ran_in_before(
+    target: Any, scripted: Any, answered: Any, isolation: Isolation
+) -> None:
+    sandbox = scripted(timed(answered, 0.01, 0.01))
+    bench = Bench(sandbox, isolation, seed=3, baseline=REFERENCE)
+    suite = suite_for(target)
+    suite.evaluate(CANDIDATE, bench)
+    next(iter(suite.compare(CANDIDATE, REFERENCE, bench, "held_out")))
+    assert len(sandbox.boxes) == len(set(sandbox.boxes)) == 28
+    assert set(sandbox.isolations) == {Isolation.CONTAINER}
+    assert sandbox.prepared == list(range(0, 28, 2))  # before a pair, and never within one
+
+
 def test_a_wrong_answer_in_any_repeat_fails_the_tree(target: Any, scripted: Any, answered: Any) -> None:
     def script(program: Program, calls: Sequence[Call], number: int) -> Any:
         values: list[Any] = [call.args[0] ** 2 for call in calls]  # type: ignore[operator]
@@ -90,6 +104,41 @@ def test_work_outside_the_clock_shows_on_the_cpu_meter_and_fails_the_tree(
     result = suite_for(target).evaluate(CANDIDATE, bench_of(scripted(timed(answered, 0.1, 0.1, cpu=2.0))))
     assert not result.graded
     assert "work was done outside the clock" in result.reason
+
+
+def faster_after_the_first(answered: Any, slept: float) -> Script:
+    def script(program: Program, calls: Sequence[Call], number: int) -> Any:
+        values = [call.args[0] ** 2 for call in calls]  # type: ignore[operator]
+        if is_candidate(program) and number > 0:
+            return answered(values, 0.02, 0.02)
+        return answered(values, 0.1 + (slept if number == 0 else 0), 0.1)
+
+    return script
+
+
+@pytest.mark.parametrize("slept", [0.0, 0.5])  # a sleep has the pair measured again
+def test_repeats_that_are_faster_than_the_first_one_with_the_same_inputs_fail_the_tree(
+    target: Any, scripted: Any, answered: Any, slept: float
+) -> None:
+    script = faster_after_the_first(answered, slept)
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(scripted(script)))
+    assert (result.graded, result.score) == (False, None)
+    assert result.reason == (
+        "the first repeat took 4.6 times the work of the later ones, which had the same inputs: "
+        "they do not do the work anew"
+    )
+    compared = suite_for(target).compare(CANDIDATE, REFERENCE, bench_of(scripted(script)), "held_out")
+    assert [pairs.reason for pairs in compared] == [result.reason]
+
+
+def test_a_reference_that_is_slow_at_first_too_says_that_it_was_the_machine(
+    target: Any, scripted: Any, answered: Any
+) -> None:
+    def script(program: Program, calls: Sequence[Call], number: int) -> Any:
+        return answered([call.args[0] ** 2 for call in calls], *[0.1 if number < 2 else 0.02] * 2)  # type: ignore[operator]
+
+    result = suite_for(target).evaluate(CANDIDATE, bench_of(scripted(script)))
+    assert result.score == pytest.approx(1.0)
 
 
 def test_a_disturbed_pair_is_measured_again_with_the_same_inputs(
@@ -131,9 +180,9 @@ def test_a_stage_of_few_pairs_spares_a_slow_tree_the_rest(
     quick = '[[suite.stages]]\nname = "quick"\ncases = 2\nthreshold = 0.5\n'
     stages = f'pairs = 6\n{quick}[[suite.stages]]\nname = "all"\n'
     target = make_target("", kind="timing", objective="speedup", cases=SQUARES, suite=stages)
-    sandbox = scripted(timed(answered, 0.1, 0.01))
+    sandbox = scripted(timed(answered, 0.4, 0.16))
     result = suite_for(target).evaluate(CANDIDATE, bench_of(sandbox))
-    assert "stage quick: speedup is 0.1" in result.reason
+    assert "stage quick: speedup is 0.4" in result.reason
     assert len(sandbox.runs) == 4
 
 

@@ -19,6 +19,7 @@ import pytest
 from pygent.target_modules.patch.outline import outline
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer, Script, say
+from tests.support.trusting import trusted
 
 PACKAGES = {"toolz": "toolz==1.2.0", "boltons": "boltons==26.2.0"}
 BUGS = 2  # in each package, each in another function
@@ -273,6 +274,7 @@ def test_a_function_is_made_faster_from_cases_recorded_of_its_tests(
         command = ["evolve", target, "--model", "scripted", "--evaluations", 2, "--window", 1, "--json"]
         prices = tmp_path / "pygent.toml"
         prices.write_text("[prices.scripted]\ninput = 1.0\noutput = 1.0\n")
+        trusted(prices)
         done = pygent(*command, "--config", prices, home=tmp_path / "home")
     assert done.code == 0, done.err
     summary = done.json

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,3 +122,27 @@ def test_the_name_decides_which_door(monkeypatch: pytest.MonkeyPatch) -> None:
         connect("gpt-4.1-mini", Budget(tokens=1000), environment={})
     everything = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
     assert connect("anthropic/claude-haiku-4-5", Budget(tokens=1000), environment=everything).name
+
+
+def test_a_file_of_variables_around_the_packages_does_not_say_where_keys_are_sent(tmp_path: Path) -> None:
+    """litellm looks for `.env` from its own folder upwards: where an environment lies in a project, there."""
+    (tmp_path / ".env").write_text("ANTHROPIC_API_BASE=https://example.org\n")
+    packages = tmp_path / "env" / "packages"
+    packages.mkdir(parents=True)
+    found = find_spec("litellm")
+    assert found is not None
+    (packages / "litellm").symlink_to(Path(str(found.origin)).parent)
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from pygent.gateway.litellm_model import _imported\nimport os\n"
+        "print(_imported().__file__, os.environ.get('ANTHROPIC_API_BASE'))\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LITELLM")}
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env={**environment, "PYTHONPATH": str(packages)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == [f"{packages}/litellm/__init__.py", "None"], done.stderr

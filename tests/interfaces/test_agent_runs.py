@@ -17,6 +17,7 @@ from tests.support.agent_script import SPEED_UP, by_plan
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer, Request, Step, status
 from tests.support.runs import containers_of
+from tests.support.trusting import trusted
 
 pytestmark = pytest.mark.engine
 
@@ -32,7 +33,7 @@ def sped_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, ModelS
         servers = home.parent / "mcp.json"
         time = {"command": sys.executable, "args": ["-m", "mcp_server_time"]}
         servers.write_text(json.dumps({"mcpServers": {"time": time}}))
-        options += ["--mcp-config", str(servers)]
+        options += ["--mcp-config", str(trusted(servers))]
         done = pygent(
             "evolve", "text_distance", *options, "--evaluations", "1", "--seed", "7", "--json", home=home
         )

@@ -60,5 +60,6 @@ def test_one_test_of_the_package_fails(local: Path) -> None:
 
 def test_the_grader_of_the_guide_grades(local: Path) -> None:
     write_files("how-to/grader.md", local)
+    assert pygent("trust", "knapsack").code == 0
     checked = pygent("targets", "check", "knapsack")
     assert "knapsack: usable" in checked.out, checked.err

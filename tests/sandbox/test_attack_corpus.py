@@ -60,6 +60,9 @@ class Loosened:
         with self._sandbox.box(loose, isolation) as box:
             yield box
 
+    def prepare(self, spec: BoxSpec, count: int) -> None:
+        pass
+
     def check(self) -> list[Check]:
         return []
 

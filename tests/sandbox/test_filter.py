@@ -13,18 +13,16 @@ ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
-def verdict(
-    machine: str, number: int, *arguments: int, audit: int | None = None, loopback: bool = False
-) -> int:
+def verdict(machine: str, number: int, *arguments: int, audit: int | None = None, **kind: bool) -> int:
     """What the kernel would make of a system call."""
-    return run(machine, number, *arguments, audit=audit, loopback=loopback)[0]
+    return run(machine, number, *arguments, audit=audit, **kind)[0]
 
 
 def run(
-    machine: str, number: int, *arguments: int, audit: int | None = None, loopback: bool = False
+    machine: str, number: int, *arguments: int, audit: int | None = None, **kind: bool
 ) -> tuple[int, int]:
     """The filter's verdict on a system call, and after how many steps (linux/filter.h)."""
-    code = list(struct.iter_unpack("HBBI", seccomp.program(machine, loopback)))
+    code = list(struct.iter_unpack("HBBI", seccomp.program(machine, **kind)))
     padded = [*arguments, *[0] * (6 - len(arguments))]
     data = struct.pack("<IIQ6Q", number, audit or AUDIT[machine], 0, *padded)
     place, held = 0, 0
@@ -76,6 +74,40 @@ def test_calls_are_judged(name: str, amd: int, arm: int, arguments: tuple[int, .
     assert verdict("aarch64", arm, *arguments) == expected
 
 
+WHERE_TIMED = [
+    ("sysinfo", 99, 179, (), EPERM),
+    ("setsid", 112, 157, (), EPERM),
+    ("mincore", 27, 232, (), EPERM),
+    ("fadvise64", 221, 223, (3, 0, 0, 4), EPERM),
+    ("preadv2", 327, 286, (), EPERM),
+    ("cachestat", 451, 451, (), EPERM),
+    ("madvise that pages out", 28, 233, (0, 4096, 21), EPERM),
+    ("madvise that makes cold", 28, 233, (0, 4096, 20), EPERM),
+    ("madvise as malloc does", 28, 233, (0, 4096, 4), ALLOW),
+]
+ON_SHARED_FILES = [
+    ("flock", 73, 32, (3, 2), EPERM),
+    ("inotify_add_watch", 254, 27, (3,), EPERM),
+    *((f"fcntl {command}", 72, 25, (3, command), EPERM) for command in (6, 7, 37, 38, 1024, 1026)),
+    ("fcntl that duplicates", 72, 25, (3, 0), ALLOW),
+    ("fcntl that sets flags", 72, 25, (3, 4), ALLOW),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "call"),
+    [("timed", call) for call in WHERE_TIMED] + [("shared", call) for call in ON_SHARED_FILES],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_some_are_refused_in_boxes_of_a_kind_and_let_through_in_others(
+    kind: str, call: tuple[str, int, int, tuple[int, ...], int]
+) -> None:
+    _, amd, arm, arguments, expected = call
+    for machine, number in (("x86_64", amd), ("aarch64", arm)):
+        assert verdict(machine, number, *arguments, **{kind: True}) == expected
+        assert verdict(machine, number, *arguments) == ALLOW
+
+
 def test_other_ways_into_the_kernel_are_closed() -> None:
     assert verdict("x86_64", 3, audit=0x40000003) == KILL  # 32-bit calls
     assert verdict("x86_64", 0x40000000 | 41, 1) == ENOSYS  # x32
@@ -101,5 +133,5 @@ def test_with_loopback_sockets_of_three_families_can_be_had_and_nothing_else_cha
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_a_call_without_a_rule_is_through_after_few_steps(machine: str) -> None:
     steps = [run(machine, number)[1] for number in range(470)]
-    rules = len(seccomp._rules(seccomp._COLUMN[machine], loopback=False))
+    rules = len(seccomp._rules(seccomp._COLUMN[machine], loopback=False, timed=False, shared=False))
     assert max(steps) < 20 < rules

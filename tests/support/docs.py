@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -17,7 +17,8 @@ CONFIGURATION = """\
 
 A run takes its settings from the command line, then from environment variables `PYGENT_<KEY>` (upper case),
 then from `pygent.toml` in the current folder (or the file given by `--config`), then from the defaults below.
-An unknown key is an error. The settings are stored with the run; `pygent resume` changes only its budgets.
+An unknown key is an error. What a file's keys run or loosen is [asked once](../how-to/trust.md). The settings
+are stored with the run; `pygent resume` changes its budgets and where it runs, and takes no command from it.
 
 {rows}
 
@@ -36,6 +37,7 @@ Prices of models that the built-in list does not know, as tables `[prices."MODEL
 | `PYGENT_HOME` | folder of the archive, as with `--home` |
 | `PYGENT_NO_INSTALL=1` | forbids `make` to install a Docker engine |
 | `OPENAI_API_KEY`, `OPENAI_BASE_URL` | key and address of a model; see [models](../how-to/models.md) |
+| `XDG_STATE_HOME` | where it is kept what you [trust](../how-to/trust.md), else `~/.local/state` |
 | `PYGENT_MODELS` | folder of the [local model](../how-to/local-model.md) |
 | `PYGENT_REVIEW_PASSWORD` | password of the [review page](../how-to/review-page.md) beyond loopback |
 """
@@ -104,10 +106,24 @@ def manifest() -> str:
     return MANIFEST.format(rows="\n".join(_keys(Manifest, "")))
 
 
+def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Every dotted key, those of tables and of tables in arrays included."""
+    for name, field in model.model_fields.items():
+        inner = _inner(field.annotation)
+        if inner is None:
+            yield f"{prefix}{name}"
+        else:
+            yield from keys_of(inner, f"{prefix}{name}.")
+
+
+def _inner(kind: Any) -> type[BaseModel] | None:
+    return next((one for one in (kind, *get_args(kind)) if hasattr(one, "model_fields")), None)
+
+
 def _keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         kind = field.annotation
-        inner = next((one for one in (kind, *get_args(kind)) if hasattr(one, "model_fields")), None)
+        inner = _inner(kind)
         if inner is not None:
             many = "[]" if get_origin(kind) is tuple else ""
             yield from _keys(inner, f"{prefix}{name}{many}.")

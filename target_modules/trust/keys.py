@@ -1,0 +1,119 @@
+"""Which keys of a folder's files run something on this machine, or loosen what holds a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Kind = Literal["settings", "target"]
+
+
+@dataclass(frozen=True)
+class Harm:
+    """What a key does, in words. `holds` says whether it does so with a value, read in a folder."""
+
+    what: str
+    holds: Callable[[Any, Path], bool]
+
+
+def harms(kind: Kind) -> Mapping[str, Harm | None]:
+    """Every key of `pygent.toml` ("settings") or of `target.toml` ("target"), and what harm it could do.
+
+    None is for keys that run nothing and loosen nothing. This is the one list: a key that is not in it fails
+    a test.
+    """
+    return _SETTINGS if kind == "settings" else _TARGET
+
+
+def harmful(kind: Kind, values: Mapping[str, Any], folder: Path) -> dict[str, Harm]:
+    """The keys among `values` that run or loosen something with the value that they have.
+
+    A value of the wrong type counts: whoever reads it later says what is wrong with it.
+    """
+    return {
+        name: harm
+        for name, harm in harms(kind).items()
+        if harm is not None and name in values and _holds(harm, values[name], folder)
+    }
+
+
+def _holds(harm: Harm, value: Any, folder: Path) -> bool:
+    try:
+        return harm.holds(value, folder)
+    except (TypeError, ValueError, OSError):
+        return True
+
+
+def _unless(*fine: object) -> Callable[[Any, Path], bool]:
+    return lambda value, folder: value not in (None, "", [], (), {}, *fine)
+
+
+def _above(most: float) -> Callable[[Any, Path], bool]:
+    return lambda value, folder: value is not None and value > most
+
+
+def _is_outside(value: Any, folder: Path) -> bool:
+    """Whether a path leaves the repository of its target, or where there is none, the folder above it."""
+    if value is None:
+        return False
+    top = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder.parent)
+    return not (folder / value).resolve().is_relative_to(top)
+
+
+def _is_address(value: Any, folder: Path) -> bool:
+    return value is not None and "://" in value
+
+
+_FILE = Harm("reads a file that lies elsewhere", _is_outside)
+_SETTINGS: Mapping[str, Harm | None] = {
+    "on_finish": Harm("runs a command when a run ends", _unless()),
+    "on_finish_keys": Harm("hands variables, keys among them, to that command", _unless()),
+    "mcp_config": Harm("starts the MCP servers of a file", _unless()),
+    "model": Harm("sends a key to an address of its own", _is_address),
+    "prices": Harm("decides what a budget in dollars allows", _unless()),
+    "error_rate": Harm("accepts more by chance", _above(0.05)),
+    "sandbox": Harm("chooses where untrusted code runs", _unless("auto")),
+    "waive": Harm("lets untrusted code run without limits", _unless()),
+    "image": Harm("chooses what boxes are made of", _unless()),
+    "runtime": Harm("chooses what runs the boxes", _unless()),
+    **dict.fromkeys(
+        (
+            *("target", "proposer", "profile", "replay", "task_profile", "task_tokens", "task_calls"),
+            *("task_minutes", "model_minutes", "dollars_per_hour", "max_answer_tokens", "temperature"),
+            *("seed", "attempts", "evaluations", "minutes", "tokens", "dollars", "calls", "attempt_tokens"),
+            *("attempt_dollars", "attempt_calls", "attempt_minutes", "until", "workers", "window"),
+            *("selector", "fuse", "engine_minutes", "approval"),
+        )
+    ),
+}
+_TARGET: Mapping[str, Harm | None] = {
+    "source": Harm("reads sources that lie elsewhere", _is_outside),
+    "trust": Harm("lets verdicts that were reached beside a variant promote it", _unless("sealed")),
+    "packages": Harm("installs packages", _unless()),
+    "suite.grader": Harm("is Python that runs on this machine", _unless()),
+    "suite.cases": _FILE,
+    "suite.held_out": _FILE,
+    "suite.evaluator": _FILE,
+    "suite.check": _FILE,
+    "suite.tasks": _FILE,
+    "limits.memory_mb": Harm("gives boxes more memory", _above(512)),
+    "limits.pids": Harm("gives boxes more processes", _above(64)),
+    "limits.tmpfs_mb": Harm("gives boxes more scratch space", _above(32)),
+    "limits.load_seconds": Harm("lets imports take longer", _above(60)),
+    "limits.call_seconds": Harm("lets calls take longer", _above(600)),
+    "limits.total_seconds": Harm("lets children take longer", _above(3600)),
+    "limits.loopback": Harm("lets sockets be opened in boxes", _unless(False)),
+    "safety.imports": Harm("lets patches import modules", _unless()),
+    "safety.calls": Harm("lets patches make calls that are forbidden otherwise", _unless()),
+    "safety.scripts": Harm("lets new names have letters that look like others", _unless()),
+    **dict.fromkeys(
+        (
+            *("name", "goal", "notes", "files", "support", "pythonpath", "package", "editable", "entry"),
+            *("depends", "distribution", "objectives", "thresholds", "suite.kind", "suite.tests"),
+            *("suite.options", "suite.sampled", "suite.count", "suite.held_out_count", "suite.pairs"),
+            "suite.stages",
+        )
+    ),
+}

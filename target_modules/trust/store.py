@@ -1,0 +1,65 @@
+"""Where trust is remembered: a file for each content, in the user's own state folder, never in a project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+class StateError(Exception):
+    """What is trusted cannot be kept. The text is one line: where, why, what to do."""
+
+
+def folder(name: str = "trust") -> Path:
+    """`$XDG_STATE_HOME/pygent/trust`, or below `~/.local/state`. A relative variable is not obeyed: it would
+    lead into the folder that asks to be trusted. Raises `StateError` where the user has no folder at all."""
+    given = os.environ.get("XDG_STATE_HOME", "")
+    if os.path.isabs(given):
+        return Path(given, "pygent", name)
+    own = os.path.expanduser("~")
+    if not os.path.isabs(own):
+        raise StateError("there is no home folder to keep trust in: set XDG_STATE_HOME to a folder of yours")
+    return Path(own, ".local", "state", "pygent", name)
+
+
+def has(digest: str, place: Path) -> bool:
+    """False also where it cannot be known."""
+    return os.path.isfile(place / digest)
+
+
+def keep(digest: str, text: str, place: Path) -> None:
+    """Raises `StateError`."""
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = place / f".{digest}.{os.getpid()}"
+        beside.write_text(text, "utf-8", errors="surrogateescape")
+        beside.replace(place / digest)
+    except OSError as error:
+        raise StateError(
+            f"{place}: what is trusted cannot be kept there: {error.strerror}; XDG_STATE_HOME names another"
+        ) from None
+
+
+def drop(wanted: Callable[[str], bool], place: Path) -> list[str]:
+    """Remove every entry whose text is wanted; the texts. Raises `StateError`."""
+    gone = []
+    for path, text in _entries(place):
+        if wanted(text):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StateError(f"{path}: cannot be removed: {error.strerror}") from None
+            gone.append(text)
+    return gone
+
+
+def texts(place: Path) -> list[str]:
+    return [text for _, text in _entries(place)]
+
+
+def _entries(place: Path) -> list[tuple[Path, str]]:
+    if not place.is_dir():
+        return []
+    files = (path for path in sorted(place.iterdir()) if not path.name.startswith("."))
+    return [(path, path.read_text("utf-8", errors="surrogateescape")) for path in files]
