@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,16 +36,18 @@ class Workspace:
     def tree(self) -> Tree:
         """Every text file as it stands now, those that a shell made included."""
         found: dict[str, str] = {}
-        for file in sorted(self.root.rglob("*")):
-            path = file.relative_to(self.root)
-            if _LEFT_OVER.isdisjoint(path.parts) and (text := _text(file)) is not None:
-                found[path.as_posix()] = text
+        for path in _paths(self.root):
+            if not check_path(path) and (text := _text(self.root / path)) is not None:
+                found[path] = text
         return Tree(found)
 
     def change(self, patch: Patch) -> Tree:
         """Apply a patch to the files. Raises `PatchError` and changes nothing."""
         before = self.tree()
         after = apply(before, patch)
+        for path in after:
+            if path not in before and (self.root / path).is_dir():
+                raise PatchError(1, path, "a folder is in the way")
         for path in before:
             if path not in after:
                 (self.root / path).unlink()
@@ -79,21 +84,51 @@ class Workspace:
         return text.replace(f"{self.root}/", "").replace(str(self.root), ".")
 
     def close(self) -> None:
-        shutil.rmtree(self.root, ignore_errors=True)
+        with contextlib.suppress(RecursionError):  # the box is wiped anyway
+            shutil.rmtree(self.root, ignore_errors=True)
 
     def _write(self, path: str, text: str) -> None:
+        """In place of whatever a shell has put there: a link is not followed, a pipe is not waited for."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
         file.write_bytes(text.encode("utf-8", "surrogatepass"))
 
 
+def _paths(root: Path) -> list[str]:
+    """Plain files below a folder that a shell may have filled with anything."""
+    found: list[str] = []
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = list(os.scandir(root / folder))
+        except OSError:  # unreadable, too deep, gone
+            continue
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.name in _LEFT_OVER:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                found.append(path)
+    return sorted(found)
+
+
 def _text(file: Path) -> str | None:
-    if file.is_symlink() or not file.is_file() or file.stat().st_size > MAX_BYTES:
-        return None
     try:
-        return file.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
         return None
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+            return None
+        try:
+            return stream.read(MAX_BYTES + 1).decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
 
 
 __all__ = ["PatchError", "Workspace"]

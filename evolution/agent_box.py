@@ -12,11 +12,13 @@ from pygent.gateway.door import Door
 from pygent.sandbox import json_values
 from pygent.sandbox.types import SHELL, BoxSpec, Call, Limits, Outcome, Sandbox
 from pygent.sandbox.types import Isolation as Grade
+from pygent.target_modules.patch.apply import check_path
 from pygent.target_modules.patch.tree import Tree
 
 PACKAGES = ("jinja2", "libcst", "pydantic", "radon", SHELL)
 PRELOAD = ("ast", "json", "jinja2", "libcst", "pydantic", "radon.complexity", "radon.metrics")
 MEMORY_MB = 512
+MOST_FILES = 5000
 _MOST_STEPS = 100_000
 
 
@@ -71,7 +73,11 @@ def let_work(
 
 def taken(parent: Tree, work: Work, editable: Any) -> Tree:
     """The parent with what the agent may change as it handed it back; anything else vanishes."""
-    files = {path: text for path, text in work.files.items() if editable.touches(path)}
+    files = {
+        path: text
+        for path, text in work.files.items()
+        if editable.touches(path) and (path in parent or not check_path(path))
+    }
     return Tree({**parent.files, **files})
 
 
@@ -94,6 +100,8 @@ def _read(value: object) -> Work:
         isinstance(path, str) and isinstance(text, str) for path, text in files.items()
     ):
         return _nothing("the agent handed back files in another form")
+    if len(files) > MOST_FILES:
+        return _nothing(f"the agent handed back more than {MOST_FILES:,} files")
     if not isinstance(note, str) or not isinstance(reason, str) or type(steps) is not int:
         return _nothing("the agent handed back a result in another form")
     named = tuple(one_line(str(stage), 40) for stage in stages[:50]) if isinstance(stages, list) else ()

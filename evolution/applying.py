@@ -16,6 +16,7 @@ from pygent.evolution.oversight import approval
 from pygent.evolution.stored import stored_config
 from pygent.sandbox.types import Isolation, Sandbox
 from pygent.target_modules import promote
+from pygent.target_modules.holding import holding
 from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.tree import Tree
 from pygent.target_modules.patch.unified import unified
@@ -93,9 +94,18 @@ def _standing(archive: Archive, variant: Variant) -> list[str]:
     return found
 
 
-def refusal(planned: Plan) -> ApplyError:
-    """What is in the way of a plan, in words."""
-    return ApplyError(f"variant {planned.variant.id}: nothing was written\n" + "\n".join(planned.obstacles))
+def require_clear(home: Path, planned: Plan) -> None:
+    """Raises `ApplyError` where something is in the way of a plan."""
+    id, folder = planned.variant.id, planned.target.source
+    for place, one in promote.applications(home):
+        if promote.is_ours(place) and not one.proved and one.folder == str(folder.resolve()):
+            raise ApplyError(
+                f"variant {id}: nothing was written\n"
+                f"variant {one.variant} is being applied to {folder} now, or was when that was interrupted: "
+                f"`pygent rollback {one.variant}` takes it back"
+            )
+    if planned.obstacles:
+        raise ApplyError(f"variant {id}: nothing was written\n" + "\n".join(planned.obstacles))
 
 
 def apply(
@@ -107,12 +117,21 @@ def apply(
 
     Raises `ApplyError` where something is in the way (nothing is written then) or where the suite did not
     confirm it (everything is as before then), `Untrusted` where nobody has agreed to what it would run,
-    `PromotionError` or `GitError` where writing failed.
+    `HeldError` while another process is at it, `PromotionError` or `GitError` where writing failed.
     """
-    id, folder = planned.variant.id, planned.target.source
-    if planned.obstacles:
-        raise refusal(planned)
+    require_clear(home, planned)
     require(*of_target(planned.target))
+    with holding(planned.target.source):
+        now = plan(archive, planned.variant.id)  # what was looked at may be long ago
+        require_clear(home, now)
+        require(*of_target(now.target))
+        return _applied(archive, home, now, who, sandbox, hooks=hooks)
+
+
+def _applied(
+    archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbox, *, hooks: bool
+) -> Applied:
+    id, folder = planned.variant.id, planned.target.source
     written = promote.apply(
         home, id, folder, planned.before, planned.after, message=planned.message, hooks=hooks
     )
@@ -129,6 +148,7 @@ def apply(
             f"variant {id}: written to {folder}, but the suite failed there ({suite['reason']}); "
             "it was taken back, and every file is as before"
         )
+    promote.proved(home, id)
     return Applied(id, str(folder), tuple(sorted(written.after)), written.branch, written.commit, suite)
 
 
@@ -138,9 +158,11 @@ def rollback(
     """Undo the latest application, or that of `variant` (a unique prefix), byte for byte, and record it.
 
     Raises `PromotionError` where there is none, where a later one has changed the same files, or where the
-    files were changed since (`force` overwrites them)."""
+    files were changed since (`force` overwrites them); `HeldError` while another process is at it."""
     id = None if variant is None else archive.find_variant(variant)
-    undone = promote.rollback(home, id, force=force)
+    folder = Path(promote.latest(home, id)[1].folder)
+    with holding(folder):
+        undone = promote.rollback(home, id, force=force)
     archive.decide(undone.variant, "rollback", who=who, data={"folder": undone.folder})
     files = tuple(sorted(undone.before))
     return Applied(undone.variant, undone.folder, files, undone.branch, undone.commit, {})

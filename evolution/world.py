@@ -71,10 +71,11 @@ def open_world(
     model = _connected(config, account, breakers, weights, ended) if breakers else None
     configured = _configured(config) if replay is None and chosen_proposer(config) == "agent" else {}
     secrets = [server.secrets for server in configured.values()]
-    servers = _started(config, configured)
+    redact = Redactor.of(os.environ, *secrets)
+    servers = _started(config, configured, redact)
     doors = Doors(
         model,
-        Transcripts(archive, Redactor.of(os.environ, *secrets)),
+        Transcripts(archive, redact),
         account,
         max_tokens=config.max_answer_tokens,
         temperature=config.temperature,
@@ -139,11 +140,11 @@ def _configured(config: RunConfig) -> Mapping[str, Server]:
     return found if "*" in wanted else {name: found[name] for name in named}
 
 
-def _started(config: RunConfig, configured: Mapping[str, Server]) -> Manager | None:
+def _started(config: RunConfig, configured: Mapping[str, Server], redact: Redactor) -> Manager | None:
     if not configured:
         return None
     from pygent.gateway.mcp.config import DEFAULT
     from pygent.gateway.mcp.manager import Manager
     from pygent.gateway.mcp.pins import Pins, beside
 
-    return Manager(configured, Pins(beside(Path(config.mcp_config or DEFAULT))))
+    return Manager(configured, Pins(beside(Path(config.mcp_config or DEFAULT))), redact)

@@ -161,16 +161,16 @@ class Door:
     def _completed(self, request: Request) -> tuple[Mapping[str, Any], Usage, str]:
         if self._model is None:
             return _error("unknown", "this attempt has no model"), Usage(), ""
+        redact = self._transcript.redact
         try:
             got = self._model.complete(request)
         except ModelError as error:
             if error.kind.ends_run or error.kind is Kind.ATTEMPT_BUDGET:
                 raise
-            return _error(error.kind.value, line(str(error))), error.usage, ""
-        redact = self._transcript.redact
-        calls = [[call.id, call.name, redact(call.arguments)] for call in got.calls]
+            return _error(error.kind.value, line(redact(str(error)))), error.usage, ""
+        calls = [[redact(call.id), redact(call.name), redact.in_json(call.arguments)] for call in got.calls]
         cut_off = got.finish_reason == CUT_OFF
-        return {"text": redact(got.text), "calls": calls, "cut_off": cut_off}, got.usage, got.model
+        return {"text": redact(got.text), "calls": calls, "cut_off": cut_off}, got.usage, redact(got.model)
 
     def _called(self, asked: CallTool) -> Mapping[str, Any]:
         if self._tools is None:
@@ -182,17 +182,9 @@ class Door:
     def _kept(self, asked: Asked) -> dict[str, Any]:
         """A request as the record keeps it: of files only the names, as trees are kept elsewhere."""
         if isinstance(asked, Evaluate):
-            return {"op": asked.op, "files": sorted(asked.files)}
-        kept: dict[str, Any] = _redacted(asked.model_dump(mode="json"), self._transcript.redact)
+            return {"op": asked.op, "files": self._transcript.redact.within(sorted(asked.files))}
+        kept: dict[str, Any] = self._transcript.redact.within(asked.model_dump(mode="json"))
         return kept
-
-
-def _redacted(value: Any, redact: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, dict):
-        return {redact(name): _redacted(one, redact) for name, one in value.items()}
-    return [_redacted(one, redact) for one in value] if isinstance(value, list) else value
 
 
 def _error(kind: str, text: str) -> dict[str, Any]:

@@ -1,19 +1,50 @@
-"""Keep secrets out of what is written down: known values first, then what looks like a key."""
+"""Keep secrets out of what is written down: known values first, then what looks like a key.
+
+Not found are a known value that is split over messages, or spelled in another way than as it is, with the
+escapes of JSON and of addresses, in base64 or in hexadecimal; and keys of no known shape that are in no
+variable of ours.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 MARK = "[redacted]"
 SHORTEST = 8  # a shorter value would be found in ordinary words
-_NAMES = re.compile(r"key|token|secret|passw|credential|authorization", re.I)
+_SHORTEST_CODED = 16  # characters of a known value in base64 or hexadecimal
+_NAMES = re.compile(
+    r"key|token|secret|passw|credential|authorization|(?:^|_)(?:pat|pass|auth|dsn|jwt)$", re.I
+)
+_ESCAPED = re.compile(r"\\[u\"\\/]|%[0-9A-Fa-f]{2}")
+# By those who issue them: OpenAI, Anthropic and the like (sk-), GitHub, GitLab, Slack, AWS, Google, Hugging
+# Face, Stripe, npm, PyPI, SendGrid, xAI, Groq, Replicate, DigitalOcean, Databricks.
+_KEYS = r"""
+    sk-[\w-]{16,} | (?:ghp|gho|ghs|ghu|ghr|github_pat)_\w{20,} | glpat-[\w-]{16,}
+    | xox[abeoprs](?:\.xox[bp])?-[\w-]{10,} | xapp-\d-[\w-]{10,} | (?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}
+    | AIza[\w-]{30,} | ya29\.[\w-]{20,} | GOCSPX-[\w-]{20,} | hf_\w{20,} | (?:sk|rk|pk)_(?:live|test)_\w{16,}
+    | whsec_\w{20,} | npm_\w{30,} | pypi-[\w-]{40,} | SG\.[\w-]{16,}\.[\w-]{16,} | xai-\w{20,} | gsk_\w{20,}
+    | r8_\w{20,} | dop_v1_[0-9a-f]{32,} | dapi[0-9a-f]{32}
+    | eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*                            # a JSON web token
+"""
 _SHAPES = re.compile(
-    r"\b(?:sk-[\w-]{16,}|(?:ghp|gho|ghs|ghu|github_pat)_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
-    r"|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|hf_\w{20,})"
-    r"|(?<=Bearer )[\w.~+/=-]{16,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",
-    re.S,
+    rf"""
+    \b(?:{_KEYS})
+    | (?P<before>
+        \b(?i:bearer)\s+
+        | \b(?i:basic)\s+(?=[\w+/]*[\d=+/])(?=[\w+/=]{{12}})
+        | https://hooks\.slack\.com/services/
+        | \b(?i:aws_?secret_?(?:access_?)?key)\W{{1,8}}(?=[\w/+]{{40}}\b)
+        | ;AccountKey=
+      ) [\w.~+/=-]{{12,}}
+    | (?<=://)[^\s:/@?\#"'<>{{}}$\\]*:[^\s/@"'<>{{}}$\\]{{4,}}(?=@)    # name and password in an address
+    | -----BEGIN\ [A-Z ]*PRIVATE\ KEY(?:\ BLOCK)?-----
+      (?: .*?-----END\ [A-Z ]*PRIVATE\ KEY(?:\ BLOCK)?----- | (?:(?:\s|\\[nr])*[\w+/=]{{16,}})+ )
+    """,
+    re.S | re.X,
 )
 
 
@@ -22,7 +53,9 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         found = sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, found))) if found else None
+        plain = [form for secret in found for form in (secret, *_coded(secret))]
+        self._known = re.compile("|".join(map(re.escape, plain))) if found else None
+        self._escaped = re.compile("|".join(map(_any_spelling, found))) if found else None
 
     @classmethod
     def of(cls, *environments: Mapping[str, str]) -> Redactor:
@@ -37,4 +70,56 @@ class Redactor:
     def __call__(self, text: str) -> str:
         if self._known is not None:
             text = self._known.sub(MARK, text)
-        return _SHAPES.sub(MARK, text)
+        if self._escaped is not None and _ESCAPED.search(text):
+            text = self._escaped.sub(MARK, text)
+        return _SHAPES.sub(_marked, text)
+
+    def in_json(self, text: str) -> str:
+        """The same for text that may be JSON, where any letter can be an escape."""
+        if "\\" in text:
+            try:
+                value = json.loads(text)
+                clean = self.within(value)
+                text = text if clean == value else json.dumps(clean, ensure_ascii=False)
+            except (ValueError, RecursionError):
+                pass
+        return self(text)
+
+    def within(self, value: Any) -> Any:
+        """The same for all texts of a JSON value."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, dict):
+            return {self(name): self.within(one) for name, one in value.items()}
+        return [self.within(one) for one in value] if isinstance(value, list) else value
+
+
+def _marked(match: re.Match[str]) -> str:
+    return f"{match['before'] or ''}{MARK}"
+
+
+def _coded(secret: str) -> Iterator[str]:
+    """A value in hexadecimal, and in base64 wherever it stands in what is encoded: less its edges, which
+    depend on what is beside it."""
+    data = secret.encode("utf-8", "surrogatepass")
+    forms = [data.hex(), data.hex().upper()]
+    for offset in range(3):
+        first, last = -(-offset * 8 // 6), (offset + len(data)) * 8 // 6
+        text = base64.b64encode(bytes(offset) + data).decode()[first:last]
+        forms += [text, text.translate(str.maketrans("+/", "-_"))]
+    yield from (form for form in dict.fromkeys(forms) if len(form) >= _SHORTEST_CODED)
+
+
+def _any_spelling(secret: str) -> str:
+    """A pattern for a value of which any character may be escaped as in JSON or in an address."""
+    return "".join(_spellings(char) for char in secret)
+
+
+def _spellings(char: str) -> str:
+    forms = [re.escape(char)]
+    units = char.encode("utf-16-be", "surrogatepass")
+    forms.append("".join(rf"\\u(?i:{units[n : n + 2].hex()})" for n in range(0, len(units), 2)))
+    forms.append("".join(f"%(?i:{byte:02x})" for byte in char.encode("utf-8", "surrogatepass")))
+    if char in '"\\/':
+        forms.append(re.escape(f"\\{char}"))
+    return f"(?:{'|'.join(forms)})"

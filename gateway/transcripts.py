@@ -81,13 +81,16 @@ class Transcript:
         tools = [[tool.name, tool.description, dict(tool.parameters)] for tool in request.tools]
         aside = json.dumps([tools, request.schema, request.grammar], ensure_ascii=False)
         kept = self._run.keep(stage, same, [redact(message.content) for message in new])
-        (about,) = self._run.keep(stage, -1, [redact(aside)])
+        (about,) = self._run.keep(stage, -1, [redact.in_json(aside)])
         messages = [
             {
                 "role": message.role,
                 "text": address,
-                "calls": [[call.id, call.name, redact(call.arguments)] for call in message.calls],
-                "call_id": message.call_id,
+                "calls": [
+                    [redact(call.id), redact(call.name), redact.in_json(call.arguments)]
+                    for call in message.calls
+                ],
+                "call_id": redact(message.call_id),
             }
             for message, address in zip(new, kept, strict=True)
         ]

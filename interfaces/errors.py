@@ -26,6 +26,7 @@ def exit_code(error: Exception) -> int | None:
     from pygent.gateway.mcp.connection import Unanswered
     from pygent.sandbox.corpus_file import CorpusError
     from pygent.sandbox.types import SandboxFault, SandboxUnavailable
+    from pygent.target_modules.holding import HeldError
     from pygent.target_modules.manifest import TargetError
     from pygent.target_modules.patch.apply import PatchError
     from pygent.target_modules.patch.read import ReadError
@@ -46,6 +47,7 @@ def exit_code(error: Exception) -> int | None:
             ApplyError,
             ArchiveError,
             CorpusError,
+            HeldError,
             ModelError,
             NoSpectrum,
             OversightError,

@@ -28,6 +28,8 @@ _BLANK = frozenset(
     )
 )
 _FENCES = re.compile(r"`{3,}|~{3,}")
+# What chat formats take for the border of a message: `<|im_start|>`, `<start_of_turn>`, `[INST]`, `<<SYS>>`.
+_BORDERS = re.compile(r"(?<=<)[|\uff5c]|<(?=(?:start|end)_of_turn>|</?SYS>>)|\[(?=/?INST\])", re.I)
 _ODD = re.compile(r"[^\n\t\x20-\x7e]")
 
 
@@ -64,8 +66,13 @@ def fence(text: str, info: str = "") -> str:
 
 def data(text: str, limit: int, info: str = "text") -> str:
     """Untrusted text as a fenced block: escaped, cut, without runs of fence marks or chat control tokens."""
-    safe = _FENCES.sub(lambda run: f"\\x{ord(run[0][0]):02x}" * len(run[0]), escape(text))
-    return fence(cut(safe.replace("<|", "<\\x7c"), limit), info)
+    safe = _FENCES.sub(lambda run: f"\\x{ord(run[0][0]):02x}" * len(run[0]), visible(text))
+    return fence(cut(safe, limit), info)
+
+
+def visible(text: str) -> str:
+    """Untrusted text, escaped, and without borders of messages in it."""
+    return _BORDERS.sub(lambda found: _code(found[0]), escape(text))
 
 
 def is_hidden(char: str) -> bool:
@@ -75,8 +82,10 @@ def is_hidden(char: str) -> bool:
 
 def _visible(match: re.Match[str]) -> str:
     char = match[0]
-    if not is_hidden(char):
-        return char
+    return _code(char) if is_hidden(char) else char
+
+
+def _code(char: str) -> str:
     code = ord(char)
     if code < 0x100:
         return f"\\x{code:02x}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import zip_longest
 
+from pygent.prompts.quote import is_hidden
 from pygent.target_modules import safety
 from pygent.target_modules.blocks import BlockError, blocks, outside
 from pygent.target_modules.finding import Finding
@@ -121,6 +122,8 @@ def _new_path(path: str) -> Iterator[Finding]:
     reason = check_path(path)
     if reason:
         yield Finding(path, 0, "path", reason)
+    elif any(map(is_hidden, path)):
+        yield Finding(path, 0, "path", "with characters that cannot be seen")
     elif path.split("/")[0].removesuffix(".py") in sys.stdlib_module_names:
         yield Finding(path, 0, "path", "hides a module of the standard library")
 

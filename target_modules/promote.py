@@ -12,10 +12,9 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pygent.target_modules import repository
@@ -32,7 +31,8 @@ class PromotionError(Exception):
 
 @dataclass(frozen=True)
 class Application:
-    """One `apply`: where, what, how to take it back. Hashes are SHA-256 of the bytes, None for no file."""
+    """One `apply`: where, what, how to take it back. Hashes are SHA-256 of the bytes, None for no file.
+    `proved`: whoever applied it is through; else it was interrupted, unless it is still at work."""
 
     variant: str
     folder: str
@@ -42,6 +42,7 @@ class Application:
     branch: str | None = None
     previous: str | None = None
     commit: str | None = None
+    proved: bool = True
 
 
 def apply(
@@ -70,12 +71,13 @@ def apply(
         when=time.time(),
         before={path: _hash(folder / path) for path in changed},
         after={path: _hash_of(after[path].encode()) if path in after else None for path in changed},
+        proved=False,
     )
     place = _keep(home, applied, folder)
     git = repository.find(folder, hooks=hooks)
     if git is not None:
         branch = git.free_branch(f"pygent/{variant}")
-        applied = Application(**{**asdict(applied), "branch": branch, "previous": git.head()})
+        applied = replace(applied, branch=branch, previous=git.head())
         _write_record(place, applied)
         git.switch_new(branch)
     _write(folder, {path: after.files[path].encode() if path in after else None for path in changed})
@@ -86,9 +88,15 @@ def apply(
             rollback(home, variant)
             git.delete_branch(branch)
             raise
-        applied = Application(**{**asdict(applied), "commit": commit})
+        applied = replace(applied, commit=commit)
         _write_record(place, applied)
     return applied
+
+
+def proved(home: Path, variant: str) -> None:
+    """Note that an application is as it should be."""
+    place, applied = latest(home, variant)
+    _write_record(place, replace(applied, proved=True))
 
 
 def copy_to(folder: Path, after: Tree) -> None:
@@ -115,13 +123,18 @@ def applications(home: Path) -> list[tuple[Path, Application]]:
     return [(file.parent, Application(**json.loads(file.read_text()))) for file in files]
 
 
+def is_ours(place: Path) -> bool:
+    """Whether the record of an application was written for this user."""
+    return store.has(_hash_of((place / RECORD).read_bytes()), store.folder("applied"))
+
+
 def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> Application:
     """Undo the latest `apply`, or that of `variant`.
 
     Raises `PromotionError` where there is none, where a later one must be undone before it, where it is not
     of this user, or where the files were changed since (`force` overwrites them)."""
-    place, applied = _latest(applications(home), home, variant)
-    if not store.has(_hash_of((place / RECORD).read_bytes()), store.folder("applied")):
+    place, applied = latest(home, variant)
+    if not is_ours(place):
         raise PromotionError(
             f"{place / RECORD} was not written for you here, and could overwrite any file: {applied.folder} "
             f"has what was applied; the originals are in {place / 'before'}"
@@ -148,15 +161,18 @@ def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> 
             raise PromotionError(
                 f"{folder / path} could not be restored; the original is in {place / 'before'}"
             )
+    for path in applied.before:
+        _beside(folder / path).unlink(missing_ok=True)  # of an application that was interrupted
     here = str(place.resolve())
+    (place / RECORD).unlink()  # first: what is half removed must not be taken for something to undo
     store.drop(lambda text: text == here, store.folder("applied"))
     shutil.rmtree(place)
     return applied
 
 
-def _latest(
-    done: list[tuple[Path, Application]], home: Path, variant: str | None
-) -> tuple[Path, Application]:
+def latest(home: Path, variant: str | None = None) -> tuple[Path, Application]:
+    """What a rollback would undo, and the folder that can. Raises `PromotionError` as it does."""
+    done = applications(home)
     if not done:
         raise PromotionError(f"nothing was applied from {home}")
     if variant is None:
@@ -205,17 +221,23 @@ def _write(folder: Path, files: dict[str, bytes | None]) -> None:
 
 def _replace(file: Path, data: bytes, mode: int | None) -> None:
     """Write beside and rename, so that a crash leaves the old file or the new one, never half of one."""
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    beside = _beside(file)
+    beside.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with os.fdopen(os.open(beside, flags, 0o600), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, mode if mode is not None else 0o644)
-        os.replace(name, file)
+        os.chmod(beside, mode if mode is not None else 0o644)
+        os.replace(beside, file)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f".{file.name[:200]}.pygent-new")
 
 
 def _hash(file: Path) -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # seconds until a server that failed is tr
 MOST_PROGRESS = 10.0  # a call that tells of progress may take so many times its time-out
 PATIENCE = 2.0  # seconds that a call waits for a server that is about to be tried again
 MOST_TOOLS = 500
+MOST_PAGES = 100  # of a list of tools
 
 
 class Unanswered(Exception):
@@ -49,7 +50,9 @@ class Known:
 class Connection:
     """Lives in the manager's event loop. `run` is its one task; all else is called in other tasks there."""
 
-    def __init__(self, name: str, server: Server, pins: Pins, errors: IO[str]) -> None:
+    def __init__(
+        self, name: str, server: Server, pins: Pins, errors: IO[str], redact: Callable[[str], str]
+    ) -> None:
         self.name = name
         self.server = server
         self.state = "stopped"
@@ -58,6 +61,9 @@ class Connection:
         self.tools: dict[str, Known] = {}
         self._pins = pins
         self._errors = errors
+        self._redact = redact
+        self._stale = False
+        self._refreshing: asyncio.Task[None] | None = None
         self._failures = 0
         self._retry_at = 0.0
         self._wanted = asyncio.Event()
@@ -125,9 +131,16 @@ class Connection:
         )
 
     async def _heard(self, message: Any) -> None:
-        """Notifications of the handshake era."""
+        """Notifications of the handshake era. However many come, one list is read at a time."""
         if type(message).__name__ == "ToolListChangedNotification" and self._client is not None:
-            asyncio.get_running_loop().create_task(self._list_again(self._client))
+            self._stale = True
+            if self._refreshing is None or self._refreshing.done():
+                self._refreshing = asyncio.create_task(self._refresh(self._client))
+
+    async def _refresh(self, client: Client) -> None:
+        while self._stale:
+            self._stale = False
+            await self._list_again(client)
 
     async def _listen(self, client: Client) -> None:
         """Change events of the era that has a stream for them."""
@@ -138,12 +151,13 @@ class Connection:
 
     async def _list_again(self, client: Client) -> None:
         with contextlib.suppress(Exception):  # a server that cannot list keeps the tools that it had
-            await self._list(client)
+            async with asyncio.timeout(self.server.pygent.start_seconds):
+                await self._list(client)
 
     async def _list(self, client: Client) -> None:
         found: dict[str, Known] = {}
         cursor: str | None = None
-        while True:
+        for _ in range(MOST_PAGES):
             page = await client.list_tools(cursor=cursor, cache_mode="bypass")
             for tool in page.tools:
                 if self._is_allowed(tool) and len(found) < MOST_TOOLS:
@@ -221,7 +235,7 @@ class Connection:
             work.cancel()
             broken.cancel()
         self._failures = 0
-        return told(result, shown, allowed.result_chars), bool(result.is_error)
+        return told(result, shown, allowed.result_chars, self._redact), bool(result.is_error)
 
 
 def _is_lost(error: BaseException) -> bool:

@@ -7,14 +7,14 @@ import hashlib
 import re
 import tempfile
 import threading
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from pygent.gateway.mcp.config import Server
 from pygent.gateway.mcp.connection import Connection, Known, Unanswered
 from pygent.gateway.mcp.pins import Pins
-from pygent.prompts.quote import escape
+from pygent.gateway.mcp.results import described, schema
 
 _T = TypeVar("_T")
 _LONGEST = 64  # characters of a function's name at models' APIs
@@ -24,7 +24,10 @@ _DESCRIPTION = 2000
 class Manager:
     """Starts servers when they are first needed. Close it: their processes end with it."""
 
-    def __init__(self, servers: Mapping[str, Server], pins: Pins | None = None) -> None:
+    def __init__(
+        self, servers: Mapping[str, Server], pins: Pins | None = None, redact: Callable[[str], str] = str
+    ) -> None:
+        """`redact` takes secrets out of what servers answer."""
         self._loop = asyncio.new_event_loop()
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._thread = threading.Thread(target=self._loop.run_forever, name="mcp", daemon=True)
@@ -32,10 +35,12 @@ class Manager:
         self._lock = threading.Lock()
         self._places: dict[str, tuple[str, str]] = {}
         pins = pins or Pins()
-        self._connections: dict[str, Connection] = self._do(self._made(servers, pins))
+        self._connections: dict[str, Connection] = self._do(self._made(servers, pins, redact))
 
-    async def _made(self, servers: Mapping[str, Server], pins: Pins) -> dict[str, Connection]:
-        made = {name: Connection(name, server, pins, self._errors) for name, server in servers.items()}
+    async def _made(
+        self, servers: Mapping[str, Server], pins: Pins, redact: Callable[[str], str]
+    ) -> dict[str, Connection]:
+        made = {name: Connection(name, one, pins, self._errors, redact) for name, one in servers.items()}
         self._tasks = [asyncio.create_task(one.run(), name=f"mcp {one.name}") for one in made.values()]
         return made
 
@@ -58,8 +63,8 @@ class Manager:
                     told.append(
                         {
                             "name": name,
-                            "description": escape(tool.description)[:_DESCRIPTION],
-                            "parameters": dict(tool.parameters),
+                            "description": described(tool.description, _DESCRIPTION),
+                            "parameters": schema(tool.parameters),
                         }
                     )
         return told

@@ -72,8 +72,7 @@ def apply(
         if yes and to is not None:
             promote.copy_to(to, planned.after)
         elif yes:
-            if planned.obstacles:
-                raise applying.refusal(planned)
+            applying.require_clear(session.home, planned)
             with opened_for(archive, found) as sandbox:
                 done = applying.apply(archive, session.home, planned, who or me(), sandbox, hooks=hooks)
             result |= {"branch": done.branch, "commit": done.commit, "suite": dict(done.suite)}

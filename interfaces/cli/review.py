@@ -11,6 +11,7 @@ from pygent.interfaces.cli.ids import run_ids
 from pygent.interfaces.cli.session import Session
 
 HTTP = 80  # the port that browsers leave out of a host's name
+SHORTEST = 12  # characters of a password
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -50,10 +51,13 @@ def review(
 
     session: Session = ctx.obj
     local = host in LOOPBACK
-    if not local and len(password) < 12:
+    if not local and not password:
         raise typer.BadParameter(
-            f"--host {host}: others could read your sources there: give --password, of 12 characters or more"
+            f"--host {host}: others could read your sources there: give --password, of {SHORTEST} characters "
+            "or more"
         )
+    if password and len(password) < SHORTEST:
+        raise typer.BadParameter(f"--password: too easy to guess; {SHORTEST} characters or more")
     with session.archive(read_only=True) as archive:
         path = "/" if run is None else f"/runs/{archive.find_run(run)}"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

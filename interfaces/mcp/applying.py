@@ -26,12 +26,11 @@ class Confirmation(BaseModel):
 
 def register(server: MCPServer, desk: Desk) -> None:
     def before_applying(variant: str) -> Elicit[Confirmation]:
-        from pygent.evolution.applying import plan, refusal
+        from pygent.evolution.applying import plan, require_clear
 
         with desk.archive() as archive:
             planned = plan(archive, variant)
-            if planned.obstacles:
-                raise refusal(planned)
+            require_clear(desk.home, planned)
         changed = planned.diff.count("\n+") + planned.diff.count("\n-")
         return Elicit(
             f"Write variant {planned.variant.id} (score {planned.variant.score}) into "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
+import math
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -19,10 +19,11 @@ from pygent.evolution import applying, oversight
 from pygent.interfaces.boxes import opened_for
 from pygent.interfaces.errors import exit_code, in_one_line
 from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.guesses import Guesses
 from pygent.interfaces.web.pages import Pages
 from pygent.interfaces.web.security import LOGIN, Access, welcome
 
-WRONG_SECONDS = 0.5  # that a wrong password costs everybody who tries one
+WRONG_SECONDS = 0.5  # that a wrong password costs whoever tries one
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +32,7 @@ class Actions:
         self._shelf = shelf
         self._pages = pages
         self._access = access
-        self._door = anyio.Lock()
+        self._guesses = Guesses()
 
     def routes(self) -> list[Route]:
         decisions = {
@@ -52,7 +53,7 @@ class Actions:
 
         async def serve(request: Request) -> Response:
             form = await request.form(max_fields=20)
-            if not hmac.compare_digest(str(form.get("form_token", "")), self._access.form_token):
+            if not self._access.gave(str(form.get("form_token", ""))):
                 return self._pages.refused(
                     "This form is not of this server: reload the page, and try again.", 403
                 )
@@ -90,8 +91,7 @@ class Actions:
     def _apply(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
             planned = applying.plan(archive, variant)
-            if planned.obstacles:
-                raise applying.refusal(planned)
+            applying.require_clear(self._shelf.home, planned)
             with opened_for(archive, planned.variant) as sandbox:
                 return applying.apply(archive, self._shelf.home, planned, self._shelf.who, sandbox).variant
 
@@ -102,10 +102,15 @@ class Actions:
 
     async def _log_in(self, request: Request) -> Response:
         if request.method == "GET":
-            return self._pages.show("login.html", 200, title="Log in", wrong=False)
+            return self._pages.show("login.html", 200, title="Log in", wrong="")
         form = await request.form(max_fields=5)
-        async with self._door:
-            if self._access.lets_in(str(form.get("password", ""))):
-                return welcome(self._access, "/")
-            await anyio.sleep(WRONG_SECONDS)
-        return self._pages.show("login.html", 401, title="Log in", wrong=True)
+        address = request.client.host if request.client else ""
+        if wait := self._guesses.wait(address):
+            told = f"Too many wrong passwords from your address: wait {math.ceil(wait)} seconds."
+            return self._pages.show("login.html", 429, title="Log in", wrong=told)
+        if self._access.lets_in(str(form.get("password", ""))):
+            self._guesses.right(address)
+            return welcome(self._access, "/")
+        self._guesses.wrong(address)
+        await anyio.sleep(WRONG_SECONDS)
+        return self._pages.show("login.html", 401, title="Log in", wrong="That is not it.")

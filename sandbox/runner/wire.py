@@ -88,7 +88,8 @@ def equal(a: object, b: object, rel: float = 0.0, abs: float = 0.0) -> bool:
     """Whether two plain values are the same: exact types, recursively; NaN equals NaN, 0.0 equals -0.0.
 
     With a tolerance, numbers (not bools) of any type are the same within `max(rel * larger, abs)`, as
-    `math.isclose` has it. In sets, what has no exact match is compared in sorted order.
+    `math.isclose` has it; of complex numbers it bounds the distance; where a part is not finite, each part
+    is compared by itself. In sets, what has no exact match is compared in sorted order; keys are exact.
     """
     tolerant = rel > 0 or abs > 0
     if tolerant and _is_number(a) and _is_number(b):
@@ -328,14 +329,7 @@ def _is_number(value: object) -> bool:
 
 def _close(a: object, b: object, rel: float, abs_: float) -> bool:
     if isinstance(a, complex) or isinstance(b, complex):
-        try:
-            x, y = complex(a), complex(b)  # type: ignore[call-overload]
-            if x == y or (x != x and y != y):
-                return True
-            gap = abs(x - y)
-            return math.isfinite(gap) and gap <= max(rel * max(abs(x), abs(y)), abs_)
-        except OverflowError:  # beyond every float
-            return False
+        return _close_complex(a, b, rel, abs_)
     assert isinstance(a, int | float)
     assert isinstance(b, int | float)
     if a != a or b != b:
@@ -349,6 +343,16 @@ def _close(a: object, b: object, rel: float, abs_: float) -> bool:
 
         p, q = Fraction(a), Fraction(b)
         return abs(p - q) <= max(Fraction(rel) * max(abs(p), abs(q)), Fraction(abs_))
+
+
+def _close_complex(a: object, b: object, rel: float, abs_: float) -> bool:
+    try:
+        x, y = complex(a), complex(b)  # type: ignore[call-overload]
+        if not all(map(math.isfinite, (x.real, x.imag, y.real, y.imag))):
+            return _close(x.real, y.real, rel, abs_) and _close(x.imag, y.imag, rel, abs_)
+        return x == y or bool(abs(x - y) <= max(rel * max(abs(x), abs(y)), abs_))
+    except OverflowError:  # beyond every float
+        return False
 
 
 def _key(value: object) -> str:
@@ -369,14 +373,12 @@ def _unsigned(value: object) -> object:
 
 
 def _same_elements(a: Set[object], b: Set[object], rel: float, abs: float, tolerant: bool) -> bool:
-    mine, theirs = Counter(map(_key, a)), Counter(map(_key, b))
+    keys = {_key(x): x for x in (*a, *b)}
+    mine, theirs = Counter(map(_key, a)), Counter(map(_key, b))  # of NaN, a set may hold several
     if mine == theirs:
         return True
-    rest_a = [x for x in a if _key(x) not in theirs]
-    rest_b = [x for x in b if _key(x) not in mine]
-    if not tolerant or len(rest_a) != len(rest_b):
-        return False
-    if not all(type(x) in (int, float) for x in (*rest_a, *rest_b)):
+    rest_a, rest_b = ([keys[key] for key in rest.elements()] for rest in (mine - theirs, theirs - mine))
+    if not tolerant or not all(type(x) in (int, float) for x in (*rest_a, *rest_b)):
         return False
     pairs = zip(sorted(rest_a), sorted(rest_b), strict=True)  # type: ignore[type-var]
     return all(equal(x, y, rel, abs) for x, y in pairs)

@@ -12,6 +12,8 @@ from pygent.target_modules.patch.pieces import pieces
 from pygent.target_modules.patch.source import NotPython, newline_of, plain
 from pygent.target_modules.patch.tree import Tree
 
+MAX_PATH, MAX_NAME = 1000, 255  # characters of a path, bytes of a name
+
 Kind = Literal["unmatched", "ambiguous", "unparsable", "unknown_file", "invalid"]
 
 
@@ -62,6 +64,10 @@ def check_path(path: str) -> str:
         or not {"", ".", ".."}.isdisjoint(parts)
     ):
         return "not a relative path with forward slashes"
+    if not path.isprintable():
+        return "with characters that cannot be seen or stored"
+    if len(path) > MAX_PATH or any(len(part.encode()) > MAX_NAME for part in parts):
+        return "longer than file systems take"
     if ".git" in map(str.lower, parts):
         return "inside of a .git folder, where hooks are run"
     return ""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from pygent.target_modules.patch.pieces import Piece, pieces
 from pygent.target_modules.patch.source import BOM, newline_of, split_lines
 from pygent.target_modules.patch.walk import Scope, Symbol, Unit, Walk, is_preamble, names_bound
+
+T = TypeVar("T")
 
 __all__ = ["Outline", "Scope", "Symbol", "Unit", "names_bound", "outline"]
 
@@ -76,6 +79,10 @@ class Outline:
         """The piece that a unit is the whole of; None where it is not alone in its piece."""
         piece = self._pieces[unit.shift]
         return piece if len(unit.nodes) == len(piece.body) else None
+
+    def ask(self, question: Callable[[Piece], T]) -> list[T]:
+        """What a function makes of each piece, kept with the pieces."""
+        return [piece.ask(question) for piece in self._pieces.values()]
 
     def _units(self) -> Iterator[Unit]:
         floor = 0

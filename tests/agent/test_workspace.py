@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.agent.workspace import Workspace
-from pygent.target_modules.patch.edits import Patch, SearchReplace
+from pygent.agent.workspace import PatchError, Workspace
+from pygent.target_modules.patch.edits import CreateFile, Patch, SearchReplace
 
 FILES = {"a.py": "x = 1\n", "lib/b.py": "y = 2\r\n", "data.txt": "d"}
 
@@ -43,10 +46,70 @@ def test_a_read_only_change_is_no_change(workspace: Workspace) -> None:
 
 
 def test_links_and_files_that_are_no_text_are_not_followed_or_handed_back(workspace: Workspace) -> None:
-    (workspace.root / "lib" / "link.py").symlink_to("/etc/hostname")
-    (workspace.root / "lib" / "raw.py").write_bytes(b"\xff\xfe")
-    os.mkfifo(workspace.root / "lib" / "pipe.py")
-    assert set(workspace.result()) == {"a.py", "lib/b.py"}
+    lib = workspace.root / "lib"
+    (lib / "link.py").symlink_to("/etc/hostname")
+    (lib / "loop.py").symlink_to("loop.py")
+    (lib / "folder").symlink_to("/etc")
+    (lib / "raw.py").write_bytes(b"\xff\xfe")
+    (lib / "folder.py").mkdir()
+    os.mkfifo(lib / "pipe.py")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(lib / "s.py"))
+    with open(lib / "sparse.py", "wb") as stream:
+        stream.truncate(1 << 40)
+    secret = lib / "unreadable.py"
+    secret.write_text("x")
+    secret.chmod(0)
+    listed = {"a.py", "lib/b.py"} | ({"lib/unreadable.py"} if os.geteuid() == 0 else set())
+    assert set(workspace.result()) == listed
+
+
+def test_a_hard_link_is_the_text_that_it_has(workspace: Workspace) -> None:
+    os.link(workspace.root / "data.txt", workspace.root / "lib" / "hard.py")
+    assert workspace.result()["lib/hard.py"] == "d"
+
+
+@pytest.mark.parametrize(
+    "name", [b"\xff.py", "\u202e.py".encode(), b"a\nb.py", b"\x1b[2J.py", b"a\\b.py", b"x" * 252 + b".py"]
+)
+def test_names_that_no_tree_may_hold_are_left_where_they_are(workspace: Workspace, name: bytes) -> None:
+    with open(os.path.join(os.fsencode(workspace.root), b"lib", name), "wb") as stream:
+        stream.write(b"x = 1")
+    assert len(workspace.result()) == (3 if name[:1] == b"x" else 2)
+
+
+def test_a_folder_deeper_than_python_s_stack_costs_nothing(workspace: Workspace) -> None:
+    here = os.open(workspace.root, os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    try:
+        assert set(workspace.result()) == {"a.py", "lib/b.py"}
+        workspace.close()
+    finally:
+        subprocess.run(["rm", "-rf", workspace.root], check=True)
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_a_shell_puts_in_the_place_of_a_file_is_neither_followed_nor_waited_for(
+    workspace: Workspace, kind: str, tmp_path: Path
+) -> None:
+    place, outside = workspace.root / "lib" / "new.py", tmp_path / "outside"
+    outside.write_text("before")
+    {"link": lambda: place.symlink_to(outside), "pipe": lambda: os.mkfifo(place), "folder": place.mkdir}[
+        kind
+    ]()
+    patch = Patch(edits=(CreateFile(path="lib/new.py", text="n = 1\n"),))
+    if kind == "folder":
+        with pytest.raises(PatchError, match="folder is in the way"):
+            workspace.change(patch)
+    else:
+        assert workspace.change(patch)["lib/new.py"] == "n = 1\n"
+        assert workspace.result()["lib/new.py"] == "n = 1\n"
+    assert outside.read_text() == "before"
 
 
 def test_a_patch_changes_the_files_on_disk(workspace: Workspace) -> None:

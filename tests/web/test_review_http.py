@@ -77,7 +77,8 @@ def test_a_change_needs_the_token_of_a_form_and_the_same_origin(
     ]
     for headers in foreign:
         assert client.post(address, data={"form_token": token}, headers=headers).status_code == 403
-    assert client.post(address, data={"form_token": "guess"}).status_code == 403
+    for guess in ("guess", "", "é"):
+        assert client.post(address, data={"form_token": guess}).status_code == 403
     assert client.post(address).status_code == 403
     assert client.get(address).status_code == 405
     with Archive.open(reviewed.home, read_only=True) as archive:
@@ -202,5 +203,10 @@ def test_other_addresses_need_a_password(reviewed: Reviewed) -> None:
     done = pygent("review", "--host", "0.0.0.0", "--no-browser", home=reviewed.home)
     assert done.code == 2
     assert "--password" in done.err
+    for host in ("0.0.0.0", "127.0.0.1"):
+        done = pygent(
+            "review", "--host", host, "--password", "elevenchars", "--no-browser", home=reviewed.home
+        )
+        assert (done.code, "12 characters" in done.err) == (2, True)
     done = pygent("review", "--no-browser", home=reviewed.home / "nowhere")
     assert (done.code, done.err.count("\n")) == (1, 1)
