@@ -1,10 +1,11 @@
 """Measures the forgeries: each by the suites that it could fool, through the same code as any variant.
 
-A `wrong` program is held where it gets no score or 0. A `time` program, by inputs that are drawn, and a `memo`
-program, by cases from a file, is held where the timing suite does not grade it, finds it less than half as fast
-as the honest program, or does not pass it in both of the tests by which a variant becomes champion: better
-than the honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
-`ERROR_RATE` over their number, so that chance fakes a row of the whole table at `ERROR_RATE` at most.
+A `wrong` program is held where it gets no score or 0. A `time` program, by inputs that are drawn, and a
+`memo` program, by cases from a file, is held where the timing suite does not grade it, finds it less than
+half as fast as the honest program, or does not pass it in both of the tests by which a variant becomes
+champion: better than the honest program at the error rate, and again on held-out cases in other boxes. The
+error rate of each is `ERROR_RATE` over their number, so that chance fakes a row of the whole table at
+`ERROR_RATE` at most.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Row:
-    """One forgery by every suite that it was put to (`time` and `memo` ones by timing alone), and by every peer."""
+    """One forgery by every suite that it was put to (`time` and `memo` ones by timing), and by peers."""
 
     forgery: Forgery
     suites: Mapping[SuiteName, Verdict]
