@@ -19,7 +19,8 @@ from pygent.target_modules.patch.tree import Tree
 
 INSIDE = "pygent_tests"  # the name in a box of the package `pygent.benchmarks.testing.inside`
 PACKAGES = ("pytest",)
-_PARTS = ("plugin", "direct", "proxy", "judge", "record")
+WATCH = ("proxy", "watch", "guard")  # what a judge of any kind needs
+_PARTS = ("plugin", "direct", *WATCH, "judge", "record")
 JUDGES = ("judge:judge",)  # which converse with the host
 ALL_MESSAGES = 1 << 29  # bytes, of a judge in one run of a suite
 PRELOAD = (
