@@ -30,7 +30,7 @@ class Entry(_Model):
 
     `trust` is sealed where every call into editable code carries plain values only; otherwise `why` says what
     stands against it. `calls` counts these calls. `kind` is the exception's class of a test that failed.
-    `stable` is false where two runs ended differently. `noted` are names of what happened in a sealed test.
+    `stable` is false where two runs ended differently. `noted` names what happens in a sealed test.
     """
 
     id: str
@@ -52,8 +52,8 @@ class Entry(_Model):
 class Inventory(_Model):
     """All tests in their own order. `digest` is of the files that tests are made of.
 
-    `noted` are names of what happened around the tests (see `inside.watch`), `answers` marks of what they were
-    answered (see `known`).
+    `noted` are names of what happened around the tests (see `inside.watch`), `answers` marks of what they
+    were answered (see `known`).
     """
 
     digest: str

@@ -7,11 +7,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pygent.benchmarks.testing.inside.guard import ANY_READ
+from pygent.benchmarks.testing.inside.guard import ANY_READ, READ
 from pygent.benchmarks.testing.inside.watch import runs_code
 
 MOST_ANSWERS = 20_000  # kept of one target; what is beyond them costs a process, and nothing else
-_READ, _IMPORT = "open r ", "import "
+_IMPORT = "import "
 _SMALL = 1 << 63
 
 
@@ -37,7 +37,7 @@ def granted(
         name
         for names in may.values()
         for name in names
-        if name.startswith(_IMPORT) or (name.startswith(_READ) and not _among(name[len(_READ) :], tests))
+        if name.startswith(_IMPORT) or (name.startswith(READ) and not _among(name[len(READ) :], tests))
     }
     may[""] = may.get("", set()) | once
     for test in failing:

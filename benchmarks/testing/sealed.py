@@ -243,6 +243,6 @@ def _fitting(answer: list[object]) -> tuple[list[object], str]:
     """The answer as it can be sent on, and its text: what came nearly too deep is too deep with the message
     around it."""
     try:
-        return answer, encode(answer)
+        return answer, encode([answer])
     except NotPlain as error:
-        return (ended := ["ended", str(error)]), encode(ended)
+        return ["ended", str(error)], ""

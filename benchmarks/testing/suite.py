@@ -130,9 +130,7 @@ class PytestSuite:
         if not direct.reason:
             sealed = [name for name in wanted if name in tests.sealed and _passed(found.get(name))]
             if sealed:
-                told = run_sealed(
-                    self._target, baseline, tree, judge, box, only=sealed, known=tests.known
-                )
+                told = run_sealed(self._target, baseline, tree, judge, box, only=sealed, known=tests.known)
                 found.update({name: told.tests.get(name, Result("failed", "", 0.0)) for name in sealed})
         return _batch(wanted, found, direct)
 

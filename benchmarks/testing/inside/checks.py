@@ -36,13 +36,12 @@ class _Function:
         return _Function(self._proxy, f"{self._name.partition(':')[0]}:{other}")
 
 
-def run(
-    ask: Ask, module: str, names: list[str], entry: str, granted: Granted | None
-) -> list[object]:
+def run(ask: Ask, module: str, names: list[str], entry: str, granted: Granted | None) -> list[object]:
     """Call the named functions of a module, in order, with a proxy of `entry` (`module:name`).
 
     The proxy's attributes are proxies of the other functions of that module. Messages and results are those
-    of a judge of tests, and so is `granted`. Of an exception only the class is told: its text may hold what is expected.
+    of a judge of tests, and so is `granted`. Of an exception only the class is told: its text may hold what
+    is expected.
     """
     proxy = _Checking(ask)
     checks = importlib.import_module(module)
@@ -63,6 +62,8 @@ def run(
         seconds = time.perf_counter() - started
         guard.disarm()
         kind = proxy.why or kind
-        proxy.results.append([name, "failed" if kind else "passed", kind, seconds, proxy.calls, guard.noted_of(name)])
+        proxy.results.append(
+            [name, "failed" if kind else "passed", kind, seconds, proxy.calls, guard.noted_of(name)]
+        )
         proxy.current = ""
     return ["done", proxy.news()[0], "", [], []]

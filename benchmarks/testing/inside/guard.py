@@ -11,7 +11,8 @@ from .proxy import Proxy
 from .watch import Watch, runs_code
 
 Granted = dict[str, list[str]]  # names by test; those of the empty one may happen around every test
-ANY_READ = "open r *"
+READ = "open r "
+ANY_READ = f"{READ}*"
 
 
 class Guard:
@@ -56,13 +57,13 @@ class Guard:
                 made = name.startswith(("exec <", "compile <"))
                 what = "source is run that is made in the test" if made else f"the test uses {_short(name)}"
                 self._proxy.stands_against(what)
-        elif not self._may(name, self._granted.get(self.test, frozenset())):
-            if not self._may(name, self._granted.get("", frozenset())):
-                self._proxy.refuse(name)
+        elif not any(self._granted_to(test, name, self._granted) for test in (self.test, "")):
+            self._proxy.refuse(name)
 
     @staticmethod
-    def _may(name: str, granted: frozenset[str]) -> bool:
-        return name in granted or (ANY_READ in granted and name.startswith("open r "))
+    def _granted_to(test: str, name: str, granted: dict[str, frozenset[str]]) -> bool:
+        names = granted.get(test, frozenset())
+        return name in names or (ANY_READ in names and name.startswith(READ))
 
 
 def _short(name: str) -> str:

@@ -105,7 +105,7 @@ def judge(
 ) -> list[object]:
     """Run tests against proxies of `functions` (`module:name`).
 
-    A test fails to which the code of `regions` (module to editable symbols, none for all of it) matters beyond
+    A test fails to which code of `regions` (module to editable symbols, none for all of it) matters beyond
     these calls, and one in which something happens that is not `granted` (without it, all is noted). Calls
     come as `["call", news, test, name, forms, args, kwargs]`, at the start of each test
     `["told", news, test]`, before what is not granted `["refused", news, test, name]`, at last

@@ -31,7 +31,9 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _BY_PATH = ("os.", "shutil.", "tempfile.", "sqlite3.")
 _READERS = ("tokenize", "linecache")  # show source lines in tracebacks
 _BY_C = ("_strptime", "encodings.")  # modules that Python itself imports by a name
-_PATCHERS = ("unittest.mock", "_pytest.monkeypatch", "_pytest.outcomes", "encodings")  # import what they patch
+_IMPORTERS = (
+    "unittest.mock", "_pytest.monkeypatch", "_pytest.outcomes", "_pytest.pathlib", "encodings",
+)  # fmt: skip  # import what they patch, skip by, collect, or decode with
 _LOADERS: dict[str, tuple[str, ...]] = {
     "import_module": ("importlib",),
     "dictConfig": ("logging.config",), "fileConfig": ("logging.config",), "listen": ("logging.config",),
@@ -90,7 +92,12 @@ class Watch:
             caller = frame
         else:
             return
-        if self.armed and caller is not None and not _patches(caller) and not self._imports(caller):
+        if (
+            self.armed
+            and caller is not None
+            and not _imports_for_others(caller)
+            and not self._imports(caller)
+        ):
             self._heard(f"call {name}")
 
     def _name(self, event: str, args: tuple[object, ...], frame: types.FrameType) -> str:
@@ -171,9 +178,9 @@ def _asked(frame: types.FrameType) -> types.FrameType | None:
     return next((one for one in _upwards(frame) if not one.f_code.co_filename.startswith(_FROZEN)), None)
 
 
-def _patches(frame: types.FrameType) -> bool:
+def _imports_for_others(frame: types.FrameType) -> bool:
     near = (one for _, one in zip(range(4), _upwards(frame), strict=False))
-    return any(one.f_globals.get("__name__") in _PATCHERS for one in near)
+    return any(one.f_globals.get("__name__") in _IMPORTERS for one in near)
 
 
 def _upwards(frame: types.FrameType | None) -> Iterator[types.FrameType]:
