@@ -1,9 +1,10 @@
-"""Measures the forgeries: each by the four suites, through the same code as any variant.
+"""Measures the forgeries: each by the suites that it is put to, through the same code as any variant.
 
-A `wrong` program is held where it gets no score or 0. A `time` program is held where the timing suite does
-not grade it, or where it does not pass both of the tests by which a variant becomes champion: better than the
-honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
-`ERROR_RATE` over their number, so that chance fakes a row of the whole table at `ERROR_RATE` at most.
+A `wrong` program, or one of hostile `answers`, is held where it gets no score or 0. A `time` program is held
+where the timing suite does not grade it, or where it does not pass both of the tests by which a variant becomes
+champion: better than the honest program at the error rate, and again on held-out cases in other boxes. The
+error rate of each is `ERROR_RATE` over their number, so that chance fakes a row of the whole table at
+`ERROR_RATE` at most.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from typing import Any
 
 from pygent.benchmarks.forgeries.corpus import Forgery, control
 from pygent.benchmarks.forgeries.peers import EVALUATORS, Peers, Told
-from pygent.benchmarks.forgeries.targets import MODULE, SUITES, SuiteName, write_targets
+from pygent.benchmarks.forgeries.targets import (
+    MODULE,
+    PUT_TO,
+    SUITES,
+    SuiteName,
+    write_targets,
+)
 from pygent.benchmarks.judge import evaluate, retried
 from pygent.benchmarks.running import one_line
 from pygent.benchmarks.stats import Decision, decide
@@ -47,7 +54,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Row:
-    """One forgery by every suite that it was put to (a `time` one by timing alone), and by every peer."""
+    """One forgery by every suite that it was put to, and by every peer (one of `answers` by none)."""
 
     forgery: Forgery
     suites: Mapping[SuiteName, Verdict]
@@ -127,14 +134,15 @@ def forge(
 
         def measured(forgery: Forgery) -> Row:
             suites: dict[SuiteName, Verdict] = {}
-            if forgery.kind == "wrong":
-                suites = {name: judges.wrong(name, forgery.source) for name in SUITES}
-            return Row(forgery, suites, {} if peers is None else peers.ask(forgery))
+            if forgery.kind != "time":
+                suites = {name: judges.wrong(name, forgery.source) for name in PUT_TO[forgery.kind]}
+            asked = peers is not None and forgery.kind != "answers"
+            return Row(forgery, suites, peers.ask(forgery) if peers is not None and asked else {})
 
         rows: list[Row] = []
         with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as workers:
             for row in workers.map(measured, forgeries):
-                if row.forgery.kind == "wrong":
+                if row.forgery.kind != "time":
                     said(row)
                 rows.append(row)
         for number, row in enumerate(rows):
@@ -146,7 +154,7 @@ def forge(
 
 
 class _Judges:
-    """The four suites, asked as a run asks them."""
+    """The suites, asked as a run asks them."""
 
     def __init__(self, sandbox: Sandbox, targets: Mapping[SuiteName, Target], seed: int) -> None:
         from pygent.benchmarks.testing.programs import spec_of_tests
@@ -193,7 +201,9 @@ class _Judges:
                 yield f"timing: the honest {name} program was not found {name}: {_span(found)}"
 
     def _evaluated(self, suite: SuiteName, source: str) -> Evaluation:
-        return evaluate(self._targets[suite], self._suites[suite], _tree(source), self._bench)
+        target = self._targets[suite]
+        bench = replace(self._bench, baseline=target.tree())
+        return evaluate(target, self._suites[suite], bench.baseline.with_file(MODULE, source), bench)
 
     def _decisions(self, source: str, rate: float) -> Iterator[Decision]:
         """Whether it is faster than the honest program: on search cases, and then on held-out ones."""

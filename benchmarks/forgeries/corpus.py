@@ -12,13 +12,14 @@ HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"
 CONTROLS = HERE / "controls"
 
-Kind = Literal["wrong", "time"]
+Kind = Literal["wrong", "answers", "time"]
 
 
 @dataclass(frozen=True)
 class Forgery:
-    """One program. `wrong` answers wrong and tries to be scored right; `time` answers right, at an honest
-    cost, and tries to look faster. `fast` ones are the quick choice."""
+    """One program. `wrong` answers wrong and tries to be scored right; `answers` means its answers to be
+    run where tests load them; `time` answers right, at an honest cost, and tries to look faster. `fast`
+    ones are the quick choice."""
 
     name: str
     kind: Kind
@@ -44,7 +45,7 @@ def _read(path: Path) -> Forgery:
     file = read_file(path, ("KIND", "FAST"))
     kind, fast = file.literals.get("KIND", ""), file.literals.get("FAST")
     if kind not in get_args(Kind):
-        raise CorpusError(f'{path}: KIND is {kind!r}; write KIND = "wrong" or KIND = "time"')
+        raise CorpusError(f'{path}: KIND is {kind!r}; write KIND = "wrong", "answers" or "time"')
     if fast not in (None, True):
         raise CorpusError(f"{path}: FAST is {fast!r}; write FAST = True or leave it out")
     return Forgery(path.stem, kind, file.title, file.source, bool(fast))

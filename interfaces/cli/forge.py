@@ -16,7 +16,7 @@ Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
 ]
 
-SUITES = ("cases", "pytest", "objective", "timing")
+SUITES = ("cases", "pytest", "loaders", "objective", "timing")
 NAME, SUITE, PEER = 29, 20, 10  # widths of the columns
 
 
@@ -39,7 +39,7 @@ def forge(
     only: Annotated[list[str] | None, typer.Option(help="Name of a forgery; repeatable.")] = None,
     json: Json = False,
 ) -> None:
-    """Try to forge a score; exit 1 where one of the four suites gave one, or failed an honest program."""
+    """Try to forge a score; exit 1 where one of the suites gave one, or failed an honest program."""
     import secrets
 
     from pygent.benchmarks.forgeries.corpus import read_corpus
