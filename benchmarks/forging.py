@@ -1,8 +1,8 @@
 """Measures the forgeries: each by the suites that it is put to, through the same code as any variant.
 
-A `wrong` program, or one of hostile `answers`, is held where it gets no score or 0. A `time` program is held
-where the timing suite does not grade it, or where it does not pass both of the tests by which a variant becomes
-champion: better than the honest program at the error rate, and again on held-out cases in other boxes. The
+A `wrong` program, or one of hostile `answers`, is held where it gets no score or 0. A `time` one is held
+where the timing suite does not grade it, or where it does not pass both of the tests that make a champion:
+better than the honest program at the error rate, and again on held-out cases in other boxes. The
 error rate of each is `ERROR_RATE` over their number, so that chance fakes a row of the whole table at
 `ERROR_RATE` at most.
 """

@@ -104,9 +104,9 @@ class ChecksSuite:
 
     def _told(self, candidate: Candidate, judge: Box, names: Sequence[str], known: Known | None) -> Results:
         entry = self._target.manifest.entry
-        may = None if known is None else dict(known.granted)
 
         def begin(names: list[str]) -> tuple[Program, Call]:
+            may = None if known is None else known.granted_to(names)
             return self._judge, Call((_MODULE, names, entry, may))
 
         return converse(begin, judge, candidate, names, known)

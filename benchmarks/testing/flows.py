@@ -29,6 +29,7 @@ class Flow:
         self._bound = _arguments(function) if isinstance(function, _Function) else set()
         steps = list(self._steps(function))
         self._bound |= {name for names, _ in steps for name in names}
+        steps += self._changes(function)
         while True:
             more = {name for names, value in steps if not self._closed(value) for name in names} - self._open
             if not more:
@@ -93,7 +94,11 @@ class Flow:
                 yield {node.name}, None
             elif isinstance(node, ast.Lambda) or (isinstance(node, _Function) and node is not function):
                 yield _arguments(node), None
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+
+    def _changes(self, function: ast.AST) -> Iterator[tuple[set[str], ast.AST | None]]:
+        """The function's own names whose methods are called, and with what."""
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 held = ast.Tuple([*node.args, *(one.value for one in node.keywords)], ast.Load())
                 yield _roots(node.func.value) & self._bound, held
 

@@ -23,6 +23,9 @@ class Known:
     granted: Mapping[str, Sequence[str]]
     answers: frozenset[str]
 
+    def granted_to(self, tests: Sequence[str]) -> dict[str, list[str]]:
+        return {test: list(self.granted[test]) for test in ("", *tests) if test in self.granted}
+
 
 def granted(
     noted: Mapping[str, Iterable[str]], failing: Iterable[str], tests: Sequence[str]

@@ -51,9 +51,9 @@ def run_sealed(
     """
     functions = functions_of(target, baseline)
     regions = regions_of(target, baseline)
-    granted = None if known is None else dict(known.granted)
 
     def begin(names: list[str]) -> tuple[Program, Call]:
+        granted = None if known is None else known.granted_to(names)
         options = list(target.manifest.suite.options)
         first = Call((paths_of(target, names), options, names, functions, regions, granted))
         return program_of_tests(target, baseline, "judge:judge"), first

@@ -96,17 +96,17 @@ class Watch:
             self.armed
             and caller is not None
             and not _imports_for_others(caller)
-            and not self._imports(caller)
+            and not any(_imports(caller))
         ):
             self._heard(f"call {name}")
 
     def _name(self, event: str, args: tuple[object, ...], frame: types.FrameType) -> str:
         """What an event is called, empty where it may always happen."""
-        if self._imports(frame) and not (event == "exec" and not self._ours(args[0])):
-            return ""
         if event == "import":
-            name = str(args[0])
-            return "" if _by_statement(frame) or name.startswith(_BY_C) else f"import {name}"
+            return _import_of(str(args[0]), frame)
+        if event != "exec" or self._ours(args[0]):
+            for module, asking in _imports(frame):
+                return _import_of(module, asking)
         if event == "exec":
             return f"exec {getattr(args[0], 'co_filename', '')}"
         if event == "compile":
@@ -141,14 +141,6 @@ class Watch:
             return os.path.relpath(full, self._work)
         return "" if _within(full, self._scratch) else full
 
-    def _imports(self, frame: types.FrameType) -> bool:
-        """Whether all this is the import of a module that a statement asks for."""
-        return any(
-            frame.f_code.co_name == "_find_and_load" and _by_statement(_asked(frame))
-            for frame in _upwards(frame)
-            if frame.f_code.co_filename.startswith(_FROZEN)
-        )
-
     def _ours(self, code: object) -> bool:
         """Whether code is of a file that was there before any answer."""
         file = getattr(code, "co_filename", "")
@@ -169,13 +161,19 @@ def _loads(function: object) -> str:
     return ""
 
 
-def _by_statement(frame: types.FrameType | None) -> bool:
-    return frame is not None and frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _IMPORTS
+def _imports(frame: types.FrameType) -> Iterator[tuple[str, types.FrameType]]:
+    """The modules whose import this is part of, outermost first, each with who asks for it."""
+    frames = list(_upwards(frame))
+    for number, one in reversed(list(enumerate(frames))):
+        if one.f_code.co_name == "_find_and_load" and one.f_code.co_filename.startswith(_FROZEN):
+            asking = next(up for up in frames[number:] if not up.f_code.co_filename.startswith(_FROZEN))
+            yield str(one.f_locals["name"]), asking
 
 
-def _asked(frame: types.FrameType) -> types.FrameType | None:
-    """Who asks for the import that a frame is of."""
-    return next((one for one in _upwards(frame) if not one.f_code.co_filename.startswith(_FROZEN)), None)
+def _import_of(module: str, asking: types.FrameType) -> str:
+    """What an import is called, empty where a statement or Python itself asks for it."""
+    statement = asking.f_code.co_code[asking.f_lasti] == _IMPORTS
+    return "" if statement or module.startswith(_BY_C) else f"import {module}"
 
 
 def _imports_for_others(frame: types.FrameType) -> bool:
