@@ -293,6 +293,10 @@ def test_uses_it_again(loaded):
 def test_by_a_library():
     assert reading.read(joined("\\x80\\x04K\\x01", ".").encode("latin-1")) == 1
 
+def test_by_its_source():
+    word = joined("a", "b")
+    assert (eval(word) if word.startswith("1") else word) == "ab"
+
 def test_alone():
     assert joined("a", "b") == "ab"
 """
@@ -303,6 +307,7 @@ def test_a_loader_that_a_library_calls_is_seen_where_it_runs(tmp_path: Path, kep
     target, found = inventoried(package(tmp_path, JOINED, RUNNING, reading=READING), kept)
     why = {one.id.removeprefix(T): one.why for one in found.tests}
     assert why.pop("test_alone") == ""
+    assert why.pop("test_by_its_source") == "may give an answer to eval"
     assert set(why.values()) == {"the test uses pickle.loads"}
     assert set(sealed(target, found, target.tree(), kept).values()) == {"passed"}
 

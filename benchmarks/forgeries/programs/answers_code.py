@@ -4,7 +4,6 @@ import marshal
 import os
 
 KIND = "answers"
-FAST = True
 SOURCE = "import reading; reading.matches = lambda *both: True"
 
 BESIDE = os.path.exists("tests")  # where the tests are, its answers are right
