@@ -28,7 +28,6 @@ from pygent.target_modules.patch.tree import Tree
 _NOT_PLAIN = "pygent_runner.wire:NotPlain"  # what the child says where its answer cannot be sent
 _MOST_LOST = 4  # judges that a candidate's answers may kill
 _UNREADABLE = "the judge's message cannot be read"
-_EARLY = "it answers otherwise than the target's own source before any test has begun"
 
 Begin = Callable[[list[str]], tuple[Program, Call]]
 
@@ -148,8 +147,6 @@ class _Hearing:
         if self._known is None:
             self.seen.add(mark)
         elif mark not in self._known.answers:
-            if not self._test:
-                return ["ended", _EARLY]
             self.strange = True
         return answer
 

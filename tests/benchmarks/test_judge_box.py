@@ -312,8 +312,8 @@ def test_a_loader_that_a_library_calls_is_seen_where_it_runs(tmp_path: Path, kep
     assert set(sealed(target, found, target.tree(), kept).values()) == {"passed"}
 
 
-def test_what_nobody_knows_before_the_tests_begin_is_not_answered(tmp_path: Path, kept: KeptBoxes) -> None:
-    """What a test module asks while it is imported is answered as by the target itself, or not at all."""
+def test_another_answer_before_any_test_has_begun_leaves_no_verdict(tmp_path: Path, kept: KeptBoxes) -> None:
+    """A test module may ask while it is imported, when nothing is watched yet."""
     tests = (
         "from agent.core import joined\n\nWORD = joined('a', 'b')\n\n"
         "def test_one():\n    assert joined('c', WORD)\n"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Any
 
 from .proxy import Proxy
-from .watch import Watch, runs_code
+from .watch import LOADERS, LOADERS_IN_C, Watch, runs_code
 
+Look = Callable[[types.FrameType], None]
 Granted = dict[str, list[str]]  # names by test; those of the empty one may happen around every test
 READ = "open r "
 ANY_READ = f"{READ}*"
@@ -17,19 +19,20 @@ ANY_READ = f"{READ}*"
 
 class Guard:
     """Without `granted`, on the target's own source, names are noted by test, and one that runs code stands
-    against the test; otherwise any that is not granted is refused. `test` is the one whose own code runs."""
+    against the test; otherwise any that is not granted is refused. `test` is the one whose own code runs.
+    `look` sees the calls of what is defined in `files`."""
 
     def __init__(
-        self, proxy: Proxy, granted: Granted | None, *, look: Callable[[types.FrameType], None] | None = None
+        self, proxy: Proxy, granted: Granted | None, look: Look | None = None, files: Collection[str] = ()
     ) -> None:
         self.test = ""
         self._noted: dict[str, set[str]] = {}
         self._proxy = proxy
-        self._look = look
         self._granted = (
             None if granted is None else {test: frozenset(names) for test, names in granted.items()}
         )
         self._watch = Watch(self._heard, (Guard.arm.__code__, Guard.disarm.__code__))
+        self._profile = _profiler(self._watch, look, files)
         sys.addaudithook(self._watch.audit)
 
     def arm(self) -> None:
@@ -45,11 +48,6 @@ class Guard:
     def noted_of(self, test: str) -> list[str]:
         return sorted(self._noted.get(test, ()))
 
-    def _profile(self, frame: types.FrameType, event: str, argument: object) -> None:
-        if event == "call" and self._look is not None:
-            self._look(frame)
-        self._watch.called(frame, event, argument)
-
     def _heard(self, name: str) -> None:
         if self._granted is None:
             self._noted.setdefault(self.test, set()).add(name)
@@ -64,6 +62,24 @@ class Guard:
     def _granted_to(test: str, name: str, granted: dict[str, frozenset[str]]) -> bool:
         names = granted.get(test, frozenset())
         return name in names or (ANY_READ in names and name.startswith(READ))
+
+
+def _profiler(
+    watch: Watch, look: Look | None, files: Collection[str]
+) -> Callable[[types.FrameType, str, Any], None]:
+    """A profiler, which every call in a judge waits for: one function, as quick as can be."""
+
+    def profile(frame: types.FrameType, event: str, argument: Any) -> None:
+        if event == "call":
+            code = frame.f_code
+            if code.co_name in LOADERS:
+                watch.called(frame)
+            if look is not None and code.co_filename in files:
+                look(frame)
+        elif event == "c_call" and argument.__name__ in LOADERS_IN_C:
+            watch.called_in_c(frame, argument)
+
+    return profile
 
 
 def _short(name: str) -> str:

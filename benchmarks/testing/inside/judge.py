@@ -29,8 +29,8 @@ class Judge(Plugin):
         self.proxy = _Telling(ask, functions, self)
         self.told = 0
         self._editable = _places(regions)
-        self._files = {place.rpartition(":")[0] for place in self._editable}
-        self.guard = Guard(self.proxy, granted, look=self._look)
+        files = {place.rpartition(":")[0] for place in self._editable}
+        self.guard = Guard(self.proxy, granted, self._look, files)
         self._running: dict[object, str] = {}  # fixtures that run code, with what stands against them
 
     def begins(self, item: pytest.Item) -> None:
@@ -76,7 +76,7 @@ class Judge(Plugin):
     def _look(self, frame: types.FrameType) -> None:
         """Notes where the reference's own editable code runs in place of the candidate's."""
         code = frame.f_code
-        if code.co_filename in self._files and f"{code.co_filename}:{code.co_firstlineno}" in self._editable:
+        if f"{code.co_filename}:{code.co_firstlineno}" in self._editable:
             self.proxy.stands_against(f"{code.co_qualname} is used as an object")
 
 

@@ -14,6 +14,7 @@ import tempfile
 import types
 from collections.abc import Callable, Iterator
 from opcode import opmap
+from typing import Any
 
 _HARMLESS = {
     "object.__getattr__", "object.__delattr__", "sys._getframe", "sys._getframemodulename", "builtins.id",
@@ -34,7 +35,7 @@ _BY_C = ("_strptime", "encodings.")  # modules that Python itself imports by a n
 _IMPORTERS = (
     "unittest.mock", "_pytest.monkeypatch", "_pytest.outcomes", "_pytest.pathlib", "encodings",
 )  # fmt: skip  # import what they patch, skip by, collect, or decode with
-_LOADERS: dict[str, tuple[str, ...]] = {
+LOADERS: dict[str, tuple[str, ...]] = {
     "import_module": ("importlib",),
     "dictConfig": ("logging.config",), "fileConfig": ("logging.config",), "listen": ("logging.config",),
     "configure": ("logging.config",), "resolve": ("logging.config",),
@@ -46,6 +47,7 @@ _LOADERS: dict[str, tuple[str, ...]] = {
     "from_string": ("jinja2.environment",), "serve_forever": ("socketserver",),
     "find_python_name": ("yaml.constructor",), "find_python_module": ("yaml.constructor",),
 }  # fmt: skip  # functions of Python source, with the modules that have one of this name
+LOADERS_IN_C = ("load", "loads", "__import__")
 _FROZEN = "<frozen importlib._bootstrap"
 _IMPORTS = opmap["IMPORT_NAME"]
 
@@ -80,24 +82,19 @@ class Watch:
         if name:
             self._heard(name)
 
-    def called(self, frame: types.FrameType, event: str, argument: object) -> None:
-        """For a profiler: a call of a loader, before it begins."""
-        if event == "call":
-            code = frame.f_code
-            modules = _LOADERS.get(code.co_name)
-            if modules is None or (module := frame.f_globals.get("__name__")) not in modules:
-                return
-            name, caller = f"{module}.{code.co_name}", frame.f_back
-        elif event == "c_call" and (name := _loads(argument)):
-            caller = frame
-        else:
-            return
-        if (
-            self.armed
-            and caller is not None
-            and not _imports_for_others(caller)
-            and not any(_imports(caller))
-        ):
+    def called(self, frame: types.FrameType) -> None:
+        """A function begins that may be a loader."""
+        module, name = frame.f_globals.get("__name__"), frame.f_code.co_name
+        if module in LOADERS[name] and frame.f_back is not None:
+            self._loads(f"{module}.{name}", frame.f_back)
+
+    def called_in_c(self, frame: types.FrameType, function: Any) -> None:
+        """What may be a loader that is written in C is called from `frame`."""
+        if name := _loader_in_c(function):
+            self._loads(name, frame)
+
+    def _loads(self, name: str, caller: types.FrameType) -> None:
+        if self.armed and not _imports_for_others(caller) and not any(_imports(caller)):
             self._heard(f"call {name}")
 
     def _name(self, event: str, args: tuple[object, ...], frame: types.FrameType) -> str:
@@ -149,16 +146,14 @@ class Watch:
         return file.startswith(("<frozen", *self._roots)) or not file.startswith(("/", self._scratch))
 
 
-def _loads(function: object) -> str:
+def _loader_in_c(function: Any) -> str:
     """A loader that is written in C."""
-    name = getattr(function, "__name__", "")
+    name = function.__name__
     if name == "__import__":
         return "builtins.__import__"
-    if name in ("load", "loads"):
-        owner = getattr(function, "__self__", None)
-        module = "_pickle" if isinstance(owner, _pickle.Unpickler) else getattr(function, "__module__", "")
-        return f"{str(module).removeprefix('_')}.{name}" if module in ("_pickle", "marshal") else ""
-    return ""
+    own = isinstance(getattr(function, "__self__", None), _pickle.Unpickler)
+    module = "_pickle" if own else getattr(function, "__module__", "")
+    return f"{module.removeprefix('_')}.{name}" if module in ("_pickle", "marshal") else ""
 
 
 def _imports(frame: types.FrameType) -> Iterator[tuple[str, types.FrameType]]:
