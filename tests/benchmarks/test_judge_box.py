@@ -252,8 +252,9 @@ def test_threads(caplog):
 def test_repaired(tmp_path):
     assert joined("", "a") == "a"
     import wave
+    from xml import sax
     (tmp_path / "more.txt").write_text((HERE / "table.json").read_text())
-    assert wave and sorted(joined("g", "h")) == ["g", "h"]
+    assert wave and sax and sorted(joined("g", "h")) == ["g", "h"]
 """
 JOINED = """def joined(a, b):
     if not a:

@@ -94,18 +94,21 @@ class Watch:
             self._loads(name, frame)
 
     def _loads(self, name: str, caller: types.FrameType) -> None:
-        if self.armed and not _imports_for_others(caller) and not any(_imports(caller)):
+        within = _by_statement(caller) or any(_imports(caller)) or _imports_for_others(caller)
+        if self.armed and not within:
             self._heard(f"call {name}")
 
     def _name(self, event: str, args: tuple[object, ...], frame: types.FrameType) -> str:
         """What an event is called, empty where it may always happen."""
+        file = _file_of(event, args)
+        if file and not self._ours(file):
+            return f"exec {file}"
+        for module, asking in _imports(frame):
+            return _import_of(module, asking)
         if event == "import":
             return _import_of(str(args[0]), frame)
-        if event != "exec" or self._ours(args[0]):
-            for module, asking in _imports(frame):
-                return _import_of(module, asking)
         if event == "exec":
-            return f"exec {getattr(args[0], 'co_filename', '')}"
+            return f"exec {file}"
         if event == "compile":
             tree_only = frame.f_code.co_name == "parse" and frame.f_globals.get("__name__") == "ast"
             return "" if tree_only else f"compile {_text(args[1])}"
@@ -138,12 +141,18 @@ class Watch:
             return os.path.relpath(full, self._work)
         return "" if _within(full, self._scratch) else full
 
-    def _ours(self, code: object) -> bool:
-        """Whether code is of a file that was there before any answer."""
-        file = getattr(code, "co_filename", "")
+    def _ours(self, file: str) -> bool:
+        """Whether a file that code is of was there before any answer; what is in no file comes from one."""
         if _within(file, self._work):
             return file in self._files
-        return file.startswith(("<frozen", *self._roots)) or not file.startswith(("/", self._scratch))
+        return file.startswith(self._roots) or not _within(file, self._scratch)
+
+
+def _file_of(event: str, args: tuple[object, ...]) -> str:
+    """The file of the code that an event is about: of Python's own, or a library in machine code."""
+    if event == "exec":
+        return str(getattr(args[0], "co_filename", ""))
+    return _text(args[1]) if event == "import" else ""
 
 
 def _loader_in_c(function: Any) -> str:
@@ -157,18 +166,21 @@ def _loader_in_c(function: Any) -> str:
 
 
 def _imports(frame: types.FrameType) -> Iterator[tuple[str, types.FrameType]]:
-    """The modules whose import this is part of, outermost first, each with who asks for it."""
-    frames = list(_upwards(frame))
-    for number, one in reversed(list(enumerate(frames))):
+    """The modules whose import this is part of, outermost first, each with a frame of it."""
+    for one in reversed(list(_upwards(frame))):
         if one.f_code.co_name == "_find_and_load" and one.f_code.co_filename.startswith(_FROZEN):
-            asking = next(up for up in frames[number:] if not up.f_code.co_filename.startswith(_FROZEN))
-            yield str(one.f_locals["name"]), asking
+            yield str(one.f_locals["name"]), one
 
 
-def _import_of(module: str, asking: types.FrameType) -> str:
+def _import_of(module: str, frame: types.FrameType) -> str:
     """What an import is called, empty where a statement or Python itself asks for it."""
-    statement = asking.f_code.co_code[asking.f_lasti] == _IMPORTS
-    return "" if statement or module.startswith(_BY_C) else f"import {module}"
+    return "" if _by_statement(frame) or module.startswith(_BY_C) else f"import {module}"
+
+
+def _by_statement(frame: types.FrameType) -> bool:
+    """Whether what asks for an import is a statement: its name is written there."""
+    asking = next(one for one in _upwards(frame) if not one.f_code.co_filename.startswith(_FROZEN))
+    return asking.f_code.co_code[asking.f_lasti] == _IMPORTS
 
 
 def _imports_for_others(frame: types.FrameType) -> bool:
