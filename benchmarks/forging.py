@@ -1,10 +1,10 @@
-"""Measures the forgeries: each by the suites that it could fool, through the same code as any variant.
+"""Measures the forgeries: each by the suites that it is put to, through the same code as any variant.
 
-A `wrong` program is held where it gets no score or 0. A `time` program, by inputs that are drawn, and a
-`memo` program, by cases from a file, is held where the timing suite does not grade it, finds it less than
-half as fast as the honest program, or does not pass it in both of the tests by which a variant becomes
-champion: better than the honest program at the error rate, and again on held-out cases in other boxes. The
-error rate of each is `ERROR_RATE` over their number, so that chance fakes a row of the whole table at
+A `wrong` program, or one of hostile `answers`, is held where it gets no score or 0. A `time` program, by
+inputs that are drawn, and a `memo` program, by cases from a file, is held where the timing suite does not
+grade it, finds it less than half as fast as the honest program, or does not pass it in both of the tests that
+make a champion: better than the honest program at the error rate, and again on held-out cases in other boxes.
+The error rate of each is `ERROR_RATE` over their number, so that chance fakes a row of the whole table at
 `ERROR_RATE` at most.
 """
 
@@ -22,7 +22,14 @@ from typing import Any
 
 from pygent.benchmarks.forgeries.corpus import Forgery, control
 from pygent.benchmarks.forgeries.peers import EVALUATORS, Peers, Told
-from pygent.benchmarks.forgeries.targets import MODULE, SUITES, SuiteName, write_targets
+from pygent.benchmarks.forgeries.targets import (
+    MODULE,
+    PUT_TO,
+    SUITES,
+    TIMED,
+    SuiteName,
+    write_targets,
+)
 from pygent.benchmarks.judge import evaluate, retried
 from pygent.benchmarks.running import one_line
 from pygent.benchmarks.stats import Decision, decide
@@ -35,7 +42,6 @@ from pygent.target_modules.patch.tree import Tree
 ERROR_RATE = 0.05
 WORKERS = 2
 SLOWER = 0.5  # times the honest program's speed; below that no comparison is needed
-TIMED_BY: Mapping[str, SuiteName] = {"time": "timing", "memo": "timing_file"}
 TRIES = 3  # of a control whose true difference a busy machine may hide
 
 
@@ -52,7 +58,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Row:
-    """One forgery by every suite that it was put to (`time` and `memo` ones by timing), and by peers."""
+    """One forgery by every suite that it was put to, and by every peer (one of `answers` by none)."""
 
     forgery: Forgery
     suites: Mapping[SuiteName, Verdict]
@@ -124,7 +130,7 @@ def forge(
     started = time.monotonic()
     with TemporaryDirectory(prefix="pygent-forge-") as folder:
         judges = _Judges(sandbox, write_targets(Path(folder), sandbox), seed)
-        rate = ERROR_RATE / max(1, sum(one.kind != "wrong" for one in forgeries))
+        rate = ERROR_RATE / max(1, sum(one.kind in TIMED for one in forgeries))
         troubles = tuple(judges.controls(rate))
         peers = Peers(sandbox, judges.spec) if compare else None
         if peers is not None:
@@ -132,21 +138,20 @@ def forge(
 
         def measured(forgery: Forgery) -> Row:
             suites: dict[SuiteName, Verdict] = {}
-            if forgery.kind == "wrong":
-                suites = {
-                    name: judges.wrong(name, forgery.source) for name in SUITES if name != "timing_file"
-                }
-            return Row(forgery, suites, {} if peers is None else peers.ask(forgery))
+            if forgery.kind not in TIMED:
+                suites = {name: judges.wrong(name, forgery.source) for name in PUT_TO[forgery.kind]}
+            asked = peers is not None and forgery.kind != "answers"
+            return Row(forgery, suites, peers.ask(forgery) if peers is not None and asked else {})
 
         rows: list[Row] = []
         with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as workers:
             for row in workers.map(measured, forgeries):
-                if row.forgery.kind == "wrong":
+                if row.forgery.kind not in TIMED:
                     said(row)
                 rows.append(row)
         for number, row in enumerate(rows):
-            if row.forgery.kind != "wrong":  # alone on the machine
-                suite = TIMED_BY[row.forgery.kind]
+            if row.forgery.kind in TIMED:  # alone on the machine
+                suite = TIMED[row.forgery.kind]
                 rows[number] = replace(row, suites={suite: judges.timed(suite, row.forgery.source, rate)})
                 said(rows[number])
     return Report(sandbox.name, tuple(rows), troubles, time.monotonic() - started)
@@ -190,11 +195,11 @@ class _Judges:
             if not wrong.held:
                 yield f"{suite}: honest but wrong scored {wrong.score}"
             right = self._evaluated(suite, control("right") + "\n")
-            if not right.graded or (suite not in TIMED_BY.values() and right.score != 1.0):
+            if not right.graded or (suite not in TIMED.values() and right.score != 1.0):
                 yield f"{suite}: honest and right scored {right.score}: {_why(right)}"
         slower, faster = _tree(control("slower")), _tree(control("faster"))
         for suite, (name, one, other) in product(
-            TIMED_BY.values(), (("slower", self._right, slower), ("faster", faster, self._right))
+            TIMED.values(), (("slower", self._right, slower), ("faster", faster, self._right))
         ):
             for number in range(TRIES):
                 found = self._decision(suite, one, other, rate, "search", number)
@@ -204,7 +209,9 @@ class _Judges:
                 yield f"{suite}: the honest {name} program was not found {name}: {_span(found)}"
 
     def _evaluated(self, suite: SuiteName, source: str) -> Evaluation:
-        return evaluate(self._targets[suite], self._suites[suite], _tree(source), self._bench)
+        target = self._targets[suite]
+        bench = replace(self._bench, baseline=target.tree())
+        return evaluate(target, self._suites[suite], bench.baseline.with_file(MODULE, source), bench)
 
     def _decisions(self, suite: SuiteName, source: str, rate: float) -> Iterator[Decision]:
         """Whether it is faster than the honest program: on search cases, and then on held-out ones."""

@@ -12,13 +12,14 @@ HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"
 CONTROLS = HERE / "controls"
 
-Kind = Literal["wrong", "time", "memo"]
+Kind = Literal["wrong", "answers", "time", "memo"]
 
 
 @dataclass(frozen=True)
 class Forgery:
-    """One program. `wrong` answers wrong and tries to be scored right; `time` answers right, at an honest
-    cost, and tries to look faster; `memo` too, by what it can remember of an input that it had before. `fast`
+    """One program. `wrong` answers wrong and tries to be scored right; `answers` means its answers to be run
+    where tests load them; `time` answers right, at an honest cost, and tries to look faster; `memo` too, by
+    what it can remember of an input that it had before. `fast`
     ones are the quick choice."""
 
     name: str

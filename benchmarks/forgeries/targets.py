@@ -1,4 +1,4 @@
-"""One task behind four suites: the targets that every forgery is measured on."""
+"""One task behind five suites: the targets that every forgery is measured on."""
 
 from __future__ import annotations
 
@@ -6,23 +6,34 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pygent.benchmarks.forgeries.corpus import HERE, control
+from pygent.benchmarks.forgeries.corpus import HERE, Kind, control
 from pygent.sandbox.types import Sandbox
 from pygent.target_modules.manifest import Target, load
 
-SuiteName = Literal["cases", "pytest", "objective", "timing", "timing_file"]
-SUITES: tuple[SuiteName, ...] = ("cases", "pytest", "objective", "timing", "timing_file")
+SuiteName = Literal["cases", "pytest", "loaders", "objective", "timing", "timing_file"]
+SUITES: tuple[SuiteName, ...] = ("cases", "pytest", "loaders", "objective", "timing", "timing_file")
+PUT_TO: dict[Kind, tuple[SuiteName, ...]] = {
+    "wrong": ("cases", "pytest", "objective", "timing"),
+    "answers": ("pytest", "loaders"),
+    "time": ("timing",),
+    "memo": ("timing_file",),
+}
+TIMED: dict[Kind, SuiteName] = {"time": "timing", "memo": "timing_file"}
+TESTS: dict[SuiteName, tuple[str, ...]] = {  # suites of tests, with files of the task that are theirs
+    "pytest": ("test_solution.py", "examples.py"),
+    "loaders": ("loaders/test_solution.py", "examples.py"),
+}
 TASK = HERE / "task"
 MODULE = "solution.py"
+LOADING = "reading.py"  # through which the tests of `loaders` hand on what is answered
 
 _MANIFEST = """\
 name = "forgeries_{name}"
 goal = "Say how far a list of numbers is out of order."
-files = ["{module}"]
+files = ["*.py"]
 editable = ["{module}"]
 {entry}
 [suite]
-kind = "{kind}"
 {suite}
 [[objectives]]
 metric = "{metric}"
@@ -36,11 +47,16 @@ call_seconds = {call}
 total_seconds = {call}
 """
 _PARTS: dict[SuiteName, tuple[str, str, float]] = {  # the suite's keys, its metric, the seconds of a call
-    "cases": ('grader = "grader.py"\ncount = 6\n', "passed", 3.0),
-    "pytest": ('tests = ["tests"]\n', "passed", 8.0),
-    "objective": ('grader = "grader.py"\n', "near", 3.0),
-    "timing": ('grader = "grader.py"\ncount = 8\npairs = 2\n', "speedup", 3.0),
-    "timing_file": ('cases = "search.jsonl"\nheld_out = "held_out.jsonl"\npairs = 2\n', "speedup", 3.0),
+    "cases": ('kind = "cases"\ngrader = "grader.py"\ncount = 6\n', "passed", 3.0),
+    "pytest": ('kind = "pytest"\ntests = ["tests"]\n', "passed", 8.0),
+    "loaders": ('kind = "pytest"\ntests = ["tests"]\n', "passed", 8.0),
+    "objective": ('kind = "objective"\ngrader = "grader.py"\n', "near", 3.0),
+    "timing": ('kind = "timing"\ngrader = "grader.py"\ncount = 8\npairs = 2\n', "speedup", 3.0),
+    "timing_file": (
+        'kind = "timing"\ncases = "search.jsonl"\nheld_out = "held_out.jsonl"\npairs = 2\n',
+        "speedup",
+        3.0,
+    ),
 }
 _IN_A_FILE = 900  # numbers, so nearly in order that the answer has 8 bits, as many as a counter takes
 _ANSWERS = {"search": 93, "held_out": 150}
@@ -53,11 +69,14 @@ def write_target(folder: Path, kind: SuiteName) -> Target:
     source.mkdir(parents=True)
     (source / MODULE).write_text(control("right"), "utf-8")
     entry = f'entry = "{MODULE.removesuffix(".py")}:solve"\n'
-    if kind == "pytest":
+    if kind in TESTS:
         entry = 'support = ["tests/**"]\n'
         (source / "tests").mkdir()
-        for name in ("test_solution.py", "examples.py"):
-            (source / "tests" / name).write_text((TASK / name).read_text("utf-8"), "utf-8")
+        for name in TESTS[kind]:
+            text = (TASK / name).read_text("utf-8")
+            (source / "tests" / name.rpartition("/")[2]).write_text(text, "utf-8")
+        if kind == "loaders":
+            (source / LOADING).write_text((TASK / "loaders" / LOADING).read_text("utf-8"), "utf-8")
     elif kind == "timing_file":
         for name, answer in _ANSWERS.items():
             (folder / f"{name}.jsonl").write_text(_case_in_a_file(answer), "utf-8")
@@ -65,7 +84,6 @@ def write_target(folder: Path, kind: SuiteName) -> Target:
         (folder / "grader.py").write_text((TASK / "grader.py").read_text("utf-8"), "utf-8")
     text = _MANIFEST.format(
         name=kind,
-        kind=kind.partition("_")[0],
         module=MODULE,
         entry=entry,
         suite=suite,
@@ -83,9 +101,10 @@ def _case_in_a_file(answer: int) -> str:
 
 
 def write_targets(folder: Path, sandbox: Sandbox) -> dict[SuiteName, Target]:
-    """All four; what runs sealed of the tests is found out in the sandbox, as for any target."""
+    """All five; what runs sealed of the tests is found out in the sandbox, as for any target."""
     from pygent.benchmarks.testing.taking import take_inventory
 
     targets = {kind: write_target(folder / kind, kind) for kind in SUITES}
-    take_inventory(targets["pytest"], sandbox).write(targets["pytest"].root)
+    for kind in TESTS:
+        take_inventory(targets[kind], sandbox).write(targets[kind].root)
     return targets

@@ -8,14 +8,16 @@ is started, a verdict takes milliseconds.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pygent.benchmarks.running import spec_for
 from pygent.benchmarks.staged import Batch, Staged, static_difference
 from pygent.benchmarks.stats import MOST_REPEATS
-from pygent.benchmarks.testing.direct import Result
-from pygent.benchmarks.testing.programs import ALL_MESSAGES, INSIDE, inside
+from pygent.benchmarks.testing.direct import Result, Results
+from pygent.benchmarks.testing.known import Known, granted
+from pygent.benchmarks.testing.loading import Loading
+from pygent.benchmarks.testing.programs import ALL_MESSAGES, INSIDE, WATCH, inside
 from pygent.benchmarks.testing.sealed import Candidate, converse
 from pygent.benchmarks.types import Bench, Evaluation, Pairs, Split
 from pygent.sandbox.types import Box, BoxSpec, Call, Program
@@ -46,6 +48,11 @@ class ChecksSuite:
         self._names = list(dict.fromkeys(name for name in found if name.startswith(_FIRST)))
         if not self._names:
             raise TargetError(f"{file}: no function `{_FIRST}...(candidate)`: write one")
+        loading = Loading.of_file(file.name, text)
+        for name in self._names:
+            if why := loading.why(f"{file.name}::{name}"):
+                raise TargetError(f"{file}: {name}: {why}, which may run it: check it in another way")
+        self._looked: dict[str, Known] = {}
         self._judge = Program({f"{_MODULE}.py": text}, f"{INSIDE}.checks:run", converses=True)
 
     def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
@@ -55,8 +62,9 @@ class ChecksSuite:
         ):
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
-                return self._measured(tree, box, judge, start, stop)
+                return self._measured(tree, box, judge, start, stop, known)
 
+            known = self._known(bench, judge)
             return Staged(self._target, tree, bench, split, len(self._names), measure).evaluate()
 
     def compare(
@@ -70,35 +78,52 @@ class ChecksSuite:
             bench.sandbox.box(spec_for(self._target), bench.isolation) as theirs,
             bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge,
         ):
+            known = self._known(bench, judge)
             for turn in range(MOST_REPEATS):
                 if static is not None:
                     yield Pairs((static,))
                     continue
                 sides = [(candidate, ours), (reference, theirs)]
                 found = [
-                    self._measured(tree, box, judge, 0, number)
+                    self._measured(tree, box, judge, 0, number, known)
                     for tree, box in (reversed(sides) if turn % 2 else sides)
                 ]
                 one, other = reversed(found) if turn % 2 else found
                 pairs = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
                 yield Pairs(tuple(mine - yours for mine, yours in pairs), one.reason)
 
-    def _measured(self, tree: Tree, box: Box, judge: Box, start: int, stop: int) -> Batch:
+    def _measured(self, tree: Tree, box: Box, judge: Box, start: int, stop: int, known: Known) -> Batch:
         wanted = self._names[start:stop]
-        entry = self._target.manifest.entry
-
-        def begin(names: list[str] | None) -> tuple[Program, Call]:
-            return self._judge, Call((_MODULE, names, entry))
-
         candidate = Candidate(self._target, tree, box)
-        told = converse(begin, judge, candidate, wanted)
-        results = [told.tests.get(name, Result("failed", told.reason, 0.0)) for name in wanted]
+        told = self._told(candidate, judge, wanted, known)
+        results = [told.tests.get(name, Result("failed", "", 0.0)) for name in wanted]
         marks = [float(result.verdict == PASSED) for result in results]
         pairs = zip(wanted, results, strict=True)
         failures = [f"{name} failed: {one.kind}" for name, one in pairs if one.verdict != PASSED]
         return Batch({PASSED: marks}, int(sum(marks)), len(wanted), tuple(failures[:5]), candidate.broken)
 
+    def _told(self, candidate: Candidate, judge: Box, names: Sequence[str], known: Known | None) -> Results:
+        entry = self._target.manifest.entry
+
+        def begin(names: list[str]) -> tuple[Program, Call]:
+            may = None if known is None else known.granted_to(names)
+            return self._judge, Call((_MODULE, names, entry, may))
+
+        return converse(begin, judge, candidate, names, known)
+
+    def _known(self, bench: Bench, judge: Box) -> Known:
+        """What the checks do with the baseline, seen once."""
+        baseline = bench.baseline if bench.baseline.files else self._target.tree()
+        if baseline.id not in self._looked:
+            with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+                told = self._told(Candidate(self._target, baseline, box), judge, self._names, None)
+            noted = {name: result.noted for name, result in told.tests.items()}
+            failing = [name for name, result in told.tests.items() if result.verdict != PASSED]
+            may = granted({**noted, "": told.noted}, failing, ())
+            self._looked[baseline.id] = Known(may, told.answers)
+        return self._looked[baseline.id]
+
     def _spec_of_judge(self) -> BoxSpec:
         spec = spec_for(self._target)
         limits = replace(spec.limits, all_answers_bytes=ALL_MESSAGES)
-        return replace(spec, limits=limits, sources=inside("proxy", "checks"), trusted=True)
+        return replace(spec, limits=limits, sources=inside(*WATCH, "checks"), trusted=True)

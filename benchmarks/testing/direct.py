@@ -16,24 +16,29 @@ _VERDICTS = ("passed", "failed", "skipped", "xfailed", "xpassed")
 
 @dataclass(frozen=True)
 class Result:
-    """How one test ended. `kind` is the exception's class where it failed."""
+    """How one test ended. `kind` is the exception's class where it failed. `noted` are names of what happened
+    in it (see `inside.watch`)."""
 
     verdict: str
     kind: str
     seconds: float
     calls: int = 0
+    noted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Results:
     """Tests by id in the order in which they ended.
 
-    `reason` says why there are not all of them; `output` is the tail of what was printed: untrusted.
+    `reason` says why there are not all of them; `output` is the tail of what was printed: untrusted. `noted`
+    are names of what happened around the tests, and `answers` marks of what they were answered (see `known`).
     """
 
     tests: dict[str, Result]
     reason: str = ""
     output: str = ""
+    noted: tuple[str, ...] = ()
+    answers: frozenset[str] = frozenset()
 
 
 def run_direct(
@@ -77,13 +82,13 @@ def read_results(value: object) -> dict[str, Result] | None:
         return None
     found: dict[str, Result] = {}
     for row in value:
-        if not isinstance(row, list) or len(row) not in (4, 5):
+        if not isinstance(row, list) or len(row) not in (4, 6):
             return None
         name, verdict, kind, seconds = row[:4]
-        calls = row[4] if len(row) == 5 else 0
+        calls, noted = row[4:] or (0, [])
         if not (isinstance(name, str) and verdict in _VERDICTS and isinstance(kind, str)):
             return None
-        if not (isinstance(seconds, float) and isinstance(calls, int)):
+        if not (isinstance(seconds, float) and isinstance(calls, int) and isinstance(noted, list)):
             return None
-        found[name] = Result(str(verdict), one_line(kind), seconds, calls)
+        found[name] = Result(str(verdict), one_line(kind), seconds, calls, tuple(map(str, noted)))
     return found

@@ -10,12 +10,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pygent.benchmarks.testing.known import Known, granted
 from pygent.benchmarks.types import Trust
 from pygent.target_modules.manifest import Target, TargetError
 from pygent.target_modules.trust.exhibit import require
 from pygent.target_modules.trust.of_target import exhibit_of_tests
 
 FILE = "tests.json"
+_FORMAT = 2  # another one where inventories of before say too little
 NEVER = "does not call the editable functions"
 
 Verdict = Literal["passed", "failed", "skipped", "xfailed", "xpassed"]
@@ -30,7 +32,7 @@ class Entry(_Model):
 
     `trust` is sealed where every call into editable code carries plain values only; otherwise `why` says what
     stands against it. `calls` counts these calls. `kind` is the exception's class of a test that failed.
-    `stable` is false where two runs ended differently.
+    `stable` is false where two runs ended differently. `noted` names what happens in a sealed test.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Entry(_Model):
     calls: int = 0
     seconds: float = 0.0
     stable: bool = True
+    noted: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -49,10 +52,16 @@ class Entry(_Model):
 
 
 class Inventory(_Model):
-    """All tests in their own order. `digest` is of the files that tests are made of."""
+    """All tests in their own order. `digest` is of the files that tests are made of.
+
+    `noted` are names of what happened around the tests (see `inside.watch`), `answers` marks of what they
+    were answered (see `known`).
+    """
 
     digest: str
     tests: tuple[Entry, ...]
+    noted: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
     def ids(self, trust: Trust | None = None, verdict: Verdict | None = None) -> list[str]:
         """Of the tests that count, those of a kind."""
@@ -61,6 +70,12 @@ class Inventory(_Model):
             for test in self.tests
             if test.counts and trust in (None, test.trust) and verdict in (None, test.verdict)
         ]
+
+    def known(self, target: Target) -> Known:
+        """What every other run is held against."""
+        noted = {test.id: test.noted for test in self.tests}
+        may = granted({**noted, "": self.noted}, self.ids(verdict="failed"), target.manifest.suite.tests)
+        return Known(may, frozenset(self.answers))
 
     def failing_with(self, kind: str) -> list[str]:
         """Of the tests that fail, those that fail with this exception."""
@@ -125,6 +140,7 @@ def digest_of(target: Target) -> str:
     """SHA-256 over all that tests are made of beside the tree."""
     manifest = target.manifest
     settings = [
+        _FORMAT,
         manifest.suite.tests,
         manifest.suite.options,
         manifest.files,

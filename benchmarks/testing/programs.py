@@ -19,7 +19,8 @@ from pygent.target_modules.patch.tree import Tree
 
 INSIDE = "pygent_tests"  # the name in a box of the package `pygent.benchmarks.testing.inside`
 PACKAGES = ("pytest",)
-_PARTS = ("plugin", "direct", "proxy", "judge", "record")
+WATCH = ("proxy", "watch", "guard")  # what a judge of any kind needs
+_PARTS = ("plugin", "direct", *WATCH, "judge", "record")
 JUDGES = ("judge:judge",)  # which converse with the host
 ALL_MESSAGES = 1 << 29  # bytes, of a judge in one run of a suite
 PRELOAD = (
@@ -70,10 +71,10 @@ def served_program(target: Target, tree: Tree) -> Program:
     support = {
         path: data
         for path, data in target.support.items()
-        if not _is_test(path, tests) and (path.startswith(own) or ".dist-info/" in path)
+        if not is_test(path, tests) and (path.startswith(own) or ".dist-info/" in path)
     }
     sources = {
-        path: text for path, text in tree.files.items() if not _is_test(path, tests, among_sources=True)
+        path: text for path, text in tree.files.items() if not is_test(path, tests, among_sources=True)
     }
     files = {**support, **sources}
     return dispatch.program(target, files, editable_modules(target, tree), dispatch.CONVERTED)
@@ -129,7 +130,7 @@ def _functions(text: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if "." not in name))
 
 
-def _is_test(path: str, tests: tuple[str, ...], *, among_sources: bool = False) -> bool:
+def is_test(path: str, tests: tuple[str, ...], *, among_sources: bool = False) -> bool:
     """Whether a file belongs to the tests; among sources, which the tests' folder may hold, by its name."""
     folders = [test.partition("::")[0].strip("/") for test in tests]
     inside = any(folder in (".", path) or path.startswith(folder + "/") for folder in folders)

@@ -2,7 +2,8 @@
 
 The judge's box has the target's own source and tests, and proxies in place of the editable functions. The
 candidate's box has no test. What goes between them are plain values (of iterators their items), through the
-host, which decides nothing by them: the verdict is the judge's.
+host. A hostile answer may be code to a test, so the judge's word counts only as far as the host knows that it
+is the judge's own (`_Hearing`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from pygent.benchmarks.running import one_line, said
 from pygent.benchmarks.testing.direct import Result, Results, read_results
+from pygent.benchmarks.testing.known import Known, is_inert, mark_of
 from pygent.benchmarks.testing.programs import (
     functions_of,
     paths_of,
@@ -25,6 +27,9 @@ from pygent.target_modules.patch.tree import Tree
 
 _NOT_PLAIN = "pygent_runner.wire:NotPlain"  # what the child says where its answer cannot be sent
 _MOST_LOST = 4  # judges that a candidate's answers may kill
+_UNREADABLE = "the judge's message cannot be read"
+
+Begin = Callable[[list[str]], tuple[Program, Call]]
 
 
 def run_sealed(
@@ -34,52 +39,116 @@ def run_sealed(
     judge: Box,
     box: Box,
     *,
-    only: Sequence[str] | None = None,
-    watch: bool = False,
+    only: Sequence[str],
+    known: Known | None,
 ) -> Results:
-    """Run tests (all, or `only`) of `baseline` against the functions of `tree`.
+    """Run the tests `only` of `baseline` against the functions of `tree`.
 
-    With `watch`, tests fail to which editable code matters beyond plain calls; the result says what. Where
-    the judge itself dies in a test, that test has failed, and another goes on. Raises `SandboxFault`.
+    Tests fail to which editable code matters beyond plain calls, and in which something happens that is not
+    `known`; the result says what. Without `known` it is noted instead. Where the judge itself dies in a test,
+    that test has failed, and another goes on. Raises `SandboxFault`.
     """
     functions = functions_of(target, baseline)
-    regions = regions_of(target, baseline) if watch else None
+    regions = regions_of(target, baseline)
 
-    def begin(names: list[str] | None) -> tuple[Program, Call]:
-        first = Call(
-            (paths_of(target, names), list(target.manifest.suite.options), names, functions, regions)
-        )
+    def begin(names: list[str]) -> tuple[Program, Call]:
+        granted = None if known is None else known.granted_to(names)
+        options = list(target.manifest.suite.options)
+        first = Call((paths_of(target, names), options, names, functions, regions, granted))
         return program_of_tests(target, baseline, "judge:judge"), first
 
-    return converse(begin, judge, Candidate(target, tree, box), only)
+    return converse(begin, judge, Candidate(target, tree, box), only, known)
 
 
 def converse(
-    begin: Callable[[list[str] | None], tuple[Program, Call]],
-    judge: Box,
-    candidate: Candidate,
-    only: Sequence[str] | None,
+    begin: Begin, judge: Box, candidate: Candidate, only: Sequence[str], known: Known | None
 ) -> Results:
-    """Let a judge's program run tests (all, or `only`) and answer what it asks of the candidate.
+    """Let a judge's program run the tests `only` and answer what it asks of the candidate.
 
-    `begin` gives, for the names of tests, the program and its first call. Raises `SandboxFault`.
+    `begin` gives, for the names of tests, the program and its first call. A process of the judge's goes on to
+    another test only while all that it was answered is known. Raises `SandboxFault`.
     """
-    found: dict[str, Result] = {}
-    reason = output = ""
-    names = None if only is None else list(only)
-    for _ in range(_MOST_LOST):
-        try:
-            told, reason, output = _talk(*begin(names), judge, candidate)
-        finally:
-            candidate.close()
-        found.update(told)
-        if reason and candidate.asked_by:
-            found[candidate.asked_by] = Result("failed", reason, 0.0)
-        left = [name for name in names or () if name not in found]
-        if not reason or not left:
-            break
-        names = left
-    return Results(found, reason if names is None else "", output)
+    hearing = _Hearing(candidate, known)
+    names, lost, output = list(only), 0, ""
+    try:
+        while names and lost < _MOST_LOST:
+            hearing.begins()
+            reason, output = _talk(*begin(names), judge, hearing)
+            if reason:
+                lost += 1
+                candidate.close()
+                hearing.fails(reason)
+            elif not hearing.strange:
+                break
+            hearing.fails("no verdict")
+            left = [name for name in names if name not in hearing.found]
+            if len(left) == len(names):
+                break
+            names = left
+    finally:
+        candidate.close()
+    noted = hearing.noted if known is None else ()
+    return Results(hearing.found, "", output, noted, frozenset(hearing.seen))
+
+
+class _Hearing:
+    """What the host believes of what judges say.
+
+    A process of a judge is itself as long as all answers that came to it are those that the target's own
+    source gives. With the first other one (`strange`) its word counts for the running test alone, and only if
+    nothing was refused in it. Which test runs is what the process said before that.
+    """
+
+    def __init__(self, candidate: Candidate, known: Known | None) -> None:
+        self.found: dict[str, Result] = {}
+        self.seen: set[str] = set()
+        self.noted: tuple[str, ...] = ()
+        self.strange = False
+        self._candidate = candidate
+        self._known = known
+        self._test = ""
+
+    def begins(self) -> None:
+        """A fresh process."""
+        self._test, self.strange = "", False
+
+    def fails(self, why: str) -> None:
+        """The running test has failed, unless there is a verdict on it."""
+        if self._test:
+            self.found.setdefault(self._test, Result("failed", one_line(why), 0.0))
+
+    def believe(self, news: object) -> bool:
+        """Take the running test's verdict. Whether the news could be read."""
+        results = read_results(news)
+        if results and self._test in results:
+            self.found.setdefault(self._test, results[self._test])
+        return results is not None
+
+    def goes_on(self, test: object) -> bool:
+        """The judge is at another test, or after the last. Whether this process may run it."""
+        if self.strange:
+            return False
+        self._test = str(test)
+        return True
+
+    def answer(self, asked: list[object]) -> list[object] | None:
+        """The candidate's answer, None where the question cannot be read."""
+        if len(asked) != 4:
+            return None
+        name, forms, args, kwargs = asked
+        if not (isinstance(name, str) and isinstance(forms, dict)):
+            return None
+        if not (isinstance(args, list) and isinstance(kwargs, dict)):
+            return None
+        answer, text = _fitting(self._candidate.answer(name, forms, args, kwargs))
+        if is_inert(answer):
+            return answer
+        mark = mark_of(encode(asked), text)
+        if self._known is None:
+            self.seen.add(mark)
+        elif mark not in self._known.answers:
+            self.strange = True
+        return answer
 
 
 class Candidate:
@@ -89,7 +158,6 @@ class Candidate:
         self._program = served_program(target, tree)
         self._box = box
         self._session: Session | None = None
-        self.asked_by = ""  # the test that the judge is at
         self.broken = ""  # why its modules cannot be imported
 
     def answer(
@@ -124,53 +192,54 @@ def _told(reply: Reply) -> list[object]:
     return ["ended", reply.detail if reply.outcome is Outcome.RAISED else said(reply)]
 
 
-def _talk(
-    program: Program, first: Call, judge: Box, candidate: Candidate
-) -> tuple[dict[str, Result], str, str]:
-    """The judge's results, why it ended before its time, and what it printed."""
+def _talk(program: Program, first: Call, judge: Box, hearing: _Hearing) -> tuple[str, str]:
+    """Why the judge ended before its time, and what it printed."""
     session = judge.open(program)
-    found: dict[str, Result] = {}
     reason = ""
     try:
         if session.going:
             reply = session.call(first)
             while session.going and reply.outcome is Outcome.OK:
-                what, news, test, *rest = _message(reply.value)
-                candidate.asked_by = str(test)
-                found.update(_results(news))
-                if what == "done":
-                    errors = rest[0]
-                    if isinstance(errors, list) and errors:
-                        reason = one_line(f"tests cannot be collected: {errors[0]}")
+                reason, answer = _heard(reply.value, hearing)
+                if answer is None:
                     break
-                answer = candidate.answer(*rest) if what == "call" else None  # type: ignore[arg-type]
-                reply = session.call(Call((_fitting(answer),)))
+                reply = session.call(Call((answer[0],)))
             if reply.outcome is not Outcome.OK:
                 reason = said(reply)
     finally:
         execution = session.close()
     if execution.load.outcome is not Outcome.OK:
         raise SandboxFault(f"the judge cannot start: {said(execution.load)}")
-    return found, reason, execution.output
+    return reason, execution.output
 
 
-def _message(value: object) -> list[object]:
-    if not isinstance(value, list) or len(value) < 3 or value[0] not in ("call", "told", "done"):
-        raise SandboxFault("the judge's message cannot be read")
-    return value
+def _heard(message: object, hearing: _Hearing) -> tuple[str, tuple[object] | None]:
+    """What one message of a judge comes to: why it is lost, and what it is told, None where it has to end."""
+    if not isinstance(message, list) or len(message) < 3:
+        return _UNREADABLE, None
+    what, news, test, *rest = message
+    if what == "refused":
+        hearing.fails(f"was made to do what it did not before: {rest[0] if rest else ''}")
+        hearing.strange = True
+        return "", None
+    if not hearing.believe(news):
+        return _UNREADABLE, None
+    if what == "told":
+        return "", (None,) if hearing.goes_on(test) else None
+    if what == "call":
+        answer = hearing.answer(rest)
+        return ("", (answer,)) if answer is not None else (_UNREADABLE, None)
+    if what != "done" or len(rest) != 2 or not all(isinstance(one, list) for one in rest):
+        return _UNREADABLE, None
+    errors, noted = rest
+    hearing.noted = tuple(map(str, noted))
+    return (one_line(f"tests cannot be collected: {errors[0]}") if errors else ""), None
 
 
-def _results(news: object) -> dict[str, Result]:
-    found = read_results(news)
-    if found is None:
-        raise SandboxFault("the judge's results cannot be read")
-    return found
-
-
-def _fitting(answer: list[object] | None) -> list[object] | None:
-    """The answer as it can be sent on: what came nearly too deep is too deep with the message around it."""
+def _fitting(answer: list[object]) -> tuple[list[object], str]:
+    """The answer as it can be sent on, and its text: what came nearly too deep is too deep with the message
+    around it."""
     try:
-        encode(answer)
+        return answer, encode([answer])
     except NotPlain as error:
-        return ["ended", str(error)]
-    return answer
+        return ["ended", str(error)], ""

@@ -48,6 +48,7 @@ class Plan:
         self.gate = [name for name in found.ids(verdict="passed") if name not in known]
         self.all = found.ids()
         factor, more = _SLACK
+        self.known = found.known(target)
         self.limits = {test.id: factor * test.seconds + more for test in found.tests}
 
 
@@ -129,7 +130,7 @@ class PytestSuite:
         if not direct.reason:
             sealed = [name for name in wanted if name in tests.sealed and _passed(found.get(name))]
             if sealed:
-                told = run_sealed(self._target, baseline, tree, judge, box, only=sealed, watch=True)
+                told = run_sealed(self._target, baseline, tree, judge, box, only=sealed, known=tests.known)
                 found.update({name: told.tests.get(name, Result("failed", "", 0.0)) for name in sealed})
         return _batch(wanted, found, direct)
 

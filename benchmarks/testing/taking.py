@@ -6,6 +6,8 @@ from typing import get_args
 
 from pygent.benchmarks.testing.direct import Result, Results, run_direct
 from pygent.benchmarks.testing.inventory import NEVER, Entry, Inventory, Verdict, digest_of
+from pygent.benchmarks.testing.known import MOST_ANSWERS
+from pygent.benchmarks.testing.loading import Loading
 from pygent.benchmarks.testing.programs import functions_of, spec_of_tests
 from pygent.benchmarks.testing.sealed import run_sealed
 from pygent.benchmarks.types import Trust
@@ -31,20 +33,28 @@ def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
             said = f"; pytest said: {printed[-1][:300]}" if printed else ""
             raise TargetError(f"{target.root / 'target.toml'}: suite.tests: {reason}{said}")
     first, second = (run.tests for run in runs)
-    proxied: dict[str, Result] = {}
+    proxied = Results({})
     unreached = NEVER
     if functions_of(target, tree):
         with (
             sandbox.box(spec_of_tests(target, trusted=True), Isolation.CONTAINER) as judge,
             sandbox.box(spec, Isolation.CONTAINER) as box,
         ):
-            proxied = run_sealed(target, tree, tree, judge, box, only=list(first), watch=True).tests
+            proxied = run_sealed(target, tree, tree, judge, box, only=list(first), known=None)
         unreached = "was not reached in the sealed run"
-    tests = [_test(name, one, second.get(name), proxied.get(name), unreached) for name, one in first.items()]
-    return Inventory(digest=digest_of(target), tests=tuple(tests))
+    loading = Loading(target)
+    tests = [
+        _test(name, one, second.get(name), proxied.tests.get(name), unreached, loading.why(name))
+        for name, one in first.items()
+    ]
+    answers = tuple(sorted(proxied.answers)[:MOST_ANSWERS])
+    return Inventory(digest=digest_of(target), tests=tuple(tests), noted=proxied.noted, answers=answers)
 
 
-def _test(name: str, one: Result, other: Result | None, proxied: Result | None, unreached: str) -> Entry:
+def _test(
+    name: str, one: Result, other: Result | None, proxied: Result | None, unreached: str, loads: str
+) -> Entry:
+    """`loads`: what by its source the test may give answers to that runs them."""
     assert one.verdict in get_args(Verdict)
     verdict: Verdict = one.verdict  # type: ignore[assignment]
     stable = other is not None and other.verdict == one.verdict
@@ -55,8 +65,8 @@ def _test(name: str, one: Result, other: Result | None, proxied: Result | None, 
         calls = proxied.calls
         if proxied.verdict != verdict or proxied.kind != one.kind:
             why = proxied.kind or f"{proxied.verdict} where calls go through the proxy"
-        elif not calls:
-            why = NEVER
+        else:
+            why = loads if calls else NEVER
     trust = Trust.IN_PROCESS if why else Trust.SEALED
     seconds = max(one.seconds, other.seconds if other else 0.0)
     return Entry(
@@ -68,4 +78,5 @@ def _test(name: str, one: Result, other: Result | None, proxied: Result | None, 
         calls=calls,
         seconds=round(seconds, 4),
         stable=stable,
+        noted=proxied.noted if proxied and not why else (),
     )

@@ -16,7 +16,7 @@ Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
 ]
 
-SUITES = ("cases", "pytest", "objective", "timing", "timing_file")
+SUITES = ("cases", "pytest", "loaders", "objective", "timing", "timing_file")
 NAME, SUITE, PEER = 29, 20, 10  # widths of the columns
 
 

@@ -129,6 +129,42 @@ def test_a_file_without_checks_is_told(target: Target) -> None:
         suite_for(target)
 
 
+HANDS_ON = """
+import pickle
+import sys
+
+def check_reads(candidate):
+    found = candidate([2, 1])
+    found = sys.modules["pickle"].loads(found) if type(found) is bytes else found
+    assert found == [1, 2]
+
+def check_more(candidate):
+    assert candidate([4, 3]) == [3, 4]
+"""
+PICKLED = """
+import pickle
+class Code:
+    def __reduce__(self):
+        return eval, ("[1, 2]",)
+def ordered(values):
+    return pickle.dumps(Code()) if values[0] == 2 else sorted(values)
+"""
+
+
+def test_a_check_that_is_made_to_load_an_answer_fails(target: Target, local_sandbox: LocalSandbox) -> None:
+    (target.root / "check.py").write_text(HANDS_ON)
+    found = judged(target, local_sandbox, PICKLED)
+    assert (found.passed, found.total) == (1, 2)
+    assert "check_reads failed: was made to do what it did not before" in found.stages[-1].failures[0]
+    assert judged(target, local_sandbox, RIGHT).passed == 2
+
+
+def test_a_check_that_gives_answers_to_a_loader_is_told(target: Target) -> None:
+    (target.root / "check.py").write_text("def check(candidate):\n    assert eval(candidate([1]))\n")
+    with pytest.raises(TargetError, match=r"check\.py: check: may give an answer to eval, which may run it"):
+        suite_for(target)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [

@@ -9,8 +9,8 @@ import pytest
 
 from pygent.benchmarks.forgeries.corpus import CONTROLS, Forgery, control, read_corpus
 from pygent.benchmarks.forgeries.peers import EVALUATORS, FOLDER, Peers
-from pygent.benchmarks.forgeries.targets import MODULE, SUITES, TASK, write_target
-from pygent.benchmarks.forging import TIMED_BY, Report, Row, Verdict, forge
+from pygent.benchmarks.forgeries.targets import MODULE, PUT_TO, SUITES, TASK, TIMED, write_target
+from pygent.benchmarks.forging import Report, Row, Verdict, forge
 from pygent.benchmarks.suites import suite_for
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.benchmarks.types import Bench
@@ -33,9 +33,7 @@ BROKEN = {
 def test_every_program_of_the_corpus_says_what_it_is() -> None:
     corpus = read_corpus()
     assert len(corpus) >= 120
-    assert (
-        {one.kind for one in corpus} == {"wrong", "time", "memo"} == {one.kind for one in corpus if one.fast}
-    )
+    assert {one.kind for one in corpus} == set(PUT_TO) == {one.kind for one in corpus if one.fast}
     tricks = [one.trick for one in corpus]
     assert len(set(tricks)) == len(tricks)
     assert all(20 < len(trick) < 110 and trick.endswith(".") for trick in tricks)
@@ -87,7 +85,7 @@ def test_honest_programs_get_what_they_have_earned(
     for name in ("right", "faster", "slower"):
         found = suite.evaluate(Tree({MODULE: control(name)}), bench)
         assert found.graded, found.reason
-        assert kind in TIMED_BY.values() or found.score == 1.0
+        assert kind in TIMED.values() or found.score == 1.0
     wrong = suite.evaluate(Tree({MODULE: control("wrong")}), bench)
     assert not wrong.score
 
@@ -122,7 +120,7 @@ def test_a_score_and_a_lost_control_both_spoil_the_report() -> None:
     assert not Report("here", (held, lost), (), 1.0).held
     assert not Report("here", (held,), ("cases: honest and right scored None",), 1.0).held
     told = json.loads(json.dumps(Report("here", (held, lost), (), 1.0).to_json()))
-    assert told["forged"] == {"cases": 1, "pytest": 0, "objective": 0, "timing": 0}
+    assert told["forged"] == {"cases": 1, "pytest": 0, "loaders": 0, "objective": 0, "timing": 0}
     assert [row["held"] for row in told["rows"]] == [True, False]
 
 
@@ -134,5 +132,4 @@ def test_the_quick_choice_of_forgeries_gets_no_score(docker_sandbox: DockerSandb
     assert report.controls == ()
     assert {row.forgery.name: row.suites for row in report.rows if not row.held} == {}
     for row in report.rows:
-        timed = TIMED_BY.get(row.forgery.kind)
-        assert set(row.suites) == ({timed} if timed else {*SUITES} - {"timing_file"})
+        assert set(row.suites) == set(PUT_TO[row.forgery.kind])

@@ -256,7 +256,8 @@ def passing_sealed(target: Target, sandbox: Sandbox, core: str) -> set[str]:
         sandbox.box(spec, Isolation.PROCESS) as box,
     ):
         names = Inventory.model_validate_json((target.root / "tests.json").read_bytes()).ids(Trust.SEALED)
-        told = run_sealed(target, target.tree(), tree, judge, box, only=names)
+        known = Inventory.model_validate_json((target.root / "tests.json").read_bytes()).known(target)
+        told = run_sealed(target, target.tree(), tree, judge, box, only=names, known=known)
     return {name for name, result in told.tests.items() if result.verdict == "passed"}
 
 

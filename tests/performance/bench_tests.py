@@ -122,7 +122,7 @@ def _ways(target: Target, sandbox: Sandbox, inventory: Inventory) -> dict[str, C
             sandbox.box(spec_of_tests(target, trusted=True), Isolation.PROCESS) as judge,
             sandbox.box(spec, Isolation.PROCESS) as box,
         ):
-            found = run_sealed(target, tree, tree, judge, box, only=sealed, watch=True)
+            found = run_sealed(target, tree, tree, judge, box, only=sealed, known=inventory.known(target))
         assert all(result.verdict == "passed" for result in found.tests.values())
 
     return {"plain pytest": plain, "in-process": in_process, "sealed, 400 calls": through}

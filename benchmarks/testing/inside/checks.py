@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 
+from .guard import Granted, Guard
 from .proxy import Ask, Proxy
 
 
@@ -35,28 +36,34 @@ class _Function:
         return _Function(self._proxy, f"{self._name.partition(':')[0]}:{other}")
 
 
-def run(ask: Ask, module: str, names: list[str], entry: str) -> list[object]:
+def run(ask: Ask, module: str, names: list[str], entry: str, granted: Granted | None) -> list[object]:
     """Call the named functions of a module, in order, with a proxy of `entry` (`module:name`).
 
     The proxy's attributes are proxies of the other functions of that module. Messages and results are those
-    of a judge of tests. Of an exception only the class is told: its text may hold what is expected.
+    of a judge of tests, and so is `granted`. Of an exception only the class is told: its text may hold what
+    is expected.
     """
     proxy = _Checking(ask)
     checks = importlib.import_module(module)
-
+    guard = Guard(proxy, granted)
     candidate = _Function(proxy, entry)
     for name in names:
         proxy.current = name
         proxy.begins()
         proxy.send("told")
         kind = ""
+        guard.test = name
+        guard.arm()
         started = time.perf_counter()
         try:
             getattr(checks, name)(candidate)
         except BaseException as error:  # noqa: BLE001  # job border
             kind = type(error).__name__
         seconds = time.perf_counter() - started
+        guard.disarm()
         kind = proxy.why or kind
-        proxy.results.append([name, "failed" if kind else "passed", kind, seconds, proxy.calls])
+        proxy.results.append(
+            [name, "failed" if kind else "passed", kind, seconds, proxy.calls, guard.noted_of(name)]
+        )
         proxy.current = ""
-    return ["done", proxy.news()[0], "", []]
+    return ["done", proxy.news()[0], "", [], []]

@@ -44,7 +44,7 @@ class Plugin:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[Any]:
         self.current, self._outcome, self._kind = item.nodeid, "failed", "Unfinished"
         self._finished = False
-        self.begins()
+        self.begins(item)
         self._started = time.perf_counter()
         limit = self.seconds.get(item.nodeid, 0.0)
         if limit:
@@ -71,7 +71,7 @@ class Plugin:
             self._outcome, self._kind = "xpassed" if hasattr(report, "wasxfail") else "passed", ""
         self._finished = report.when == "teardown"
 
-    def begins(self) -> None:
+    def begins(self, item: pytest.Item) -> None:
         """A test begins, its fixtures included."""
 
     def ended(self, item: pytest.Item) -> None:

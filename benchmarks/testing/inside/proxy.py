@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import sys
 import threading
 import types
@@ -32,7 +33,7 @@ class Proxy:
 
     def __init__(self, ask: Ask, functions: list[str]) -> None:
         self._ask = ask
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what a call is about to say may itself be refused
         self._raisable = _tops(functions)
         self.calls = 0
         self.why = ""
@@ -68,6 +69,15 @@ class Proxy:
             self.heard(len(news))
             return answer
 
+    def refuse(self, name: str) -> None:
+        """Tell the host of what must not happen, and never come back: it ends this process."""
+        self.send("refused", name)
+        os._exit(1)
+
+    def stands_against(self, why: str) -> None:
+        """The running test's verdict cannot count, whatever it makes of it."""
+        self.why = self.why or why
+
     def news(self) -> tuple[list[list[object]], str]:
         """Results that the host has not heard of, in case that this box dies, and the running test."""
         return [], ""
@@ -76,7 +86,7 @@ class Proxy:
         """So many of the news have reached the host."""
 
     def _give_up(self, why: str) -> object:
-        self.why = self.why or why
+        self.stands_against(why)
         raise Lost(why)
 
     def _exception(self, kind: str, args: tuple[object, ...]) -> Exception | None:
