@@ -14,6 +14,7 @@ from pygent.sandbox.channel import Death
 from pygent.sandbox.image import Images
 from pygent.sandbox.owner import OWNER_LABEL, RUN_LABEL
 from pygent.sandbox.pool import IDLE, WARM, Pool
+from pygent.sandbox.turns import turn
 from pygent.sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
 
 if TYPE_CHECKING:
@@ -268,7 +269,8 @@ class DockerCell:
             self._socket = None
         if self.id:
             if not trouble(self._client):  # else it is left to `owner.sweep`, or to the next start
-                with contextlib.suppress(APIError, RequestException):
+                # two that leave their network at once can lock Docker 20.10 up for good (libnetwork's sbLeave)
+                with turn(self._api.base_url), contextlib.suppress(APIError, RequestException):
                     self._api.remove_container(self.id, force=True, v=True)
             self.id = ""
 
