@@ -269,7 +269,7 @@ class DockerCell:
             self._socket = None
         if self.id:
             if not trouble(self._client):  # else it is left to `owner.sweep`, or to the next start
-                # two that leave their network at once can lock Docker 20.10 up for good (libnetwork's sbLeave)
+                # two that leave their network at once can lock Docker 20.10 up for good (libnetwork, sbLeave)
                 with turn(self._api.base_url), contextlib.suppress(APIError, RequestException):
                     self._api.remove_container(self.id, force=True, v=True)
             self.id = ""
