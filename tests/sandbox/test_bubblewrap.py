@@ -307,3 +307,46 @@ def test_boxes_that_wait_for_one_kind_of_program_are_not_thrown_away_for_another
                 with pool.box(spec, Isolation.CONTAINER) as box:
                     assert box.run(Program({"m.py": "def f(): return 1"}, "m:f"), [Call()]).last.value == 1
     assert len(started) <= 5 * len(specs) + 4
+
+
+class _Shown(cgroup.Group):
+    """A group of version 2 as files: nothing is limited by it, and nothing of it can be removed."""
+
+    def remove(self) -> bool:
+        return True
+
+
+class _AsIfUnified(cgroup.Controls):
+    """A machine of version 2, for what a box is shown of its group and what its runner reads there."""
+
+    def make(self, spec: BoxSpec) -> cgroup.Group:
+        return _Shown(dict(self.parents), 2)
+
+
+def test_of_a_group_of_version_2_a_box_sees_limits_and_its_runner_the_meters(tmp_path: Path) -> None:
+    files = {
+        "cgroup.procs": "",
+        "cpu.stat": "usage_usec 5000000\nuser_usec 1\n",
+        "cpu.max": "100000 100000\n",
+        "memory.events": "low 0\noom_kill 0\n",
+        "memory.max": "536870912\n",
+        "memory.peak": "123\n",
+        "pids.events": "max 7\n",
+        "pids.max": "65\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    controls = _AsIfUnified(dict.fromkeys(cgroup.NEEDED, tmp_path), 2)
+    source = """
+import os
+def f():
+    os.chdir("/sys/fs/cgroup")
+    return {name: open(name).read() for name in os.listdir(".")}
+"""
+    with (
+        BubblewrapSandbox(bubblewrap.find(), Roots(), controls, warm=1) as sandbox,
+        sandbox.box(BoxSpec(), Isolation.PROCESS) as box,
+    ):
+        execution = box.run(Program({"m.py": source}, "m:f"), [Call()])
+    assert execution.last.value == {name: files[name] for name in ("cpu.max", "memory.max", "pids.max")}
+    assert execution.cpu_seconds == 0.0  # of a meter that stands still
