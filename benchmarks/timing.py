@@ -1,14 +1,15 @@
 """Suites where speed counts and a wrong answer fails the tree.
 
-A repeat is one child in a box that has run nothing before: it imports the module and answers every case, and
-its time runs from the fork to the last answer, so that the import is charged. Candidate and reference take
-turns (ABBA) on one reserved core, with inputs that are the same for both. The sample is
-log(reference seconds / candidate seconds), so that its exponential is the speed-up.
+A repeat is one child: it imports the module and answers every case, and its time runs from the fork to the
+last answer, so that the import is charged. Candidate and reference take turns (ABBA) in two boxes on one
+reserved core, with inputs that are the same for both. The sample is log(reference seconds / candidate
+seconds), so that its exponential is the speed-up.
 
-Cases from a file are the same in every repeat, and a grader may draw one twice. A second child of a box
-could read what the first one left in a counter of the kernel (process numbers, page faults of PID 1, refused
-threads, peak memory), and look its answers up. So no box is asked twice, and no box is used that was used
-before, whatever the isolation. Boxes start before a pair is timed, and end after it.
+Cases from a file are the same in every repeat, and a grader may draw one twice. A later child of a box could
+read what an earlier one left in a counter of the kernel (process numbers, page faults of PID 1, refused
+threads, peak memory), and look its answers up. So no box is asked the same input twice, or a large part of
+one: others take its place (`benchmarks/met.py`). No box is used that another tree was in, whatever the isolation.
+Boxes start before a pair is timed, and end after it.
 
 The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the
 window means that work was moved out of it, and fails the tree; wall time far beyond CPU time means that
@@ -21,11 +22,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from random import Random
 from statistics import median
 
 from pygent.benchmarks.cases import in_case
 from pygent.benchmarks.drawing import Cases
+from pygent.benchmarks.met import inputs
 from pygent.benchmarks.problems import Case
 from pygent.benchmarks.running import derived, got, program_for, spec_for, trouble
 from pygent.benchmarks.staged import EMPTY, Batch, Staged
@@ -60,23 +63,25 @@ class TimingSuite:
 
     def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
-        pair = _Pair(self._target, (tree, baseline), bench.sandbox)
+        with _Pair(self._target, (tree, baseline), bench.sandbox) as pair:
 
-        def measure(start: int, stop: int, calls: int | None) -> Batch:
-            return self._measured(pair, bench.seed, split, range(start, stop))
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
+                return self._measured(pair, bench.seed, split, range(start, stop))
 
-        return Staged(self._target, tree, bench, split, self._pairs, measure, summarised, noise_of).evaluate()
+            return Staged(
+                self._target, tree, bench, split, self._pairs, measure, summarised, noise_of
+            ).evaluate()
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
     ) -> Iterator[Pairs]:
         seed = derived(bench.seed, "compare", split, candidate.id, reference.id)
-        pair = _Pair(self._target, (candidate, reference), bench.sandbox)
-        for start in range(0, MOST_PAIRS, BATCH):
-            batch = self._measured(pair, seed, split, range(start, start + BATCH))
-            yield Pairs(tuple(batch.samples.get(LOG_SPEEDUP, ())), batch.reason)
-            if batch.reason:
-                return
+        with _Pair(self._target, (candidate, reference), bench.sandbox) as pair:
+            for start in range(0, MOST_PAIRS, BATCH):
+                batch = self._measured(pair, seed, split, range(start, start + BATCH))
+                yield Pairs(tuple(batch.samples.get(LOG_SPEEDUP, ())), batch.reason)
+                if batch.reason:
+                    return
 
     def _measured(self, pair: _Pair, seed: int, split: Split, repeats: range) -> Batch:
         batch = EMPTY
@@ -97,11 +102,14 @@ class TimingSuite:
         return cases
 
 
-class _Pair:
-    """Two trees timed in turns, each child in a box of its own: the candidate (side 0), the reference (1)."""
+class _Pair(ExitStack):
+    """Two trees timed in turns, in two boxes: the candidate (side 0) and the reference (side 1)."""
 
     def __init__(self, target: Target, trees: tuple[Tree, Tree], sandbox: Sandbox) -> None:
+        super().__init__()
         self._again_left = MOST_AGAIN
+        self._boxes: tuple[Box, ...] = ()
+        self._met: set[bytes] = set()  # what the boxes have been asked
         self._programs = [program_for(target, tree) for tree in trees]
         self._sandbox, self._spec = sandbox, spec_for(target, reserved_core())
         self._work: list[float] = []  # of the candidate over the reference's, each time that both were timed
@@ -115,6 +123,14 @@ class _Pair:
             self._again_left -= 1
             batch, disturbed = self._once(cases, order)
         return batch
+
+    def _change_boxes(self) -> None:
+        self.close()
+        self._sandbox.prepare(self._spec, 2)
+        self._boxes = tuple(
+            self.enter_context(self._sandbox.box(self._spec, Isolation.CONTAINER)) for _ in range(2)
+        )
+        self._met.clear()
 
     def remembers(self) -> str:
         """Why the repeats, all with the same inputs, do not look like work done anew each time; or ''.
@@ -132,20 +148,14 @@ class _Pair:
 
     def _once(self, cases: Sequence[Case], order: Sequence[int]) -> tuple[Batch, bool]:
         """The pair measured, and whether something else had the core meanwhile."""
-        self._sandbox.prepare(self._spec, len(order))
-        with (
-            self._sandbox.box(self._spec, Isolation.CONTAINER) as ours,
-            self._sandbox.box(self._spec, Isolation.CONTAINER) as theirs,
-        ):
-            return self._timed((ours, theirs), cases, order)
-
-    def _timed(
-        self, boxes: tuple[Box, Box], cases: Sequence[Case], order: Sequence[int]
-    ) -> tuple[Batch, bool]:
+        asked = inputs([case.call for case in cases])
+        if not self._boxes or not asked.isdisjoint(self._met):
+            self._change_boxes()
+        self._met |= asked
         calls = [case.call for case in cases]
         runs: dict[int, Execution] = {}
         for side in order:
-            runs[side] = boxes[side].run(self._programs[side], calls)
+            runs[side] = self._boxes[side].run(self._programs[side], calls)
             wrong = _wrong(runs[side], cases)
             if wrong:
                 reason = wrong if side == 0 else f"the reference failed: {wrong}"

@@ -77,6 +77,35 @@ def test_each_child_has_a_box_of_its_own_that_nothing_ran_in_before(
     assert sandbox.prepared == list(range(0, 28, 2))  # before a pair, and never within one
 
 
+DRAWN = {  # what a grader draws, and how many pairs of boxes six pairs take
+    "new numbers": ("rng.randrange(10 ** 9)", 1),
+    "one of two numbers": ("rng.randrange(2)", 6),
+    "new numbers, and a graph that is always the same": ("rng.randrange(10 ** 9), list(range(100))", 6),
+    "new lists with a text in them that is always the same": ("[rng.randrange(10 ** 9), 'text ' * 20]", 6),
+    "new numbers, and a short text that is always the same": ("rng.randrange(10 ** 9), 'text'", 1),
+}
+
+
+@pytest.mark.parametrize(("arguments", "boxes"), list(DRAWN.values()), ids=list(DRAWN))
+def test_no_box_is_asked_an_input_twice_or_a_large_part_of_one(
+    arguments: str, boxes: int, make_target: Any, scripted: Any, answered: Any
+) -> None:
+    grader = f"""
+from random import Random
+from pygent.grading import Call, Case
+def cases(seed, split, count):
+    rng = Random(seed)
+    return [Case(Call(({arguments},)), 1) for _ in range(count)]
+"""
+    target = make_target("", kind="timing", objective="speedup", grader=grader, suite="count = 2\npairs = 6")
+    sandbox = scripted(lambda program, calls, number: answered([1, 1], 0.01))
+    assert suite_for(target).evaluate(CANDIDATE, bench_of(sandbox)).graded
+    assert len(set(sandbox.boxes)) == 2 * boxes
+    for box in set(sandbox.boxes):
+        asked = [calls for where, (_, calls) in zip(sandbox.boxes, sandbox.runs, strict=True) if where == box]
+        assert len(asked) == (6 if boxes == 1 else 1)
+
+
 def test_a_wrong_answer_in_any_repeat_fails_the_tree(target: Any, scripted: Any, answered: Any) -> None:
     def script(program: Program, calls: Sequence[Call], number: int) -> Any:
         values: list[Any] = [call.args[0] ** 2 for call in calls]  # type: ignore[operator]
