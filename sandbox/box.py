@@ -31,6 +31,7 @@ READING_SECONDS = 1.5 / (32 << 20)  # of the host's CPU, for each byte that a ch
 _SILENCE = 5.0  # seconds until the engine is asked whether it is still there
 _CHUNK = 1 << 16
 _MAX_DETAIL = 2000
+_LONGEST = 1e9  # seconds
 
 
 class RunnerBox:
@@ -102,7 +103,7 @@ class RunnerBox:
     def _reply(self, head: dict[str, Any], body: bytes, loading: bool, seconds_left: float) -> Reply:
         try:
             outcome, detail = Outcome(head["outcome"]), str(head["detail"])
-            seconds = float(head["seconds"])
+            seconds = _seconds(head["seconds"])
         except (KeyError, TypeError, ValueError):
             raise SandboxFault("the runner's reply cannot be read") from None
         if outcome is not Outcome.OK:
@@ -245,7 +246,7 @@ class _Session:
             self._box.retired = str(head["why"])
             if head["extra"] and _goes_on(replies):
                 replies[-1] = Reply(Outcome.VIOLATION, detail="wrote more than one line")
-            self._end = _execution(replies, float(head["seconds"]), float(head["cpu"]), body)
+            self._end = _execution(replies, _seconds(head["seconds"]), _seconds(head["cpu"]), body)
         except (KeyError, TypeError, ValueError):
             raise SandboxFault("the runner's report cannot be read") from None
 
@@ -292,6 +293,13 @@ def _line(payload: str) -> bytes:
 def _goes_on(replies: list[Reply]) -> bool:
     last = replies[-1].outcome
     return last is Outcome.OK or (last is Outcome.RAISED and len(replies) > 1)
+
+
+def _seconds(value: object) -> float:
+    """What a runner says of a time. Raises `ValueError` for what is none."""
+    if isinstance(value, int | float) and 0 <= value < _LONGEST:
+        return float(value)
+    raise ValueError(f"{value!r:.40} is no time")
 
 
 def _execution(replies: list[Reply], seconds: float, cpu: float | None, tail: bytes) -> Execution:
