@@ -51,10 +51,13 @@ BY_ARGUMENT = {
     "pytest.importorskip": slice(None),
     "unittest.mock.patch": slice(0, 1),
     "unittest.mock.patch.object": slice(0, 2),
+    "unittest.mock.patch.dict": slice(0, 1),
+    "unittest.mock.patch.multiple": slice(0, 1),
 }  # only where one of these arguments may be an answer
 WHOLE_FILES = ("write_text", "write_bytes")
 OPEN_FILES = ("write", "writelines")  # methods of files, and of other things
 OPENING = ("open", "fdopen", "NamedTemporaryFile", "TemporaryFile", "mkstemp")
+PATCHING = ("setattr", "delattr")  # methods of `monkeypatch`, which puts things where a text says
 OF_TEMPLATES = ("format", "format_map")
 
 

@@ -18,6 +18,7 @@ from pygent.benchmarks.testing.loaders import (
     OF_TEMPLATES,
     OPEN_FILES,
     OPENING,
+    PATCHING,
     WHOLE_FILES,
     aliases_of,
     loader_of,
@@ -209,6 +210,10 @@ def _given(call: ast.Call, flow: Flow, writes: bool) -> str:
     method = call.func.attr
     if method in OF_TEMPLATES and flow.may_hold(call.func.value):
         return f"str.{method}"
+    if method in PATCHING:
+        place = call.args[:1] if method == "setattr" and len(call.args) == 2 else call.args[:2]
+        place += [one.value for one in call.keywords if one.arg in ("target", "name")]
+        return f"monkeypatch.{method}" if any(map(flow.may_hold, place)) else ""
     if (method in WHOLE_FILES or (writes and method in OPEN_FILES)) and any(map(flow.may_hold, call.args)):
         return f"a file's {method}"
     return ""
