@@ -24,7 +24,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from random import Random
-from statistics import median
+from statistics import geometric_mean
 
 from pygent.benchmarks.cases import in_case
 from pygent.benchmarks.drawing import Cases
@@ -107,6 +107,7 @@ class _Pair(ExitStack):
 
     def __init__(self, target: Target, trees: tuple[Tree, Tree], sandbox: Sandbox) -> None:
         super().__init__()
+        self._of_a_file = target.manifest.suite.cases is not None
         self._again_left = MOST_AGAIN
         self._boxes: tuple[Box, ...] = ()
         self._met: set[bytes] = set()  # what the boxes have been asked
@@ -126,7 +127,7 @@ class _Pair(ExitStack):
 
     def _change_boxes(self) -> None:
         self.close()
-        self._sandbox.prepare(self._spec, 2)
+        self._sandbox.prepare(self._spec, 2, renewed=self._of_a_file and not self._work)
         self._boxes = tuple(
             self.enter_context(self._sandbox.box(self._spec, Isolation.CONTAINER)) for _ in range(2)
         )
@@ -136,13 +137,14 @@ class _Pair(ExitStack):
         """Why the repeats, all with the same inputs, do not look like work done anew each time; or ''.
 
         Boxes share a machine, and some of what they share counts, such as the numbers of its inodes. But the
-        first repeat has nothing to look up, whatever the way: it takes what the program takes.
+        first repeat, in files that are renewed, has nothing to look up: it takes what the program takes. The
+        score is a geometric mean, and so is what it is held against.
         """
-        first, *later = self._work or [0.0]
-        if not later or first <= FIRST * median(later):
+        first, *later = self._work
+        if not later or first <= FIRST * geometric_mean(later):
             return ""
         return (
-            f"the first repeat took {first / median(later):.2g} times the work of the later ones, "
+            f"the first repeat took {first / geometric_mean(later):.2g} times the work of the later ones, "
             "which had the same inputs: they do not do the work anew"
         )
 
@@ -203,8 +205,8 @@ def _wrong(execution: Execution, cases: Sequence[Case]) -> str:
 
 
 def _work(run: Execution) -> float:
-    """CPU seconds where there is a meter, and what every child takes is no part of a ratio."""
-    return (run.seconds if run.cpu_seconds is None else run.cpu_seconds) + FIRST_SLACK
+    """CPU seconds within the window where there is a meter, and a little that every child takes."""
+    return min(run.seconds, run.seconds if run.cpu_seconds is None else run.cpu_seconds) + FIRST_SLACK
 
 
 def _is_disturbed(execution: Execution) -> bool:

@@ -68,8 +68,8 @@ class PatientSandbox:
         with ExitStack() as held:
             yield self._enter(held, spec, isolation)
 
-    def prepare(self, spec: BoxSpec, count: int) -> None:
-        self._inner.prepare(spec, count)
+    def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
+        self._inner.prepare(spec, count, renewed=renewed)
 
     def check(self) -> list[Check]:
         return self._inner.check()

@@ -24,6 +24,7 @@ from pygent.sandbox.channel import Cell, Death
 from pygent.sandbox.pool import IDLE, WARM, Pool
 from pygent.sandbox.rootfs import PYTHON
 from pygent.sandbox.roots import Roots, identity
+from pygent.sandbox.roots_in_memory import RootsInMemory
 from pygent.sandbox.runner import meter
 from pygent.sandbox.types import Box, BoxSpec, Check, Isolation, SandboxFault, SandboxUnavailable
 
@@ -203,6 +204,7 @@ class BubblewrapSandbox(Pool):
     ) -> None:
         super().__init__(f"bubblewrap {wrap.version}".strip(), warm=warm, idle=idle)
         self._wrap, self._roots, self._controls = wrap, roots, controls
+        self._in_memory = RootsInMemory()
         self._made_of: dict[tuple[str, ...], Path] = {}
         # a box dies with the thread that started it, so one thread starts all and lives as long as they
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="pygent-bubblewrap")
@@ -213,7 +215,8 @@ class BubblewrapSandbox(Pool):
         if root != usual:
             raise SandboxFault("the box's files are gone, and this machine's Python has changed since")
         try:
-            return self._starter.submit(BubblewrapCell, self._wrap, root, spec, self._controls).result()
+            place = root if spec.core is None else self._in_memory.of(root)
+            return self._starter.submit(BubblewrapCell, self._wrap, place, spec, self._controls).result()
         except RuntimeError:
             raise SandboxFault("the sandbox is closed") from None
 
@@ -245,6 +248,7 @@ class BubblewrapSandbox(Pool):
     def close(self) -> None:
         super().close()
         self._starter.shutdown()
+        self._in_memory.close()
         self._roots.close()
 
 

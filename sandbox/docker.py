@@ -14,6 +14,7 @@ from pygent.sandbox.channel import Death
 from pygent.sandbox.image import Images
 from pygent.sandbox.owner import OWNER_LABEL, RUN_LABEL
 from pygent.sandbox.pool import IDLE, WARM, Pool
+from pygent.sandbox.renewed import Renewed
 from pygent.sandbox.turns import turn
 from pygent.sandbox.types import BoxSpec, Check, SandboxFault, SandboxUnavailable
 
@@ -136,6 +137,7 @@ class DockerSandbox(Pool):
         self._client = client
         self._runtime = runtime
         self._images = images
+        self._renewed = Renewed(client)
         self.run_id = secrets.token_hex(8)
         self._labels = {RUN_LABEL: self.run_id, OWNER_LABEL: owner.myself()}
         self._mapped = is_mapped(client)
@@ -157,12 +159,19 @@ class DockerSandbox(Pool):
         usual = self._made_of.setdefault(spec.packages, image)
         if image != usual:
             raise SandboxFault(f"image {usual} is gone, and what can be made now is another: {image}")
+        if spec.core is not None:
+            image = self._renewed.of(image)
         return DockerCell(self._client, image, spec, self._labels, self._mapped, self._runtime)
+
+    def renew(self, spec: BoxSpec) -> None:
+        with _engine("making the image anew"):
+            self._renewed.renew(self._images.ensure(spec.packages))
 
     def close(self) -> None:
         super().close()
         if not trouble(self._client):
             owner.sweep(self._client, self.run_id)
+            self._renewed.close()
 
     def facts(self) -> list[Check]:
         from pygent.sandbox.check import engine_facts

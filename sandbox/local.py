@@ -59,7 +59,7 @@ class LocalSandbox:
             )
         ]
 
-    def prepare(self, spec: BoxSpec, count: int) -> None:
+    def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
         """Nothing: a box starts when it is taken, and nothing goes on in the background."""
 
     def close(self) -> None:

@@ -110,13 +110,14 @@ def _no_base(base: str | None) -> None:
 
 
 def _docker(base: str | None, runtime: str) -> Pool:
-    from pygent.sandbox import owner
+    from pygent.sandbox import owner, renewed
     from pygent.sandbox.docker import CALL_SECONDS, DockerSandbox, connect
     from pygent.sandbox.image import BASE, Images
 
     client = connect()
     try:
         owner.reap(client)
+        renewed.reap(client)
         images = Images(client, base or BASE)
         images.ensure()
         return DockerSandbox(connect(CALL_SECONDS), images, runtime=runtime)

@@ -210,9 +210,12 @@ class Sandbox(Protocol):
         """
         ...
 
-    def prepare(self, spec: BoxSpec, count: int) -> None:
+    def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
         """Return when `count` fresh boxes wait (where the engine gives them) and nothing goes on in the
-        background: what is timed next is not disturbed by the start or the end of another box."""
+        background: what is timed next is not disturbed by the start or the end of another box.
+
+        `renewed`: these and later boxes have files that keep no trace of what earlier ones asked for.
+        """
         ...
 
     def check(self) -> list[Check]:

@@ -102,6 +102,7 @@ class ScriptedSandbox:
         self.specs: list[BoxSpec] = []
         self.isolations: list[Isolation] = []
         self.boxes: list[int] = []
+        self.renewed: list[bool] = []
         self.prepared: list[int] = []  # how many runs there had been, each time
         self.open = 0
 
@@ -120,8 +121,9 @@ class ScriptedSandbox:
         self.runs.append((program, tuple(calls)))
         return self._script(program, calls, len(self.runs) - 1)
 
-    def prepare(self, spec: BoxSpec, count: int) -> None:
+    def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
         self.prepared.append(len(self.runs))
+        self.renewed.append(renewed)
 
     def check(self) -> list[Check]:
         return []

@@ -60,7 +60,7 @@ class Loosened:
         with self._sandbox.box(loose, isolation) as box:
             yield box
 
-    def prepare(self, spec: BoxSpec, count: int) -> None:
+    def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
         pass
 
     def check(self) -> list[Check]:
