@@ -174,6 +174,8 @@ class _Judges:
         return Verdict(not found.score, found.score, _stop(_why(found)), _why(found))
 
     def timed(self, suite: SuiteName, source: str, rate: float) -> Verdict:
+        if suite == TIMED["memo"]:  # a second variant finds what the first one has left
+            self._evaluated(suite, source)
         found = self._evaluated(suite, source)
         if not found.graded:
             return Verdict(True, None, _stop(_why(found)), _why(found))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 GRADER = "suite.grader"
 MANIFEST, TESTS = "target.toml", "tests.json"
+_IMPORTED = (".py", ".pyc", ".so", ".pyd")
+_SHOWN = 8  # modules that are named
 
 
 def of_target(target: Target, *, tests: bool = True) -> list[Exhibit]:
@@ -89,20 +92,34 @@ def _of_manifest(target: Target) -> list[Exhibit]:
     if GRADER in found:
         path = root / str(values[GRADER])
         parts[GRADER] = _read(path)
-        parts |= _beside(target, path)
+        modules = _beside(target, path)
+        parts |= {f"module {name}": content for name, content in modules.items()}
+        rows += _rows([name for name in modules if name != path.name])
     return [Exhibit(root / MANIFEST, tuple(rows), parts)]
 
 
 def _beside(target: Target, grader: Path) -> dict[str, bytes]:
-    """The modules in a grader's folder, which it could import; but for those that variants may change."""
+    """What lies in a grader's folder, or below, and can be imported; but for what variants may change.
+
+    What is in `__pycache__` does not count: a grader runs without (`pygent.benchmarks.grader`).
+    """
     editable = Editable.of(target.manifest.editable)
     found = {}
-    for path in sorted(grader.parent.glob("*.py")):
-        near = path.resolve()
-        inside = near.relative_to(target.source).as_posix() if near.is_relative_to(target.source) else ""
-        if not editable.touches(inside):
-            found[f"module {path.name}"] = _read(path)
+    for folder, inner, names in os.walk(grader.parent):
+        inner[:] = sorted(name for name in inner if not name.startswith(".") and name != "__pycache__")
+        for path in (Path(folder, name) for name in sorted(names) if name.endswith(_IMPORTED)):
+            near = path.resolve()
+            inside = near.relative_to(target.source).as_posix() if near.is_relative_to(target.source) else ""
+            if not editable.touches(inside):
+                found[path.relative_to(grader.parent).as_posix()] = _read(path)
     return found
+
+
+def _rows(modules: Sequence[str]) -> list[str]:
+    shown = (
+        modules if len(modules) <= _SHOWN else [*modules[: _SHOWN - 1], f"{len(modules) - _SHOWN + 1} more"]
+    )
+    return [f"{GRADER} may import {name}" for name in shown]
 
 
 def _of_tests(target: Target) -> list[Exhibit]:

@@ -181,3 +181,40 @@ def test_bundled_targets_are_ours() -> None:
 
     found: list[Target] = [*bundled(), find_target(str(BUNDLED / "text_distance" / "target.toml"))]
     assert [one for target in found for one in of_target(target)] == []
+
+
+def test_modules_below_a_grader_are_trusted_with_it_and_shown(graded: Path) -> None:
+    """A grader may put its own folder on the path; then what lies there is its code as well."""
+    (graded / "grader.py").write_text(importing(graded, "inner_of_graded.deep"))
+    (graded / "inner_of_graded").mkdir()
+    inner = graded / "inner_of_graded" / "deep.py"
+    inner.write_text("")
+    remember(*of_target(load(graded)))
+    assert "suite.grader may import inner_of_graded/deep.py" in listed_rows(graded)
+    Grader(load(graded), ())
+    inner.write_text("raise SystemExit\n")
+    with pytest.raises(Untrusted):
+        Grader(load(graded), ())
+
+
+def importing(root: Path, module: str) -> str:
+    return f"import sys\nsys.path.insert(0, {str(root)!r})\nimport {module}\nsys.path.pop(0)\n{GRADER}"
+
+
+def listed_rows(root: Path) -> list[str]:
+    return [row for exhibit in of_target(load(root)) for row in exhibit.rows]
+
+
+def test_what_is_cached_of_a_module_beside_a_grader_is_not_run(graded: Path, tmp_path: Path) -> None:
+    helper, mark = graded / "helper_of_graded.py", tmp_path / "ran"
+    helper.write_text(f"open({str(mark)!r}, 'w').close()\n")
+    py_compile.compile(str(helper), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    helper.write_text("")
+    text = (
+        f"import sys\nsys.path.insert(0, {str(graded)!r})\nimport helper_of_graded\nsys.path.pop(0)\n{GRADER}"
+    )
+    (graded / "grader.py").write_text(text)
+    remember(*of_target(load(graded)))
+    Grader(load(graded), ())
+    assert "helper_of_graded" in sys.modules
+    assert not mark.exists()
