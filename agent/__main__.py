@@ -11,9 +11,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from pygent.agent.attempt_state import Desk
 from pygent.agent.brief import Brief
-from pygent.agent.desk import Desk
-from pygent.agent.door import Ask, BudgetUsedUp, ContextTooLong, Door, ModelFault
+from pygent.agent.host_client import Ask, BudgetUsedUp, ContextTooLong, Door, ModelFault
 from pygent.agent.pipelines import run
 from pygent.agent.profile import Profile
 from pygent.agent.workspace import Workspace

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pygent.agent.brief import Brief, Idea
 from pygent.prompts import quote
 from pygent.prompts.render import render
-from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.syntax.source import NotPython
 
 CHARS_PER_TOKEN = 4
 
@@ -86,7 +86,7 @@ def _files(brief: Brief, limits: Limits) -> tuple[list[dict[str, object]], list[
 
 def outlined(text: str) -> str:
     """The first line of each definition of a file, with its line numbers, in the place of the whole."""
-    from pygent.target_modules.patch.outline import outline
+    from pygent.target_modules.patch.syntax.outline import outline
 
     try:
         found = outline(text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pygent.agent.context import CHARS_PER_TOKEN
-from pygent.agent.door import Answer, ContextTooLong, Door, ModelFault
+from pygent.agent.host_client import Answer, ContextTooLong, Door, ModelFault
 from pygent.prompts.message import Message, ToolSpec
 
 LEFT_OUT = "[an older result was left out to make room; call the tool again if you need it]"

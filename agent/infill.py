@@ -17,8 +17,8 @@ from pygent.agent.single import Attempt
 from pygent.prompts import quote
 from pygent.prompts.message import Message
 from pygent.prompts.render import render
-from pygent.target_modules.patch.answer import without_thinking
-from pygent.target_modules.patch.edits import Patch, ReplaceSymbol
+from pygent.target_modules.patch.model.edits import Patch, ReplaceSymbol
+from pygent.target_modules.patch.parse.answer_text import without_thinking
 
 MASK = "____"
 TOKENS = 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.agent.stage import Stage, opened
 from pygent.agent.stages.execute import Execute
 from pygent.agent.stages.once import Once

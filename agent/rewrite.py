@@ -13,17 +13,17 @@ from random import Random
 from typing import Protocol
 
 from pygent.agent.brief import Brief
-from pygent.agent.door import Answer
+from pygent.agent.host_client import Answer
 from pygent.agent.single import Attempt
 from pygent.prompts import quote
 from pygent.prompts.message import Message
 from pygent.prompts.render import render
-from pygent.target_modules.patch.answer import without_thinking
-from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.patch.edits import Patch, ReplaceSymbol
-from pygent.target_modules.patch.outline import outline
-from pygent.target_modules.patch.source import NotPython
-from pygent.target_modules.patch.symbols import NoSymbol, source_of
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.edits import Patch, ReplaceSymbol
+from pygent.target_modules.patch.parse.answer_text import without_thinking
+from pygent.target_modules.patch.syntax.outline import outline
+from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.symbols import NoSymbol, source_of
 
 NOTHING = "no function may be changed as a whole"
 LINES = 40  # of a new body

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from pygent.agent.brief import Brief
 from pygent.agent.context import DEFAULT, Limits
-from pygent.agent.door import Answer
+from pygent.agent.host_client import Answer
 from pygent.agent.messages import messages
 from pygent.prompts import quote
 from pygent.prompts.message import Message
-from pygent.target_modules.patch.answer import without_thinking
-from pygent.target_modules.patch.edits import Patch
-from pygent.target_modules.patch.read import ReadError, read
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.edits import Patch
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.parse.answer_reader import ReadError, read
+from pygent.target_modules.patch.parse.answer_text import without_thinking
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pygent.agent.attempt_state import Desk
 from pygent.agent.context import CHARS_PER_TOKEN, Limits, context, system
 from pygent.agent.conversation import Conversation
-from pygent.agent.desk import Desk
 from pygent.agent.profile import Profile
 from pygent.agent.toolbox import Toolbox
 from pygent.prompts.message import Message

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.prompts.message import ToolSpec
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from pygent.agent import tools as folder
-from pygent.agent.desk import Desk
-from pygent.agent.door import BudgetUsedUp, ModelFault
+from pygent.agent.attempt_state import Desk
+from pygent.agent.host_client import BudgetUsedUp, ModelFault
 from pygent.agent.tool import Tool, ToolFault
 from pygent.prompts import quote
 from pygent.prompts.message import ToolCall, ToolSpec

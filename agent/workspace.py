@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pygent.target_modules.patch.apply import PatchError, apply, check_path
-from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.patch.edits import Patch
-from pygent.target_modules.patch.source import NotPython, parse
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.patch.unified import unified
+from pygent.target_modules.patch.diff.unified import unified
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.edits import Patch
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.source import NotPython, parse
 
 MAX_BYTES = 1_000_000  # of one file; a larger one is no source
 _LEFT_OVER = frozenset({"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"})

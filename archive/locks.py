@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from pygent.archive.types import ArchiveError
+from pygent.archive.records import ArchiveError
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 PATIENCE_SECONDS = 0.5  # `is_alive` in another process holds the lock for an instant

@@ -12,25 +12,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from pygent.archive import (
-    browsing,
-    codec,
-    decisions,
-    exporting,
-    journal,
-    queries,
-    runs,
-    schema,
-    stats,
-    variants,
-    verifying,
-)
-from pygent.archive.blobs import tree_address
-from pygent.archive.cache import Cache
-from pygent.archive.database import Database
-from pygent.archive.sources import Sources
-from pygent.archive.texts import Text, keep
-from pygent.archive.types import (
+from pygent.archive import git_export, integrity
+from pygent.archive.blobs import codec
+from pygent.archive.blobs.blob_store import tree_address
+from pygent.archive.blobs.sources import Sources
+from pygent.archive.blobs.text_store import Text, keep
+from pygent.archive.blobs.weighted_cache import Cache
+from pygent.archive.db import schema
+from pygent.archive.db.database import Database
+from pygent.archive.records import (
     ArchiveError,
     Decision,
     DecisionKind,
@@ -40,6 +30,15 @@ from pygent.archive.types import (
     RunRecord,
     Status,
     Variant,
+)
+from pygent.archive.tables import (
+    decision_rows,
+    journal_rows,
+    queries,
+    run_rows,
+    search,
+    statistics,
+    variant_rows,
 )
 
 DEFAULT_HOME = Path(".pygent")
@@ -93,14 +92,14 @@ class Archive:
 
     def add_run(self, run: RunRecord) -> None:
         with self._write() as connection:
-            runs.add(connection, run)
+            run_rows.add(connection, run)
 
     def run(self, id: str) -> RunRecord:
-        return self._read(lambda connection: runs.get(connection, id))
+        return self._read(lambda connection: run_rows.get(connection, id))
 
     def runs(self) -> list[RunRecord]:
         """All runs, oldest first."""
-        return self._read(runs.every)
+        return self._read(run_rows.every)
 
     def update_run(
         self,
@@ -125,14 +124,16 @@ class Archive:
             "health": health,
         }
         with self._write() as connection:
-            runs.change(connection, id, {name: value for name, value in fields.items() if value is not None})
+            run_rows.change(
+                connection, id, {name: value for name, value in fields.items() if value is not None}
+            )
 
     def find_run(self, prefix: str) -> str:
         """The id of the one run whose id is or starts with `prefix`."""
-        return self._read(lambda connection: runs.find(connection, "run", prefix))
+        return self._read(lambda connection: run_rows.find(connection, "run", prefix))
 
     def find_variant(self, prefix: str) -> str:
-        return self._read(lambda connection: runs.find(connection, "variant", prefix))
+        return self._read(lambda connection: run_rows.find(connection, "variant", prefix))
 
     # The journal
 
@@ -143,17 +144,17 @@ class Archive:
             known = self._run(connection, run)
             if attempt < known.attempts:
                 raise ArchiveError(f"run {run}: attempt {attempt} has ended; its journal is closed")
-            journal.remember(connection, known.key, attempt, step, data)
+            journal_rows.remember(connection, known.key, attempt, step, data)
 
     def recall(self, run: str, attempt: int, step: str) -> Mapping[str, Any] | None:
         """What `remember` was given, None where nothing was."""
         return self._read(
-            lambda connection: journal.recall(connection, self._key(connection, run), attempt, step)
+            lambda connection: journal_rows.recall(connection, self._key(connection, run), attempt, step)
         )
 
     def pending(self, run: str) -> list[tuple[int, str]]:
         """Every (attempt, step) in the journal: what a resumed run need not pay for again."""
-        return self._read(lambda connection: journal.pending(connection, self._key(connection, run)))
+        return self._read(lambda connection: journal_rows.pending(connection, self._key(connection, run)))
 
     # Variants
 
@@ -174,25 +175,25 @@ class Archive:
             tree_key = self._tree(connection, variant, tree, content, parents[0][1] if parents else None)
             words = run.vocabulary
             if variant.attempt == 0:
-                words = variants.vocabulary(variant, records)
-                sealed = variants.seal_vocabulary(words)
+                words = variant_rows.vocabulary(variant, records)
+                sealed = variant_rows.seal_vocabulary(words)
                 connection.execute(
                     update(schema.runs).where(schema.runs.c.key == run.key).values(vocabulary=sealed)
                 )
             try:
                 keys = [parent for parent, _ in parents]
-                key = variants.write(connection, variant, run.key, run.direction, tree_key, keys, words)
+                key = variant_rows.write(connection, variant, run.key, run.direction, tree_key, keys, words)
             except IntegrityError:
                 raise ArchiveError(f"variant {variant.id}: is in the archive already") from None
-            variants.write_records(connection, key, records, words)
-            journal.forget(connection, run.key, variant.attempt)
+            variant_rows.write_records(connection, key, records, words)
+            journal_rows.forget(connection, run.key, variant.attempt)
             self._variants.put(variant.id, (key, tree_key))
             run.attempts += 1
             run.vocabulary = words
 
     @property
-    def browse(self) -> browsing.Browser:
-        return browsing.Browser(self._read)
+    def browse(self) -> search.Browser:
+        return search.Browser(self._read)
 
     # Texts
 
@@ -251,7 +252,7 @@ class Archive:
             sealed = connection.execute(
                 select(schema.runs.c.vocabulary).where(schema.runs.c.key == row.run)
             ).scalar()
-            words = variants.open_vocabulary(sealed)
+            words = variant_rows.open_vocabulary(sealed)
             query = select(schema.records).where(schema.records.c.variant == row.key)
             if kind is not None:
                 query = query.where(schema.records.c.kind == kind)
@@ -264,29 +265,29 @@ class Archive:
         """Change a variant's standing, together with the records that are the evidence for it."""
         with self._write() as connection:
             row = queries.row_of(connection, id)
-            values = {"status": status.value, "reason": variants.storable(reason)}
+            values = {"status": status.value, "reason": variant_rows.storable(reason)}
             connection.execute(
                 update(schema.variants).where(schema.variants.c.key == row.key).values(**values)
             )
             if records:
                 owner = select(schema.runs.c.id).where(schema.runs.c.key == row.run)
                 words = self._run(connection, connection.execute(owner).scalar_one()).vocabulary
-                variants.write_records(connection, row.key, records, words)
+                variant_rows.write_records(connection, row.key, records, words)
 
     def decide(
         self, id: str, kind: DecisionKind, *, who: str, why: str = "", data: Mapping[str, Any] | None = None
     ) -> Decision:
-        """Append what a person decided of a variant; `pygent.archive.decisions.add` says what follows."""
+        """Append what a person decided of a variant; `pygent.archive.tables.decision_rows.add` says what follows."""
         with self._write() as connection:
-            return decisions.add(connection, id, kind, who, why, data or {})
+            return decision_rows.add(connection, id, kind, who, why, data or {})
 
     def decisions(self, variant: str | None = None, run: str | None = None, after: int = 0) -> list[Decision]:
         """Decisions with a key above `after`, oldest first, of one variant or one run or all."""
-        return self._read(lambda connection: decisions.every(connection, variant, run, after))
+        return self._read(lambda connection: decision_rows.every(connection, variant, run, after))
 
     def standing_before(self, id: str) -> tuple[Status, str]:
         """What a refused variant was before it was refused, with the reason of that."""
-        return self._read(lambda connection: decisions.before(connection, id))
+        return self._read(lambda connection: decision_rows.before(connection, id))
 
     def lineage(self, id: str) -> list[Variant]:
         """All ancestors, through every parent, the oldest first and the variant itself last."""
@@ -303,16 +304,16 @@ class Archive:
         """The tree of each attempt that has one."""
         return self._read(lambda connection: queries.trees_of(connection, run))
 
-    def stats(self, run: str | None = None) -> stats.Stats:
-        return self._read(lambda connection: stats.stats(connection, run))
+    def stats(self, run: str | None = None) -> statistics.Stats:
+        return self._read(lambda connection: statistics.stats(connection, run))
 
     def verify(self) -> list[str]:
         """Read everything; one line for each thing that is not as it must be."""
-        return verifying.verify(self._database)
+        return integrity.verify(self._database)
 
-    def export(self, run: str, folder: Path) -> exporting.Exported:
+    def export(self, run: str, folder: Path) -> git_export.Exported:
         """Write a run as a new git repository at `folder`, one commit per variant."""
-        return exporting.export(self, run, folder)
+        return git_export.export(self, run, folder)
 
     # Inside
 
@@ -344,15 +345,17 @@ class Archive:
 
     def _key(self, connection: Connection, id: str) -> int:
         known = self._runs.get(id)
-        return known.key if known is not None else int(runs.row_of(connection, id).key)
+        return known.key if known is not None else int(run_rows.row_of(connection, id).key)
 
     def _run(self, connection: Connection, id: str) -> _Run:
         known = self._runs.get(id)
         if known is None:
-            row = runs.row_of(connection, id)
+            row = run_rows.row_of(connection, id)
             query = select(func.count()).select_from(schema.variants).where(schema.variants.c.run == row.key)
             count = connection.execute(query).scalar_one()
-            known = _Run(row.key, row.target, row.direction, count, variants.open_vocabulary(row.vocabulary))
+            known = _Run(
+                row.key, row.target, row.direction, count, variant_rows.open_vocabulary(row.vocabulary)
+            )
             self._runs[id] = known
         return known
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pygent.benchmarks.stats import Decision, Interval, decide, interval_of
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench, Evaluation, Split, Suite
-from pygent.sandbox.types import SandboxFault
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench, Evaluation, Split, Suite
+from pygent.benchmarks.statistics.sequential_test import Decision, Interval, decide, interval_of
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import SandboxFault
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
 
 TRIES = 3
 PAUSES = (0.5, 2.0)  # seconds before the second and the third try

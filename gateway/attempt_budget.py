@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.tokens import of_prompt
-from pygent.gateway.types import Completion, Model, Request
+from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.models.tokens import of_prompt
 
 
 class AttemptBudget:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.prices import Price, require
-from pygent.gateway.tokens import of_prompt
-from pygent.gateway.types import Completion, Model, Request
+from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.models.prices import Price, require
+from pygent.gateway.models.tokens import of_prompt
 
 
 class Budget:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
 
 
 class Kind(StrEnum):

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pygent.archive.blobs.text_store import Text
+from pygent.archive.records import Record, Usage
 from pygent.archive.store import Archive
-from pygent.archive.texts import Text
-from pygent.archive.types import Record, Usage
+from pygent.gateway.model_api import Request
 from pygent.gateway.secrets import Redactor
-from pygent.gateway.types import Request
 from pygent.prompts.message import Message, ToolCall
 
 KIND = "exchange"

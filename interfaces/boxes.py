@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pygent.archive.records import Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Variant
-from pygent.evolution.stored import stored_config
-from pygent.sandbox import select
-from pygent.sandbox.limits import require, waived
-from pygent.sandbox.types import Sandbox
+from pygent.evolution.settings.stored_config import stored_config
+from pygent.sandbox.api import Sandbox
+from pygent.sandbox.backends import select
+from pygent.sandbox.backends.waivers import require, waived
 
 
 @contextmanager

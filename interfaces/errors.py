@@ -15,25 +15,25 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 def exit_code(error: Exception) -> int | None:
     """1 for what went wrong, 2 for what was asked wrongly, 3 for a breaker, None for a defect of ours, whose
     traceback is kept."""
-    from pygent.archive.types import ArchiveError
+    from pygent.archive.records import ArchiveError
     from pygent.benchmarks.testing.spectrum import NoSpectrum
-    from pygent.evolution.applying import ApplyError
-    from pygent.evolution.config import ConfigError
-    from pygent.evolution.oversight import OversightError
+    from pygent.evolution.promotion.apply_variant import ApplyError
+    from pygent.evolution.promotion.approvals import OversightError
+    from pygent.evolution.settings.config import ConfigError
     from pygent.gateway.errors import Kind, ModelError
     from pygent.gateway.local.install import InstallError
-    from pygent.gateway.mcp.config import McpConfigError
     from pygent.gateway.mcp.connection import Unanswered
-    from pygent.sandbox.corpus_file import CorpusError
-    from pygent.sandbox.types import SandboxFault, SandboxUnavailable
-    from pygent.target_modules.holding import HeldError
-    from pygent.target_modules.manifest import TargetError
+    from pygent.gateway.mcp.mcp_config import McpConfigError
+    from pygent.sandbox.api import SandboxFault, SandboxUnavailable
+    from pygent.sandbox.redteam.program_file import CorpusError
     from pygent.target_modules.patch.apply import PatchError
-    from pygent.target_modules.patch.read import ReadError
-    from pygent.target_modules.promote import PromotionError
-    from pygent.target_modules.repository import GitError
+    from pygent.target_modules.patch.parse.answer_reader import ReadError
+    from pygent.target_modules.promotion.repository import GitError
+    from pygent.target_modules.promotion.source_lock import HeldError
+    from pygent.target_modules.promotion.source_writer import PromotionError
+    from pygent.target_modules.spec.manifest import TargetError
     from pygent.target_modules.trust.exhibit import Untrusted
-    from pygent.target_modules.trust.store import StateError
+    from pygent.target_modules.trust.trust_store import StateError
 
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return FAILURE
@@ -67,7 +67,7 @@ def exit_code(error: Exception) -> int | None:
 
 def in_one_line(error: Exception) -> str:
     """But for what stands in the way of an application, which has lines."""
-    from pygent.evolution.applying import ApplyError
+    from pygent.evolution.promotion.apply_variant import ApplyError
 
     if isinstance(error, ApplyError):
         return str(error)

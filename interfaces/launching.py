@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from pygent.archive.locks import is_alive, is_working, require_free
+from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
-from pygent.archive.types import ArchiveError
-from pygent.evolution import runs
-from pygent.evolution.config import RunConfig
-from pygent.evolution.stored import COMMANDS
-from pygent.sandbox import child_python
+from pygent.evolution.run import execution
+from pygent.evolution.settings.config import RunConfig
+from pygent.evolution.settings.stored_config import COMMANDS
+from pygent.sandbox.host import child_python
 
 Wish = Literal["pause", "stop"]
 TAIL = 4096  # bytes
@@ -61,7 +61,7 @@ class Launched:
 
 def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
     """Begin a run in the background; it is recorded before this returns."""
-    return go_on(home, runs.begin(archive, settings).id, commands_of(settings))
+    return go_on(home, execution.begin(archive, settings).id, commands_of(settings))
 
 
 def commands_of(settings: RunConfig) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import sys
 
 class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        from pygent.evolution.context import run_id, variant_id
+        from pygent.evolution.run.log_context import run_id, variant_id
 
         line: dict[str, object] = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
@@ -26,7 +26,7 @@ class _JsonFormatter(logging.Formatter):
 
 class _PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        from pygent.evolution.context import run_id, variant_id
+        from pygent.evolution.run.log_context import run_id, variant_id
 
         where = "/".join(part for part in (run_id.get(), variant_id.get()) if part)
         record.where = f"[{where}] " if where else ""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pygent.evolution.config import ConfigError
-from pygent.evolution.profiles import OWN, of_profile
-from pygent.evolution.settings_file import FILE, of_settings, read_settings
-from pygent.gateway.mcp.config import DEFAULT
+from pygent.evolution.proposers.run_profiles import OWN, of_profile
+from pygent.evolution.settings.config import ConfigError
+from pygent.evolution.settings.settings_file import FILE, of_settings, read_settings
+from pygent.gateway.mcp.mcp_config import DEFAULT
 from pygent.gateway.mcp.pins import exhibit as of_pins
-from pygent.gateway.mcp.trusted import exhibits as of_servers
-from pygent.target_modules.registry import find_target
+from pygent.gateway.mcp.server_trust import exhibits as of_servers
+from pygent.target_modules.spec.registry import find_target
 from pygent.target_modules.trust.exhibit import Exhibit
-from pygent.target_modules.trust.of_target import MANIFEST, TESTS, of_target
+from pygent.target_modules.trust.target_exhibits import MANIFEST, TESTS, of_target
 
 
 def found_at(path: Path) -> list[Exhibit]:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from pygent.sandbox import bubblewrap
-from pygent.sandbox.bubblewrap import BubblewrapSandbox
-from pygent.sandbox.docker import DockerSandbox, connect
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.select import open_sandbox
-from pygent.sandbox.types import SandboxUnavailable
+from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.backends import bubblewrap
+from pygent.sandbox.backends.bubblewrap import BubblewrapSandbox
+from pygent.sandbox.backends.docker import DockerSandbox, connect
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.sandbox.backends.select import open_sandbox
 from tests.support.engine import PrivateEngine, private_engine
 from tests.support.small_target import write_slow_target
 

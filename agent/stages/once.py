@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pygent.agent.attempt_state import Desk
 from pygent.agent.conversation import Conversation
-from pygent.agent.desk import Desk
-from pygent.agent.door import Answer
+from pygent.agent.host_client import Answer
 from pygent.agent.single import attempt
 from pygent.agent.stage import limits_of
 from pygent.prompts.message import Message

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pygent.agent.attempt_state import Desk
 from pygent.agent.conversation import Conversation
-from pygent.agent.desk import Desk
 from pygent.agent.stage import template
 from pygent.prompts.render import render
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.agent.tool import Arguments, Tool, ToolFault
 
 

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from pygent.agent.changing import changed
-from pygent.agent.desk import Desk
+from pygent.agent.apply_edit import changed
+from pygent.agent.attempt_state import Desk
 from pygent.agent.tool import Arguments, Tool, ToolFault
-from pygent.target_modules.patch import edits
-from pygent.target_modules.patch.edits import Edit, Patch
+from pygent.target_modules.patch.model import edits
+from pygent.target_modules.patch.model.edits import Edit, Patch
 
 
 class EditSymbolArguments(Arguments):

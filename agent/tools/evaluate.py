@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.agent.tool import Arguments, Tool, ToolFault
 
 

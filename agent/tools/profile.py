@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pygent.agent.commands import run
-from pygent.agent.desk import Desk
-from pygent.agent.door import Said
+from pygent.agent.attempt_state import Desk
+from pygent.agent.host_client import Said
+from pygent.agent.subprocess_runner import run
 from pygent.agent.tool import Arguments, Tool, ToolFault
 
 _SCRIPT = Path(__file__).parent.parent / "profiled.py"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.agent.tool import Arguments, Tool, ToolFault
 
 

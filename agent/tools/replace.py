@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pygent.agent.changing import changed
-from pygent.agent.desk import Desk
+from pygent.agent.apply_edit import changed
+from pygent.agent.attempt_state import Desk
 from pygent.agent.tool import Arguments, Tool
-from pygent.target_modules.patch import edits
-from pygent.target_modules.patch.edits import Edit, Patch
+from pygent.target_modules.patch.model import edits
+from pygent.target_modules.patch.model.edits import Edit, Patch
 
 
 class ReplaceArguments(Arguments):

@@ -6,9 +6,9 @@ import re
 
 from pydantic import Field
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.agent.tool import Arguments, Tool, ToolFault
-from pygent.target_modules.patch.editable import Editable
+from pygent.target_modules.patch.model.editable import Editable
 
 _MOST = 60
 _LINE = 200

@@ -6,8 +6,8 @@ import shutil
 
 from pydantic import Field
 
-from pygent.agent.commands import run
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
+from pygent.agent.subprocess_runner import run
 from pygent.agent.tool import Arguments, Tool, ToolFault
 
 

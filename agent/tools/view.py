@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.agent.tool import Arguments, Tool, ToolFault
-from pygent.target_modules.patch.outline import outline
-from pygent.target_modules.patch.source import NotPython
-from pygent.target_modules.patch.symbols import NoSymbol, find
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.outline import outline
+from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.symbols import NoSymbol, find
 
 _WHOLE = 400  # lines that are shown where no range is asked for
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pygent.sandbox.types import Program
+from pygent.sandbox.api import Program
 
 ENTRY = "pygent.agent.__main__:attempt"
 
 
 def agent_program(files: Mapping[str, str]) -> Program:
-    """`files` by path in the package, as `pygent.agent.closure` and the target `coding_agent` give them."""
+    """`files` by path in the package, as `pygent.agent.bundle` and the target `coding_agent` give them."""
     placed = {f"pygent/{path}": text for path, text in files.items()}
     return Program({"pygent/__init__.py": "", **placed}, ENTRY, converses=True)

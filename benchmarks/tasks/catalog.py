@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pygent.benchmarks.types import Job, Split
-from pygent.target_modules.manifest import Target, TargetError, load
+from pygent.benchmarks.results import Job, Split
+from pygent.target_modules.spec.manifest import Target, TargetError, load
 
 INDEX = "tasks.toml"
 _HELD_OUT_EVERY = 3  # where there is no index

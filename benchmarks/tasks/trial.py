@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-from pygent.benchmarks.running import one_line, said
+from pygent.benchmarks.suites.execution import one_line, said
 from pygent.benchmarks.tasks.agent_program import agent_program
-from pygent.sandbox import json_values
-from pygent.sandbox.types import Box, Call, Outcome
-from pygent.target_modules.patch.tree import Tree
+from pygent.sandbox.api import Box, Call, Outcome
+from pygent.sandbox.host import json_values
+from pygent.target_modules.patch.model.tree import Tree
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _MOST = 12  # answers that it gets

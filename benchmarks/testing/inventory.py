@@ -10,11 +10,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pygent.benchmarks.testing.known import Known, granted
-from pygent.benchmarks.types import Trust
-from pygent.target_modules.manifest import Target, TargetError
+from pygent.benchmarks.results import Trust
+from pygent.benchmarks.testing.known_outcomes import Known, granted
+from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.trust.exhibit import require
-from pygent.target_modules.trust.of_target import exhibit_of_tests
+from pygent.target_modules.trust.target_exhibits import exhibit_of_tests
 
 FILE = "tests.json"
 _FORMAT = 2  # another one where inventories of before say too little

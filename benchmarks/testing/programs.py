@@ -8,14 +8,14 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-from pygent.benchmarks import dispatch
-from pygent.benchmarks.running import editable_modules, spec_for
-from pygent.sandbox.types import BoxSpec, Program
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.patch.outline import outline
-from pygent.target_modules.patch.source import NotPython
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.suites import dispatch
+from pygent.benchmarks.suites.execution import editable_modules, spec_for
+from pygent.sandbox.api import BoxSpec, Program
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.outline import outline
+from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.spec.manifest import Target
 
 INSIDE = "pygent_tests"  # the name in a box of the package `pygent.benchmarks.testing.inside`
 PACKAGES = ("pytest",)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pygent.benchmarks.running import one_line, said
-from pygent.benchmarks.testing.direct import Result, Results, read_results
-from pygent.benchmarks.testing.known import Known, is_inert, mark_of
+from pygent.benchmarks.suites.execution import one_line, said
+from pygent.benchmarks.testing.in_process import Result, Results, read_results
+from pygent.benchmarks.testing.known_outcomes import Known, is_inert, mark_of
 from pygent.benchmarks.testing.programs import (
     functions_of,
     paths_of,
@@ -20,10 +20,10 @@ from pygent.benchmarks.testing.programs import (
     regions_of,
     served_program,
 )
+from pygent.sandbox.api import Box, Call, Outcome, Program, Reply, SandboxFault, Session
 from pygent.sandbox.runner.wire import NotPlain, encode
-from pygent.sandbox.types import Box, Call, Outcome, Program, Reply, SandboxFault, Session
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
 
 _NOT_PLAIN = "pygent_runner.wire:NotPlain"  # what the child says where its answer cannot be sent
 _MOST_LOST = 4  # judges that a candidate's answers may kill

@@ -11,18 +11,18 @@ from dataclasses import replace
 from importlib import resources
 from itertools import zip_longest
 
-from pygent.benchmarks import dispatch
-from pygent.benchmarks.cases import MOST_CHILDREN
-from pygent.benchmarks.drawing import Cases
-from pygent.benchmarks.problems import Case
-from pygent.benchmarks.running import one_line, program_for, said, spec_for
+from pygent.benchmarks.suites import dispatch
+from pygent.benchmarks.suites.case_source import Cases
+from pygent.benchmarks.suites.cases import MOST_CHILDREN
+from pygent.benchmarks.suites.execution import one_line, program_for, said, spec_for
+from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.testing.inventory import read_inventory
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
+from pygent.sandbox.api import Box, BoxSpec, Call, Isolation, Outcome, Program, Reply, Sandbox
 from pygent.sandbox.runner.wire import equal
-from pygent.sandbox.types import Box, BoxSpec, Call, Isolation, Outcome, Program, Reply, Sandbox
-from pygent.target_modules.manifest import Target, TargetError
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.suspicion import Spectrum
+from pygent.target_modules.fault_localization import Spectrum
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError
 
 FILE = "pygent_spectrum.py"
 PACKAGE = "coverage"

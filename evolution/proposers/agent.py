@@ -9,14 +9,14 @@ from typing import Any
 
 from pygent.agent.brief import Inspiration
 from pygent.benchmarks.judge import retried
-from pygent.evolution.agent_box import Work, let_work, taken
-from pygent.evolution.doors import AttemptLimits, Doors
+from pygent.evolution.proposers.agent_box import Work, let_work, taken
 from pygent.evolution.proposers.llm import brief, offered
-from pygent.evolution.types import Once, Parent, Proposal
-from pygent.gateway.door import Door, Service
-from pygent.sandbox.types import BoxSpec, Sandbox
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.editable import Editable
+from pygent.evolution.protocols import Once, Parent, Proposal
+from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
+from pygent.gateway.box.attempt_gateway import Door, Service
+from pygent.sandbox.api import BoxSpec, Sandbox
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.spec.manifest import Target
 
 NO_CHANGE = "no_change: the agent changed nothing that it may change"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from pygent.evolution.types import Once, Parent, Proposal
+from pygent.evolution.protocols import Once, Parent, Proposal
 from pygent.prompts.quote import line
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.merge import Merged, merge
+from pygent.target_modules.patch.merge.tree_merge import Merged, merge
+from pygent.target_modules.spec.manifest import Target
 
 NAMES = 6  # of symbols in a note or a reason
 

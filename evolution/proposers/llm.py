@@ -8,16 +8,16 @@ from random import Random
 from typing import Protocol
 
 from pygent.agent.brief import Brief, Idea, Inspiration
-from pygent.agent.door import Answer
+from pygent.agent.host_client import Answer
 from pygent.agent.single import Attempt, attempt
-from pygent.archive.types import Status, Variant
-from pygent.evolution.doors import Doors
-from pygent.evolution.types import Once, Parent, Proposal
+from pygent.archive.records import Status, Variant
+from pygent.evolution.protocols import Once, Parent, Proposal
+from pygent.evolution.run.attempt_gateways import Doors
 from pygent.prompts.message import Message
 from pygent.prompts.quote import line
-from pygent.target_modules.manifest import Target
 from pygent.target_modules.patch.apply import PatchError, apply
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
 
 TOO_DEEP = "too_deep: syntax is nested too deeply for the tools that read it"
 

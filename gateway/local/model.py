@@ -5,20 +5,20 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.local.install import is_installed
 from pygent.gateway.local.server import NOT_INSTALLED, LocalServer
-from pygent.gateway.openai_model import OpenAIModel
-from pygent.gateway.prices import LOCAL
-from pygent.gateway.types import Completion, Request
+from pygent.gateway.model_api import Completion, Request
+from pygent.gateway.models.openai_model import OpenAIModel
+from pygent.gateway.models.prices import LOCAL
 
 LONGEST = 768  # tokens of an answer: a small model that says more goes round in circles
 SILENCE = 300.0  # seconds: a long answer of one thread is slow, and calls wait for each other
 
 
 class LocalModel:
-    """Implements `pygent.gateway.types.Model`. Its context is small: too much is `Kind.CONTEXT_LENGTH`."""
+    """Implements `pygent.gateway.model_api.Model`. Its context is small: too much is `Kind.CONTEXT_LENGTH`."""
 
     name = LOCAL
 

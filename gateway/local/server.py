@@ -9,11 +9,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.local.install import MODEL, folder, is_installed
-from pygent.sandbox import child_python
-from pygent.sandbox.child_environment import without_keys
+from pygent.sandbox.host import child_python
+from pygent.sandbox.host.child_environment import without_keys
 
 NOT_INSTALLED = "the local model is not installed: `pygent models install local` does that (about 125 MB)"
 START_SECONDS = 60.0

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from pygent.gateway.mcp.config import Server
+from pygent.gateway.mcp.mcp_config import Server
 from pygent.gateway.mcp.pins import Pins, digest
-from pygent.gateway.mcp.results import told
+from pygent.gateway.mcp.tool_results import told
 from pygent.prompts.quote import line
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
-from pygent.gateway.mcp.config import Server
 from pygent.gateway.mcp.connection import Connection, Known, Unanswered
+from pygent.gateway.mcp.mcp_config import Server
 from pygent.gateway.mcp.pins import Pins
-from pygent.gateway.mcp.results import described, schema
+from pygent.gateway.mcp.tool_results import described, schema
 
 _T = TypeVar("_T")
 _LONGEST = 64  # characters of a function's name at models' APIs
@@ -166,7 +166,7 @@ class Manager:
 
 
 class AttemptTools:
-    """Implements `pygent.gateway.door.Tools` for one attempt."""
+    """Implements `pygent.gateway.box.attempt_gateway.Tools` for one attempt."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager

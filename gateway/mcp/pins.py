@@ -68,7 +68,7 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
     except (OSError, ValueError):
         data = None
     if not isinstance(data, dict) or not all(isinstance(tools, dict) for tools in data.values()):
-        from pygent.gateway.mcp.config import McpConfigError
+        from pygent.gateway.mcp.mcp_config import McpConfigError
 
         raise McpConfigError(f"{path}: not a file of approved tools; remove it and approve them anew")
     return data

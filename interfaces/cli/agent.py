@@ -31,7 +31,7 @@ def pipelines(json: Json = False) -> None:
 def profiles(json: Json = False) -> None:
     """The profiles that come with the agent and those in .pygent/profiles."""
     from pygent.agent.profile import names
-    from pygent.evolution.profiles import OWN, profile_named
+    from pygent.evolution.proposers.run_profiles import OWN, profile_named
 
     found = [profile_named(name, "profile") for name in names([OWN])]
     if json:
@@ -48,7 +48,7 @@ def show(
     """A profile with all that it takes over from others, and the tools that it has."""
     from pygent.agent.pipelines import PIPELINES
     from pygent.agent.toolbox import ALL, every
-    from pygent.evolution.profiles import profile_named
+    from pygent.evolution.proposers.run_profiles import profile_named
 
     found = profile_named(profile, "profile")
     if json:
@@ -89,18 +89,18 @@ def run(
 
     It is kept in the archive as a run of one attempt, so that what was paid for is not lost.
     """
+    from pygent.archive.records import ArchiveError
     from pygent.archive.store import Archive
-    from pygent.archive.types import ArchiveError
-    from pygent.evolution.config import load_config
-    from pygent.evolution.runs import begin, work
-    from pygent.evolution.trusting import of_run
+    from pygent.evolution.run.execution import begin, work
+    from pygent.evolution.settings.config import load_config
+    from pygent.evolution.settings.run_trust import of_run
     from pygent.gateway.transcripts import exchanges
     from pygent.interfaces.cli.archive import show as show_variant
     from pygent.interfaces.cli.summary import STOPPED_BY
     from pygent.interfaces.launching import commands_of
     from pygent.interfaces.views.transcripts import plain, told
-    from pygent.sandbox.limits import waived
-    from pygent.sandbox.select import open_sandbox
+    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.sandbox.backends.waivers import waived
     from pygent.target_modules.trust.exhibit import require
 
     session: Session = ctx.obj

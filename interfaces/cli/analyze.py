@@ -13,7 +13,7 @@ from pygent.interfaces.cli.session import Image, Json, Kind, print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pygent.target_modules.suspicion import Suspect
+    from pygent.target_modules.fault_localization import Suspect
 
 
 def register(app: typer.Typer) -> None:
@@ -33,9 +33,9 @@ def analyze(
 ) -> None:
     """Rank lines by how much failing tests, and no others, run them (Ochiai). Exit 0 also when none fails."""
     from pygent.benchmarks.testing.spectrum import take_spectrum
-    from pygent.sandbox.select import open_sandbox
-    from pygent.target_modules.registry import find_to_run
-    from pygent.target_modules.suspicion import by_symbol, suspects
+    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.target_modules.fault_localization import by_symbol, suspects
+    from pygent.target_modules.spec.registry import find_to_run
 
     found = find_to_run(target)
     tree = found.tree()

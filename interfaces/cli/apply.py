@@ -40,18 +40,18 @@ def apply(
 
     The target's own suite then runs on the real source; if it fails there, all is taken back.
     """
-    from pygent.archive.types import ArchiveError, Status
-    from pygent.evolution import applying
+    from pygent.archive.records import ArchiveError, Status
+    from pygent.evolution.promotion import apply_variant
     from pygent.interfaces.boxes import opened_for
     from pygent.interfaces.cli.diffs import show_diff
     from pygent.interfaces.who import me
-    from pygent.target_modules import promote
+    from pygent.target_modules.promotion import source_writer
 
     if pr_body and (yes or to is not None):
         raise typer.BadParameter("--pr-body only prints: leave --yes and --to out")
     session: Session = ctx.obj
     with session.archive(read_only=not yes) as archive:
-        planned = applying.plan(archive, variant)
+        planned = apply_variant.plan(archive, variant)
         found, folder = planned.variant, planned.target.source if to is None else to
         if pr_body:
             if json:
@@ -70,11 +70,11 @@ def apply(
         elif found.status in (Status.GATED_OUT, Status.FAILED, Status.REFUSED):
             raise ArchiveError(f"variant {found.id} is {found.status.value}: {found.reason}")
         if yes and to is not None:
-            promote.copy_to(to, planned.after)
+            source_writer.copy_to(to, planned.after)
         elif yes:
-            applying.require_clear(session.home, planned)
+            apply_variant.require_clear(session.home, planned)
             with opened_for(archive, found) as sandbox:
-                done = applying.apply(archive, session.home, planned, who or me(), sandbox, hooks=hooks)
+                done = apply_variant.apply(archive, session.home, planned, who or me(), sandbox, hooks=hooks)
             result |= {"branch": done.branch, "commit": done.commit, "suite": dict(done.suite)}
     if json:
         print_json(result)
@@ -111,12 +111,12 @@ def rollback(
     json: Json = False,
 ) -> None:
     """Take an `apply` back: the source is restored byte for byte."""
-    from pygent.evolution import applying
+    from pygent.evolution.promotion import apply_variant
     from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     with session.archive() as archive:
-        undone = applying.rollback(archive, session.home, who or me(), variant, force=force)
+        undone = apply_variant.rollback(archive, session.home, who or me(), variant, force=force)
     if json:
         print_json({"variant": undone.variant, "folder": undone.folder, "files": list(undone.files)})
         return

@@ -124,7 +124,7 @@ def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False
 @app.command()
 def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, json: Json = False) -> None:
     """The best variant of a run (of the latest one, if none is named)."""
-    from pygent.archive.types import ArchiveError
+    from pygent.archive.records import ArchiveError
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -194,7 +194,7 @@ def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None
         return
     from collections import Counter
 
-    from pygent.archive.reasons import class_of
+    from pygent.archive.failure_classes import class_of
     from pygent.prompts.quote import line
 
     typer.echo(f"variants          {figures.variants} ({figures.trees} different sources)")
@@ -239,7 +239,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a run (the latest, if none is named) as a git repository, one commit per variant."""
-    from pygent.archive.types import ArchiveError
+    from pygent.archive.records import ArchiveError
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:

@@ -14,7 +14,7 @@ def agreed(untrusted: Untrusted) -> bool:
 
     False where nobody can be asked, the answer is not yes, or it cannot be kept."""
     from pygent.target_modules.trust.exhibit import remember
-    from pygent.target_modules.trust.store import StateError
+    from pygent.target_modules.trust.trust_store import StateError
 
     if not (untrusted.may_ask and sys.stdin.isatty() and sys.stderr.isatty()):
         return False

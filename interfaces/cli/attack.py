@@ -9,7 +9,7 @@ import typer
 from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, console, print_json
 
 if TYPE_CHECKING:
-    from pygent.sandbox.attacking import Result
+    from pygent.sandbox.redteam.attack_runner import Result
 
 Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
@@ -33,10 +33,10 @@ def attack(
     json: Json = False,
 ) -> None:
     """Attack the sandbox from inside with a corpus of programs; exit 1 where one was not held."""
-    from pygent.sandbox.attacking import run_attacks
-    from pygent.sandbox.corpus import read_attacks
-    from pygent.sandbox.select import make_sandbox
-    from pygent.sandbox.types import Isolation
+    from pygent.sandbox.api import Isolation
+    from pygent.sandbox.backends.select import make_sandbox
+    from pygent.sandbox.redteam.attack_corpus import read_attacks
+    from pygent.sandbox.redteam.attack_runner import run_attacks
 
     corpus = read_attacks()
     if unknown := set(only or ()) - {one.name for one in corpus}:

@@ -34,12 +34,12 @@ def bench(
     import secrets
 
     from pygent.benchmarks.judge import evaluate_tree
-    from pygent.benchmarks.types import Bench
-    from pygent.sandbox.limits import require
-    from pygent.sandbox.select import open_sandbox
-    from pygent.sandbox.types import Isolation
-    from pygent.target_modules.manifest import TargetError
-    from pygent.target_modules.registry import find_to_run
+    from pygent.benchmarks.results import Bench
+    from pygent.sandbox.api import Isolation
+    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.sandbox.backends.waivers import require
+    from pygent.target_modules.spec.manifest import TargetError
+    from pygent.target_modules.spec.registry import find_to_run
 
     found = find_to_run(target)
     if tree is not None and not tree.is_dir():

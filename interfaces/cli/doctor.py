@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pygent.sandbox.types import Check
+from pygent.sandbox.api import Check
 
 if TYPE_CHECKING:
     from pygent.interfaces.cli.session import SandboxKind, Session
@@ -57,8 +57,8 @@ def _model() -> Check:
 
 
 def _sandbox(kind: SandboxKind, image: str | None, runtime: str | None) -> list[Check]:
-    from pygent.sandbox.select import make_sandbox
-    from pygent.sandbox.types import SandboxFault, SandboxUnavailable
+    from pygent.sandbox.api import SandboxFault, SandboxUnavailable
+    from pygent.sandbox.backends.select import make_sandbox
 
     try:
         box = make_sandbox(kind, base=image, runtime=runtime)

@@ -24,9 +24,9 @@ from pygent.interfaces.cli.session import (
 )
 
 if TYPE_CHECKING:
+    from pygent.archive.records import RunRecord
     from pygent.archive.store import Archive
-    from pygent.archive.types import RunRecord
-    from pygent.evolution.config import RunConfig
+    from pygent.evolution.settings.config import RunConfig
     from pygent.target_modules.trust.exhibit import Exhibit
 
 GUESSABLE = 1 << 40  # seeds below it can be tried out one by one by the code under test
@@ -133,8 +133,8 @@ def evolve(
     json: Json = False,
 ) -> None:
     """Evolve a target until a budget is used up, then show what was found."""
-    from pygent.evolution.runs import begin
-    from pygent.evolution.trusting import of_run
+    from pygent.evolution.run.execution import begin
+    from pygent.evolution.settings.run_trust import of_run
     from pygent.interfaces.launching import commands_of
     from pygent.target_modules.trust.exhibit import require
 
@@ -185,10 +185,10 @@ def _settings(
 ) -> tuple[RunConfig, list[Exhibit]]:
     """The settings of a new run, and what has to be trusted in their file; a run that replays another has all
     of that one's that are not given."""
-    from pygent.evolution.config import ConfigError, read_config
-    from pygent.evolution.settings_file import FILE
-    from pygent.evolution.stored import stored_config
-    from pygent.target_modules.registry import find_target
+    from pygent.evolution.settings.config import ConfigError, read_config
+    from pygent.evolution.settings.settings_file import FILE
+    from pygent.evolution.settings.stored_config import stored_config
+    from pygent.target_modules.spec.registry import find_target
 
     if replay is None:
         default = Path(FILE)
@@ -201,7 +201,7 @@ def _settings(
 
 
 def _estimate(settings: RunConfig, *, as_json: bool) -> None:
-    from pygent.evolution.estimate import estimate
+    from pygent.evolution.run.dry_run import estimate
 
     found = estimate(settings)
     if as_json:
@@ -239,8 +239,8 @@ def resume(
     json: Json = False,
 ) -> None:
     """Go on with a run that was paused, stopped or killed, or that used up its budget (give a larger one)."""
-    from pygent.evolution.stored import stored_config
-    from pygent.evolution.trusting import of_run
+    from pygent.evolution.settings.run_trust import of_run
+    from pygent.evolution.settings.stored_config import stored_config
     from pygent.target_modules.trust.exhibit import require
 
     session: Session = ctx.obj
@@ -300,15 +300,15 @@ def _go_on(
     if detach:
         _detach(session, run, changes, as_json=as_json)
         return
-    from pygent.evolution.engine_wait import AWAY
-    from pygent.evolution.population import BASELINE
-    from pygent.evolution.proposing import chosen_proposer
-    from pygent.evolution.runs import work
+    from pygent.evolution.proposers.factory import chosen_proposer
+    from pygent.evolution.run.execution import work
+    from pygent.evolution.run.population import BASELINE
+    from pygent.evolution.run.sandbox_retry import AWAY
     from pygent.interfaces.cli.live import Live
     from pygent.interfaces.cli.summary import show_summary
     from pygent.interfaces.errors import BREAKER, FAILURE, INTERRUPTED
-    from pygent.sandbox.limits import waived
-    from pygent.sandbox.select import open_sandbox
+    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.sandbox.backends.waivers import waived
 
     seeded = settings.seed is not None and settings.seed < GUESSABLE
     with Live(run.id, settings, chosen_proposer(settings), seeded=seeded) as live:

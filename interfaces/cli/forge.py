@@ -9,8 +9,8 @@ import typer
 from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, print_json
 
 if TYPE_CHECKING:
-    from pygent.benchmarks.forgeries.peers import Told
-    from pygent.benchmarks.forging import Report, Verdict
+    from pygent.benchmarks.forgeries.baseline_evaluators import Told
+    from pygent.benchmarks.forgeries.forgery_audit import Report, Verdict
 
 Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
@@ -42,9 +42,9 @@ def forge(
     """Try to forge a score; exit 1 where one of the suites gave one, or failed an honest program."""
     import secrets
 
-    from pygent.benchmarks.forgeries.corpus import read_corpus
-    from pygent.benchmarks.forging import forge as measure
-    from pygent.sandbox.select import open_sandbox
+    from pygent.benchmarks.forgeries.forgery_audit import forge as measure
+    from pygent.benchmarks.forgeries.forgery_corpus import read_corpus
+    from pygent.sandbox.backends.select import open_sandbox
 
     corpus = read_corpus()
     if unknown := set(only or ()) - {one.name for one in corpus}:

@@ -29,7 +29,7 @@ def variant_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 def target_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Bundled targets; folders are the shell's own to complete."""
-    from pygent.target_modules.registry import bundled
+    from pygent.target_modules.spec.registry import bundled
 
     return [target.name for target in bundled() if target.name.startswith(incomplete)]
 

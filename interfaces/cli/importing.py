@@ -62,10 +62,10 @@ def import_(
 def _written(
     benchmark: str, path: Path | None, place: Path, out: Path, as_: str
 ) -> tuple[list[Path], Mapping[str, str]]:
-    from pygent.target_modules import exercism, humaneval
-    from pygent.target_modules.importing import must_be_new
-    from pygent.target_modules.manifest import TargetError
-    from pygent.target_modules.registry import FILE
+    from pygent.target_modules.importers import exercism, humaneval
+    from pygent.target_modules.importers.atomic_dir import must_be_new
+    from pygent.target_modules.spec.manifest import TargetError
+    from pygent.target_modules.spec.registry import FILE
 
     if as_ == "tasks":
         must_be_new(out, (FILE,))
@@ -79,6 +79,6 @@ def _written(
 
 
 def _agent(folder: Path, benchmark: str) -> Path:
-    from pygent.target_modules.importing_tasks import write_agent
+    from pygent.target_modules.importers.task_target import write_agent
 
     return write_agent(folder, benchmark).root

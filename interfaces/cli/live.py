@@ -13,8 +13,8 @@ from pygent.interfaces.views.words import clock
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from pygent.evolution.config import RunConfig
-    from pygent.evolution.progress import Progress
+    from pygent.evolution.run.progress import Progress
+    from pygent.evolution.settings.config import RunConfig
 
 LINE_EVERY_SECONDS = 10.0
 
@@ -77,7 +77,7 @@ def budget_in_words(settings: RunConfig) -> str:
 
 
 def _counts(progress: Progress) -> dict[str, str]:
-    from pygent.archive.types import Status
+    from pygent.archive.records import Status
 
     counts = progress.statuses
     failed = ", ".join(f"{count} {reason}" for reason, count in progress.failures.most_common(3))

@@ -22,7 +22,7 @@ class Asked:
 
     def only(self, way: int) -> None:
         """Refuse options of the other ways. Raises `TargetError`."""
-        from pygent.target_modules.manifest import TargetError
+        from pygent.target_modules.spec.manifest import TargetError
 
         first = next(iter(self.ways[way]))
         for number, options in enumerate(self.ways):
@@ -34,7 +34,7 @@ class Asked:
 def make_of_module(
     module: Path, function: str, cases: Path, out: Path, *, objective: Literal["correctness", "speed"]
 ) -> tuple[str, list[str]]:
-    from pygent.target_modules.init import init
+    from pygent.target_modules.onboarding.module_target import init
 
     made = init(module, function, cases, out, objective=objective)
     return made.target.name, list(made.notes)
@@ -54,12 +54,12 @@ def make_of_package(
     say: Callable[[str], object],
 ) -> tuple[str, list[str]]:
     """The target's name and what its owner should know; `say` tells what is under way."""
-    from pygent.benchmarks.testing.taking import take_inventory
-    from pygent.sandbox.select import open_sandbox
-    from pygent.target_modules.init import building
-    from pygent.target_modules.manifest import load
-    from pygent.target_modules.package import look_at, manifest_of
-    from pygent.target_modules.requirements import described
+    from pygent.benchmarks.testing.collect_inventory import take_inventory
+    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.target_modules.onboarding.module_target import building
+    from pygent.target_modules.onboarding.package_target import look_at, manifest_of
+    from pygent.target_modules.onboarding.requirements import described
+    from pygent.target_modules.spec.manifest import load
 
     package = look_at(repo, editable, tests)
     notes = [*package.notes, *described(package.needed)]
@@ -82,7 +82,7 @@ def make_of_package(
             loopback = target.manifest.limits.loopback
             held_out = False
             if recorded:
-                from pygent.benchmarks.testing.record import record
+                from pygent.benchmarks.testing.call_recorder import record
 
                 recording = record(target, box, grow=recorded == "timing")
                 held_out = bool(recording.held_out)

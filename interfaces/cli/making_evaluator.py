@@ -25,12 +25,12 @@ def make_of_evaluator(
 ) -> tuple[str, list[str]]:
     """The target's name and what its owner should know. The program runs once, in a sandbox, to see which
     metrics there are and how long a stage takes. Raises `TargetError`."""
-    from pygent.benchmarks.evaluator import EvaluatorSuite
     from pygent.benchmarks.judge import retried
-    from pygent.sandbox.select import open_sandbox
-    from pygent.target_modules.evaluator_init import SCORE, look_at, manifest_of, thresholds_for
-    from pygent.target_modules.init import building
-    from pygent.target_modules.manifest import TargetError, load
+    from pygent.benchmarks.suites.evaluator import EvaluatorSuite
+    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.target_modules.onboarding.evaluator_target import SCORE, look_at, manifest_of, thresholds_for
+    from pygent.target_modules.onboarding.module_target import building
+    from pygent.target_modules.spec.manifest import TargetError, load
 
     found = look_at(evaluator, program, requirements)
     with building(out) as folder:
@@ -80,8 +80,8 @@ def make_of_evaluator(
 
 
 def _metric(asked: str | None, metrics: Mapping[str, float]) -> str:
-    from pygent.target_modules.evaluator_init import SCORE
-    from pygent.target_modules.manifest import TargetError
+    from pygent.target_modules.onboarding.evaluator_target import SCORE
+    from pygent.target_modules.spec.manifest import TargetError
 
     chosen = asked or SCORE
     if chosen not in metrics:

@@ -36,8 +36,8 @@ def add(
     config: Config = FILE,
 ) -> None:
     """Add a server: `pygent mcp add time -- uvx mcp-server-time`, or with --url."""
-    from pygent.gateway.mcp.config import McpConfigError, parsed, read, text_of
-    from pygent.gateway.mcp.trusted import of_servers
+    from pygent.gateway.mcp.mcp_config import McpConfigError, parsed, read, text_of
+    from pygent.gateway.mcp.server_trust import of_servers
     from pygent.target_modules.trust.exhibit import remember
 
     if bool(command) == (url is not None):
@@ -72,8 +72,8 @@ def add(
 @app.command()
 def remove(name: Name, config: Config = FILE) -> None:
     """Remove a server."""
-    from pygent.gateway.mcp.config import McpConfigError, parsed, text_of
-    from pygent.gateway.mcp.trusted import of_servers
+    from pygent.gateway.mcp.mcp_config import McpConfigError, parsed, text_of
+    from pygent.gateway.mcp.server_trust import of_servers
     from pygent.target_modules.trust.exhibit import remember
 
     before = text_of(config)
@@ -92,7 +92,7 @@ def remove(name: Name, config: Config = FILE) -> None:
 @app.command(name="list")
 def list_(config: Config = FILE, json: Json = False) -> None:
     """The servers that are configured."""
-    from pygent.gateway.mcp.config import read
+    from pygent.gateway.mcp.mcp_config import read
 
     found = read(config)
     if json:
@@ -206,10 +206,10 @@ def call(
 
 @contextmanager
 def _manager(config: Path, only: str | None) -> Iterator[Manager]:
-    from pygent.gateway.mcp.config import McpConfigError
     from pygent.gateway.mcp.manager import Manager
+    from pygent.gateway.mcp.mcp_config import McpConfigError
     from pygent.gateway.mcp.pins import Pins, beside
-    from pygent.gateway.mcp.trusted import exhibits, read_to_start
+    from pygent.gateway.mcp.server_trust import exhibits, read_to_start
     from pygent.target_modules.trust.exhibit import require
 
     require(*exhibits(config))

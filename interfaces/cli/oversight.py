@@ -11,7 +11,7 @@ from pygent.interfaces.cli.ids import LatestRunId, VariantId
 from pygent.interfaces.cli.session import Json, Session, console, print_json
 
 if TYPE_CHECKING:
-    from pygent.archive.types import Decision
+    from pygent.archive.records import Decision
 
 
 def register(app: typer.Typer) -> None:
@@ -27,13 +27,13 @@ def approve(
     json: Json = False,
 ) -> None:
     """Let a variant be a parent and be applied, where the run's policy asks for it; takes a reject back."""
-    from pygent.evolution import oversight
+    from pygent.evolution.promotion import approvals
     from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     with session.archive() as archive:
         found = archive.variant(archive.find_variant(variant))
-        _tell(oversight.approve(archive, found, who or me(), why), json)
+        _tell(approvals.approve(archive, found, who or me(), why), json)
 
 
 def reject(
@@ -44,13 +44,13 @@ def reject(
     json: Json = False,
 ) -> None:
     """Rule a variant out: it is never a parent again and cannot be applied; the agent is told why."""
-    from pygent.evolution import oversight
+    from pygent.evolution.promotion import approvals
     from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     with session.archive() as archive:
         found = archive.variant(archive.find_variant(variant))
-        _tell(oversight.reject(archive, found, who or me(), why), json)
+        _tell(approvals.reject(archive, found, who or me(), why), json)
 
 
 def annotate(
@@ -61,13 +61,13 @@ def annotate(
     json: Json = False,
 ) -> None:
     """Say something of a variant: whoever changes it next is told."""
-    from pygent.evolution import oversight
+    from pygent.evolution.promotion import approvals
     from pygent.interfaces.who import me
 
     session: Session = ctx.obj
     with session.archive() as archive:
         found = archive.variant(archive.find_variant(variant))
-        _tell(oversight.annotate(archive, found, who or me(), text), json)
+        _tell(approvals.annotate(archive, found, who or me(), text), json)
 
 
 def queue(
@@ -76,8 +76,8 @@ def queue(
     json: Json = False,
 ) -> None:
     """List the variants of a run that wait for a person, the best first."""
-    from pygent.archive.types import ArchiveError
-    from pygent.evolution import oversight
+    from pygent.archive.records import ArchiveError
+    from pygent.evolution.promotion import approvals
     from pygent.interfaces.views.variants import row
     from pygent.prompts.quote import line
 
@@ -87,8 +87,8 @@ def queue(
         if not runs:
             raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
         id = runs[-1].id if run is None else archive.find_run(run)
-        found = oversight.awaiting(archive, id)
-        policy = oversight.policy_of(archive, id)
+        found = approvals.awaiting(archive, id)
+        policy = approvals.policy_of(archive, id)
     if json:
         print_json([row(one) for one in found])
         return

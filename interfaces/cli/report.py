@@ -27,7 +27,7 @@ def report(
     ] = "html",
 ) -> None:
     """Write a report of a run: scores with intervals, the best diffs, lineage, cost."""
-    from pygent.archive.types import ArchiveError
+    from pygent.archive.records import ArchiveError
     from pygent.interfaces.report.report import html, markdown
 
     session: Session = ctx.obj

@@ -27,9 +27,9 @@ def check(
     from dataclasses import asdict
 
     from pygent.prompts.quote import line
-    from pygent.target_modules.gate import gate_text
-    from pygent.target_modules.manifest import TargetError
-    from pygent.target_modules.registry import find_target
+    from pygent.target_modules.gate.checks import gate_text
+    from pygent.target_modules.spec.manifest import TargetError
+    from pygent.target_modules.spec.registry import find_target
 
     found = find_target(target)
     try:

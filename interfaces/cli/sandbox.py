@@ -11,7 +11,7 @@ from pygent.interfaces.cli import attack, forge
 from pygent.interfaces.cli.session import Image, Json, Kind, Runtime, Session, print_json
 
 if TYPE_CHECKING:
-    from pygent.sandbox.types import Check
+    from pygent.sandbox.api import Check
 
 group = typer.Typer(help="Build and check the sandbox.", no_args_is_help=True)
 
@@ -32,7 +32,7 @@ def build(
     json: Json = False,
 ) -> None:
     """Make what the boxes consist of, from --image or (where no registry answers) the host's own Python."""
-    from pygent.sandbox.select import build_image
+    from pygent.sandbox.backends.select import build_image
 
     name = build_image(sandbox, base=image, packages=tuple(package or ()), rebuild=force)
     if json:
@@ -44,8 +44,8 @@ def build(
 @group.command()
 def check(sandbox: Kind = "auto", image: Image = None, runtime: Runtime = None, json: Json = False) -> None:
     """Attack the sandbox from inside; exit 1 where something is not held."""
-    from pygent.sandbox.select import make_sandbox
-    from pygent.sandbox.types import Check
+    from pygent.sandbox.api import Check
+    from pygent.sandbox.backends.select import make_sandbox
 
     box = make_sandbox(sandbox, base=image, runtime=runtime)
     try:

@@ -42,7 +42,7 @@ Kind = Annotated[SandboxKind, typer.Option("--sandbox", help="Where untrusted co
 
 
 def _known(names: list[str] | None) -> list[str] | None:
-    from pygent.sandbox.limits import waived
+    from pygent.sandbox.backends.waivers import waived
 
     try:
         return list(waived(names or ()))

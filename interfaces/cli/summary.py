@@ -12,7 +12,7 @@ from pygent.interfaces.cli.session import command, console
 from pygent.interfaces.views.words import clock
 
 if TYPE_CHECKING:
-    from pygent.evolution.config import RunConfig
+    from pygent.evolution.settings.config import RunConfig
 
 BUDGETS = ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")
 STOPPED_BY = {
@@ -35,7 +35,7 @@ STOPPED_BY = {
 
 
 def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> None:
-    """Print what `pygent.evolution.summary.summarise` made of a run with these settings."""
+    """Print what `pygent.evolution.run.summary.summarise` made of a run with these settings."""
     from rich.table import Table
 
     out = console()

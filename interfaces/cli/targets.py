@@ -73,7 +73,7 @@ def init(
     """Make a target: of a module and its cases, a package and its tests, or an evaluator and its program."""
     from pygent.interfaces.cli.making import Asked, make_of_module, make_of_package
     from pygent.interfaces.cli.making_evaluator import make_of_evaluator
-    from pygent.target_modules.manifest import TargetError
+    from pygent.target_modules.spec.manifest import TargetError
 
     asked = Asked(
         {"--module": module, "--function": function, "--cases": cases},
@@ -136,13 +136,13 @@ def look_at_tests(
     json: Json = False,
 ) -> None:
     """Look at a target's tests again: which pass, and which run sealed. Writes tests.json."""
-    from pygent.benchmarks.testing.taking import take_inventory
+    from pygent.benchmarks.testing.collect_inventory import take_inventory
     from pygent.prompts.quote import line
-    from pygent.sandbox.select import open_sandbox
-    from pygent.target_modules.manifest import TargetError
-    from pygent.target_modules.registry import find_target
+    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.target_modules.spec.manifest import TargetError
+    from pygent.target_modules.spec.registry import find_target
     from pygent.target_modules.trust.exhibit import require
-    from pygent.target_modules.trust.of_target import as_written, of_target
+    from pygent.target_modules.trust.target_exhibits import as_written, of_target
 
     found = find_target(directory)
     require(*of_target(found, tests=False))  # these are written anew
@@ -173,7 +173,7 @@ def list_targets(
     json: Json = False,
 ) -> None:
     """List the bundled targets."""
-    from pygent.target_modules.registry import bundled, in_order
+    from pygent.target_modules.spec.registry import bundled, in_order
 
     found = in_order(bundled()) if deps else bundled()
     if json:
@@ -206,9 +206,9 @@ def check(
     json: Json = False,
 ) -> None:
     """Check a target: manifest, dependencies, cases, and its baseline in the sandbox."""
-    from pygent.benchmarks.check import check_target
-    from pygent.sandbox.select import open_sandbox
-    from pygent.target_modules.registry import find_to_run
+    from pygent.benchmarks.target_check import check_target
+    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.target_modules.spec.registry import find_to_run
 
     found = find_to_run(directory)
     box = open_sandbox(sandbox, base=image)

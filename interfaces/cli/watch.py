@@ -50,7 +50,7 @@ def watch(
 
     The exit code is the run's: 0, 1 where its process is gone, 3 where a circuit breaker opened.
     """
-    from pygent.archive.types import ArchiveError
+    from pygent.archive.records import ArchiveError
 
     session: Session = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -87,7 +87,7 @@ def _moments(session: Session, archive: Archive, run: str, *, once: bool) -> Ite
 
 
 def _seen(session: Session, archive: Archive, run: str) -> Seen:
-    from pygent.archive.browsing import Wanted
+    from pygent.archive.tables.search import Wanted
     from pygent.interfaces.views.runs import status
     from pygent.interfaces.views.variants import row
 

@@ -15,7 +15,7 @@ from pygent.interfaces.mcp.desk import Desk
 from pygent.interfaces.mcp.reading import VariantId
 
 if TYPE_CHECKING:
-    from pygent.evolution.applying import Applied
+    from pygent.evolution.promotion.apply_variant import Applied
 
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 
@@ -26,7 +26,7 @@ class Confirmation(BaseModel):
 
 def register(server: MCPServer, desk: Desk) -> None:
     def before_applying(variant: str) -> Elicit[Confirmation]:
-        from pygent.evolution.applying import plan, require_clear
+        from pygent.evolution.promotion.apply_variant import plan, require_clear
 
         with desk.archive() as archive:
             planned = plan(archive, variant)
@@ -39,7 +39,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         )
 
     def before_rolling_back(variant: str | None = None) -> Elicit[Confirmation]:
-        from pygent.target_modules.promote import PromotionError, applications
+        from pygent.target_modules.promotion.source_writer import PromotionError, applications
 
         done = applications(desk.home)
         if not done:
@@ -53,14 +53,14 @@ def register(server: MCPServer, desk: Desk) -> None:
     ) -> answers.Applied:
         """Write a champion into the real source, on a git branch of its own where there is a repository; its
         suite runs there, and if it fails, all is taken back. The user is asked to confirm."""
-        from pygent.evolution import applying
+        from pygent.evolution.promotion import apply_variant
         from pygent.interfaces.boxes import opened_for
 
         _insist(confirmed)
         with desk.archive(write=True) as archive:
-            planned = applying.plan(archive, variant)
+            planned = apply_variant.plan(archive, variant)
             with opened_for(archive, planned.variant) as sandbox:
-                return _told(applying.apply(archive, desk.home, planned, desk.who, sandbox))
+                return _told(apply_variant.apply(archive, desk.home, planned, desk.who, sandbox))
 
     @server.tool(annotations=WRITES)
     def rollback(
@@ -70,11 +70,11 @@ def register(server: MCPServer, desk: Desk) -> None:
         ] = None,
     ) -> answers.Applied:
         """Take an application back: the source is restored byte for byte. The user is asked to confirm."""
-        from pygent.evolution import applying
+        from pygent.evolution.promotion import apply_variant
 
         _insist(confirmed)
         with desk.archive(write=True) as archive:
-            return _told(applying.rollback(archive, desk.home, desk.who, variant))
+            return _told(apply_variant.rollback(archive, desk.home, desk.who, variant))
 
 
 def _insist(confirmed: Confirmation) -> None:

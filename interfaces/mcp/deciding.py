@@ -23,27 +23,27 @@ def register(server: MCPServer, desk: Desk) -> None:
         variant: VariantId, text: Annotated[str, Field(description="what is to be said of it")]
     ) -> answers.Decided:
         """Say something of a variant; the agent that changes it next is told."""
-        from pygent.evolution import oversight
+        from pygent.evolution.promotion import approvals
 
-        return _decided(desk, variant, lambda archive, one: oversight.annotate(archive, one, desk.who, text))
+        return _decided(desk, variant, lambda archive, one: approvals.annotate(archive, one, desk.who, text))
 
     @server.tool(annotations=RECORDS)
     def approve(
         variant: VariantId, why: Annotated[str, Field(description="what stands beside it")] = ""
     ) -> answers.Decided:
         """Let a variant be a parent and be applied, where its run asks for that. Ask your user first."""
-        from pygent.evolution import oversight
+        from pygent.evolution.promotion import approvals
 
-        return _decided(desk, variant, lambda archive, one: oversight.approve(archive, one, desk.who, why))
+        return _decided(desk, variant, lambda archive, one: approvals.approve(archive, one, desk.who, why))
 
     @server.tool(annotations=RULES_OUT)
     def reject(
         variant: VariantId, why: Annotated[str, Field(description="the reason; the agent is told")]
     ) -> answers.Decided:
         """Rule a variant out: never a parent again, never applied; an approve takes it back."""
-        from pygent.evolution import oversight
+        from pygent.evolution.promotion import approvals
 
-        return _decided(desk, variant, lambda archive, one: oversight.reject(archive, one, desk.who, why))
+        return _decided(desk, variant, lambda archive, one: approvals.reject(archive, one, desk.who, why))
 
 
 def _decided(desk: Desk, variant: str, decide: Callable[[Any, Any], Any]) -> answers.Decided:

@@ -50,15 +50,15 @@ def _judged(
     kind: Literal["auto", "docker", "bubblewrap"],
 ) -> answers.Bench:
     from pygent.benchmarks.judge import evaluate_tree
-    from pygent.benchmarks.types import Bench
-    from pygent.sandbox import select
-    from pygent.sandbox.limits import require
-    from pygent.sandbox.types import Isolation
-    from pygent.target_modules.gate import gate
+    from pygent.benchmarks.results import Bench
+    from pygent.sandbox.api import Isolation
+    from pygent.sandbox.backends import select
+    from pygent.sandbox.backends.waivers import require
+    from pygent.target_modules.gate.checks import gate
     from pygent.target_modules.patch.apply import apply
-    from pygent.target_modules.patch.read import read
-    from pygent.target_modules.patch.tree import Tree
-    from pygent.target_modules.registry import find_to_run
+    from pygent.target_modules.patch.model.tree import Tree
+    from pygent.target_modules.patch.parse.answer_reader import read
+    from pygent.target_modules.spec.registry import find_to_run
 
     found = find_to_run(target)
     before = found.tree()

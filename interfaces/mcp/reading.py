@@ -23,7 +23,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def list_targets() -> answers.Targets:
         """List the bundled targets: what can be evolved, and how it is measured."""
-        from pygent.target_modules.registry import bundled
+        from pygent.target_modules.spec.registry import bundled
 
         rows = [
             answers.TargetRow(
@@ -57,7 +57,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def best(run: RunId) -> answers.Shown:
         """The best variant of a run: a champion, else an accepted one, else the best valid one."""
-        from pygent.archive.types import ArchiveError
+        from pygent.archive.records import ArchiveError
 
         with desk.archive() as archive:
             found = archive.best(archive.find_run(run))

@@ -46,7 +46,7 @@ def register(server: MCPServer, desk: Desk) -> None:
     @server.resource("pygent://variants/{variant}/report{?page}", mime_type="text/markdown")
     def report(variant: str, page: str = "1") -> str:
         """Scores with intervals, what changed, lineage and how to reproduce it, as for a pull request."""
-        from pygent.evolution.applying import plan
+        from pygent.evolution.promotion.apply_variant import plan
 
         with _found(), desk.archive() as archive:
             whole = plan(archive, variant).pr_body

@@ -96,7 +96,7 @@ def register(server: MCPServer, desk: Desk) -> None:
 
 
 def _started(desk: Desk, settings: dict[str, Any]) -> Launched:
-    from pygent.evolution.config import load_config
+    from pygent.evolution.settings.config import load_config
     from pygent.interfaces.launching import start
 
     with desk.archive(write=True, create=True) as archive:

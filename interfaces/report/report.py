@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pygent.archive.browsing import Wanted
-from pygent.archive.reasons import class_of
+from pygent.archive.failure_classes import class_of
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
+from pygent.archive.tables.search import Wanted
 from pygent.interfaces.rendering import environment
 from pygent.interfaces.report.plot import plot
 from pygent.interfaces.views import charts, runs, variants

@@ -6,12 +6,12 @@ import ast
 import textwrap
 from typing import Any
 
+from pygent.archive.records import Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Variant
 from pygent.interfaces.views.variants import files
-from pygent.target_modules.patch import edits
-from pygent.target_modules.patch.diff import diff
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.diff.tree_diff import diff
+from pygent.target_modules.patch.model import edits
+from pygent.target_modules.patch.model.tree import Tree
 
 _KINDS = {
     edits.ReplaceSymbol: "changed",

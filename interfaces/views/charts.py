@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pygent.archive.browsing import Point, Wanted
+from pygent.archive.records import RunRecord, Status
 from pygent.archive.store import Archive
-from pygent.archive.types import RunRecord, Status
+from pygent.archive.tables.search import Point, Wanted
 from pygent.benchmarks.judge import score_interval
-from pygent.benchmarks.types import Evaluation
-from pygent.evolution.stored import stored_config
-from pygent.target_modules.manifest import Target, TargetError
-from pygent.target_modules.registry import find_target
+from pygent.benchmarks.results import Evaluation
+from pygent.evolution.settings.stored_config import stored_config
+from pygent.target_modules.spec.manifest import Target, TargetError
+from pygent.target_modules.spec.registry import find_target
 
 POINTS = 3000  # of one plot: of more every n-th is taken, but for those that led
 LEADERS = 200  # accepted variants with intervals, the latest

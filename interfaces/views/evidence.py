@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pygent.archive.records import Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Variant
-from pygent.benchmarks import complexity
+from pygent.benchmarks.metrics import complexity
 from pygent.interfaces.views.changes import changes
 from pygent.interfaces.views.variants import files, other_of
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
 
 RADON = ("complexity", "complexity_max", "maintainability", "lloc", "halstead_volume")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pygent.archive.browsing import Wanted
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
+from pygent.archive.tables.search import Wanted
 
 CHILDREN = 12  # of one variant, at a time
 CHAMPIONS = 5  # whose ways are shown at first, the latest

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pygent.archive.locks import is_alive
-from pygent.archive.stats import Stats
+from pygent.archive.records import RunRecord
 from pygent.archive.store import Archive
-from pygent.archive.types import RunRecord
+from pygent.archive.tables.statistics import Stats
 
 
 def runs(archive: Archive, home: Path) -> list[dict[str, Any]]:

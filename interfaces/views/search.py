@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pygent.archive.browsing import Wanted
-from pygent.archive.queries import Order
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
+from pygent.archive.tables.queries import Order
+from pygent.archive.tables.search import Wanted
 from pygent.interfaces.views.changes import symbols
 from pygent.interfaces.views.variants import row
 

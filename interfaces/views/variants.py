@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pygent.archive.queries import Order
+from pygent.archive.records import Decision, Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Decision, Status, Variant
-from pygent.evolution.oversight import approval
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.patch.unified import unified
+from pygent.archive.tables.queries import Order
+from pygent.evolution.promotion.approvals import approval
+from pygent.target_modules.patch.diff.unified import unified
+from pygent.target_modules.patch.model.tree import Tree
 
 
 def variant(archive: Archive, id: str) -> dict[str, Any]:

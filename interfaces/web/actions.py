@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pygent.evolution import applying, oversight
+from pygent.evolution.promotion import apply_variant, approvals
 from pygent.interfaces.boxes import opened_for
 from pygent.interfaces.errors import exit_code, in_one_line
 from pygent.interfaces.web.archives import Shelf
@@ -73,32 +73,34 @@ class Actions:
     def _approve(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
             found = archive.variant(archive.find_variant(variant))
-            oversight.approve(archive, found, self._shelf.who, str(form.get("why", "")))
+            approvals.approve(archive, found, self._shelf.who, str(form.get("why", "")))
             return found.id
 
     def _reject(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
             found = archive.variant(archive.find_variant(variant))
-            oversight.reject(archive, found, self._shelf.who, str(form.get("why", "")))
+            approvals.reject(archive, found, self._shelf.who, str(form.get("why", "")))
             return found.id
 
     def _annotate(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
             found = archive.variant(archive.find_variant(variant))
-            oversight.annotate(archive, found, self._shelf.who, str(form.get("why", "")))
+            approvals.annotate(archive, found, self._shelf.who, str(form.get("why", "")))
             return found.id
 
     def _apply(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
-            planned = applying.plan(archive, variant)
-            applying.require_clear(self._shelf.home, planned)
+            planned = apply_variant.plan(archive, variant)
+            apply_variant.require_clear(self._shelf.home, planned)
             with opened_for(archive, planned.variant) as sandbox:
-                return applying.apply(archive, self._shelf.home, planned, self._shelf.who, sandbox).variant
+                return apply_variant.apply(
+                    archive, self._shelf.home, planned, self._shelf.who, sandbox
+                ).variant
 
     def _rollback(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
             chosen = str(form.get("variant", "")) or None
-            return applying.rollback(archive, self._shelf.home, self._shelf.who, chosen).variant
+            return apply_variant.rollback(archive, self._shelf.home, self._shelf.who, chosen).variant
 
     async def _log_in(self, request: Request) -> Response:
         if request.method == "GET":

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pygent.archive.types import ArchiveError
+from pygent.archive.records import ArchiveError
 from pygent.interfaces.rendering import line_whole
 from pygent.interfaces.views import charts, evidence, graph, runs, search, variants
 from pygent.interfaces.views import transcripts as talks

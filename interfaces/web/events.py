@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pygent.archive.types import ArchiveError
+from pygent.archive.records import ArchiveError
 from pygent.interfaces.views import runs
 from pygent.interfaces.web.archives import Shelf
 

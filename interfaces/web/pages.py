@@ -13,16 +13,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pygent.archive.reasons import class_of
-from pygent.archive.types import ArchiveError, Status
-from pygent.evolution import applying, oversight
+from pygent.archive.failure_classes import class_of
+from pygent.archive.records import ArchiveError, Status
+from pygent.evolution.promotion import apply_variant, approvals
 from pygent.interfaces.views import charts, evidence, transcripts, variants
 from pygent.interfaces.views.words import verdicts
 from pygent.interfaces.web import api
 from pygent.interfaces.web.archives import Shelf
 from pygent.interfaces.web.security import Access
-from pygent.target_modules.manifest import TargetError
-from pygent.target_modules.promote import applications
+from pygent.target_modules.promotion.source_writer import applications
+from pygent.target_modules.spec.manifest import TargetError
 
 STATUSES = [status.value for status in Status]
 FAILURES = 12
@@ -101,11 +101,11 @@ class Pages:
         return api.status_of(self._shelf, request.path_params["run"])
 
     def _waiting(self, run: str) -> int:
-        return len(oversight.awaiting(self._shelf.read, run))
+        return len(approvals.awaiting(self._shelf.read, run))
 
     def _queue(self, request: Request) -> tuple[str, dict[str, Any]]:
         told = self._told(request)
-        found = oversight.awaiting(self._shelf.read, told["run"])
+        found = approvals.awaiting(self._shelf.read, told["run"])
         return "queue.html", {
             "title": "Awaiting approval",
             "told": told,
@@ -157,7 +157,7 @@ class Pages:
         if done:
             return {"applied": done[-1].folder, "obstacles": [], "folder": done[-1].folder}
         try:
-            planned = applying.plan(self._shelf.read, id)
+            planned = apply_variant.plan(self._shelf.read, id)
         except (ArchiveError, TargetError) as error:
             return {"applied": None, "obstacles": [str(error)], "folder": None}
         return {"applied": None, "obstacles": list(planned.obstacles), "folder": str(planned.target.source)}

@@ -4,8 +4,8 @@ A grader is trusted Python that runs on the host. It draws `Case`s, whose answer
 whose answers it grades itself; both hold `Call`s, the inputs that a candidate is given.
 """
 
-from pygent.benchmarks.problems import Problem
-from pygent.sandbox.types import Call
-from pygent.target_modules.case import Case
+from pygent.benchmarks.suites.problems import Problem
+from pygent.sandbox.api import Call
+from pygent.target_modules.spec.cases_file import Case
 
 __all__ = ["Call", "Case", "Problem"]

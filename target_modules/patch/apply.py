@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pygent.target_modules.patch import edits, symbols
-from pygent.target_modules.patch.edits import Edit, Patch
-from pygent.target_modules.patch.imports import with_import, without_import
-from pygent.target_modules.patch.outline import Outline, outline
-from pygent.target_modules.patch.pieces import pieces
-from pygent.target_modules.patch.source import NotPython, newline_of, plain
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model import edits
+from pygent.target_modules.patch.model.edits import Edit, Patch
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax import symbols
+from pygent.target_modules.patch.syntax.imports import with_import, without_import
+from pygent.target_modules.patch.syntax.outline import Outline, outline
+from pygent.target_modules.patch.syntax.source import NotPython, newline_of, plain
+from pygent.target_modules.patch.syntax.top_level_chunks import pieces
 
 MAX_PATH, MAX_NAME = 1000, 255  # characters of a path, bytes of a name
 

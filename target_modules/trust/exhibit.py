@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pygent.prompts.quote import line
-from pygent.target_modules.trust import store
+from pygent.target_modules.trust import trust_store
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Exhibit:
 
     @property
     def is_trusted(self) -> bool:
-        return store.has(self.digest, store.folder())
+        return trust_store.has(self.digest, trust_store.folder())
 
 
 class Untrusted(Exception):
@@ -59,17 +59,17 @@ def require(*exhibits: Exhibit, may_ask: bool = True) -> None:
 def remember(*exhibits: Exhibit) -> None:
     """Trust these contents in their places from now on. Raises `StateError`."""
     for one in exhibits:
-        store.keep(one.digest, str(one.path), store.folder())
+        trust_store.keep(one.digest, str(one.path), trust_store.folder())
 
 
 def listed() -> list[Path]:
     """The places of which some content is trusted."""
-    return sorted({Path(text) for text in store.texts(store.folder())})
+    return sorted({Path(text) for text in trust_store.texts(trust_store.folder())})
 
 
 def forget(path: Path) -> list[Path]:
     """Trust nothing any more that lies at `path` or below it; the places. Raises `StateError`."""
-    gone = store.drop(lambda text: Path(text).is_relative_to(path), store.folder())
+    gone = trust_store.drop(lambda text: Path(text).is_relative_to(path), trust_store.folder())
     return sorted(set(map(Path, gone)))
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from pygent.agent.attempt_state import Desk
 from pygent.agent.brief import Brief
-from pygent.agent.desk import Desk
-from pygent.agent.door import Door
+from pygent.agent.host_client import Door
 from pygent.agent.profile import Profile
 from pygent.agent.workspace import Workspace
 from pygent.prompts.message import ToolSpec

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pygent.agent import closure
+from pygent.agent import bundle
 from pygent.agent.profile import load
 from pygent.benchmarks.tasks.agent_program import agent_program
 from tests.agent.conftest import Host, edit, finish, say, task
@@ -23,7 +23,7 @@ ALLOWED = {"pygent", "jinja2", "libcst", "pydantic", "radon"}
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("closure")
-    for path, text in agent_program(closure.files()).files.items():
+    for path, text in agent_program(bundle.files()).files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -44,7 +44,7 @@ def python(folder: Path, code: str) -> subprocess.Popen[str]:
 
 
 def test_it_holds_code_templates_and_profiles_and_nothing_of_other_rooms() -> None:
-    files = closure.files()
+    files = bundle.files()
     tops = {path.split("/")[0] for path in files}
     assert tops == {"agent", "prompts", "target_modules"}
     inner = {path.rsplit("/", 1)[0] for path in files if path.startswith("target_modules/")}
@@ -55,7 +55,7 @@ def test_it_holds_code_templates_and_profiles_and_nothing_of_other_rooms() -> No
 
 def test_it_imports_nothing_but_itself_and_its_packages() -> None:
     known = ALLOWED | set(sys.stdlib_module_names)
-    for path, text in closure.files().items():
+    for path, text in bundle.files().items():
         if not path.endswith(".py"):
             continue
         for node in ast.walk(ast.parse(text)):
@@ -68,7 +68,7 @@ def test_it_imports_nothing_but_itself_and_its_packages() -> None:
 def test_every_module_of_the_copy_can_be_imported_alone(copied: Path) -> None:
     names = [
         "pygent." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        for path in closure.files()
+        for path in bundle.files()
         if path.endswith(".py")
     ]
     code = (

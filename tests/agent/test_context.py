@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from pygent.agent.attempt_state import Desk
 from pygent.agent.brief import Brief, Idea, Inspiration
-from pygent.agent.desk import Desk
-from pygent.agent.door import Door
+from pygent.agent.host_client import Door
 from pygent.agent.profile import Profile, load
 from pygent.agent.stage import opened
 from pygent.agent.workspace import Workspace

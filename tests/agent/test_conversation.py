@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pygent.agent.conversation import LEFT_OUT, Conversation
-from pygent.agent.door import BudgetUsedUp, Door, ModelFault
+from pygent.agent.host_client import BudgetUsedUp, Door, ModelFault
 from pygent.prompts.message import Message
 from tests.agent.conftest import Host, say
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from pygent.agent import closure
+from pygent.agent import bundle
 from pygent.agent.profile import Profile
 from pygent.benchmarks.tasks.agent_program import agent_program
-from pygent.evolution.agent_box import spec_of
-from pygent.sandbox.docker import DockerSandbox
-from pygent.sandbox.types import Call, Isolation, Outcome
+from pygent.evolution.proposers.agent_box import spec_of
+from pygent.sandbox.api import Call, Isolation, Outcome
+from pygent.sandbox.backends.docker import DockerSandbox
 from tests.agent.conftest import Host, edit, finish, say, task
 
 pytestmark = pytest.mark.engine
@@ -22,7 +22,7 @@ INPUTS = {"module": "main", "function": "slow", "path": ["pkg"], "inputs": [[[[1
 
 def let_work(sandbox: DockerSandbox, host: Host, profile: Profile) -> Any:
     with sandbox.box(spec_of((), minutes=2), Isolation.CONTAINER) as box:
-        session = box.open(agent_program(closure.files()))
+        session = box.open(agent_program(bundle.files()))
         try:
             assert session.going, session.load.detail
             reply = session.call(Call((task(profile),)))

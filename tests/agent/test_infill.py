@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.agent.brief import Brief
-from pygent.agent.door import Answer
+from pygent.agent.host_client import Answer
 from pygent.agent.infill import MASK, attempt, drawn, grammar, masked
 from pygent.prompts.message import Message
 from pygent.target_modules.patch.apply import apply
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
 
 FUNCTION = """def wanted(item, bins: list[int]) -> float:
     # é, so that bytes and characters differ

@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 from pygent.agent.brief import Brief
-from pygent.agent.door import Answer
+from pygent.agent.host_client import Answer
 from pygent.agent.rewrite import attempt, grammar
 from pygent.prompts.message import Message
 from pygent.target_modules.patch.apply import apply
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
 
 SOURCE = '''"""Sums."""
 

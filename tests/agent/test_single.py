@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from pygent.agent.brief import Brief
-from pygent.agent.door import Answer
+from pygent.agent.host_client import Answer
 from pygent.agent.single import Attempt, attempt
 from pygent.prompts.message import Message
 from pygent.target_modules.patch.apply import apply
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
 
 SOURCE = "def double(x):\n    return x + x\n"
 BRIEF = Brief("t", "Faster.", "", {"m.py": SOURCE}, ("m.py",), "Time: lower is better.", 1.0, 1.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.agent.toolbox import Toolbox
 from pygent.prompts.message import ToolCall, ToolSpec
 from tests.agent.conftest import Host

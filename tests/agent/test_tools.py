@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pygent.agent.desk import Desk
+from pygent.agent.attempt_state import Desk
 from pygent.agent.tool import ToolFault
 from pygent.agent.toolbox import every
 from tests.agent.conftest import EDITABLE, FAST, FILES, SOURCE, Host

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from pygent.archive.blobs import tree_address
+from pygent.archive.blobs.blob_store import tree_address
+from pygent.archive.records import Record, RunRecord, Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Record, RunRecord, Status, Variant
 
 
 class Maker:

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
-from pygent.archive.types import ArchiveError
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys
 from pathlib import Path
-from pygent.archive.blobs import tree_address
+from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.store import Archive
-from pygent.archive.types import Record, RunRecord, Status, Variant
+from pygent.archive.records import Record, RunRecord, Status, Variant
 
 archive = Archive.open(Path(sys.argv[1]))
 if not archive.runs():

@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
+from pygent.archive.records import ArchiveError, Status
 from pygent.archive.store import Archive
-from pygent.archive.types import ArchiveError, Status
 
 
 def test_decisions_come_back_in_order_of_one_variant_of_a_run_and_of_all(make, archive):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive.types import ArchiveError, Status
+from pygent.archive.records import ArchiveError, Status
 
 pytestmark = pytest.mark.skipif(
     shutil.which("git") is None, reason="NOT TESTED: export; git is not installed"

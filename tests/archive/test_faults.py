@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive import faults, sqlite
+from pygent.archive.db import errors, sqlite
+from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
-from pygent.archive.types import ArchiveError
 
 ROOT = Path(__file__).parents[2]
 
@@ -136,7 +136,7 @@ CRASH = """
 import os, signal, sys
 from pathlib import Path
 from pygent.archive.store import Archive
-from pygent.archive.types import RunRecord
+from pygent.archive.records import RunRecord
 archive = Archive.open(Path(sys.argv[1]))
 archive.add_run(RunRecord("run-1", "packing", {}, 1.0, "max"))
 os.kill(os.getpid(), signal.SIGKILL)
@@ -174,7 +174,7 @@ def test_a_damaged_file_is_one_line_and_verify_goes_on(home, maker):
 
 def test_an_error_that_nobody_foresaw_is_one_line_too():
     error = sqlite3.OperationalError("first line\nsecond line")
-    assert str(faults.explain(error, "/x/archive.db")) == "/x/archive.db: first line"
+    assert str(errors.explain(error, "/x/archive.db")) == "/x/archive.db: first line"
 
 
 def test_a_backup_made_while_writing_is_whole(home, archive, make, tmp_path):

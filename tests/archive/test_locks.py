@@ -12,7 +12,7 @@ import pytest
 
 from pygent.archive import locks
 from pygent.archive.locks import RunLock, is_alive, owner
-from pygent.archive.types import ArchiveError
+from pygent.archive.records import ArchiveError
 
 ROOT = Path(__file__).parents[2]
 HOLD = """

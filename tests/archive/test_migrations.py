@@ -13,9 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, inspect, text
 
-from pygent.archive import database, migrate, schema
+from pygent.archive.db import database, migrate, schema
+from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
-from pygent.archive.types import ArchiveError
 
 SAMPLES = Path(__file__).parent / "samples"
 VERSIONS = range(1, schema.VERSION + 1)

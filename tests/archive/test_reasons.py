@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pygent.archive.reasons import class_of
+from pygent.archive.failure_classes import class_of
 
 
 @pytest.mark.parametrize(

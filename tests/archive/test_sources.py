@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.archive import codec
-from pygent.archive.blobs import CHAIN, tree_address
+from pygent.archive.blobs import codec
+from pygent.archive.blobs.blob_store import CHAIN, tree_address
 from pygent.archive.store import Archive
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.sampled_from(
     ["", "\ufeffx = 1\r\n", "no final newline", "\t\r\r\n\n", "x" * 300_000]
@@ -111,7 +111,7 @@ def test_a_parent_at_the_end_of_its_chain_costs_its_children_no_keyframe_each(ho
 
 
 def test_a_variant_costs_less_than_two_kilobytes(home, archive, make):
-    from pygent.archive.types import Record
+    from pygent.archive.records import Record
 
     make.run()
     rng = random.Random(3)

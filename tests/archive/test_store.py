@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pygent.archive.types import ArchiveError, Member, Record, Status, Usage
+from pygent.archive.records import ArchiveError, Member, Record, Status, Usage
 
 
 def test_a_run_comes_back_as_it_was_recorded(archive, make):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pygent.archive.blobs.text_store import Text
+from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
-from pygent.archive.texts import Text
-from pygent.archive.types import ArchiveError
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=())), max_size=6))

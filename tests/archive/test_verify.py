@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
+from pygent.archive.records import ArchiveError, Record
 from pygent.archive.store import Archive
-from pygent.archive.types import ArchiveError, Record
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from textwrap import dedent
 
 import pytest
 
-from pygent.benchmarks.types import Bench
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import (
+from pygent.benchmarks.results import Bench
+from pygent.sandbox.api import (
     BoxSpec,
     Call,
     Check,
@@ -22,7 +21,8 @@ from pygent.sandbox.types import (
     Reply,
     SandboxFault,
 )
-from pygent.target_modules.manifest import Target, load
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.spec.manifest import Target, load
 from tests.support.trusting import trusted
 
 MakeTarget = Callable[..., Target]

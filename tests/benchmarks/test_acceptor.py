@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from pygent.benchmarks.types import Pairs
-from pygent.evolution.acceptors import PairedAcceptor
+from pygent.benchmarks.results import Pairs
+from pygent.evolution.search.acceptance import PairedAcceptor
 
 
 def noisy(mean: float, seed: int) -> Iterator[Pairs]:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.stats import decide
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench, Evaluation
-from pygent.sandbox.types import Isolation
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.statistics.sequential_test import decide
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Isolation
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
 
 SQUARES = [{"args": [n], "expected": n * n} for n in range(10)]
 RIGHT = "def f(n):\n    return n * n\n"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.stats import decide
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench, Evaluation, Trust
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Isolation
-from pygent.target_modules.manifest import Target, TargetError, load
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.statistics.sequential_test import decide
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Isolation
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError, load
 
 MANIFEST = """name = "sorting"
 goal = "Sort."

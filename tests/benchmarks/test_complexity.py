@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.benchmarks import complexity
-from pygent.benchmarks.complexity import Change, Symbol
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.metrics import complexity
+from pygent.benchmarks.metrics.complexity import Change, Symbol
+from pygent.target_modules.patch.model.tree import Tree
 
 SOURCE = '''"""A module."""
 
@@ -85,6 +85,6 @@ def test_changes_between_parent_and_child_are_told_per_symbol() -> None:
 
 def test_radon_is_imported_only_when_it_is_asked() -> None:
     look = "sys.exit(any(name.startswith('radon') for name in sys.modules))"
-    code = f"import sys, pygent.benchmarks.complexity, pygent.benchmarks.suites; {look}"
+    code = f"import sys, pygent.benchmarks.metrics.complexity, pygent.benchmarks.suites.registry; {look}"
     root = Path(complexity.__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

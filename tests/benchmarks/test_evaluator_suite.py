@@ -8,15 +8,15 @@ from textwrap import dedent
 
 import pytest
 
-from pygent.benchmarks.check import check_target
-from pygent.benchmarks.evaluator import EvaluatorSuite
-from pygent.benchmarks.stats import decide
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench, Evaluation, Trust
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Isolation
-from pygent.target_modules.manifest import Target, TargetError, load
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.statistics.sequential_test import decide
+from pygent.benchmarks.suites.evaluator import EvaluatorSuite
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.target_check import check_target
+from pygent.sandbox.api import Isolation
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError, load
 
 PROGRAM = "# EVOLVE-BLOCK-START\nVALUE = 1\n# EVOLVE-BLOCK-END\n"
 LOAD = """\

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench
-from pygent.sandbox.box import RunnerBox
-from pygent.sandbox.local import LocalSandbox
+from pygent.benchmarks.results import Bench
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Limits, Outcome, Program, Sandbox
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.sandbox.host.box import RunnerBox
 from pygent.sandbox.runner.wire import equal
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Limits, Outcome, Program, Sandbox
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.registry import find_target
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.registry import find_target
 
 MakeTarget = Callable[..., Target]
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.forgeries.corpus import CONTROLS, Forgery, control, read_corpus
-from pygent.benchmarks.forgeries.peers import EVALUATORS, FOLDER, Peers
-from pygent.benchmarks.forgeries.targets import MODULE, PUT_TO, SUITES, TASK, TIMED, write_target
-from pygent.benchmarks.forging import Report, Row, Verdict, forge
-from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.forgeries.baseline_evaluators import EVALUATORS, FOLDER, Peers
+from pygent.benchmarks.forgeries.forged_targets import MODULE, PUT_TO, SUITES, TASK, TIMED, write_target
+from pygent.benchmarks.forgeries.forgery_audit import Report, Row, Verdict, forge
+from pygent.benchmarks.forgeries.forgery_corpus import CONTROLS, Forgery, control, read_corpus
+from pygent.benchmarks.results import Bench
+from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.testing.programs import spec_of_tests
-from pygent.benchmarks.types import Bench
-from pygent.sandbox.corpus_file import CorpusError
-from pygent.sandbox.docker import DockerSandbox
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Isolation
-from pygent.target_modules.patch.tree import Tree
+from pygent.sandbox.api import Isolation
+from pygent.sandbox.backends.docker import DockerSandbox
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.sandbox.redteam.program_file import CorpusError
+from pygent.target_modules.patch.model.tree import Tree
 
 PROGRAM = '"""A trick."""\n\nKIND = "wrong"\n\n\ndef solve(numbers):\n    return -1\n'
 BROKEN = {

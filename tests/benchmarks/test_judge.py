@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from pygent.benchmarks import judge
-from pygent.benchmarks.check import check_target
 from pygent.benchmarks.judge import confirm, evaluate, evaluate_tree, score_interval
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench, Evaluation
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Call, Isolation, Program, SandboxFault
-from pygent.target_modules.manifest import TargetError
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.target_check import check_target
+from pygent.sandbox.api import Call, Isolation, Program, SandboxFault
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import TargetError
 
 SQUARES = [{"args": [n], "expected": n * n} for n in range(10)]
 RIGHT = "def f(n):\n    return n * n\n"
@@ -120,7 +120,7 @@ class TestCheck:
         file = target.root / "target.toml"
         text = file.read_text()
         file.write_text(text + extra if extra.startswith("[") else extra + "\n" + text)
-        from pygent.target_modules.manifest import load
+        from pygent.target_modules.spec.manifest import load
 
         with pytest.raises(TargetError, match=r"target\.toml: ") as raised:
             check_target(load(target.root), local)
@@ -133,7 +133,7 @@ class TestCheck:
         target = make_target(RIGHT, cases=SQUARES)
         file = target.root / "target.toml"
         file.write_text(file.read_text().replace('editable = ["module.py"]', f'editable = ["{editable}"]'))
-        from pygent.target_modules.manifest import load
+        from pygent.target_modules.spec.manifest import load
 
         with pytest.raises(TargetError, match=f"editable: {editable}"):
             check_target(load(target.root), local)

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.forgeries.corpus import Forgery, control, read_corpus
-from pygent.benchmarks.forgeries.targets import MODULE, write_target
+from pygent.benchmarks.forgeries.forged_targets import MODULE, write_target
+from pygent.benchmarks.forgeries.forgery_corpus import Forgery, control, read_corpus
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.testing.direct import Result
+from pygent.benchmarks.results import Bench, Trust
+from pygent.benchmarks.testing.collect_inventory import take_inventory
+from pygent.benchmarks.testing.in_process import Result
 from pygent.benchmarks.testing.inventory import Inventory, read_inventory
-from pygent.benchmarks.testing.known import Known
+from pygent.benchmarks.testing.known_outcomes import Known
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.benchmarks.testing.sealed import Candidate, converse, run_sealed
-from pygent.benchmarks.testing.taking import take_inventory
-from pygent.benchmarks.types import Bench, Trust
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Program
-from pygent.target_modules.manifest import Target, load
-from pygent.target_modules.patch.tree import Tree
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Program
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, load
 from tests.support.kept_boxes import KeptBoxes
 from tests.support.small_package import write_package_target
 

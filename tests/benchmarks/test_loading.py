@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.testing.loading import Loading
-from pygent.target_modules.manifest import load
+from pygent.benchmarks.testing.loader_flows import Loading
+from pygent.target_modules.spec.manifest import load
 from tests.support.small_package import write_package_target
 
 HEAD = """import functools

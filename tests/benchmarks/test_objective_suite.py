@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.stats import MOST_REPEATS, decide
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench
-from pygent.sandbox.types import Isolation
-from pygent.target_modules.manifest import TargetError
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench
+from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS, decide
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Isolation
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import TargetError
 
 GRADER = """
 from random import Random

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench
-from pygent.evolution.acceptors import PairedAcceptor
-from pygent.evolution.types import Verdict
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Isolation, Sandbox
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.registry import find_target
+from pygent.benchmarks.results import Bench
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.evolution.protocols import Verdict
+from pygent.evolution.search.acceptance import PairedAcceptor
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.registry import find_target
 
 pytestmark = pytest.mark.timed
 TARGET = find_target("text_distance")

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.results import Bench, Trust
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.testing.collect_inventory import take_inventory
 from pygent.benchmarks.testing.inventory import Inventory
 from pygent.benchmarks.testing.programs import served_program, spec_of_tests
 from pygent.benchmarks.testing.sealed import run_sealed
-from pygent.benchmarks.testing.taking import take_inventory
-from pygent.benchmarks.types import Bench, Trust
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Isolation, Sandbox
-from pygent.target_modules.manifest import Target, TargetError, load
-from pygent.target_modules.patch.tree import Tree
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError, load
 from tests.support.small_package import CORE, FIXED, TESTS, write_package_target
 from tests.support.trusting import trusted
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from pygent.benchmarks.testing.collect_inventory import take_inventory
 from pygent.benchmarks.testing.spectrum import NoSpectrum, has_spectrum, take_spectrum
-from pygent.benchmarks.testing.taking import take_inventory
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Call, Execution, Outcome, Program, Reply, Sandbox
-from pygent.target_modules.manifest import Target, TargetError, load
-from pygent.target_modules.suspicion import Spectrum, suspects
+from pygent.sandbox.api import Call, Execution, Outcome, Program, Reply, Sandbox
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.fault_localization import Spectrum, suspects
+from pygent.target_modules.spec.manifest import Target, TargetError, load
 from tests.support.trusting import trusted
 
 PATH = "lib/pkg/shapes.py"

@@ -8,9 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.benchmarks.stats import LOOKS, SHARES, Decision, decide, flip_p, interval_of, repeats_for
-from pygent.benchmarks.student import t_quantile, t_upper
-from pygent.benchmarks.types import Pairs
+from pygent.benchmarks.results import Pairs
+from pygent.benchmarks.statistics.sequential_test import (
+    LOOKS,
+    SHARES,
+    Decision,
+    decide,
+    flip_p,
+    interval_of,
+    repeats_for,
+)
+from pygent.benchmarks.statistics.t_distribution import t_quantile, t_upper
 
 Draw = Callable[[Random], float]
 

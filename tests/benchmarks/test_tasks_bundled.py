@@ -6,13 +6,13 @@ from collections import Counter
 
 import pytest
 
-from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.tasks.catalog import Task, tasks_of
-from pygent.benchmarks.types import Bench, Evaluation, Trust
-from pygent.sandbox.types import Isolation, Sandbox
-from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.registry import find_target
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.registry import find_target
 
 AGENT = find_target("coding_agent")
 TASKS = tasks_of(AGENT.root / str(AGENT.manifest.suite.tasks))

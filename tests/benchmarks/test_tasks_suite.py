@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.stats import decide
-from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.results import Bench, Evaluation, Solved, Split
+from pygent.benchmarks.statistics.sequential_test import decide
+from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.tasks.catalog import tasks_of
-from pygent.benchmarks.tasks.suite import MERIT, SOLVED
-from pygent.benchmarks.types import Bench, Evaluation, Solved, Split
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Isolation, Sandbox
-from pygent.target_modules.manifest import Target, TargetError
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.tasks.task_suite import MERIT, SOLVED
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError
 from tests.support.coding_tasks import RIGHT, STUB, MarkedSolver, that_solves, write_tasks
 
 SEARCH = ("one", "two", "three", "four", "five")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.stats import decide
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.timing import reserved_core
-from pygent.benchmarks.types import Bench
-from pygent.sandbox.types import Call, Execution, Isolation, Program
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench
+from pygent.benchmarks.statistics.sequential_test import decide
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.timing import reserved_core
+from pygent.sandbox.api import Call, Execution, Isolation, Program
+from pygent.target_modules.patch.model.tree import Tree
 
 SQUARES = [{"args": [n], "expected": n * n} for n in range(10)]
 CANDIDATE, REFERENCE = Tree({"module.py": "# candidate\n"}), Tree({"module.py": "# reference\n"})

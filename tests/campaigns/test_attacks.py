@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pygent.sandbox.corpus import read_attacks
+from pygent.sandbox.redteam.attack_corpus import read_attacks
 from tests.support.cli import pygent
 
 pytestmark = pytest.mark.campaign

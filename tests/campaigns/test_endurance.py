@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pygent.sandbox.types import Sandbox
+from pygent.sandbox.api import Sandbox
 from tests.performance.bench_endurance import EVALUATIONS, endure
 
 pytestmark = pytest.mark.campaign

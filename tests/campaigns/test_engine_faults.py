@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox import cgroup
+from pygent.sandbox.backends import cgroup
 from tests.support.engine import PrivateEngine, Pygent, private_engine, shape
 from tests.support.runs import committed, wait_until
 

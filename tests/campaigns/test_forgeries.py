@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.forgeries.corpus import read_corpus
-from pygent.benchmarks.forgeries.targets import SUITES
-from pygent.benchmarks.forging import forge
+from pygent.benchmarks.forgeries.forged_targets import SUITES
+from pygent.benchmarks.forgeries.forgery_audit import forge
+from pygent.benchmarks.forgeries.forgery_corpus import read_corpus
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "forgeries.md"
 CLOSE = 4  # forgeries whose luck with an evaluator may differ from one Python or machine to another

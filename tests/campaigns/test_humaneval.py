@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from pygent.sandbox.types import Sandbox
-from pygent.target_modules.humaneval import Problem
+from pygent.sandbox.api import Sandbox
+from pygent.target_modules.importers.humaneval import Problem
 from tests.support.humaneval import imported, is_right_by_the_package, passing, sweep
 
 pytestmark = [pytest.mark.campaign, pytest.mark.engine]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pygent.archive.records import Status
 from pygent.archive.store import Archive
-from pygent.archive.types import Status
 from tests.support.runs import committed, containers_of
 from tests.support.small_target import write_target
 
@@ -50,7 +50,7 @@ def recorded(log: Path) -> Counter[tuple[str, str]]:
     for line in log.read_text(errors="replace").splitlines():
         if line.startswith("{") and line.endswith("}"):
             entry = json.loads(line)
-            if entry["logger"] == "pygent.evolution.journal":
+            if entry["logger"] == "pygent.evolution.run.durable_steps":
                 found[entry["variant"], entry["message"]] += 1
     return found
 

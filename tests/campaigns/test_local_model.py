@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pygent.gateway.budget import Budget
-from pygent.gateway.connect import connect
 from pygent.gateway.errors import ModelError
 from pygent.gateway.local.server import LocalServer
-from pygent.gateway.types import Request
+from pygent.gateway.model_api import Request
+from pygent.gateway.models.connect import connect
 from pygent.prompts.message import Message
 from tests.support.cli import pygent
 
@@ -55,7 +55,7 @@ def test_it_answers_counts_and_keeps_to_a_grammar() -> None:
 def test_nobody_else_may_ask_it_and_closing_ends_its_process(server: LocalServer) -> None:
     assert server.address.startswith("http://127.0.0.1:")
     assert server.cpu_seconds > 0
-    from pygent.gateway.openai_model import OpenAIModel
+    from pygent.gateway.models.openai_model import OpenAIModel
 
     stranger = OpenAIModel("local", "wrong-key-0123", server.address, 10)
     with pytest.raises(ModelError, match="401"):

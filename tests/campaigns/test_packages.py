@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.patch.outline import outline
+from pygent.target_modules.patch.syntax.outline import outline
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer, Script, say
 from tests.support.trusting import trusted

@@ -9,14 +9,14 @@ import pytest
 
 from pygent.agent.profile import load
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench, Evaluation
-from pygent.evolution.doors import AttemptLimits
-from pygent.evolution.solving import AgentSolver
-from pygent.gateway.openai_model import OpenAIModel
-from pygent.sandbox.types import Isolation, Sandbox
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.evolution.proposers.task_solver import AgentSolver
+from pygent.evolution.run.attempt_gateways import AttemptLimits
+from pygent.gateway.models.openai_model import OpenAIModel
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
 from tests.support.doors import Memory, doors_to
 from tests.support.model_server import ModelServer
 from tests.support.solver_model import (

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from pygent.archive.records import Status
 from pygent.archive.store import Archive
-from pygent.archive.types import Status
-from pygent.evolution import applying, oversight
-from pygent.evolution.applying import ApplyError
-from pygent.sandbox.local import LocalSandbox
-from pygent.target_modules import promote
-from pygent.target_modules.holding import HeldError, holding
-from pygent.target_modules.patch.tree import Tree
+from pygent.evolution.promotion import apply_variant, approvals
+from pygent.evolution.promotion.apply_variant import ApplyError
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.promotion import source_writer
+from pygent.target_modules.promotion.source_lock import HeldError, holding
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY, write_target
 
@@ -40,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     folder = tmp_path_factory.mktemp("races")
     target = write_target(folder / "target")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+        patch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         limits = ["--seed", 3, "--evaluations", 400, "--until", 1, "--selector", "best"]
         done = pygent("evolve", target, *limits, "--json", home=folder / "home")
     assert done.code == 0, done.err
@@ -57,17 +57,17 @@ def finished(made: Finished, tmp_path: Path) -> Iterator[Finished]:
 
 @pytest.fixture
 def local(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+    monkeypatch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
 
 
 def applied(
     one: Finished, sandbox: LocalSandbox, before: Callable[[Archive], object] = id
-) -> applying.Applied:
+) -> apply_variant.Applied:
     """What applying gives where something happens between the look and the yes."""
     with Archive.open(one.home) as archive:
-        planned = applying.plan(archive, one.best)
+        planned = apply_variant.plan(archive, one.best)
         before(archive)
-        return applying.apply(archive, one.home, planned, "Ada", sandbox)
+        return apply_variant.apply(archive, one.home, planned, "Ada", sandbox)
 
 
 def at_once(*work: Callable[[], object]) -> list[object]:
@@ -92,27 +92,29 @@ def at_once(*work: Callable[[], object]) -> list[object]:
 
 def test_of_many_who_apply_the_same_at_once_one_does(finished: Finished, local_sandbox: LocalSandbox) -> None:
     results = at_once(*[lambda: applied(finished, local_sandbox)] * 4)
-    assert [type(one) for one in results if not isinstance(one, HeldError | ApplyError)] == [applying.Applied]
-    assert len(promote.applications(finished.home)) == 1
+    assert [type(one) for one in results if not isinstance(one, HeldError | ApplyError)] == [
+        apply_variant.Applied
+    ]
+    assert len(source_writer.applications(finished.home)) == 1
     with Archive.open(finished.home) as archive:
         assert [one.kind for one in archive.decisions(variant=finished.best)] == ["apply"]
-        applying.rollback(archive, finished.home, "Ada")
+        apply_variant.rollback(archive, finished.home, "Ada")
     assert finished.files() == {"ranges.py": BUGGY}
 
 
 def test_of_many_who_roll_back_at_once_one_does(finished: Finished, local_sandbox: LocalSandbox) -> None:
     applied(finished, local_sandbox)
 
-    def back() -> applying.Applied:
+    def back() -> apply_variant.Applied:
         with Archive.open(finished.home) as archive:
-            return applying.rollback(archive, finished.home, "Ada")
+            return apply_variant.rollback(archive, finished.home, "Ada")
 
     results = at_once(*[back] * 4)
-    assert sum(isinstance(one, applying.Applied) for one in results) == 1
-    rest = [one for one in results if not isinstance(one, applying.Applied)]
-    assert all(isinstance(one, HeldError | promote.PromotionError) for one in rest)
+    assert sum(isinstance(one, apply_variant.Applied) for one in results) == 1
+    rest = [one for one in results if not isinstance(one, apply_variant.Applied)]
+    assert all(isinstance(one, HeldError | source_writer.PromotionError) for one in rest)
     assert finished.files() == {"ranges.py": BUGGY}
-    assert promote.applications(finished.home) == []
+    assert source_writer.applications(finished.home) == []
 
 
 def test_who_finds_somebody_at_work_is_told_and_changes_nothing(finished: Finished, local: None) -> None:
@@ -132,7 +134,7 @@ def test_what_is_rejected_between_the_look_and_the_yes_is_not_applied(
     finished: Finished, local_sandbox: LocalSandbox
 ) -> None:
     def reject(archive: Archive) -> None:
-        oversight.reject(archive, archive.variant(finished.best), "Bob", "too clever")
+        approvals.reject(archive, archive.variant(finished.best), "Bob", "too clever")
 
     with pytest.raises(ApplyError, match="refused"):
         applied(finished, local_sandbox, reject)
@@ -145,7 +147,7 @@ def test_a_source_that_changes_between_the_look_and_the_yes_is_kept(
     with pytest.raises(ApplyError, match="has changed since"):
         applied(finished, local_sandbox, lambda archive: finished.source.write_text("mine = 1\n"))
     assert finished.files() == {"ranges.py": "mine = 1\n"}
-    assert promote.applications(finished.home) == []
+    assert source_writer.applications(finished.home) == []
 
 
 def test_many_decisions_at_once_leave_a_variant_as_the_last_one_says(finished: Finished) -> None:
@@ -153,9 +155,9 @@ def test_many_decisions_at_once_leave_a_variant_as_the_last_one_says(finished: F
         with Archive.open(finished.home) as archive:
             variant = archive.variant(finished.best)
             if number % 2:
-                oversight.approve(archive, variant, f"Ada {number}")
+                approvals.approve(archive, variant, f"Ada {number}")
             else:
-                oversight.reject(archive, variant, f"Bob {number}", "no")
+                approvals.reject(archive, variant, f"Bob {number}", "no")
 
     assert at_once(*[lambda number=number: decide(number) for number in range(8)]) == [None] * 8
     with Archive.open(finished.home) as archive:
@@ -163,7 +165,7 @@ def test_many_decisions_at_once_leave_a_variant_as_the_last_one_says(finished: F
         status = archive.variant(finished.best).status
         assert len(decisions) == 8
         assert status is (Status.REFUSED if decisions[-1].kind == "reject" else Status.CHAMPION)
-        oversight.approve(archive, archive.variant(finished.best), "Ada")
+        approvals.approve(archive, archive.variant(finished.best), "Ada")
         assert archive.variant(finished.best).status is Status.CHAMPION
 
 
@@ -212,20 +214,22 @@ def test_a_death_at_any_moment_of_applying_or_taking_back_loses_nothing(tmp_path
         return {path.as_posix(): (folder / path).read_bytes() for path in found if ".git" not in path.parts}
 
     def apply() -> None:
-        promote.apply(home, "v1", folder, BEFORE, AFTER, message="m")
+        source_writer.apply(home, "v1", folder, BEFORE, AFTER, message="m")
 
     moments = 0
     while killed_at(moments, apply):
-        if promote.applications(home):
-            while killed_at(moments % 5, lambda: promote.rollback(home)) and promote.applications(home):
-                promote.rollback(home)
-        if promote.applications(home):
-            promote.rollback(home)
+        if source_writer.applications(home):
+            while killed_at(moments % 5, lambda: source_writer.rollback(home)) and source_writer.applications(
+                home
+            ):
+                source_writer.rollback(home)
+        if source_writer.applications(home):
+            source_writer.rollback(home)
         assert files() == original
         moments += 1
     assert moments > 8
     assert files() == {path: text.encode() for path, text in AFTER.files.items()}
-    promote.rollback(home)
+    source_writer.rollback(home)
     assert files() == original
 
 
@@ -233,7 +237,7 @@ def test_a_death_while_it_is_proved_is_told_and_can_be_taken_back(
     finished: Finished, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch, local: None
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(applying, "evaluate_tree", lambda *args: os.kill(os.getpid(), signal.SIGKILL))
+        patch.setattr(apply_variant, "evaluate_tree", lambda *args: os.kill(os.getpid(), signal.SIGKILL))
         child = os.fork()
         if child == 0:
             try:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive.reasons import class_of
+from pygent.archive.failure_classes import class_of
+from pygent.archive.records import Status, Usage
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Usage
-from pygent.evolution.config import load_config
-from pygent.evolution.runs import begin, work
+from pygent.evolution.run.execution import begin, work
+from pygent.evolution.settings.config import load_config
 from pygent.gateway.transcripts import exchanges
-from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.chaos import OF_THE_ATTEMPT, TRANSIENT, Chaos, impatience
 from tests.support.model_server import ModelServer
 from tests.support.small_target import write_target

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pygent.evolution.engine_wait import AWAY, EngineAway, PatientSandbox
-from pygent.sandbox.types import BoxSpec, Isolation, Limits, SandboxFault, SandboxUnavailable
+from pygent.evolution.run.sandbox_retry import AWAY, EngineAway, PatientSandbox
+from pygent.sandbox.api import BoxSpec, Isolation, Limits, SandboxFault, SandboxUnavailable
 from tests.support.runs import wait_until
 
 SPEC, OTHER = BoxSpec(), BoxSpec(limits=Limits(memory_mb=7))

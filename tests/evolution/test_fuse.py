@@ -11,22 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
-from pygent.evolution.config import ConfigError, RunConfig, load_config
-from pygent.evolution.fusing import is_worthwhile
-from pygent.evolution.lineage import Lineage
-from pygent.evolution.population import Population
-from pygent.evolution.progress import Progress
 from pygent.evolution.proposers.fuse import FuseProposer
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.evolution.runs import begin, work
-from pygent.evolution.selectors import selector
-from pygent.evolution.types import Mate, Once, Parent, Proposal
-from pygent.sandbox.local import LocalSandbox
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.registry import find_target
+from pygent.evolution.protocols import Mate, Once, Parent, Proposal
+from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.population import Population
+from pygent.evolution.run.progress import Progress
+from pygent.evolution.search.crossover import is_worthwhile
+from pygent.evolution.search.lineage import Lineage
+from pygent.evolution.search.selectors import selector
+from pygent.evolution.settings.config import ConfigError, RunConfig, load_config
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.registry import find_target
 from tests.support.small_target import write_target
 
 TWO_BUGS = '''"""How far a value lies outside of a range."""
@@ -290,7 +290,7 @@ def test_two_repairs_meet_in_one_child_that_is_better_than_both(
                 texts = [LEFT, RIGHT, *texts]
             return Proposal(next(tree(text) for text in texts if not seen(tree(text).id)), "scripted")
 
-    monkeypatch.setattr("pygent.evolution.runs.make_proposer", lambda *given: Scripted())
+    monkeypatch.setattr("pygent.evolution.run.execution.make_proposer", lambda *given: Scripted())
     found = evolve(tmp_path / "home", sandbox, config_for(target, selector="random", evaluations=60))
     child = next(one for one in found if one.score == 1.0)
     assert child.proposer == "fuse"
@@ -317,7 +317,7 @@ def test_a_run_with_fusions_is_the_same_with_any_workers_and_after_a_kill(
     tmp_path: Path, target: Path, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
     if waits:
-        monkeypatch.setattr("pygent.evolution.runs.make_proposer", lambda *given: Waiting())
+        monkeypatch.setattr("pygent.evolution.run.execution.make_proposer", lambda *given: Waiting())
     budget = 25 if waits else 40  # a fresh box for each where a model wrote it
     config = config_for(target, workers=1, evaluations=budget)
     whole = evolve(tmp_path / "whole", sandbox, config)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pygent.evolution.agent_box import MOST_FILES, let_work, spec_of, taken
-from pygent.sandbox.local import LocalSandbox
-from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.patch.tree import Tree
+from pygent.evolution.proposers.agent_box import MOST_FILES, let_work, spec_of, taken
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
 from tests.support.doors import Memory, doors_to
 
 PARENT = Tree({"src/a.py": "x = 1\n", "tests/test_a.py": "assert True\n"})

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
-from pygent.evolution.config import RunConfig, load_config
-from pygent.evolution.journal import Journal
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.evolution.proposers.mutate.facts import facts
-from pygent.evolution.runs import begin, work
-from pygent.evolution.types import Proposal
-from pygent.sandbox.local import LocalSandbox
+from pygent.evolution.proposers.mutate.file_symbols import facts
+from pygent.evolution.protocols import Proposal
+from pygent.evolution.run.durable_steps import Journal
+from pygent.evolution.run.execution import begin, work
+from pygent.evolution.settings.config import RunConfig, load_config
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.model_server import ModelServer, say
 from tests.support.small_target import BUGGY, write_target
 
@@ -181,7 +181,7 @@ def test_what_a_proposer_does_not_foresee_ends_its_attempt_and_not_the_run(
                 raise ValueError("Exceeds the limit (4300 digits) for integer string conversion")
             return super().propose(*given)
 
-    monkeypatch.setattr("pygent.evolution.runs.make_proposer", lambda *given: Startled())
+    monkeypatch.setattr("pygent.evolution.run.execution.make_proposer", lambda *given: Startled())
     found = evolve(tmp_path / "home", local_sandbox, config_for(target, evaluations=8))
     failed = [one for one in found if "the proposer failed" in one.reason]
     assert [one.attempt % 3 for one in failed] == [0] * len(failed)

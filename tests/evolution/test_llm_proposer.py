@@ -10,16 +10,16 @@ from random import Random
 import pytest
 
 from pygent.agent.brief import Inspiration
-from pygent.archive.types import Status, Usage, Variant
-from pygent.benchmarks.types import Evaluation, StageResult
+from pygent.archive.records import Status, Usage, Variant
+from pygent.benchmarks.results import Evaluation, StageResult
 from pygent.evolution.proposers.llm import LlmProposer
-from pygent.evolution.types import Parent, Proposal
+from pygent.evolution.protocols import Parent, Proposal
 from pygent.gateway.budget import Budget, Budgeted
-from pygent.gateway.connect import connect
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.scripted import ScriptedModel
-from pygent.target_modules.manifest import Manifest, Target
-from pygent.target_modules.patch.tree import Tree
+from pygent.gateway.models.connect import connect
+from pygent.gateway.models.scripted_model import ScriptedModel
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Manifest, Target
 from tests.support.doors import Memory, doors_to
 from tests.support.model_server import ModelServer, say, status
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from pygent.archive.store import Archive
-from pygent.evolution.config import RunConfig
-from pygent.evolution.progress import Progress
-from pygent.evolution.runs import begin, work
-from pygent.sandbox.local import LocalSandbox
-from pygent.target_modules.suspicion import Weights
+from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.progress import Progress
+from pygent.evolution.settings.config import RunConfig
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.fault_localization import Weights
 from tests.support.small_target import FIXED, write_target
 
 CONFIG = {"proposer": "mutate", "seed": 5, "evaluations": 8, "workers": 1, "fuse": 0.0}
@@ -37,7 +37,7 @@ def settled(home: Path, target: Path, sandbox: LocalSandbox, *sessions: int) -> 
 def test_the_spectrum_is_taken_once_and_a_resumed_run_makes_the_same_variants(
     tmp_path: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import pygent.evolution.localising as localising
+    import pygent.evolution.proposers.failure_spectrum as localising
 
     taken: list[str] = []
     original = localising.take_spectrum
@@ -87,7 +87,7 @@ def test_where_a_spectrum_cannot_be_had_the_run_says_so_in_one_line_and_goes_on(
     def lost(*args: object) -> object:
         raise NoSpectrum("timed out")
 
-    monkeypatch.setattr("pygent.evolution.localising.take_spectrum", lost)
+    monkeypatch.setattr("pygent.evolution.proposers.failure_spectrum.take_spectrum", lost)
     target = write_target(tmp_path / "target")
     with caplog.at_level(logging.WARNING):
         without = settled(tmp_path / "home", target, local_sandbox, 6)

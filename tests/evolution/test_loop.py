@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
-from pygent.evolution.config import RunConfig, load_config
-from pygent.evolution.progress import Progress
-from pygent.evolution.runs import Ended, begin, work
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Program
+from pygent.evolution.run.execution import Ended, begin, work
+from pygent.evolution.run.progress import Progress
+from pygent.evolution.settings.config import RunConfig, load_config
+from pygent.sandbox.api import Box, BoxSpec, Call, Execution, Isolation, Program
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.small_target import write_target
 
 
@@ -210,7 +210,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
 def test_a_paused_run_goes_on_as_if_it_had_not_been(
     tmp_path: Path, target: Path, sandbox: CountingSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pygent.evolution.loop.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("pygent.evolution.run.loop.POLL_SECONDS", 0.0)
     whole, paused = tmp_path / "whole", tmp_path / "paused"
     evolve(whole, sandbox, config_for(target))
     with Archive.open(paused) as archive:
@@ -260,7 +260,7 @@ def test_a_finished_run_goes_on_with_a_larger_budget(
 
 def test_two_processes_cannot_be_at_one_run(tmp_path: Path, target: Path, sandbox: CountingSandbox) -> None:
     from pygent.archive.locks import RunLock
-    from pygent.archive.types import ArchiveError
+    from pygent.archive.records import ArchiveError
 
     with Archive.open(tmp_path) as archive:
         run = begin(archive, config_for(target))

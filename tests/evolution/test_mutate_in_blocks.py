@@ -8,9 +8,9 @@ import pytest
 
 from pygent.evolution.proposers.mutate.proposer import MutateProposer
 from pygent.evolution.proposers.mutate.regions import editable
-from pygent.target_modules.blocks import blocks, outside
-from pygent.target_modules.patch.source import parse
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.source import parse
+from pygent.target_modules.spec.blocks import blocks, outside
 
 SPECS = ("p.py:EVOLVE-BLOCK",)
 PROGRAM = """import math

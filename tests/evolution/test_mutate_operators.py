@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from pygent.evolution.proposers.mutate.change import splice
-from pygent.evolution.proposers.mutate.facts import facts
-from pygent.evolution.proposers.mutate.registry import Entry, operators, register
-from pygent.evolution.proposers.mutate.scene import Scene
-from pygent.evolution.proposers.mutate.survey import survey
+from pygent.evolution.proposers.mutate.file_symbols import facts
+from pygent.evolution.proposers.mutate.operator_context import Scene
+from pygent.evolution.proposers.mutate.operator_registry import Entry, operators, register
+from pygent.evolution.proposers.mutate.region_index import survey
 
 SOURCE = '''
 def tidy(words: list[str], limit: int, deep: bool = True) -> list[str]:

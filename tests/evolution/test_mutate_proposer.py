@@ -22,12 +22,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.archive.types import Status, Variant
+from pygent.archive.records import Status, Variant
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.evolution.types import Parent, Proposal
-from pygent.target_modules.gate import gate
-from pygent.target_modules.manifest import Manifest, Target
-from pygent.target_modules.patch.tree import Tree
+from pygent.evolution.protocols import Parent, Proposal
+from pygent.target_modules.gate.checks import gate
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Manifest, Target
 
 MODULES = (bisect, colorsys, difflib, fractions, heapq, shlex, statistics, textwrap)
 seeds = st.integers(0, 2**32)

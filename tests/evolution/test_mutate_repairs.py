@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.evolution.selectors import selector
-from pygent.evolution.types import Member
-from pygent.target_modules.patch.tree import Tree
+from pygent.evolution.protocols import Member
+from pygent.evolution.search.selectors import selector
+from pygent.target_modules.patch.model.tree import Tree
 
 EVALUATIONS = 1000
 

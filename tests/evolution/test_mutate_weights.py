@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.suspicion import Spectrum, Weights
+from pygent.target_modules.fault_localization import Spectrum, Weights
+from pygent.target_modules.patch.model.tree import Tree
 
 FUNCTION = """
 def rate_{n}(items, limit):

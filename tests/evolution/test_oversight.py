@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
-from pygent.evolution import loop, oversight
-from pygent.evolution.config import load_config
-from pygent.evolution.oversight import OversightError
-from pygent.evolution.progress import Progress
-from pygent.evolution.runs import begin, work
-from pygent.sandbox.local import LocalSandbox
+from pygent.evolution.promotion import approvals
+from pygent.evolution.promotion.approvals import OversightError
+from pygent.evolution.run import loop
+from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.progress import Progress
+from pygent.evolution.settings.config import load_config
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.model_server import ModelServer, say
 from tests.support.small_target import write_target
 
@@ -79,14 +80,14 @@ def test_where_all_need_approval_only_the_baseline_and_the_approved_are_parents(
     first = run.on(30)
     baseline = first[0]
     assert parents_of(first) == {baseline.id}
-    waiting = oversight.awaiting(archive, run.record.id)
+    waiting = approvals.awaiting(archive, run.record.id)
     valid = {one.id for one in first[1:] if one.status in (Status.VALID, Status.ACCEPTED, Status.CHAMPION)}
     assert {one.id for one in waiting} == valid
     assert waiting == sorted(waiting, key=lambda one: (-_rank(one), -(one.score or 0), one.attempt))
     chosen = waiting[0]
-    assert oversight.approval(archive, chosen) == "awaiting"
-    oversight.approve(archive, chosen, "Ada", "fine")
-    assert oversight.approval(archive, chosen) == "approved"
+    assert approvals.approval(archive, chosen) == "awaiting"
+    approvals.approve(archive, chosen, "Ada", "fine")
+    assert approvals.approval(archive, chosen) == "approved"
     assert parents_of(run.on(70)) == {baseline.id, chosen.id}
 
 
@@ -99,9 +100,9 @@ def test_where_champions_need_approval_the_others_do_not(archive: Archive, targe
     came = run.on(600)
     champion = run.best
     assert champion.status is Status.CHAMPION
-    assert oversight.awaiting(archive, run.record.id) == [champion]
+    assert approvals.awaiting(archive, run.record.id) == [champion]
     assert len(parents_of(came)) > 1
-    assert oversight.approval(archive, came[0]) == "not needed"
+    assert approvals.approval(archive, came[0]) == "not needed"
 
 
 def test_a_refused_variant_is_a_parent_no_more_and_leads_no_more_until_it_is_approved_again(
@@ -111,7 +112,7 @@ def test_a_refused_variant_is_a_parent_no_more_and_leads_no_more_until_it_is_app
     run.on(600)
     best = run.best
     assert (best.status, best.score) == (Status.CHAMPION, 1.0)
-    oversight.reject(archive, best, "Ada", "unreadable")
+    approvals.reject(archive, best, "Ada", "unreadable")
     assert archive.variant(best.id).status is Status.REFUSED
     record = archive.run(run.record.id)
     later = run.on(len(run.seen) + 40)
@@ -121,7 +122,7 @@ def test_a_refused_variant_is_a_parent_no_more_and_leads_no_more_until_it_is_app
     summary = archive.run(record.id).summary
     assert summary is not None
     assert summary["best"] is None or summary["best"]["variant"] != best.id
-    oversight.approve(archive, archive.variant(best.id), "Bob")
+    approvals.approve(archive, archive.variant(best.id), "Bob")
     assert archive.variant(best.id).status is Status.CHAMPION
     run.on(1)
     summary = archive.run(record.id).summary
@@ -140,7 +141,7 @@ def test_a_decision_is_heeded_while_the_run_goes_on(
         latest = progress.latest
         if not decided and latest is not None and latest.attempt > 0 and latest.status is Status.VALID:
             decided.append(latest)
-            oversight.approve(archive, latest, "Ada")
+            approvals.approve(archive, latest, "Ada")
 
     came = run.on(60, decide)
     (approved,) = decided
@@ -159,8 +160,8 @@ def test_what_people_say_reaches_the_agent(
             archive, target, proposer="llm", model="m", tokens=10**6, window=1, selector="best", workers=1
         )
         baseline, child = run.on(1)
-        oversight.annotate(archive, baseline, "Ada", "mind the\nupper bound")
-        oversight.reject(archive, child, "Ada", "zero is right inside")
+        approvals.annotate(archive, baseline, "Ada", "mind the\nupper bound")
+        approvals.reject(archive, child, "Ada", "zero is right inside")
         run.on(2)
         prompt = server.requests[-1].prompt
     assert "# What reviewers said of these files" in prompt
@@ -177,14 +178,14 @@ def test_decisions_that_make_no_sense_are_refused(archive: Archive, target: Path
     out = replace(last, id="out", attempt=last.attempt + 1, tree=None, status=Status.GATED_OUT)
     archive.add(out, None, ())
     with pytest.raises(OversightError, match="stays a parent"):
-        oversight.reject(archive, baseline, "Ada", "no")
+        approvals.reject(archive, baseline, "Ada", "no")
     with pytest.raises(OversightError, match="nothing to decide"):
-        oversight.approve(archive, out, "Ada")
+        approvals.approve(archive, out, "Ada")
     with pytest.raises(OversightError, match="say why"):
-        oversight.reject(archive, run.seen[1], "Ada", " ")
+        approvals.reject(archive, run.seen[1], "Ada", " ")
     with pytest.raises(OversightError, match="who decides"):
-        oversight.annotate(archive, baseline, " ", "x")
+        approvals.annotate(archive, baseline, " ", "x")
     with pytest.raises(OversightError, match="2001 characters"):
-        oversight.annotate(archive, baseline, "Ada", "x" * 2001)
+        approvals.annotate(archive, baseline, "Ada", "x" * 2001)
     assert archive.decisions() == []
-    oversight.annotate(archive, out, "Ada", "as it should be")
+    approvals.annotate(archive, out, "Ada", "as it should be")

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
-from pygent.evolution.config import load_config
-from pygent.evolution.progress import Progress
-from pygent.evolution.runs import Ended, begin, new_id, work
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import BoxSpec, Isolation, SandboxFault
+from pygent.evolution.run.execution import Ended, begin, new_id, work
+from pygent.evolution.run.progress import Progress
+from pygent.evolution.settings.config import load_config
+from pygent.sandbox.api import BoxSpec, Isolation, SandboxFault
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.small_target import write_target
 
 

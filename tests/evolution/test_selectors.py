@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.evolution.selectors import EAGER, SELECTORS, DgmSelector, Weights, selector, sigmoid
-from pygent.evolution.types import Member
+from pygent.evolution.protocols import Member
+from pygent.evolution.search.selectors import EAGER, SELECTORS, DgmSelector, Weights, selector, sigmoid
 
 NAMES = sorted(SELECTORS)
 finite = st.floats(min_value=-1e6, max_value=1e6, allow_nan=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
-from pygent.evolution.proposers.mutate.spans import Spans
+from pygent.evolution.proposers.mutate.source_spans import Spans
 
 SOURCE = '''\
 """Doc."""

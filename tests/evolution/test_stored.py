@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pygent.archive.types import RunRecord
-from pygent.evolution.config import RunConfig
-from pygent.evolution.stored import left_out, stored_config, vouch
+from pygent.archive.records import RunRecord
+from pygent.evolution.settings.config import RunConfig
+from pygent.evolution.settings.stored_config import left_out, stored_config, vouch
 from pygent.target_modules.trust.keys import harms
 
 LOOSE: dict[str, Any] = {

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pygent.archive.records import RunRecord
 from pygent.archive.store import Archive
-from pygent.archive.types import RunRecord
-from pygent.evolution.config import ConfigError, RunConfig, load_config
-from pygent.evolution.runs import Ended, begin, work
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import SandboxUnavailable
+from pygent.evolution.run.execution import Ended, begin, work
+from pygent.evolution.settings.config import ConfigError, RunConfig, load_config
+from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.model_server import ModelServer, say
 from tests.support.small_target import write_target
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
 from pygent.gateway.attempt_budget import AttemptBudget
 from pygent.gateway.budget import Budget, Budgeted
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.prices import Price
-from pygent.gateway.scripted import ScriptedModel
-from pygent.gateway.tokens import of_prompt
-from pygent.gateway.types import Request
+from pygent.gateway.model_api import Request
+from pygent.gateway.models.prices import Price
+from pygent.gateway.models.scripted_model import ScriptedModel
+from pygent.gateway.models.tokens import of_prompt
 from pygent.prompts.message import Message
 
 ASK = Request((Message("user", "hello" * 20),), 50, 0)

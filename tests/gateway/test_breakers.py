@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.archive.types import Usage
-from pygent.gateway.breakers import Breaker, Breaking, RunBreaker
+from pygent.archive.records import Usage
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.scripted import ScriptedModel
-from pygent.gateway.types import Request
+from pygent.gateway.model_api import Request
+from pygent.gateway.models.circuit_breaker import Breaker, Breaking, RunBreaker
+from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.prompts.message import Message
 
 ASK = Request((Message("user", "?"),), 100, 0)

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
 from pygent.gateway.budget import Budget, Budgeted
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.prices import Price
-from pygent.gateway.scripted import ScriptedModel
-from pygent.gateway.tokens import of_prompt, of_text
-from pygent.gateway.types import Completion, Request
+from pygent.gateway.model_api import Completion, Request
+from pygent.gateway.models.prices import Price
+from pygent.gateway.models.scripted_model import ScriptedModel
+from pygent.gateway.models.tokens import of_prompt, of_text
 from pygent.prompts.message import Message
 
 ASK = (Message("user", "hello" * 20),)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pygent.gateway.budget import Budget
-from pygent.gateway.connect import connect
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.prices import Price, PriceUnknown
-from pygent.gateway.types import Request
+from pygent.gateway.model_api import Request
+from pygent.gateway.models.connect import connect
+from pygent.gateway.models.prices import Price, PriceUnknown
 from pygent.prompts.message import Message
 from tests.support.model_server import ModelServer, say, status
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pygent.evolution.doors import Doors
-from pygent.gateway.scripted import ScriptedModel
-from pygent.sandbox import json_values
+from pygent.evolution.run.attempt_gateways import Doors
+from pygent.gateway.models.scripted_model import ScriptedModel
+from pygent.sandbox.host import json_values
 from tests.support.doors import Memory, doors_to
 
 HUGE = 10**30_000

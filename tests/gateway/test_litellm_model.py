@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from pygent.gateway.budget import Budget
-from pygent.gateway.connect import connect
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.litellm_model import LitellmModel
-from pygent.gateway.types import Request
+from pygent.gateway.model_api import Request
+from pygent.gateway.models.connect import connect
+from pygent.gateway.models.litellm_model import LitellmModel
 from pygent.prompts.message import Message, ToolSpec
 
 KEY = "sk-ant-test-0123456789"
@@ -134,7 +134,7 @@ def test_a_file_of_variables_around_the_packages_does_not_say_where_keys_are_sen
     (packages / "litellm").symlink_to(Path(str(found.origin)).parent)
     program = tmp_path / "program.py"
     program.write_text(
-        "from pygent.gateway.litellm_model import _imported\nimport os\n"
+        "from pygent.gateway.models.litellm_model import _imported\nimport os\n"
         "print(_imported().__file__, os.environ.get('ANTHROPIC_API_BASE'))\n"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LITELLM")}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pygent.gateway.budget import Budget
-from pygent.gateway.connect import connect
 from pygent.gateway.errors import ModelError
 from pygent.gateway.local.install import MODEL, is_installed
+from pygent.gateway.models.connect import connect
 from tests.support.cli import pygent
 
 

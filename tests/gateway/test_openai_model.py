@@ -8,10 +8,10 @@ from email.utils import formatdate
 
 import pytest
 
-from pygent.gateway import types
+from pygent.gateway import model_api
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.openai_model import OpenAIModel, ToolsUnsupported
-from pygent.gateway.types import CUT_OFF, Completion
+from pygent.gateway.model_api import CUT_OFF, Completion
+from pygent.gateway.models.openai_model import OpenAIModel, ToolsUnsupported
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 from tests.support.model_server import (
     KEY,
@@ -35,7 +35,7 @@ def ask(*script: Step | Script, timeout: float = 10.0, key: str = KEY, max_token
     with ModelServer(script) as server:
         model = OpenAIModel("m", key, server.base_url, timeout)
         try:
-            return model.complete(types.Request(ASK, max_tokens, 0.5, 3))
+            return model.complete(model_api.Request(ASK, max_tokens, 0.5, 3))
         finally:
             model.close()
 
@@ -103,7 +103,7 @@ def test_nobody_listening_is_a_connection_fault() -> None:
     with ModelServer() as server:
         gone = server.base_url
     with pytest.raises(ModelError) as caught:
-        OpenAIModel("m", KEY, gone, 5).complete(types.Request(ASK, 5, 0))
+        OpenAIModel("m", KEY, gone, 5).complete(model_api.Request(ASK, 5, 0))
     assert caught.value.kind is Kind.CONNECTION
     assert "127.0.0.1" in str(caught.value)
 
@@ -212,7 +212,7 @@ def test_an_option_that_the_model_does_not_take_is_left_out_from_then_on() -> No
     with ModelServer(otherwise=picky("max_tokens", "temperature", "seed")) as server:
         model = OpenAIModel("m", server.key, server.base_url, 10)
         for _ in range(2):
-            assert model.complete(types.Request(ASK, 50, 0.5, 3)).text == "fine"
+            assert model.complete(model_api.Request(ASK, 50, 0.5, 3)).text == "fine"
         model.close()
     assert len(server.requests) == 5
     assert server.requests[-1].body["max_completion_tokens"] == 50
@@ -224,7 +224,7 @@ def test_an_option_that_is_refused_again_is_an_error_not_a_loop() -> None:
     with ModelServer(otherwise=refusal) as server:
         model = OpenAIModel("m", server.key, server.base_url, 10)
         with pytest.raises(ModelError) as caught:
-            model.complete(types.Request(ASK, 50, 0.5, 3))
+            model.complete(model_api.Request(ASK, 50, 0.5, 3))
         model.close()
     assert caught.value.kind is Kind.REQUEST
     assert len(server.requests) == 2
@@ -257,7 +257,7 @@ def test_a_stream_that_is_cut_has_cost_what_came() -> None:
     with ModelServer([cut_stream("one two three four five")]) as server:
         model = OpenAIModel("m", server.key, server.base_url, timeout=10)
         with pytest.raises(ModelError, match="ended before the answer did") as caught:
-            model.complete(types.Request(ASK, 100, 0))
+            model.complete(model_api.Request(ASK, 100, 0))
         model.close()
     assert caught.value.kind is Kind.CONNECTION
     assert caught.value.usage.prompt_tokens > 0
@@ -273,7 +273,7 @@ def test_what_an_endpoint_does_not_take_is_left_out_from_then_on() -> None:
     ]
     with ModelServer(steps) as server:
         model = OpenAIModel("m", server.key, server.base_url, timeout=10)
-        request = types.Request(ASK, 100, 0, grammar="root ::= [a-z]", schema={"type": "object"})
+        request = model_api.Request(ASK, 100, 0, grammar="root ::= [a-z]", schema={"type": "object"})
         assert [model.complete(request).text for _ in "ab"] == ["a", "b"]
         model.close()
     assert "grammar" in server.requests[0].body
@@ -287,7 +287,7 @@ def test_tools_and_their_results_are_sent_in_the_words_of_the_api() -> None:
     with ModelServer([say("done")]) as server:
         model = OpenAIModel("m", server.key, server.base_url, timeout=10)
         model.complete(
-            types.Request(messages, 100, 0, tools=(ToolSpec("view", "Shows.", {"type": "object"}),))
+            model_api.Request(messages, 100, 0, tools=(ToolSpec("view", "Shows.", {"type": "object"}),))
         )
         model.close()
     body = server.requests[0].body
@@ -300,5 +300,5 @@ def test_an_endpoint_without_tools_says_so_by_its_error() -> None:
     with ModelServer([status(400, "this model does not support tools")]) as server:
         model = OpenAIModel("m", server.key, server.base_url, timeout=10)
         with pytest.raises(ToolsUnsupported):
-            model.complete(types.Request(ASK, 100, 0, tools=(ToolSpec("view", "Shows.", {}),)))
+            model.complete(model_api.Request(ASK, 100, 0, tools=(ToolSpec("view", "Shows.", {}),)))
         model.close()

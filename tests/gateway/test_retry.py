@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
 from pygent.gateway.budget import Budget, Budgeted
 from pygent.gateway.errors import Kind, ModelError
-from pygent.gateway.retry import Policy, Retrying
-from pygent.gateway.scripted import ScriptedModel
-from pygent.gateway.types import Request
+from pygent.gateway.model_api import Request
+from pygent.gateway.models.retrying_model import Policy, Retrying
+from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.prompts.message import Message
 
 ASK = (Message("user", "hello"),)

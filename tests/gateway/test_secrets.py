@@ -10,14 +10,14 @@ from urllib.parse import quote
 
 import pytest
 
+from pygent.archive.records import Usage
 from pygent.archive.store import Archive
-from pygent.archive.types import Usage
-from pygent.evolution.doors import AttemptLimits, Doors
+from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
 from pygent.gateway.budget import Budget
-from pygent.gateway.openai_model import OpenAIModel
+from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.secrets import MARK, Redactor
 from pygent.gateway.transcripts import Transcripts
-from pygent.gateway.types import Completion, Model, Request
 from pygent.prompts.message import ToolCall
 from tests.support.doors import Memory
 from tests.support.model_server import KEY, ModelServer, say

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from pygent.gateway.breakers import Breaker, Breaking
-from pygent.gateway.scripted import ScriptedModel
-from pygent.gateway.several import BadModels, Several, parse
-from pygent.gateway.types import Request
+from pygent.gateway.model_api import Request
+from pygent.gateway.models.circuit_breaker import Breaker, Breaking
+from pygent.gateway.models.scripted_model import ScriptedModel
+from pygent.gateway.models.weighted_router import BadModels, Several, parse
 from pygent.prompts.message import Message
 
 ASK = (Message("user", "?"),)

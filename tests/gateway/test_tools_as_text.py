@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pygent.gateway.openai_model import OpenAIModel
-from pygent.gateway.scripted import ScriptedModel
-from pygent.gateway.tools_as_text import ToolsAsText, in_words, read_calls
-from pygent.gateway.types import Request
+from pygent.gateway.model_api import Request
+from pygent.gateway.models.openai_model import OpenAIModel
+from pygent.gateway.models.scripted_model import ScriptedModel
+from pygent.gateway.models.tools_as_text import ToolsAsText, in_words, read_calls
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 from tests.support.model_server import ModelServer, say, status
 

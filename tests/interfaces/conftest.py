@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer, Script, say
 from tests.support.small_target import write_target
@@ -17,7 +17,7 @@ from tests.support.small_target import write_target
 @pytest.fixture
 def local(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands open the local sandbox: these tests are of the commands, not of the walls."""
-    monkeypatch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+    monkeypatch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     folder = tmp_path_factory.mktemp("finished")
     target = write_target(folder / "target")
     with pytest.MonkeyPatch.context() as patch, ModelServer(ANSWERS) as server:
-        patch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+        patch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         patch.chdir(folder)
         for name, value in server.environment.items():
             patch.setenv(name, value)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pygent.benchmarks.testing.spectrum import NoSpectrum
-from pygent.target_modules.suspicion import Spectrum
+from pygent.target_modules.fault_localization import Spectrum
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY, FIXED, write_target
 

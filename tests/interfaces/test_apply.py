@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive.types import ArchiveError
+from pygent.archive.records import ArchiveError
 from tests.interfaces.conftest import Finished
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY
@@ -217,11 +217,11 @@ def test_an_application_that_cannot_be_recorded_or_proved_is_taken_back(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pygent.archive.decisions.add", full)
+        patch.setattr("pygent.archive.tables.decision_rows.add", full)
         done = pygent("apply", finished.best, "--yes", home=finished.home)
     assert (done.code, "no space left" in done.err, source.read_text()) == (1, True, BUGGY)
     with monkeypatch.context() as patch:
-        patch.setattr("pygent.evolution.applying.evaluate_tree", interrupted)
+        patch.setattr("pygent.evolution.promotion.apply_variant.evaluate_tree", interrupted)
         assert pygent("apply", finished.best, "--yes", home=finished.home).code != 0
     assert source.read_text() == BUGGY
     assert not list((finished.home / "applied").glob("*"))

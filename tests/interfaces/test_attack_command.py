@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pygent.sandbox import select
-from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.backends import select
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.cli import pygent
 
 

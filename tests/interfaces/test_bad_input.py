@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pygent.archive.store import Archive
-from pygent.gateway.retry import Policy
+from pygent.gateway.models.retrying_model import Policy
 from tests.support.cli import Done, pygent
 from tests.support.model_server import ModelServer, cut, raw, refuse_connection, say, status
 from tests.support.small_target import write_target
@@ -133,7 +133,8 @@ def test_no_engine_says_how_to_get_one(home: Path, target: Path, monkeypatch: py
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries without waiting."""
     monkeypatch.setattr(
-        "pygent.gateway.retry.Policy", functools.partial(Policy, tries=2, first=0.0, patience=0.0)
+        "pygent.gateway.models.retrying_model.Policy",
+        functools.partial(Policy, tries=2, first=0.0, patience=0.0),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.manifest import load
+from pygent.target_modules.spec.manifest import load
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer, Script, say
 

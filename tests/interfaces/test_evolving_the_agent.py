@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.agent import closure
+from pygent.agent import bundle
+from pygent.archive.records import Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Variant
 from tests.support.agent_script import Move, by_plan
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer
@@ -48,14 +48,14 @@ def evolved(plant: Plant, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tupl
 def test_a_better_tool_is_accepted_as_tasks_get_solved_that_were_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = closure.files()
+    before = bundle.files()
     variants, server = evolved(BETTER_SEARCH, tmp_path, monkeypatch)
     seed, child = variants
     assert seed.score is not None
     assert child.score is not None
     assert (round(seed.score, 1), round(child.score, 1)) == (0.5, 1.0)
     assert child.status in ("accepted", "champion"), child.reason
-    assert closure.files() == before
+    assert bundle.files() == before
     assert not any("assert candidate" in request.prompt for request in server.requests)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pygent.benchmarks.forgeries.corpus import read_corpus
-from pygent.sandbox.corpus import read_attacks
+from pygent.benchmarks.forgeries.forgery_corpus import read_corpus
+from pygent.sandbox.redteam.attack_corpus import read_attacks
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "field-attacks.md").read_text()

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks import forging
-from pygent.benchmarks.forgeries.corpus import Forgery, read_corpus
-from pygent.benchmarks.forging import Report, Row, Verdict
-from pygent.sandbox import select
-from pygent.sandbox.local import LocalSandbox
+from pygent.benchmarks.forgeries import forgery_audit
+from pygent.benchmarks.forgeries.forgery_audit import Report, Row, Verdict
+from pygent.benchmarks.forgeries.forgery_corpus import Forgery, read_corpus
+from pygent.sandbox.backends import select
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.cli import pygent
 
 CLOSED: list[str] = []
@@ -41,7 +41,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return Report("a sandbox", rows, (), 1.5)
 
     monkeypatch.setattr(select, "open_sandbox", opened)
-    monkeypatch.setattr(forging, "forge", forge)
+    monkeypatch.setattr(forgery_audit, "forge", forge)
     CLOSED.clear()
     return asked
 

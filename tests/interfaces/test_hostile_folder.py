@@ -17,11 +17,11 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from pygent.archive.store import Archive
-from pygent.evolution.config import load_config
+from pygent.evolution.settings.config import load_config
 from pygent.gateway.local import server
 from pygent.interfaces import launching
-from pygent.sandbox import child_python
-from pygent.sandbox.pip_command import pip_install
+from pygent.sandbox.host import child_python
+from pygent.sandbox.images.installer import pip_install
 from tests.support.runs import wait_until
 from tests.support.small_target import write_target
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.archive.types import Usage
+from pygent.archive.records import Usage
+from pygent.gateway.models.chat_protocol import completion_of
 from pygent.gateway.transcripts import Exchange
-from pygent.gateway.wire import completion_of
 from pygent.interfaces.cli.session import print_json
 from pygent.interfaces.views.transcripts import told
 

@@ -261,7 +261,7 @@ def test_settings_that_loosen_nothing_are_not_asked(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     Path("pygent.toml").write_text('model = "a=3,anthropic/b=1"\nseed = 1\nminutes = 5\nsandbox = "auto"\n')
     assert pygent("trust").out == "nothing there runs or loosens anything\n"
-    from pygent.evolution.config import load_config
+    from pygent.evolution.settings.config import load_config
 
     assert load_config(Path("pygent.toml"), target="text_distance").seed == 1
 
@@ -269,7 +269,7 @@ def test_settings_that_loosen_nothing_are_not_asked(tmp_path: Path, monkeypatch:
 def test_the_command_line_and_variables_go_before_what_a_file_asks_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pygent.evolution.config import load_config
+    from pygent.evolution.settings.config import load_config
     from pygent.target_modules.trust.exhibit import Untrusted
 
     file = tmp_path / "pygent.toml"
@@ -284,7 +284,7 @@ def test_the_command_line_and_variables_go_before_what_a_file_asks_for(
 def test_a_file_that_a_trusted_command_names_is_trusted_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pygent.evolution.config import load_config
+    from pygent.evolution.settings.config import load_config
     from pygent.target_modules.trust.exhibit import Untrusted
 
     monkeypatch.chdir(tmp_path)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.cli import pygent
 from tests.support.docs import DOCS
 
@@ -29,7 +29,7 @@ def write_files(page: str, folder: Path) -> None:
 @pytest.fixture
 def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, with a sandbox that protects nothing: the programs are the page's own."""
-    monkeypatch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+    monkeypatch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pygent.archive.records import RunRecord, Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import RunRecord, Status, Variant
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
 from tests.support.cli import pygent
 
 TEXTS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.cli import pygent
 from tests.support.small_target import write_target
 
@@ -22,7 +22,7 @@ def lacking_memory(kind: str, *, base: str | None, runtime: str | None, waive: I
 def test_a_tree_of_unknown_origin_is_judged_only_where_the_missing_limit_is_waived(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pygent.sandbox.select.open_sandbox", lacking_memory)
+    monkeypatch.setattr("pygent.sandbox.backends.select.open_sandbox", lacking_memory)
     target, home = write_target(tmp_path / "target"), tmp_path / "home"
     source = next(path.parent for path in target.rglob("ranges.py"))
     assert pygent("bench", target, home=home).code == 0

@@ -63,7 +63,7 @@ def test_a_run_in_the_real_sandbox_with_its_log_and_what_follows(tmp_path: Path,
     best = (summary["best"] or {}).get("variant", "")
     assert told.read_text().split() == [summary["run"], "evaluations", *([best] if best else [])]
     lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
-    judged = [line for line in lines if line["logger"] == "pygent.evolution.journal"]
+    judged = [line for line in lines if line["logger"] == "pygent.evolution.run.durable_steps"]
     assert len(judged) >= 30
     with Archive.open(home) as archive:
         known = {variant.id for variant in archive.variants()}

@@ -16,7 +16,7 @@ from mcp import Client, StdioServerParameters
 from mcp_types import ElicitResult
 
 from pygent.interfaces.mcp.server import make_server
-from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.cli import pygent
 from tests.support.node import Programs, programs_or_skip
 from tests.support.runs import wait_until
@@ -64,13 +64,13 @@ class Story:
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+        patch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         return Story(tmp_path_factory.mktemp("story"))
 
 
 @pytest.fixture
 def local(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+    monkeypatch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
 
 
 def asked(

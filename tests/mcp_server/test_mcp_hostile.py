@@ -13,12 +13,12 @@ import pytest
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
+from pygent.archive.records import Record, Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Record, Status, Variant
-from pygent.evolution.config import RunConfig
-from pygent.evolution.runs import begin
+from pygent.evolution.run.execution import begin
+from pygent.evolution.settings.config import RunConfig
 from pygent.interfaces.views.variants import diff
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
 from tests.mcp_server.conftest import Served, asked, refusal, value
 from tests.support.small_target import BUGGY, write_target
 

@@ -12,27 +12,27 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from pygent.agent import closure
+from pygent.agent import bundle
 from pygent.agent.brief import Brief, Inspiration
 from pygent.agent.messages import messages
 from pygent.agent.profile import load
+from pygent.archive.records import RunRecord, Status
 from pygent.archive.store import Archive
-from pygent.archive.types import RunRecord, Status
-from pygent.benchmarks.types import Evaluation, Trust
-from pygent.evolution.agent_box import let_work, spec_of
-from pygent.evolution.attempt import Outcome
-from pygent.evolution.budget import Budget, Clock
-from pygent.evolution.config import load_config
-from pygent.evolution.loop import Loop
-from pygent.evolution.selectors import selector
-from pygent.evolution.types import Parent, Proposal
-from pygent.gateway.breakers import RunBreaker
-from pygent.gateway.prices import find
-from pygent.gateway.tokens import of_prompt, of_text
-from pygent.sandbox.types import Sandbox
-from pygent.target_modules.manifest import load as load_target
-from pygent.target_modules.patch.by_symbol import by_symbol
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Evaluation, Trust
+from pygent.evolution.proposers.agent_box import let_work, spec_of
+from pygent.evolution.protocols import Parent, Proposal
+from pygent.evolution.run.budget import Budget, Clock
+from pygent.evolution.run.evaluate_variant import Outcome
+from pygent.evolution.run.loop import Loop
+from pygent.evolution.search.selectors import selector
+from pygent.evolution.settings.config import load_config
+from pygent.gateway.models.circuit_breaker import RunBreaker
+from pygent.gateway.models.prices import find
+from pygent.gateway.models.tokens import of_prompt, of_text
+from pygent.sandbox.api import Sandbox
+from pygent.target_modules.patch.diff.by_symbol import by_symbol
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import load as load_target
 from tests.performance.measuring import backends
 from tests.support.small_target import write_target
 
@@ -126,7 +126,7 @@ def _box(name: str, sandbox: Sandbox) -> Iterator[tuple[str, str]]:
     profile = load("direct").plain()
     profile["limits"] = {**profile["limits"], "steps": STEPS, "calls": STEPS + 1}
     task = {"brief": asdict(brief), "profile": profile, "mcp_tools": []}
-    files, spec = closure.files(), spec_of((), minutes=5)
+    files, spec = bundle.files(), spec_of((), minutes=5)
     starts, engine = [], []
     for turn in range(6):
         door = _Stepping()

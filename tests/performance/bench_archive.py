@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert
 
-from pygent.archive import schema
-from pygent.archive.blobs import tree_address
-from pygent.archive.codec import pack_json
+from pygent.archive.blobs.blob_store import tree_address
+from pygent.archive.blobs.codec import pack_json
+from pygent.archive.db import schema
+from pygent.archive.records import Record, RunRecord, Status, Variant
 from pygent.archive.store import FILE, Archive
-from pygent.archive.types import Record, RunRecord, Status, Variant
 
 MODULE_LINES = 280  # about 12 kB
 MEASURED = 5000
@@ -167,7 +167,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _fill(home: Path, rng: random.Random) -> None:
     """Bring the run to LARGE variants in a few big transactions, each with a tree and a parent of its own."""
-    from pygent.archive.database import Database
+    from pygent.archive.db.database import Database
 
     database = Database(home / FILE)
     sealed = pack_json({})

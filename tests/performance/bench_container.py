@@ -7,10 +7,10 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from pygent.sandbox.docker import DockerSandbox, connect
-from pygent.sandbox.image import Images
-from pygent.sandbox.pool import Pool
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Program
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Program
+from pygent.sandbox.backends.docker import DockerSandbox, connect
+from pygent.sandbox.host.pool import Pool
+from pygent.sandbox.images.image import Images
 from tests.performance.measuring import ONE, TRIVIAL, backends, closing, ms, timed
 
 COLD = 5

@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pygent.benchmarks.stats import Interval, interval_of
-from pygent.sandbox.types import Box, BoxSpec, Call, Isolation, Program, Sandbox
+from pygent.benchmarks.statistics.sequential_test import Interval, interval_of
+from pygent.sandbox.api import Box, BoxSpec, Call, Isolation, Program, Sandbox
 from tests.performance.measuring import ONE, backends, box_memory, closing
 
 EVALUATIONS = 10_000

@@ -13,16 +13,16 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert
 
-from pygent.archive import schema
-from pygent.archive.codec import pack_json
-from pygent.archive.database import Database
+from pygent.archive.blobs.codec import pack_json
+from pygent.archive.db import schema
+from pygent.archive.db.database import Database
+from pygent.archive.records import RunRecord
 from pygent.archive.store import FILE, Archive
-from pygent.archive.types import RunRecord
-from pygent.evolution.config import load_config
-from pygent.evolution.progress import Progress
-from pygent.evolution.runs import begin, work
-from pygent.sandbox.select import open_sandbox
-from pygent.sandbox.types import Sandbox
+from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.progress import Progress
+from pygent.evolution.settings.config import load_config
+from pygent.sandbox.api import Sandbox
+from pygent.sandbox.backends.select import open_sandbox
 
 WARM = 40
 MEASURED = 300

@@ -10,9 +10,9 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from pygent.sandbox.types import Sandbox
-from pygent.target_modules.humaneval import Problem
-from pygent.target_modules.manifest import Target
+from pygent.sandbox.api import Sandbox
+from pygent.target_modules.importers.humaneval import Problem
+from pygent.target_modules.spec.manifest import Target
 from tests.performance.measuring import backends, closing, timed
 from tests.support.humaneval import WORKERS, imported, passing, sweep
 

@@ -8,24 +8,24 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from pygent.agent.brief import Brief
-from pygent.agent.door import Answer
+from pygent.agent.host_client import Answer
 from pygent.agent.infill import attempt, drawn, masked
 from pygent.agent.rewrite import Ask, one_of
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.types import Bench
-from pygent.evolution.config import load_config
-from pygent.evolution.runs import begin, work
+from pygent.benchmarks.results import Bench
+from pygent.evolution.run.execution import begin, work
+from pygent.evolution.settings.config import load_config
 from pygent.gateway.budget import Budget
-from pygent.gateway.connect import connect
 from pygent.gateway.local.install import install
-from pygent.gateway.types import Model, Request
+from pygent.gateway.model_api import Model, Request
+from pygent.gateway.models.connect import connect
 from pygent.prompts.message import Message
-from pygent.sandbox.select import open_sandbox
-from pygent.sandbox.types import Isolation, Sandbox
-from pygent.target_modules.gate import gate
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.backends.select import open_sandbox
+from pygent.target_modules.gate.checks import gate
 from pygent.target_modules.patch.apply import apply
-from pygent.target_modules.registry import find_target
+from pygent.target_modules.spec.registry import find_target
 
 TARGETS = ("online_bin_packing", "text_distance")
 PLACES = 40

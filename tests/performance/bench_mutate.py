@@ -7,10 +7,10 @@ from collections.abc import Callable
 from random import Random
 
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.evolution.selectors import DgmSelector
-from pygent.evolution.types import Member
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.suspicion import Spectrum, Weights
+from pygent.evolution.protocols import Member
+from pygent.evolution.search.selectors import DgmSelector
+from pygent.target_modules.fault_localization import Spectrum, Weights
+from pygent.target_modules.patch.model.tree import Tree
 
 FUNCTIONS = 33  # about 12 kB
 PROPOSALS = 300

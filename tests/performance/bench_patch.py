@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pygent.target_modules.gate import gate
-from pygent.target_modules.manifest import Manifest, Target
+from pygent.target_modules.gate.checks import gate
 from pygent.target_modules.patch.apply import apply
-from pygent.target_modules.patch.diff import diff
-from pygent.target_modules.patch.edits import Patch, ReplaceSymbol
-from pygent.target_modules.patch.outline import outline
-from pygent.target_modules.patch.pieces import pieces
-from pygent.target_modules.patch.read import read
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.diff.tree_diff import diff
+from pygent.target_modules.patch.model.edits import Patch, ReplaceSymbol
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.parse.answer_reader import read
+from pygent.target_modules.patch.syntax.outline import outline
+from pygent.target_modules.patch.syntax.top_level_chunks import pieces
+from pygent.target_modules.spec.manifest import Manifest, Target
 
 REPEATS = 15
 

@@ -8,9 +8,9 @@ import statistics
 from collections.abc import Callable
 
 from pygent.benchmarks.testing.programs import PACKAGES, PRELOAD
-from pygent.sandbox.pool import Pool
+from pygent.sandbox.api import Box, BoxSpec, Call, Isolation, Program
+from pygent.sandbox.host.pool import Pool
 from pygent.sandbox.runner import seccomp
-from pygent.sandbox.types import Box, BoxSpec, Call, Isolation, Program
 from tests.performance.measuring import (
     ONE,
     TRIVIAL,

@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from pygent.archive.store import Archive
-from pygent.benchmarks.stats import interval_of
-from pygent.evolution.config import load_config
-from pygent.evolution.runs import begin, work
-from pygent.sandbox.local import LocalSandbox
+from pygent.benchmarks.statistics.sequential_test import interval_of
+from pygent.evolution.run.execution import begin, work
+from pygent.evolution.settings.config import load_config
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.performance.bench_engine import fill, write_target
 from tests.support.review_server import reviewing
 

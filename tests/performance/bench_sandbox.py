@@ -6,10 +6,10 @@ import statistics
 import time
 from collections.abc import Callable
 
-from pygent.sandbox import rootfs
-from pygent.sandbox.docker import connect
-from pygent.sandbox.image import HOST, REPOSITORY, Images
-from pygent.sandbox.select import open_sandbox
+from pygent.sandbox.backends.docker import connect
+from pygent.sandbox.backends.select import open_sandbox
+from pygent.sandbox.images import rootfs
+from pygent.sandbox.images.image import HOST, REPOSITORY, Images
 
 
 def rows() -> list[tuple[str, str]]:

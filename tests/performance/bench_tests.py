@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pygent.benchmarks.testing.direct import run_direct
+from pygent.benchmarks.results import Trust
+from pygent.benchmarks.testing.collect_inventory import take_inventory
+from pygent.benchmarks.testing.in_process import run_direct
 from pygent.benchmarks.testing.inventory import Inventory
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.benchmarks.testing.sealed import run_sealed
-from pygent.benchmarks.testing.taking import take_inventory
-from pygent.benchmarks.types import Trust
-from pygent.sandbox.select import open_sandbox
-from pygent.sandbox.types import Isolation, Sandbox
-from pygent.target_modules.manifest import Target, load
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.backends.select import open_sandbox
+from pygent.target_modules.spec.manifest import Target, load
 
 FILES, PER_FILE = 8, 25
 ROUNDS = 5

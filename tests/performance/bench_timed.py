@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench
-from pygent.sandbox.types import Isolation
-from pygent.target_modules.manifest import Target, load
+from pygent.benchmarks.results import Bench
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Isolation
+from pygent.target_modules.spec.manifest import Target, load
 from tests.performance.measuring import backends, closing
 
 EVALUATIONS = 6

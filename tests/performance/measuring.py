@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pygent.sandbox import bubblewrap
-from pygent.sandbox.bubblewrap import BubblewrapCell
-from pygent.sandbox.pool import Pool
-from pygent.sandbox.select import make_sandbox
-from pygent.sandbox.types import Box, Call, Program, SandboxUnavailable
+from pygent.sandbox.api import Box, Call, Program, SandboxUnavailable
+from pygent.sandbox.backends import bubblewrap
+from pygent.sandbox.backends.bubblewrap import BubblewrapCell
+from pygent.sandbox.backends.select import make_sandbox
+from pygent.sandbox.host.pool import Pool
 
 TRIVIAL = Program({"m.py": "def f(x): return x\n"}, "m:f")
 ONE = [Call((1,))]

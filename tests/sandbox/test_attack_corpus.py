@@ -9,11 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox.attacking import Result, run_attacks
-from pygent.sandbox.corpus import FOLDER, GROUPS, Attack, read_attacks
-from pygent.sandbox.corpus_file import CorpusError
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import (
+from pygent.sandbox.api import (
     Box,
     BoxSpec,
     Call,
@@ -26,6 +22,10 @@ from pygent.sandbox.types import (
     Sandbox,
     Session,
 )
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.sandbox.redteam.attack_corpus import FOLDER, GROUPS, Attack, read_attacks
+from pygent.sandbox.redteam.attack_runner import Result, run_attacks
+from pygent.sandbox.redteam.program_file import CorpusError
 
 CORPUS = read_attacks()
 FAST = [one for one in CORPUS if one.fast]

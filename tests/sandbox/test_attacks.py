@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox.types import Box, BoxSpec, Call, Execution, Isolation, Limits, Program, Sandbox
+from pygent.sandbox.api import Box, BoxSpec, Call, Execution, Isolation, Limits, Program, Sandbox
 
 LIMITS = Limits(memory_mb=64, pids=24, tmpfs_mb=4, tmpfs_inodes=200, call_seconds=3, total_seconds=6)
 SPEC = BoxSpec(limits=LIMITS)
@@ -120,6 +120,6 @@ def test_the_self_test_holds(real_sandbox: Sandbox) -> None:
 
 
 def test_the_probes_are_only_the_standard_library() -> None:
-    text = Path(__file__).parents[2].joinpath("sandbox/probes.py").read_text()
+    text = Path(__file__).parents[2].joinpath("sandbox/selftest/probes.py").read_text()
     assert "import pygent" not in text
     assert "from pygent" not in text

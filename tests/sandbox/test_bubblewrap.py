@@ -15,11 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox import bubblewrap, cgroup, limits, owner, select
-from pygent.sandbox.bubblewrap import BubblewrapSandbox
-from pygent.sandbox.channel import Cell
-from pygent.sandbox.roots import Roots
-from pygent.sandbox.types import (
+from pygent.sandbox.api import (
     BoxSpec,
     Call,
     Isolation,
@@ -29,6 +25,10 @@ from pygent.sandbox.types import (
     SandboxFault,
     SandboxUnavailable,
 )
+from pygent.sandbox.backends import bubblewrap, cgroup, orphan_reaper, select, waivers
+from pygent.sandbox.backends.bubblewrap import BubblewrapSandbox
+from pygent.sandbox.host.runner_process import Cell
+from pygent.sandbox.images.rootfs_cache import Roots
 
 pytestmark = pytest.mark.bubblewrap
 
@@ -82,7 +82,7 @@ def _children(pid: int) -> list[int]:
 
 
 def groups_of(pid: int) -> list[Path]:
-    label = owner.myself().replace(" ", ":")
+    label = orphan_reaper.myself().replace(" ", ":")
     world = ":".join(label.split(":")[:2])
     parents = dict.fromkeys(cgroup.find().parents.values())
     return [path for parent in parents for path in parent.glob(f"pygent:{world}:{pid}:*")]
@@ -160,8 +160,8 @@ def test_closing_leaves_no_process_and_no_group(sandbox: BubblewrapSandbox, seen
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from pygent.sandbox.select import make_sandbox
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Limits, Program
+from pygent.sandbox.backends.select import make_sandbox
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Limits, Program
 sandbox = make_sandbox("bubblewrap")
 source = "import os\\nfor n in (1, 2, 15): __import__('signal').signal(n, 1)\\n"
 source += "os.fork() or __import__('time').sleep(99)\\n"  # a copy that answered, too, would end the session
@@ -174,7 +174,7 @@ with sandbox.box(BoxSpec(limits=Limits(call_seconds=55)), Isolation.PROCESS) as 
 
 
 def test_a_killed_host_leaves_no_process_and_the_next_start_removes_its_groups() -> None:
-    root = str(Path(owner.__file__).parents[2])
+    root = str(Path(orphan_reaper.__file__).parents[2])
     host = subprocess.Popen(
         [sys.executable, "-c", _KILLED.format(root=root)], stdout=subprocess.PIPE, text=True
     )
@@ -216,23 +216,23 @@ def test_limits_that_are_not_in_force_are_in_the_name_and_count_until_waived(
 ) -> None:
     monkeypatch.setattr(cgroup, "find", lambda: cgroup.Controls({}))
     with select.make_sandbox("bubblewrap") as plain:
-        lacking = limits.missing(plain.check())
+        lacking = waivers.missing(plain.check())
     assert {"cpu", "memory"} <= set(lacking)
     opened = select.open_sandbox("bubblewrap", waive=("memory",))
     try:
         assert opened.name.endswith("(cpu, memory not limited)")
         assert opened.unlimited == ("cpu",)
         with pytest.raises(SandboxUnavailable, match=r"has none on cpu: .*--waive cpu"):
-            limits.require(opened, "code that a model wrote")
+            waivers.require(opened, "code that a model wrote")
     finally:
         opened.close()
     waived = select.open_sandbox("bubblewrap", waive=("memory", "cpu"))
     waived.close()
-    limits.require(waived, "code that a model wrote")
+    waivers.require(waived, "code that a model wrote")
 
 
 def test_isolation_is_never_waived(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pygent.sandbox.types import Check
+    from pygent.sandbox.api import Check
 
     bad = [Check("network", False, "open", "mend it"), Check("memory", False, "none", "mend it, too")]
     monkeypatch.setattr(BubblewrapSandbox, "check", lambda self: bad)
@@ -244,8 +244,8 @@ _AS_USER = """
 import json, sys
 sys.path.insert(0, {root!r})
 from pygent.sandbox import cgroup
-from pygent.sandbox.select import make_sandbox
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Program
+from pygent.sandbox.backends.select import make_sandbox
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Program
 cgroup.find = lambda: cgroup.Controls({{}})
 source = "import os\\ndef f(): return [os.getuid(), os.getgid(), open('/proc/self/uid_map').read().split()]"
 with make_sandbox("bubblewrap") as sandbox:
@@ -264,7 +264,7 @@ def _is_public(program: str) -> bool:
 
 
 def test_a_user_without_rights_is_protected_by_a_user_namespace() -> None:
-    root = str(Path(owner.__file__).parents[2])
+    root = str(Path(orphan_reaper.__file__).parents[2])
     user = 54_321 if os.geteuid() == 0 else os.geteuid()
     interpreter = next(filter(_is_public, (sys.executable, "/usr/bin/python3")), None)
     if user != os.geteuid() and interpreter is None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox import cgroup, owner
-from pygent.sandbox.types import BoxSpec, Limits, SandboxFault
+from pygent.sandbox.api import BoxSpec, Limits, SandboxFault
+from pygent.sandbox.backends import cgroup, orphan_reaper
 
 SPEC = BoxSpec(limits=Limits(memory_mb=64, cpus=0.5, pids=10))
 
@@ -125,7 +125,7 @@ def test_less_cpu_time_than_asked_for_is_no_fault_as_the_self_test_tells_it(
 
 
 def test_only_groups_of_dead_owners_are_reaped(tmp_path: Path) -> None:
-    world, pid, started = owner.myself().rsplit(" ", 2)
+    world, pid, started = orphan_reaper.myself().rsplit(" ", 2)
     prefix = f"pygent:{world.replace(' ', ':')}"
     names = {
         "mine": f"{prefix}:{pid}:{started}:0",

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.sandbox.box import RunnerBox
-from pygent.sandbox.channel import Death
-from pygent.sandbox.frames import Frames, frame
-from pygent.sandbox.types import Call, Limits, Outcome, Program, SandboxFault
+from pygent.sandbox.api import Call, Limits, Outcome, Program, SandboxFault
+from pygent.sandbox.host.box import RunnerBox
+from pygent.sandbox.host.frames import Frames, frame
+from pygent.sandbox.host.runner_process import Death
 
 ECHO = Program({"m.py": ""}, "m:f")
 OK = {"k": "reply", "outcome": "ok", "detail": "", "seconds": 0.1}

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from pygent.sandbox.types import (
+from pygent.sandbox.api import (
     Box,
     BoxSpec,
     Call,

@@ -18,12 +18,7 @@ import docker
 import docker.errors
 import pytest
 
-from pygent.sandbox import bubblewrap, owner, select
-from pygent.sandbox.check import engine_facts
-from pygent.sandbox.docker import DockerCell, DockerSandbox, connect, trouble
-from pygent.sandbox.image import Images
-from pygent.sandbox.owner import OWNER_LABEL, RUN_LABEL
-from pygent.sandbox.types import (
+from pygent.sandbox.api import (
     BoxSpec,
     Call,
     Check,
@@ -34,6 +29,11 @@ from pygent.sandbox.types import (
     SandboxFault,
     SandboxUnavailable,
 )
+from pygent.sandbox.backends import bubblewrap, orphan_reaper, select
+from pygent.sandbox.backends.docker import DockerCell, DockerSandbox, connect, trouble
+from pygent.sandbox.backends.orphan_reaper import OWNER_LABEL, RUN_LABEL
+from pygent.sandbox.images.image import Images
+from pygent.sandbox.selftest.self_test import engine_facts
 
 pytestmark = pytest.mark.engine
 
@@ -138,9 +138,9 @@ def test_closing_removes_every_container(client: Any) -> None:
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from pygent.sandbox.docker import DockerSandbox, connect, trouble
-from pygent.sandbox.image import Images
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Limits, Program
+from pygent.sandbox.backends.docker import DockerSandbox, connect, trouble
+from pygent.sandbox.images.image import Images
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Limits, Program
 client = connect()
 sandbox = DockerSandbox(client, Images(client))
 sleeper = Program({{"m.py": "import time\\ndef f(): print(1); time.sleep(50)"}}, "m:f")
@@ -151,7 +151,7 @@ with sandbox.box(BoxSpec(limits=Limits(call_seconds=55)), Isolation.PROCESS) as 
 
 
 def test_a_killed_host_leaves_no_process_and_the_next_start_removes_the_container(client: Any) -> None:
-    root = str(Path(owner.__file__).parents[2])
+    root = str(Path(orphan_reaper.__file__).parents[2])
     host = subprocess.Popen(
         [sys.executable, "-c", _KILLED.format(root=root)], stdout=subprocess.PIPE, text=True
     )
@@ -163,22 +163,22 @@ def test_a_killed_host_leaves_no_process_and_the_next_start_removes_the_containe
         return found
 
     assert [found["State"] for found in left()] == ["running"]
-    owner.reap(client)
+    orphan_reaper.reap(client)
     assert [found["State"] for found in left()] == ["running"]  # its owner lives
     host.send_signal(signal.SIGKILL)
     host.wait()
     host.stdout.close()
     assert eventually(lambda: all(found["State"] != "running" for found in left()))
-    assert owner.reap(client) >= 1
+    assert orphan_reaper.reap(client) >= 1
     assert left() == []
 
 
 def test_containers_of_other_machines_are_left_alone() -> None:
-    assert owner.is_alive(owner.myself()) is True
-    world, pid, started = owner.myself().rsplit(" ", 2)
-    assert owner.is_alive(f"{world} {pid} {int(started) + 1}") is False
-    assert owner.is_alive(f"elsewhere 1 {pid} {started}") is None
-    assert owner.is_alive("") is None
+    assert orphan_reaper.is_alive(orphan_reaper.myself()) is True
+    world, pid, started = orphan_reaper.myself().rsplit(" ", 2)
+    assert orphan_reaper.is_alive(f"{world} {pid} {int(started) + 1}") is False
+    assert orphan_reaper.is_alive(f"elsewhere 1 {pid} {started}") is None
+    assert orphan_reaper.is_alive("") is None
 
 
 def test_a_zombie_owns_nothing() -> None:
@@ -187,9 +187,9 @@ def test_a_zombie_owns_nothing() -> None:
         os._exit(0)
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     try:
-        world, _, _ = owner.myself().rsplit(" ", 2)
+        world, _, _ = orphan_reaper.myself().rsplit(" ", 2)
         started = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[19]
-        assert owner.is_alive(f"{world} {child} {started}") is False
+        assert orphan_reaper.is_alive(f"{world} {child} {started}") is False
     finally:
         os.waitpid(child, 0)
 
@@ -224,7 +224,7 @@ def test_an_engine_that_hangs_is_not_waited_for_at_the_start(
         silent.bind(f"{tmp_path}/s")
         silent.listen()
         monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/s")
-        monkeypatch.setattr("pygent.sandbox.docker._HANDSHAKE_SECONDS", 0.2)
+        monkeypatch.setattr("pygent.sandbox.backends.docker._HANDSHAKE_SECONDS", 0.2)
         with pytest.raises(SandboxUnavailable, match="no Docker engine answers"):
             connect(timeout=3600)
 
@@ -232,7 +232,7 @@ def test_an_engine_that_hangs_is_not_waited_for_at_the_start(
 def test_an_engine_that_stops_and_one_that_hangs_are_told_apart(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("pygent.sandbox.docker._PING_SECONDS", 0.2)
+    monkeypatch.setattr("pygent.sandbox.backends.docker._PING_SECONDS", 0.2)
     with socket.socket(socket.AF_UNIX) as engine:
         engine.bind(f"{tmp_path}/s")
         engine.listen()
@@ -322,7 +322,7 @@ def test_containers_carry_their_owner(client: Any, sandbox: DockerSandbox) -> No
     with sandbox.box(SPEC, Isolation.PROCESS):
         (container,) = containers(client, sandbox)
         facts = client.api.inspect_container(container)
-    assert facts["Config"]["Labels"][OWNER_LABEL] == owner.myself()
+    assert facts["Config"]["Labels"][OWNER_LABEL] == orphan_reaper.myself()
     settings = facts["HostConfig"]
     assert settings["NetworkMode"] == "none"
     assert settings["ReadonlyRootfs"] is True

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pygent.sandbox.box import RunnerBox
-from pygent.sandbox.channel import Death
-from pygent.sandbox.frames import frame
-from pygent.sandbox.types import Call, Execution, Limits, Outcome, Program, SandboxFault
+from pygent.sandbox.api import Call, Execution, Limits, Outcome, Program, SandboxFault
+from pygent.sandbox.host.box import RunnerBox
+from pygent.sandbox.host.frames import frame
+from pygent.sandbox.host.runner_process import Death
 
 LIMITS = Limits(answer_bytes=1000, all_answers_bytes=3000, output_bytes=100)
 PROGRAM = Program({"m.py": "def f(): return 1"}, "m:f")

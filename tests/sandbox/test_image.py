@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pygent.sandbox import rootfs
-from pygent.sandbox.docker import connect
-from pygent.sandbox.image import HOST, Images
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
+from pygent.sandbox.backends.docker import connect
+from pygent.sandbox.images import rootfs
+from pygent.sandbox.images.image import HOST, Images
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox import pip_command, rootfs
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
+from pygent.sandbox.images import installer, rootfs
 
 ENTRY = "[pytest11]\npg-one = pg_one\n"
 
@@ -136,7 +136,7 @@ def test_where_there_is_no_pip_at_all_uv_is_taken(
     wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    monkeypatch.setattr(pip_command, "_bundled", lambda: tmp_path / "none")
+    monkeypatch.setattr(installer, "_bundled", lambda: tmp_path / "none")
     assert {"pg_inner.py", "pg_one-1.0.dist-info/METADATA"} <= brought("pg_one")
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.timing import reserved_core
-from pygent.sandbox import owner
-from pygent.sandbox.channel import Cell
-from pygent.sandbox.docker import DockerSandbox
-from pygent.sandbox.pool import Pool
-from pygent.sandbox.select import make_sandbox
-from pygent.sandbox.types import BoxSpec, Call, Isolation, Limits, Program
+from pygent.benchmarks.suites.timing import reserved_core
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Limits, Program
+from pygent.sandbox.backends import orphan_reaper
+from pygent.sandbox.backends.docker import DockerSandbox
+from pygent.sandbox.backends.select import make_sandbox
+from pygent.sandbox.host.pool import Pool
+from pygent.sandbox.host.runner_process import Cell
 
 SPEC = BoxSpec(Limits(memory_mb=128), core=reserved_core())
 PROGRAM = Program({"m.py": "def f(): return 1"}, "m:f")
@@ -115,7 +115,7 @@ def test_a_root_in_memory_is_gone_with_its_pool() -> None:
     with make_sandbox("bubblewrap") as made:
         made.prepare(SPEC, 1)
         assert len(set(place.glob("pygent-root:*")) - before) == 1
-    assert not set(place.glob(f"pygent-root:{owner.myself().replace(' ', ':')}*")) - before
+    assert not set(place.glob(f"pygent-root:{orphan_reaper.myself().replace(' ', ':')}*")) - before
 
 
 @pytest.mark.engine

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox import rootfs
-from pygent.sandbox.roots import Roots
-from pygent.sandbox.types import SandboxUnavailable
+from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.images import rootfs
+from pygent.sandbox.images.rootfs_cache import Roots
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.sandbox.sizing import Sizing, free_memory_mb
+from pygent.sandbox.host.pool_sizing import Sizing, free_memory_mb
 
 
 @dataclass

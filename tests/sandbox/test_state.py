@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.timing import reserved_core
-from pygent.sandbox.types import Box, BoxSpec, Call, Isolation, Limits, Program, Sandbox
+from pygent.benchmarks.suites.timing import reserved_core
+from pygent.sandbox.api import Box, BoxSpec, Call, Isolation, Limits, Program, Sandbox
 
 SPEC = BoxSpec(Limits(memory_mb=256), core=reserved_core())
 SOURCE = Path(__file__).with_name("looking.py").read_text("utf-8")
@@ -40,7 +40,7 @@ BETWEEN_BOXES = {
     r"/sys/fs/cgroup/.*|.*PID 1.*": "of this box alone",
     r"number of a new (pipe|pair of sockets)|.*/fd/\d+ \(link\)|stat /(proc(/self)?|dev/null) st_ino":
         "the machine's count of inodes, which all of it moves; the first repeat does its work before it can "
-        "leave a number there, and repeats that are faster than the first one fail (benchmarks/timing.py)",
+        "leave a number there, and repeats that are faster than the first one fail (benchmarks/suites/timing.py)",
 }  # fmt: skip
 # a box that is timed has one child, so of these nothing is read by a second one
 WITHIN_A_BOX = {

@@ -15,9 +15,9 @@ from random import Random
 
 import pytest
 
-from pygent.gateway.breakers import Breaker
-from pygent.gateway.openai_model import OpenAIModel
-from pygent.gateway.retry import Policy
+from pygent.gateway.models.circuit_breaker import Breaker
+from pygent.gateway.models.openai_model import OpenAIModel
+from pygent.gateway.models.retrying_model import Policy
 from tests.support.model_server import Request, Step, call, cut, hang, raw, refuse_connection, say, status
 
 TIMEOUT = 2.0  # seconds that a client waits here: far more than any answer takes
@@ -114,11 +114,15 @@ def _usage(step: Step) -> int:
 def impatience() -> Iterator[None]:
     """Waits of milliseconds instead of seconds: what is tested is what is done, not how long it is waited."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pygent.gateway.retry.Policy", partial(Policy, first=0.002, longest=0.01))
-        patch.setattr("pygent.evolution.world.Breaker", partial(Breaker, cool_down=0.02, longest=0.1))
-        patch.setattr("pygent.gateway.breakers._GLANCE", 0.005)
         patch.setattr(
-            "pygent.gateway.connect.OpenAIModel",
+            "pygent.gateway.models.retrying_model.Policy", partial(Policy, first=0.002, longest=0.01)
+        )
+        patch.setattr(
+            "pygent.evolution.run.model_session.Breaker", partial(Breaker, cool_down=0.02, longest=0.1)
+        )
+        patch.setattr("pygent.gateway.models.circuit_breaker._GLANCE", 0.005)
+        patch.setattr(
+            "pygent.gateway.models.connect.OpenAIModel",
             lambda name, key, url, timeout: OpenAIModel(name, key, url, TIMEOUT),
         )
         yield

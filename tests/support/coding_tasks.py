@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pygent.benchmarks.types import Job, Solved
-from pygent.target_modules.importing_tasks import write_agent
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Job, Solved
+from pygent.target_modules.importers.task_target import write_agent
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
 
 CHECK = """
 def check_squares(candidate):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from pygent.gateway.mcp.config import Server
 from pygent.gateway.mcp.manager import Manager
+from pygent.gateway.mcp.mcp_config import Server
 
 _VALUES: dict[str, Any] = {
     "number": 3,

@@ -85,8 +85,8 @@ def commands() -> str:
 
 def configuration() -> str:
     """Every key of `pygent.toml`."""
-    from pygent.evolution.config import RunConfig
-    from pygent.gateway.prices import Price
+    from pygent.evolution.settings.config import RunConfig
+    from pygent.gateway.models.prices import Price
 
     rows = ["| key | default | meaning |", "|---|---|---|"]
     for name, field in RunConfig.model_fields.items():
@@ -101,7 +101,7 @@ def configuration() -> str:
 
 def manifest() -> str:
     """Every key of `target.toml`."""
-    from pygent.target_modules.manifest import Manifest
+    from pygent.target_modules.spec.manifest import Manifest
 
     return MANIFEST.format(rows="\n".join(_keys(Manifest, "")))
 

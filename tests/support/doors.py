@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from pygent.archive.store import Archive
-from pygent.evolution.doors import AttemptLimits, Doors
+from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
 from pygent.gateway.budget import Budget
+from pygent.gateway.model_api import Model
 from pygent.gateway.secrets import Redactor
 from pygent.gateway.transcripts import Transcripts
-from pygent.gateway.types import Model
 
 
 def doors_to(model: Model | None, home: Path, account: Budget | None = None, **options: Any) -> Doors:

@@ -18,7 +18,7 @@ import docker.errors
 import pytest
 
 from pygent.archive.store import Archive
-from pygent.sandbox.owner import OWNER_LABEL
+from pygent.sandbox.backends.orphan_reaper import OWNER_LABEL
 from tests.support.runs import committed, wait_until
 
 ROOT = Path(__file__).parents[2]

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench, Evaluation, Trust
-from pygent.sandbox.types import Isolation, Sandbox
-from pygent.target_modules.humaneval import SOURCE, Problem, problems, write_targets
-from pygent.target_modules.manifest import Target, load
-from pygent.target_modules.patch.tree import Tree
+from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.target_modules.importers.humaneval import SOURCE, Problem, problems, write_targets
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, load
 
 WORKERS = 2
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Box, BoxSpec, Isolation
+from pygent.sandbox.api import Box, BoxSpec, Isolation
+from pygent.sandbox.backends.local import LocalSandbox
 
 
 class KeptBoxes(LocalSandbox):

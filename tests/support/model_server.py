@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
-from pygent.gateway.tokens import of_text
+from pygent.gateway.models.tokens import of_text
 
 KEY = "sk-test-0123456789abcdef"
 

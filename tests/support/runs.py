@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
-from pygent.archive.types import ArchiveError
-from pygent.sandbox.docker import OWNER_LABEL, connect
+from pygent.sandbox.backends.docker import OWNER_LABEL, connect
 
 
 def committed(home: Path) -> int:

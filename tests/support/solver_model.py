@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pygent.target_modules.importing_tasks import write_agent
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.registry import find_target
+from pygent.target_modules.importers.task_target import write_agent
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.registry import find_target
 from tests.support.model_server import Request, Script, Step, call, say
 
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.target_modules.blocks import Block, BlockError, blocks, outside
-from pygent.target_modules.finding import Finding
-from pygent.target_modules.gate import gate, gate_text
-from pygent.target_modules.manifest import Target, load
-from pygent.target_modules.patch.source import split_lines
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.gate.checks import gate, gate_text
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.source import split_lines
+from pygent.target_modules.spec.blocks import Block, BlockError, blocks, outside
+from pygent.target_modules.spec.finding import Finding
+from pygent.target_modules.spec.manifest import Target, load
 
 PROGRAM = '''"""A program."""
 import math

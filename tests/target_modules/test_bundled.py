@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.grader import Grader, InvalidAnswer
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.problems import Problem
-from pygent.benchmarks.suites import suite_for
-from pygent.benchmarks.types import Bench, Job, Solved
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Isolation
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.registry import bundled, find_target
+from pygent.benchmarks.results import Bench, Job, Solved
+from pygent.benchmarks.suites.grader import Grader, InvalidAnswer
+from pygent.benchmarks.suites.problems import Problem
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Isolation
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.registry import bundled, find_target
 
 PACKING, CIRCLES, TEXT = (
     find_target(name) for name in ("online_bin_packing", "circle_packing", "text_distance")

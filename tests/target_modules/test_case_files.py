@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.case import read_cases
-from pygent.target_modules.manifest import TargetError
+from pygent.target_modules.spec.cases_file import read_cases
+from pygent.target_modules.spec.manifest import TargetError
 
 
 def written(tmp_path: Path, text: str | bytes) -> Path:

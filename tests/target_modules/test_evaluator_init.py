@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.evaluator_init import look_at, manifest_of, thresholds_for
-from pygent.target_modules.init import building
-from pygent.target_modules.manifest import TargetError, load
+from pygent.target_modules.onboarding.evaluator_target import look_at, manifest_of, thresholds_for
+from pygent.target_modules.onboarding.module_target import building
+from pygent.target_modules.spec.manifest import TargetError, load
 
 BLOCK = "# EVOLVE-BLOCK-START\nx = 1\n# EVOLVE-BLOCK-END\n"
 EVALUATE = "def evaluate(program_path):\n    return {}\n"

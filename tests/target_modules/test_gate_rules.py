@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.gate import gate, gate_text
-from pygent.target_modules.manifest import Manifest, Target
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.gate.checks import gate, gate_text
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Manifest, Target
 
 SOURCE = '''\
 """Module."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.target_modules.hidden_text import check
+from pygent.target_modules.gate.hidden_text import check
 
 OLD = "def f(x):\n    return x\n"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from pygent.archive import git_command
-from pygent.target_modules import promote, repository
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.repository import GitError
-from pygent.target_modules.standing import in_the_way
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.promotion import repository, source_writer
+from pygent.target_modules.promotion.apply_conflicts import in_the_way
+from pygent.target_modules.promotion.repository import GitError
 
 BEFORE, AFTER = Tree({"m.py": "x = 1\n"}), Tree({"m.py": "x = 2\n"})
 KEY = "sk-test-0123456789"
@@ -74,17 +74,17 @@ def test_the_settings_do_run_where_git_is_called_plainly(hostile: Path, ran: Pat
 def test_looking_applying_and_rolling_back_run_nothing(hostile: Path, ran: Path, tmp_path: Path) -> None:
     assert in_the_way(hostile, BEFORE, AFTER) == []
     assert not ran.exists()
-    applied = promote.apply(tmp_path / "home", "v1", hostile, BEFORE, AFTER, message="m")
+    applied = source_writer.apply(tmp_path / "home", "v1", hostile, BEFORE, AFTER, message="m")
     assert applied.commit
     assert (hostile / "m.py").read_text() == AFTER["m.py"]
     assert not ran.exists(), ran.read_text()
-    promote.rollback(tmp_path / "home", "v1")
+    source_writer.rollback(tmp_path / "home", "v1")
     assert (hostile / "m.py").read_text() == BEFORE["m.py"]
     assert not ran.exists(), ran.read_text()
 
 
 def test_hooks_run_if_they_are_asked_for_and_see_no_key(hostile: Path, ran: Path, tmp_path: Path) -> None:
-    promote.apply(tmp_path / "home", "v1", hostile, BEFORE, AFTER, message="m", hooks=True)
+    source_writer.apply(tmp_path / "home", "v1", hostile, BEFORE, AFTER, message="m", hooks=True)
     told = ran.read_text()
     assert "hooks/pre-commit" in told
     assert KEY not in told
@@ -99,12 +99,12 @@ def test_where_a_hook_refuses_everything_is_as_before(hostile: Path, tmp_path: P
     assert git is not None
     head = git.head()
     with pytest.raises(GitError, match="not today"):
-        promote.apply(tmp_path / "home", "v1", hostile, BEFORE, AFTER, message="m", hooks=True)
+        source_writer.apply(tmp_path / "home", "v1", hostile, BEFORE, AFTER, message="m", hooks=True)
     assert (hostile / "m.py").read_text() == BEFORE["m.py"]
     assert git.head() == head
     assert git.uncommitted([hostile / "m.py"]) == []
     assert "pygent/v1" not in git_command.run(hostile, "branch", "--list").stdout
-    assert promote.applications(tmp_path / "home") == []
+    assert source_writer.applications(tmp_path / "home") == []
 
 
 def test_git_gets_no_key_and_is_led_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:

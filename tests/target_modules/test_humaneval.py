@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.suites import suite_for
-from pygent.sandbox.types import Sandbox
-from pygent.target_modules.humaneval import Problem, problems, write_targets
-from pygent.target_modules.manifest import Target, TargetError
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Sandbox
+from pygent.target_modules.importers.humaneval import Problem, problems, write_targets
+from pygent.target_modules.spec.manifest import Target, TargetError
 from tests.support.humaneval import imported, passing, sweep
 
 CHOICE = [f"HumanEval/{number}" for number in (0, 10, 22, 32, 33, 38, 50, 53, 75, 115, 137, 160)]

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.suites import suite_for
+from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.tasks.catalog import tasks_of
-from pygent.benchmarks.types import Bench, Evaluation, Trust
-from pygent.sandbox.local import LocalSandbox
-from pygent.sandbox.types import Isolation
-from pygent.target_modules.exercism import exercises, write_targets
-from pygent.target_modules.importing_tasks import write_agent
-from pygent.target_modules.manifest import Target, TargetError, load
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.registry import find_target
+from pygent.sandbox.api import Isolation
+from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.importers.exercism import exercises, write_targets
+from pygent.target_modules.importers.task_target import write_agent
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError, load
+from pygent.target_modules.spec.registry import find_target
 from tests.support.cli import pygent
 
 SUMS = """

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.init import init
-from pygent.target_modules.manifest import TargetError, load
+from pygent.target_modules.onboarding.module_target import init
+from pygent.target_modules.spec.manifest import TargetError, load
 
 AREA = "def area(w, h):\n    return w + h\n\n\n"
 SOURCE = AREA + "class Box:\n    @staticmethod\n    def put(x):\n        return x\n"

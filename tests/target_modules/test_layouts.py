@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.target_modules.globs import Disk, cover
-from pygent.target_modules.manifest import Manifest, Target, TargetError, load
-from pygent.target_modules.package import Package, look_at, manifest_of
-from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.pytest_settings import options_of
-from pygent.target_modules.roots import root_of
+from pygent.target_modules.onboarding.globs import Disk, cover
+from pygent.target_modules.onboarding.import_root import root_of
+from pygent.target_modules.onboarding.package_target import Package, look_at, manifest_of
+from pygent.target_modules.onboarding.pytest_settings import options_of
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.spec.manifest import Manifest, Target, TargetError, load
 
 F = "def f(): return 1\n"
 TEST = "from {0} import f\n\n\ndef test_f():\n    assert f() == 1\n"

@@ -5,7 +5,7 @@ from typing import get_origin
 
 import pytest
 
-from pygent.target_modules.manifest import Manifest, TargetError, load
+from pygent.target_modules.spec.manifest import Manifest, TargetError, load
 
 GOOD = """\
 name = "mine"

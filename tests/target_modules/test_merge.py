@@ -13,10 +13,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pygent.target_modules.patch.merge import Merged, merge
-from pygent.target_modules.patch.outline import outline
-from pygent.target_modules.patch.source import NotPython
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.merge.tree_merge import Merged, merge
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.outline import outline
+from pygent.target_modules.patch.syntax.source import NotPython
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 BASE = '''"""Shapes."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.manifest import Manifest, Target
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.safety import check
+from pygent.target_modules.gate.safety_rules import check
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Manifest, Target
 
 SOURCE = "import math\nimport random\n\n\ndef f(x):\n    return math.floor(x)\n"
 MANIFEST = {

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.manifest import TargetError, load
-from pygent.target_modules.package import Package, look_at, manifest_of
-from pygent.target_modules.pytest_settings import options_of
+from pygent.target_modules.onboarding.package_target import Package, look_at, manifest_of
+from pygent.target_modules.onboarding.pytest_settings import options_of
+from pygent.target_modules.spec.manifest import TargetError, load
 from tests.support.small_package import write_repository
 
 PYTEST = """[tool.pytest.ini_options]

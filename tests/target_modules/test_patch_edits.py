@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pygent.target_modules.patch.apply import PatchError, apply
-from pygent.target_modules.patch.edits import Patch
-from pygent.target_modules.patch.outline import outline
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.edits import Patch
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.outline import outline
 
 SOURCE = '''\
 #!/usr/bin/env python3
@@ -317,7 +317,7 @@ def test_hostile_source_is_an_error_and_no_crash(hostile: str) -> None:
 
 def test_the_patch_module_imports_no_other_room_and_no_parser_until_it_edits() -> None:
     code = (
-        "import sys; import pygent.target_modules.patch.read, pygent.target_modules.patch.diff;"
+        "import sys; import pygent.target_modules.patch.parse.answer_reader, pygent.target_modules.patch.diff.tree_diff;"
         "rooms = {'agent','archive','benchmarks','evolution','gateway','interfaces','prompts','sandbox'};"
         "print(sorted({*rooms, 'libcst'} & {name.split('.')[0] for name in sys.modules}))"
     )

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pygent.target_modules.patch.apply import apply
-from pygent.target_modules.patch.diff import diff
-from pygent.target_modules.patch.edits import Patch
-from pygent.target_modules.patch.outline import outline
-from pygent.target_modules.patch.source import NotPython
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.diff.tree_diff import diff
+from pygent.target_modules.patch.model.edits import Patch
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.outline import outline
+from pygent.target_modules.patch.syntax.source import NotPython
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 _NAMES = """

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.target_modules.patch.pieces import pieces
-from pygent.target_modules.patch.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.top_level_chunks import pieces
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 _NAMES = """

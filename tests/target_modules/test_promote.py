@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.target_modules import promote
-from pygent.target_modules.patch.tree import Tree
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.promotion import source_writer
 
 texts = st.text(alphabet="ab\r\n\t é", max_size=20)
 trees = st.dictionaries(st.sampled_from(["a.py", "b.py", "deep/c.py"]), texts, min_size=1)
@@ -42,16 +42,16 @@ def test_a_chain_of_applications_rolls_back_in_order_byte_for_byte(
     for number, (before, after) in enumerate(pairwise(states)):
         if before.files == after.files:
             continue
-        promote.apply(home, f"v{number}", folder, before, after, message="m")
+        source_writer.apply(home, f"v{number}", folder, before, after, message="m")
         applied.append(f"v{number}")
         seen.append(read(folder))
         assert seen[-1] == {path: text.encode() for path, text in after.files.items()}
     for variant in reversed(applied):
         assert read(folder) == seen.pop()
-        assert promote.rollback(home).variant == variant
+        assert source_writer.rollback(home).variant == variant
     assert read(folder) == seen.pop()
-    with pytest.raises(promote.PromotionError, match="nothing was applied"):
-        promote.rollback(home)
+    with pytest.raises(source_writer.PromotionError, match="nothing was applied"):
+        source_writer.rollback(home)
     shutil.rmtree(root)
 
 
@@ -59,14 +59,14 @@ def test_an_earlier_application_waits_for_the_later_one_on_the_same_files(tmp_pa
     folder, home = tmp_path / "source", tmp_path / "home"
     one, two, three = Tree({"a.py": "1"}), Tree({"a.py": "2"}), Tree({"a.py": "3"})
     write(folder, one)
-    promote.apply(home, "first", folder, one, two, message="m")
-    promote.apply(home, "second", folder, two, three, message="m")
-    with pytest.raises(promote.PromotionError, match="second was applied on top of first"):
-        promote.rollback(home, "first")
-    with pytest.raises(promote.PromotionError, match="third is not applied; second was the last"):
-        promote.rollback(home, "third")
-    assert promote.rollback(home, "second").variant == "second"
-    assert promote.rollback(home, "first").variant == "first"
+    source_writer.apply(home, "first", folder, one, two, message="m")
+    source_writer.apply(home, "second", folder, two, three, message="m")
+    with pytest.raises(source_writer.PromotionError, match="second was applied on top of first"):
+        source_writer.rollback(home, "first")
+    with pytest.raises(source_writer.PromotionError, match="third is not applied; second was the last"):
+        source_writer.rollback(home, "third")
+    assert source_writer.rollback(home, "second").variant == "second"
+    assert source_writer.rollback(home, "first").variant == "first"
     assert read(folder) == {"a.py": b"1"}
 
 
@@ -80,6 +80,6 @@ def test_a_record_that_came_with_a_home_overwrites_nothing(tmp_path: Path) -> No
     files = {"before": {"login": digest}, "after": {"login": None}}
     (place / "applied.json").write_text(json.dumps(record | files))
     for force in (False, True):
-        with pytest.raises(promote.PromotionError, match="was not written for you"):
-            promote.rollback(tmp_path / "home", force=force)
+        with pytest.raises(source_writer.PromotionError, match="was not written for you"):
+            source_writer.rollback(tmp_path / "home", force=force)
     assert not (tmp_path / "login").exists()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.promote import PromotionError, apply, copy_to
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.promotion.source_writer import PromotionError, apply, copy_to
 
 BEFORE = Tree({"a.py": "x = 1\n"})
 OUTSIDE = [

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pygent.target_modules.patch.apply import apply
-from pygent.target_modules.patch.read import ReadError, read
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.patch.unified import unified
+from pygent.target_modules.patch.diff.unified import unified
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.parse.answer_reader import ReadError, read
 
 PACK = '''\
 """Packing."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.manifest import Target, TargetError, load
-from pygent.target_modules.registry import bundled, find_target, in_order, with_dependencies
+from pygent.target_modules.spec.manifest import Target, TargetError, load
+from pygent.target_modules.spec.registry import bundled, find_target, in_order, with_dependencies
 
 
 def made(root: Path, name: str, *depends: str) -> Target:

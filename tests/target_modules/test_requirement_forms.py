@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.manifest import TargetError
-from pygent.target_modules.poetry import bounds
-from pygent.target_modules.requirements import Needed, described, requirements_of
+from pygent.target_modules.onboarding.poetry import bounds
+from pygent.target_modules.onboarding.requirements import Needed, described, requirements_of
+from pygent.target_modules.spec.manifest import TargetError
 
 PROJECT = '[project]\nname = "mine"\nversion = "1"\n'
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.manifest import TargetError
-from pygent.target_modules.requirements import requirements_of
+from pygent.target_modules.onboarding.requirements import requirements_of
+from pygent.target_modules.spec.manifest import TargetError
 
 PROJECT = (
     '[project]\nname = "mine"\nversion = "1"\ndependencies = ["attrs>=23", "tomli; python_version < \'3\'"]\n'

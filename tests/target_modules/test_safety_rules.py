@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pygent.target_modules.finding import Finding
-from pygent.target_modules.manifest import Manifest, Target
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.registry import find_target
-from pygent.target_modules.safety import check
+from pygent.target_modules.gate.safety_rules import check
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.finding import Finding
+from pygent.target_modules.spec.manifest import Manifest, Target
+from pygent.target_modules.spec.registry import find_target
 
 SOURCE = "import math\nimport random\n\n\ndef f(x):\n    return math.floor(x)\n"
 
@@ -176,7 +176,7 @@ def test_unchanged_and_other_files_are_not_looked_at() -> None:
 @pytest.mark.parametrize(
     ("line", "refused"),
     [
-        ("from pygent.agent.desk import Desk", False),
+        ("from pygent.agent.attempt_state import Desk", False),
         ("import pygent.prompts.quote", False),
         ("from .desk import Desk", False),
         ("from agent.desk import Desk", True),  # where the tree is not imported from

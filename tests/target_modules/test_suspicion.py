@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.target_modules.patch.source import split_lines
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.suspicion import Spectrum, Weights, by_symbol, ochiai, suspects
+from pygent.target_modules.fault_localization import Spectrum, Weights, by_symbol, ochiai, suspects
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.source import split_lines
 
 counts = st.integers(0, 200)
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.grader import Grader
-from pygent.evolution.config import RunConfig
-from pygent.target_modules.manifest import Manifest, Target, load
-from pygent.target_modules.trust import store
+from pygent.benchmarks.suites.grader import Grader
+from pygent.evolution.settings.config import RunConfig
+from pygent.target_modules.spec.manifest import Manifest, Target, load
+from pygent.target_modules.trust import trust_store
 from pygent.target_modules.trust.exhibit import Exhibit, Untrusted, forget, listed, remember, require
 from pygent.target_modules.trust.keys import harms
-from pygent.target_modules.trust.of_target import as_written, of_target
-from pygent.target_modules.trust.store import StateError
+from pygent.target_modules.trust.target_exhibits import as_written, of_target
+from pygent.target_modules.trust.trust_store import StateError
 from tests.support.docs import keys_of
 
 MANIFEST = """\
@@ -67,7 +67,7 @@ def test_trust_is_for_one_content_in_one_place(tmp_path: Path) -> None:
 
 def test_trust_is_never_kept_in_the_folder_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "state")
-    assert store.folder() == Path.home() / ".local/state/pygent/trust"
+    assert trust_store.folder() == Path.home() / ".local/state/pygent/trust"
 
 
 def test_where_nothing_can_be_kept_it_is_said_and_nothing_is_trusted(
@@ -177,7 +177,7 @@ def test_a_link_to_another_place_is_another_place(tmp_path: Path, graded: Path) 
 
 
 def test_bundled_targets_are_ours() -> None:
-    from pygent.target_modules.registry import BUNDLED, bundled, find_target
+    from pygent.target_modules.spec.registry import BUNDLED, bundled, find_target
 
     found: list[Target] = [*bundled(), find_target(str(BUNDLED / "text_distance" / "target.toml"))]
     assert [one for target in found for one in of_target(target)] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox.local import LocalSandbox
+from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY, write_target
 
@@ -31,7 +31,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
     folder = tmp_path_factory.mktemp("reviewed")
     target = write_target(folder / "target")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+        patch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         limits = ["--seed", 3, "--evaluations", 400, "--until", 1, "--selector", "best"]
         done = pygent("evolve", target, *limits, "--approval", "champions", "--json", home=folder / "home")
     assert done.code == 0, done.err
@@ -41,7 +41,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
 @pytest.fixture
 def reviewed(made: Reviewed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reviewed]:
     """A copy of its archive for each test; what is applied goes to the one source, and back."""
-    monkeypatch.setattr("pygent.sandbox.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
+    monkeypatch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
     home = tmp_path / "home"
     shutil.copytree(made.home, home)
     yield Reviewed(home, made.target, made.run, made.best)

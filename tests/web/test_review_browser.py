@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pygent.archive.blobs import tree_address
+from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.locks import RunLock
+from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.archive.types import Status, Variant
 from tests.support.browser import Watched, browsing, serious
 from tests.support.review_server import reviewing
 from tests.support.small_target import BUGGY

@@ -8,16 +8,16 @@ from random import Random
 from threading import Lock
 
 from pygent.evolution.proposers.mutate.change import Change, short, splice
+from pygent.evolution.proposers.mutate.operator_context import Scene
+from pygent.evolution.proposers.mutate.operator_registry import cumulative, operators
+from pygent.evolution.proposers.mutate.parent_view import Chances, Plot, Views
 from pygent.evolution.proposers.mutate.regions import Region
-from pygent.evolution.proposers.mutate.registry import cumulative, operators
-from pygent.evolution.proposers.mutate.scene import Scene
-from pygent.evolution.proposers.mutate.view import Chances, Plot, Views
-from pygent.evolution.types import Once, Parent, Proposal
-from pygent.target_modules.manifest import Target
-from pygent.target_modules.patch.pieces import pieces
-from pygent.target_modules.patch.source import NotPython, compile_only, parse_anew, split_lines
-from pygent.target_modules.patch.tree import Tree
-from pygent.target_modules.suspicion import Weights
+from pygent.evolution.protocols import Once, Parent, Proposal
+from pygent.target_modules.fault_localization import Weights
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.source import NotPython, compile_only, parse_anew, split_lines
+from pygent.target_modules.patch.syntax.top_level_chunks import pieces
+from pygent.target_modules.spec.manifest import Target
 
 _STACKED = (0.78, 0.95)  # one operator, two, else three
 _WIDTH = 140  # characters; a line may not grow past it, or expressions would swell from child to child

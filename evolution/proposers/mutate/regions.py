@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pygent.evolution.proposers.mutate.facts import Facts, gathered
-from pygent.target_modules.blocks import BlockError, blocks
-from pygent.target_modules.patch.editable import Editable
-from pygent.target_modules.patch.pieces import Piece, pieces
-from pygent.target_modules.patch.source import BOM, NotPython, split_lines
+from pygent.evolution.proposers.mutate.file_symbols import Facts, gathered
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.syntax.source import BOM, NotPython, split_lines
+from pygent.target_modules.patch.syntax.top_level_chunks import Piece, pieces
+from pygent.target_modules.spec.blocks import BlockError, blocks
 
 _PACKAGED = (ast.Import, ast.ImportFrom)
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)

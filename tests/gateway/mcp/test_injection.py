@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.gateway.mcp.config import Server
 from pygent.gateway.mcp.manager import Manager
+from pygent.gateway.mcp.mcp_config import Server
 from pygent.gateway.mcp.pins import Pins
 from pygent.gateway.secrets import MARK, Redactor
 from pygent.prompts import quote

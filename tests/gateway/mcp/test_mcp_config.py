@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pygent.gateway.mcp.config import McpConfigError, read
+from pygent.gateway.mcp.mcp_config import McpConfigError, read
 
 
 def written(tmp_path: Path, data: Any) -> Path:

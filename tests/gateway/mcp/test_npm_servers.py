@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.gateway.mcp.config import Server
 from pygent.gateway.mcp.manager import Manager
+from pygent.gateway.mcp.mcp_config import Server
 from pygent.gateway.mcp.pins import Pins
 from tests.support.node import Programs, programs_or_skip
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from pygent.gateway.mcp.config import Server
 from pygent.gateway.mcp.manager import Manager
+from pygent.gateway.mcp.mcp_config import Server
 from pygent.gateway.mcp.pins import Pins
 
 HABITS = str(Path(__file__).parents[2] / "support" / "mcp_server.py")

@@ -7,11 +7,11 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import Change, Splice
-from pygent.evolution.proposers.mutate.grow import Grower
-from pygent.evolution.proposers.mutate.lines import indented, movable, small, unit
+from pygent.evolution.proposers.mutate.expression_generator import Grower
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.registry import register
-from pygent.evolution.proposers.mutate.scene import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.statement_edits import indented, movable, small, unit
 
 _CONSUMERS = frozenset(["sum", "min", "max", "any", "all", "sorted", "set", "list", "tuple", "dict", "join"])
 

@@ -8,10 +8,10 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import Change
-from pygent.evolution.proposers.mutate.grow import figure
+from pygent.evolution.proposers.mutate.expression_generator import figure
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.registry import register
-from pygent.evolution.proposers.mutate.scene import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_registry import register
 
 
 def _numbers(scene: Scene) -> Sequence[Expr]:

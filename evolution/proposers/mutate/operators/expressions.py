@@ -7,10 +7,10 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import Change
-from pygent.evolution.proposers.mutate.grow import Grower, number, power
+from pygent.evolution.proposers.mutate.expression_generator import Grower, number, power
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.registry import register
-from pygent.evolution.proposers.mutate.scene import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_registry import register
 
 
 def _spot(scene: Scene, rng: Random) -> Expr | None:

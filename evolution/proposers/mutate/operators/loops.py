@@ -7,10 +7,10 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import Change, Splice
-from pygent.evolution.proposers.mutate.lines import movable, small
 from pygent.evolution.proposers.mutate.nodes import Expr, Statement
-from pygent.evolution.proposers.mutate.registry import register
-from pygent.evolution.proposers.mutate.scene import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.statement_edits import movable, small
 
 
 @register("loop.comprehension", 0.5)

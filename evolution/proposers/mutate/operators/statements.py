@@ -8,8 +8,12 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import Change, Splice
-from pygent.evolution.proposers.mutate.grow import Grower, number
-from pygent.evolution.proposers.mutate.lines import (
+from pygent.evolution.proposers.mutate.expression_generator import Grower, number
+from pygent.evolution.proposers.mutate.nodes import Expr, Statement
+from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.return_values import result
+from pygent.evolution.proposers.mutate.statement_edits import (
     leaves,
     lines,
     movable,
@@ -20,10 +24,6 @@ from pygent.evolution.proposers.mutate.lines import (
     take_out,
     unit,
 )
-from pygent.evolution.proposers.mutate.nodes import Expr, Statement
-from pygent.evolution.proposers.mutate.registry import register
-from pygent.evolution.proposers.mutate.results import result
-from pygent.evolution.proposers.mutate.scene import Scene, atom, pick
 
 
 def _movable(scene: Scene) -> Sequence[Statement]:

@@ -7,10 +7,10 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import Change, Splice
-from pygent.evolution.proposers.mutate.lines import movable
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.registry import register
-from pygent.evolution.proposers.mutate.scene import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.statement_edits import movable
 
 _COMPARE: dict[str, tuple[str, ...]] = {
     "<": ("<=", "<=", ">", ">=", "!="),

@@ -1,0 +1,33 @@
+"""The one way in which tools change files."""
+
+from __future__ import annotations
+
+from pygent.agent.attempt_state import Desk
+from pygent.agent.tool import ToolFault
+from pygent.target_modules.patch.apply import PatchError
+from pygent.target_modules.patch.diff.unified import unified
+from pygent.target_modules.patch.model.edits import Patch
+
+
+def changed(desk: Desk, patch: Patch) -> str:
+    """Apply a patch to the files and show what it did. Raises `ToolFault` and changes nothing."""
+    for edit in patch.edits:
+        if not desk.workspace.editable.touches(edit.path):
+            allowed = ", ".join(desk.workspace.allowed)
+            raise ToolFault(f"{edit.path} may not be changed; you may change: {allowed}")
+    before = desk.workspace.tree()
+    try:
+        after = desk.workspace.change(patch)
+    except PatchError as error:
+        advice = {
+            "unmatched": "view the file again and copy the text or the name exactly",
+            "ambiguous": "copy more lines around it, so that it is unique",
+            "unparsable": "the result would not parse; give the whole definition",
+            "unknown_file": "call view without a path to see the files",
+        }.get(error.kind, "look at the file again")
+        raise ToolFault(f"{error.path}: {error.reason}; {advice}") from None
+    if after == before:
+        return "Nothing is different after this change."
+    broken = desk.workspace.broken()
+    note = f"\nThis does not parse now: {broken}" if broken else ""
+    return f"Done:\n{unified(before, after)}{note}"

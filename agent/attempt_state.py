@@ -1,0 +1,42 @@
+"""What lies before an agent during one attempt, shared by its stages and tools."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from pygent.agent.brief import Brief
+from pygent.agent.host_client import Door
+from pygent.agent.profile import Profile
+from pygent.agent.workspace import Workspace
+from pygent.prompts.message import ToolSpec
+
+
+@dataclass
+class Desk:
+    """One attempt's state. `finished` is set by the model; `reason` says why there is no offer, if so."""
+
+    brief: Brief
+    profile: Profile
+    door: Door
+    workspace: Workspace
+    servers: tuple[ToolSpec, ...] = ()
+    note: str = ""
+    reason: str = ""
+    finished: bool = False
+    steps: int = 0
+    evaluations: int = 0
+    stages: list[str] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def spent(self) -> str:
+        """The limit of the attempt that is reached, in words, or ''."""
+        limits = self.profile.limits
+        if self.door.calls >= limits.calls:
+            return f"{limits.calls} answers of the model"
+        if self.steps >= limits.steps:
+            return f"{limits.steps} tool calls"
+        if time.monotonic() - self.started > limits.minutes * 60 * 0.9:
+            return f"{limits.minutes:g} minutes"
+        return ""

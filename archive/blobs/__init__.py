@@ -1,0 +1,1 @@
+"""Compressed, content-addressed bytes: sources and texts."""

@@ -1,0 +1,126 @@
+"""Questions about variants and how they descend from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from pygent.archive.db import schema
+from pygent.archive.records import ArchiveError, Member, Status, Variant
+from pygent.archive.tables import run_rows, variant_rows
+
+Order = Literal["attempt", "newest", "score"]
+_v = schema.variants.c
+_p = schema.parents.c
+# The best is one with the strongest evidence: a champion's score is confirmed, a valid one's is luck too.
+_ROW = select(_v.key, _v.tree, _v.run).where(_v.id == bindparam("wanted"))
+STANDING = (Status.CHAMPION, Status.ACCEPTED, Status.VALID)
+
+
+def get(connection: Connection, id: str) -> Variant:
+    variant = variant_rows.one(connection, id)
+    if variant is None:
+        raise unknown(id)
+    return variant
+
+
+def row_of(connection: Connection, id: str) -> Row[int, int | None, int]:
+    row = connection.execute(_ROW, {"wanted": id}).first()
+    if row is None:
+        raise unknown(id)
+    return row
+
+
+def unknown(id: str) -> ArchiveError:
+    return ArchiveError(f"variant {id}: not in the archive; `pygent archive list` lists them")
+
+
+def find(
+    connection: Connection,
+    run: str | None,
+    target: str | None,
+    status: Status | None,
+    limit: int | None,
+    order: Order,
+) -> Iterator[Variant]:
+    query = variant_rows.SELECT
+    if run is not None:
+        query = query.where(_v.run == run_rows.row_of(connection, run).key)
+    if target is not None:
+        query = query.where(_v.run.in_(select(schema.runs.c.key).where(schema.runs.c.target == target)))
+    if status is not None:
+        query = query.where(_v.status == status.value)
+    return variant_rows.read(connection, ordered(query, order, within_run=run is not None).limit(limit))
+
+
+def ordered(query: Select[Any], order: Order, within_run: bool) -> Select[Any]:
+    place = _v.attempt if within_run else _v.key
+    if order == "score":
+        return query.order_by(_v.fitness.desc().nulls_last(), place)
+    return query.order_by(place.desc() if order == "newest" else place)
+
+
+def members(connection: Connection, run: str) -> Iterator[Member]:
+    key = run_rows.row_of(connection, run).key
+    parent = schema.variants.alias("parent")
+    pairs = (
+        select(_p.child, parent.c.id)
+        .select_from(schema.variants)
+        .join(schema.parents, _p.child == _v.key)
+        .join(parent, parent.c.key == _p.parent)
+        .where(_v.run == key)
+        .order_by(_p.child, _p.position)
+    )
+    query = (
+        select(_v.key, _v.id, _v.attempt, schema.trees.c.id, _v.status, _v.score)
+        .select_from(schema.variants)
+        .join(schema.trees, schema.trees.c.key == _v.tree, isouter=True)
+        .where(_v.run == key)
+        .order_by(_v.attempt)
+    )
+    rows = connection.execute(query).all()  # before the links, so that no row lacks its own
+    links: dict[int, tuple[str, ...]] = {}
+    for child, id in connection.execute(pairs):
+        known = links.get(child)
+        links[child] = (id,) if known is None else (*known, id)
+    states = {status.value: status for status in Status}
+    for number, id, attempt, tree, status, score in rows:
+        address = None if tree is None else tree.hex()
+        yield Member(id, attempt, address, states[status], score, links.get(number, ()))
+
+
+def lineage(connection: Connection, id: str) -> list[Variant]:
+    start = row_of(connection, id).key
+    line = select(_v.key).where(_v.key == start).cte("line", recursive=True)
+    line = line.union(select(_p.parent).join(line, line.c.key == _p.child))
+    query = variant_rows.SELECT.where(_v.key.in_(select(line.c.key))).order_by(_v.key)
+    return list(variant_rows.read(connection, query))
+
+
+def children(connection: Connection, id: str) -> list[Variant]:
+    key = row_of(connection, id).key
+    below = select(_p.child).where(_p.parent == key)
+    return list(variant_rows.read(connection, variant_rows.SELECT.where(_v.key.in_(below)).order_by(_v.key)))
+
+
+def best(connection: Connection, run: str) -> Variant | None:
+    key = run_rows.row_of(connection, run).key
+    for status in STANDING:
+        query = variant_rows.SELECT.where(_v.run == key, _v.status == status.value, _v.fitness.is_not(None))
+        query = query.order_by(_v.fitness.desc(), _v.attempt).limit(1)
+        for variant in variant_rows.read(connection, query):
+            return variant
+    return None
+
+
+def trees_of(connection: Connection, run: str) -> dict[int, str]:
+    key = run_rows.row_of(connection, run).key
+    query = (
+        select(_v.attempt, schema.trees.c.id)
+        .join(schema.trees, schema.trees.c.key == _v.tree)
+        .where(_v.run == key)
+        .order_by(_v.attempt)
+    )
+    return {attempt: tree.hex() for attempt, tree in connection.execute(query)}

@@ -1,0 +1,84 @@
+"""Figures about a run or the whole archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, text
+
+from pygent.archive.db import schema
+from pygent.archive.records import PARENTS, Status, Usage
+from pygent.archive.tables import run_rows
+
+REASONS = 100  # the commonest so many reasons are told apart
+_BETTER = (Status.ACCEPTED, Status.CHAMPION)
+
+
+@dataclass(frozen=True)
+class Yield:
+    """What came of a proposer's or an operator's attempts: how many can be parents, how many were better."""
+
+    tried: int = 0
+    valid: int = 0
+    accepted: int = 0
+
+    def __add__(self, other: Yield) -> Yield:
+        return Yield(self.tried + other.tried, self.valid + other.valid, self.accepted + other.accepted)
+
+
+@dataclass(frozen=True)
+class Stats:
+    """`reasons` are those of variants that are no parents; `seconds` is the sum over variants; `bytes` is the
+    size of the whole database, and `bytes_per_variant` that size over all its variants, whatever the run."""
+
+    variants: int
+    statuses: Mapping[str, int]
+    reasons: Mapping[str, int]
+    proposers: Mapping[str, Yield]
+    operators: Mapping[str, Yield]
+    usage: Usage
+    seconds: float
+    trees: int
+    bytes: int
+    bytes_per_variant: float
+
+
+def stats(connection: Connection, run: str | None) -> Stats:
+    v = schema.variants.c
+    mine = v.run == run_rows.row_of(connection, run).key if run is not None else v.key.is_not(None)
+    tokens = (v.calls, v.prompt_tokens, v.cached_tokens, v.completion_tokens, v.dollars)
+    groups = (v.status, v.proposer, v.operator)
+    query = select(*groups, func.count(), func.sum(v.seconds), *map(func.sum, tokens))
+    count, seconds, usage = 0, 0.0, Usage()
+    statuses = dict.fromkeys((status.value for status in Status), 0)
+    proposers: dict[str, Yield] = {}
+    operators: dict[str, Yield] = {}
+    for status, proposer, operator, n, took, *spent in connection.execute(
+        query.where(mine).group_by(*groups)
+    ):
+        count, seconds, usage = count + n, seconds + took, usage + Usage(*spent)
+        statuses[status] = statuses.get(status, 0) + n
+        outcome = Yield(n, n if status in PARENTS else 0, n if status in _BETTER else 0)
+        proposers[proposer] = proposers.get(proposer, Yield()) + outcome
+        operators[operator] = operators.get(operator, Yield()) + outcome
+    lost = v.status.not_in([status.value for status in PARENTS])
+    often = func.count().label("often")
+    why = select(v.reason, often).where(mine, lost).group_by(v.reason).order_by(often.desc(), v.reason)
+    reasons = {row.reason: int(row.often) for row in connection.execute(why.limit(REASONS))}
+    trees = connection.execute(select(func.count(func.distinct(v.tree))).where(mine)).scalar_one()
+    size = _size(connection)
+    everything = connection.execute(select(func.count()).select_from(schema.variants)).scalar_one()
+    per_variant = size / everything if everything else 0.0
+    return Stats(count, statuses, reasons, proposers, operators, usage, seconds, trees, size, per_variant)
+
+
+def _size(connection: Connection) -> int:
+    """Bytes in use, free pages left out."""
+    if connection.dialect.name == "sqlite":
+        pages, free, size = (
+            int(connection.execute(text(f"PRAGMA {name}")).scalar_one())
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return (pages - free) * size
+    return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())

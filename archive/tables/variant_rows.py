@@ -1,0 +1,181 @@
+"""Rows of variants: from a `Variant` to the database and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select
+
+from pygent.archive.blobs.codec import dump, pack, pack_json, unpack, unpack_json
+from pygent.archive.db import schema
+from pygent.archive.records import Direction, Record, Status, Usage, Variant
+
+VOCABULARY_BYTES = 16 << 10
+PAGE = 500
+
+_INSERT = insert(schema.variants)
+_INSERT_PARENT = insert(schema.parents)
+_INSERT_RECORD = insert(schema.records)
+_parent = schema.variants.alias("parent")
+_PARENTS = (
+    select(schema.parents.c.child, _parent.c.id)
+    .join(_parent, _parent.c.key == schema.parents.c.parent)
+    .where(schema.parents.c.child.in_(bindparam("children", expanding=True)))
+    .order_by(schema.parents.c.child, schema.parents.c.position)
+)
+
+SELECT = (
+    select(
+        schema.variants,
+        schema.runs.c.id.label("run_id"),
+        schema.runs.c.target,
+        schema.runs.c.vocabulary,
+        schema.trees.c.id.label("tree_id"),
+    )
+    .join(schema.runs, schema.runs.c.key == schema.variants.c.run)
+    .join(schema.trees, schema.trees.c.key == schema.variants.c.tree, isouter=True)
+)
+_ONE = SELECT.where(schema.variants.c.id == bindparam("wanted"))
+_PARENTS_OF_ONE = (
+    select(_parent.c.id)
+    .join(schema.parents, _parent.c.key == schema.parents.c.parent)
+    .where(schema.parents.c.child == bindparam("child"))
+    .order_by(schema.parents.c.position)
+)
+
+
+def write(
+    connection: Connection,
+    variant: Variant,
+    run: int,
+    direction: Direction,
+    tree: int | None,
+    parents: Sequence[int],
+    vocabulary: bytes | None,
+) -> int:
+    """Insert a variant and its links to its parents; the key that it got."""
+    score = variant.score if variant.score is not None and not math.isnan(variant.score) else None
+    row = {
+        "id": variant.id,
+        "run": run,
+        "attempt": variant.attempt,
+        "tree": tree,
+        "status": variant.status.value,
+        "score": score,
+        "fitness": None if score is None else score if direction == "max" else -score,
+        "proposer": variant.proposer,
+        "operator": storable(variant.operator),
+        "generation": variant.generation,
+        "created": variant.created,
+        "seconds": variant.seconds,
+        "calls": variant.usage.calls,
+        "prompt_tokens": variant.usage.prompt_tokens,
+        "cached_tokens": variant.usage.cached_tokens,
+        "completion_tokens": variant.usage.completion_tokens,
+        "dollars": variant.usage.dollars,
+        "reason": storable(variant.reason),
+        "data": pack_json(details(variant), vocabulary),
+    }
+    result = connection.execute(_INSERT, row).inserted_primary_key
+    assert result is not None
+    key = int(result[0])
+    if parents:
+        links = [{"child": key, "position": i, "parent": parent} for i, parent in enumerate(parents)]
+        connection.execute(_INSERT_PARENT, links)
+    return key
+
+
+def write_records(
+    connection: Connection, key: int, records: Sequence[Record], vocabulary: bytes | None
+) -> None:
+    if records:
+        rows = [{"variant": key, "kind": r.kind, "data": pack_json(r.data, vocabulary)} for r in records]
+        connection.execute(_INSERT_RECORD, rows)
+
+
+def vocabulary(variant: Variant, records: Sequence[Record]) -> bytes:
+    """What a run's first attempt tells about the JSON of all the others: keys, metrics, usual values."""
+    return b"".join(dump(part) for part in (details(variant), *(record.data for record in records)))[
+        -VOCABULARY_BYTES:
+    ]
+
+
+def details(variant: Variant) -> dict[str, Any]:
+    """What no query asks for, so that it is packed."""
+    parts: dict[str, Any] = {}
+    if variant.metrics:
+        parts["metrics"] = dict(variant.metrics)
+    if variant.note:
+        parts["note"] = variant.note
+    if variant.patch is not None:
+        parts["patch"] = dict(variant.patch)
+    return parts
+
+
+def storable(text: str) -> str:
+    """Text as every database takes it: what a candidate printed may hold lone surrogates and NUL."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def read(connection: Connection, query: Select[Any]) -> Iterator[Variant]:
+    """The variants that a query built on `SELECT` finds, in its order, a page at a time."""
+    result = connection.execute(query.execution_options(yield_per=PAGE))
+    opened: dict[int, bytes | None] = {}
+    for rows in result.partitions():
+        links = parents_of(connection, [row.key for row in rows])
+        for row in rows:
+            if row.run not in opened:
+                opened[row.run] = open_vocabulary(row.vocabulary)
+            yield _variant(row, links.get(row.key, ()), opened[row.run])
+
+
+def one(connection: Connection, id: str) -> Variant | None:
+    """The variant with this id."""
+    row = connection.execute(_ONE, {"wanted": id}).first()
+    if row is None:
+        return None
+    parents = connection.execute(_PARENTS_OF_ONE, {"child": row.key}).scalars()
+    return _variant(row, tuple(parents), open_vocabulary(row.vocabulary))
+
+
+def parents_of(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    links: dict[int, tuple[str, ...]] = {}
+    for child, parent in connection.execute(_PARENTS, {"children": keys}):
+        links[child] = (*links.get(child, ()), parent)
+    return links
+
+
+def seal_vocabulary(words: bytes) -> bytes:
+    return pack(words)
+
+
+def open_vocabulary(packed: bytes | None) -> bytes | None:
+    return None if packed is None else unpack(packed)
+
+
+def _variant(row: Row[Any], parents: tuple[str, ...], vocabulary: bytes | None) -> Variant:
+    more = unpack_json(row.data, vocabulary)
+    return Variant(
+        id=row.id,
+        run=row.run_id,
+        attempt=row.attempt,
+        target=row.target,
+        parents=parents,
+        tree=None if row.tree_id is None else row.tree_id.hex(),
+        status=Status(row.status),
+        reason=row.reason,
+        proposer=row.proposer,
+        operator=row.operator,
+        generation=row.generation,
+        created=row.created,
+        score=row.score,
+        metrics=more.get("metrics", {}),
+        usage=Usage(row.calls, row.prompt_tokens, row.cached_tokens, row.completion_tokens, row.dollars),
+        seconds=row.seconds,
+        note=more.get("note", ""),
+        patch=more.get("patch"),
+    )

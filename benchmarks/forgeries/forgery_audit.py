@@ -1,0 +1,262 @@
+"""Measures the forgeries: each by the suites that it is put to, through the same code as any variant.
+
+A `wrong` program, or one of hostile `answers`, is held where it gets no score or 0. A `time` program, by
+inputs that are drawn, and a `memo` program, by cases from a file, is held where the timing suite does not
+grade it, finds it less than half as fast as the honest program, or does not pass it in both of the tests that
+make a champion: better than the honest program at the error rate, and again on held-out cases in other boxes.
+The error rate of each is `ERROR_RATE` over their number, so that chance fakes a row of the whole table at
+`ERROR_RATE` at most.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pygent.benchmarks.forgeries.baseline_evaluators import EVALUATORS, Peers, Told
+from pygent.benchmarks.forgeries.forged_targets import MODULE, PUT_TO, SUITES, TIMED, SuiteName, write_targets
+from pygent.benchmarks.forgeries.forgery_corpus import Forgery, control
+from pygent.benchmarks.judge import evaluate, retried
+from pygent.benchmarks.results import Bench, Evaluation, Split, Suite
+from pygent.benchmarks.statistics.sequential_test import Decision, decide
+from pygent.benchmarks.suites.execution import one_line
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+ERROR_RATE = 0.05
+WORKERS = 2
+SLOWER = 0.5  # times the honest program's speed; below that no comparison is needed
+TRIES = 3  # of a control whose true difference a busy machine may hide
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a suite made of a program: `score` in the suite's unit (None where it gave none), what stopped the
+    forgery in a word or two, and the suite's own words."""
+
+    held: bool
+    score: float | None
+    stop: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One forgery by every suite that it was put to, and by every peer (one of `answers` by none)."""
+
+    forgery: Forgery
+    suites: Mapping[SuiteName, Verdict]
+    peers: Mapping[str, Told] = field(default_factory=dict)
+
+    @property
+    def held(self) -> bool:
+        return all(verdict.held for verdict in self.suites.values())
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole table. `controls` are the honest programs that did not come out as they must, in words."""
+
+    sandbox: str
+    rows: tuple[Row, ...]
+    controls: tuple[str, ...]
+    seconds: float
+
+    @property
+    def held(self) -> bool:
+        return not self.controls and all(row.held for row in self.rows)
+
+    def forged(self) -> dict[str, int]:
+        """How many forgeries each suite, and each peer that was asked, was fooled by."""
+        counts = {
+            str(suite): sum(suite in row.suites and not row.suites[suite].held for row in self.rows)
+            for suite in SUITES
+        }
+        asked = [name for name in EVALUATORS if any(name in row.peers for row in self.rows)]
+        return counts | {
+            name: sum(row.peers[name].forged for row in self.rows if name in row.peers) for name in asked
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "sandbox": self.sandbox,
+            "held": self.held,
+            "forgeries": len(self.rows),
+            "forged": self.forged(),
+            "controls": list(self.controls),
+            "seconds": round(self.seconds, 1),
+            "rows": [
+                {
+                    "name": row.forgery.name,
+                    "kind": row.forgery.kind,
+                    "trick": row.forgery.trick,
+                    "held": row.held,
+                    "suites": {name: vars(verdict) for name, verdict in row.suites.items()},
+                    "peers": {name: vars(told) for name, told in row.peers.items()},
+                }
+                for row in self.rows
+            ],
+        }
+
+
+def forge(
+    sandbox: Sandbox,
+    forgeries: Sequence[Forgery],
+    *,
+    seed: int,
+    compare: bool = False,
+    said: Callable[[Row], None] = lambda row: None,
+) -> Report:
+    """Put every forgery, and the controls, to every suite; with `compare`, to the peers as well.
+
+    `said` hears of each row as it is ready. Raises `SandboxFault` and `SandboxUnavailable`.
+    """
+    started = time.monotonic()
+    with TemporaryDirectory(prefix="pygent-forge-") as folder:
+        judges = _Judges(sandbox, write_targets(Path(folder), sandbox), seed)
+        rate = ERROR_RATE / max(1, sum(one.kind in TIMED for one in forgeries))
+        troubles = tuple(judges.controls(rate))
+        peers = Peers(sandbox, judges.spec) if compare else None
+        if peers is not None:
+            troubles += tuple(peers.controls())
+
+        def measured(forgery: Forgery) -> Row:
+            suites: dict[SuiteName, Verdict] = {}
+            if forgery.kind not in TIMED:
+                suites = {name: judges.wrong(name, forgery.source) for name in PUT_TO[forgery.kind]}
+            asked = peers is not None and forgery.kind != "answers"
+            return Row(forgery, suites, peers.ask(forgery) if peers is not None and asked else {})
+
+        rows: list[Row] = []
+        with ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as workers:
+            for row in workers.map(measured, forgeries):
+                if row.forgery.kind not in TIMED:
+                    said(row)
+                rows.append(row)
+        for number, row in enumerate(rows):
+            if row.forgery.kind in TIMED:  # alone on the machine
+                suite = TIMED[row.forgery.kind]
+                rows[number] = replace(row, suites={suite: judges.timed(suite, row.forgery.source, rate)})
+                said(rows[number])
+    return Report(sandbox.name, tuple(rows), troubles, time.monotonic() - started)
+
+
+class _Judges:
+    """The suites, asked as a run asks them."""
+
+    def __init__(self, sandbox: Sandbox, targets: Mapping[SuiteName, Target], seed: int) -> None:
+        from pygent.benchmarks.testing.programs import spec_of_tests
+
+        self._targets = targets
+        self._suites: dict[SuiteName, Suite] = {name: suite_for(target) for name, target in targets.items()}
+        self._right = _tree(control("right"))
+        self._bench = Bench(sandbox, Isolation.CONTAINER, seed, baseline=self._right)
+        self.spec = spec_of_tests(targets["pytest"])
+
+    def wrong(self, suite: SuiteName, source: str) -> Verdict:
+        found = self._evaluated(suite, source)
+        return Verdict(not found.score, found.score, _stop(_why(found)), _why(found))
+
+    def timed(self, suite: SuiteName, source: str, rate: float) -> Verdict:
+        if suite == TIMED["memo"]:  # a second variant finds what the first one has left
+            self._evaluated(suite, source)
+        found = self._evaluated(suite, source)
+        if not found.graded:
+            return Verdict(True, None, _stop(_why(found)), _why(found))
+        if found.score is not None and found.score < SLOWER:  # a run would not compare it either
+            return Verdict(True, found.score, "slower", "")
+        decisions = self._decisions(suite, source, rate)
+        first = next(decisions)
+        if not first.better:
+            return Verdict(True, found.score, "not faster", _span(first))
+        second = next(decisions)
+        if not second.better:
+            return Verdict(True, found.score, "not faster when held out", _span(second))
+        return Verdict(False, found.score, "", _span(first))
+
+    def controls(self, rate: float) -> Iterator[str]:
+        """What did not come out of programs that cheat in nothing."""
+        for suite in SUITES:
+            wrong = self.wrong(suite, control("wrong"))
+            if not wrong.held:
+                yield f"{suite}: honest but wrong scored {wrong.score}"
+            right = self._evaluated(suite, control("right") + "\n")
+            if not right.graded or (suite not in TIMED.values() and right.score != 1.0):
+                yield f"{suite}: honest and right scored {right.score}: {_why(right)}"
+        slower, faster = _tree(control("slower")), _tree(control("faster"))
+        for suite, (name, one, other) in product(
+            TIMED.values(), (("slower", self._right, slower), ("faster", faster, self._right))
+        ):
+            for number in range(TRIES):
+                found = self._decision(suite, one, other, rate, "search", number)
+                if found.better:
+                    break
+            else:
+                yield f"{suite}: the honest {name} program was not found {name}: {_span(found)}"
+
+    def _evaluated(self, suite: SuiteName, source: str) -> Evaluation:
+        target = self._targets[suite]
+        bench = replace(self._bench, baseline=target.tree())
+        return evaluate(target, self._suites[suite], bench.baseline.with_file(MODULE, source), bench)
+
+    def _decisions(self, suite: SuiteName, source: str, rate: float) -> Iterator[Decision]:
+        """Whether it is faster than the honest program: on search cases, and then on held-out ones."""
+        yield self._decision(suite, _tree(source), self._right, rate, "search")
+        yield self._decision(suite, _tree(source), self._right, rate, "held_out")
+
+    def _decision(
+        self, name: SuiteName, candidate: Tree, reference: Tree, rate: float, split: Split, number: int = 0
+    ) -> Decision:
+        suite, bench = self._suites[name], replace(self._bench, seed=self._bench.seed + number)
+
+        def decided() -> Decision:
+            pairs = suite.compare(candidate, reference, bench, split)
+            return decide(pairs, exhaustive=suite.exhaustive, error_rate=rate, seed=bench.seed)
+
+        return retried(decided, "timing a forgery")
+
+
+_STOPS = (  # what a suite's words mean, in a word or two; the first that fits
+    ("NotPlain", "not plain"),
+    ("invalid answer", "invalid answer"),
+    ("wrong answer", "wrong answer"),
+    ("outside the clock", "CPU meter"),
+    ("the work anew", "first repeat"),
+    ("broke the protocol", "protocol"),
+    ("timed out", "time limit"),
+    ("died", "died"),
+    ("raised", "raised"),
+    ("skipped", "skipped"),
+    ("xfailed", "skipped"),
+    ("did not run", "not run"),
+    ("failed", "test failed"),
+    ("collected", "no tests"),
+)
+
+
+def _stop(why: str) -> str:
+    return next((words for part, words in _STOPS if part in why), "refused" if why else "wrong answer")
+
+
+def _tree(source: str) -> Tree:
+    return Tree({MODULE: source})
+
+
+def _why(found: Evaluation) -> str:
+    failures = found.stages[-1].failures if found.stages else ()
+    return one_line(found.reason or (failures[0] if failures else ""), 120)
+
+
+def _span(found: Decision) -> str:
+    if found.reason and not found.pairs:
+        return one_line(found.reason, 120)
+    return f"log ratio {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) in {found.pairs} pairs"

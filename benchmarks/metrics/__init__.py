@@ -1,0 +1,1 @@
+"""Static metrics of source code."""

@@ -1,0 +1,148 @@
+"""What judging a variant yields: raw samples first, figures made of them second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.target_modules.patch.model.tree import Tree
+
+Split = Literal["search", "held_out"]
+
+
+class Trust(StrEnum):
+    SEALED = "sealed"  # every verdict was reached on the trusted side, over plain values
+    IN_PROCESS = "in-process"  # the suite ran beside the candidate, in its box
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """One stage: per metric, one sample per case or problem or repeat, in a fixed order, so that two
+    variants' samples pair up."""
+
+    name: str
+    samples: Mapping[str, Sequence[float]]
+    passed: int
+    total: int
+    failures: tuple[str, ...] = ()  # first few, in words: which case, what came, never what was expected
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The verdict on one tree on one split.
+
+    `graded` says that every case got a verdict (a wrong answer is a verdict; a time-out, a crash or a
+    violation is not) and every threshold was met; otherwise `reason` says what went wrong in one line.
+    `score` is the primary objective's value in its own unit and direction, None where not graded.
+    """
+
+    split: Split
+    graded: bool
+    reason: str
+    score: float | None
+    metrics: Mapping[str, float]
+    stages: tuple[StageResult, ...]
+    seed: int
+    trust: Trust = Trust.SEALED
+    seconds: float = 0.0
+    noise: float | None = None  # relative spread of repeats on this machine, for timed suites
+    output: str = ""  # tail of what the candidate printed: untrusted
+
+    @property
+    def passed(self) -> int:
+        return self.stages[-1].passed if self.stages else 0
+
+    @property
+    def total(self) -> int:
+        return self.stages[-1].total if self.stages else 0
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Evaluation:
+        fields = dict(data)
+        fields["trust"] = Trust(fields["trust"])
+        fields["stages"] = tuple(
+            StageResult(**{**stage, "failures": tuple(stage["failures"])}) for stage in fields["stages"]
+        )
+        return cls(**fields)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A batch of paired differences of the primary objective, `candidate` against `reference`, positive
+    where the candidate is better (log ratio for times). `reason` is set where the candidate failed."""
+
+    differences: tuple[float, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A coding task as a coding agent is told of it: its words, its files, and which of them it may change.
+
+    `name` says which task it is; `seed` makes two tries of one task two tries.
+    """
+
+    name: str
+    instruction: str
+    files: Mapping[str, str]
+    editable: tuple[str, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What an agent made of a job: the files as it left them (all of the job's, changed or not), what it
+    cost, and why it ended without a solution, or ''. `trace` is what it did, in lines for another agent."""
+
+    files: Mapping[str, str]
+    tokens: int
+    steps: int
+    reason: str = ""
+    trace: tuple[str, ...] = ()
+
+
+class Solver(Protocol):
+    """Lets a variant of the coding agent do a job. The loop hands it to suites that need one."""
+
+    def solve(self, agent: Tree, job: Job) -> Solved:
+        """Raises `pygent.sandbox.api.SandboxFault`, and what ends the run where no model can be asked."""
+        ...
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where and how to judge: the sandbox, the isolation that lineage asks for, the run's seed, and who lets
+    coding agents work where those are what is judged."""
+
+    sandbox: Sandbox
+    isolation: Isolation
+    seed: int
+    baseline: Tree = field(default_factory=lambda: Tree({}))  # timed suites score against it
+    solver: Solver | None = None
+
+
+class Suite(Protocol):
+    """A way to measure a target. Stateless: everything that differs between calls is in the arguments."""
+
+    exhaustive: bool  # the search cases are the whole specification, not a sample of it
+    exclusive: bool  # needs the machine to itself (timing), so one evaluation at a time
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        """Judge a tree through all stages. Raises `pygent.sandbox.api.SandboxFault` if the engine fails."""
+        ...
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        """Paired and alternated measurements, batch by batch, until the caller has enough or cases end.
+
+        On `search`, a sampled suite draws problems that the evaluation did not use; on `held_out`, the
+        held-out ones.
+        """
+        ...

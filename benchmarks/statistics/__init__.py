@@ -1,0 +1,1 @@
+"""Sequential tests and intervals."""

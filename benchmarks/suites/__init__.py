@@ -1,0 +1,1 @@
+"""Suites: how each kind of target is measured."""

@@ -1,0 +1,134 @@
+"""Suites of calls with known answers; the figure is the share of cases that pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+
+from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split
+from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
+from pygent.benchmarks.suites.case_source import Cases
+from pygent.benchmarks.suites.execution import derived, got, program_for, said, spec_for
+from pygent.benchmarks.suites.problems import Case
+from pygent.benchmarks.suites.stage_runner import Batch, Staged, mean, static_difference
+from pygent.sandbox.api import Box, Execution, Outcome, Reply
+from pygent.sandbox.runner.wire import equal
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+PASSED = "passed"
+MOST_CHILDREN = 8  # that one evaluation may lose before the tree is given up
+TOGETHER = 8  # drawn cases that one child answers in a comparison
+MOST_CASES = 1024  # of one comparison over drawn cases
+
+
+class CasesSuite:
+    """One child answers all cases; where a case ends it, the rest goes to a new one.
+
+    Where `passed` is the primary objective, a wrong answer, an exception, a time-out or a crash is a failed
+    case. Otherwise correctness is a gate: the first of them fails the tree.
+    """
+
+    exclusive = False
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._cases = Cases(target)
+        self._is_gate = target.primary.metric != PASSED
+        self.exhaustive = not (self._cases.drawn and target.manifest.suite.sampled)
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        cases = self._cases.of(bench.seed, split)
+        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
+                return self._measured(box, tree, cases[start:stop], start)
+
+            return Staged(self._target, tree, bench, split, len(cases), measure).evaluate()
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        """Eight fresh cases at a time; where they are not drawn, all of them over and over.
+
+        Drawn cases that one child answers are one pair, the mean: what it draws by lot once would else pass
+        for many independent observations.
+        """
+        spec = spec_for(self._target)
+        static = static_difference(self._target, candidate, reference)
+        with (
+            bench.sandbox.box(spec, bench.isolation) as ours,
+            bench.sandbox.box(spec, bench.isolation) as theirs,
+        ):
+            for turn, cases in enumerate(self._batches(candidate, reference, bench, split)):
+                if turn % 2:
+                    other = self._measured(theirs, reference, cases, 0)
+                    one = self._measured(ours, candidate, cases, 0)
+                else:
+                    one = self._measured(ours, candidate, cases, 0)
+                    other = self._measured(theirs, reference, cases, 0)
+                if one.reason or other.reason:
+                    yield Pairs((), one.reason or f"the reference failed: {other.reason}")
+                    return
+                if static is not None:
+                    yield Pairs((static,))
+                else:
+                    samples = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
+                    differences = [mine - yours for mine, yours in samples]
+                    yield Pairs(tuple(differences) if self.exhaustive else (mean(differences),))
+
+    def _batches(self, candidate: Tree, reference: Tree, bench: Bench, split: Split) -> Iterator[list[Case]]:
+        if self.exhaustive:
+            yield from repeat(self._cases.of(bench.seed, split), MOST_REPEATS)
+            return
+        for number in range(MOST_CASES // TOGETHER):
+            seed = derived(bench.seed, "compare", split, candidate.id, reference.id, str(number))
+            yield self._cases.of(seed, split, TOGETHER)
+
+    def _measured(self, box: Box, tree: Tree, cases: Sequence[Case], first: int) -> Batch:
+        """Verdicts on cases, numbered from `first`."""
+        program = program_for(self._target, tree)
+        verdicts: list[str] = []
+        lost, output = 0, ""
+        while len(verdicts) < len(cases):
+            execution = box.run(program, [case.call for case in cases[len(verdicts) :]])
+            output = execution.output or output
+            if execution.load.outcome is not Outcome.OK:
+                return _batch(verdicts, first, output, f"import {said(execution.load)}")
+            verdicts += self._verdicts(execution, cases[len(verdicts) :])
+            if self._is_gate and (wrong := _first_wrong(verdicts, first)):
+                return _batch(verdicts, first, output, wrong)
+            if len(verdicts) < len(cases):
+                lost += 1
+                if lost == MOST_CHILDREN:
+                    reason = f"{lost} cases ended the child, the last: {_first_wrong(verdicts[-1:], 0)}"
+                    return _batch(verdicts, first, output, reason)
+        return _batch(verdicts, first, output)
+
+    def _verdicts(self, execution: Execution, cases: Sequence[Case]) -> list[str]:
+        """What is wrong with each answer that came, empty where nothing is."""
+        return [_verdict(reply, case) for reply, case in zip(execution.replies, cases, strict=False)]
+
+
+def _verdict(reply: Reply, case: Case) -> str:
+    if reply.outcome is not Outcome.OK:
+        return said(reply)
+    if equal(reply.value, case.expected, case.rel, case.abs):
+        return ""
+    return f"wrong answer (got {got(reply.value)})"
+
+
+def _first_wrong(verdicts: Sequence[str], first: int) -> str:
+    return next((in_case(verdict, first + n) for n, verdict in enumerate(verdicts) if verdict), "")
+
+
+def in_case(verdict: str, number: int) -> str:
+    if verdict.startswith("wrong answer "):
+        return verdict.replace("wrong answer", f"wrong answer in case {number}", 1)
+    return f"case {number} {verdict}"
+
+
+def _batch(verdicts: Sequence[str], first: int, output: str, reason: str = "") -> Batch:
+    failures = tuple(in_case(verdict, first + n) for n, verdict in enumerate(verdicts) if verdict)
+    samples = {PASSED: [0.0 if verdict else 1.0 for verdict in verdicts]}
+    return Batch(samples, len(verdicts) - len(failures), len(verdicts), failures, reason, output=output)

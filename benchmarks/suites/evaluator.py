@@ -1,0 +1,311 @@
+"""Suites made of somebody's own `evaluate(program_path)`, as OpenEvolve has it: unchanged, in the box.
+
+It runs beside the candidate, so that every result is in-process: a candidate could forge it. What comes out
+is read as untrusted data all the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from posixpath import dirname, relpath
+
+from pygent.benchmarks.metrics import complexity
+from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split, StageResult, Trust
+from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
+from pygent.benchmarks.suites import dispatch
+from pygent.benchmarks.suites.execution import derived, one_line, said, spec_for
+from pygent.benchmarks.suites.stage_runner import (
+    mean,
+    not_available,
+    not_finite,
+    out_of_bounds,
+    static_difference,
+    worse,
+)
+from pygent.sandbox.api import Box, Call, Isolation, Outcome, Program, Reply, Sandbox
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.source import NotPython, parse
+from pygent.target_modules.spec.manifest import Stage, Target, TargetError
+
+NOISY = 4  # pairs that a repeat is the mean of, where the evaluator does not say the same twice
+_FILE = f"{dispatch.FOLDER}/pygent_evaluator.py"
+_STAND_IN = f"{dispatch.FOLDER}/instead"
+_MOST_OUTPUT = 16_384  # characters of printed text and artifacts
+_WHOLE = ("all", "evaluate")  # stages that call `evaluate` itself
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one function of the evaluator said: finite metrics, or the reason why it counts for nothing."""
+
+    metrics: Mapping[str, float]
+    reason: str = ""
+    artifacts: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One way through the stages in one child: what each said, all metrics (a later stage's win), and why it
+    did not go on."""
+
+    told: tuple[tuple[str, Told], ...]
+    metrics: Mapping[str, float]
+    reason: str
+    output: str
+
+
+class EvaluatorSuite:
+    """One child per run; its stages are calls.
+
+    Raises `TargetError` where the evaluator cannot be read or lacks a stage's function, or where the target
+    has not exactly one file that may be changed: the program.
+    """
+
+    exhaustive = True  # it says all that there is to say; only chance within a run may deceive
+    exclusive = False
+
+    def __init__(self, target: Target) -> None:
+        manifest = target.manifest
+        assert manifest.suite.evaluator is not None  # the manifest sees to it
+        file = (target.root / manifest.suite.evaluator).resolve()
+        self._target = target
+        self._place = _place_of(file, target.source)
+        self._text = _read(file, manifest.suite.stages, target.root / "target.toml")
+        self._program = _program_of(target, self._place)
+        self._inside = {
+            _FILE: _own_text("evaluator_inside.py"),
+            f"{_STAND_IN}/openevolve/__init__.py": "",
+            f"{_STAND_IN}/openevolve/evaluation_result.py": _own_text("openevolve_result.py"),
+        }
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        """Stages' thresholds save time in a search; on `held_out` the same evaluator runs to its end."""
+        started = time.monotonic()
+        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+            run = self.run(box, tree, derived(bench.seed, "evaluator", split), thresholds=split == "search")
+        metrics = {**run.metrics, **complexity.asked_for(self._target, tree)}
+        reason = run.reason or not_finite(metrics) or out_of_bounds(self._target, metrics)
+        primary = self._target.primary.metric
+        if not reason and primary not in metrics:
+            reason = not_available(primary)
+        return Evaluation(
+            split=split,
+            graded=not reason,
+            reason=reason,
+            score=None if reason else metrics[primary],
+            metrics=metrics,
+            stages=tuple(_stage_result(name, told) for name, told in run.told),
+            seed=bench.seed,
+            trust=Trust.IN_PROCESS,
+            seconds=time.monotonic() - started,
+            output=run.output,
+        )
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        """Both trees in turns, over and over, each pair with a seed of its own.
+
+        Where the evaluator says the same twice a repeat is one pair, else the mean of `NOISY` ones. (Of two
+        trees that are equal each repeat's mean is as likely above 0 as below: which trees are which does not
+        matter to what decides how many pairs it has.)
+        """
+        static = static_difference(self._target, candidate, reference)
+        spec = spec_for(self._target)
+        with (
+            bench.sandbox.box(spec, bench.isolation) as first,
+            bench.sandbox.box(spec, bench.isolation) as second,
+        ):
+            size, number = 2, 0
+            for turn in range(MOST_REPEATS):
+                scores: list[tuple[float, float]] = []
+                while len(scores) < size:
+                    words = ("compare", split, candidate.id, reference.id, str(number))
+                    sides = [(candidate, first), (reference, second)]
+                    ordered = sides[::-1] if number % 2 else sides
+                    seed = derived(bench.seed, *words)
+                    told = [self._score(box, tree, seed) for tree, box in ordered]
+                    (ours, why), (theirs, other_why) = told[::-1] if number % 2 else told
+                    if why or other_why:
+                        yield Pairs((), why or f"the reference failed: {other_why}")
+                        return
+                    scores.append((ours, theirs))
+                    number += 1
+                    if turn == 0 and len(scores) == 2 and scores[0] != scores[1]:
+                        size = NOISY
+                sign = self._target.fitness(1.0)
+                found = [sign * (ours - theirs) for ours, theirs in scores]
+                yield Pairs(tuple(found if static is None else [static]))
+                if turn == 0 and size == 2:
+                    size = 1
+
+    def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> Run:
+        """All stages in their order, up to the first that fails or, with `thresholds`, falls short."""
+        primary = self._target.primary.metric
+        told: list[tuple[str, Told]] = []
+        metrics: dict[str, float] = {}
+        reason = ""
+        session = box.open(self._program_over(tree))
+        try:
+            for stage in self._target.manifest.suite.stages if session.going else ():
+                found = _told(session.call(Call((*self._paths, function_of(stage), seed))), primary)
+                told.append((stage.name, found))
+                metrics.update(found.metrics)
+                reason = f"{stage.name}: {found.reason}" if found.reason else ""
+                if not reason and thresholds:
+                    reason = self._short_of(stage, found.metrics)
+                if reason:
+                    break
+        finally:
+            execution = session.close()
+        if execution.load.outcome is not Outcome.OK:
+            reason = f"import {said(execution.load)}"
+        artifacts = [found.artifacts for _, found in told if found.artifacts]
+        output = "\n".join([execution.output, *artifacts]) if artifacts else execution.output
+        if not reason and primary not in {*metrics, *complexity.METRICS}:
+            given = ", ".join(sorted(metrics)) or "no number at all"
+            reason = f"the evaluator gave no {primary}; it gave {given}"
+        return Run(tuple(told), metrics, reason, output[-_MOST_OUTPUT:])
+
+    def trial(self, sandbox: Sandbox) -> Run:
+        """All stages on the source as it lies there, whatever they score. Raises `SandboxFault`."""
+        with sandbox.box(spec_for(self._target), Isolation.CONTAINER) as box:
+            return self.run(box, self._target.tree(), 0, thresholds=False)
+
+    @staticmethod
+    def level(metrics: Mapping[str, float], primary: str) -> float | None:
+        """What a stage's threshold is held against, as in OpenEvolve: the score, or where the stage has none
+        the mean of what it has."""
+        if primary in metrics:
+            return metrics[primary]
+        rest = [number for metric, number in metrics.items() if metric != "error"]
+        return mean(rest) if rest else None
+
+    @property
+    def _paths(self) -> tuple[str, str, str]:
+        folder = dirname(_FILE)
+        return (relpath(self._place, folder), relpath(self._program, folder), relpath(_STAND_IN, folder))
+
+    def _program_over(self, tree: Tree) -> Program:
+        files = {**self._target.support, **tree.files, self._place: self._text, **self._inside}
+        folders = (dirname(self._place) or ".", *self._target.manifest.pythonpath, dispatch.FOLDER)
+        entry = f"{Path(_FILE).stem}:measure"
+        return Program(files, entry, tuple(dict.fromkeys(folders)))
+
+    def _score(self, box: Box, tree: Tree, seed: int) -> tuple[float, str]:
+        run = self.run(box, tree, seed, thresholds=False)
+        return run.metrics.get(self._target.primary.metric, 0.0), run.reason
+
+    def _short_of(self, stage: Stage, metrics: Mapping[str, float]) -> str:
+        primary, bound = self._target.primary, stage.threshold
+        value = self.level(metrics, primary.metric)
+        if bound is None or (value is not None and not worse(primary, value, bound)):
+            return ""
+        name = primary.metric if primary.metric in metrics else "the mean of its metrics"
+        figure = "n/a" if value is None else f"{value:.6g}"
+        return f"stage {stage.name}: {name} is {figure}, the threshold is {bound:.6g}"
+
+
+def function_of(stage: Stage) -> str:
+    """What a stage calls: `stage1` is `evaluate_stage1`, `all` and `evaluate` are `evaluate`."""
+    return "evaluate" if stage.name in _WHOLE else f"evaluate_{stage.name}"
+
+
+def _told(reply: Reply, primary: str) -> Told:
+    """One answer from the box, which may be anything."""
+    if reply.outcome is not Outcome.OK:
+        return Told({}, said(reply), seconds=reply.seconds)
+    value = reply.value
+    if not isinstance(value, dict) or not isinstance(value.get("metrics"), dict):
+        return Told({}, "an answer that is no report of metrics", seconds=reply.seconds)
+    given = {
+        name: number
+        for name, number in value["metrics"].items()
+        if isinstance(name, str) and type(number) is float
+    }
+    rows = value.get("artifacts")
+    texts = [
+        f"{row[0]}:\n{row[1]}\n"
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)
+    ]
+    artifacts = "\n".join(texts).encode(errors="replace").decode()
+    error = one_line(str(value.get("error") or ""))
+    reason = f"the evaluator reports an error: {error}" if error else ""
+    reason = reason or not_finite({name: number for name, number in given.items() if name == primary})
+    metrics = {one_line(name, 100): number for name, number in given.items() if math.isfinite(number)}
+    return Told(metrics, reason, artifacts, reply.seconds)
+
+
+def _stage_result(name: str, told: Told) -> StageResult:
+    failures = (one_line(f"{name}: {told.reason}"),) if told.reason else ()
+    samples = {metric: (value,) for metric, value in told.metrics.items()}
+    return StageResult(name, samples, 0 if told.reason else 1, 1, failures)
+
+
+def _own_text(name: str) -> str:
+    return resources.files("pygent.benchmarks").joinpath(name).read_text("utf-8")
+
+
+def _place_of(file: Path, source: Path) -> str:
+    """Where the evaluator lies in the box: in its own place, or where it is none of the source's, aside."""
+    if file.is_relative_to(source):
+        return file.relative_to(source).as_posix()
+    return f"{dispatch.FOLDER}/evaluator/{file.name}"
+
+
+def _program_of(target: Target, place: str) -> str:
+    editable = Editable.of(target.manifest.editable)
+    paths = [path for path in target.tree() if editable.touches(path)]
+    manifest = target.root / "target.toml"
+    if editable.touches(place):
+        raise TargetError(f"{manifest}: editable: {place} is the evaluator, which may not change")
+    if len(paths) != 1:
+        told = ", ".join(paths) or "none"
+        raise TargetError(
+            f"{manifest}: editable: an evaluator measures one program file; these match: {told}"
+        )
+    return paths[0]
+
+
+def _read(file: Path, stages: Sequence[Stage], manifest: Path) -> str:
+    """The evaluator's text, once it is known that its functions are there. Nothing of it runs here."""
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+        names = _names(parse(text))
+    except OSError as error:
+        raise TargetError(f"{manifest}: suite.evaluator: {file} cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, NotPython) as error:
+        raise TargetError(f"{manifest}: suite.evaluator: {file} is not Python: {error}") from None
+    for stage in stages:
+        if stage.cases is not None or stage.calls is not None:
+            raise TargetError(
+                f"{manifest}: suite.stages: {stage.name}: an evaluator has no `cases`, no `calls`"
+            )
+        if function_of(stage) not in names and "*" not in names:
+            raise TargetError(
+                f"{manifest}: suite.stages: {stage.name}: {file.name} has no {function_of(stage)}; a stage "
+                "is `evaluate`, or `stage1` for evaluate_stage1"
+            )
+    return text
+
+
+def _names(module: ast.Module) -> set[str]:
+    """What a module binds, a little more at the most; `*` where that cannot be known."""
+    names: set[str] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names

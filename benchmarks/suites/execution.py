@@ -1,0 +1,82 @@
+"""From a target and a tree to a run in a box, and from what came of it to words."""
+
+from __future__ import annotations
+
+import hashlib
+
+from pygent.benchmarks.suites import dispatch
+from pygent.prompts.quote import line
+from pygent.sandbox.api import BoxSpec, Execution, Limits, Outcome, Program, Reply
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+_SAID = {
+    Outcome.RAISED: "raised",
+    Outcome.TIMEOUT: "timed out",
+    Outcome.DIED: "died",
+    Outcome.VIOLATION: "broke the protocol",
+}
+
+
+def spec_for(target: Target, core: int | None = None) -> BoxSpec:
+    table = target.manifest.limits
+    limits = Limits(**table.model_dump(exclude={"loopback"}))
+    return BoxSpec(limits, target.manifest.packages, core, loopback=table.loopback)
+
+
+def program_for(target: Target, tree: Tree) -> Program:
+    """The target's entry over a tree, or where it has none, all functions of its editable modules."""
+    files: dict[str, str | bytes] = {**target.support, **tree.files}
+    if not target.manifest.entry:
+        return dispatch.program(target, files, editable_modules(target, tree))
+    return Program(files, target.manifest.entry, target.manifest.pythonpath)
+
+
+def editable_modules(target: Target, tree: Tree) -> dict[str, str]:
+    """The files in which something may be changed, by the name of the module."""
+    editable = Editable.of(target.manifest.editable)
+    named = ((target.module_of(path), path) for path in tree if editable.touches(path))
+    return {name: path for name, path in named if name}
+
+
+def said(reply: Reply) -> str:
+    """One reply that is not an answer, in one line of words."""
+    detail = one_line(reply.detail)
+    return f"{_SAID[reply.outcome]}: {detail}" if detail else _SAID[reply.outcome]
+
+
+def trouble(execution: Execution, calls: int, what: str = "call") -> str:
+    """Why an execution is not an answer to each call, in one line; empty where it is."""
+    if execution.ok:
+        answered = len(execution.replies)
+        return "" if answered == calls else f"{answered} answers to {calls} calls"
+    if execution.load.outcome is not Outcome.OK:
+        return f"import {said(execution.load)}"
+    number = next(n for n, reply in enumerate(execution.replies) if reply.outcome is not Outcome.OK)
+    return f"{what} {number} {said(execution.replies[number])}"
+
+
+def one_line(text: str, most: int = 200) -> str:
+    """Untrusted text as one visible line of at most `most` characters."""
+    return line(text, most)
+
+
+def got(value: object) -> str:
+    """An answer as a report shows it: short, and on one line."""
+    return one_line(_shown(value), 80)
+
+
+def _shown(value: object) -> str:
+    if type(value) is int and value.bit_length() > 256:  # decimal conversion of huge integers is refused
+        return f"{hex(value)[:40]}..."
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__}"
+
+
+def derived(seed: int, *words: str) -> int:
+    """Another seed, of 63 bits, for another purpose: SHA-256 over the seed and the words."""
+    text = "/".join((str(seed), *words))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

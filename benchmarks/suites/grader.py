@@ -1,0 +1,100 @@
+"""A target's grader: trusted Python that runs on the host, draws cases or problems, and grades answers."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+from pygent.benchmarks.results import Split
+from pygent.benchmarks.suites.problems import Case, Problem
+from pygent.target_modules.spec.manifest import Target, TargetError
+from pygent.target_modules.trust.target_exhibits import grader_of
+
+_T = TypeVar("_T", Case, Problem)
+
+# What a grader's own code raises over an answer of a shape that it did not expect: the answer is wrong then.
+_OVER_AN_ANSWER = (
+    TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError, MemoryError
+)  # fmt: skip
+
+_FORMER = frozenset({"benchmarks", "sandbox", "target_modules"})  # its names before 0.2
+
+
+class InvalidAnswer(Exception):
+    """The grader refuses the answers; the text says why, and never what was expected."""
+
+
+class Grader:
+    """Calls the functions `cases` or `problems` and `grade` of the target's file.
+
+    Raises `TargetError` where the file cannot be loaded, or a function that is `needed` is missing, and
+    `Untrusted` where nobody has agreed to run it.
+    """
+
+    def __init__(self, target: Target, needed: Sequence[str]) -> None:
+        self._path = path = target.root / str(target.manifest.suite.grader)
+        self._module = _load(path, grader_of(target))
+        for name in needed:
+            if not callable(getattr(self._module, name, None)):
+                raise TargetError(f"{path}: a grader for this kind of suite needs a function `{name}`")
+
+    def cases(self, seed: int, split: Split, count: int) -> list[Case]:
+        return self._drawn("cases", Case, seed, split, count)
+
+    def problems(self, seed: int, split: Split, count: int) -> list[Problem]:
+        return self._drawn("problems", Problem, seed, split, count)
+
+    def grade(self, problem: Problem, answers: Sequence[object]) -> dict[str, list[float]]:
+        """Samples per metric. Raises `InvalidAnswer` where the grader refuses the answers."""
+        try:
+            with _without_bytecode():
+                samples: Mapping[str, Sequence[float]] = self._module.grade(problem, list(answers))
+            graded = {metric: [float(value) for value in values] for metric, values in samples.items()}
+        except ValueError as error:
+            raise InvalidAnswer(str(error)) from None
+        except _OVER_AN_ANSWER as error:
+            raise InvalidAnswer(f"the grader could not read it: {type(error).__name__}: {error}") from None
+        for metric, values in graded.items():
+            if not values or not all(math.isfinite(value) for value in values):
+                raise InvalidAnswer(f"{metric} is not a finite number")
+        return graded
+
+    def _drawn(self, name: str, kind: type[_T], seed: int, split: Split, count: int) -> list[_T]:
+        with _without_bytecode():
+            drawn = list(getattr(self._module, name)(seed, split, count))
+        if not drawn or not all(isinstance(one, kind) for one in drawn):
+            raise TargetError(f"{self._path}: {name}() must return a list of pygent.grading.{kind.__name__}")
+        return drawn
+
+
+@contextlib.contextmanager
+def _without_bytecode() -> Iterator[None]:
+    """Modules that a grader imports are compiled from the source that was trusted, and leave no bytecode."""
+    before = sys.pycache_prefix, sys.dont_write_bytecode
+    sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
+    try:
+        yield
+    finally:
+        sys.pycache_prefix, sys.dont_write_bytecode = before
+
+
+def _load(path: Path, text: bytes) -> ModuleType:
+    """Runs the text that was trusted: not the file, which may be another by now, nor what is cached of it."""
+    module = ModuleType("pygent_grader_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16])
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module  # dataclasses look their module up
+    try:
+        with _without_bytecode():
+            exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
+    except (ImportError, SyntaxError, ValueError, OSError) as error:
+        former = isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] in _FORMER
+        hint = "; graders write `from pygent.grading import Call, Case, Problem` now" if former else ""
+        raise TargetError(f"{path}: cannot be loaded: {error}{hint}") from None
+    return module

@@ -1,0 +1,127 @@
+"""Suites whose trusted grader reads the outputs and measures how good they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain, count, repeat
+
+from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split
+from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
+from pygent.benchmarks.suites.execution import derived, one_line, program_for, spec_for, trouble
+from pygent.benchmarks.suites.grader import Grader, InvalidAnswer
+from pygent.benchmarks.suites.problems import Problem
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, Staged, mean, static_difference
+from pygent.sandbox.api import Box
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError
+
+MOST_PROBLEMS = 32  # of one comparison; the acceptor stops before, mostly
+
+
+class ObjectiveSuite:
+    """A child per problem. Raises `TargetError` where the grader lacks `problems` or `grade`.
+
+    A trial stage has problems of its own: no tree sees the start of a problem twice.
+    """
+
+    exclusive = False
+
+    def __init__(self, target: Target) -> None:
+        table = target.manifest.suite
+        assert table.grader is not None  # the manifest sees to it
+        self._target = target
+        self._grader = Grader(target, ("problems", "grade"))
+        self._counts: dict[Split, int] = {
+            "search": table.count,
+            "held_out": table.held_out_count or table.count,
+        }
+        self.exhaustive = not table.sampled
+        self._draw = lru_cache(maxsize=4)(self._drawn)
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        problems = self._draw(bench.seed, split)
+        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
+                batch = EMPTY
+                asked = problems if calls is None else self._draw(derived(bench.seed, "trial"), split)
+                for number in range(start, stop):
+                    batch += self._graded(box, tree, asked[number], number, calls)
+                    if batch.reason:
+                        break
+                return batch
+
+            return Staged(self._target, tree, bench, split, len(problems), measure).evaluate()
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        """Batches of 1, 1, 2, 4, ... fresh problems; where the task is not sampled, all of it over and over.
+
+        A problem is one pair, the mean of its samples: they come from one child, and what that draws by lot
+        once would else pass for many independent observations.
+        """
+        spec = spec_for(self._target)
+        static = static_difference(self._target, candidate, reference)
+        with (
+            bench.sandbox.box(spec, bench.isolation) as first,
+            bench.sandbox.box(spec, bench.isolation) as second,
+        ):
+            for turn, problems in enumerate(self._batches(candidate, reference, bench, split)):
+                differences: list[float] = []
+                for number, problem in enumerate(problems):
+                    if (number + turn) % 2:
+                        other = self._graded(second, reference, problem, number)
+                        one = self._graded(first, candidate, problem, number)
+                    else:
+                        one = self._graded(first, candidate, problem, number)
+                        other = self._graded(second, reference, problem, number)
+                    if one.reason or other.reason:
+                        yield Pairs((), one.reason or f"the reference failed: {other.reason}")
+                        return
+                    differences.append(mean(self._differences(one, other, static)))
+                yield Pairs(tuple(differences))
+
+    def _batches(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split
+    ) -> Iterator[list[Problem]]:
+        if self.exhaustive:
+            yield from repeat(self._draw(bench.seed, split), MOST_REPEATS)
+            return
+        taken = 0
+        for number, size in enumerate(chain((1,), (2**power for power in count()))):
+            if taken >= MOST_PROBLEMS:
+                return
+            seed = derived(bench.seed, "compare", split, candidate.id, reference.id, str(number))
+            yield self._grader.problems(seed, split, size)
+            taken += size
+
+    def _drawn(self, seed: int, split: Split) -> list[Problem]:
+        return self._grader.problems(seed, split, self._counts[split])
+
+    def _graded(self, box: Box, tree: Tree, problem: Problem, number: int, most: int | None = None) -> Batch:
+        calls = problem.calls[:most]
+        execution = box.run(program_for(self._target, tree), calls)
+        reason = trouble(execution, len(calls))
+        samples: dict[str, list[float]] = {}
+        if not reason:
+            try:
+                samples = self._grader.grade(problem, [reply.value for reply in execution.replies])
+            except InvalidAnswer as error:
+                reason = f"invalid answer: {one_line(str(error))}"
+        if reason:
+            reason = f"problem {number}: {reason}"
+            return Batch({}, 0, 1, (reason,), reason, output=execution.output)
+        return Batch(samples, 1, 1, output=execution.output)
+
+    def _differences(self, candidate: Batch, reference: Batch, static: float | None) -> list[float]:
+        if static is not None:
+            return [static]
+        metric, sign = self._target.primary.metric, self._target.fitness(1.0)
+        ours, theirs = candidate.samples.get(metric), reference.samples.get(metric)
+        if ours is None or theirs is None or len(ours) != len(theirs):
+            raise TargetError(
+                f"{self._target.root}: the grader must give {metric} the same samples every time"
+            )
+        return [sign * (one - other) for one, other in zip(ours, theirs, strict=True)]

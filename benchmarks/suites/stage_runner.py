@@ -1,0 +1,162 @@
+"""The way through a suite's stages: measure a part, look at the threshold, measure more or stop."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pygent.benchmarks.metrics import complexity
+from pygent.benchmarks.results import Bench, Evaluation, Split, StageResult
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Objective, Stage, Target
+
+FAILURES_KEPT = 5
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What came of some units (cases, problems, repeats): samples per metric, in the units' order.
+
+    `reason` is set where the tree failed for good: a unit without a verdict, or a gate not passed.
+    """
+
+    samples: Mapping[str, Sequence[float]]
+    passed: int
+    total: int
+    failures: tuple[str, ...] = ()
+    reason: str = ""
+    output: str = ""
+
+    def __add__(self, other: Batch) -> Batch:
+        metrics = list(dict.fromkeys((*self.samples, *other.samples)))
+        return Batch(
+            {name: [*self.samples.get(name, ()), *other.samples.get(name, ())] for name in metrics},
+            self.passed + other.passed,
+            self.total + other.total,
+            (self.failures + other.failures)[:FAILURES_KEPT],
+            self.reason or other.reason,
+            other.output or self.output,
+        )
+
+
+EMPTY = Batch({}, 0, 0)
+
+
+def mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def means(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    return {metric: mean(values) for metric, values in samples.items() if values}
+
+
+@dataclass
+class Staged:
+    """Evaluates one tree. `measure(start, stop, calls)` does the units from `start` up to `stop`; a stage
+    does those that the stages before it left, and its result covers them all. A trial stage, of only the
+    first `calls` of each unit, counts for itself alone.
+
+    `number` is how many units there are. `summarise` and `noise` make figures of the samples.
+    """
+
+    target: Target
+    tree: Tree
+    bench: Bench
+    split: Split
+    number: int
+    measure: Callable[[int, int, int | None], Batch]
+    summarise: Callable[[Mapping[str, Sequence[float]]], dict[str, float]] = means
+    noise: Callable[[Mapping[str, Sequence[float]]], float | None] = lambda samples: None
+    _stages: list[StageResult] = field(default_factory=list)
+
+    def evaluate(self) -> Evaluation:
+        started = time.monotonic()
+        static = complexity.asked_for(self.target, self.tree)
+        so_far, reason, output, metrics = EMPTY, "", "", dict[str, float]()
+        for stage in self._planned():
+            stop = min(stage.cases or self.number, self.number)
+            if stage.calls is not None:
+                batch = self.measure(0, stop, stage.calls)
+            else:
+                if stop > so_far.total:
+                    so_far += self.measure(so_far.total, stop, None)
+                batch = so_far
+            self._stages.append(
+                StageResult(stage.name, batch.samples, batch.passed, batch.total, batch.failures)
+            )
+            output, reason, metrics = batch.output, batch.reason, {}
+            if reason:
+                break
+            metrics = {**self.summarise(batch.samples), **static}
+            reason = not_finite(metrics) or self._short_of(stage, metrics)
+            if reason:
+                break
+        reason = reason or out_of_bounds(self.target, metrics)
+        return Evaluation(
+            split=self.split,
+            graded=not reason,
+            reason=reason,
+            score=None if reason else metrics[self.target.primary.metric],
+            metrics=metrics,
+            stages=tuple(self._stages),
+            seed=self.bench.seed,
+            seconds=time.monotonic() - started,
+            noise=self.noise(so_far.samples),
+            output=output,
+        )
+
+    def _planned(self) -> Sequence[Stage]:
+        """The stages; they save time in a search, and held-out cases are all wanted."""
+        stages = self.target.manifest.suite.stages
+        return (
+            stages
+            if self.split == "search"
+            else (Stage(name="held_out", cases=None, calls=None, threshold=None),)
+        )
+
+    def _short_of(self, stage: Stage, metrics: Mapping[str, float]) -> str:
+        primary = self.target.primary
+        if primary.metric not in metrics:
+            return not_available(primary.metric)
+        value, bound = metrics[primary.metric], stage.threshold
+        if bound is not None and worse(primary, value, bound):
+            return f"stage {stage.name}: {primary.metric} is {value:.6g}, the threshold is {bound:.6g}"
+        return ""
+
+
+def worse(objective: Objective, value: float, than: float) -> bool:
+    return value < than if objective.direction == "max" else value > than
+
+
+def static_difference(target: Target, candidate: Tree, reference: Tree) -> float | None:
+    """The difference where the primary objective is read from the source, None where it is not."""
+    name = target.primary.metric
+    if name not in complexity.METRICS:
+        return None
+    one, other = (complexity.metric(name, tree) for tree in (candidate, reference))
+    return 0.0 if one is None or other is None else target.fitness(one) - target.fitness(other)
+
+
+def not_available(metric: str) -> str:
+    return f"{metric}: n/a (neither the suite nor radon yields it for this source)"
+
+
+def not_finite(metrics: Mapping[str, float]) -> str:
+    """A mean of finite samples may overflow, and an infinite score would win for ever."""
+    name = next((name for name, value in metrics.items() if not math.isfinite(value)), "")
+    return f"{name} is not a finite number" if name else ""
+
+
+def out_of_bounds(target: Target, metrics: Mapping[str, float]) -> str:
+    """The first threshold of the manifest that is not kept, in words; empty where all are."""
+    for bound in target.manifest.thresholds:
+        value = metrics.get(bound.metric)
+        if value is None:
+            return not_available(bound.metric)
+        if bound.min is not None and value < bound.min:
+            return f"{bound.metric} is {value:.6g}, at least {bound.min:.6g} is asked"
+        if bound.max is not None and value > bound.max:
+            return f"{bound.metric} is {value:.6g}, at most {bound.max:.6g} is allowed"
+    return ""

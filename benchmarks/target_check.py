@@ -1,0 +1,84 @@
+"""Whether a target can be used: all that `targets check` looks at beyond the manifest's own rules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pygent.benchmarks.judge import evaluate
+from pygent.benchmarks.metrics import complexity
+from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.target_modules.patch.model.editable import BLOCKS
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.blocks import BlockError, blocks
+from pygent.target_modules.spec.manifest import Target, TargetError
+from pygent.target_modules.spec.registry import with_dependencies
+
+
+def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
+    """Check dependencies, cases or grader, editable files, and run the baseline; yields its evaluation.
+
+    Where correctness is the objective a failing baseline is the point. Raises `TargetError` where the target
+    cannot be used, a baseline that fails its own gate included; `SandboxFault` where the engine failed.
+    """
+    file = target.root / "target.toml"
+    with_dependencies(target)
+    tree = target.tree()
+    for path in tree:
+        if path.endswith(".py") and complexity.symbols(tree[path]) is None:
+            raise TargetError(
+                f"{target.source / path}: does not parse as Python; repair it, or leave it out of `files`"
+            )
+    for editable in target.manifest.editable:
+        _look_for(editable, tree, file)
+    result = evaluate(target, suite_for(target), tree, Bench(sandbox, Isolation.CONTAINER, seed, tree))
+    if not result.graded:
+        raise TargetError(f"{file}: the baseline fails: {result.reason}")
+    for objective in target.manifest.objectives:
+        if objective.metric not in result.metrics:
+            known = ", ".join(sorted({*result.metrics, *complexity.METRICS}))
+            raise TargetError(
+                f"{file}: objectives.metric: {objective.metric} is not measured; there are {known}"
+            )
+    return result
+
+
+def _look_for(editable: str, tree: Tree, file: Path) -> None:
+    """Raises `TargetError` where a `glob` or `glob:Symbol` of the manifest names nothing."""
+    glob, _, symbol = editable.partition(":")
+    paths = [path for path in tree if any(fnmatchcase(path, one) for one in (glob, glob.removeprefix("**/")))]
+    if not paths:
+        raise TargetError(f"{file}: editable: {editable} matches none of the target's files")
+    if symbol == BLOCKS:
+        _look_for_blocks(editable, {path: tree[path] for path in paths}, file)
+        return
+    first = symbol.partition(".")[0]
+    if symbol and not any(first in _top_level(tree[path]) for path in paths):
+        raise TargetError(f"{file}: editable: {editable}: there is no {first} in {', '.join(paths)}")
+
+
+def _look_for_blocks(editable: str, texts: Mapping[str, str], file: Path) -> None:
+    found = 0
+    for path, text in texts.items():
+        try:
+            found += len(blocks(text))
+        except BlockError as error:
+            raise TargetError(f"{file}: editable: {editable}: {path}:{error.line}: {error.reason}") from None
+    if not found:
+        raise TargetError(
+            f"{file}: editable: {editable}: {', '.join(texts)}: no `# EVOLVE-BLOCK-START` with its END"
+        )
+
+
+def _top_level(text: str) -> set[str]:
+    names: set[str] = set()
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(statement.name)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            names |= {one.id for one in ast.walk(statement) if isinstance(one, ast.Name)}
+    return names

@@ -1,0 +1,122 @@
+"""Suites of coding tasks: a variant of the agent solves them, and each is graded in other, fresh boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pygent.benchmarks.results import Bench, Evaluation, Pairs, Solved, Split
+from pygent.benchmarks.suites.execution import derived, one_line, spec_for
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.stage_runner import Batch, Staged
+from pygent.benchmarks.tasks.catalog import Task, tasks_of
+from pygent.benchmarks.tasks.trial import trial
+from pygent.sandbox.api import Isolation
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError
+
+SOLVED, MERIT = "solved", "merit"
+ROUNDS = 8  # of one comparison, each with every task once
+TRACE = 12  # lines of what an agent did in a task that failed
+
+# A solved task is worth 1, less a fiftieth at most for tokens and a five-thousandth at most for steps: what
+# is solved decides first, then tokens, then steps, in one figure whose paired differences can be tested.
+TOKENS_SHARE, TOKENS_FULL = 0.02, 100_000
+STEPS_SHARE, STEPS_FULL = 0.0002, 100
+
+
+class TasksSuite:
+    """Metrics: `merit`, `solved` (share of the tasks), `tokens` and `steps` (means over tasks)."""
+
+    exhaustive = False
+    exclusive = False
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        found = tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
+        self._tasks: dict[Split, list[Task]] = {
+            "search": [task for task in found if task.entry.split == "search"],
+            "held_out": [task for task in found if task.entry.split == "held_out"],
+        }
+        for split, tasks in self._tasks.items():
+            if not tasks:
+                raise TargetError(f"{target.root / 'target.toml'}: suite.tasks: no {split} tasks")
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        tasks = self._tasks[split]
+
+        def measure(start: int, stop: int, calls: int | None) -> Batch:
+            if start == 0 and (wrong := self._trial(tree, bench)):
+                return Batch({}, 0, stop, (wrong,), wrong)
+            batch = Batch({}, 0, 0)
+            for task in tasks[start:stop]:
+                batch += self._done(tree, task, derived(bench.seed, "task", task.entry.name), bench)
+            return batch
+
+        return Staged(self._target, tree, bench, split, len(tasks), measure).evaluate()
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        """Every task once a round, by both agents, with a seed of the round: one pair a task."""
+        for round_ in range(ROUNDS):
+            differences = []
+            for task in self._tasks[split]:
+                seed = derived(bench.seed, "compare", split, task.entry.name, str(round_))
+                sides = (candidate, reference) if round_ % 2 == 0 else (reference, candidate)
+                merits = {side.id: self._done(side, task, seed, bench).samples[MERIT][0] for side in sides}
+                differences.append(merits[candidate.id] - merits[reference.id])
+            yield Pairs(tuple(differences))
+
+    def _trial(self, tree: Tree, bench: Bench) -> str:
+        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+            return trial(tree, box)
+
+    def _done(self, agent: Tree, task: Task, seed: int, bench: Bench) -> Batch:
+        """One task by one agent, and the verdict on it."""
+        if bench.solver is None:
+            raise TargetError(
+                f"{self._target.name}: its tasks need a model that agents can ask: "
+                "`pygent evolve` with --model measures it"
+            )
+        job = task.job(seed)
+        solved = bench.solver.solve(agent, job)
+        editable = Editable.of(job.editable)
+        kept = {path: text for path, text in solved.files.items() if editable.touches(path)}
+        tree = Tree({**job.files, **kept})
+        verdict = self._graded(task, tree, seed, bench) if tree.files != job.files else "nothing was changed"
+        mark = 0.0 if verdict else 1.0
+        merit = mark * (
+            1
+            - TOKENS_SHARE * min(1.0, solved.tokens / TOKENS_FULL)
+            - STEPS_SHARE * min(1.0, solved.steps / STEPS_FULL)
+        )
+        samples = {
+            MERIT: [merit],
+            SOLVED: [mark],
+            "tokens": [float(solved.tokens)],
+            "steps": [float(solved.steps)],
+        }
+        failures = (_told(task, verdict, solved),) if verdict else ()
+        return Batch(samples, int(mark), 1, failures)
+
+    def _graded(self, task: Task, tree: Tree, seed: int, bench: Bench) -> str:
+        """Why the task is not solved, or ''. Says nothing of what was expected."""
+        fresh = replace(bench, isolation=Isolation.CONTAINER, seed=seed, baseline=task.target.tree())
+        found = suite_for(task.target).evaluate(tree, fresh, "search")
+        if not found.graded:
+            return f"not graded: {one_line(found.reason, 120)}"
+        return (
+            ""
+            if found.passed == found.total
+            else f"hidden tests failed: {found.total - found.passed} of {found.total}"
+        )
+
+
+def _told(task: Task, verdict: str, solved: Solved) -> str:
+    """A failure for the agent that is to mend it: the task, the verdict, and what was done, step by step."""
+    ended = f"; it ended: {one_line(solved.reason, 120)}" if solved.reason else ""
+    did = " | ".join(one_line(row, 120) for row in solved.trace[-TRACE:])
+    entry = task.entry
+    return f"task {entry.name} ({entry.size} {entry.kind}): {verdict}{ended}; what it did: {did or 'nothing'}"

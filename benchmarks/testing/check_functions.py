@@ -1,0 +1,129 @@
+"""Suites made of check functions, `check*(candidate)`; the figure is the share of them that return.
+
+They run in a judge's box, where the candidate is a proxy that sends each call to the box with the variant,
+and are nowhere else: the variant's box has no check, and no exception's text leaves the judge's. As no pytest
+is started, a verdict takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split
+from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
+from pygent.benchmarks.suites.execution import spec_for
+from pygent.benchmarks.suites.stage_runner import Batch, Staged, static_difference
+from pygent.benchmarks.testing.in_process import Result, Results
+from pygent.benchmarks.testing.known_outcomes import Known, granted
+from pygent.benchmarks.testing.loader_flows import Loading
+from pygent.benchmarks.testing.programs import ALL_MESSAGES, INSIDE, WATCH, inside
+from pygent.benchmarks.testing.sealed import Candidate, converse
+from pygent.sandbox.api import Box, BoxSpec, Call, Program
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError
+
+PASSED = "passed"
+_MODULE = "pygent_checks"  # the checks' name in the judge's box
+_FIRST = "check"
+
+
+class ChecksSuite:
+    """Check functions that return, of all."""
+
+    exhaustive = True
+    exclusive = False
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        assert target.manifest.suite.check is not None
+        file = target.root / target.manifest.suite.check
+        try:
+            text = file.read_text("utf-8")
+            body = ast.parse(text).body
+        except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
+            raise TargetError(f"{file}: cannot be used: {error}") from None
+        found = (node.name for node in body if isinstance(node, ast.FunctionDef))
+        self._names = list(dict.fromkeys(name for name in found if name.startswith(_FIRST)))
+        if not self._names:
+            raise TargetError(f"{file}: no function `{_FIRST}...(candidate)`: write one")
+        loading = Loading.of_file(file.name, text)
+        for name in self._names:
+            if why := loading.why(f"{file.name}::{name}"):
+                raise TargetError(f"{file}: {name}: {why}, which may run it: check it in another way")
+        self._looked: dict[str, Known] = {}
+        self._judge = Program({f"{_MODULE}.py": text}, f"{INSIDE}.checks:run", converses=True)
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        with (
+            bench.sandbox.box(spec_for(self._target), bench.isolation) as box,
+            bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge,
+        ):
+
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
+                return self._measured(tree, box, judge, start, stop, known)
+
+            known = self._known(bench, judge)
+            return Staged(self._target, tree, bench, split, len(self._names), measure).evaluate()
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        """All checks over and over; one pair a check."""
+        static = static_difference(self._target, candidate, reference)
+        number = len(self._names)
+        with (
+            bench.sandbox.box(spec_for(self._target), bench.isolation) as ours,
+            bench.sandbox.box(spec_for(self._target), bench.isolation) as theirs,
+            bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge,
+        ):
+            known = self._known(bench, judge)
+            for turn in range(MOST_REPEATS):
+                if static is not None:
+                    yield Pairs((static,))
+                    continue
+                sides = [(candidate, ours), (reference, theirs)]
+                found = [
+                    self._measured(tree, box, judge, 0, number, known)
+                    for tree, box in (reversed(sides) if turn % 2 else sides)
+                ]
+                one, other = reversed(found) if turn % 2 else found
+                pairs = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
+                yield Pairs(tuple(mine - yours for mine, yours in pairs), one.reason)
+
+    def _measured(self, tree: Tree, box: Box, judge: Box, start: int, stop: int, known: Known) -> Batch:
+        wanted = self._names[start:stop]
+        candidate = Candidate(self._target, tree, box)
+        told = self._told(candidate, judge, wanted, known)
+        results = [told.tests.get(name, Result("failed", "", 0.0)) for name in wanted]
+        marks = [float(result.verdict == PASSED) for result in results]
+        pairs = zip(wanted, results, strict=True)
+        failures = [f"{name} failed: {one.kind}" for name, one in pairs if one.verdict != PASSED]
+        return Batch({PASSED: marks}, int(sum(marks)), len(wanted), tuple(failures[:5]), candidate.broken)
+
+    def _told(self, candidate: Candidate, judge: Box, names: Sequence[str], known: Known | None) -> Results:
+        entry = self._target.manifest.entry
+
+        def begin(names: list[str]) -> tuple[Program, Call]:
+            may = None if known is None else known.granted_to(names)
+            return self._judge, Call((_MODULE, names, entry, may))
+
+        return converse(begin, judge, candidate, names, known)
+
+    def _known(self, bench: Bench, judge: Box) -> Known:
+        """What the checks do with the baseline, seen once."""
+        baseline = bench.baseline if bench.baseline.files else self._target.tree()
+        if baseline.id not in self._looked:
+            with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+                told = self._told(Candidate(self._target, baseline, box), judge, self._names, None)
+            noted = {name: result.noted for name, result in told.tests.items()}
+            failing = [name for name, result in told.tests.items() if result.verdict != PASSED]
+            may = granted({**noted, "": told.noted}, failing, ())
+            self._looked[baseline.id] = Known(may, told.answers)
+        return self._looked[baseline.id]
+
+    def _spec_of_judge(self) -> BoxSpec:
+        spec = spec_for(self._target)
+        limits = replace(spec.limits, all_answers_bytes=ALL_MESSAGES)
+        return replace(spec, limits=limits, sources=inside(*WATCH, "checks"), trusted=True)

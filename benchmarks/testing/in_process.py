@@ -1,0 +1,94 @@
+"""Running tests beside the candidate, in its box: quick, and what it says may be forged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pygent.benchmarks.suites.execution import one_line, said
+from pygent.benchmarks.testing.programs import paths_of, program_of_tests
+from pygent.sandbox.api import Box, Call, Outcome
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+_VERDICTS = ("passed", "failed", "skipped", "xfailed", "xpassed")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one test ended. `kind` is the exception's class where it failed. `noted` are names of what happened
+    in it (see `inside.watch`)."""
+
+    verdict: str
+    kind: str
+    seconds: float
+    calls: int = 0
+    noted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Results:
+    """Tests by id in the order in which they ended.
+
+    `reason` says why there are not all of them; `output` is the tail of what was printed: untrusted. `noted`
+    are names of what happened around the tests, and `answers` marks of what they were answered (see `known`).
+    """
+
+    tests: dict[str, Result]
+    reason: str = ""
+    output: str = ""
+    noted: tuple[str, ...] = ()
+    answers: frozenset[str] = frozenset()
+
+
+def run_direct(
+    target: Target,
+    tree: Tree,
+    box: Box,
+    *,
+    only: Sequence[str] | None = None,
+    seconds: dict[str, float] | None = None,
+    gate: Sequence[str] = (),
+    need_one: Sequence[str] = (),
+) -> Results:
+    """Run tests (all, or `only`) in a child of `box`.
+
+    Stops after a test that is out of its `seconds`, at the first failure of one in `gate`, and where all of
+    `need_one` have failed.
+    """
+    chosen = None if only is None else list(only)
+    options = list(target.manifest.suite.options)
+    args = (paths_of(target, only), options, chosen, seconds or {}, list(gate))
+    execution = box.run(program_of_tests(target, tree, "direct:run"), [Call((*args, list(need_one)))])
+    last = execution.last
+    if last.outcome is not Outcome.OK:
+        return Results({}, said(last), execution.output)
+    value = last.value
+    if not isinstance(value, dict):
+        return Results({}, "an answer that is no report of tests", execution.output)
+    tests = read_results(value.get("results"))
+    if tests is None:
+        return Results({}, "an answer that is no report of tests", execution.output)
+    errors, stopped = value.get("errors"), value.get("stopped")
+    reason = one_line(str(stopped or ""))
+    if isinstance(errors, list) and errors:
+        reason = one_line(f"tests cannot be collected: {errors[0]}")
+    return Results(tests, reason, execution.output)
+
+
+def read_results(value: object) -> dict[str, Result] | None:
+    """Results as a box tells them, None where they have another form."""
+    if not isinstance(value, list):
+        return None
+    found: dict[str, Result] = {}
+    for row in value:
+        if not isinstance(row, list) or len(row) not in (4, 6):
+            return None
+        name, verdict, kind, seconds = row[:4]
+        calls, noted = row[4:] or (0, [])
+        if not (isinstance(name, str) and verdict in _VERDICTS and isinstance(kind, str)):
+            return None
+        if not (isinstance(seconds, float) and isinstance(calls, int) and isinstance(noted, list)):
+            return None
+        found[name] = Result(str(verdict), one_line(kind), seconds, calls, tuple(map(str, noted)))
+    return found

@@ -1,0 +1,187 @@
+"""Suites made of a package's own tests; the figure is the share of tests that pass.
+
+Each evaluation runs the tests beside the candidate: those that fail on the target's own source, and then,
+where one of them passes, all. That is quick and rules out most trees, and of a test that fails there nothing
+more is asked. What passes there may be forged. So, by default, only tests that can run sealed count for the
+score, where they pass in the judge's box as well; the others are a gate: none that passes on the target's own
+source may fail. With `trust = "in-process"` in the manifest all tests count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split, Suite, Trust
+from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
+from pygent.benchmarks.suites.stage_runner import Batch, Staged, static_difference
+from pygent.benchmarks.testing.in_process import Result, Results, run_direct
+from pygent.benchmarks.testing.inventory import read_inventory
+from pygent.benchmarks.testing.programs import spec_of_tests
+from pygent.benchmarks.testing.sealed import run_sealed
+from pygent.sandbox.api import Box
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target, TargetError
+
+PASSED = "passed"
+_SLACK = (10.0, 2.0)  # so many times as long as on the target's own source, plus seconds
+
+
+class Plan:
+    """A target's tests as its manifest trusts them: which count, and which are a gate.
+
+    `limits` is the most seconds that each may take.
+    """
+
+    def __init__(self, target: Target) -> None:
+        found = read_inventory(target)
+        self.target = target
+        self.trust = Trust(target.manifest.trust)
+        self.failing = found.ids(verdict="failed")
+        of = None if self.trust is Trust.IN_PROCESS else Trust.SEALED
+        failing = set(self.failing)
+        counted = found.ids(of)
+        self.counted = sorted(counted, key=lambda name: name not in failing)
+        self.sealed = set(found.ids(Trust.SEALED))
+        known = set(counted)
+        self.gate = [name for name in found.ids(verdict="passed") if name not in known]
+        self.all = found.ids()
+        factor, more = _SLACK
+        self.known = found.known(target)
+        self.limits = {test.id: factor * test.seconds + more for test in found.tests}
+
+
+class PytestSuite:
+    """Tests that pass, of those that count."""
+
+    exhaustive = True
+    exclusive = False
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._tests = Plan(target)
+        if not self._tests.counted:
+            raise TargetError(
+                f"{target.root / 'target.toml'}: trust: none of its tests runs sealed, so none may promote a "
+                'variant; say trust = "in-process", or make cases of the tests with `--record`'
+            )
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        baseline = bench.baseline if bench.baseline.files else self._target.tree()
+        spec = spec_of_tests(self._target)
+        with (
+            bench.sandbox.box(spec, bench.isolation) as box,
+            bench.sandbox.box(spec_of_tests(self._target, trusted=True), bench.isolation) as judge,
+        ):
+
+            def measure(start: int, stop: int, calls: int | None) -> Batch:
+                return self._measured(tree, baseline, box, judge, start, stop)
+
+            number = len(self._tests.counted)
+            found = Staged(self._target, tree, bench, split, number, measure).evaluate()
+        return replace(found, trust=self._tests.trust)
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        """All tests over and over; one pair a test."""
+        baseline = bench.baseline if bench.baseline.files else self._target.tree()
+        static = static_difference(self._target, candidate, reference)
+        spec = spec_of_tests(self._target)
+        number = len(self._tests.counted)
+        with (
+            bench.sandbox.box(spec, bench.isolation) as ours,
+            bench.sandbox.box(spec, bench.isolation) as theirs,
+            bench.sandbox.box(spec_of_tests(self._target, trusted=True), bench.isolation) as judge,
+        ):
+            for turn in range(MOST_REPEATS):
+                sides = [(candidate, ours), (reference, theirs)]
+                found = [
+                    self._measured(tree, baseline, box, judge, 0, number)
+                    for tree, box in (reversed(sides) if turn % 2 else sides)
+                ]
+                one, other = reversed(found) if turn % 2 else found
+                if one.reason or other.reason:
+                    yield Pairs((), one.reason or f"the reference failed: {other.reason}")
+                    return
+                if static is not None:
+                    yield Pairs((static,))
+                else:
+                    pairs = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
+                    yield Pairs(tuple(mine - yours for mine, yours in pairs))
+
+    def _measured(self, tree: Tree, baseline: Tree, box: Box, judge: Box, start: int, stop: int) -> Batch:
+        """Verdicts on the counted tests from `start` to `stop`; the gate goes with the first."""
+        tests = self._tests
+        wanted = tests.counted[start:stop]
+        gate = [] if start else tests.gate
+        whole = len(wanted) + len(gate) == len(tests.all)
+        among = set(wanted)
+        failing = [name for name in tests.failing if name in among]
+        if failing and not start and tree.id != baseline.id:
+            first = run_direct(self._target, tree, box, only=failing, seconds=tests.limits, need_one=failing)
+            if first.reason:
+                return _batch(wanted, first.tests, first)
+        direct = run_direct(
+            self._target, tree, box, only=None if whole else [*wanted, *gate], seconds=tests.limits, gate=gate
+        )
+        found = dict(direct.tests)
+        if not direct.reason:
+            sealed = [name for name in wanted if name in tests.sealed and _passed(found.get(name))]
+            if sealed:
+                told = run_sealed(self._target, baseline, tree, judge, box, only=sealed, known=tests.known)
+                found.update({name: told.tests.get(name, Result("failed", "", 0.0)) for name in sealed})
+        return _batch(wanted, found, direct)
+
+
+class Gated:
+    """Another suite, and all tests that pass on the target's own source as a gate after it."""
+
+    def __init__(self, target: Target, suite: Suite) -> None:
+        self._target = target
+        self._suite = suite
+        self._tests = Plan(target)
+        failing = set(self._tests.failing)
+        self._gate = [name for name in self._tests.all if name not in failing]
+        self.exhaustive, self.exclusive = suite.exhaustive, suite.exclusive
+
+    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+        found = self._suite.evaluate(tree, bench, split)
+        if not found.graded:
+            return found
+        with bench.sandbox.box(spec_of_tests(self._target), bench.isolation) as box:
+            tests = run_direct(
+                self._target, tree, box, only=self._gate, seconds=self._tests.limits, gate=self._gate
+            )
+        reason = tests.reason or _first_failure(self._gate, tests.tests)
+        if reason:
+            return replace(found, graded=False, reason=reason, score=None, output=tests.output)
+        return found
+
+    def compare(
+        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
+    ) -> Iterator[Pairs]:
+        return self._suite.compare(candidate, reference, bench, split)
+
+
+def _batch(wanted: Sequence[str], found: dict[str, Result], direct: Results) -> Batch:
+    marks = [1.0 if _passed(found.get(name)) else 0.0 for name in wanted]
+    failed = (name for name, mark in zip(wanted, marks, strict=True) if not mark)
+    failures = tuple(_said(name, found.get(name)) for name in islice(failed, 5))
+    return Batch({PASSED: marks}, int(sum(marks)), len(wanted), failures, direct.reason, direct.output)
+
+
+def _passed(result: Result | None) -> bool:
+    return result is not None and result.verdict == "passed"
+
+
+def _said(name: str, result: Result | None) -> str:
+    if result is None:
+        return f"{name} did not run"
+    return f"{name} {result.verdict}" + (f": {result.kind}" if result.kind else "")
+
+
+def _first_failure(gate: Sequence[str], found: dict[str, Result]) -> str:
+    first = next((name for name in gate if not _passed(found.get(name))), None)
+    return "" if first is None else f"a test fails that passed: {_said(first, found.get(first))}"

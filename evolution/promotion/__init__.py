@@ -1,0 +1,1 @@
+"""From an archived variant to the real source: approval and application."""

@@ -1,0 +1,196 @@
+"""From an archived variant to the real source, and back: what may be applied, the proof, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pygent.archive.records import ArchiveError, Status, Variant
+from pygent.archive.store import Archive
+from pygent.benchmarks.judge import evaluate_tree
+from pygent.benchmarks.results import Bench, Evaluation
+from pygent.evolution.promotion.approvals import approval
+from pygent.evolution.promotion.commit_message import commit_message, pull_request
+from pygent.evolution.settings.stored_config import stored_config
+from pygent.sandbox.api import Isolation, Sandbox
+from pygent.target_modules.patch.diff.unified import unified
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.promotion import source_writer
+from pygent.target_modules.promotion.apply_conflicts import in_the_way
+from pygent.target_modules.promotion.source_lock import holding
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.registry import find_target
+from pygent.target_modules.trust.exhibit import require
+from pygent.target_modules.trust.target_exhibits import of_target
+
+
+class ApplyError(Exception):
+    """The variant is not applied, or is no more. The text says why, and what to do; it may have lines."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an application would do. `obstacles` is empty where it may be done; `message` is the commit's,
+    `pr_body` the text of a pull request, in Markdown."""
+
+    variant: Variant
+    target: Target
+    before: Tree
+    after: Tree
+    diff: str
+    obstacles: tuple[str, ...]
+    message: str
+    pr_body: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """`suite` is what the target's own suite said of the real source, or why it was not run."""
+
+    variant: str
+    folder: str
+    files: tuple[str, ...]
+    branch: str | None
+    commit: str | None
+    suite: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def plan(archive: Archive, id: str) -> Plan:
+    """`id` may be a unique prefix. Raises `ArchiveError` for a variant without source."""
+    found = archive.variant(archive.find_variant(id))
+    if found.tree is None:
+        raise ArchiveError(f"variant {found.id} has no source: {found.reason}")
+    target = find_target(stored_config(archive.run(found.run)).target)
+    first = next(iter(archive.variants(run=found.run, limit=1)))
+    before, after = Tree(archive.files(first.tree or "")), Tree(archive.files(found.tree))
+    return Plan(
+        variant=found,
+        target=target,
+        before=before,
+        after=after,
+        diff=unified(before, after),
+        obstacles=(*_standing(archive, found), *in_the_way(target.source, before, after)),
+        message=commit_message(archive, found, target),
+        pr_body=pull_request(archive, found, target, before, after),
+    )
+
+
+def _standing(archive: Archive, variant: Variant) -> list[str]:
+    if variant.status in (Status.GATED_OUT, Status.FAILED, Status.REFUSED):
+        return [f"it is {variant.status.value} and cannot be applied: {variant.reason}"]
+    found = []
+    if variant.status is not Status.CHAMPION:
+        found.append(
+            f"it is {variant.status.value}: no held-out cases confirm it, and only champions are applied; "
+            "--to FOLDER writes a copy"
+        )
+    if approval(archive, variant) == "awaiting":
+        found.append(f"it awaits approval: `pygent approve {variant.id}`")
+    return found
+
+
+def require_clear(home: Path, planned: Plan) -> None:
+    """Raises `ApplyError` where something is in the way of a plan."""
+    id, folder = planned.variant.id, planned.target.source
+    for place, one in source_writer.applications(home):
+        if source_writer.is_ours(place) and not one.proved and one.folder == str(folder.resolve()):
+            raise ApplyError(
+                f"variant {id}: nothing was written\n"
+                f"variant {one.variant} is being applied to {folder} now, or was when that was interrupted: "
+                f"`pygent rollback {one.variant}` takes it back"
+            )
+    if planned.obstacles:
+        raise ApplyError(f"variant {id}: nothing was written\n" + "\n".join(planned.obstacles))
+
+
+def apply(
+    archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbox, *, hooks: bool = False
+) -> Applied:
+    """Write a variant into the real source, run the target's suite there, and take it back if that fails.
+
+    With `hooks`, the hooks of the source's repository run when the change is committed.
+
+    Raises `ApplyError` where something is in the way (nothing is written then) or where the suite did not
+    confirm it (everything is as before then), `Untrusted` where nobody has agreed to what it would run,
+    `HeldError` while another process is at it, `PromotionError` or `GitError` where writing failed.
+    """
+    require_clear(home, planned)
+    require(*of_target(planned.target))
+    with holding(planned.target.source):
+        now = plan(archive, planned.variant.id)  # what was looked at may be long ago
+        require_clear(home, now)
+        require(*of_target(now.target))
+        return _applied(archive, home, now, who, sandbox, hooks=hooks)
+
+
+def _applied(
+    archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbox, *, hooks: bool
+) -> Applied:
+    id, folder = planned.variant.id, planned.target.source
+    written = source_writer.apply(
+        home, id, folder, planned.before, planned.after, message=planned.message, hooks=hooks
+    )
+    told = {"folder": str(folder), "branch": written.branch, "commit": written.commit}
+    try:
+        archive.decide(id, "apply", who=who, data=told)
+        suite = _suite(archive, planned, sandbox)
+    except BaseException:  # an interruption, too, leaves nothing in the source that is not proved
+        _take_back(archive, home, id, who, "it could not be proved on the real source")
+        raise
+    if not suite["ok"]:
+        _take_back(archive, home, id, who, f"the suite failed on the real source: {suite['reason']}")
+        raise ApplyError(
+            f"variant {id}: written to {folder}, but the suite failed there ({suite['reason']}); "
+            "it was taken back, and every file is as before"
+        )
+    source_writer.proved(home, id)
+    return Applied(id, str(folder), tuple(sorted(written.after)), written.branch, written.commit, suite)
+
+
+def rollback(
+    archive: Archive, home: Path, who: str, variant: str | None = None, *, force: bool = False
+) -> Applied:
+    """Undo the latest application, or that of `variant` (a unique prefix), byte for byte, and record it.
+
+    Raises `PromotionError` where there is none, where a later one has changed the same files, or where the
+    files were changed since (`force` overwrites them); `HeldError` while another process is at it."""
+    id = None if variant is None else archive.find_variant(variant)
+    folder = Path(source_writer.latest(home, id)[1].folder)
+    with holding(folder):
+        undone = source_writer.rollback(home, id, force=force)
+    archive.decide(undone.variant, "rollback", who=who, data={"folder": undone.folder})
+    files = tuple(sorted(undone.before))
+    return Applied(undone.variant, undone.folder, files, undone.branch, undone.commit, {})
+
+
+def _take_back(archive: Archive, home: Path, id: str, who: str, why: str) -> None:
+    undone = source_writer.rollback(home, id)
+    archive.decide(id, "rollback", who=who, why=why, data={"folder": undone.folder})
+
+
+def _suite(archive: Archive, planned: Plan, sandbox: Sandbox) -> dict[str, Any]:
+    """What the suite says of the source as it lies in the folder now, on the cases of the variant's run."""
+    target = find_target(str(planned.target.root))
+    if target.manifest.suite.kind == "tasks":
+        return {"ok": True, "ran": False, "reason": "its suite asks models: `pygent evolve` measures it"}
+    records = archive.records(planned.variant.id, kind="evaluation")
+    recorded = Evaluation.from_json(records[-1].data) if records else None
+    seed = 0 if recorded is None else recorded.seed
+    bench = Bench(sandbox, Isolation.CONTAINER, seed, planned.before)
+    found = evaluate_tree(target, target.tree(), bench)
+    reason = found.reason
+    if found.graded and recorded is not None and found.passed < recorded.passed:
+        reason = f"{found.passed} of {found.total} cases passed, {recorded.passed} when it was archived"
+    return {
+        "ok": found.graded and not reason,
+        "ran": True,
+        "reason": reason,
+        "passed": found.passed,
+        "total": found.total,
+        "score": found.score,
+    }

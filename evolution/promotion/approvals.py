@@ -1,0 +1,106 @@
+"""What needs a person's yes, and what people said.
+
+A run's policy is `none` (nothing waits), `champions` (a champion is no parent and is not applied before it is
+approved) or `all` (nor is any other variant but the baseline).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pygent.archive.records import PARENTS, Decision, Status, Variant
+from pygent.archive.store import Archive
+
+Policy = Literal["none", "champions", "all"]
+Approval = Literal["approved", "refused", "awaiting", "not needed"]
+REASON_CHARS = 2000  # of a reason or an annotation
+
+
+class OversightError(Exception):
+    """A decision that cannot be taken. The text is one line: what, where, what to do."""
+
+
+def waits(policy: Policy, status: Status) -> bool:
+    """Whether a variant of this standing needs an approval. Ask not for baselines, which need none."""
+    if status not in PARENTS:
+        return False
+    return policy == "all" or (policy == "champions" and status is Status.CHAMPION)
+
+
+def policy_of(archive: Archive, run: str) -> Policy:
+    """Runs of archives before there was oversight have the policy `none`."""
+    found: Policy = archive.run(run).config.get("approval", "none")
+    return found
+
+
+def approval(archive: Archive, variant: Variant) -> Approval:
+    """How a variant stands with people; the last approve or reject counts."""
+    if variant.status is Status.REFUSED:
+        return "refused"
+    if any(decision.kind == "approve" for decision in archive.decisions(variant=variant.id)):
+        return "approved"
+    needed = variant.attempt > 0 and waits(policy_of(archive, variant.run), variant.status)
+    return "awaiting" if needed else "not needed"
+
+
+def awaiting(archive: Archive, run: str, limit: int = 200) -> list[Variant]:
+    """The variants of a run that wait for a person, the best score first."""
+    policy = policy_of(archive, run)
+    if policy == "none":
+        return []
+    approved = {one.variant for one in archive.decisions(run=run) if one.kind == "approve"}
+    found: list[Variant] = []
+    for status in (Status.CHAMPION, Status.ACCEPTED, Status.VALID):
+        if not waits(policy, status):
+            continue
+        asked = limit - len(found) + len(approved) + 1
+        among = archive.variants(run=run, status=status, order="score", limit=asked)
+        found += [one for one in among if one.attempt > 0 and one.id not in approved]
+    return found[:limit]
+
+
+def approve(archive: Archive, variant: Variant, who: str, why: str = "") -> Decision:
+    """Also takes a refusal back. Raises `OversightError` for what has no source to stand for."""
+    _has_source(variant)
+    return archive.decide(variant.id, "approve", who=_name(who), why=_text(why, variant))
+
+
+def reject(archive: Archive, variant: Variant, who: str, why: str) -> Decision:
+    """Rule a variant out: it is never a parent again, and is not applied. Its reason reaches the agent."""
+    _has_source(variant)
+    if variant.attempt == 0:
+        raise OversightError(
+            f"variant {variant.id}: is the source that the run began with, and stays a parent"
+        )
+    if not why.strip():
+        raise OversightError(f"variant {variant.id}: say why it is rejected; the agent is told")
+    return archive.decide(variant.id, "reject", who=_name(who), why=_text(why, variant))
+
+
+def annotate(archive: Archive, variant: Variant, who: str, why: str) -> Decision:
+    """Say something of a variant; whoever changes it next is told."""
+    if not why.strip():
+        raise OversightError(f"variant {variant.id}: an annotation needs a text")
+    return archive.decide(variant.id, "annotate", who=_name(who), why=_text(why, variant))
+
+
+def _has_source(variant: Variant) -> None:
+    if variant.status in (Status.GATED_OUT, Status.FAILED) or variant.tree is None:
+        raise OversightError(
+            f"variant {variant.id}: is {variant.status.value} and can be neither a parent nor applied, "
+            "so there is nothing to decide; it can be annotated"
+        )
+
+
+def _name(who: str) -> str:
+    if not who.strip():
+        raise OversightError("a decision needs a name: who decides?")
+    return who.strip()[:200]
+
+
+def _text(text: str, variant: Variant) -> str:
+    if len(text) > REASON_CHARS:
+        raise OversightError(
+            f"variant {variant.id}: a text of {len(text)} characters; {REASON_CHARS} at most are kept"
+        )
+    return text.strip()

@@ -1,0 +1,134 @@
+"""A variant in the words of a commit and of a pull request: its worth, how sure that is, how to check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pygent.archive.records import Variant
+from pygent.archive.store import Archive
+from pygent.evolution.promotion.approvals import approval
+from pygent.prompts.quote import escape, line
+from pygent.target_modules.patch.diff.by_symbol import by_symbol
+from pygent.target_modules.patch.diff.tree_diff import diff
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+ANCESTORS = 20  # of the lineage, the latest
+DIFF_CHARS = 20_000  # of the diff in a pull request, which shows its own, too
+
+
+def commit_message(archive: Archive, variant: Variant, target: Target) -> str:
+    """Subject, scores with intervals, lineage, and how to reproduce them."""
+    rows = [f"{target.name}: apply variant {variant.id}", ""]
+    rows += [f"{name}: {text}" for name, text in _scores(archive, variant, target).items()]
+    rows += ["", "Lineage:", *(f"  {row}" for row in _lineage(archive, variant))]
+    rows += ["", *_reproduce(variant)]
+    if decided := _decided(archive, variant):
+        rows += ["", *decided]
+    return "\n".join(rows) + "\n"
+
+
+def pull_request(archive: Archive, variant: Variant, target: Target, before: Tree, after: Tree) -> str:
+    """Markdown: a table of scores, what changed, how it came about, how to reproduce, who approved."""
+    scores = _scores(archive, variant, target)
+    changed = dict.fromkeys(
+        f"`{line(edit.path)}`" + (f": `{line(symbol)}`" if (symbol := getattr(edit, "symbol", "")) else "")
+        for edit in diff(before, after).edits
+    )
+    shown = escape(by_symbol(before, after))
+    cut = "\n[cut]\n" if len(shown) > DIFF_CHARS else ""
+    fence = "`" * max(3, 1 + _longest_run(shown))
+    rows = [
+        f"## {target.name}: variant {variant.id}",
+        "",
+        line(variant.note, 600) or f"Found by `{variant.proposer}` ({line(variant.operator, 80)}).",
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {text} |" for name, text in scores.items()),
+        "",
+        "### What changed",
+        "",
+        *(f"- {place}" for place in changed),
+        "",
+        f"{fence}diff",
+        shown[:DIFF_CHARS].rstrip("\n") + cut,
+        fence,
+        "",
+        "### How it came about",
+        "",
+        *(f"- {row}" for row in _lineage(archive, variant)),
+        "",
+        "### How to check it",
+        "",
+        "```console",
+        *_reproduce(variant),
+        "```",
+    ]
+    if decided := _decided(archive, variant):
+        rows += ["", *decided]
+    return "\n".join(rows) + "\n"
+
+
+def _scores(archive: Archive, variant: Variant, target: Target) -> dict[str, str]:
+    first = next(iter(archive.variants(run=variant.run, limit=1)))
+    better = {"min": "lower is better", "max": "higher is better"}[target.primary.direction]
+    told = {
+        f"{target.primary.metric} on search cases ({better})": (
+            f"{_figure(variant.score)}, before {_figure(first.score)}"
+        )
+    }
+    records = archive.records(variant.id, kind="confirmation")
+    if records:
+        data: Mapping[str, Any] = records[-1].data
+        decision = data["decision"]
+        told["on held-out cases"] = f"{_interval(data['candidate'])}, before {_interval(data['baseline'])}"
+        told["held-out difference"] = (
+            f"{decision['mean']:.4g} [{decision['low']:.4g}, {decision['high']:.4g}] over "
+            f"{decision['pairs']} pairs, error rate {decision['error_rate']:.3g}"
+        )
+    return told
+
+
+def _lineage(archive: Archive, variant: Variant) -> list[str]:
+    line_of = archive.lineage(variant.id)
+    rows = [
+        f"{one.id} ({one.status.value}, {_figure(one.score)}) {line(one.note or one.operator, 100)}"
+        for one in line_of[-ANCESTORS:]
+    ]
+    left = len(line_of) - len(rows)
+    return [f"{left} earlier ones", *rows] if left else rows
+
+
+def _reproduce(variant: Variant) -> list[str]:
+    return [
+        f"pygent archive show {variant.id}",
+        f"pygent apply {variant.id} --to copy --yes",
+        f"pygent bench {variant.target} --tree copy --held-out",
+    ]
+
+
+def _decided(archive: Archive, variant: Variant) -> list[str]:
+    if approval(archive, variant) != "approved":
+        return []
+    last = [one for one in archive.decisions(variant=variant.id) if one.kind == "approve"][-1]
+    return [f"Approved by {line(last.who, 100)}" + (f": {line(last.why, 300)}" if last.why else "")]
+
+
+def _interval(side: Mapping[str, float] | None) -> str:
+    if side is None:
+        return "not graded"
+    return f"{side['mean']:.5g} [{side['low']:.5g}, {side['high']:.5g}]"
+
+
+def _figure(score: float | None) -> str:
+    return "none" if score is None else f"{score:.6g}"
+
+
+def _longest_run(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    return longest

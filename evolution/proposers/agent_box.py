@@ -1,0 +1,109 @@
+"""A coding agent at work: its code in a box, the door outside, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pygent.benchmarks.suites.execution import one_line, said
+from pygent.benchmarks.tasks.agent_program import agent_program
+from pygent.gateway.box.attempt_gateway import Door
+from pygent.sandbox.api import SHELL, BoxSpec, Call, Limits, Outcome, Sandbox
+from pygent.sandbox.api import Isolation as Grade
+from pygent.sandbox.host import json_values
+from pygent.target_modules.patch.apply import check_path
+from pygent.target_modules.patch.model.tree import Tree
+
+PACKAGES = ("jinja2", "libcst", "pydantic", "radon", SHELL)
+PRELOAD = ("ast", "json", "jinja2", "libcst", "pydantic", "radon.complexity", "radon.metrics")
+MEMORY_MB = 512
+MOST_FILES = 5000
+_MOST_STEPS = 100_000
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an agent did. `files` are those that it handed back, whatever they are; `reason` says why it
+    ended without an offer. All of it comes out of the box and is untrusted."""
+
+    files: Mapping[str, str]
+    note: str
+    reason: str
+    steps: int
+    stages: tuple[str, ...] = ()
+
+
+def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 120.0) -> BoxSpec:
+    """A box in which an agent can work on a target that needs `packages`, for so many minutes in all, those
+    spent waiting for answers included, and `call_seconds` from one answer to the next question."""
+    limits = Limits(
+        memory_mb=MEMORY_MB,
+        pids=128,
+        tmpfs_mb=64,
+        load_seconds=60.0,
+        call_seconds=call_seconds,
+        total_seconds=minutes * 60,
+        all_answers_bytes=64 << 20,
+    )
+    return BoxSpec(limits, tuple(dict.fromkeys((*PACKAGES, *packages))), preload=PRELOAD)
+
+
+def let_work(
+    sandbox: Sandbox, spec: BoxSpec, agent: Mapping[str, str], task: Mapping[str, Any], door: Door
+) -> Work:
+    """Run an agent's code on a task in a fresh box until it hands something back or ends.
+
+    Raises `SandboxFault` where the engine fails, and what `door.handle` raises where the run must end.
+    """
+    with sandbox.box(spec, Grade.CONTAINER) as box:
+        session = box.open(agent_program(agent))
+        try:
+            if not session.going:
+                return _nothing(f"the agent cannot be imported: {said(session.load)}")
+            reply = session.call(Call((dict(task),)))
+            while reply.outcome is Outcome.OK and _asks(reply.value):
+                reply = session.call(Call((door.handle(reply.value),)))
+        finally:
+            session.close()
+    if reply.outcome is not Outcome.OK:
+        return _nothing(f"the agent {said(reply)}")
+    return _read(reply.value)
+
+
+def taken(parent: Tree, work: Work, editable: Any) -> Tree:
+    """The parent with what the agent may change as it handed it back; anything else vanishes."""
+    files = {
+        path: text
+        for path, text in work.files.items()
+        if editable.touches(path) and (path in parent or not check_path(path))
+    }
+    return Tree({**parent.files, **files})
+
+
+def _asks(value: object) -> bool:
+    return isinstance(value, dict) and "op" in value
+
+
+def _nothing(reason: str) -> Work:
+    return Work({}, "", one_line(reason), 0)
+
+
+def _read(value: object) -> Work:
+    if wrong := json_values.trouble(value):
+        return _nothing(f"the agent handed back what is not JSON: {wrong}")
+    if not isinstance(value, dict):
+        return _nothing("the agent handed back no result")
+    files, stages = value.get("files"), value.get("stages", [])
+    note, reason, steps = value.get("note", ""), value.get("reason", ""), value.get("steps", 0)
+    if not isinstance(files, dict) or not all(
+        isinstance(path, str) and isinstance(text, str) for path, text in files.items()
+    ):
+        return _nothing("the agent handed back files in another form")
+    if len(files) > MOST_FILES:
+        return _nothing(f"the agent handed back more than {MOST_FILES:,} files")
+    if not isinstance(note, str) or not isinstance(reason, str) or type(steps) is not int:
+        return _nothing("the agent handed back a result in another form")
+    named = tuple(one_line(str(stage), 40) for stage in stages[:50]) if isinstance(stages, list) else ()
+    counted = min(max(steps, 0), _MOST_STEPS)
+    return Work(files, one_line(note, 300), one_line(reason, 300), counted, named)

@@ -1,0 +1,147 @@
+"""What an agent may ask about its own work: the visible cases, their inputs, and the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pygent.archive.records import ArchiveError, Variant
+from pygent.archive.store import Archive
+from pygent.benchmarks.judge import evaluate
+from pygent.benchmarks.results import Bench, Evaluation, Suite
+from pygent.benchmarks.suites.case_source import Cases
+from pygent.benchmarks.suites.execution import derived
+from pygent.benchmarks.suites.grader import Grader
+from pygent.evolution.protocols import Parent
+from pygent.gateway.box.attempt_gateway import Service
+from pygent.gateway.box.box_requests import Evaluate, Inputs, Look
+from pygent.prompts import quote
+from pygent.sandbox.api import Call, Isolation
+from pygent.target_modules.gate.checks import gate
+from pygent.target_modules.patch.diff.unified import unified
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+FAILURES = 10  # of one evaluation that are told
+DIFF_CHARS = 1500
+SEARCHED = 1000  # newest variants of the run that a search looks through
+
+
+def services_for(
+    target: Target,
+    suite: Suite,
+    bench: Bench,
+    archive: Archive,
+    parent: Parent,
+    aside: Callable[[Callable[[], Evaluation]], Evaluation],
+) -> Mapping[str, Service]:
+    """The services of one attempt. `aside` runs an evaluation where those of the run have their turns, so
+    that it disturbs no measurement."""
+    kept = replace(bench, isolation=Isolation.CONTAINER)
+    return {
+        "evaluate": lambda asked: _evaluated(target, suite, kept, parent, aside, asked),
+        "inputs": lambda asked: _inputs(target, bench.seed, asked),
+        "archive": lambda asked: _looked(archive, parent.variant, asked),
+    }
+
+
+def _evaluated(
+    target: Target,
+    suite: Suite,
+    bench: Bench,
+    parent: Parent,
+    aside: Callable[[Callable[[], Evaluation]], Evaluation],
+    asked: Evaluate,
+) -> Mapping[str, Any]:
+    editable = Editable.of(target.manifest.editable)
+    changed = {path: text for path, text in asked.files.items() if editable.touches(path)}
+    tree = Tree({**parent.tree.files, **changed})
+    if findings := gate(target, parent.tree, tree):
+        told = "\n".join(f"- {finding.rule}: {quote.line(str(finding))}" for finding in findings[:FAILURES])
+        return {"text": f"This would be gated out, without being run:\n{told}"}
+    found = aside(lambda: evaluate(target, suite, tree, bench))
+    return {"text": told_of(found, parent.variant.score)}
+
+
+def told_of(evaluation: Evaluation, before: float | None) -> str:
+    """An evaluation on visible cases in words: never what was expected."""
+    lines = []
+    if evaluation.score is None:
+        lines.append(f"Not graded: {quote.line(evaluation.reason)}")
+    else:
+        against = "" if before is None else f" (the program you began with: {before:.6g})"
+        lines.append(f"Score: {evaluation.score:.6g}{against}")
+    lines.append(f"Cases passed: {evaluation.passed} of {evaluation.total}")
+    lines += [f"- {name}: {value:.6g}" for name, value in sorted(evaluation.metrics.items())]
+    failures = [failure for stage in evaluation.stages for failure in stage.failures]
+    if failures:
+        listed = "\n".join(quote.line(failure) for failure in failures[:FAILURES])
+        lines.append("Failures (data):\n" + quote.data(listed, 3000))
+    if evaluation.output.strip():
+        lines.append("The end of what it printed (data):\n" + quote.data(evaluation.output, 1500))
+    return "\n".join(lines)
+
+
+def _inputs(target: Target, seed: int, asked: Inputs) -> Mapping[str, Any]:
+    calls = visible_inputs(target, seed, asked.count)
+    entry = target.manifest.entry
+    if not entry and calls:
+        entry = str(calls[0].args[0])
+        calls = [Call(call.args[1:], call.kwargs) for call in calls if call.args[0] == entry]
+    if not calls:
+        text = f"a {target.manifest.suite.kind} suite has no inputs that could be shown; use evaluate instead"
+        return {"error": "unknown", "text": text}
+    module, _, function = entry.partition(":")
+    inputs = [[list(call.args), dict(call.kwargs)] for call in calls]
+    path = list(target.manifest.pythonpath)
+    return {"module": module, "function": function, "path": path, "inputs": inputs}
+
+
+def visible_inputs(target: Target, seed: int, count: int) -> list[Call]:
+    """Calls like those of the search cases, drawn for looking at only; none where the suite has no calls."""
+    kind, own = target.manifest.suite.kind, derived(seed, "shown")
+    if kind in ("cases", "timing"):
+        return [case.call for case in Cases(target).of(own, "search", count)][:count]
+    if kind == "objective":
+        grader = Grader(target, ("problems", "grade"))
+        return [call for problem in grader.problems(own, "search", 1) for call in problem.calls][:count]
+    return []
+
+
+def _looked(archive: Archive, parent: Variant, asked: Look) -> Mapping[str, Any]:
+    try:
+        if asked.what == "show":
+            return {"text": _shown(archive, archive.variant(archive.find_variant(asked.query)))}
+        if asked.what == "lineage":
+            found = archive.lineage(parent.id)[-asked.limit :]
+            return {"text": "\n\n".join(_shown(archive, variant) for variant in reversed(found))}
+    except ArchiveError as error:
+        return {"error": "unknown", "text": str(error)}
+    words = asked.query.casefold().split()
+    hits: list[Variant] = []
+    for variant in archive.variants(run=parent.run, limit=SEARCHED, order="newest"):
+        text = f"{variant.note} {variant.reason} {variant.operator} {variant.status}".casefold()
+        if all(word in text for word in words):
+            hits.append(variant)
+        if len(hits) == asked.limit:
+            break
+    return {"text": "\n".join(map(_line, hits)) or f"no variant of this run has all of: {' '.join(words)}"}
+
+
+def _line(variant: Variant) -> str:
+    score = "not graded" if variant.score is None else f"score {variant.score:.6g}"
+    said = quote.line(variant.note or variant.operator, 160)
+    why = f"; {quote.line(variant.reason, 160)}" if variant.reason else ""
+    return f"{variant.id}: {variant.status}, {score}: {said}{why}"
+
+
+def _shown(archive: Archive, variant: Variant) -> str:
+    if not variant.parents or variant.tree is None:
+        return _line(variant)
+    before = archive.variant(variant.parents[0]).tree
+    if before is None:
+        return _line(variant)
+    change = unified(Tree(archive.files(before)), Tree(archive.files(variant.tree)))
+    return f"{_line(variant)}\n{quote.data(change, DIFF_CHARS, 'diff')}"

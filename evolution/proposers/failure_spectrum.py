@@ -1,0 +1,59 @@
+"""Where a run's mutations look first: weights of lines, out of the tests that fail on its baseline.
+
+The spectrum is taken once, with the baseline's evaluation, and kept among the baseline's records, so that a
+resumed run looks at the same places.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from pygent.archive.store import Archive
+from pygent.benchmarks.judge import retried
+from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.testing.spectrum import NoSpectrum, has_spectrum, take_spectrum
+from pygent.evolution.protocols import Once
+from pygent.sandbox.api import SandboxFault, SandboxUnavailable
+from pygent.target_modules.fault_localization import Weights
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+log = logging.getLogger(__name__)
+
+KIND = "spectrum"
+
+
+class Suspicion:
+    """The weights of a run, None where there are none: no test fails, or which lines tests run is unknown."""
+
+    def __init__(self, archive: Archive, run: str, target: Target, bench: Bench) -> None:
+        """`bench` has the baseline. A run that is taken up again has its weights at once."""
+        self._target = target
+        self._bench = bench
+        self.weights: Weights | None = None
+        for first in archive.variants(run=run, limit=1):
+            for record in archive.records(first.id, kind=KIND):
+                self.weights = _read(bench.baseline, record.data)
+
+    def look_at(self, baseline: Evaluation, once: Once) -> None:
+        """Where the baseline fails tests, find the weights out in a box; at worst it is a warning."""
+        if not has_spectrum(self._target) or not baseline.graded or baseline.passed == baseline.total:
+            return
+        stored = once(f"{KIND}:{self._bench.baseline.id}", self._taken)
+        if stored["reason"]:
+            log.warning("mutations are not weighed by failing tests: %s", stored["reason"])
+        self.weights = _read(self._bench.baseline, stored)
+
+    def _taken(self) -> Mapping[str, Any]:
+        target, tree, bench = self._target, self._bench.baseline, self._bench
+        try:
+            found = retried(lambda: take_spectrum(target, tree, bench.sandbox, bench.seed), "localising")
+        except (NoSpectrum, SandboxFault, SandboxUnavailable) as error:
+            return {"reason": " ".join(str(error).split()), "weights": {}}
+        return {"reason": "", "weights": Weights.of(found, tree, target.manifest.editable).to_json()}
+
+
+def _read(tree: Tree, stored: Mapping[str, Any]) -> Weights | None:
+    return Weights.from_json(tree, stored["weights"]) if stored["weights"] else None

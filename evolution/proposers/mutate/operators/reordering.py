@@ -1,0 +1,126 @@
+"""Changes of order and of names: arguments, operands, variables, functions, bounds of slices."""
+
+from __future__ import annotations
+
+from random import Random
+
+import libcst as cst
+
+from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.nodes import Expr
+from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_registry import register
+
+_TWINS: dict[str, tuple[str, ...]] = {
+    "min": ("max",),
+    "max": ("min",),
+    "any": ("all",),
+    "all": ("any",),
+    "floor": ("ceil",),
+    "ceil": ("floor",),
+    "append": ("extend",),
+    "extend": ("append",),
+    "upper": ("lower",),
+    "lower": ("upper",),
+    "startswith": ("endswith",),
+    "endswith": ("startswith",),
+    "lstrip": ("rstrip", "strip"),
+    "rstrip": ("lstrip", "strip"),
+    "strip": ("lstrip", "rstrip"),
+    "find": ("rfind",),
+    "rfind": ("find",),
+    "index": ("find",),
+    "sin": ("cos",),
+    "cos": ("sin",),
+    "keys": ("values", "items"),
+    "values": ("keys", "items"),
+    "int": ("round", "float"),
+    "round": ("int",),
+    "bisect_left": ("bisect_right",),
+    "bisect_right": ("bisect_left",),
+    "popleft": ("pop",),
+    "split": ("rsplit",),
+    "sorted": ("list", "reversed"),
+}
+
+
+def _exchanged(scene: Scene, one: Expr, two: Expr, whole: Expr) -> Change | None:
+    if one.start > two.start:
+        one, two = two, one
+    first, second = scene.code(one), scene.code(two)
+    if first == second:
+        return None
+    text = scene.survey.text
+    after = (
+        text[whole.start : one.start] + second + text[one.end : two.start] + first + text[two.end : whole.end]
+    )
+    splices = (Splice(one.start, one.end, second), Splice(two.start, two.end, first))
+    return Change(splices, scene.code(whole), after)
+
+
+@register("order.arguments", 2.0)
+def arguments(scene: Scene, rng: Random) -> Change | None:
+    """Two positional arguments of a call, two elements of a display, two bounds, two branches."""
+    slots = ("arg", "element", "bound", "branch", "keyword")
+    expr = pick(rng, scene.group("many", lambda e: sum(c.slot in slots for c in e.children) > 1))
+    if expr is None:
+        return None
+    one, two = rng.sample([c for c in expr.children if c.slot in slots], 2)
+    return _exchanged(scene, one, two, expr)
+
+
+@register("order.operands", 1.5)
+def operands(scene: Scene, rng: Random) -> Change | None:
+    """`b - a` for `a - b`, where it makes a difference."""
+    turning = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power)
+    expr = pick(
+        rng,
+        scene.group(
+            "turning",
+            lambda e: isinstance(e.node, cst.BinaryOperation) and isinstance(e.node.operator, turning),
+        ),
+    )
+    if expr is None or len(expr.children) != 2:
+        return None
+    left, right = expr.children
+    operator = scene.survey.text[left.end : right.start]
+    return scene.put(expr, f"{atom(scene.code(right))}{operator}{atom(scene.code(left))}")
+
+
+@register("name.exchange", 4.0)
+def name(scene: Scene, rng: Random) -> Change | None:
+    """Another name of the same scope, mostly of the same kind."""
+    local = {binding.name for binding in scene.survey.bindings}
+    expr = pick(
+        rng,
+        scene.group(
+            "names", lambda e: isinstance(e.node, cst.Name) and e.node.value in local and e.slot != "callee"
+        ),
+    )
+    if expr is None:
+        return None
+    old = scene.code(expr)
+    others = [other for other in scene.visible(expr.start) if other != old]
+    kind = scene.kinds.of(expr)
+    alike = [other for other in others if scene.kinds.name(other) in (kind, "any")]
+    other = pick(rng, alike if alike and rng.random() < 0.96 else others)
+    return scene.put(expr, other) if other is not None else None
+
+
+@register("name.function", 2.0)
+def function(scene: Scene, rng: Random) -> Change | None:
+    """A function's counterpart (`max` for `min`), or one of the file's own with as many parameters."""
+    expr = pick(rng, scene.group("callees", lambda e: e.slot == "callee"))
+    if expr is None:
+        return None
+    head, _, last = scene.code(expr).rpartition(".")
+    own = dict(scene.facts.functions)
+    options = [*_TWINS.get(last, ())]
+    if not head and last in own:
+        options += [other for other, count in own.items() if count == own[last] and other != last]
+    new = pick(rng, options)
+    if new is None:
+        return None
+    old = scene.code(expr)
+    text = f"{head}.{new}" if head else new
+    return Change((Splice(expr.start, expr.end, text),), old, text)

@@ -1,0 +1,76 @@
+"""Coding agents at their tasks: how a variant of the agent is let work while it is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pygent.agent.brief import Brief
+from pygent.benchmarks.results import Job, Solved
+from pygent.evolution.proposers.agent_box import let_work, spec_of, taken
+from pygent.evolution.protocols import Once
+from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
+from pygent.gateway.box.attempt_gateway import Door
+from pygent.prompts.quote import line
+from pygent.sandbox.api import Sandbox
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
+
+TRACE = 30  # of the last messages of a task that another agent may be told of
+_OBJECTIVE = "Tests that you cannot see decide whether the task is done."
+
+
+class AgentSolver:
+    """Implements `pygent.benchmarks.results.Solver`: each task in a fresh box, through a door of its own.
+
+    One task, agent and seed have one answer within an attempt: what was paid for is not asked again.
+    """
+
+    def __init__(
+        self,
+        doors: Doors,
+        sandbox: Sandbox,
+        once: Once,
+        *,
+        profile: Mapping[str, Any],
+        limits: AttemptLimits,
+        minutes: float,
+    ) -> None:
+        self._doors = doors
+        self._sandbox = sandbox
+        self._once = once
+        self._profile = profile
+        self._limits = limits
+        self._spec = spec_of((), minutes=minutes)
+
+    def solve(self, agent: Tree, job: Job) -> Solved:
+        place = f"{agent.id[:16]}/{job.name}/{job.seed}"
+        door = self._doors.open(self._once, seed=job.seed, limits=self._limits, place=place)
+        told = Brief(
+            target=job.name,
+            goal=job.instruction,
+            notes="",
+            files=job.files,
+            editable=job.editable,
+            objective=_OBJECTIVE,
+            score=None,
+            baseline_score=None,
+        )
+        task = {"brief": asdict(told), "profile": self._profile, "mcp_tools": []}
+        work = let_work(self._sandbox, self._spec, agent.files, task, door)
+        files = taken(Tree(job.files), work, Editable.of(job.editable)).files
+        reason = work.reason or door.refused
+        return Solved(files, door.usage.tokens, max(work.steps, door.steps), reason, trace(door))
+
+
+def trace(door: Door) -> tuple[str, ...]:
+    """What an agent did at its door, a line for each call and each result, the last ones."""
+    lines = []
+    for message in door.conversation:
+        lines += [f"called {call.name}({line(call.arguments, 120)})" for call in message.calls]
+        if message.role == "tool":
+            lines.append(f"got: {line(message.content, 160)}")
+        elif message.role == "assistant" and message.content.strip():
+            lines.append(f"said: {line(message.content, 160)}")
+    return tuple(lines[-TRACE:])

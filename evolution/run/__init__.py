@@ -1,0 +1,1 @@
+"""One run: what begins, what is committed, and why it ends."""

@@ -1,0 +1,137 @@
+"""What a run would cost at its models, before anything is asked: `pygent evolve --dry-run`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pygent.agent.messages import messages
+from pygent.benchmarks.tasks.catalog import tasks_of
+from pygent.benchmarks.tasks.task_suite import ROUNDS
+from pygent.evolution.proposers.factory import chosen_proposer, models_of
+from pygent.evolution.proposers.llm import brief
+from pygent.evolution.protocols import Parent
+from pygent.evolution.run.population import MODEL_FREE
+from pygent.evolution.settings.config import RunConfig
+from pygent.gateway.models.prices import find
+from pygent.gateway.models.tokens import of_prompt
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.registry import find_target
+
+STEP_TOKENS = 400  # a tool's call and its result, taken as typical; `pygent archive stats` has what was spent
+CHECKED = 3  # attempts for each that is judged: the others repeat, do not apply or are gated out
+BUDGETS = ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Figures for the whole run, counted upwards; None where a limit that decides them was not given.
+
+    `prompt_tokens` is the first prompt of an attempt on the baseline. An attempt of an agent sends its
+    conversation anew with each step, of which caches of providers take most. `tasks` is how many coding
+    tasks one judged variant can be set, comparison with its parent included.
+    """
+
+    proposer: str
+    models: tuple[str, ...]
+    prompt_tokens: int
+    attempts: int | None
+    tasks: int
+    calls: int | None
+    tokens: int | None
+    dollars: float | None
+    limited_by: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def told(self) -> str:
+        if not self.models:
+            return f"proposer {self.proposer}: no model is asked, so it costs nothing"
+        rows = [
+            f"proposer {self.proposer}, {', '.join(self.models)}",
+            f"first prompt      {self.prompt_tokens:>12,} tokens",
+            f"attempts          {_figure(self.attempts):>12}  (a third of them judged)",
+        ]
+        if self.tasks:
+            rows.append(f"coding tasks      {self.tasks:>12,}  (at most, for each that is judged)")
+        rows += [
+            f"calls, at most    {_figure(self.calls):>12}",
+            f"tokens, at most   {_figure(self.tokens):>12}",
+            f"dollars, at most  {'unknown' if self.dollars is None else f'{self.dollars:,.2f}':>12}",
+        ]
+        if self.limited_by:
+            rows.append(f"ends no later than its budget of {' and '.join(self.limited_by)} allows")
+        else:
+            rows.append("no budget is given: it would go on until somebody stops it")
+        return "\n".join(rows)
+
+
+def estimate(config: RunConfig) -> Estimate:
+    """From the budget of attempts or evaluations, or where there is none, from that of tokens."""
+    target, chosen = find_target(config.target), chosen_proposer(config)
+    limited = tuple(name for name in BUDGETS if getattr(config, name) is not None)
+    tasks = _tasks(target)
+    proposes = chosen not in MODEL_FREE
+    models = tuple(models_of(config)) if proposes or tasks else ()
+    if not models:
+        return Estimate(chosen, (), 0, None, 0, None, None, None, limited)
+    prompt, calls, whole = 0, 0.0, 0.0
+    if proposes:
+        parent = Parent(_no_variant(target.name), target.tree(), None)
+        prompt = of_prompt(messages(brief(target, parent, (), None)))
+        calls, whole = _attempt(config, chosen, prompt)
+    calls += tasks * config.task_calls / CHECKED
+    whole += tasks * (config.task_tokens + config.max_answer_tokens) / CHECKED
+    attempts = config.attempts
+    if attempts is None and config.evaluations is not None:
+        attempts = config.evaluations * CHECKED
+    if attempts is None and config.tokens is not None:
+        attempts = max(1, int(config.tokens / whole))
+    prices = [find(name, config.prices) for name in models]
+    price = max((one for one in prices if one is not None), key=lambda one: one.output, default=None)
+    total = _within(None if attempts is None else round(attempts * calls), config.calls, 0)
+    tokens = None if attempts is None else round(attempts * whole)
+    tokens = _within(tokens, config.tokens, config.max_answer_tokens)
+    dollars = config.dollars
+    if price is not None and tokens is not None and total is not None:
+        written = min(tokens, total * config.max_answer_tokens)
+        most = ((tokens - written) * price.input + written * price.output) / 1e6
+        dollars = most if dollars is None else min(most, dollars)
+    return Estimate(chosen, models, prompt, attempts, tasks, total, tokens, dollars, limited)
+
+
+def _within(figure: int | None, limit: int | None, over: int) -> int | None:
+    """At most the limit, and by how much that may be passed."""
+    return figure if limit is None or figure is None else min(figure, limit + over)
+
+
+def _tasks(target: Target) -> int:
+    """Tasks of one judged variant at most: all once, and both sides of every round of a comparison."""
+    if target.manifest.suite.kind != "tasks":
+        return 0
+    found = tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
+    return sum(task.entry.split == "search" for task in found) * (1 + 2 * ROUNDS)
+
+
+def _attempt(config: RunConfig, chosen: str, prompt: int) -> tuple[int, int]:
+    """Calls and tokens of one attempt, at most."""
+    if chosen != "agent":
+        return 1, prompt + config.max_answer_tokens
+    from pygent.evolution.proposers.run_profiles import profile_named
+
+    limits = profile_named(config.profile).limits
+    calls = min(limits.calls, limits.steps + 3)
+    sent = sum(prompt + STEP_TOKENS * step for step in range(calls))
+    return calls, min(limits.tokens + config.max_answer_tokens, sent + calls * config.max_answer_tokens)
+
+
+def _figure(value: int | None) -> str:
+    return "unlimited" if value is None else f"{value:,}"
+
+
+def _no_variant(target: str) -> Any:
+    from pygent.archive.records import Status, Variant
+
+    return Variant("", "", 0, target, (), None, Status.VALID, "", "", "", 0, 0.0)

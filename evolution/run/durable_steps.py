@@ -1,0 +1,75 @@
+"""One attempt's memory of what it has done, so that a killed run repeats nothing that was paid for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pygent.archive.records import Record, Usage
+from pygent.archive.store import Archive
+from pygent.gateway.transcripts import KIND as EXCHANGE
+
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """Implements `pygent.evolution.protocols.Once` on the archive. A step's answer is durable before it is used,
+    and stays the same for the attempt.
+
+    A step is `kind` or `kind:what`, where `what` says what the answer is about (a tree's id): after a resume
+    with other settings or another version, attempt n may hold another tree, which must not get that verdict.
+    What was exchanged with the world has its number instead: the k-th answer stays the k-th.
+    """
+
+    def __init__(self, archive: Archive, run: str, attempt: int, *, fresh: bool) -> None:
+        """`fresh` says that nothing can be recorded for this attempt yet, which spares the look-up."""
+        self._archive = archive
+        self._run = run
+        self.attempt = attempt
+        self._fresh = fresh
+        self._paid = {} if fresh else exchanges_of(archive, run, attempt)
+        self.steps: dict[str, Mapping[str, Any]] = {}
+
+    def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        if step in self.steps:
+            return self.steps[step]
+        if not self._fresh:
+            known = self._archive.recall(self._run, self.attempt, step)
+            if known is not None:
+                self.steps[step] = known
+                return known
+        answer = effect()
+        self._archive.remember(self._run, self.attempt, step, answer)
+        log.info("%s recorded", _kind(step))
+        self.steps[step] = answer
+        return answer
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The steps as what the archive keeps for ever once the attempt has ended. An exchange is among them
+        also where this session had no need of it again."""
+        return tuple(Record(_kind(step), answer) for step, answer in {**self._paid, **self.steps}.items())
+
+    @property
+    def spent_on_tasks(self) -> Usage:
+        """What measuring the proposal cost, where that is done by letting it do tasks."""
+        return sum(
+            (Usage(**record.data["usage"]) for record in self.records if record.data.get("place")), Usage()
+        )
+
+
+def exchanges_of(archive: Archive, run: str, attempt: int) -> dict[str, Mapping[str, Any]]:
+    """What an attempt that has not ended had exchanged with the world, by step."""
+    steps = [step for number, step in archive.pending(run) if number == attempt and _kind(step) == EXCHANGE]
+    found = {step: archive.recall(run, attempt, step) for step in sorted(steps, key=_order)}
+    return {step: data for step, data in found.items() if data is not None}
+
+
+def _order(step: str) -> tuple[str, int]:
+    place, _, number = step.rpartition("/")
+    return place, int(number)
+
+
+def _kind(step: str) -> str:
+    return step.partition(":")[0]

@@ -1,0 +1,124 @@
+"""What the loop knows of its run: a pure function of the variants committed so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pygent.archive.failure_classes import class_of
+from pygent.archive.records import PARENTS, Decision, Status, Usage, Variant
+from pygent.evolution.promotion.approvals import Policy, waits
+from pygent.evolution.protocols import Member, Selector
+from pygent.evolution.search.lineage import Lineage
+from pygent.target_modules.spec.manifest import Target
+
+BASELINE = "baseline"
+FUSE = "fuse"
+MODEL_FREE = frozenset({BASELINE, "mutate", FUSE})
+
+
+class Population:
+    """Counts, the best so far, and the selector's members. Absorbing the same variants in the same order
+    gives the same state, which is what lets a killed run be replayed from its archive."""
+
+    def __init__(self, target: Target, selector: Selector, policy: Policy = "none") -> None:
+        """`policy` says which variants are no parents before a person approves them."""
+        self._target = target
+        self._selector = selector
+        self._policy = policy
+        self._approved: set[str] = set()
+        self._refused: set[str] = set()
+        self._aside: dict[str, Member] = {}  # of those that wait for a person, or were refused
+        self._leading: list[Variant] = []  # accepted or champion, with scores that led when they came
+        self.generations: dict[str, int] = {}
+        self.lineage = Lineage()
+        self.model_written: set[str] = set()
+        self.statuses: Counter[Status] = Counter()
+        self.failures: Counter[str] = Counter()
+        self.usage = Usage()
+        self.evaluated = 0
+        self.barren = 0
+        self.confirmations = 0
+        self.baseline: Variant | None = None
+        self.best: Variant | None = None
+        self.champion: Variant | None = None
+
+    def absorb(self, variant: Variant) -> None:
+        """Take in a committed variant; variants come in order of attempt."""
+        fitness = None if variant.score is None else self._target.fitness(variant.score)
+        self.confirmations += self.worth_confirming(variant)
+        self.generations[variant.id] = variant.generation
+        self.statuses[variant.status] += 1
+        self.usage += variant.usage
+        if variant.proposer not in MODEL_FREE or any(p in self.model_written for p in variant.parents):
+            self.model_written.add(variant.id)
+        if variant.proposer != FUSE:  # whose luck says nothing of the configured proposer
+            self.barren = self.barren + 1 if variant.status is Status.GATED_OUT else 0
+        if variant.status is not Status.GATED_OUT and variant.attempt > 0:
+            self.evaluated += 1
+        if variant.status in (Status.GATED_OUT, Status.FAILED):
+            self.failures[class_of(variant.reason)] += 1
+        else:
+            self.lineage.add(variant)
+        if variant.attempt == 0:
+            self.baseline = variant
+        if variant.status in PARENTS and fitness is not None:
+            self._aside[variant.id] = Member(variant.id, fitness)
+            self._admit(variant)
+        if variant.status in (Status.ACCEPTED, Status.CHAMPION):
+            self._leading.append(variant)
+            self._follow(variant)
+
+    def heed(self, decision: Decision, variant: Variant) -> None:
+        """Take in what a person decided of a variant, given as it stood before any refusal. One that is not
+        absorbed yet is known by then."""
+        if decision.kind == "approve":
+            self._approved.add(variant.id)
+            self._refused.discard(variant.id)
+        elif decision.kind == "reject":
+            self._approved.discard(variant.id)
+            self._refused.add(variant.id)
+        if decision.kind not in ("approve", "reject") or variant.id not in self.generations:
+            return
+        if variant.id in self._refused and variant.score is not None:
+            self._selector.remove(variant.id)
+            self._aside[variant.id] = Member(variant.id, self._target.fitness(variant.score))
+        else:
+            self._admit(variant)
+        self.best = self.champion = None
+        for one in self._leading:
+            self._follow(one)
+
+    def _admit(self, variant: Variant) -> None:
+        """Let a variant be a parent, if nobody refused it and it need not wait."""
+        held = variant.attempt > 0 and waits(self._policy, variant.status)
+        if variant.id in self._refused or (held and variant.id not in self._approved):
+            return
+        if (member := self._aside.pop(variant.id, None)) is not None:
+            self._selector.add(member)
+
+    def _follow(self, variant: Variant) -> None:
+        if variant.id in self._refused:
+            return
+        if self._leads(variant, self.best or self.baseline):
+            self.best = variant
+        if variant.status is Status.CHAMPION and self._leads(variant, self.champion or self.baseline):
+            self.champion = variant
+
+    def worth_confirming(self, variant: Variant) -> bool:
+        """Whether this variant, not yet absorbed, is accepted and would lead: its score is better than the
+        baseline's and than the champion's."""
+        if variant.status not in (Status.ACCEPTED, Status.CHAMPION) or variant.score is None:
+            return False
+        return self._leads(variant, self.champion or self.baseline)
+
+    @property
+    def winner(self) -> Variant | None:
+        """The champion, else the best accepted variant, where its score is better than the baseline's."""
+        return self.champion or self.best
+
+    def _leads(self, variant: Variant, leader: Variant | None) -> bool:
+        if variant.score is None:
+            return False
+        if leader is None or leader.score is None:
+            return True
+        return self._target.fitness(variant.score) > self._target.fitness(leader.score)

@@ -1,0 +1,1 @@
+"""Search decisions: parents, crossover, acceptance."""

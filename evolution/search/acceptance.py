@@ -1,0 +1,36 @@
+"""Whether a variant counts as better than its parent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pygent.benchmarks.results import Pairs
+from pygent.benchmarks.statistics.sequential_test import Decision, decide
+from pygent.evolution.protocols import Verdict
+
+
+class PairedAcceptor:
+    """Decides by paired differences (see `pygent.benchmarks.statistics.sequential_test`).
+
+    Sampled suites: a sequential test that errs at most at `error_rate`. Exhaustive suites: the total must be
+    strictly better, and so it must in every repeat, as only flakiness could deceive there.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+
+    def accept(self, pairs: Iterator[Pairs], *, exhaustive: bool, error_rate: float) -> Verdict:
+        return verdict(decide(pairs, exhaustive=exhaustive, error_rate=error_rate, seed=self._seed))
+
+
+def verdict(decision: Decision) -> Verdict:
+    """A decision of the statistics as the loop and the archive know it."""
+    return Verdict(
+        decision.better,
+        decision.pairs,
+        decision.mean,
+        decision.low,
+        decision.high,
+        decision.error_rate,
+        decision.reason,
+    )

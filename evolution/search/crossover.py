@@ -1,0 +1,77 @@
+"""Which attempts fuse two parents, and which two: decided by the attempt's number and what is committed."""
+
+from __future__ import annotations
+
+import ast
+from random import Random
+from typing import NamedTuple
+
+from pygent.evolution.protocols import Selector
+from pygent.evolution.search.lineage import Lineage
+from pygent.target_modules.patch.model.editable import Editable
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.syntax.outline import outline
+from pygent.target_modules.patch.syntax.source import NotPython
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DRAWS = 8  # of parents, before an attempt is made as any other
+
+
+def is_worthwhile(editable: tuple[str, ...], baseline: Tree) -> bool:
+    """Whether two variants can differ in different symbols: more than one function may change.
+
+    Else nearly every fusion is a conflict.
+    """
+    found = Editable.of(editable)
+    return sum(_functions(found, path, text) for path, text in baseline.files.items()) > 1
+
+
+def _functions(editable: Editable, path: str, text: str) -> int:
+    if not editable.touches(path) or not path.endswith(".py"):
+        return 0
+    try:
+        symbols = outline(text).by_name
+    except NotPython:
+        return 0
+    opened = editable.symbols_in(path)
+    functions = [name for name, one in symbols.items() if isinstance(one.node, _FUNCTIONS)]
+    if editable.is_whole(path) or not opened:
+        return len(functions)
+    return sum(any(f"{name}.".startswith(f"{symbol}.") for symbol in opened) for name in functions)
+
+
+class Pair(NamedTuple):
+    """Two variants to fuse, and their nearest common ancestor."""
+
+    one: str
+    other: str
+    base: str
+
+
+class Fusing:
+    """`share` of all attempts fuse, as soon as there are two variants that can be fused."""
+
+    def __init__(self, share: float, seed: int | None, selector: Selector, lineage: Lineage) -> None:
+        self._share = share
+        self._seed = seed
+        self._selector = selector
+        self._lineage = lineage
+
+    def pair(self, attempt: int) -> Pair | None:
+        """The parents of an attempt that fuses; None for any other.
+
+        Chance has a source of its own, so that the other attempts draw what they would have drawn without.
+        """
+        rng = Random(f"{self._seed}/{attempt}/fuse")
+        if rng.random() >= self._share or len(self._lineage) < 3:
+            return None
+        drawn: list[str] = []
+        for _ in range(DRAWS):
+            chosen = self._selector.select(rng)
+            for earlier in drawn:
+                base = self._lineage.common(earlier, chosen)
+                if base is not None:
+                    return Pair(earlier, chosen, base)
+            if chosen not in drawn:
+                drawn.append(chosen)
+        return None

@@ -1,0 +1,58 @@
+"""Whether an accepted variant is a champion: held-out cases, in fresh containers, against the baseline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from pygent.benchmarks.judge import confirm
+from pygent.benchmarks.results import Bench, Solver, Suite
+from pygent.evolution.protocols import Once
+from pygent.sandbox.api import Isolation
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+
+def share(error_rate: float, confirmation: int) -> float:
+    """The part of a run's error rate that its k-th confirmation (from 1) may use: 6/(pi^2 k^2) of it.
+
+    The parts add up to the whole over any number of confirmations, so that a run's chance of ever naming a
+    champion that is no better than the baseline stays within `error_rate`.
+    """
+    return error_rate * 6 / (math.pi**2 * confirmation**2)
+
+
+class Confirmer:
+    """The only one that touches held-out cases."""
+
+    def __init__(
+        self,
+        target: Target,
+        suite: Suite,
+        bench: Bench,
+        error_rate: float,
+        solver: Callable[[Once], Solver] | None = None,
+    ) -> None:
+        self._target = target
+        self._suite = suite
+        self._bench = replace(bench, isolation=Isolation.CONTAINER)
+        self._error_rate = error_rate
+        self._solver = solver
+
+    def confirm(self, tree: Tree, number: int, once: Once) -> bool:
+        """Better than the baseline, and graded with every threshold kept, on held-out cases.
+
+        `number` counts the run's confirmations from 1. Raises `SandboxFault` like an evaluation.
+        """
+
+        def effect() -> Mapping[str, Any]:
+            allowed = share(self._error_rate, number)
+            bench = self._bench
+            if self._solver is not None:
+                bench = replace(bench, solver=self._solver(once))
+            return asdict(confirm(self._target, self._suite, tree, bench, error_rate=allowed))
+
+        found = once(f"confirmation:{tree.id}:{number}", effect)
+        return bool(found["decision"]["better"]) and found["candidate"] is not None

@@ -1,0 +1,243 @@
+"""Which variant is changed next: Darwin Gödel Machine's rule, the best one, or any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp, inf
+from random import Random
+
+from pygent.evolution.protocols import Member, Selector
+
+SHARPNESS = 10.0  # lambda in the paper
+MIDDLE = 0.5  # alpha_0 in the paper
+EAGER = 0.3  # of all choices take the best at once
+
+
+class Weights:
+    """A Fenwick (binary indexed sum) tree: append, change and draw by weight in O(log n)."""
+
+    def __init__(self) -> None:
+        self._sums: list[float] = [0.0]
+        self._weights: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+    def append(self, weight: float) -> None:
+        self._weights.append(weight)
+        place = len(self._weights)
+        total, below, low = weight, place - 1, place - (place & -place)
+        while below > low:
+            total += self._sums[below]
+            below &= below - 1
+        self._sums.append(total)
+
+    def change(self, index: int, weight: float) -> None:
+        difference = weight - self._weights[index]
+        self._weights[index] = weight
+        place = index + 1
+        while place < len(self._sums):
+            self._sums[place] += difference
+            place += place & -place
+
+    def replace(self, weights: list[float]) -> None:
+        """All weights anew, in O(n)."""
+        self._weights = weights
+        self._sums = [0.0, *weights]
+        for place in range(1, len(self._sums)):
+            above = place + (place & -place)
+            if above < len(self._sums):
+                self._sums[above] += self._sums[place]
+
+    def draw(self, rng: Random) -> int:
+        """An index, with a chance in proportion to its weight. Raises `LookupError` where there is none."""
+        size = len(self._weights)
+        if not size:
+            raise LookupError("no variant can be a parent yet")
+        step = 1 << (size.bit_length() - 1)
+        total, below, bit = 0.0, size, 0
+        while below:
+            total += self._sums[below]
+            below &= below - 1
+        mark = rng.random() * total
+        while step:
+            ahead = bit + step
+            if ahead <= size and self._sums[ahead] <= mark:
+                bit = ahead
+                mark -= self._sums[ahead]
+            step >>= 1
+        return min(bit, size - 1)
+
+
+class DgmSelector:
+    """Good variants more often, and those with many children less: the search stays open-ended.
+
+    The rule of the Darwin Gödel Machine (Zhang et al. 2025, arXiv 2505.22954, appendix on parent
+    selection), for a variant i with performance a_i in 0..1 and n_i children:
+
+        s_i = 1 / (1 + exp(-lambda (a_i - alpha_0))),   h_i = 1 / (1 + n_i),   p_i = s_i h_i / sum s_j h_j
+
+    with the paper's lambda = 10 and alpha_0 = 0.5. Three things are ours. The paper's a_i is a share of
+    solved tasks; a metric may have any range, so here a_i = 0.5 + 0.5 (f_i - f_baseline) / (f_best -
+    f_baseline), cut off at 0 and 1: the baseline stands at alpha_0, the best at 1, and as long as nothing
+    beats the baseline, the divisor is f_baseline - f_worst. Variants of the very same fitness are one
+    i, whose n_i counts the children of all: most mutants behave as their parents do, each would start
+    without children, and code that nothing can break any more would soon be all that is chosen. Among
+    equals the k-th that came has a chance in proportion to log(1 + 1/k), as the first is mostly the simplest.
+    And 3 in 10 choices take the best at once: a paper's archive has 80 variants, one of thousands has so
+    many levels of fitness that the best would hardly ever be changed.
+    """
+
+    def __init__(self) -> None:
+        self._group_of: dict[str, int] = {}
+        self._groups: dict[float, int] = {}
+        self._members: list[list[str]] = []
+        self._fitness: list[float] = []
+        self._children: list[int] = []
+        self._weights = Weights()
+        self._worst = self._best = 0.0
+        self._unit = 0.0  # of fitness: half of the range of a_i
+        self._stale = False
+
+    def add(self, member: Member) -> None:
+        if member.variant in self._group_of:
+            return
+        group = self._groups.get(member.fitness)
+        if group is None:
+            group = self._groups[member.fitness] = len(self._members)
+            self._open(member)
+        else:
+            self._members[group].append(member.variant)
+            if len(self._members[group]) == 1:
+                self._stand_anew()
+        self._group_of[member.variant] = group
+
+    def remove(self, variant: str) -> None:
+        group = self._group_of.pop(variant, None)
+        if group is None:
+            return
+        self._members[group].remove(variant)
+        if not self._members[group]:
+            self._stand_anew()
+
+    def select(self, rng: Random) -> str:
+        if self._stale:
+            self._weights.replace([self._weight(group) for group in range(len(self._members))])
+            self._stale = False
+        eager = self._members and rng.random() < EAGER
+        members = self._members[self._groups[self._best] if eager else self._weights.draw(rng)]
+        members = members or self._members[self._groups[self._best]]  # where rounding drew an emptied group
+        return members[int((len(members) + 1) ** rng.random()) - 1]
+
+    def chosen(self, variant: str) -> None:
+        group = self._group_of.get(variant)
+        if group is not None:
+            self._children[group] += 1
+            self._weights.change(group, self._weight(group))
+
+    def _open(self, member: Member) -> None:
+        first, fitness = not self._fitness, member.fitness
+        self._members.append([member.variant])
+        self._fitness.append(fitness)
+        self._children.append(0)
+        self._worst = fitness if first else min(self._worst, fitness)
+        self._best = fitness if first else max(self._best, fitness)
+        self._scale()
+        self._weights.append(self._weight(len(self._fitness) - 1))
+
+    def _stand_anew(self) -> None:
+        """After a group was emptied, or filled again: which is rare, so that all of it is counted anew."""
+        there = [fitness for fitness, group in self._groups.items() if self._members[group]]
+        self._worst, self._best = min(there, default=0.0), max(there, default=0.0)
+        self._scale()
+        self._stale = True
+
+    def _scale(self) -> None:
+        above, below = self._best - self._fitness[0], self._fitness[0] - self._worst
+        unit = above if above > 0 else below
+        if unit != self._unit:
+            self._unit = unit
+            self._stale = True
+
+    def _weight(self, group: int) -> float:
+        if not self._members[group]:
+            return 0.0
+        share = MIDDLE
+        if self._unit > 0:
+            share += 0.5 * (self._fitness[group] - self._fitness[0]) / self._unit
+        return sigmoid(min(1.0, max(0.0, share))) / (1 + self._children[group])
+
+
+def sigmoid(performance: float) -> float:
+    """The paper's s_i of a performance in 0..1."""
+    return 1.0 / (1.0 + exp(-SHARPNESS * (performance - MIDDLE)))
+
+
+class BestSelector:
+    """The fittest variant; any of them where several are equally fit."""
+
+    def __init__(self) -> None:
+        self._fitness: dict[str, float] = {}
+        self._best: list[str] = []
+
+    def add(self, member: Member) -> None:
+        if member.variant in self._fitness:
+            return
+        self._fitness[member.variant] = member.fitness
+        best = self._fitness[self._best[0]] if self._best else -inf
+        if not self._best or member.fitness > best:
+            self._best = [member.variant]
+        elif member.fitness == best:
+            self._best.append(member.variant)
+
+    def remove(self, variant: str) -> None:
+        if self._fitness.pop(variant, None) is None:
+            return
+        best = max(self._fitness.values(), default=-inf)
+        self._best = [name for name, fitness in self._fitness.items() if fitness == best]
+
+    def select(self, rng: Random) -> str:
+        return _any(self._best, rng)
+
+    def chosen(self, variant: str) -> None:
+        """The best one stays the best, whatever its children."""
+
+
+class RandomSelector:
+    """Any variant, all with the same chance: what others are compared with."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
+    def add(self, member: Member) -> None:
+        self._names.append(member.variant)
+
+    def remove(self, variant: str) -> None:
+        if variant in self._names:
+            self._names.remove(variant)
+
+    def select(self, rng: Random) -> str:
+        return _any(self._names, rng)
+
+    def chosen(self, variant: str) -> None:
+        """Children make no difference."""
+
+
+def _any(names: list[str], rng: Random) -> str:
+    if not names:
+        raise LookupError("no variant can be a parent yet")
+    return names[int(rng.random() * len(names))]
+
+
+SELECTORS: Mapping[str, type[Selector]] = {
+    "best": BestSelector,
+    "dgm": DgmSelector,
+    "random": RandomSelector,
+}
+
+
+def selector(name: str = "dgm") -> Selector:
+    """A new selector by name. Raises `ValueError` that lists the names."""
+    if name not in SELECTORS:
+        raise ValueError(f"selector: there is no {name!r}; choose one of {', '.join(SELECTORS)}")
+    return SELECTORS[name]()

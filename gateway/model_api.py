@@ -1,0 +1,58 @@
+"""A model, as everything above the gateway knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pygent.archive.records import Usage
+from pygent.prompts.message import Message, ToolCall, ToolSpec
+
+CUT_OFF = "length"  # the finish reason of an answer that ran into `max_tokens`
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a model is asked. An answer has at most `max_tokens` tokens; `seed` is a wish only.
+
+    `schema` asks for an answer that is JSON of this schema, `grammar` for one that a GBNF grammar derives; an
+    endpoint that knows neither answers freely, so that whoever asks reads what came all the same.
+    """
+
+    messages: tuple[Message, ...]
+    max_tokens: int
+    temperature: float
+    seed: int | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    schema: Mapping[str, Any] | None = None
+    grammar: str | None = None
+
+
+@dataclass(frozen=True)
+class Completion:
+    """An answer that was paid for: text, or `calls` of tools, or both. `model` is the provider's own name."""
+
+    text: str
+    usage: Usage
+    finish_reason: str
+    model: str
+    calls: tuple[ToolCall, ...] = ()
+
+
+class Model(Protocol):
+    """Completes conversations. Thread-safe: proposers on several threads share one."""
+
+    name: str
+
+    def complete(self, request: Request) -> Completion:
+        """One answer; cut off is not an error, see `CUT_OFF`.
+
+        An answer without text and calls is an error, unless it was cut off. Raises `ModelError`, whose `kind`
+        says how far the fault reaches.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections. Safe to call twice."""
+        ...

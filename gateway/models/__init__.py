@@ -1,0 +1,1 @@
+"""Model clients and the layers around them: retry, routing, breakers, prices."""

@@ -1,0 +1,181 @@
+"""Circuit breakers: what fails again and again is left alone for a while, then tried by one call first."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pygent.archive.records import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.model_api import Completion, Model, Request
+
+State = Literal["closed", "open", "half_open"]
+_GLANCE = 0.2  # seconds between two looks of a waiting call
+
+
+class Breaker:
+    """Opens after `failures` in a row; after `cool_down` seconds one call may probe, and closes or opens it
+    again for twice as long, `longest` at most. Thread-safe."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        failures: int = 5,
+        cool_down: float = 10.0,
+        longest: float = 120.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self._most = failures
+        self._first = self._pause = cool_down
+        self._longest = longest
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._state: State = "closed"
+        self._in_a_row = 0
+        self._since = clock()
+        self._opened = 0.0
+        self._reason = ""
+
+    def admit(self) -> bool:
+        """Whether a call may be made now. A caller that is let through tells `succeeded` or `failed`."""
+        with self._lock:
+            if self._state == "open" and self._clock() - self._since >= self._pause:
+                self._change("half_open")
+                return True
+            return self._state == "closed"
+
+    def succeeded(self) -> None:
+        with self._lock:
+            self._in_a_row, self._pause, self._reason = 0, self._first, ""
+            if self._state != "closed":
+                self._change("closed")
+
+    def failed(self, reason: str) -> None:
+        with self._lock:
+            self._in_a_row += 1
+            self._reason = reason
+            if self._state == "half_open":
+                self._pause = min(self._longest, 2 * self._pause)
+                self._change("open")
+            elif self._state == "closed" and self._in_a_row >= self._most:
+                self._opened = self._clock()
+                self._change("open")
+
+    @property
+    def open_for(self) -> float | None:
+        """Seconds since it opened, probes that failed included; None where it is closed."""
+        with self._lock:
+            return None if self._state == "closed" else self._clock() - self._opened
+
+    def snapshot(self) -> dict[str, Any]:
+        """How it stands, for `pygent status`."""
+        with self._lock:
+            return {
+                "state": self._state,
+                "seconds": round(self._clock() - self._since, 1),
+                "failures": self._in_a_row,
+                "reason": self._reason,
+            }
+
+    def _change(self, state: State) -> None:
+        self._state, self._since = state, self._clock()
+
+
+class Breaking:
+    """A model behind a breaker. While it is open, calls wait for the next probe; where it stays open for
+    `minutes`, or `ended` says why the run is to end, they give up with `Kind.BREAKER`, which ends the run."""
+
+    def __init__(
+        self,
+        model: Model,
+        breaker: Breaker,
+        *,
+        minutes: float,
+        ended: Callable[[], str] = lambda: "",
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.name = model.name
+        self.breaker = breaker
+        self._model = model
+        self._seconds = minutes * 60
+        self._ended = ended
+        self._sleep = sleep
+
+    def complete(self, request: Request) -> Completion:
+        while not self.breaker.admit():
+            waited = self.breaker.open_for or 0.0
+            if waited >= self._seconds or self._ended():
+                why = self.breaker.snapshot()["reason"]
+                text = f"{self.name} has failed for {waited / 60:.1f} minutes: {why}"
+                raise ModelError(Kind.BREAKER, text, usage=Usage())
+            self._sleep(_GLANCE)
+        try:
+            answer = self._model.complete(request)
+        except ModelError as error:
+            if error.kind.transient:
+                self.breaker.failed(str(error))
+            else:  # it answers, though not as was hoped
+                self.breaker.succeeded()
+            raise
+        self.breaker.succeeded()
+        return answer
+
+    def close(self) -> None:
+        self._model.close()
+
+
+class RunBreaker:
+    """Ends a run that goes wrong as a whole: too many attempts fail at the door, money goes too fast, or too
+    many variants break the sandbox's rules. `window` is how many of the newest attempts are looked at."""
+
+    def __init__(
+        self,
+        *,
+        dollars_per_hour: float | None = None,
+        window: int = 40,
+        failing: float = 0.9,
+        violating: float = 0.5,
+    ) -> None:
+        self._rate = dollars_per_hour
+        self._failing, self._violating = failing, violating
+        self._failed: deque[bool] = deque(maxlen=window)
+        self._broke: deque[bool] = deque(maxlen=window)
+        self._dollars = self._seconds = 0.0
+
+    def note_attempt(self, *, failed: bool, violation: bool) -> None:
+        """An attempt has ended: did it get nothing from its model, did its variant break a rule?"""
+        self._failed.append(failed)
+        self._broke.append(violation)
+
+    def note_spend(self, dollars: float, seconds: float) -> None:
+        """What this session has spent so far, in how many seconds."""
+        self._dollars, self._seconds = dollars, seconds
+
+    @property
+    def tripped(self) -> str:
+        """Why the run is to end, or ''."""
+        full = len(self._failed) == self._failed.maxlen
+        if full and sum(self._failed) >= self._failing * len(self._failed):
+            return (
+                f"{sum(self._failed)} of the last {len(self._failed)} attempts got nothing from their model"
+            )
+        if full and sum(self._broke) >= self._violating * len(self._broke):
+            return f"{sum(self._broke)} of the last {len(self._broke)} variants broke the sandbox's rules"
+        hours = max(self._seconds, 60.0) / 3600  # the first minute says little of a rate
+        if self._rate is not None and self._dollars / hours > self._rate and self._seconds >= 60.0:
+            return f"${self._dollars / hours:.2f} an hour are spent, more than dollars_per_hour allows"
+        return ""
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "state": "open" if self.tripped else "closed",
+            "failed": sum(self._failed),
+            "violations": sum(self._broke),
+            "of": len(self._failed),
+            "reason": self.tripped,
+        }

@@ -1,0 +1,64 @@
+"""Put a model together: the endpoint, its price, the run's budget and the retries, in that order."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+
+from pygent.archive.records import Usage
+from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.local.model import LocalModel
+from pygent.gateway.model_api import Model
+from pygent.gateway.models.circuit_breaker import Breaker, Breaking
+from pygent.gateway.models.litellm_model import LitellmModel, is_for_litellm
+from pygent.gateway.models.openai_model import OpenAIModel
+from pygent.gateway.models.prices import LOCAL, Price, find
+from pygent.gateway.models.retrying_model import Policy, Retrying
+from pygent.gateway.models.tools_as_text import ToolsAsText
+
+
+def connect(
+    name: str,
+    budget: Budget,
+    prices: Mapping[str, Price] | None = None,
+    breaker: Breaker | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    timeout: float = 300.0,
+    policy: Policy | None = None,
+    sleep: Callable[[float], object] = time.sleep,
+    minutes: float = 10.0,
+    ended: Callable[[], str] = lambda: "",
+) -> Breaking:
+    """The model `name`, with the run's budget, retries and a breaker around it. Sends nothing.
+
+    `provider/model` of a provider that litellm knows goes there, with that provider's own key; all else, and
+    everything where OPENAI_BASE_URL is set, to that OpenAI-compatible endpoint with OPENAI_API_KEY. A server
+    that needs no key is asked without one, where its address is given. `ended` says why the run is to end, so
+    that nobody waits for a model any longer. Raises `ModelError` (AUTH) where there is no way to the model,
+    and `prices.PriceUnknown` where `budget` cannot be kept.
+    """
+    environment = os.environ if environment is None else environment
+    price = find(name, prices or {})
+    model = _endpoint(name, environment, timeout)
+    budget.check(name, price)
+    retrying = Retrying(Budgeted(ToolsAsText(model), budget, price), policy, sleep=sleep)
+    return Breaking(retrying, breaker or Breaker(name), minutes=minutes, ended=ended)
+
+
+def _endpoint(name: str, environment: Mapping[str, str], timeout: float) -> Model:
+    if name == LOCAL:
+        return LocalModel()
+    base_url = environment.get("OPENAI_BASE_URL", "").strip() or None
+    if base_url is None and is_for_litellm(name):
+        return LitellmModel(name, environment, timeout)
+    key = environment.get("OPENAI_API_KEY", "").strip()
+    if not key and base_url is None:
+        text = (
+            "OPENAI_API_KEY is not set: export it, or give the address of a local server as OPENAI_BASE_URL"
+        )
+        raise ModelError(Kind.AUTH, text, usage=Usage())
+    bare = name if base_url is not None else name.removeprefix("openai/")
+    return OpenAIModel(bare, key or "none", base_url, timeout)

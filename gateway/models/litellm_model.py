@@ -1,0 +1,105 @@
+"""Every provider that speaks another protocol than OpenAI's, through litellm."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pygent.archive.records import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.model_api import Completion, Request
+from pygent.gateway.models import chat_protocol, tokens
+from pygent.prompts.quote import line
+
+# Prefixes of models' names that go to litellm, and the variable that holds the key ('' where none is needed).
+PROVIDERS: Mapping[str, str] = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "azure": "AZURE_API_KEY",
+    "bedrock": "",
+    "cohere": "COHERE_API_KEY",
+    "deepseek": "DEEPSEEK_API_KEY",
+    "fireworks_ai": "FIREWORKS_AI_API_KEY",
+    "gemini": "GEMINI_API_KEY",
+    "groq": "GROQ_API_KEY",
+    "huggingface": "HUGGINGFACE_API_KEY",
+    "mistral": "MISTRAL_API_KEY",
+    "ollama": "",
+    "ollama_chat": "",
+    "openrouter": "OPENROUTER_API_KEY",
+    "perplexity": "PERPLEXITYAI_API_KEY",
+    "together_ai": "TOGETHERAI_API_KEY",
+    "vertex_ai": "",
+    "xai": "XAI_API_KEY",
+}
+# Else its import asks the network, and obeys a `.env` of somebody's folder, addresses for keys included.
+_LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION"}
+
+
+def is_for_litellm(name: str) -> bool:
+    """Whether a model's name begins with a provider that only litellm reaches."""
+    return name.partition("/")[0] in PROVIDERS and "/" in name
+
+
+class LitellmModel:
+    """One try per call, as `pygent.gateway.models.openai_model.OpenAIModel`. The first call imports litellm."""
+
+    def __init__(self, name: str, environment: Mapping[str, str], timeout: float = 300.0) -> None:
+        """Raises `ModelError` (AUTH) where the provider's key is not set."""
+        self.name = name
+        self._timeout = timeout
+        variable = PROVIDERS[name.partition("/")[0]]
+        self._key = environment.get(variable, "").strip() if variable else ""
+        if variable and not self._key:
+            raise ModelError(Kind.AUTH, f"{variable} is not set: export it to use {name}", usage=Usage())
+
+    def complete(self, request: Request) -> Completion:
+        litellm = _imported()
+        import openai
+
+        guess = tokens.of_prompt(request.messages)
+        options = chat_protocol.options(request, frozenset({"stream", "grammar"}))
+        try:
+            answer = litellm.completion(
+                model=self.name,
+                messages=[chat_protocol.plain(message) for message in request.messages],
+                timeout=self._timeout,
+                num_retries=0,
+                max_retries=0,
+                drop_params=True,
+                **options,
+            )
+            return chat_protocol.completion_of(answer.model_dump(mode="json"), self.name, guess)
+        except ModelError as error:
+            raise self._redacted(error) from None
+        except openai.APITimeoutError:
+            text = f"{self.name}: no answer within {self._timeout:g} s"
+            raise ModelError(Kind.TIMEOUT, text, usage=Usage(calls=1, prompt_tokens=guess)) from None
+        except openai.APIStatusError as error:
+            known = chat_protocol.fault(
+                error.status_code, {"message": str(error)}, self.name, error.response.headers
+            )
+            raise self._redacted(known) from None
+        except openai.APIConnectionError as error:
+            raise self._redacted(
+                ModelError(Kind.CONNECTION, f"{self.name}: {line(str(error), 200)}")
+            ) from None
+        except openai.APIError as error:
+            raise self._redacted(ModelError(Kind.MALFORMED, f"{self.name}: {line(str(error))}")) from None
+
+    def close(self) -> None:
+        """litellm keeps its own connections."""
+
+    def _redacted(self, error: ModelError) -> ModelError:
+        text = str(error).replace(self._key, "[key]") if len(self._key) >= 8 else str(error)
+        return ModelError(error.kind, text, usage=error.usage, retry_after=error.retry_after)
+
+
+def _imported() -> Any:
+    for name, value in _LOCAL.items():
+        os.environ.setdefault(name, value)
+    import litellm
+
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    return litellm

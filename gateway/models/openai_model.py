@@ -1,0 +1,168 @@
+"""Any OpenAI-compatible endpoint, through the `openai` client."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from pygent.archive.records import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.model_api import Completion, Request
+from pygent.gateway.models import chat_protocol, stream, tokens
+from pygent.prompts.quote import line
+
+if TYPE_CHECKING:
+    from openai import APIResponse, APIStatusError, OpenAI
+
+_OPENAI = "https://api.openai.com/v1"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class OpenAIModel:
+    """One try per call: retries and budgets are wrapped around it, so that each call is counted.
+
+    Models differ in what they take: the first answer that names an option (`seed`, `stream`, `grammar`) as
+    unsupported is heeded for the life of this object. Answers are streamed where the endpoint does that, so
+    that a long one is no silence.
+    """
+
+    def __init__(self, name: str, api_key: str, base_url: str | None = None, timeout: float = 300.0) -> None:
+        """`timeout` is in seconds, to connect and for each silence. Raises `ModelError` for a bad address."""
+        self.name = name
+        self._key = api_key
+        self._base_url = base_url
+        self._timeout = timeout
+        self._unsupported: frozenset[str] = frozenset()
+        self._client: OpenAI | None = None
+        self._lock = threading.Lock()
+        _check(api_key, base_url)
+
+    def complete(self, request: Request) -> Completion:
+        while True:
+            without = self._unsupported
+            try:
+                return self._ask(request, chat_protocol.options(request, without))
+            except _Unsupported as error:
+                if error.name == "tools":
+                    raise ToolsUnsupported(Kind.REQUEST, self._redacted(str(error))) from None
+                self._unsupported |= {error.name}
+                if error.name in without:
+                    raise ModelError(Kind.REQUEST, self._redacted(str(error))) from None
+            except ModelError as error:
+                text = self._redacted(str(error))
+                raise ModelError(error.kind, text, usage=error.usage, retry_after=error.retry_after) from None
+
+    def close(self) -> None:
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def _ask(self, request: Request, options: Mapping[str, Any]) -> Completion:
+        import openai
+
+        guess = tokens.of_prompt(request.messages)
+        create = self._connected().chat.completions.with_streaming_response.create
+        messages = cast("Any", [chat_protocol.plain(message) for message in request.messages])
+        try:
+            with create(model=self.name, messages=messages, **options) as response:
+                return self._read(response, guess)
+        except openai.APITimeoutError:
+            raise self._silence(guess) from None
+        except openai.APIConnectionError as error:
+            raise self._lost(error.__cause__ or error) from None
+        except openai.APIStatusError as error:
+            raise self._fault(error) from None
+        except openai.APIError as error:
+            raise ModelError(Kind.MALFORMED, f"{self.name}: {line(error.message)}") from None
+
+    def _read(self, response: APIResponse[Any], guess: int) -> Completion:
+        """The answer, streamed or whole, whichever the endpoint chose."""
+        streamed = "text/event-stream" in response.headers.get("content-type", "")
+        try:
+            if not streamed:
+                return chat_protocol.completion(response.read(), self.name, guess)
+            return chat_protocol.completion_of(stream.assembled(response.iter_lines()), self.name, guess)
+        except ModelError:
+            raise
+        except stream.Broken as broken:
+            kind = Kind.MALFORMED if broken.malformed else Kind.CONNECTION
+            paid = Usage(1, guess, 0, tokens.of_text(broken.text))
+            raise ModelError(kind, f"{self.name}: {broken}", usage=paid) from None
+        except Exception as error:  # noqa: BLE001  # job border: the transport's own, whichever it is
+            if "Timeout" in type(error).__name__:
+                raise self._silence(guess) from None
+            raise self._lost(error, Usage(1, guess)) from None
+
+    def _silence(self, guess: int) -> ModelError:
+        """The provider may well have answered, and charged, in vain."""
+        paid = Usage(calls=1, prompt_tokens=guess)
+        return ModelError(Kind.TIMEOUT, f"{self.name}: no answer within {self._timeout:g} s", usage=paid)
+
+    def _lost(self, cause: BaseException, paid: Usage | None = None) -> ModelError:
+        why = line(str(cause) or type(cause).__name__, 100)
+        return ModelError(Kind.CONNECTION, f"{self.name}: connection to {self._host}: {why}", usage=paid)
+
+    def _fault(self, error: APIStatusError) -> Exception:
+        known = chat_protocol.fault(error.status_code, error.body, self.name, error.response.headers)
+        option = chat_protocol.unsupported(error.status_code, error.body)
+        if option is not None and known.kind is Kind.REQUEST:
+            return _Unsupported(option, str(known))
+        return known
+
+    def _connected(self) -> OpenAI:
+        import openai
+
+        with self._lock:
+            if self._client is None:
+                # A proxy from the environment must not come between us and a server on this machine.
+                local = openai.DefaultHttpxClient(trust_env=False) if self._is_loopback else None
+                self._client = openai.OpenAI(
+                    api_key=self._key,
+                    base_url=self._base_url or _OPENAI,
+                    timeout=self._timeout,
+                    max_retries=0,
+                    http_client=local,
+                )
+            return self._client
+
+    @property
+    def _host(self) -> str:
+        address = urlsplit(self._base_url or _OPENAI)
+        return f"{address.hostname}:{address.port}" if address.port else str(address.hostname)
+
+    @property
+    def _is_loopback(self) -> bool:
+        return urlsplit(self._base_url or _OPENAI).hostname in _LOOPBACK
+
+    def _redacted(self, text: str) -> str:
+        return text.replace(self._key, "[key]") if len(self._key) >= 8 else text
+
+
+class ToolsUnsupported(ModelError):
+    """The endpoint takes no tools. Whoever wraps this model can tell of them in words instead."""
+
+
+class _Unsupported(Exception):
+    """The endpoint does not take the option `name`."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
+def _check(api_key: str, base_url: str | None) -> None:
+    if not api_key or not api_key.isascii() or not api_key.isprintable():
+        raise ModelError(
+            Kind.AUTH, "OPENAI_API_KEY: empty, or with characters that no key has", usage=Usage()
+        )
+    try:
+        address = urlsplit(base_url or _OPENAI)
+        wrong = address.scheme not in ("http", "https") or not address.hostname or address.port == 0
+    except ValueError:
+        wrong = True
+    if wrong:
+        text = f"OPENAI_BASE_URL: not an http or https address: {line(base_url or '')}"
+        raise ModelError(Kind.NOT_FOUND, text, usage=Usage())

@@ -1,0 +1,58 @@
+"""A model that says what it was told to say: for tests, demonstrations and dry runs without a network."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+
+from pygent.archive.records import Usage
+from pygent.gateway.errors import Kind, ModelError
+from pygent.gateway.model_api import CUT_OFF, Completion, Request
+from pygent.gateway.models.tokens import of_prompt, of_text
+from pygent.prompts.message import ToolCall
+
+Line = str | tuple[ToolCall, ...] | ModelError
+
+
+class ScriptedModel:
+    """Answers with the lines of a script in order, or with what a function makes of the request.
+
+    A line of calls is an answer that wishes for tools; a `ModelError` is raised. Tokens are guesses
+    from the texts. The end of the script is `Kind.NOT_FOUND`, which ends a run.
+    """
+
+    def __init__(self, script: Iterable[Line] | Callable[[Request], Line], name: str = "scripted") -> None:
+        self.name = name
+        self.asked: list[Request] = []
+        self._script = script if callable(script) else iter(script)
+        self._lock = threading.Lock()
+
+    def complete(self, request: Request) -> Completion:
+        with self._lock:
+            self.asked.append(request)
+            said = self._script(request) if callable(self._script) else next(self._script, None)
+        if said is None:
+            raise ModelError(Kind.NOT_FOUND, f"{self.name}: the script has no more lines", usage=Usage())
+        if isinstance(said, ModelError):
+            raise ModelError(said.kind, str(said), usage=said.usage, retry_after=said.retry_after)
+        if isinstance(said, tuple):
+            usage = Usage(1, of_prompt(request.messages), 0, sum(of_text(call.arguments) for call in said))
+            return Completion("", usage, "tool_calls", self.name, said)
+        text, reason = said, "stop"
+        if of_text(text) > request.max_tokens:
+            text, reason = _first_tokens(said, request.max_tokens), CUT_OFF
+        usage = Usage(1, of_prompt(request.messages), 0, of_text(text))
+        if not text.strip() and reason != CUT_OFF:
+            raise ModelError(Kind.EMPTY, f"{self.name}: the answer is empty", usage=usage)
+        return Completion(text, usage, reason, self.name)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _first_tokens(text: str, tokens: int) -> str:
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if of_text(text[:middle]) <= tokens else (low, middle - 1)
+    return text[:low]

@@ -1,0 +1,94 @@
+"""Tools for models without tool calls: told of in words, and called in fenced JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.models.openai_model import ToolsUnsupported
+from pygent.prompts.message import Message, ToolCall, ToolSpec
+
+_BLOCK = re.compile(r"```(?:json|tool)?[ \t]*\n(\{.*?\})[ \t]*\n```", re.S)
+_HEAD = """
+
+# Tools
+
+To use a tool, answer with one block of this form for each call, and nothing after the last one:
+
+```json
+{"tool": "NAME", "arguments": {...}}
+```
+
+These are the tools, with the JSON schema of their arguments:
+
+"""
+
+
+class ToolsAsText:
+    """A model whose tools are told of in words once it has said that it takes none (or from the start).
+
+    The words stand at the end of the system message, which stays the same in a conversation. A block that
+    cannot be read stays text, so that whoever asked can say what is wrong with it.
+    """
+
+    def __init__(self, model: Model, *, always: bool = False) -> None:
+        self.name = model.name
+        self._model = model
+        self._in_words = always
+
+    def complete(self, request: Request) -> Completion:
+        if not self._in_words:
+            try:
+                return self._model.complete(request)
+            except ToolsUnsupported:
+                self._in_words = True
+        answer = self._model.complete(in_words(request))
+        calls = read_calls(answer.text)
+        return replace(answer, calls=calls) if calls else answer
+
+    def close(self) -> None:
+        self._model.close()
+
+
+def in_words(request: Request) -> Request:
+    """The same request without tools, calls and their results."""
+    messages = [_plain(message) for message in request.messages]
+    if request.tools:
+        head = messages[0] if messages and messages[0].role == "system" else Message("system", "")
+        rest = messages[1:] if messages and messages[0].role == "system" else messages
+        messages = [replace(head, content=(head.content + _HEAD + _told(request.tools)).strip()), *rest]
+    return replace(request, messages=tuple(messages), tools=())
+
+
+def read_calls(text: str) -> tuple[ToolCall, ...]:
+    """The calls in an answer; none where a block is no call."""
+    found = []
+    for number, match in enumerate(_BLOCK.finditer(text)):
+        try:
+            data = json.loads(match[1])
+        except (ValueError, RecursionError):
+            return ()
+        if not isinstance(data, dict) or not isinstance(data.get("tool"), str):
+            return ()
+        found.append(ToolCall(f"text-{number}", data["tool"], json.dumps(data.get("arguments", {}))))
+    return tuple(found)
+
+
+def _plain(message: Message) -> Message:
+    if message.role == "tool":
+        return Message("user", f"Result of the tool (data):\n{message.content}")
+    if not message.calls or message.content:
+        return replace(message, calls=())
+    blocks = (
+        f'```json\n{{"tool": {json.dumps(c.name)}, "arguments": {c.arguments}}}\n```' for c in message.calls
+    )
+    return Message("assistant", "\n".join(blocks))
+
+
+def _told(tools: Sequence[ToolSpec]) -> str:
+    return "\n".join(
+        f"- {tool.name}: {tool.description} Arguments: {json.dumps(dict(tool.parameters))}" for tool in tools
+    )

@@ -1,0 +1,227 @@
+"""What a sandbox is asked and what it answers. Every backend speaks these types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+SHELL = "pygent:shell"  # among the packages of a `BoxSpec`: a shell and the usual small programs
+
+
+class SandboxFault(Exception):
+    """The engine failed, not the candidate: the work is retried elsewhere and is never a score."""
+
+
+class SandboxUnavailable(Exception):
+    """No sandbox can be had, or a limit is not in force. The text says what to do about it."""
+
+
+class Isolation(StrEnum):
+    """How far two evaluations are apart. Follows lineage: a model-written ancestor means `CONTAINER`."""
+
+    CONTAINER = "container"  # a fresh container for every variant
+    PROCESS = "process"  # a verified-clean container is used again
+
+
+class Outcome(StrEnum):
+    """How one step in the box ended; all but `OK` are final for the child."""
+
+    OK = "ok"
+    RAISED = "raised"  # the candidate raised; `detail` says what; the child lives and may be called again
+    TIMEOUT = "timeout"
+    DIED = "died"  # exited, crashed, or ran into the memory limit
+    VIOLATION = "violation"  # broke the protocol: early or extra output, wrong nonce, oversized answer
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one box may use. Units are in the names; all are enforced by the kernel or by the runner."""
+
+    memory_mb: int = 512
+    cpus: float = 1.0
+    pids: int = 64
+    tmpfs_mb: int = 32
+    tmpfs_inodes: int = 4096
+    answer_bytes: int = 8 << 20
+    all_answers_bytes: int = 32 << 20  # of one execution: the host keeps the values of all its answers
+    output_bytes: int = 16 << 10  # of stdout and stderr, the last so many bytes are kept
+    load_seconds: float = 10.0
+    call_seconds: float = 10.0
+    total_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class BoxSpec:
+    """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to.
+
+    `preload` names modules of the image that PID 1 imports where it can, so that no child has to, and
+    `sources` are modules of our own, (name, text) in the order in which they are run there. A `trusted`
+    box runs only code of the target's owner, and is never one that a candidate was in. With `loopback`,
+    programs may open sockets, which reach nothing but the box itself.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    packages: tuple[str, ...] = ()
+    core: int | None = None
+    preload: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    trusted: bool = False
+    loopback: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """Code to run: files by relative path, and the function to call as `module:qualified.name`.
+
+    `path` are the folders that modules are imported from, relative to where the files are put. The function
+    of a program that `converses` gets a callable before its other arguments: `ask(value)` answers the current
+    call with a plain value and returns the only argument of the next one.
+    """
+
+    files: Mapping[str, str | bytes]
+    entry: str
+    path: tuple[str, ...] = (".",)
+    converses: bool = False
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call's positional and keyword arguments: plain values only (see `pygent.sandbox.runner.wire`)."""
+
+    args: tuple[object, ...] = ()
+    kwargs: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The exception of a call as the child tells it: untrusted. `kind` is `module:qualified.name`.
+
+    `args` are the exception's arguments where all are plain values, else its text alone.
+    """
+
+    kind: str
+    args: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of one call. `value` is the decoded plain value where `outcome` is `OK`.
+
+    `seconds` is wall time by the runner's clock from sending the input to having the whole answer.
+    `raised` is set where `outcome` is `RAISED`, and `detail` says it in words.
+    """
+
+    outcome: Outcome
+    value: object = None
+    detail: str = ""
+    seconds: float = 0.0
+    raised: Raised | None = None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One child from fork to death: loading, then calls in order up to the first final outcome.
+
+    `replies` may thus be shorter than the calls. `seconds` is wall time from fork to the last answer, and
+    `cpu_seconds` the container's own CPU meter over the same window (None where the engine has none).
+    `output` is the tail of what the candidate printed: untrusted text.
+    """
+
+    load: Reply
+    replies: tuple[Reply, ...]
+    seconds: float
+    cpu_seconds: float | None
+    output: str
+
+    @property
+    def ok(self) -> bool:
+        return self.load.outcome is Outcome.OK and all(r.outcome is Outcome.OK for r in self.replies)
+
+    @property
+    def last(self) -> Reply:
+        return self.replies[-1] if self.replies else self.load
+
+
+class Session(Protocol):
+    """One child whose calls are made one by one, each with the reply to the last in hand."""
+
+    @property
+    def load(self) -> Reply: ...
+
+    @property
+    def going(self) -> bool:
+        """Whether the child may be called again."""
+        ...
+
+    def call(self, call: Call) -> Reply:
+        """Make one call. Raises `SandboxFault`, and `ValueError` where the child may not be called again."""
+        ...
+
+    def close(self) -> Execution:
+        """End the child, wipe and verify. May be called again and then says the same."""
+        ...
+
+
+class Box(Protocol):
+    """One running container with our runner as PID 1."""
+
+    def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+        """Fork a child, load the program, make the calls in order, end the child, wipe and verify.
+
+        Bad behaviour of the candidate is a value in the `Execution`. Raises `SandboxFault` where the
+        engine failed or the container could not be verified clean.
+        """
+        ...
+
+    def open(self, program: Program) -> Session:
+        """Fork a child and load the program. The caller closes the session before anything else runs here."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of a self-test: what was tried, whether it is as it must be, and what to do if not."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+class Sandbox(Protocol):
+    """Hands out boxes. Thread-safe: workers on several threads take boxes at the same time.
+
+    `name` says for people what it is. `unlimited` are the limits (`pygent.sandbox.backends.waivers`) that are neither
+    in force nor waived: code with a model-written ancestor must not run then.
+    """
+
+    name: str
+    unlimited: tuple[str, ...]
+
+    def box(self, spec: BoxSpec, isolation: Isolation) -> AbstractContextManager[Box]:
+        """A box for one variant, taken back at the end: retired, or verified and kept, by isolation.
+
+        Raises `SandboxFault` where the engine fails, `SandboxUnavailable` where there is none.
+        """
+        ...
+
+    def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
+        """Return when `count` fresh boxes wait (where the engine gives them) and nothing goes on in the
+        background: what is timed next is not disturbed by the start or the end of another box.
+
+        `renewed`: these and later boxes have files that keep no trace of what earlier ones asked for.
+        """
+        ...
+
+    def check(self) -> list[Check]:
+        """The self-test, by real attacks from inside a box: network, fork, memory, write, a known forger."""
+        ...
+
+    def close(self) -> None:
+        """Remove every container that this object made."""
+        ...

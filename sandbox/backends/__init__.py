@@ -1,0 +1,1 @@
+"""Where a box runs: Docker, bubblewrap, or a plain subprocess for tests."""

@@ -1,0 +1,215 @@
+"""Limits of a whole box where this machine lets us make control groups: version 1 or 2."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pygent.sandbox.api import BoxSpec, SandboxFault
+from pygent.sandbox.backends import orphan_reaper
+
+_PREFIX = "pygent:"
+NEEDED = ("memory", "pids", "cpu")
+_USED = (*NEEDED, "cpuacct", "cpuset")
+_PERIOD = 100_000  # microseconds, the kernel's own
+_REMOVE_SECONDS = 5.0
+_COUNTER = itertools.count()
+
+
+@dataclass(frozen=True)
+class Controls:
+    """Where control groups can be made: the folder to make them in, by controller.
+
+    Under version 2 all are the same folder. A controller that is missing here limits nothing.
+    """
+
+    parents: dict[str, Path]
+    version: int = 1
+
+    def make(self, spec: BoxSpec) -> Group:
+        """A group for one box, its limits set. Raises `SandboxFault`."""
+        name = f"{_PREFIX}{orphan_reaper.myself().replace(' ', ':')}:{next(_COUNTER)}"
+        folders = {controller: parent / name for controller, parent in self.parents.items()}
+        group = Group(folders, self.version)
+        try:
+            for folder in dict.fromkeys(folders.values()):
+                folder.mkdir()
+            for controller, folder in folders.items():
+                # a group above may allow less CPU time: that holds, and the self-test tells
+                with contextlib.suppress(*((OSError,) if controller == "cpu" else ())):
+                    for file, value in _settings(spec, controller, self, folder):
+                        (folder / file).write_text(value)
+        except OSError as error:
+            group.remove()
+            raise SandboxFault(f"a control group cannot be made: {error}") from None
+        return group
+
+
+@dataclass(frozen=True)
+class Group:
+    """The control group of one box."""
+
+    folders: dict[str, Path]
+    version: int
+
+    @property
+    def joins(self) -> list[str]:
+        """The files that a process writes 0 to, to come in."""
+        return [f"{folder}/cgroup.procs" for folder in dict.fromkeys(self.folders.values())]
+
+    def seen_at(self) -> list[tuple[str, str]]:
+        """Each folder, and where a box should see it (as in a container), read-only."""
+        if self.version == 2:
+            return [(str(folder), "/sys/fs/cgroup") for folder in dict.fromkeys(self.folders.values())]
+        return [(str(folder), f"/sys/fs/cgroup/{name}") for name, folder in self.folders.items()]
+
+    def memory_kills(self) -> int:
+        """How many processes the kernel has killed for memory in it; 0 where memory is not limited."""
+        folder = self.folders.get("memory")
+        if folder is None:
+            return 0
+        with contextlib.suppress(OSError):
+            text = (folder / ("memory.events" if self.version == 2 else "memory.oom_control")).read_text()
+            for line in text.splitlines():
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+        return 0
+
+    def remove(self) -> bool:
+        """End whatever is in it and remove it; whether it is gone. May be called twice."""
+        gone = True
+        for folder in dict.fromkeys(self.folders.values()):
+            gone = _remove(folder) and gone
+        return gone
+
+
+def find(cgroup: Path = Path("/proc/self/cgroup"), mounts: Path = Path("/proc/self/mountinfo")) -> Controls:
+    """Where this process may make groups: below its own (version 1), or below the nearest group that has
+    been delegated to it (version 2). Empty where nowhere."""
+    try:
+        own, mounted = cgroup.read_text(), mounts.read_text()
+    except OSError:
+        return Controls({})
+    lines = [line.split(":", 2) for line in own.splitlines()]
+    unified = [path for number, names, path in lines if number == "0" and not names]
+    parents: dict[str, Path] = {}
+    for kind, where, mountpoint, options in _mounts(mounted):
+        if kind == "cgroup2" and unified:
+            place = _below(mountpoint, where, unified[0])
+            found = None if place is None else _delegated(place, Path(mountpoint))
+            if found is not None:
+                return found
+        for _, names, path in lines:
+            for name in {*names.split(",")} & {*options.split(",")} & {*_USED}:
+                place = _below(mountpoint, where, path)
+                if kind == "cgroup" and place is not None and _can_make(place):
+                    parents.setdefault(name, place)
+    return Controls(parents)
+
+
+def reap(controls: Controls) -> int:
+    """Remove groups whose owner is dead; how many."""
+    removed = 0
+    for parent in dict.fromkeys(controls.parents.values()):
+        for folder in parent.glob(f"{_PREFIX}*"):
+            label = folder.name.removeprefix(_PREFIX).rpartition(":")[0].replace(":", " ")
+            if orphan_reaper.is_alive(label) is False:
+                removed += _remove(folder)
+    return removed
+
+
+def _settings(spec: BoxSpec, controller: str, controls: Controls, folder: Path) -> Iterator[tuple[str, str]]:
+    """Files of a controller and what to write, in the order that the kernel wants."""
+    limits, second = spec.limits, controls.version == 2
+    memory = str(limits.memory_mb << 20)
+    if controller == "memory":
+        yield "memory.max" if second else "memory.limit_in_bytes", memory
+        swap = ("memory.swap.max", "0") if second else ("memory.memsw.limit_in_bytes", memory)
+        if (folder / swap[0]).exists():
+            yield swap
+    elif controller == "pids":
+        yield "pids.max", str(limits.pids + 1)  # bubblewrap itself is outside the box, but in its group
+    elif controller == "cpu" and (spec.core is None or "cpuset" not in controls.parents):
+        quota = int(_PERIOD * (limits.cpus if spec.core is None else 1))
+        if second:
+            yield "cpu.max", f"{quota} {_PERIOD}"
+        else:
+            yield "cpu.cfs_period_us", str(_PERIOD)
+            yield "cpu.cfs_quota_us", str(quota)
+    elif controller == "cpuset" and (spec.core is not None or not second):
+        parent = folder.parent / "cpuset.cpus"
+        yield "cpuset.cpus", parent.read_text().strip() if spec.core is None else str(spec.core)
+        if not second:  # a group without both takes no process
+            yield "cpuset.mems", (folder.parent / "cpuset.mems").read_text().strip()
+
+
+def _mounts(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """Type, root, mount point and options of every mounted control group file system (proc(5), mountinfo)."""
+    for line in text.splitlines():
+        before, _, after = line.partition(" - ")
+        kind, _, options = after.split(" ")[:3]
+        if kind in ("cgroup", "cgroup2"):
+            where, mountpoint = before.split(" ")[3:5]
+            yield kind, where, mountpoint, options
+
+
+def _below(mountpoint: str, where: str, path: str) -> Path | None:
+    """The folder of group `path` in a mount whose root is the group `where`."""
+    try:
+        return Path(mountpoint, PurePosixPath(path).relative_to(where))
+    except ValueError:
+        return None
+
+
+def _can_make(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and os.access(folder / "cgroup.procs", os.W_OK)
+
+
+def _delegated(own: Path, top: Path) -> Controls | None:
+    """The nearest group above our own that we may divide: groups with members pass no controller on."""
+    for folder in (own, *own.parents):
+        if not _can_make(folder):
+            return None
+        try:
+            there = (folder / "cgroup.controllers").read_text().split()
+            if folder == top or not (folder / "cgroup.procs").read_text().split():
+                passed = _pass_on(folder, [name for name in _USED if name in there])
+                if passed:
+                    return Controls(dict.fromkeys(passed, folder), 2)
+        except OSError:
+            return None
+        if folder == top:
+            return None
+    return None
+
+
+def _pass_on(folder: Path, names: list[str]) -> list[str]:
+    """Those of the controllers that groups below get, switched on where they were not."""
+    switch = folder / "cgroup.subtree_control"
+    passed = switch.read_text().split()
+    for name in names:
+        if name not in passed:
+            with contextlib.suppress(OSError):
+                switch.write_text(f"+{name}")
+    return [name for name in names if name in switch.read_text().split()]
+
+
+def _remove(folder: Path) -> bool:
+    end = time.monotonic() + _REMOVE_SECONDS
+    while folder.exists():
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+            return True
+        with contextlib.suppress(OSError, ValueError):
+            for pid in (folder / "cgroup.procs").read_text().split():
+                os.kill(int(pid), signal.SIGKILL)
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True

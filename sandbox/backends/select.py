@@ -1,0 +1,139 @@
+"""Choosing and testing a sandbox at the start of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from pygent.sandbox.api import Sandbox, SandboxFault, SandboxUnavailable
+
+if TYPE_CHECKING:
+    from pygent.sandbox.host.pool import Pool
+
+Kind = Literal["auto", "docker", "bubblewrap"]
+
+
+def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None) -> Pool:
+    """A sandbox with its image made, not tested yet; the caller closes it.
+
+    `auto` is a Docker engine that answers, else bubblewrap. `base` is the image to build on
+    (`pygent.sandbox.images.image.BASE` by default; of bubblewrap only `pygent.sandbox.images.image.HOST`), `runtime` the
+    engine's name for what runs containers, such as `runsc`, where that is not its default. What killed
+    processes left is removed on the way. Raises `SandboxUnavailable` with the remedy.
+    """
+    if kind not in ("auto", "docker", "bubblewrap"):
+        raise SandboxUnavailable(f"no sandbox is called {kind!r}: use auto, docker or bubblewrap")
+    if _has_engine(kind):
+        return _docker(base, runtime or "")
+    if runtime:
+        raise SandboxUnavailable(
+            f"bubblewrap has no runtimes: leave out --runtime {runtime}, or use a Docker engine for it"
+        )
+    return _bubblewrap(base)
+
+
+def open_sandbox(
+    kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None, waive: Iterable[str] = ()
+) -> Sandbox:
+    """The same, after it has passed its self-test. Raises `SandboxUnavailable` where it has not.
+
+    Limits that are not in force are in its name, and in `unlimited` but for those that `waive` names.
+    """
+    from pygent.sandbox.backends.waivers import missing
+    from pygent.sandbox.selftest.self_test import failures
+
+    sandbox = make_sandbox(kind, base=base, runtime=runtime)
+    try:
+        checks = sandbox.check()
+        lacking = missing(checks)
+        failed = [check for check in checks if not check.ok and check.name not in lacking]
+        if failed:
+            raise SandboxUnavailable(f"the sandbox does not hold: {failures(failed)}")
+    except SandboxFault as fault:
+        sandbox.close()
+        raise SandboxUnavailable(f"the sandbox fails: {fault}; see `pygent doctor`, then try again") from None
+    except SandboxUnavailable:
+        sandbox.close()
+        raise
+    if lacking:
+        sandbox.name += f" ({', '.join(lacking)} not limited)"
+        sandbox.unlimited = tuple(name for name in lacking if name not in tuple(waive))
+    return sandbox
+
+
+def build_image(
+    kind: Kind, *, base: str | None = None, packages: tuple[str, ...] = (), rebuild: bool = False
+) -> str:
+    """Make what boxes with `packages` consist of; the image's name, or the folder of the root file system.
+
+    Raises `SandboxUnavailable`.
+    """
+    from pygent.sandbox.backends.docker import connect
+    from pygent.sandbox.images.image import BASE, Images
+    from pygent.sandbox.images.rootfs_cache import Roots
+
+    if _has_engine(kind):
+        return Images(connect(), base or BASE).ensure(packages, rebuild=rebuild)
+    _no_base(base)
+    roots = Roots()
+    try:
+        return str(roots.ensure(packages, rebuild=rebuild))
+    finally:
+        roots.close()
+
+
+def _has_engine(kind: Kind) -> bool:
+    """Whether it is to be Docker. Raises `SandboxUnavailable` where it is to be either and there is none."""
+    from pygent.sandbox.backends import bubblewrap
+    from pygent.sandbox.backends.docker import connect
+
+    if kind != "auto":
+        return kind == "docker"
+    try:
+        connect(timeout=10).close()
+    except SandboxUnavailable as no_engine:
+        try:
+            bubblewrap.find()
+        except SandboxUnavailable as no_bubblewrap:
+            raise SandboxUnavailable(f"no sandbox can be had: {no_engine}; {no_bubblewrap}") from None
+        return False
+    return True
+
+
+def _no_base(base: str | None) -> None:
+    from pygent.sandbox.images.image import HOST
+
+    if base not in (None, HOST):
+        raise SandboxUnavailable(
+            f"bubblewrap knows no images: leave out --image {base}, or use a Docker engine for it"
+        )
+
+
+def _docker(base: str | None, runtime: str) -> Pool:
+    from pygent.sandbox.backends import orphan_reaper
+    from pygent.sandbox.backends.docker import CALL_SECONDS, DockerSandbox, connect
+    from pygent.sandbox.images import renewed_images
+    from pygent.sandbox.images.image import BASE, Images
+
+    client = connect()
+    try:
+        orphan_reaper.reap(client)
+        renewed_images.reap(client)
+        images = Images(client, base or BASE)
+        images.ensure()
+        return DockerSandbox(connect(CALL_SECONDS), images, runtime=runtime)
+    except SandboxFault as fault:
+        raise SandboxUnavailable(f"the engine fails: {fault}; see `docker info`, then try again") from None
+
+
+def _bubblewrap(base: str | None) -> Pool:
+    from pygent.sandbox.backends import bubblewrap, cgroup
+    from pygent.sandbox.images.rootfs_cache import Roots
+
+    _no_base(base)
+    wrap = bubblewrap.find()
+    controls = cgroup.find()
+    cgroup.reap(controls)
+    roots = Roots()
+    roots.ensure()
+    return bubblewrap.BubblewrapSandbox(wrap, roots, controls)

@@ -1,0 +1,1 @@
+"""The host's end of a box: frames, boxes, and the pool."""

@@ -1,0 +1,270 @@
+"""The pool of boxes of every backend: fresh ones started ahead, verified-clean ones used again."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
+
+from pygent.sandbox.api import Box, BoxSpec, Call, Check, Execution, Isolation, Program, SandboxFault, Session
+from pygent.sandbox.host import boot
+from pygent.sandbox.host.box import RunnerBox
+from pygent.sandbox.host.pool_sizing import Sizing
+from pygent.sandbox.host.runner_process import Cell
+from pygent.sandbox.images.page_cache import READ_ALL
+
+WORK = "/tmp/work"
+WARM, IDLE = 6, 16
+
+
+class Pool(ABC):
+    """Hands out boxes, each in a cell of its own that a backend starts. Thread-safe.
+
+    `name` says what the backend is, for people. For `CONTAINER` isolation up to `warm` cells per spec are
+    started ahead, as many as the rate of hand-outs asks for and as memory allows (`pygent.sandbox.host.pool_sizing`);
+    at most `idle` wait in all, and the longest unused give way. Boxes on a core of their own are started
+    ahead by `prepare` alone: each start disturbs what is being timed.
+    """
+
+    def __init__(self, name: str, *, warm: int = WARM, idle: int = IDLE) -> None:
+        self.name = name
+        self.unlimited: tuple[str, ...] = ()
+        self._max_idle = idle
+        self._sizing: defaultdict[BoxSpec, Sizing] = defaultdict(lambda: Sizing(warm))
+        self._lock = threading.Condition()
+        self._closed = False
+        self._idle: OrderedDict[tuple[BoxSpec, Isolation], deque[RunnerBox]] = OrderedDict()
+        self._starting: dict[BoxSpec, int] = {}
+        self._all: set[RunnerBox] = set()
+        self._ending: set[RunnerBox] = set()
+        self._going_on: set[Future[None]] = set()
+        self._read: set[tuple[str, ...]] = set()
+        self._workers = ThreadPoolExecutor(4, thread_name_prefix="pygent-sandbox")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def cell(self, spec: BoxSpec) -> Cell:
+        """Start a runner. Raises `SandboxFault`, and `SandboxUnavailable` for what it is made of."""
+
+    @abstractmethod
+    def facts(self) -> list[Check]:
+        """What the backend says of itself, for `pygent doctor`."""
+
+    @contextlib.contextmanager
+    def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
+        lease = _Lease(self, spec, isolation)
+        try:
+            yield lease
+        finally:
+            lease.close()
+
+    def renew(self, spec: BoxSpec) -> None:  # noqa: B027  # a backend whose files keep no trace has nothing to do
+        """Give boxes on a core files without a trace of what earlier boxes did. Raises `SandboxFault`."""
+
+    def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
+        if spec.packages not in self._read:
+            with self.box(BoxSpec(packages=spec.packages), Isolation.CONTAINER) as box:
+                box.run(READ_ALL, [Call()])
+            self._read.add(spec.packages)
+        if renewed:
+            self.renew(spec)
+        with self._lock:
+            for _ in range(count - self._ahead(spec)):
+                self._start_soon(spec)
+            going_on = set(self._going_on)
+            self._lock.wait_for(lambda: going_on.isdisjoint(self._going_on))
+
+    def check(self) -> list[Check]:
+        from pygent.sandbox.selftest.self_test import check_box
+
+        return check_box(self)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            boxes = list(self._all)
+            self._all.clear()
+            self._idle.clear()
+        if boxes:
+            with ThreadPoolExecutor(8, thread_name_prefix="pygent-close") as closers:
+                list(closers.map(RunnerBox.close, boxes))
+
+    def take(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox:
+        """A box that is fit for use. Raises `SandboxFault`, and `SandboxUnavailable` for its image."""
+        with self._lock:
+            self._sizing[spec].taken()
+        while True:
+            with self._lock:
+                box = self._pop(spec, isolation)
+                if isolation is Isolation.CONTAINER and spec.core is None:
+                    self._refill(spec)
+            if box is None:
+                return self._start(spec)
+            if box.alive():
+                return box
+            self.retire(box)
+
+    def starting(self, spec: BoxSpec) -> int:
+        """How many boxes are being started ahead."""
+        with self._lock:
+            return self._starting.get(spec, 0)
+
+    def give_back(self, box: RunnerBox, spec: BoxSpec, isolation: Isolation) -> None:
+        """End of a lease: kept where it is clean and may be used again, else retired in the background."""
+        if isolation is Isolation.CONTAINER or box.retired:
+            self.retire(box)
+            return
+        with self._lock:
+            self._keep(box, spec, Isolation.PROCESS)
+
+    def retire(self, box: RunnerBox) -> None:
+        with self._lock:
+            self._retire(box)
+
+    def _pop(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox | None:
+        waiting = self._idle.get((spec, isolation))
+        if not waiting:
+            return None
+        self._idle.move_to_end((spec, isolation))
+        return waiting.pop()
+
+    def _keep(self, box: RunnerBox, spec: BoxSpec, kind: Isolation) -> None:
+        if self._closed:
+            self._retire(box)
+            return
+        self._idle.setdefault((spec, kind), deque()).append(box)
+        self._idle.move_to_end((spec, kind))
+        while sum(map(len, self._idle.values())) > self._max_idle:
+            key, oldest = next(iter(self._idle.items()))
+            if oldest:
+                self._retire(oldest.popleft())
+            if not oldest:
+                del self._idle[key]
+
+    def _refill(self, spec: BoxSpec) -> None:
+        """Start boxes ahead, where there is room beside those that wait for others and may be taken soon."""
+        self._drop_unwanted()
+        room = self._max_idle - sum(map(len, self._idle.values())) - sum(self._starting.values())
+        wanted = self._sizing[spec].wanted(spec.limits.memory_mb)
+        for _ in range(min(wanted - self._ahead(spec), room)):
+            self._start_soon(spec)
+
+    def _ahead(self, spec: BoxSpec) -> int:
+        """How many boxes wait for a first use, or will."""
+        return len(self._idle.get((spec, Isolation.CONTAINER), ())) + self._starting.get(spec, 0)
+
+    def _start_soon(self, spec: BoxSpec) -> None:
+        if not self._closed:
+            self._starting[spec] = self._starting.get(spec, 0) + 1
+            self._behind(self._start_ahead, spec)
+
+    def _behind(self, work: Callable[..., None], *args: object) -> None:
+        """Have it done in the background; the lock is held."""
+        task = self._workers.submit(work, *args)
+        self._going_on.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: Future[None]) -> None:
+        with self._lock:
+            self._going_on.discard(task)
+            self._lock.notify_all()
+        _look(task)
+
+    def _drop_unwanted(self) -> None:
+        for (spec, isolation), waiting in self._idle.items():
+            if isolation is Isolation.CONTAINER and self._sizing[spec].quiet:
+                while waiting:
+                    self._retire(waiting.popleft())
+
+    def _start_ahead(self, spec: BoxSpec) -> None:
+        try:
+            box = self._start(spec)
+        except SandboxFault:
+            return  # whoever needs one will try again and hear of it
+        finally:
+            with self._lock:
+                self._starting[spec] -= 1
+        with self._lock:
+            self._keep(box, spec, Isolation.CONTAINER)
+
+    def _start(self, spec: BoxSpec) -> RunnerBox:
+        if self._closed:
+            raise SandboxFault("the sandbox is closed")
+        began = time.monotonic()
+        box = RunnerBox(self.cell(spec), spec.limits, boot.parcel(WORK, None, spec))
+        with self._lock:
+            late = self._closed
+            if not late:
+                self._all.add(box)
+        if late:
+            box.close()
+            raise SandboxFault("the sandbox is closed")
+        try:
+            box.wait()
+        except SandboxFault:
+            self.retire(box)
+            raise
+        with self._lock:
+            self._sizing[spec].started(time.monotonic() - began)
+        return box
+
+    def _retire(self, box: RunnerBox) -> None:
+        if box not in self._all or box in self._ending:
+            return
+        if self._closed:
+            return  # `close` has it in hand
+        self._ending.add(box)
+        self._behind(self._end, box)
+
+    def _end(self, box: RunnerBox) -> None:
+        box.close()
+        with self._lock:
+            self._all.discard(box)
+            self._ending.discard(box)
+
+
+class _Lease:
+    """A box for one variant; one that had to be retired is replaced by another."""
+
+    def __init__(self, sandbox: Pool, spec: BoxSpec, isolation: Isolation) -> None:
+        self._sandbox, self._spec, self._isolation = sandbox, spec, isolation
+        self._box: RunnerBox | None = sandbox.take(spec, isolation)
+
+    def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+        return self._fit().run(program, calls)
+
+    def open(self, program: Program) -> Session:
+        return self._fit().open(program)
+
+    def _fit(self) -> RunnerBox:
+        if self._box is None:
+            raise SandboxFault("this box has been given back")
+        if self._box.retired:
+            self._sandbox.retire(self._box)
+            self._box = self._sandbox.take(self._spec, self._isolation)
+        return self._box
+
+    def close(self) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            self._sandbox.give_back(box, self._spec, self._isolation)
+
+
+def _look(done: Future[None]) -> None:
+    """Let an unforeseen error of a background task be heard of."""
+    if not done.cancelled() and (error := done.exception()) is not None:
+        import logging
+
+        logging.getLogger(__name__).warning("in the background: %s", error)

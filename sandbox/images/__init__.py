@@ -1,0 +1,1 @@
+"""The root file systems that boxes run on."""

@@ -1,0 +1,1 @@
+"""Runs the corpus of attacks against a sandbox."""

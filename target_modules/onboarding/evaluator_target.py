@@ -1,0 +1,217 @@
+"""Makes a target of an OpenEvolve evaluator and the program that it measures; both stay where they lie."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pygent.target_modules.onboarding.local_dependencies import Beside, look_beside
+from pygent.target_modules.onboarding.module_target import quoted, source_of
+from pygent.target_modules.onboarding.requirement_files import read_lines
+from pygent.target_modules.patch.model.editable import BLOCKS
+from pygent.target_modules.patch.syntax.outline import names_bound
+from pygent.target_modules.patch.syntax.source import NotPython, parse
+from pygent.target_modules.spec.blocks import BlockError, blocks
+from pygent.target_modules.spec.manifest import TargetError
+
+SCORE = "combined_score"
+CASCADE = (0.5, 0.75, 0.9)  # OpenEvolve's `cascade_thresholds` where a configuration gives none
+_TIMEOUT = 300  # seconds, OpenEvolve's own
+_LEAST, _FACTOR = 20, 10  # seconds of a call; how much longer than the baseline's a variant's may take
+_PACKAGES = {
+    "sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML", "cv2": "opencv-python-headless",
+    "skimage": "scikit-image", "bs4": "beautifulsoup4", "Crypto": "pycryptodome",
+    "dateutil": "python-dateutil",
+}  # fmt: skip  # where a package has another name than what is imported
+
+_MANIFEST = """\
+name = {name}
+goal = {goal}
+source = {source}
+files = [{program}]
+support = {support}
+pythonpath = [{folder}]
+editable = [{editable}]
+packages = {packages}
+# The evaluator runs beside each variant, in its box, so that a variant could forge its own score:
+# read the difference before you believe a winner. Without this line nothing would be promoted.
+trust = "in-process"
+
+[suite]
+kind = "evaluator"
+evaluator = {evaluator}
+{stages}
+[[objectives]]
+metric = {metric}
+direction = "max"
+
+[limits]
+memory_mb = 2048
+pids = 128
+tmpfs_mb = 256
+load_seconds = 60
+call_seconds = {call_seconds}
+total_seconds = {total_seconds}
+{loopback}{safety}"""
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """An evaluator and its program as they lie on disk. Paths of files are below `source`."""
+
+    file: Path
+    source: Path
+    program: str
+    stages: tuple[str, ...]
+    blocks: int
+    beside: Beside
+    packages: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def look_at(evaluator: Path, program: Path, requirements: Path | None = None) -> Evaluator:
+    """Find out what an evaluator has and needs; nothing of it runs. Raises `TargetError`."""
+    text, code = _read(evaluator, "--evaluator"), _read(program, "--program")
+    evaluator, program = evaluator.resolve(), program.resolve()
+    if evaluator == program:
+        raise TargetError(f"--program: {program} is the evaluator")
+    names = {name for node in parse(text).body for name in names_bound(node)}
+    if "evaluate" not in names:
+        raise TargetError(f"--evaluator: {evaluator} has no function evaluate(program_path)")
+    try:
+        number = len(blocks(code))
+    except BlockError as error:
+        raise TargetError(f"--program: {program}:{error.line}: {error.reason}") from None
+    source = Path(os.path.commonpath([evaluator.parent, program.parent]))
+    beside = look_beside(source, evaluator, program)
+    packages, read_from = _packages(beside.foreign, requirements, evaluator.parent)
+    notes = [f"{program.name}: {_blocks_told(number)} may change"]
+    if beside.files:
+        notes.append(f"goes with the evaluator: {', '.join(beside.files)}")
+    notes += beside.notes
+    if packages:
+        notes.append(f"packages, from {read_from}: {', '.join(packages)}")
+    return Evaluator(
+        evaluator,
+        source,
+        program.relative_to(source).as_posix(),
+        _stages(names),
+        number,
+        beside,
+        packages,
+        tuple(notes),
+    )
+
+
+def thresholds_for(stages: Mapping[str, float | None]) -> tuple[dict[str, float], list[str]]:
+    """OpenEvolve's own cascade, for all stages but the last, and what to know about it.
+
+    `stages` are what the program that one begins with scores in each. A threshold that it misses itself is
+    left out: nothing could begin.
+    """
+    kept: dict[str, float] = {}
+    notes: list[str] = []
+    for (stage, value), threshold in zip(list(stages.items())[:-1], CASCADE, strict=False):
+        if value is None or value < threshold:
+            figure = "nothing" if value is None else f"{value:.6g}"
+            notes.append(f"{stage}: no threshold, as the program has {figure} ({threshold:g} is usual)")
+        else:
+            kept[stage] = threshold
+            notes.append(f"{stage}: variants below {threshold:g} go no further (suite.stages.threshold)")
+    return kept, notes
+
+
+def manifest_of(
+    found: Evaluator,
+    out: Path,
+    *,
+    goal: str = "",
+    metric: str = SCORE,
+    thresholds: Mapping[str, float] | None = None,
+    seconds: float | None = None,
+    loopback: bool = False,
+) -> str:
+    """The text of `target.toml` in `out`. `seconds`: how long the slowest stage took, where that is known."""
+    name = re.sub(r"[^a-z0-9_-]+", "-", out.resolve().name.lower()).strip("-_") or "target"
+    program = Path(found.program)
+    call = _TIMEOUT if seconds is None else min(max(_LEAST, math.ceil(_FACTOR * seconds)), _TIMEOUT)
+    stages = "".join(
+        f"\n[[suite.stages]]\nname = {quoted(stage)}\n"
+        + (f"threshold = {thresholds[stage]!r}\n" if thresholds and stage in thresholds else "")
+        for stage in found.stages
+    )
+    foreign = _array(found.beside.foreign)
+    return _MANIFEST.format(
+        name=quoted(name),
+        goal=quoted(goal or f"Raise {metric}, as {found.file.name} measures {program.name}."),
+        source=quoted(source_of(found.source, out)),
+        program=quoted(found.program),
+        support=_array(found.beside.files),
+        folder=quoted(program.parent.as_posix()),
+        editable=quoted(f"{found.program}:{BLOCKS}" if found.blocks else found.program),
+        packages=_array(found.packages),
+        evaluator=quoted(f"{source_of(found.file.parent, out)}/{found.file.name}"),
+        stages=stages,
+        metric=quoted(metric),
+        call_seconds=call,
+        total_seconds=call * max(len(found.stages), 1) + 60,
+        loopback="loopback = true\n" if loopback else "",
+        safety=f"\n[safety]\nimports = {foreign}\n" if found.beside.foreign else "",
+    )
+
+
+def _read(file: Path, option: str) -> str:
+    if file.suffix != ".py":
+        raise TargetError(f"{option}: {file} is not a Python file")
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+        parse(text)
+    except UnicodeDecodeError:
+        raise TargetError(f"{option}: {file} is not UTF-8") from None
+    except OSError as error:
+        raise TargetError(f"{option}: {file} cannot be read: {error.strerror}") from None
+    except NotPython as error:
+        raise TargetError(f"{option}: {file} does not parse: {error}") from None
+    return text
+
+
+def _stages(names: set[str]) -> tuple[str, ...]:
+    """OpenEvolve's cascade, and after a first stage that is alone all of `evaluate`."""
+    found: list[str] = []
+    while f"evaluate_stage{len(found) + 1}" in names and len(found) < len(CASCADE):
+        found.append(f"stage{len(found) + 1}")
+    return tuple(found) if len(found) > 1 else (*found, "evaluate")
+
+
+def _blocks_told(number: int) -> str:
+    if number == 0:
+        return "all of it (there are no EVOLVE-BLOCK markers)"
+    return "what lies in the EVOLVE-BLOCK" if number == 1 else f"what lies in the {number} EVOLVE-BLOCKs"
+
+
+def _packages(
+    foreign: tuple[str, ...], requirements: Path | None, folder: Path
+) -> tuple[tuple[str, ...], str]:
+    """What the image needs, and where that was found: a file, one beside the evaluator, or its imports."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    file = requirements if requirements is not None else folder / "requirements.txt"
+    if requirements is None and not file.is_file():
+        return tuple(_PACKAGES.get(name, name) for name in foreign), "what is imported"
+    kept: list[str] = []
+    for text, origin in read_lines(file).asked:
+        try:
+            wanted = Requirement(text)
+        except InvalidRequirement:
+            raise TargetError(f"{origin}: {text!r} is not a requirement that can be understood") from None
+        if wanted.name.lower() != "openevolve" and (wanted.marker is None or wanted.marker.evaluate()):
+            kept.append(text.partition(";")[0].strip())
+    return tuple(dict.fromkeys(kept)), file.name
+
+
+def _array(texts: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(quoted, texts))}]"

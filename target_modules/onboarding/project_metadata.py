@@ -1,0 +1,90 @@
+"""Metadata of the repository's own package, which is never installed in a box but may ask for its version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pygent.target_modules.onboarding.requirements import read_setup_cfg, read_toml
+from pygent.target_modules.spec.manifest import DistributionTable
+
+_VERSION = re.compile(r"""^(?:__version__|version)(?:\s*:\s*\w+)?\s*=\s*["']([^"'\s]+)["']""", re.MULTILINE)
+_SAID_IN = ("__init__.py", "_version.py", "version.py", "__about__.py", "__version__.py", "about.py")
+
+
+def distribution_of(repo: Path, root: str, name: str, tree: Collection[str]) -> DistributionTable | None:
+    """What an installed package would tell of itself; None where there is no name, or metadata lies in the
+    folder that modules are imported from already."""
+    base = repo if root == "." else repo / root
+    if (
+        not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name)
+        or any(base.glob("*.egg-info"))
+        or any(base.glob("*.dist-info"))
+    ):
+        return None
+    project = read_toml(repo / "pyproject.toml")
+    setup = read_setup_cfg(repo)
+    groups = dict(_entry_points(project))
+    for group, text in setup.get("options.entry_points", {}).items():
+        pairs = (line.partition("=") for line in text.splitlines())
+        found = {key.strip(): value.strip() for key, equals, value in pairs if equals}
+        groups[group] = groups.get(group, {}) | found
+    return DistributionTable(name=name, version=_version(repo, project, setup, tree), entry_points=groups)
+
+
+def _version(
+    repo: Path, project: Mapping[str, Any], setup: Mapping[str, Mapping[str, str]], tree: Collection[str]
+) -> str:
+    """What the settings, the source archive or the source say, in this order; 0 where nobody does."""
+    from packaging.version import InvalidVersion, Version
+
+    said = [
+        _table(project, "project").get("version"),
+        _table(project, "tool", "poetry").get("version"),
+        setup.get("metadata", {}).get("version"),
+        *re.findall(r"^Version: (.+)$", _text(repo / "PKG-INFO"), re.MULTILINE),
+    ]
+    near = sorted(
+        (path for path in tree if path.rpartition("/")[2] in _SAID_IN), key=lambda path: path.count("/")
+    )
+    for one in [*said, *(found for path in near for found in _VERSION.findall(_text(repo / path)))]:
+        try:
+            return str(Version(str(one)))
+        except InvalidVersion:  # `attr: ...`, a placeholder, or nothing
+            continue
+    return "0"
+
+
+def _entry_points(project: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    own = _table(project, "project")
+    poetry = _table(project, "tool", "poetry")
+    named = {
+        "console_scripts": {**_table(poetry, "scripts"), **_table(own, "scripts")},
+        "gui_scripts": _table(own, "gui-scripts"),
+        **_table(poetry, "plugins"),
+        **_table(own, "entry-points"),
+    }
+    for group, table in named.items():
+        found = (
+            {key: value for key, value in table.items() if isinstance(value, str)}
+            if isinstance(table, dict)
+            else {}
+        )
+        if found:
+            yield group, found
+
+
+def _table(table: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    found: Any = table
+    for key in keys:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""

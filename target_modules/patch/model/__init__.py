@@ -1,0 +1,1 @@
+"""The records: trees, edits, and what may be edited."""

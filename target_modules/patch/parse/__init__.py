@@ -1,0 +1,1 @@
+"""Reads a model's answer into a patch."""

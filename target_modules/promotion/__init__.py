@@ -1,0 +1,1 @@
+"""Writes a variant into the real source and takes it back."""

@@ -1,0 +1,1 @@
+"""What a target is: its manifest, its cases, and where it is found."""
