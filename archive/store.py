@@ -277,7 +277,7 @@ class Archive:
     def decide(
         self, id: str, kind: DecisionKind, *, who: str, why: str = "", data: Mapping[str, Any] | None = None
     ) -> Decision:
-        """Append what a person decided of a variant; `pygent.archive.tables.decision_rows.add` says what follows."""
+        """Append what a person decided of a variant; `decision_rows.add` says what follows."""
         with self._write() as connection:
             return decision_rows.add(connection, id, kind, who, why, data or {})
 

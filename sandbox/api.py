@@ -196,7 +196,7 @@ class Check:
 class Sandbox(Protocol):
     """Hands out boxes. Thread-safe: workers on several threads take boxes at the same time.
 
-    `name` says for people what it is. `unlimited` are the limits (`pygent.sandbox.backends.waivers`) that are neither
+    `name` says for people what it is. `unlimited` are the limits (`backends/waivers.py`) that are neither
     in force nor waived: code with a model-written ancestor must not run then.
     """
 

@@ -13,7 +13,7 @@ from pygent.agent.host_client import Said
 from pygent.agent.subprocess_runner import run
 from pygent.agent.tool import Arguments, Tool, ToolFault
 
-_SCRIPT = Path(__file__).parent.parent / "profiled.py"
+_SCRIPT = Path(__file__).parent.parent / "profiled_program.py"
 
 
 class ProfileArguments(Arguments):

@@ -26,7 +26,7 @@ def address(data: bytes) -> bytes:
 
 
 def tree_address(files: Mapping[str, bytes]) -> bytes:
-    """As `pygent.target_modules.patch.model.tree.Tree.id`: SHA-256 over each path and content, sorted by path, each
+    """As `Tree.id`: SHA-256 over each path and content, sorted by path, each
     preceded by its length as 8 bytes, big-endian."""
     digest = hashlib.sha256()
     for path in sorted(files):

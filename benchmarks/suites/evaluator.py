@@ -252,7 +252,7 @@ def _stage_result(name: str, told: Told) -> StageResult:
 
 
 def _own_text(name: str) -> str:
-    return resources.files("pygent.benchmarks").joinpath(name).read_text("utf-8")
+    return resources.files("pygent.benchmarks.suites").joinpath(name).read_text("utf-8")
 
 
 def _place_of(file: Path, source: Path) -> str:

@@ -8,7 +8,7 @@ seconds), so that its exponential is the speed-up.
 Cases from a file are the same in every repeat, and a grader may draw one twice. A later child of a box could
 read what an earlier one left in a counter of the kernel (process numbers, page faults of PID 1, refused
 threads, peak memory), and look its answers up. So no box is asked the same input twice, or a large part of
-one: others take its place (`benchmarks/suites/asked_inputs.py`). No box is used that another tree was in, whatever the
+one: others take its place (`asked_inputs.py`). No box is used that another tree was in, whatever the
 isolation. Boxes start before a pair is timed, and end after it.
 
 The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the

@@ -69,7 +69,7 @@ class Recording:
 def record(target: Target, sandbox: Sandbox, *, grow: bool = False) -> Recording:
     """Watch all tests once, and split what could be kept: of each function the calls that took longest.
 
-    With `grow`, for timing, also larger calls that are made of them (`pygent.benchmarks.testing.input_scaling`).
+    With `grow`, for timing, also larger calls that are made of them (`input_scaling`).
     Raises `TargetError` where there is nothing to keep, `SandboxFault` and `SandboxUnavailable` as boxes do.
     """
     tree = target.tree()

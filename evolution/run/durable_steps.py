@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Journal:
-    """Implements `pygent.evolution.protocols.Once` on the archive. A step's answer is durable before it is used,
+    """Implements `Once` on the archive. A step's answer is durable before it is used,
     and stays the same for the attempt.
 
     A step is `kind` or `kind:what`, where `what` says what the answer is about (a tree's id): after a resume

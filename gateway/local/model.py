@@ -18,7 +18,7 @@ SILENCE = 300.0  # seconds: a long answer of one thread is slow, and calls wait 
 
 
 class LocalModel:
-    """Implements `pygent.gateway.model_api.Model`. Its context is small: too much is `Kind.CONTEXT_LENGTH`."""
+    """Implements `Model`. Its context is small: too much is `Kind.CONTEXT_LENGTH`."""
 
     name = LOCAL
 

@@ -42,7 +42,7 @@ def is_for_litellm(name: str) -> bool:
 
 
 class LitellmModel:
-    """One try per call, as `pygent.gateway.models.openai_model.OpenAIModel`. The first call imports litellm."""
+    """One try per call, as `OpenAIModel`. The first call imports litellm."""
 
     def __init__(self, name: str, environment: Mapping[str, str], timeout: float = 300.0) -> None:
         """Raises `ModelError` (AUTH) where the provider's key is not set."""

@@ -267,7 +267,7 @@ def _entering(uid: int | None, spec: BoxSpec, group: cgroup.Group) -> str:
         bounds.append((resource.RLIMIT_NPROC, limits.pids))
     groups = [seen for _, seen in group.seen_at()]
     arguments = (uid, spec.core, limits.tmpfs_mb, limits.tmpfs_inodes, bounds, list(meter.FILES), groups)
-    source = resources.files("pygent.sandbox").joinpath("enter.py").read_text("utf-8")
+    source = resources.files("pygent.sandbox.backends").joinpath("bwrap_init.py").read_text("utf-8")
     return f"{source}\nentered = enter{arguments!r}\n"
 
 

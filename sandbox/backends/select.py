@@ -17,7 +17,7 @@ def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str |
     """A sandbox with its image made, not tested yet; the caller closes it.
 
     `auto` is a Docker engine that answers, else bubblewrap. `base` is the image to build on
-    (`pygent.sandbox.images.image.BASE` by default; of bubblewrap only `pygent.sandbox.images.image.HOST`), `runtime` the
+    (`image.BASE` by default; of bubblewrap only `image.HOST`), `runtime` the
     engine's name for what runs containers, such as `runsc`, where that is not its default. What killed
     processes left is removed on the way. Raises `SandboxUnavailable` with the remedy.
     """

@@ -8,7 +8,7 @@ from importlib import resources
 
 from pygent.sandbox.api import BoxSpec, SandboxUnavailable
 
-MODULES = ("wire", "seccomp", "hidden", "meter", "clean", "family", "child", "feed", "main")
+MODULES = ("wire", "seccomp", "no_fork_buffer", "meter", "clean", "forker", "child", "child_io", "main")
 
 BOOT = """
 import json, os, sys, types

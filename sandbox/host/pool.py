@@ -26,7 +26,7 @@ class Pool(ABC):
     """Hands out boxes, each in a cell of its own that a backend starts. Thread-safe.
 
     `name` says what the backend is, for people. For `CONTAINER` isolation up to `warm` cells per spec are
-    started ahead, as many as the rate of hand-outs asks for and as memory allows (`pygent.sandbox.host.pool_sizing`);
+    started ahead, as many as the rate of hand-outs asks for and as memory allows (`pool_sizing.py`);
     at most `idle` wait in all, and the longest unused give way. Boxes on a core of their own are started
     ahead by `prepare` alone: each start disturbs what is being timed.
     """

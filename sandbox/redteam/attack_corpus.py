@@ -19,7 +19,7 @@ from pathlib import Path
 from pygent.sandbox.api import BoxSpec, Limits, Outcome
 from pygent.sandbox.redteam.program_file import CorpusError, read_file
 
-FOLDER = Path(__file__).parent / "attacks"
+FOLDER = Path(__file__).parents[1] / "attacks"
 GROUPS = ("resources", "escapes", "channel")
 LIMITS = Limits(
     memory_mb=64,

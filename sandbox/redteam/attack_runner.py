@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 from pygent.sandbox.api import Box, BoxSpec, Call, Execution, Isolation, Outcome, Program, Sandbox
@@ -167,7 +167,7 @@ def _after(box: Box) -> _After:
     numbers = [secrets.randbelow(_SPREAD) for _ in range(8)]
     files = {
         "after.py": (FOLDER / "after.py").read_text("utf-8"),
-        "probes.py": (Path(__file__).parent / "probes.py").read_text("utf-8"),
+        "probes.py": resources.files("pygent.sandbox.selftest").joinpath("probes.py").read_text("utf-8"),
     }
     execution = box.run(Program(files, "after:after"), [Call((numbers,))])
     facts: Any = execution.last.value

@@ -8,7 +8,7 @@ import select
 import signal
 import time
 
-from .hidden import Hidden
+from .no_fork_buffer import Hidden
 
 _NONCE = 16
 _GRACE = 0.2  # seconds between the end of the result pipe and the news of the child's death

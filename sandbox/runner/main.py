@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from . import child, clean, seccomp
-from .family import Family
-from .feed import Feed, HostGone
-from .hidden import Hidden
+from .child_io import Feed, HostGone
+from .forker import Family
 from .meter import Meter
+from .no_fork_buffer import Hidden
 
 _LENGTH = 4
 _QUEUE = 1 << 16

@@ -94,7 +94,7 @@ _Verdict = tuple[bool, str]
 
 
 def _run(box: Box, probe: str, *arguments: object) -> Execution:
-    source = resources.files("pygent.sandbox").joinpath("probes.py").read_text("utf-8")
+    source = resources.files("pygent.sandbox.selftest").joinpath("probes.py").read_text("utf-8")
     return box.run(Program({"probes.py": source}, f"probes:{probe}"), [Call(arguments)])
 
 

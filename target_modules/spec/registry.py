@@ -10,7 +10,7 @@ from pygent.target_modules.spec.manifest import Target, TargetError, load
 from pygent.target_modules.trust.exhibit import require
 from pygent.target_modules.trust.target_exhibits import of_target
 
-BUNDLED = Path(__file__).with_name("bundled")
+BUNDLED = Path(__file__).parents[1] / "bundled"
 FILE = "target.toml"
 
 

@@ -65,7 +65,8 @@ def test_a_bad_price_is_an_error(bad: dict[str, float]) -> None:
 def test_neither_openai_nor_litellm_is_imported_before_a_model_is_asked() -> None:
     code = (
         "import sys, pygent.gateway.models.connect, pygent.gateway.budget as b, pygent.evolution.proposers;"
-        "pygent.gateway.models.connect.connect('gpt-4o-mini', b.Budget(), environment={'OPENAI_API_KEY': 'k' * 9});"
+        "from pygent.gateway.models.connect import connect;"
+        "connect('gpt-4o-mini', b.Budget(), environment={'OPENAI_API_KEY': 'k' * 9});"
         "print(sorted({'openai', 'litellm', 'jinja2', 'httpx'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[2]

@@ -40,7 +40,7 @@ BETWEEN_BOXES = {
     r"/sys/fs/cgroup/.*|.*PID 1.*": "of this box alone",
     r"number of a new (pipe|pair of sockets)|.*/fd/\d+ \(link\)|stat /(proc(/self)?|dev/null) st_ino":
         "the machine's count of inodes, which all of it moves; the first repeat does its work before it can "
-        "leave a number there, and repeats that are faster than the first one fail (benchmarks/suites/timing.py)",
+        "leave a number there, and repeats that are faster than the first one fail (suites/timing.py)",
 }  # fmt: skip
 # a box that is timed has one child, so of these nothing is read by a second one
 WITHIN_A_BOX = {

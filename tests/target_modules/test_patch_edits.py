@@ -317,7 +317,8 @@ def test_hostile_source_is_an_error_and_no_crash(hostile: str) -> None:
 
 def test_the_patch_module_imports_no_other_room_and_no_parser_until_it_edits() -> None:
     code = (
-        "import sys; import pygent.target_modules.patch.parse.answer_reader, pygent.target_modules.patch.diff.tree_diff;"
+        "import sys; import pygent.target_modules.patch.parse.answer_reader;"
+        "import pygent.target_modules.patch.diff.tree_diff;"
         "rooms = {'agent','archive','benchmarks','evolution','gateway','interfaces','prompts','sandbox'};"
         "print(sorted({*rooms, 'libcst'} & {name.split('.')[0] for name in sys.modules}))"
     )
