@@ -11,9 +11,15 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import Ask, BudgetUsedUp, ContextTooLong, Door, ModelFault
+from pygent.agent.host_client import (
+    Ask,
+    BudgetExhaustedError,
+    ContextTooLongError,
+    HostClient,
+    ModelUnavailableError,
+)
 from pygent.agent.pipelines import run
 from pygent.agent.profile import Profile
 from pygent.agent.workspace import Workspace
@@ -27,12 +33,12 @@ def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:
     servers = tuple(
         ToolSpec(tool["name"], tool["description"], tool["parameters"]) for tool in task["mcp_tools"]
     )
-    desk = Desk(brief, Profile.of(task["profile"]), Door(ask), workspace, servers)
+    desk = AttemptState(brief, Profile.of(task["profile"]), HostClient(ask), workspace, servers)
     try:
         run(desk)
-    except BudgetUsedUp as error:
+    except BudgetExhaustedError as error:
         desk.reason = "" if workspace.changed() else str(error)
-    except (ModelFault, ContextTooLong) as error:
+    except (ModelUnavailableError, ContextTooLongError) as error:
         desk.reason = str(error)
     try:
         return _result(desk)
@@ -40,7 +46,7 @@ def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:
         workspace.close()
 
 
-def _result(desk: Desk) -> dict[str, Any]:
+def _result(desk: AttemptState) -> dict[str, Any]:
     if not desk.reason and not desk.workspace.changed():
         desk.reason = (
             desk.spent and f"used up {desk.spent} without a change"

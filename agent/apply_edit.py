@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import ToolError
 from pygent.target_modules.patch.apply import PatchError
 from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.edits import Patch
 
 
-def changed(desk: Desk, patch: Patch) -> str:
-    """Apply a patch to the files and show what it did. Raises `ToolFault` and changes nothing."""
+def changed(desk: AttemptState, patch: Patch) -> str:
+    """Apply a patch to the files and show what it did. Raises `ToolError` and changes nothing."""
     for edit in patch.edits:
         if not desk.workspace.editable.touches(edit.path):
             allowed = ", ".join(desk.workspace.allowed)
-            raise ToolFault(f"{edit.path} may not be changed; you may change: {allowed}")
+            raise ToolError(f"{edit.path} may not be changed; you may change: {allowed}")
     before = desk.workspace.tree()
     try:
         after = desk.workspace.change(patch)
@@ -25,7 +25,7 @@ def changed(desk: Desk, patch: Patch) -> str:
             "unparsable": "the result would not parse; give the whole definition",
             "unknown_file": "call view without a path to see the files",
         }.get(error.kind, "look at the file again")
-        raise ToolFault(f"{error.path}: {error.reason}; {advice}") from None
+        raise ToolError(f"{error.path}: {error.reason}; {advice}") from None
     if after == before:
         return "Nothing is different after this change."
     broken = desk.workspace.broken()

@@ -6,19 +6,19 @@ import time
 from dataclasses import dataclass, field
 
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import Door
+from pygent.agent.host_client import HostClient
 from pygent.agent.profile import Profile
 from pygent.agent.workspace import Workspace
 from pygent.prompts.message import ToolSpec
 
 
 @dataclass
-class Desk:
+class AttemptState:
     """One attempt's state. `finished` is set by the model; `reason` says why there is no offer, if so."""
 
     brief: Brief
     profile: Profile
-    door: Door
+    door: HostClient
     workspace: Workspace
     servers: tuple[ToolSpec, ...] = ()
     note: str = ""

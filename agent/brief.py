@@ -17,7 +17,7 @@ class Inspiration:
 
 
 @dataclass(frozen=True)
-class Idea:
+class PriorAttempt:
     """What was tried before from this parent or on the way to it, and what came of it.
 
     `outcome` is one of the archive's words (`failed`, `valid`, `accepted`) with its reason, if it has one;
@@ -51,7 +51,7 @@ class Brief:
     failures: tuple[str, ...] = ()
     output: str = ""
     inspirations: tuple[Inspiration, ...] = ()
-    ideas: tuple[Idea, ...] = ()
+    ideas: tuple[PriorAttempt, ...] = ()
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -65,7 +65,8 @@ class Brief:
         known = {one.name: plain[one.name] for one in fields(cls) if one.name in plain}
         known["inspirations"] = tuple(Inspiration(**one) for one in known.get("inspirations", ()))
         known["ideas"] = tuple(
-            Idea(**{**one, "remarks": tuple(one.get("remarks", ()))}) for one in known.get("ideas", ())
+            PriorAttempt(**{**one, "remarks": tuple(one.get("remarks", ()))})
+            for one in known.get("ideas", ())
         )
         for name in ("editable", "failures", "remarks"):
             known[name] = tuple(known.get(name, ()))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pygent.agent.brief import Brief, Idea
+from pygent.agent.brief import Brief, PriorAttempt
 from pygent.prompts import quote
 from pygent.prompts.render import render
 from pygent.target_modules.patch.model.editable import Editable
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 
 CHARS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True)
-class Limits:
+class ContextBudget:
     """How many characters of each kind a prompt may hold. Editable files beyond theirs are outlined."""
 
     editable: int = 80_000
@@ -29,7 +29,7 @@ class Limits:
     inspirations: int = 5  # how many, not how long
 
 
-DEFAULT = Limits()
+DEFAULT = ContextBudget()
 
 
 def system(brief: Brief, template: str, **more: object) -> str:
@@ -44,7 +44,7 @@ def system(brief: Brief, template: str, **more: object) -> str:
     )
 
 
-def context(brief: Brief, template: str = "context.md.j2", limits: Limits = DEFAULT) -> str:
+def context(brief: Brief, template: str = "context.md.j2", limits: ContextBudget = DEFAULT) -> str:
     """The parent's files, which are the same for all its proposals, and then what is known of it."""
     shown, unshown = _files(brief, limits)
     return render(
@@ -66,7 +66,7 @@ def context(brief: Brief, template: str = "context.md.j2", limits: Limits = DEFA
     )
 
 
-def _files(brief: Brief, limits: Limits) -> tuple[list[dict[str, object]], list[str]]:
+def _files(brief: Brief, limits: ContextBudget) -> tuple[list[dict[str, object]], list[str]]:
     where = Editable.of(brief.editable)
     editable = {path for path in brief.files if where.touches(path)}
     left = {True: limits.editable, False: limits.read_only}
@@ -90,7 +90,7 @@ def outlined(text: str) -> str:
 
     try:
         found = outline(text)
-    except NotPython:
+    except NotPythonError:
         return ""
     rows = [
         f"{symbol.indent}{found.lines[symbol.line - 1].strip()}  # lines {symbol.start + 1} to {symbol.end}"
@@ -100,7 +100,7 @@ def outlined(text: str) -> str:
     return "# outline only: view the file for the rest\n" + "\n".join(rows) + "\n"
 
 
-def _idea(idea: Idea) -> str:
+def _idea(idea: PriorAttempt) -> str:
     score = "" if idea.score is None else f", score {idea.score:.6g}"
     said = "".join(f"; a reviewer said: {quote.line(remark, 300)}" for remark in idea.remarks)
     return f"- {quote.line(idea.note, 200)} ({quote.line(idea.outcome, 160)}{score}){said}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pygent.agent.context import CHARS_PER_TOKEN
-from pygent.agent.host_client import Answer, ContextTooLong, Door, ModelFault
+from pygent.agent.host_client import ContextTooLongError, HostClient, ModelAnswer, ModelUnavailableError
 from pygent.prompts.message import Message, ToolSpec
 
 LEFT_OUT = "[an older result was left out to make room; call the tool again if you need it]"
@@ -18,7 +18,7 @@ class Conversation:
     """Messages so far, and the way to the next answer."""
 
     def __init__(
-        self, door: Door, messages: Sequence[Message], *, tokens: int, tools: Sequence[ToolSpec] = ()
+        self, door: HostClient, messages: Sequence[Message], *, tokens: int, tools: Sequence[ToolSpec] = ()
     ) -> None:
         """`tokens` is how long it may get before the oldest results of tools are left out. Every stage tells
         the model of the same `tools`, as they stand before the messages in a provider's cache."""
@@ -33,7 +33,7 @@ class Conversation:
     def result(self, call_id: str, text: str) -> None:
         self.messages.append(Message("tool", text, call_id=call_id))
 
-    def ask(self, stage: str) -> Answer:
+    def ask(self, stage: str) -> ModelAnswer:
         """The next answer, which becomes part of the conversation. Raises what the door raises."""
         if self._length() > self._limit:
             self._shorten(self._limit * 2 // 3)
@@ -41,15 +41,15 @@ class Conversation:
             try:
                 answer = self._door.complete(self.messages, tools=self._tools, stage=stage)
                 break
-            except ContextTooLong as error:
+            except ContextTooLongError as error:
                 if not self._shorten(self._length() * 2 // 3):
-                    raise ModelFault(str(error)) from None
+                    raise ModelUnavailableError(str(error)) from None
         else:
-            raise ModelFault("context_length: the conversation cannot be made short enough")
+            raise ModelUnavailableError("context_length: the conversation cannot be made short enough")
         self.messages.append(Message("assistant", answer.text, answer.calls))
         return answer
 
-    def think(self, stage: str) -> Answer:
+    def think(self, stage: str) -> ModelAnswer:
         """The next answer, in a stage without tools: a call in it is answered, but not made."""
         answer = self.ask(stage)
         for wish in answer.calls:

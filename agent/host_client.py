@@ -12,20 +12,20 @@ from pygent.prompts.quote import line
 Ask = Callable[[Any], Any]
 
 
-class BudgetUsedUp(Exception):
+class BudgetExhaustedError(Exception):
     """Nothing more may be asked: hand back what there is."""
 
 
-class ModelFault(Exception):
+class ModelUnavailableError(Exception):
     """The model will not answer; the text is the attempt's reason, its kind first."""
 
 
-class ContextTooLong(Exception):
+class ContextTooLongError(Exception):
     """The messages are longer than the model takes: shorten and ask again."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class ModelAnswer:
     """A model's answer. `cut_off`: it ran into its limit of tokens."""
 
     text: str
@@ -42,7 +42,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Inputs:
+class VisibleInputs:
     """Visible inputs of a function, `(arguments, keyword arguments)` each; `path` is imported from."""
 
     module: str
@@ -51,7 +51,7 @@ class Inputs:
     inputs: tuple[tuple[list[Any], dict[str, Any]], ...]
 
 
-class Door:
+class HostClient:
     """Asks the host. `calls` counts the answers of models."""
 
     def __init__(self, ask: Ask) -> None:
@@ -67,8 +67,8 @@ class Door:
         grammar: str | None = None,
         max_tokens: int | None = None,
         stage: str = "",
-    ) -> Answer:
-        """One answer of a model. Raises `BudgetUsedUp`, `ModelFault`, `ContextTooLong`."""
+    ) -> ModelAnswer:
+        """One answer of a model. Raises `BudgetExhaustedError`, `ModelUnavailableError`, `ContextTooLongError`."""
         got = self._got(
             {
                 "op": "complete",
@@ -85,10 +85,10 @@ class Door:
         )
         if kind := got.get("error"):
             reason = line(f"{kind}: {got['text']}", 300)
-            raise ContextTooLong(reason) if kind == "context_length" else ModelFault(reason)
+            raise ContextTooLongError(reason) if kind == "context_length" else ModelUnavailableError(reason)
         self.calls += 1
         calls = tuple(ToolCall(str(one[0]), str(one[1]), str(one[2])) for one in got["calls"])
-        return Answer(str(got["text"]), calls, bool(got["cut_off"]))
+        return ModelAnswer(str(got["text"]), calls, bool(got["cut_off"]))
 
     def mcp(self, tool: str, arguments: Mapping[str, Any]) -> Said:
         """What a tool of an MCP server answered."""
@@ -103,13 +103,13 @@ class Door:
         """How files do on the visible cases."""
         return self._said({"op": "evaluate", "files": dict(files)})
 
-    def inputs(self, count: int) -> Inputs | Said:
+    def inputs(self, count: int) -> VisibleInputs | Said:
         """Some visible inputs, or why there are none."""
         got = self._got({"op": "inputs", "count": count})
         if "error" in got:
             return Said(str(got["text"]), True)
         pairs = tuple((list(args), dict(kwargs)) for args, kwargs in got["inputs"])
-        return Inputs(str(got["module"]), str(got["function"]), tuple(got["path"]), pairs)
+        return VisibleInputs(str(got["module"]), str(got["function"]), tuple(got["path"]), pairs)
 
     def _said(self, request: dict[str, Any]) -> Said:
         got = self._got(request)
@@ -118,7 +118,7 @@ class Door:
     def _got(self, request: dict[str, Any]) -> dict[str, Any]:
         got: dict[str, Any] = self._ask(request)
         if got.get("error") == "budget":
-            raise BudgetUsedUp(line(f"budget: {got['text']}", 300))
+            raise BudgetExhaustedError(line(f"budget: {got['text']}", 300))
         return got
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.stage import Stage, opened
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.stage import PipelineStage, opened
 from pygent.agent.stages.execute import Execute
 from pygent.agent.stages.once import Once
 from pygent.agent.stages.reflect import Reflect
 from pygent.agent.stages.think import Think
 
-STAGES: dict[str, Stage] = {
+STAGES: dict[str, PipelineStage] = {
     stage.name: stage for stage in (Think("analysis"), Think("plan"), Execute(), Reflect(), Once())
 }
 PIPELINES: dict[str, tuple[str, ...]] = {
@@ -19,7 +19,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
 }
 
 
-def run(desk: Desk) -> None:
+def run(desk: AttemptState) -> None:
     """Take an attempt through the stages of its profile's pipeline. Raises what the door raises."""
     conversation = opened(desk)
     for name in PIPELINES[desk.profile.pipeline]:

@@ -21,7 +21,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Limits(_Part):
+class AttemptLimits(_Part):
     """What one attempt may use. The door counts tokens, calls and minutes, too, and has the last word."""
 
     steps: int = Field(default=40, gt=0, description="tool calls")
@@ -61,7 +61,7 @@ class Profile(_Part):
     words: str = ""
     tools: tuple[str, ...] = ()
     mcp: tuple[str, ...] = (ANY,)
-    limits: Limits = Limits()
+    limits: AttemptLimits = AttemptLimits()
     context: ContextTokens = ContextTokens()
 
     def plain(self) -> dict[str, Any]:

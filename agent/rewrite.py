@@ -13,7 +13,7 @@ from random import Random
 from typing import Protocol
 
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import Answer
+from pygent.agent.host_client import ModelAnswer
 from pygent.agent.single import Attempt
 from pygent.prompts import quote
 from pygent.prompts.message import Message
@@ -22,8 +22,8 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import Patch, ReplaceSymbol
 from pygent.target_modules.patch.parse.answer_text import without_thinking
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
-from pygent.target_modules.patch.syntax.symbols import NoSymbol, source_of
+from pygent.target_modules.patch.syntax.source import NotPythonError
+from pygent.target_modules.patch.syntax.symbols import SymbolError, source_of
 
 NOTHING = "no function may be changed as a whole"
 LINES = 40  # of a new body
@@ -32,7 +32,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Ask(Protocol):
-    def __call__(self, messages: Sequence[Message], *, grammar: str, max_tokens: int) -> Answer: ...
+    def __call__(self, messages: Sequence[Message], *, grammar: str, max_tokens: int) -> ModelAnswer: ...
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def functions(brief: Brief) -> Iterator[Function]:
                     function = _parts(path, name, source_of(file, name))
                     if function is not None:
                         yield function
-        except (NotPython, NoSymbol):
+        except (NotPythonError, SymbolError):
             continue
 
 

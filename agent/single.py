@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pygent.agent.brief import Brief
-from pygent.agent.context import DEFAULT, Limits
-from pygent.agent.host_client import Answer
+from pygent.agent.context import DEFAULT, ContextBudget
+from pygent.agent.host_client import ModelAnswer
 from pygent.agent.messages import messages
 from pygent.prompts import quote
 from pygent.prompts.message import Message
@@ -26,7 +26,9 @@ class Attempt:
     reason: str = ""
 
 
-def attempt(brief: Brief, ask: Callable[[Sequence[Message]], Answer], limits: Limits = DEFAULT) -> Attempt:
+def attempt(
+    brief: Brief, ask: Callable[[Sequence[Message]], ModelAnswer], limits: ContextBudget = DEFAULT
+) -> Attempt:
     """Ask once and read the answer. What `ask` raises goes through."""
     answer = ask(messages(brief, limits))
     note = ""

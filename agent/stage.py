@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.context import CHARS_PER_TOKEN, Limits, context, system
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.context import CHARS_PER_TOKEN, ContextBudget, context, system
 from pygent.agent.conversation import Conversation
 from pygent.agent.profile import Profile
 from pygent.agent.toolbox import Toolbox
@@ -14,18 +14,18 @@ from pygent.prompts.message import Message
 FAILURES = 5  # that share their budget: so many does an evaluation tell of
 
 
-class Stage(Protocol):
+class PipelineStage(Protocol):
     """`needs` names capabilities of the run (`pygent.agent.registry`)."""
 
     name: str
     needs: tuple[str, ...]
 
-    def run(self, conversation: Conversation, desk: Desk) -> None:
+    def run(self, conversation: Conversation, desk: AttemptState) -> None:
         """Take the attempt one step on. Raises what the door raises."""
         ...
 
 
-def opened(desk: Desk) -> Conversation:
+def opened(desk: AttemptState) -> Conversation:
     """The conversation that all stages share: what changes least first."""
     profile, brief = desk.profile, desk.brief
     told = system(
@@ -45,15 +45,15 @@ def template(profile: Profile, stage: str, usual: str) -> str:
     return profile.prompts.get(stage, usual)
 
 
-def limits_of(profile: Profile) -> Limits:
+def limits_of(profile: Profile) -> ContextBudget:
     """The sections' budgets in characters."""
     tokens = profile.context
-    return Limits(
+    return ContextBudget(
         editable=tokens.editable * CHARS_PER_TOKEN,
         read_only=tokens.read_only * CHARS_PER_TOKEN,
         failure=tokens.failures * CHARS_PER_TOKEN // FAILURES,
         failures=tokens.failures * CHARS_PER_TOKEN,
         output=tokens.output * CHARS_PER_TOKEN,
         ideas=tokens.ideas * CHARS_PER_TOKEN,
-        inspiration=tokens.inspirations * CHARS_PER_TOKEN // Limits.inspirations,
+        inspiration=tokens.inspirations * CHARS_PER_TOKEN // ContextBudget.inspirations,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.prompts.message import ToolSpec
 
 
@@ -18,7 +18,7 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ToolFault(Exception):
+class ToolError(Exception):
     """A tool was used wrongly, or cannot do it. The text says what, and what to do next."""
 
 
@@ -28,7 +28,7 @@ class Tool:
 
     name: str
     arguments: type[Arguments]
-    run: Callable[[Any, Desk], str]
+    run: Callable[[Any, AttemptState], str]
     needs: tuple[str, ...] = ("sandbox",)
 
     @property
@@ -38,14 +38,14 @@ class Tool:
         return ToolSpec(self.name, " ".join((self.arguments.__doc__ or "").split()), _untitled(schema))
 
     def read(self, data: object) -> Arguments:
-        """The arguments, checked. Raises `ToolFault` that names the argument and what is expected."""
+        """The arguments, checked. Raises `ToolError` that names the argument and what is expected."""
         try:
             return self.arguments.model_validate(data)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"])) or "arguments"
             takes = ", ".join(self.arguments.model_fields)
-            raise ToolFault(f"{self.name}: {where}: {first['msg']}; it takes: {takes}") from None
+            raise ToolError(f"{self.name}: {where}: {first['msg']}; it takes: {takes}") from None
 
 
 def _untitled(value: Any) -> Any:

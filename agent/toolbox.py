@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from pygent.agent import tools as folder
-from pygent.agent.attempt_state import Desk
-from pygent.agent.host_client import BudgetUsedUp, ModelFault
-from pygent.agent.tool import Tool, ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.host_client import BudgetExhaustedError, ModelUnavailableError
+from pygent.agent.tool import Tool, ToolError
 from pygent.prompts import quote
 from pygent.prompts.message import ToolCall, ToolSpec
 
@@ -32,7 +32,7 @@ def every() -> dict[str, Tool]:
 class Toolbox:
     """The tools of one profile, those of MCP servers beside them under their own names."""
 
-    def __init__(self, names: Sequence[str], desk: Desk) -> None:
+    def __init__(self, names: Sequence[str], desk: AttemptState) -> None:
         known = every()
         if ALL in names:
             names = [name for name, tool in known.items() if _IN_A_BOX.issuperset(tool.needs)]
@@ -48,9 +48,9 @@ class Toolbox:
         """What a call yields, as the model is to see it, and whether it was in order."""
         try:
             return self._limited(self._called(wish)), True
-        except ToolFault as fault:
+        except ToolError as fault:
             return self._limited(f"Not done: {fault}"), False
-        except (BudgetUsedUp, ModelFault):
+        except (BudgetExhaustedError, ModelUnavailableError):
             raise
         except Exception as error:  # noqa: BLE001  # job border: tools are changed by models, too
             told = f"Not done: the tool failed: {type(error).__name__}: {error}"
@@ -64,10 +64,10 @@ class Toolbox:
         if wish.name in self._servers:
             said = self._desk.door.mcp(wish.name, arguments)
             if said.is_error:
-                raise ToolFault(f"{wish.name}: {said.text}")
+                raise ToolError(f"{wish.name}: {said.text}")
             return said.text
         there = ", ".join([*self._tools, *sorted(self._servers)])
-        raise ToolFault(f"there is no tool {quote.line(wish.name, 60)!r}; there are: {there}")
+        raise ToolError(f"there is no tool {quote.line(wish.name, 60)!r}; there are: {there}")
 
     def _limited(self, text: str) -> str:
         text = quote.escape(self._desk.workspace.without_root(text))
@@ -78,7 +78,7 @@ def _arguments(wish: ToolCall) -> dict[str, object]:
     try:
         data = json.loads(wish.arguments or "{}")
     except (ValueError, RecursionError) as error:
-        raise ToolFault(f"{wish.name}: the arguments are not JSON: {quote.line(str(error), 100)}") from None
+        raise ToolError(f"{wish.name}: the arguments are not JSON: {quote.line(str(error), 100)}") from None
     if not isinstance(data, dict):
-        raise ToolFault(f"{wish.name}: the arguments must be one JSON object")
+        raise ToolError(f"{wish.name}: the arguments must be one JSON object")
     return data

@@ -15,7 +15,7 @@ from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.patch.syntax.source import NotPython, parse
+from pygent.target_modules.patch.syntax.source import NotPythonError, parse
 
 MAX_BYTES = 1_000_000  # of one file; a larger one is no source
 _LEFT_OVER = frozenset({"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
@@ -75,7 +75,7 @@ class Workspace:
             if path.endswith(".py") and self.parent.files.get(path) != text:
                 try:
                     parse(text)
-                except NotPython as error:
+                except NotPythonError as error:
                     return f"{path}: {error}"
         return ""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Table, func, select, text
 
 from pygent.archive.blobs.blob_store import CHAIN, Blobs, address, tree_address
-from pygent.archive.blobs.codec import Undecodable, unpack_json
+from pygent.archive.blobs.codec import CodecError, unpack_json
 from pygent.archive.blobs.sources import Sources
 from pygent.archive.db import schema
 from pygent.archive.db.database import Database
@@ -46,7 +46,7 @@ def _blobs(connection: Connection) -> Iterator[str]:
         try:
             if address(blobs.get(connection, key)) != id:
                 yield f"blob {key}: its content does not hash to its address {id.hex()[:12]}"
-        except Undecodable as error:
+        except CodecError as error:
             yield f"blob {key} ({id.hex()[:12]}): does not decode: {error}"
     for table in (schema.blobs, schema.trees):
         base = table.alias("base")
@@ -62,7 +62,7 @@ def _trees(connection: Connection) -> Iterator[str]:
         try:
             if tree_address(sources.contents(connection, key)) != id:
                 yield f"tree {key}: its files do not hash to its address {id.hex()[:12]}"
-        except Undecodable as error:
+        except CodecError as error:
             yield f"tree {key} ({id.hex()[:12]}): incomplete: {error}"
 
 
@@ -105,7 +105,7 @@ def _documents(connection: Connection) -> Iterator[str]:
     ):
         try:
             words[key] = variant_rows.open_vocabulary(vocabulary)
-        except Undecodable as error:
+        except CodecError as error:
             yield f"run {id}: its vocabulary does not decode: {error}"
     measured = select(_v.id, _v.run, schema.records.c.data).join(
         schema.records, schema.records.c.variant == _v.key
@@ -114,7 +114,7 @@ def _documents(connection: Connection) -> Iterator[str]:
         for id, run, data in connection.execute(query.execution_options(yield_per=PAGE)):
             try:
                 unpack_json(data, words.get(run))
-            except Undecodable as error:
+            except CodecError as error:
                 yield f"variant {id}: {what} cannot be read: {error}"
 
 
@@ -133,5 +133,5 @@ def _journal(connection: Connection) -> Iterator[str]:
             yield f"{place}: is still there, though the attempt has ended"
         try:
             unpack_json(data)
-        except Undecodable as error:
+        except CodecError as error:
             yield f"{place}: cannot be read: {error}"

@@ -115,7 +115,7 @@ DecisionKind = Literal["approve", "reject", "annotate", "apply", "rollback"]
 
 
 @dataclass(frozen=True)
-class Decision:
+class ReviewDecision:
     """What a person decided of a variant, when (seconds since the epoch, UTC) and why. `key` grows."""
 
     key: int
@@ -127,7 +127,7 @@ class Decision:
     data: Mapping[str, Any]
 
 
-class Member(NamedTuple):
+class IndexEntry(NamedTuple):
     """As much of a variant as an index in memory needs."""
 
     id: str

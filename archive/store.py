@@ -22,11 +22,11 @@ from pygent.archive.db import schema
 from pygent.archive.db.database import Database
 from pygent.archive.records import (
     ArchiveError,
-    Decision,
     DecisionKind,
     Direction,
-    Member,
+    IndexEntry,
     Record,
+    ReviewDecision,
     RunRecord,
     Status,
     Variant,
@@ -228,7 +228,7 @@ class Archive:
         with self._reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
 
-    def members(self, run: str) -> Iterator[Member]:
+    def members(self, run: str) -> Iterator[IndexEntry]:
         """Every variant of a run in the order of attempts, only as much as an index needs."""
         with self._reading() as connection:
             yield from queries.members(connection, run)
@@ -276,12 +276,14 @@ class Archive:
 
     def decide(
         self, id: str, kind: DecisionKind, *, who: str, why: str = "", data: Mapping[str, Any] | None = None
-    ) -> Decision:
+    ) -> ReviewDecision:
         """Append what a person decided of a variant; `decision_rows.add` says what follows."""
         with self._write() as connection:
             return decision_rows.add(connection, id, kind, who, why, data or {})
 
-    def decisions(self, variant: str | None = None, run: str | None = None, after: int = 0) -> list[Decision]:
+    def decisions(
+        self, variant: str | None = None, run: str | None = None, after: int = 0
+    ) -> list[ReviewDecision]:
         """Decisions with a key above `after`, oldest first, of one variant or one run or all."""
         return self._read(lambda connection: decision_rows.every(connection, variant, run, after))
 
@@ -334,7 +336,7 @@ class Archive:
         try:
             with self._database.read() as connection:
                 yield connection
-        except codec.Undecodable as error:
+        except codec.CodecError as error:
             raise ArchiveError(
                 f"{self._database.where}: damaged ({error}); `pygent archive verify` lists what is wrong"
             ) from None

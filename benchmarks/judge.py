@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pygent.benchmarks.results import Bench, Evaluation, Split, Suite
-from pygent.benchmarks.statistics.sequential_test import Decision, Interval, decide, interval_of
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
+from pygent.benchmarks.statistics.sequential_test import Interval, PairedDecision, decide, interval_of
 from pygent.benchmarks.suites.registry import suite_for
-from pygent.sandbox.api import SandboxFault
+from pygent.sandbox.api import SandboxFaultError
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -22,12 +22,16 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
-def evaluate(target: Target, suite: Suite, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
-    """Judge a tree. Raises `SandboxFault` where the engine failed three times in a row."""
+def evaluate(
+    target: Target, suite: Suite, tree: Tree, bench: EvaluationContext, split: Split = "search"
+) -> Evaluation:
+    """Judge a tree. Raises `SandboxFaultError` where the engine failed three times in a row."""
     return retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
 
 
-def evaluate_tree(target: Target, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+def evaluate_tree(
+    target: Target, tree: Tree, bench: EvaluationContext, split: Split = "search"
+) -> Evaluation:
     """The same for a single tree outside any run; loads the target's suite first."""
     return evaluate(target, suite_for(target), tree, bench, split)
 
@@ -40,17 +44,17 @@ def retried(work: Callable[[], _T], what: str) -> _T:
     for pause in PAUSES[: TRIES - 1]:
         try:
             return work()
-        except SandboxFault as fault:
+        except SandboxFaultError as fault:
             _log.warning("%s: the sandbox failed, trying again in %.1f s: %s", what, pause, fault)
             time.sleep(pause)
     return work()
 
 
 @dataclass(frozen=True)
-class Confirmation:
+class HoldoutResult:
     """A champion's test on held-out cases: the decision, and both scores with 95 percent intervals."""
 
-    decision: Decision
+    decision: PairedDecision
     candidate: Interval | None
     baseline: Interval | None
     candidate_metrics: dict[str, float]
@@ -58,22 +62,22 @@ class Confirmation:
 
 
 def confirm(
-    target: Target, suite: Suite, candidate: Tree, bench: Bench, *, error_rate: float
-) -> Confirmation:
+    target: Target, suite: Suite, candidate: Tree, bench: EvaluationContext, *, error_rate: float
+) -> HoldoutResult:
     """Compare a tree with `bench.baseline` on held-out cases, and score both on them.
 
     The caller's bench says `Isolation.CONTAINER`, so that all of it runs in fresh containers.
     """
     reference = bench.baseline
 
-    def decided() -> Decision:
+    def decided() -> PairedDecision:
         pairs = suite.compare(candidate, reference, bench, "held_out")
         return decide(pairs, exhaustive=suite.exhaustive, error_rate=error_rate, seed=bench.seed)
 
     decision = retried(decided, f"confirming {target.name}")
     scores = [evaluate(target, suite, tree, bench, "held_out") for tree in (candidate, reference)]
     one, other = (score_interval(target, scored) for scored in scores)
-    return Confirmation(decision, one, other, dict(scores[0].metrics), dict(scores[1].metrics))
+    return HoldoutResult(decision, one, other, dict(scores[0].metrics), dict(scores[1].metrics))
 
 
 def score_interval(target: Target, evaluation: Evaluation) -> Interval | None:

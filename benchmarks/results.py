@@ -73,7 +73,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Pairs:
+class PairedSamples:
     """A batch of paired differences of the primary objective, `candidate` against `reference`, positive
     where the candidate is better (log ratio for times). `reason` is set where the candidate failed."""
 
@@ -116,7 +116,7 @@ class Solver(Protocol):
 
 
 @dataclass(frozen=True)
-class Bench:
+class EvaluationContext:
     """Where and how to judge: the sandbox, the isolation that lineage asks for, the run's seed, and who lets
     coding agents work where those are what is judged."""
 
@@ -133,13 +133,13 @@ class Suite(Protocol):
     exhaustive: bool  # the search cases are the whole specification, not a sample of it
     exclusive: bool  # needs the machine to itself (timing), so one evaluation at a time
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         """Judge a tree through all stages. Raises `pygent.sandbox.api.SandboxFault` if the engine fails."""
         ...
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         """Paired and alternated measurements, batch by batch, until the caller has enough or cases end.
 
         On `search`, a sampled suite draws problems that the evaluation did not use; on `held_out`, the

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.metrics import complexity
-from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.patch.model.editable import BLOCKS
@@ -35,7 +35,9 @@ def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
             )
     for editable in target.manifest.editable:
         _look_for(editable, tree, file)
-    result = evaluate(target, suite_for(target), tree, Bench(sandbox, Isolation.CONTAINER, seed, tree))
+    result = evaluate(
+        target, suite_for(target), tree, EvaluationContext(sandbox, Isolation.CONTAINER, seed, tree)
+    )
     if not result.graded:
         raise TargetError(f"{file}: the baseline fails: {result.reason}")
     for objective in target.manifest.objectives:

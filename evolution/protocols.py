@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Protocol
 
 from pygent.archive.records import Usage, Variant
-from pygent.benchmarks.results import Evaluation, Pairs
+from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -29,11 +29,11 @@ class Parent:
     inspirations: tuple[Parent, ...] = ()
     tried: tuple[Variant, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    mate: Mate | None = None
+    mate: SecondParent | None = None
 
 
 @dataclass(frozen=True)
-class Mate:
+class SecondParent:
     """The second parent of a fusion, and the source of the nearest ancestor that both have."""
 
     variant: Variant
@@ -54,7 +54,7 @@ class Proposal:
     written_by_model: bool = False
 
 
-class Once(Protocol):
+class DurableSteps(Protocol):
     """Remembers what was paid for: runs `effect` unless the journal has its answer from before a crash."""
 
     attempt: int
@@ -81,14 +81,14 @@ class Proposer(Protocol):
         ...
 
     def propose(
-        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         """`seen(tree_id)` says whether the run has that source already, which is not evaluated again."""
         ...
 
 
 @dataclass(frozen=True)
-class Member:
+class Candidate:
     """A possible parent as selectors see it: `fitness` is the score turned so that higher is better."""
 
     variant: str
@@ -98,7 +98,7 @@ class Member:
 class Selector(Protocol):
     """Chooses parents. Keeps its own weights, so that a choice costs O(log n)."""
 
-    def add(self, member: Member) -> None:
+    def add(self, member: Candidate) -> None:
         """A valid variant joined; the first is the baseline."""
         ...
 
@@ -132,6 +132,6 @@ class Verdict:
 
 
 class Acceptor(Protocol):
-    def accept(self, pairs: Iterator[Pairs], *, exhaustive: bool, error_rate: float) -> Verdict:
+    def accept(self, pairs: Iterator[PairedSamples], *, exhaustive: bool, error_rate: float) -> Verdict:
         """Take batches of paired differences until it is decided, at `error_rate`, whether it is better."""
         ...

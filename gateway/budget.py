@@ -12,7 +12,7 @@ from pygent.gateway.models.prices import Price, require
 from pygent.gateway.models.tokens import of_prompt
 
 
-class Budget:
+class RunAccount:
     """One run's account. Thread-safe; None is no limit.
 
     A call is admitted while what is spent, the worst case of all calls under way, and its own prompt fit: so
@@ -88,7 +88,7 @@ class Budget:
 class Budgeted:
     """A model whose calls are priced and go through the budget. Raises `Kind.BUDGET` when it is used up."""
 
-    def __init__(self, model: Model, budget: Budget, price: Price | None) -> None:
+    def __init__(self, model: Model, budget: RunAccount, price: Price | None) -> None:
         self.name = model.name
         self._model = model
         self._budget = budget

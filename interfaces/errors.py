@@ -16,15 +16,15 @@ def exit_code(error: Exception) -> int | None:
     """1 for what went wrong, 2 for what was asked wrongly, 3 for a breaker, None for a defect of ours, whose
     traceback is kept."""
     from pygent.archive.records import ArchiveError
-    from pygent.benchmarks.testing.spectrum import NoSpectrum
+    from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError
     from pygent.evolution.promotion.apply_variant import ApplyError
     from pygent.evolution.promotion.approvals import OversightError
     from pygent.evolution.settings.config import ConfigError
     from pygent.gateway.errors import Kind, ModelError
     from pygent.gateway.local.install import InstallError
-    from pygent.gateway.mcp.connection import Unanswered
+    from pygent.gateway.mcp.connection import ToolUnansweredError
     from pygent.gateway.mcp.mcp_config import McpConfigError
-    from pygent.sandbox.api import SandboxFault, SandboxUnavailable
+    from pygent.sandbox.api import SandboxFaultError, SandboxUnavailableError
     from pygent.sandbox.redteam.program_file import CorpusError
     from pygent.target_modules.patch.apply import PatchError
     from pygent.target_modules.patch.parse.answer_reader import ReadError
@@ -32,14 +32,14 @@ def exit_code(error: Exception) -> int | None:
     from pygent.target_modules.promotion.source_lock import HeldError
     from pygent.target_modules.promotion.source_writer import PromotionError
     from pygent.target_modules.spec.manifest import TargetError
-    from pygent.target_modules.trust.exhibit import Untrusted
+    from pygent.target_modules.trust.exhibit import UntrustedError
     from pygent.target_modules.trust.trust_store import StateError
 
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return FAILURE
     if isinstance(error, ModelError) and error.kind is Kind.BREAKER:
         return BREAKER
-    if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError, Untrusted)):
+    if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError, UntrustedError)):
         return USAGE
     if isinstance(
         error,
@@ -49,13 +49,13 @@ def exit_code(error: Exception) -> int | None:
             CorpusError,
             HeldError,
             ModelError,
-            NoSpectrum,
+            SpectrumUnavailableError,
             OversightError,
-            SandboxFault,
-            SandboxUnavailable,
+            SandboxFaultError,
+            SandboxUnavailableError,
             StateError,
             PromotionError,
-            Unanswered,
+            ToolUnansweredError,
             GitError,
             InstallError,
             BrokenPipeError,

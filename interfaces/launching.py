@@ -61,7 +61,7 @@ class Launched:
 
 def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
     """Begin a run in the background; it is recorded before this returns."""
-    return go_on(home, execution.begin(archive, settings).id, commands_of(settings))
+    return go_on(home, execution.create_run(archive, settings).id, commands_of(settings))
 
 
 def commands_of(settings: RunConfig) -> dict[str, Any]:

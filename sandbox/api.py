@@ -11,11 +11,11 @@ from typing import Protocol
 SHELL = "pygent:shell"  # among the packages of a `BoxSpec`: a shell and the usual small programs
 
 
-class SandboxFault(Exception):
+class SandboxFaultError(Exception):
     """The engine failed, not the candidate: the work is retried elsewhere and is never a score."""
 
 
-class SandboxUnavailable(Exception):
+class SandboxUnavailableError(Exception):
     """No sandbox can be had, or a limit is not in force. The text says what to do about it."""
 
 
@@ -145,7 +145,7 @@ class Execution:
         return self.replies[-1] if self.replies else self.load
 
 
-class Session(Protocol):
+class CallSession(Protocol):
     """One child whose calls are made one by one, each with the reply to the last in hand."""
 
     @property
@@ -157,7 +157,7 @@ class Session(Protocol):
         ...
 
     def call(self, call: Call) -> Reply:
-        """Make one call. Raises `SandboxFault`, and `ValueError` where the child may not be called again."""
+        """Make one call. Raises `SandboxFaultError`, and `ValueError` where the child may not be called again."""
         ...
 
     def close(self) -> Execution:
@@ -171,12 +171,12 @@ class Box(Protocol):
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
         """Fork a child, load the program, make the calls in order, end the child, wipe and verify.
 
-        Bad behaviour of the candidate is a value in the `Execution`. Raises `SandboxFault` where the
+        Bad behaviour of the candidate is a value in the `Execution`. Raises `SandboxFaultError` where the
         engine failed or the container could not be verified clean.
         """
         ...
 
-    def open(self, program: Program) -> Session:
+    def open(self, program: Program) -> CallSession:
         """Fork a child and load the program. The caller closes the session before anything else runs here."""
         ...
 
@@ -206,7 +206,7 @@ class Sandbox(Protocol):
     def box(self, spec: BoxSpec, isolation: Isolation) -> AbstractContextManager[Box]:
         """A box for one variant, taken back at the end: retired, or verified and kept, by isolation.
 
-        Raises `SandboxFault` where the engine fails, `SandboxUnavailable` where there is none.
+        Raises `SandboxFaultError` where the engine fails, `SandboxUnavailableError` where there is none.
         """
         ...
 

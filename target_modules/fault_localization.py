@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython, parse, split_lines
+from pygent.target_modules.patch.syntax.source import NotPythonError, parse, split_lines
 from pygent.target_modules.spec.blocks import BlockError, blocks
 
 
@@ -91,7 +91,7 @@ def by_symbol(ranked: Iterable[Suspect]) -> list[Suspect]:
     return list(first.values())
 
 
-class Weights:
+class LineWeights:
     """How likely a change to each line is to be the one that is looked for: a score from 0 to 1 a line.
 
     Every line of a statement has the statement's weight, the highest of its lines'; a line of none, that of
@@ -104,7 +104,7 @@ class Weights:
         self._lines = lines
 
     @classmethod
-    def of(cls, spectrum: Spectrum, tree: Tree, editable: Iterable[str] = ("**",)) -> Weights:
+    def of(cls, spectrum: Spectrum, tree: Tree, editable: Iterable[str] = ("**",)) -> LineWeights:
         common = spectrum.score(spectrum.failing | spectrum.passing)
         lines: dict[str, list[float]] = {}
         allowed = Editable.of(editable)
@@ -133,7 +133,7 @@ class Weights:
         return {path: list(lines) for path, lines in self._lines.items()}
 
     @classmethod
-    def from_json(cls, tree: Tree, data: Mapping[str, Sequence[float]]) -> Weights:
+    def from_json(cls, tree: Tree, data: Mapping[str, Sequence[float]]) -> LineWeights:
         """What `to_json` gave, for the same tree."""
         return cls(tree, data)
 
@@ -172,7 +172,7 @@ def _statements(text: str) -> Iterator[tuple[int, int, bool]]:
     is the head of a function. Outer ones come first."""
     try:
         tree = parse(text)
-    except NotPython:
+    except NotPythonError:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.match_case):
@@ -194,7 +194,7 @@ class _Symbols:
     def __init__(self, text: str) -> None:
         try:
             found = [one for one in outline(text).symbols if one.is_definition or not one.scope]
-        except NotPython:
+        except NotPythonError:
             found = []
         self._symbols = sorted(found, key=lambda one: (one.start, -one.end))
         self._starts = [one.start for one in self._symbols]

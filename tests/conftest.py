@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.backends import bubblewrap
 from pygent.sandbox.backends.bubblewrap import BubblewrapSandbox
 from pygent.sandbox.backends.docker import DockerSandbox, connect
@@ -39,7 +39,7 @@ def engine_trouble() -> str:
     """Why no engine can be used, or the empty string."""
     try:
         connect(timeout=10).close()
-    except SandboxUnavailable as error:
+    except SandboxUnavailableError as error:
         return str(error)
     return ""
 
@@ -49,7 +49,7 @@ def bubblewrap_trouble() -> str:
     """Why bubblewrap cannot be used, or the empty string."""
     try:
         bubblewrap.find()
-    except SandboxUnavailable as error:
+    except SandboxUnavailableError as error:
         return str(error)
     return ""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.conversation import Conversation
-from pygent.agent.host_client import Answer
+from pygent.agent.host_client import ModelAnswer
 from pygent.agent.single import attempt
 from pygent.agent.stage import limits_of
 from pygent.prompts.message import Message
@@ -18,8 +18,8 @@ class Once:
     name = "single"
     needs: tuple[str, ...] = ()
 
-    def run(self, conversation: Conversation, desk: Desk) -> None:
-        def ask(messages: Sequence[Message]) -> Answer:
+    def run(self, conversation: Conversation, desk: AttemptState) -> None:
+        def ask(messages: Sequence[Message]) -> ModelAnswer:
             return desk.door.complete(messages, stage=self.name)
 
         made = attempt(desk.brief, ask, limits_of(desk.profile))

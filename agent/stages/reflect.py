@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.conversation import Conversation
 from pygent.agent.stage import template
 from pygent.agent.stages.execute import Execute
@@ -18,7 +18,7 @@ class Reflect:
     name = "reflect"
     needs: tuple[str, ...] = ()
 
-    def run(self, conversation: Conversation, desk: Desk) -> None:
+    def run(self, conversation: Conversation, desk: AttemptState) -> None:
         if not desk.workspace.changed() or desk.spent:
             return
         evaluation = ""

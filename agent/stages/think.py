@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.conversation import Conversation
 from pygent.agent.stage import template
 from pygent.prompts.render import render
@@ -16,6 +16,6 @@ class Think:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def run(self, conversation: Conversation, desk: Desk) -> None:
+    def run(self, conversation: Conversation, desk: AttemptState) -> None:
         conversation.user(render(template(desk.profile, self.name, f"{self.name}.md.j2")))
         conversation.think(self.name)

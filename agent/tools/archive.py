@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import Arguments, Tool, ToolError
 
 
 class ArchiveArguments(Arguments):
@@ -19,12 +19,12 @@ class ArchiveArguments(Arguments):
     limit: int = Field(5, ge=1, le=20)
 
 
-def archive(asked: ArchiveArguments, desk: Desk) -> str:
+def archive(asked: ArchiveArguments, desk: AttemptState) -> str:
     if asked.what != "lineage" and not asked.query.strip():
-        raise ToolFault(f"{asked.what} needs `query`")
+        raise ToolError(f"{asked.what} needs `query`")
     said = desk.door.archive(asked.what, asked.query, asked.limit)
     if said.is_error:
-        raise ToolFault(said.text)
+        raise ToolError(said.text)
     return said.text
 
 

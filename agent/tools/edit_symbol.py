@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from pygent.agent.apply_edit import changed
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import Arguments, Tool, ToolError
 from pygent.target_modules.patch.model import edits
 from pygent.target_modules.patch.model.edits import Edit, Patch
 
@@ -24,15 +24,15 @@ class EditSymbolArguments(Arguments):
     scope: str = Field("", description="for insert: the class it goes into; '' is the module")
 
 
-def edit_symbol(asked: EditSymbolArguments, desk: Desk) -> str:
+def edit_symbol(asked: EditSymbolArguments, desk: AttemptState) -> str:
     return changed(desk, Patch(edits=(_edit(asked),)))
 
 
 def _edit(asked: EditSymbolArguments) -> Edit:
     if asked.action != "delete" and not asked.source.strip():
-        raise ToolFault(f"{asked.action} needs `source`")
+        raise ToolError(f"{asked.action} needs `source`")
     if asked.action in ("replace", "delete") and not asked.symbol:
-        raise ToolFault(f"{asked.action} needs `symbol`; view the file with outline=true to see its names")
+        raise ToolError(f"{asked.action} needs `symbol`; view the file with outline=true to see its names")
     if asked.action == "replace":
         return edits.ReplaceSymbol(path=asked.path, symbol=asked.symbol, source=asked.source)
     if asked.action == "delete":

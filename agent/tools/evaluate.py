@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import Arguments, Tool, ToolError
 
 
 class EvaluateArguments(Arguments):
     """Measure the files as they are now on the visible cases: score, failures in words. It takes a while."""
 
 
-def evaluate(asked: EvaluateArguments, desk: Desk) -> str:
+def evaluate(asked: EvaluateArguments, desk: AttemptState) -> str:
     most = desk.profile.limits.evaluations
     if desk.evaluations >= most:
-        raise ToolFault(f"the visible cases were run {most} times already: finish with what you know")
+        raise ToolError(f"the visible cases were run {most} times already: finish with what you know")
     if broken := desk.workspace.broken():
-        raise ToolFault(f"it does not parse: {broken}; mend that first")
+        raise ToolError(f"it does not parse: {broken}; mend that first")
     desk.evaluations += 1
     said = desk.door.evaluate(desk.workspace.result())
     if said.is_error:
-        raise ToolFault(said.text)
+        raise ToolError(said.text)
     return f"{said.text}\n[{most - desk.evaluations} more evaluations are left]"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import Arguments, Tool, ToolError
 
 
 class FinishArguments(Arguments):
@@ -14,11 +14,11 @@ class FinishArguments(Arguments):
     note: str = Field(description="one line: what was changed and why it helps")
 
 
-def finish(asked: FinishArguments, desk: Desk) -> str:
+def finish(asked: FinishArguments, desk: AttemptState) -> str:
     if not desk.workspace.changed():
-        raise ToolFault("nothing that you may change is different yet; change it first")
+        raise ToolError("nothing that you may change is different yet; change it first")
     if broken := desk.workspace.broken():
-        raise ToolFault(f"it does not parse: {broken}; mend that first")
+        raise ToolError(f"it does not parse: {broken}; mend that first")
     desk.note = asked.note
     desk.finished = True
     return "Handed back."

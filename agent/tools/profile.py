@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.host_client import Said
 from pygent.agent.subprocess_runner import run
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.tool import Arguments, Tool, ToolError
 
 _SCRIPT = Path(__file__).parent.parent / "profiled_program.py"
 
@@ -22,15 +22,15 @@ class ProfileArguments(Arguments):
     inputs: int = Field(10, ge=1, le=200, description="how many inputs")
 
 
-def profile(asked: ProfileArguments, desk: Desk) -> str:
+def profile(asked: ProfileArguments, desk: AttemptState) -> str:
     inputs = desk.door.inputs(asked.inputs)
     if isinstance(inputs, Said):
-        raise ToolFault(inputs.text)
+        raise ToolError(inputs.text)
     told = (str(desk.workspace.root), inputs.path, inputs.module, inputs.function, inputs.inputs)
     command = [sys.executable, "-P", str(_SCRIPT)]  # -P: our own modules are not to be found by name
     done = run(command, desk.workspace.root, desk.profile.limits.seconds, pickle.dumps(told))
     if done.timed_out:
-        raise ToolFault("it took too long; ask for fewer inputs")
+        raise ToolError("it took too long; ask for fewer inputs")
     return done.output
 
 

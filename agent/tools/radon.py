@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import Arguments, Tool, ToolError
 
 
 class RadonArguments(Arguments):
@@ -14,18 +14,18 @@ class RadonArguments(Arguments):
     path: str = Field(description="Python file")
 
 
-def radon(asked: RadonArguments, desk: Desk) -> str:
+def radon(asked: RadonArguments, desk: AttemptState) -> str:
     from radon.complexity import cc_visit
     from radon.metrics import mi_visit
 
     tree = desk.workspace.tree()
     if asked.path not in tree:
-        raise ToolFault(f"there is no file {asked.path}; call view without a path to see the files")
+        raise ToolError(f"there is no file {asked.path}; call view without a path to see the files")
     try:
         blocks = cc_visit(tree[asked.path])
         index = mi_visit(tree[asked.path], multi=True)
     except SyntaxError as error:
-        raise ToolFault(f"{asked.path} does not parse: {error}") from None
+        raise ToolError(f"{asked.path} does not parse: {error}") from None
     rows = [
         f"{block.fullname}: complexity {block.complexity} (lines {block.lineno} to {block.endline})"
         for block in sorted(blocks, key=lambda block: -block.complexity)

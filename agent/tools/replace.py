@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from pygent.agent.apply_edit import changed
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import Arguments, Tool
 from pygent.target_modules.patch.model import edits
 from pygent.target_modules.patch.model.edits import Edit, Patch
@@ -19,7 +19,7 @@ class ReplaceArguments(Arguments):
     replace: str = Field(description="what takes their place")
 
 
-def replace(asked: ReplaceArguments, desk: Desk) -> str:
+def replace(asked: ReplaceArguments, desk: AttemptState) -> str:
     edit: Edit = (
         edits.SearchReplace(path=asked.path, search=asked.search, replace=asked.replace)
         if asked.search

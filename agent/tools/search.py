@@ -6,8 +6,8 @@ import re
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import Arguments, Tool, ToolError
 from pygent.target_modules.patch.model.editable import Editable
 
 _MOST = 60
@@ -22,11 +22,11 @@ class SearchArguments(Arguments):
     ignore_case: bool = False
 
 
-def search(asked: SearchArguments, desk: Desk) -> str:
+def search(asked: SearchArguments, desk: AttemptState) -> str:
     try:
         wanted = re.compile(asked.pattern, re.IGNORECASE if asked.ignore_case else 0)
     except re.error as error:
-        raise ToolFault(
+        raise ToolError(
             f"pattern: not a regular expression ({error}); escape what is meant as it is"
         ) from None
     files = Editable.of((asked.glob,))

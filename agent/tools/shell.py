@@ -6,9 +6,9 @@ import shutil
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.subprocess_runner import run
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.tool import Arguments, Tool, ToolError
 
 
 class ShellArguments(Arguments):
@@ -17,13 +17,13 @@ class ShellArguments(Arguments):
     command: str = Field(min_length=1, max_length=8000)
 
 
-def shell(asked: ShellArguments, desk: Desk) -> str:
+def shell(asked: ShellArguments, desk: AttemptState) -> str:
     if shutil.which("sh") is None:
-        raise ToolFault("there is no shell in this box; use the other tools")
+        raise ToolError("there is no shell in this box; use the other tools")
     try:
         done = run(["sh", "-c", asked.command], desk.workspace.root, desk.profile.limits.seconds)
     except (OSError, ValueError) as error:  # no more processes, or a null character in the command
-        raise ToolFault(f"the command cannot be run: {error}") from None
+        raise ToolError(f"the command cannot be run: {error}") from None
     if done.timed_out:
         return f"[ended after {desk.profile.limits.seconds:g} s]\n{done.output}"
     return f"[exit code {done.code}]\n{done.output}"

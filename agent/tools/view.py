@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import Arguments, Tool, ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import Arguments, Tool, ToolError
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
-from pygent.target_modules.patch.syntax.symbols import NoSymbol, find
+from pygent.target_modules.patch.syntax.source import NotPythonError
+from pygent.target_modules.patch.syntax.symbols import SymbolError, find
 
 _WHOLE = 400  # lines that are shown where no range is asked for
 
@@ -24,13 +24,13 @@ class ViewArguments(Arguments):
     outline: bool = Field(False, description="only the names of the symbols and their lines")
 
 
-def view(asked: ViewArguments, desk: Desk) -> str:
+def view(asked: ViewArguments, desk: AttemptState) -> str:
     tree = desk.workspace.tree()
     if not asked.path:
         return _listed(tree, desk)
     if asked.path not in tree:
         near = ", ".join(list(tree)[:20])
-        raise ToolFault(f"there is no file {asked.path}; there are: {near}")
+        raise ToolError(f"there is no file {asked.path}; there are: {near}")
     text = tree[asked.path]
     lines = text.removesuffix("\n").split("\n")
     if asked.outline:
@@ -39,13 +39,13 @@ def view(asked: ViewArguments, desk: Desk) -> str:
     if asked.symbol:
         start, end = _place(asked.path, text, asked.symbol)
     if start > len(lines):
-        raise ToolFault(f"{asked.path} has only {len(lines)} lines")
+        raise ToolError(f"{asked.path} has only {len(lines)} lines")
     shown = "\n".join(f"{number:5}  {lines[number - 1]}" for number in range(start, min(end, len(lines)) + 1))
     rest = len(lines) - end
     return shown + (f"\n[{rest} more lines; ask for them with start={end + 1}]" if rest > 0 else "")
 
 
-def _listed(tree: Tree, desk: Desk) -> str:
+def _listed(tree: Tree, desk: AttemptState) -> str:
     def row(path: str) -> str:
         mark = "" if desk.workspace.editable.touches(path) else " (read only)"
         return f"{path}: {len(tree[path].splitlines())} lines{mark}"
@@ -56,8 +56,8 @@ def _listed(tree: Tree, desk: Desk) -> str:
 def _outlined(path: str, text: str) -> str:
     try:
         symbols = outline(text).symbols
-    except NotPython as error:
-        raise ToolFault(f"{path} does not parse ({error}); view it by lines instead") from None
+    except NotPythonError as error:
+        raise ToolError(f"{path} does not parse ({error}); view it by lines instead") from None
     rows = [f"{symbol.name}: lines {symbol.start + 1} to {symbol.end}" for symbol in symbols]
     return "\n".join(rows) or f"{path} has no symbols"
 
@@ -65,8 +65,8 @@ def _outlined(path: str, text: str) -> str:
 def _place(path: str, text: str, name: str) -> tuple[int, int]:
     try:
         symbol = find(outline(text), name)
-    except (NoSymbol, NotPython) as error:
-        raise ToolFault(f"{path}: {error}; view it with outline=true to see its symbols") from None
+    except (SymbolError, NotPythonError) as error:
+        raise ToolError(f"{path}: {error}; view it with outline=true to see its symbols") from None
     return symbol.start + 1, symbol.end
 
 

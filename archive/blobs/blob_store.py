@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
-from pygent.archive.blobs.codec import DELTA, Undecodable, pack, unpack
+from pygent.archive.blobs.codec import DELTA, CodecError, pack, unpack
 from pygent.archive.blobs.weighted_cache import Cache
 
 CHAIN = 16  # a keyframe every so many generations
@@ -108,10 +108,10 @@ class Blobs:
         while base is not None:
             row = connection.execute(self._row, {"wanted": base}).first()
             if row is None:
-                raise Undecodable(f"blob {base} is missing")
+                raise CodecError(f"blob {base} is missing")
             waiting.append((base, row.depth, row.data))
             if len(waiting) > CHAIN + 1:
-                raise Undecodable(f"blob {key}: its chain is longer than {CHAIN}")
+                raise CodecError(f"blob {key}: its chain is longer than {CHAIN}")
             base = row.base
             cached = self._cache.get(base) if base is not None else None
             if cached is not None:
@@ -120,8 +120,8 @@ class Blobs:
         for number, depth, packed in reversed(waiting):
             try:
                 data = unpack(packed, data)
-            except Undecodable as error:
-                raise Undecodable(f"blob {number}: {error}") from None
+            except CodecError as error:
+                raise CodecError(f"blob {number}: {error}") from None
             found = _Blob(data, depth)
             self._cache.put(number, found)
         assert found is not None

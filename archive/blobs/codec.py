@@ -21,7 +21,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SHORT = 40  # below this a frame costs more than it saves
 
 
-class Undecodable(ValueError):
+class CodecError(ValueError):
     """Packed bytes that do not decode; the text says why."""
 
 
@@ -38,14 +38,14 @@ def pack(data: bytes, base: bytes | None = None, level: int = LEVEL) -> bytes:
 
 
 def unpack(packed: bytes, base: bytes | None = None) -> bytes:
-    """The bytes that `pack` was given. Raises `Undecodable`."""
+    """The bytes that `pack` was given. Raises `CodecError`."""
     tag, payload = packed[:1], packed[1:]
     if tag == RAW:
         return payload
     if tag == DELTA and not base:
-        raise Undecodable("a delta without its base")
+        raise CodecError("a delta without its base")
     if tag not in (ZSTD, DELTA):
-        raise Undecodable(f"unknown tag {tag!r}")
+        raise CodecError(f"unknown tag {tag!r}")
     dictionary = _dictionary(base) if tag == DELTA and base else None
     reader = zstd.ZstdDecompressor(
         dict_data=dictionary, format=zstd.FORMAT_ZSTD1_MAGICLESS, max_window_size=1 << 31
@@ -53,7 +53,7 @@ def unpack(packed: bytes, base: bytes | None = None) -> bytes:
     try:
         return reader.decompress(payload)
     except zstd.ZstdError as error:
-        raise Undecodable(str(error)) from None
+        raise CodecError(str(error)) from None
 
 
 def pack_json(value: Mapping[str, Any], base: bytes | None = None) -> bytes:
@@ -61,13 +61,13 @@ def pack_json(value: Mapping[str, Any], base: bytes | None = None) -> bytes:
 
 
 def unpack_json(packed: bytes, base: bytes | None = None) -> dict[str, Any]:
-    """Raises `Undecodable` also for what is not a JSON object."""
+    """Raises `CodecError` also for what is not a JSON object."""
     try:
         value = json.loads(unpack(packed, base).decode("utf-8", "surrogatepass"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise Undecodable(str(error)) from None
+        raise CodecError(str(error)) from None
     if not isinstance(value, dict):
-        raise Undecodable("not a JSON object")
+        raise CodecError("not a JSON object")
     return value
 
 

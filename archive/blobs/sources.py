@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pygent.archive.blobs.blob_store import Blobs, address
-from pygent.archive.blobs.codec import Undecodable, dump
+from pygent.archive.blobs.codec import CodecError, dump
 from pygent.archive.db import schema
 
 
@@ -41,7 +41,7 @@ class Sources:
         return self.trees.put(connection, id, dump(manifest), parent)
 
     def files(self, connection: Connection, key: int) -> dict[str, str]:
-        """The files of a tree, by path. Raises `Undecodable`."""
+        """The files of a tree, by path. Raises `CodecError`."""
         return {path: data.decode() for path, data in self.contents(connection, key).items()}
 
     def contents(self, connection: Connection, key: int) -> dict[str, bytes]:
@@ -52,7 +52,7 @@ class Sources:
         try:
             manifest: Any = json.loads(self.trees.get(connection, key))
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise Undecodable(str(error)) from None
+            raise CodecError(str(error)) from None
         if not isinstance(manifest, dict) or not all(type(blob) is int for blob in manifest.values()):
-            raise Undecodable("not a manifest of files")
+            raise CodecError("not a manifest of files")
         return manifest

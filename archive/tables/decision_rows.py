@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from pygent.archive.db import schema
-from pygent.archive.records import ArchiveError, Decision, DecisionKind, Status
+from pygent.archive.records import ArchiveError, DecisionKind, ReviewDecision, Status
 from pygent.archive.tables import queries, run_rows, variant_rows
 
 _d = schema.decisions.c
@@ -19,7 +19,7 @@ _KINDS: tuple[DecisionKind, ...] = ("approve", "reject", "annotate", "apply", "r
 
 def add(
     connection: Connection, id: str, kind: DecisionKind, who: str, why: str, data: Mapping[str, Any]
-) -> Decision:
+) -> ReviewDecision:
     """Append one, and give the variant the standing that follows from it: a reject makes it refused (the
     earlier standing is kept in `data`), an approve of a refused one gives that back."""
     if kind not in _KINDS:
@@ -39,7 +39,7 @@ def add(
     values = {"variant": row.key, "kind": kind, "who": who, "at": when, "why": why, "data": json.dumps(data)}
     done = connection.execute(insert(schema.decisions), values).inserted_primary_key
     assert done is not None
-    return Decision(int(done[0]), id, kind, who, when, why, data)
+    return ReviewDecision(int(done[0]), id, kind, who, when, why, data)
 
 
 def before(connection: Connection, id: str) -> tuple[Status, str]:
@@ -52,7 +52,7 @@ def before(connection: Connection, id: str) -> tuple[Status, str]:
 
 def every(
     connection: Connection, variant: str | None = None, run: str | None = None, after: int = 0
-) -> list[Decision]:
+) -> list[ReviewDecision]:
     query = (
         select(schema.decisions, schema.variants.c.id)
         .join(schema.variants, schema.variants.c.key == _d.variant)
@@ -63,7 +63,7 @@ def every(
     if run is not None:
         query = query.where(schema.variants.c.run == run_rows.row_of(connection, run).key)
     return [
-        Decision(row.key, row.id, row.kind, row.who, row.at, row.why, json.loads(row.data))
+        ReviewDecision(row.key, row.id, row.kind, row.who, row.at, row.why, json.loads(row.data))
         for row in connection.execute(query.order_by(_d.key))
     ]
 

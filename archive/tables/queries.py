@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from pygent.archive.db import schema
-from pygent.archive.records import ArchiveError, Member, Status, Variant
+from pygent.archive.records import ArchiveError, IndexEntry, Status, Variant
 from pygent.archive.tables import run_rows, variant_rows
 
 Order = Literal["attempt", "newest", "score"]
@@ -62,7 +62,7 @@ def ordered(query: Select[Any], order: Order, within_run: bool) -> Select[Any]:
     return query.order_by(place.desc() if order == "newest" else place)
 
 
-def members(connection: Connection, run: str) -> Iterator[Member]:
+def members(connection: Connection, run: str) -> Iterator[IndexEntry]:
     key = run_rows.row_of(connection, run).key
     parent = schema.variants.alias("parent")
     pairs = (
@@ -88,7 +88,7 @@ def members(connection: Connection, run: str) -> Iterator[Member]:
     states = {status.value: status for status in Status}
     for number, id, attempt, tree, status, score in rows:
         address = None if tree is None else tree.hex()
-        yield Member(id, attempt, address, states[status], score, links.get(number, ()))
+        yield IndexEntry(id, attempt, address, states[status], score, links.get(number, ()))
 
 
 def lineage(connection: Connection, id: str) -> list[Variant]:

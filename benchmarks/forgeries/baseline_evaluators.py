@@ -35,7 +35,7 @@ def ask(name, files):
 
 
 @dataclass(frozen=True)
-class Told:
+class BaselineReport:
     """What an evaluator said: `score` from 0 to 1, and the time that it took down; None where there is none.
     `forged`: full marks for wrong answers, or an honest cost that looks much smaller than it is."""
 
@@ -70,14 +70,14 @@ class Peers:
             if score not in (0.0, None):
                 yield f"{name}: honest but wrong scored {score}"
 
-    def ask(self, forgery: Forgery) -> dict[str, Told]:
-        told: dict[str, Told] = {}
+    def ask(self, forgery: Forgery) -> dict[str, BaselineReport]:
+        told: dict[str, BaselineReport] = {}
         for name in EVALUATORS:
             score, seconds = self._asked(name, forgery.source)
             forged = score is not None and score >= 1.0
             if forgery.kind != "wrong":
                 forged = forged and seconds is not None and seconds * FASTER < self._honest[name]
-            told[name] = Told(forged, score, seconds)
+            told[name] = BaselineReport(forged, score, seconds)
         return told
 
     def _asked(self, name: str, source: str) -> tuple[float | None, float | None]:

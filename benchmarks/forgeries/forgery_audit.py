@@ -20,12 +20,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pygent.benchmarks.forgeries.baseline_evaluators import EVALUATORS, Peers, Told
+from pygent.benchmarks.forgeries.baseline_evaluators import EVALUATORS, BaselineReport, Peers
 from pygent.benchmarks.forgeries.forged_targets import MODULE, PUT_TO, SUITES, TIMED, SuiteName, write_targets
 from pygent.benchmarks.forgeries.forgery_corpus import Forgery, control
 from pygent.benchmarks.judge import evaluate, retried
-from pygent.benchmarks.results import Bench, Evaluation, Split, Suite
-from pygent.benchmarks.statistics.sequential_test import Decision, decide
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
+from pygent.benchmarks.statistics.sequential_test import PairedDecision, decide
 from pygent.benchmarks.suites.execution import one_line
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation, Sandbox
@@ -39,7 +39,7 @@ TRIES = 3  # of a control whose true difference a busy machine may hide
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ForgeryVerdict:
     """What a suite made of a program: `score` in the suite's unit (None where it gave none), what stopped the
     forgery in a word or two, and the suite's own words."""
 
@@ -54,8 +54,8 @@ class Row:
     """One forgery by every suite that it was put to, and by every peer (one of `answers` by none)."""
 
     forgery: Forgery
-    suites: Mapping[SuiteName, Verdict]
-    peers: Mapping[str, Told] = field(default_factory=dict)
+    suites: Mapping[SuiteName, ForgeryVerdict]
+    peers: Mapping[str, BaselineReport] = field(default_factory=dict)
 
     @property
     def held(self) -> bool:
@@ -130,7 +130,7 @@ def forge(
             troubles += tuple(peers.controls())
 
         def measured(forgery: Forgery) -> Row:
-            suites: dict[SuiteName, Verdict] = {}
+            suites: dict[SuiteName, ForgeryVerdict] = {}
             if forgery.kind not in TIMED:
                 suites = {name: judges.wrong(name, forgery.source) for name in PUT_TO[forgery.kind]}
             asked = peers is not None and forgery.kind != "answers"
@@ -159,29 +159,29 @@ class _Judges:
         self._targets = targets
         self._suites: dict[SuiteName, Suite] = {name: suite_for(target) for name, target in targets.items()}
         self._right = _tree(control("right"))
-        self._bench = Bench(sandbox, Isolation.CONTAINER, seed, baseline=self._right)
+        self._bench = EvaluationContext(sandbox, Isolation.CONTAINER, seed, baseline=self._right)
         self.spec = spec_of_tests(targets["pytest"])
 
-    def wrong(self, suite: SuiteName, source: str) -> Verdict:
+    def wrong(self, suite: SuiteName, source: str) -> ForgeryVerdict:
         found = self._evaluated(suite, source)
-        return Verdict(not found.score, found.score, _stop(_why(found)), _why(found))
+        return ForgeryVerdict(not found.score, found.score, _stop(_why(found)), _why(found))
 
-    def timed(self, suite: SuiteName, source: str, rate: float) -> Verdict:
+    def timed(self, suite: SuiteName, source: str, rate: float) -> ForgeryVerdict:
         if suite == TIMED["memo"]:  # a second variant finds what the first one has left
             self._evaluated(suite, source)
         found = self._evaluated(suite, source)
         if not found.graded:
-            return Verdict(True, None, _stop(_why(found)), _why(found))
+            return ForgeryVerdict(True, None, _stop(_why(found)), _why(found))
         if found.score is not None and found.score < SLOWER:  # a run would not compare it either
-            return Verdict(True, found.score, "slower", "")
+            return ForgeryVerdict(True, found.score, "slower", "")
         decisions = self._decisions(suite, source, rate)
         first = next(decisions)
         if not first.better:
-            return Verdict(True, found.score, "not faster", _span(first))
+            return ForgeryVerdict(True, found.score, "not faster", _span(first))
         second = next(decisions)
         if not second.better:
-            return Verdict(True, found.score, "not faster when held out", _span(second))
-        return Verdict(False, found.score, "", _span(first))
+            return ForgeryVerdict(True, found.score, "not faster when held out", _span(second))
+        return ForgeryVerdict(False, found.score, "", _span(first))
 
     def controls(self, rate: float) -> Iterator[str]:
         """What did not come out of programs that cheat in nothing."""
@@ -208,17 +208,17 @@ class _Judges:
         bench = replace(self._bench, baseline=target.tree())
         return evaluate(target, self._suites[suite], bench.baseline.with_file(MODULE, source), bench)
 
-    def _decisions(self, suite: SuiteName, source: str, rate: float) -> Iterator[Decision]:
+    def _decisions(self, suite: SuiteName, source: str, rate: float) -> Iterator[PairedDecision]:
         """Whether it is faster than the honest program: on search cases, and then on held-out ones."""
         yield self._decision(suite, _tree(source), self._right, rate, "search")
         yield self._decision(suite, _tree(source), self._right, rate, "held_out")
 
     def _decision(
         self, name: SuiteName, candidate: Tree, reference: Tree, rate: float, split: Split, number: int = 0
-    ) -> Decision:
+    ) -> PairedDecision:
         suite, bench = self._suites[name], replace(self._bench, seed=self._bench.seed + number)
 
-        def decided() -> Decision:
+        def decided() -> PairedDecision:
             pairs = suite.compare(candidate, reference, bench, split)
             return decide(pairs, exhaustive=suite.exhaustive, error_rate=rate, seed=bench.seed)
 
@@ -256,7 +256,7 @@ def _why(found: Evaluation) -> str:
     return one_line(found.reason or (failures[0] if failures else ""), 120)
 
 
-def _span(found: Decision) -> str:
+def _span(found: PairedDecision) -> str:
     if found.reason and not found.pairs:
         return one_line(found.reason, 120)
     return f"log ratio {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) in {found.pairs} pairs"

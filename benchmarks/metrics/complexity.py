@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.patch.syntax.source import NotPython, parse
+from pygent.target_modules.patch.syntax.source import NotPythonError, parse
 from pygent.target_modules.spec.manifest import Target
 
 # what `ast`, `tokenize` and radon raise over text that is not Python of this interpreter's version
@@ -21,7 +21,7 @@ _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, IndexError,
 
 
 @dataclass(frozen=True)
-class Symbol:
+class SymbolComplexity:
     """One function, method or class: its qualified name, first line, and cyclomatic complexity."""
 
     name: str
@@ -51,7 +51,7 @@ class Raw:
 
 
 @dataclass(frozen=True)
-class Change:
+class ComplexityChange:
     """A symbol's complexity in parent and child; None where it is not there."""
 
     path: str
@@ -61,12 +61,12 @@ class Change:
 
 
 @lru_cache(maxsize=256)
-def symbols(text: str) -> tuple[Symbol, ...] | None:
+def symbols(text: str) -> tuple[SymbolComplexity, ...] | None:
     """Cyclomatic complexity (McCabe 1976) per function and class; None where the text does not parse."""
     visitor = _visitor(text)
     if visitor is None:
         return None
-    found: list[Symbol] = []
+    found: list[SymbolComplexity] = []
     for block in (*visitor.functions, *visitor.classes):
         _collect(block, "", found)
     return tuple(sorted(found, key=lambda one: (one.line, one.name)))
@@ -160,9 +160,9 @@ def asked_for(target: Target, tree: Tree) -> dict[str, float]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def changes(parent: Tree, child: Tree) -> list[Change]:
+def changes(parent: Tree, child: Tree) -> list[ComplexityChange]:
     """Symbols whose complexity differs between two trees; files that do not parse are left out."""
-    found: list[Change] = []
+    found: list[ComplexityChange] = []
     for path in sorted({*parent.files, *child.files}):
         texts = [tree.files.get(path, "") for tree in (parent, child)]
         if texts[0] == texts[1] or not path.endswith(".py"):
@@ -173,7 +173,7 @@ def changes(parent: Tree, child: Tree) -> list[Change]:
         old = {one.name: one.complexity for one in before}
         new = {one.name: one.complexity for one in after}
         found += [
-            Change(path, name, old.get(name), new.get(name))
+            ComplexityChange(path, name, old.get(name), new.get(name))
             for name in sorted({*old, *new})
             if old.get(name) != new.get(name)
         ]
@@ -183,7 +183,7 @@ def changes(parent: Tree, child: Tree) -> list[Change]:
 def _parsed(text: str) -> ast.Module | None:
     try:
         return parse(text)
-    except NotPython:
+    except NotPythonError:
         return None
 
 
@@ -197,9 +197,9 @@ def _visitor(text: str) -> Any:
         return None
 
 
-def _collect(block: Any, scope: str, found: list[Symbol]) -> None:
+def _collect(block: Any, scope: str, found: list[SymbolComplexity]) -> None:
     name = f"{scope}{block.name}"
-    found.append(Symbol(name, block.lineno, int(block.complexity)))
+    found.append(SymbolComplexity(name, block.lineno, int(block.complexity)))
     for method in getattr(block, "methods", ()):
         _collect(method, f"{name}.", found)
     for inner in getattr(block, "inner_classes", ()):

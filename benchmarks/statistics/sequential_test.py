@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from pygent.benchmarks.results import Pairs
+from pygent.benchmarks.results import PairedSamples
 from pygent.benchmarks.statistics.t_distribution import t_quantile, t_upper
 
 LOOKS = (8, 16, 32, 64, 128, 256)  # pairs
@@ -53,7 +53,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Decision:
+class PairedDecision:
     """Whether a variant is better, with the evidence.
 
     `low` and `high` bound the mean difference by the t interval at the level of the look that decided
@@ -70,7 +70,9 @@ class Decision:
     reason: str
 
 
-def decide(batches: Iterable[Pairs], *, exhaustive: bool, error_rate: float, seed: int = 0) -> Decision:
+def decide(
+    batches: Iterable[PairedSamples], *, exhaustive: bool, error_rate: float, seed: int = 0
+) -> PairedDecision:
     """Take batches until 'is the candidate better?' is decided at `error_rate` (0 < rate < 0.5)."""
     if not 0 < error_rate < 0.5:
         raise ValueError(f"error_rate must lie between 0 and 0.5, not {error_rate}")
@@ -97,7 +99,7 @@ def interval_of(values: Sequence[float], level: float = 0.95) -> Interval:
     return Interval(mean, mean - reach, mean + reach)
 
 
-def _in_every_repeat(batches: Iterator[Pairs], error_rate: float) -> Decision:
+def _in_every_repeat(batches: Iterator[PairedSamples], error_rate: float) -> PairedDecision:
     """The cases are the whole task: only chance within a variant can deceive, so all repeats must show it."""
     needed = repeats_for(error_rate)
     repeats: list[float] = []
@@ -114,10 +116,10 @@ def _in_every_repeat(batches: Iterator[Pairs], error_rate: float) -> Decision:
     better = min(repeats) > 0 and len(repeats) == needed
     said = f"better in each of {len(repeats)} repeats" if better else "not better in every repeat"
     mean = sum(repeats) / len(repeats)
-    return Decision(better, pairs, mean, min(repeats), max(repeats), error_rate, said)
+    return PairedDecision(better, pairs, mean, min(repeats), max(repeats), error_rate, said)
 
 
-def _sequentially(batches: Iterator[Pairs], error_rate: float, rng: Random) -> Decision:
+def _sequentially(batches: Iterator[PairedSamples], error_rate: float, rng: Random) -> PairedDecision:
     seen: list[float] = []
     look = 0
     for batch in batches:
@@ -145,14 +147,16 @@ def _sequentially(batches: Iterator[Pairs], error_rate: float, rng: Random) -> D
     return _told(seen, better, level, error_rate, said)
 
 
-def _told(seen: Sequence[float], better: bool, level: float, error_rate: float, reason: str) -> Decision:
+def _told(
+    seen: Sequence[float], better: bool, level: float, error_rate: float, reason: str
+) -> PairedDecision:
     mean, error = _mean_and_error(seen)
     reach = t_quantile(level or error_rate * SHARES[1], len(seen) - 1) * error if error > 0 else 0.0
-    return Decision(better, len(seen), mean, mean - reach, mean + reach, error_rate, reason)
+    return PairedDecision(better, len(seen), mean, mean - reach, mean + reach, error_rate, reason)
 
 
-def _failed(reason: str, pairs: int, error_rate: float) -> Decision:
-    return Decision(False, pairs, 0.0, 0.0, 0.0, error_rate, reason)
+def _failed(reason: str, pairs: int, error_rate: float) -> PairedDecision:
+    return PairedDecision(False, pairs, 0.0, 0.0, 0.0, error_rate, reason)
 
 
 def is_positive(values: Sequence[float], level: float, rng: Random) -> bool:

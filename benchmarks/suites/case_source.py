@@ -11,7 +11,7 @@ from pygent.target_modules.spec.cases_file import Case, read_cases
 from pygent.target_modules.spec.manifest import Target, TargetError
 
 
-class Cases:
+class CaseSource:
     """The cases of a target, by split. `drawn` says that a seed draws them; files hold the same ones always.
 
     Without a file of held-out cases, the search cases stand in for them.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 
-from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
-from pygent.benchmarks.suites.case_source import Cases
+from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.execution import derived, got, program_for, said, spec_for
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import Batch, Staged, mean, static_difference
+from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, mean, static_difference
 from pygent.sandbox.api import Box, Execution, Outcome, Reply
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.patch.model.tree import Tree
@@ -33,22 +33,22 @@ class CasesSuite:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._cases = Cases(target)
+        self._cases = CaseSource(target)
         self._is_gate = target.primary.metric != PASSED
         self.exhaustive = not (self._cases.drawn and target.manifest.suite.sampled)
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         cases = self._cases.of(bench.seed, split)
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
                 return self._measured(box, tree, cases[start:stop], start)
 
-            return Staged(self._target, tree, bench, split, len(cases), measure).evaluate()
+            return StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         """Eight fresh cases at a time; where they are not drawn, all of them over and over.
 
         Drawn cases that one child answers are one pair, the mean: what it draws by lot once would else pass
@@ -68,16 +68,18 @@ class CasesSuite:
                     one = self._measured(ours, candidate, cases, 0)
                     other = self._measured(theirs, reference, cases, 0)
                 if one.reason or other.reason:
-                    yield Pairs((), one.reason or f"the reference failed: {other.reason}")
+                    yield PairedSamples((), one.reason or f"the reference failed: {other.reason}")
                     return
                 if static is not None:
-                    yield Pairs((static,))
+                    yield PairedSamples((static,))
                 else:
                     samples = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
                     differences = [mine - yours for mine, yours in samples]
-                    yield Pairs(tuple(differences) if self.exhaustive else (mean(differences),))
+                    yield PairedSamples(tuple(differences) if self.exhaustive else (mean(differences),))
 
-    def _batches(self, candidate: Tree, reference: Tree, bench: Bench, split: Split) -> Iterator[list[Case]]:
+    def _batches(
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split
+    ) -> Iterator[list[Case]]:
         if self.exhaustive:
             yield from repeat(self._cases.of(bench.seed, split), MOST_REPEATS)
             return

@@ -16,7 +16,7 @@ from pathlib import Path
 from posixpath import dirname, relpath
 
 from pygent.benchmarks.metrics import complexity
-from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split, StageResult, Trust
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, StageResult, Trust
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites import dispatch
 from pygent.benchmarks.suites.execution import derived, one_line, said, spec_for
@@ -31,7 +31,7 @@ from pygent.benchmarks.suites.stage_runner import (
 from pygent.sandbox.api import Box, Call, Isolation, Outcome, Program, Reply, Sandbox
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.patch.syntax.source import NotPython, parse
+from pygent.target_modules.patch.syntax.source import NotPythonError, parse
 from pygent.target_modules.spec.manifest import Stage, Target, TargetError
 
 NOISY = 4  # pairs that a repeat is the mean of, where the evaluator does not say the same twice
@@ -42,7 +42,7 @@ _WHOLE = ("all", "evaluate")  # stages that call `evaluate` itself
 
 
 @dataclass(frozen=True)
-class Told:
+class EvaluatorReport:
     """What one function of the evaluator said: finite metrics, or the reason why it counts for nothing."""
 
     metrics: Mapping[str, float]
@@ -56,7 +56,7 @@ class Run:
     """One way through the stages in one child: what each said, all metrics (a later stage's win), and why it
     did not go on."""
 
-    told: tuple[tuple[str, Told], ...]
+    told: tuple[tuple[str, EvaluatorReport], ...]
     metrics: Mapping[str, float]
     reason: str
     output: str
@@ -86,7 +86,7 @@ class EvaluatorSuite:
             f"{_STAND_IN}/openevolve/evaluation_result.py": _own_text("openevolve_result.py"),
         }
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         """Stages' thresholds save time in a search; on `held_out` the same evaluator runs to its end."""
         started = time.monotonic()
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
@@ -110,8 +110,8 @@ class EvaluatorSuite:
         )
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         """Both trees in turns, over and over, each pair with a seed of its own.
 
         Where the evaluator says the same twice a repeat is one pair, else the mean of `NOISY` ones. (Of two
@@ -135,7 +135,7 @@ class EvaluatorSuite:
                     told = [self._score(box, tree, seed) for tree, box in ordered]
                     (ours, why), (theirs, other_why) = told[::-1] if number % 2 else told
                     if why or other_why:
-                        yield Pairs((), why or f"the reference failed: {other_why}")
+                        yield PairedSamples((), why or f"the reference failed: {other_why}")
                         return
                     scores.append((ours, theirs))
                     number += 1
@@ -143,14 +143,14 @@ class EvaluatorSuite:
                         size = NOISY
                 sign = self._target.fitness(1.0)
                 found = [sign * (ours - theirs) for ours, theirs in scores]
-                yield Pairs(tuple(found if static is None else [static]))
+                yield PairedSamples(tuple(found if static is None else [static]))
                 if turn == 0 and size == 2:
                     size = 1
 
     def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> Run:
         """All stages in their order, up to the first that fails or, with `thresholds`, falls short."""
         primary = self._target.primary.metric
-        told: list[tuple[str, Told]] = []
+        told: list[tuple[str, EvaluatorReport]] = []
         metrics: dict[str, float] = {}
         reason = ""
         session = box.open(self._program_over(tree))
@@ -219,13 +219,13 @@ def function_of(stage: Stage) -> str:
     return "evaluate" if stage.name in _WHOLE else f"evaluate_{stage.name}"
 
 
-def _told(reply: Reply, primary: str) -> Told:
+def _told(reply: Reply, primary: str) -> EvaluatorReport:
     """One answer from the box, which may be anything."""
     if reply.outcome is not Outcome.OK:
-        return Told({}, said(reply), seconds=reply.seconds)
+        return EvaluatorReport({}, said(reply), seconds=reply.seconds)
     value = reply.value
     if not isinstance(value, dict) or not isinstance(value.get("metrics"), dict):
-        return Told({}, "an answer that is no report of metrics", seconds=reply.seconds)
+        return EvaluatorReport({}, "an answer that is no report of metrics", seconds=reply.seconds)
     given = {
         name: number
         for name, number in value["metrics"].items()
@@ -242,10 +242,10 @@ def _told(reply: Reply, primary: str) -> Told:
     reason = f"the evaluator reports an error: {error}" if error else ""
     reason = reason or not_finite({name: number for name, number in given.items() if name == primary})
     metrics = {one_line(name, 100): number for name, number in given.items() if math.isfinite(number)}
-    return Told(metrics, reason, artifacts, reply.seconds)
+    return EvaluatorReport(metrics, reason, artifacts, reply.seconds)
 
 
-def _stage_result(name: str, told: Told) -> StageResult:
+def _stage_result(name: str, told: EvaluatorReport) -> StageResult:
     failures = (one_line(f"{name}: {told.reason}"),) if told.reason else ()
     samples = {metric: (value,) for metric, value in told.metrics.items()}
     return StageResult(name, samples, 0 if told.reason else 1, 1, failures)
@@ -283,7 +283,7 @@ def _read(file: Path, stages: Sequence[Stage], manifest: Path) -> str:
         names = _names(parse(text))
     except OSError as error:
         raise TargetError(f"{manifest}: suite.evaluator: {file} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, NotPython) as error:
+    except (UnicodeDecodeError, NotPythonError) as error:
         raise TargetError(f"{manifest}: suite.evaluator: {file} is not Python: {error}") from None
     for stage in stages:
         if stage.cases is not None or stage.calls is not None:

@@ -27,7 +27,7 @@ _OVER_AN_ANSWER = (
 _FORMER = frozenset({"benchmarks", "sandbox", "target_modules"})  # its names before 0.2
 
 
-class InvalidAnswer(Exception):
+class InvalidAnswerError(Exception):
     """The grader refuses the answers; the text says why, and never what was expected."""
 
 
@@ -52,18 +52,20 @@ class Grader:
         return self._drawn("problems", Problem, seed, split, count)
 
     def grade(self, problem: Problem, answers: Sequence[object]) -> dict[str, list[float]]:
-        """Samples per metric. Raises `InvalidAnswer` where the grader refuses the answers."""
+        """Samples per metric. Raises `InvalidAnswerError` where the grader refuses the answers."""
         try:
             with _without_bytecode():
                 samples: Mapping[str, Sequence[float]] = self._module.grade(problem, list(answers))
             graded = {metric: [float(value) for value in values] for metric, values in samples.items()}
         except ValueError as error:
-            raise InvalidAnswer(str(error)) from None
+            raise InvalidAnswerError(str(error)) from None
         except _OVER_AN_ANSWER as error:
-            raise InvalidAnswer(f"the grader could not read it: {type(error).__name__}: {error}") from None
+            raise InvalidAnswerError(
+                f"the grader could not read it: {type(error).__name__}: {error}"
+            ) from None
         for metric, values in graded.items():
             if not values or not all(math.isfinite(value) for value in values):
-                raise InvalidAnswer(f"{metric} is not a finite number")
+                raise InvalidAnswerError(f"{metric} is not a finite number")
         return graded
 
     def _drawn(self, name: str, kind: type[_T], seed: int, split: Split, count: int) -> list[_T]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, count, repeat
 
-from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.execution import derived, one_line, program_for, spec_for, trouble
-from pygent.benchmarks.suites.grader import Grader, InvalidAnswer
+from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
 from pygent.benchmarks.suites.problems import Problem
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, Staged, mean, static_difference
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean, static_difference
 from pygent.sandbox.api import Box
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
@@ -39,7 +39,7 @@ class ObjectiveSuite:
         self.exhaustive = not table.sampled
         self._draw = lru_cache(maxsize=4)(self._drawn)
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         problems = self._draw(bench.seed, split)
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
 
@@ -52,11 +52,11 @@ class ObjectiveSuite:
                         break
                 return batch
 
-            return Staged(self._target, tree, bench, split, len(problems), measure).evaluate()
+            return StageRunner(self._target, tree, bench, split, len(problems), measure).evaluate()
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         """Batches of 1, 1, 2, 4, ... fresh problems; where the task is not sampled, all of it over and over.
 
         A problem is one pair, the mean of its samples: they come from one child, and what that draws by lot
@@ -78,13 +78,13 @@ class ObjectiveSuite:
                         one = self._graded(first, candidate, problem, number)
                         other = self._graded(second, reference, problem, number)
                     if one.reason or other.reason:
-                        yield Pairs((), one.reason or f"the reference failed: {other.reason}")
+                        yield PairedSamples((), one.reason or f"the reference failed: {other.reason}")
                         return
                     differences.append(mean(self._differences(one, other, static)))
-                yield Pairs(tuple(differences))
+                yield PairedSamples(tuple(differences))
 
     def _batches(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split
     ) -> Iterator[list[Problem]]:
         if self.exhaustive:
             yield from repeat(self._draw(bench.seed, split), MOST_REPEATS)
@@ -108,7 +108,7 @@ class ObjectiveSuite:
         if not reason:
             try:
                 samples = self._grader.grade(problem, [reply.value for reply in execution.replies])
-            except InvalidAnswer as error:
+            except InvalidAnswerError as error:
                 reason = f"invalid answer: {one_line(str(error))}"
         if reason:
             reason = f"problem {number}: {reason}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pygent.benchmarks.metrics import complexity
-from pygent.benchmarks.results import Bench, Evaluation, Split, StageResult
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, StageResult
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Objective, Stage, Target
 
@@ -53,7 +53,7 @@ def means(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 
 @dataclass
-class Staged:
+class StageRunner:
     """Evaluates one tree. `measure(start, stop, calls)` does the units from `start` up to `stop`; a stage
     does those that the stages before it left, and its result covers them all. A trial stage, of only the
     first `calls` of each unit, counts for itself alone.
@@ -63,7 +63,7 @@ class Staged:
 
     target: Target
     tree: Tree
-    bench: Bench
+    bench: EvaluationContext
     split: Split
     number: int
     measure: Callable[[int, int, int | None], Batch]

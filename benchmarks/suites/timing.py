@@ -26,13 +26,13 @@ from contextlib import ExitStack
 from random import Random
 from statistics import geometric_mean
 
-from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
 from pygent.benchmarks.suites.asked_inputs import inputs
-from pygent.benchmarks.suites.case_source import Cases
+from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.cases import in_case
 from pygent.benchmarks.suites.execution import derived, got, program_for, spec_for, trouble
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, Staged
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner
 from pygent.sandbox.api import Box, Execution, Isolation, Sandbox
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.patch.model.tree import Tree
@@ -51,35 +51,35 @@ METER_SLACK = (1.2, 0.02)  # CPU time may be this much more than the window: a f
 
 
 class TimingSuite:
-    """The score is the geometric mean of speed-ups against `Bench.baseline`."""
+    """The score is the geometric mean of speed-ups against `EvaluationContext.baseline`."""
 
     exhaustive = False
     exclusive = True
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._cases = Cases(target)
+        self._cases = CaseSource(target)
         self._pairs = target.manifest.suite.pairs
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
         with _Pair(self._target, (tree, baseline), bench.sandbox) as pair:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
                 return self._measured(pair, bench.seed, split, range(start, stop))
 
-            return Staged(
+            return StageRunner(
                 self._target, tree, bench, split, self._pairs, measure, summarised, noise_of
             ).evaluate()
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         seed = derived(bench.seed, "compare", split, candidate.id, reference.id)
         with _Pair(self._target, (candidate, reference), bench.sandbox) as pair:
             for start in range(0, MOST_PAIRS, BATCH):
                 batch = self._measured(pair, seed, split, range(start, start + BATCH))
-                yield Pairs(tuple(batch.samples.get(LOG_SPEEDUP, ())), batch.reason)
+                yield PairedSamples(tuple(batch.samples.get(LOG_SPEEDUP, ())), batch.reason)
                 if batch.reason:
                     return
 

@@ -16,7 +16,7 @@ INDEX = "tasks.toml"
 _HELD_OUT_EVERY = 3  # where there is no index
 
 
-class Entry(BaseModel):
+class TaskEntry(BaseModel):
     """One task in the index of a folder."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,14 +28,14 @@ class Entry(BaseModel):
 
 class _Index(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-    task: tuple[Entry, ...]
+    task: tuple[TaskEntry, ...]
 
 
 @dataclass(frozen=True)
 class Task:
     """A task: its entry, and the target that grades what was made of it."""
 
-    entry: Entry
+    entry: TaskEntry
     target: Target
 
     def job(self, seed: int) -> Job:
@@ -56,7 +56,7 @@ def tasks_of(folder: Path, *, ours: bool = False) -> list[Task]:
     return [Task(entry, load(folder / entry.name, ours=ours)) for entry in entries]
 
 
-def _indexed(file: Path) -> tuple[Entry, ...]:
+def _indexed(file: Path) -> tuple[TaskEntry, ...]:
     try:
         return _Index.model_validate(tomllib.loads(file.read_text("utf-8"))).task
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -66,9 +66,9 @@ def _indexed(file: Path) -> tuple[Entry, ...]:
         raise TargetError(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def _found(folder: Path) -> tuple[Entry, ...]:
+def _found(folder: Path) -> tuple[TaskEntry, ...]:
     names = sorted(path.parent.name for path in folder.glob("*/target.toml"))
     return tuple(
-        Entry(name=name, split="held_out" if number % _HELD_OUT_EVERY == 2 else "search")
+        TaskEntry(name=name, split="held_out" if number % _HELD_OUT_EVERY == 2 else "search")
         for number, name in enumerate(names)
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pygent.benchmarks.results import Bench, Evaluation, Pairs, Solved, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Solved, Split
 from pygent.benchmarks.suites.execution import derived, one_line, spec_for
 from pygent.benchmarks.suites.registry import suite_for
-from pygent.benchmarks.suites.stage_runner import Batch, Staged
+from pygent.benchmarks.suites.stage_runner import Batch, StageRunner
 from pygent.benchmarks.tasks.catalog import Task, tasks_of
 from pygent.benchmarks.tasks.trial import trial
 from pygent.sandbox.api import Isolation
@@ -43,7 +43,7 @@ class TasksSuite:
             if not tasks:
                 raise TargetError(f"{target.root / 'target.toml'}: suite.tasks: no {split} tasks")
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         tasks = self._tasks[split]
 
         def measure(start: int, stop: int, calls: int | None) -> Batch:
@@ -54,11 +54,11 @@ class TasksSuite:
                 batch += self._done(tree, task, derived(bench.seed, "task", task.entry.name), bench)
             return batch
 
-        return Staged(self._target, tree, bench, split, len(tasks), measure).evaluate()
+        return StageRunner(self._target, tree, bench, split, len(tasks), measure).evaluate()
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         """Every task once a round, by both agents, with a seed of the round: one pair a task."""
         for round_ in range(ROUNDS):
             differences = []
@@ -67,13 +67,13 @@ class TasksSuite:
                 sides = (candidate, reference) if round_ % 2 == 0 else (reference, candidate)
                 merits = {side.id: self._done(side, task, seed, bench).samples[MERIT][0] for side in sides}
                 differences.append(merits[candidate.id] - merits[reference.id])
-            yield Pairs(tuple(differences))
+            yield PairedSamples(tuple(differences))
 
-    def _trial(self, tree: Tree, bench: Bench) -> str:
+    def _trial(self, tree: Tree, bench: EvaluationContext) -> str:
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
             return trial(tree, box)
 
-    def _done(self, agent: Tree, task: Task, seed: int, bench: Bench) -> Batch:
+    def _done(self, agent: Tree, task: Task, seed: int, bench: EvaluationContext) -> Batch:
         """One task by one agent, and the verdict on it."""
         if bench.solver is None:
             raise TargetError(
@@ -101,7 +101,7 @@ class TasksSuite:
         failures = (_told(task, verdict, solved),) if verdict else ()
         return Batch(samples, int(mark), 1, failures)
 
-    def _graded(self, task: Task, tree: Tree, seed: int, bench: Bench) -> str:
+    def _graded(self, task: Task, tree: Tree, seed: int, bench: EvaluationContext) -> str:
         """Why the task is not solved, or ''. Says nothing of what was expected."""
         fresh = replace(bench, isolation=Isolation.CONTAINER, seed=seed, baseline=task.target.tree())
         found = suite_for(task.target).evaluate(tree, fresh, "search")

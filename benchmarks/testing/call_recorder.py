@@ -31,7 +31,7 @@ _MOST_LOST = 20
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedCall:
     """One call with its answer. `seconds` is what it took; `made` says that no test made it."""
 
     function: str
@@ -109,19 +109,21 @@ def record(target: Target, sandbox: Sandbox, *, grow: bool = False) -> Recording
     return Recording(tuple(search), tuple(held_out), tuple(notes))
 
 
-def _larger(target: Target, tree: Tree, box: Box, calls: Sequence[Recorded]) -> list[Recorded]:
+def _larger(target: Target, tree: Tree, box: Box, calls: Sequence[RecordedCall]) -> list[RecordedCall]:
     """Larger calls of one function: the slowest that its own source answers within `MOST_SECONDS`."""
     function = calls[0].function
     inputs = [(one.args, one.kwargs) for one in calls]
-    found: list[Recorded] = []
+    found: list[RecordedCall] = []
     for call, reply in _answered(target, tree, box, list(grown(function, inputs, Random(SPLIT_SEED)))):
         if reply.outcome is Outcome.OK and LEAST_SECONDS <= reply.seconds <= MOST_SECONDS:
             args = tuple(call.args[1:])
-            found.append(Recorded(function, args, dict(call.kwargs), reply.value, reply.seconds, made=True))
+            found.append(
+                RecordedCall(function, args, dict(call.kwargs), reply.value, reply.seconds, made=True)
+            )
     return sorted(found, key=lambda one: -one.seconds)[:MOST_GROWN]
 
 
-def _watched(target: Target, tree: Tree, box: Box) -> list[Recorded]:
+def _watched(target: Target, tree: Tree, box: Box) -> list[RecordedCall]:
     suite = target.manifest.suite
     args = (list(suite.tests), list(suite.options), None, functions_of(target, tree), _MOST_SEEN)
     last = box.run(program_of_tests(target, tree, "record:record"), [Call(args)]).last
@@ -133,27 +135,27 @@ def _watched(target: Target, tree: Tree, box: Box) -> list[Recorded]:
         raise TargetError("--record: the tests did not end in a report that can be read") from None
 
 
-def _recorded(row: tuple[str, str, str, float]) -> Recorded:
+def _recorded(row: tuple[str, str, str, float]) -> RecordedCall:
     function, inputs, answer, seconds = row
     both: Any = decode(inputs)
     args, kwargs = both
-    return Recorded(function, tuple(args), dict(kwargs), decode(answer), float(seconds))
+    return RecordedCall(function, tuple(args), dict(kwargs), decode(answer), float(seconds))
 
 
-def _longest(seen: Sequence[Recorded], most: int) -> Iterator[Recorded]:
+def _longest(seen: Sequence[RecordedCall], most: int) -> Iterator[RecordedCall]:
     for calls in _by_function(seen).values():
         longest = sorted(range(len(calls)), key=lambda number: -calls[number].seconds)[:most]
         yield from (calls[number] for number in sorted(longest))
 
 
-def _by_function(calls: Sequence[Recorded]) -> dict[str, list[Recorded]]:
-    found: defaultdict[str, list[Recorded]] = defaultdict(list)
+def _by_function(calls: Sequence[RecordedCall]) -> dict[str, list[RecordedCall]]:
+    found: defaultdict[str, list[RecordedCall]] = defaultdict(list)
     for one in calls:
         found[one.function].append(one)
     return found
 
 
-def _repeatable(target: Target, tree: Tree, box: Box, calls: Sequence[Recorded]) -> list[Recorded]:
+def _repeatable(target: Target, tree: Tree, box: Box, calls: Sequence[RecordedCall]) -> list[RecordedCall]:
     """Those that answer the same in a program of their own."""
     answered = _answered(target, tree, box, [one.call for one in calls])
     return [

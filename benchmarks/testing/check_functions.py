@@ -11,12 +11,12 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.execution import spec_for
-from pygent.benchmarks.suites.stage_runner import Batch, Staged, static_difference
-from pygent.benchmarks.testing.in_process import Result, Results
-from pygent.benchmarks.testing.known_outcomes import Known, granted
+from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
+from pygent.benchmarks.testing.in_process import Results, TestResult
+from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, granted
 from pygent.benchmarks.testing.loader_flows import Loading
 from pygent.benchmarks.testing.programs import ALL_MESSAGES, INSIDE, WATCH, inside
 from pygent.benchmarks.testing.sealed import Candidate, converse
@@ -52,10 +52,10 @@ class ChecksSuite:
         for name in self._names:
             if why := loading.why(f"{file.name}::{name}"):
                 raise TargetError(f"{file}: {name}: {why}, which may run it: check it in another way")
-        self._looked: dict[str, Known] = {}
+        self._looked: dict[str, KnownOutcomes] = {}
         self._judge = Program({f"{_MODULE}.py": text}, f"{INSIDE}.checks:run", converses=True)
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         with (
             bench.sandbox.box(spec_for(self._target), bench.isolation) as box,
             bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge,
@@ -65,11 +65,11 @@ class ChecksSuite:
                 return self._measured(tree, box, judge, start, stop, known)
 
             known = self._known(bench, judge)
-            return Staged(self._target, tree, bench, split, len(self._names), measure).evaluate()
+            return StageRunner(self._target, tree, bench, split, len(self._names), measure).evaluate()
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         """All checks over and over; one pair a check."""
         static = static_difference(self._target, candidate, reference)
         number = len(self._names)
@@ -81,7 +81,7 @@ class ChecksSuite:
             known = self._known(bench, judge)
             for turn in range(MOST_REPEATS):
                 if static is not None:
-                    yield Pairs((static,))
+                    yield PairedSamples((static,))
                     continue
                 sides = [(candidate, ours), (reference, theirs)]
                 found = [
@@ -90,19 +90,23 @@ class ChecksSuite:
                 ]
                 one, other = reversed(found) if turn % 2 else found
                 pairs = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
-                yield Pairs(tuple(mine - yours for mine, yours in pairs), one.reason)
+                yield PairedSamples(tuple(mine - yours for mine, yours in pairs), one.reason)
 
-    def _measured(self, tree: Tree, box: Box, judge: Box, start: int, stop: int, known: Known) -> Batch:
+    def _measured(
+        self, tree: Tree, box: Box, judge: Box, start: int, stop: int, known: KnownOutcomes
+    ) -> Batch:
         wanted = self._names[start:stop]
         candidate = Candidate(self._target, tree, box)
         told = self._told(candidate, judge, wanted, known)
-        results = [told.tests.get(name, Result("failed", "", 0.0)) for name in wanted]
+        results = [told.tests.get(name, TestResult("failed", "", 0.0)) for name in wanted]
         marks = [float(result.verdict == PASSED) for result in results]
         pairs = zip(wanted, results, strict=True)
         failures = [f"{name} failed: {one.kind}" for name, one in pairs if one.verdict != PASSED]
         return Batch({PASSED: marks}, int(sum(marks)), len(wanted), tuple(failures[:5]), candidate.broken)
 
-    def _told(self, candidate: Candidate, judge: Box, names: Sequence[str], known: Known | None) -> Results:
+    def _told(
+        self, candidate: Candidate, judge: Box, names: Sequence[str], known: KnownOutcomes | None
+    ) -> Results:
         entry = self._target.manifest.entry
 
         def begin(names: list[str]) -> tuple[Program, Call]:
@@ -111,7 +115,7 @@ class ChecksSuite:
 
         return converse(begin, judge, candidate, names, known)
 
-    def _known(self, bench: Bench, judge: Box) -> Known:
+    def _known(self, bench: EvaluationContext, judge: Box) -> KnownOutcomes:
         """What the checks do with the baseline, seen once."""
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
         if baseline.id not in self._looked:
@@ -120,7 +124,7 @@ class ChecksSuite:
             noted = {name: result.noted for name, result in told.tests.items()}
             failing = [name for name, result in told.tests.items() if result.verdict != PASSED]
             may = granted({**noted, "": told.noted}, failing, ())
-            self._looked[baseline.id] = Known(may, told.answers)
+            self._looked[baseline.id] = KnownOutcomes(may, told.answers)
         return self._looked[baseline.id]
 
     def _spec_of_judge(self) -> BoxSpec:

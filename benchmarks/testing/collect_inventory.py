@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import get_args
 
 from pygent.benchmarks.results import Trust
-from pygent.benchmarks.testing.in_process import Result, Results, run_direct
-from pygent.benchmarks.testing.inventory import NEVER, Entry, Inventory, Verdict, digest_of
+from pygent.benchmarks.testing.in_process import Results, TestResult, run_direct
+from pygent.benchmarks.testing.inventory import NEVER, Inventory, InventoryEntry, Verdict, digest_of
 from pygent.benchmarks.testing.known_outcomes import MOST_ANSWERS
 from pygent.benchmarks.testing.loader_flows import Loading
 from pygent.benchmarks.testing.programs import functions_of, spec_of_tests
@@ -52,8 +52,13 @@ def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
 
 
 def _test(
-    name: str, one: Result, other: Result | None, proxied: Result | None, unreached: str, loads: str
-) -> Entry:
+    name: str,
+    one: TestResult,
+    other: TestResult | None,
+    proxied: TestResult | None,
+    unreached: str,
+    loads: str,
+) -> InventoryEntry:
     """`loads`: what by its source the test may give answers to that runs them."""
     assert one.verdict in get_args(Verdict)
     verdict: Verdict = one.verdict  # type: ignore[assignment]
@@ -69,7 +74,7 @@ def _test(
             why = loads if calls else NEVER
     trust = Trust.IN_PROCESS if why else Trust.SEALED
     seconds = max(one.seconds, other.seconds if other else 0.0)
-    return Entry(
+    return InventoryEntry(
         id=name,
         verdict=verdict,
         trust=trust,

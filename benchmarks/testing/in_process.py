@@ -15,7 +15,7 @@ _VERDICTS = ("passed", "failed", "skipped", "xfailed", "xpassed")
 
 
 @dataclass(frozen=True)
-class Result:
+class TestResult:
     """How one test ended. `kind` is the exception's class where it failed. `noted` are names of what happened
     in it (see `inside.watch`)."""
 
@@ -34,7 +34,7 @@ class Results:
     are names of what happened around the tests, and `answers` marks of what they were answered (see `known`).
     """
 
-    tests: dict[str, Result]
+    tests: dict[str, TestResult]
     reason: str = ""
     output: str = ""
     noted: tuple[str, ...] = ()
@@ -76,11 +76,11 @@ def run_direct(
     return Results(tests, reason, execution.output)
 
 
-def read_results(value: object) -> dict[str, Result] | None:
+def read_results(value: object) -> dict[str, TestResult] | None:
     """Results as a box tells them, None where they have another form."""
     if not isinstance(value, list):
         return None
-    found: dict[str, Result] = {}
+    found: dict[str, TestResult] = {}
     for row in value:
         if not isinstance(row, list) or len(row) not in (4, 6):
             return None
@@ -90,5 +90,5 @@ def read_results(value: object) -> dict[str, Result] | None:
             return None
         if not (isinstance(seconds, float) and isinstance(calls, int) and isinstance(noted, list)):
             return None
-        found[name] = Result(str(verdict), one_line(kind), seconds, calls, tuple(map(str, noted)))
+        found[name] = TestResult(str(verdict), one_line(kind), seconds, calls, tuple(map(str, noted)))
     return found

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pygent.benchmarks.results import Trust
-from pygent.benchmarks.testing.known_outcomes import Known, granted
+from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, granted
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.trust.exhibit import require
 from pygent.target_modules.trust.target_exhibits import exhibit_of_tests
@@ -27,7 +27,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Entry(_Model):
+class InventoryEntry(_Model):
     """One test on the target's own source.
 
     `trust` is sealed where every call into editable code carries plain values only; otherwise `why` says what
@@ -59,7 +59,7 @@ class Inventory(_Model):
     """
 
     digest: str
-    tests: tuple[Entry, ...]
+    tests: tuple[InventoryEntry, ...]
     noted: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
 
@@ -71,11 +71,11 @@ class Inventory(_Model):
             if test.counts and trust in (None, test.trust) and verdict in (None, test.verdict)
         ]
 
-    def known(self, target: Target) -> Known:
+    def known(self, target: Target) -> KnownOutcomes:
         """What every other run is held against."""
         noted = {test.id: test.noted for test in self.tests}
         may = granted({**noted, "": self.noted}, self.ids(verdict="failed"), target.manifest.suite.tests)
-        return Known(may, frozenset(self.answers))
+        return KnownOutcomes(may, frozenset(self.answers))
 
     def failing_with(self, kind: str) -> list[str]:
         """Of the tests that fail, those that fail with this exception."""

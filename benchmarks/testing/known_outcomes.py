@@ -16,7 +16,7 @@ _SMALL = 1 << 63
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownOutcomes:
     """`granted` are names of what may happen in a judge's process, by test; those of the empty one around
     every test. `answers` are marks of calls with their answers."""
 

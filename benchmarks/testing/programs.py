@@ -14,7 +14,7 @@ from pygent.sandbox.api import BoxSpec, Program
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.spec.manifest import Target
 
 INSIDE = "pygent_tests"  # the name in a box of the package `pygent.benchmarks.testing.inside`
@@ -124,7 +124,7 @@ def _functions(text: str) -> list[str]:
     where it runs."""
     try:
         symbols = outline(text).by_name.items()
-    except NotPython:
+    except NotPythonError:
         return []
     names = (name.partition("#")[0] for name, one in symbols if isinstance(one.node, ast.FunctionDef))
     return list(dict.fromkeys(name for name in names if "." not in name))

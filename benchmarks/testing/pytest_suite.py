@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from pygent.benchmarks.results import Bench, Evaluation, Pairs, Split, Suite, Trust
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite, Trust
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
-from pygent.benchmarks.suites.stage_runner import Batch, Staged, static_difference
-from pygent.benchmarks.testing.in_process import Result, Results, run_direct
+from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
+from pygent.benchmarks.testing.in_process import Results, TestResult, run_direct
 from pygent.benchmarks.testing.inventory import read_inventory
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.benchmarks.testing.sealed import run_sealed
@@ -28,7 +28,7 @@ PASSED = "passed"
 _SLACK = (10.0, 2.0)  # so many times as long as on the target's own source, plus seconds
 
 
-class Plan:
+class TestPlan:
     """A target's tests as its manifest trusts them: which count, and which are a gate.
 
     `limits` is the most seconds that each may take.
@@ -60,14 +60,14 @@ class PytestSuite:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._tests = Plan(target)
+        self._tests = TestPlan(target)
         if not self._tests.counted:
             raise TargetError(
                 f"{target.root / 'target.toml'}: trust: none of its tests runs sealed, so none may promote a "
                 'variant; say trust = "in-process", or make cases of the tests with `--record`'
             )
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
         spec = spec_of_tests(self._target)
         with (
@@ -79,12 +79,12 @@ class PytestSuite:
                 return self._measured(tree, baseline, box, judge, start, stop)
 
             number = len(self._tests.counted)
-            found = Staged(self._target, tree, bench, split, number, measure).evaluate()
+            found = StageRunner(self._target, tree, bench, split, number, measure).evaluate()
         return replace(found, trust=self._tests.trust)
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         """All tests over and over; one pair a test."""
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
         static = static_difference(self._target, candidate, reference)
@@ -103,13 +103,13 @@ class PytestSuite:
                 ]
                 one, other = reversed(found) if turn % 2 else found
                 if one.reason or other.reason:
-                    yield Pairs((), one.reason or f"the reference failed: {other.reason}")
+                    yield PairedSamples((), one.reason or f"the reference failed: {other.reason}")
                     return
                 if static is not None:
-                    yield Pairs((static,))
+                    yield PairedSamples((static,))
                 else:
                     pairs = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
-                    yield Pairs(tuple(mine - yours for mine, yours in pairs))
+                    yield PairedSamples(tuple(mine - yours for mine, yours in pairs))
 
     def _measured(self, tree: Tree, baseline: Tree, box: Box, judge: Box, start: int, stop: int) -> Batch:
         """Verdicts on the counted tests from `start` to `stop`; the gate goes with the first."""
@@ -131,7 +131,7 @@ class PytestSuite:
             sealed = [name for name in wanted if name in tests.sealed and _passed(found.get(name))]
             if sealed:
                 told = run_sealed(self._target, baseline, tree, judge, box, only=sealed, known=tests.known)
-                found.update({name: told.tests.get(name, Result("failed", "", 0.0)) for name in sealed})
+                found.update({name: told.tests.get(name, TestResult("failed", "", 0.0)) for name in sealed})
         return _batch(wanted, found, direct)
 
 
@@ -141,12 +141,12 @@ class Gated:
     def __init__(self, target: Target, suite: Suite) -> None:
         self._target = target
         self._suite = suite
-        self._tests = Plan(target)
+        self._tests = TestPlan(target)
         failing = set(self._tests.failing)
         self._gate = [name for name in self._tests.all if name not in failing]
         self.exhaustive, self.exclusive = suite.exhaustive, suite.exclusive
 
-    def evaluate(self, tree: Tree, bench: Bench, split: Split = "search") -> Evaluation:
+    def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         found = self._suite.evaluate(tree, bench, split)
         if not found.graded:
             return found
@@ -160,28 +160,28 @@ class Gated:
         return found
 
     def compare(
-        self, candidate: Tree, reference: Tree, bench: Bench, split: Split = "search"
-    ) -> Iterator[Pairs]:
+        self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
+    ) -> Iterator[PairedSamples]:
         return self._suite.compare(candidate, reference, bench, split)
 
 
-def _batch(wanted: Sequence[str], found: dict[str, Result], direct: Results) -> Batch:
+def _batch(wanted: Sequence[str], found: dict[str, TestResult], direct: Results) -> Batch:
     marks = [1.0 if _passed(found.get(name)) else 0.0 for name in wanted]
     failed = (name for name, mark in zip(wanted, marks, strict=True) if not mark)
     failures = tuple(_said(name, found.get(name)) for name in islice(failed, 5))
     return Batch({PASSED: marks}, int(sum(marks)), len(wanted), failures, direct.reason, direct.output)
 
 
-def _passed(result: Result | None) -> bool:
+def _passed(result: TestResult | None) -> bool:
     return result is not None and result.verdict == "passed"
 
 
-def _said(name: str, result: Result | None) -> str:
+def _said(name: str, result: TestResult | None) -> str:
     if result is None:
         return f"{name} did not run"
     return f"{name} {result.verdict}" + (f": {result.kind}" if result.kind else "")
 
 
-def _first_failure(gate: Sequence[str], found: dict[str, Result]) -> str:
+def _first_failure(gate: Sequence[str], found: dict[str, TestResult]) -> str:
     first = next((name for name in gate if not _passed(found.get(name))), None)
     return "" if first is None else f"a test fails that passed: {_said(first, found.get(first))}"

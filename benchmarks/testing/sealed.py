@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pygent.benchmarks.suites.execution import one_line, said
-from pygent.benchmarks.testing.in_process import Result, Results, read_results
-from pygent.benchmarks.testing.known_outcomes import Known, is_inert, mark_of
+from pygent.benchmarks.testing.in_process import Results, TestResult, read_results
+from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, is_inert, mark_of
 from pygent.benchmarks.testing.programs import (
     functions_of,
     paths_of,
@@ -20,8 +20,8 @@ from pygent.benchmarks.testing.programs import (
     regions_of,
     served_program,
 )
-from pygent.sandbox.api import Box, Call, Outcome, Program, Reply, SandboxFault, Session
-from pygent.sandbox.runner.wire import NotPlain, encode
+from pygent.sandbox.api import Box, Call, CallSession, Outcome, Program, Reply, SandboxFaultError
+from pygent.sandbox.runner.wire import NotPlainError, encode
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -40,13 +40,13 @@ def run_sealed(
     box: Box,
     *,
     only: Sequence[str],
-    known: Known | None,
+    known: KnownOutcomes | None,
 ) -> Results:
     """Run the tests `only` of `baseline` against the functions of `tree`.
 
     Tests fail to which editable code matters beyond plain calls, and in which something happens that is not
     `known`; the result says what. Without `known` it is noted instead. Where the judge itself dies in a test,
-    that test has failed, and another goes on. Raises `SandboxFault`.
+    that test has failed, and another goes on. Raises `SandboxFaultError`.
     """
     functions = functions_of(target, baseline)
     regions = regions_of(target, baseline)
@@ -61,12 +61,12 @@ def run_sealed(
 
 
 def converse(
-    begin: Begin, judge: Box, candidate: Candidate, only: Sequence[str], known: Known | None
+    begin: Begin, judge: Box, candidate: Candidate, only: Sequence[str], known: KnownOutcomes | None
 ) -> Results:
     """Let a judge's program run the tests `only` and answer what it asks of the candidate.
 
     `begin` gives, for the names of tests, the program and its first call. A process of the judge's goes on to
-    another test only while all that it was answered is known. Raises `SandboxFault`.
+    another test only while all that it was answered is known. Raises `SandboxFaultError`.
     """
     hearing = _Hearing(candidate, known)
     names, lost, output = list(only), 0, ""
@@ -99,8 +99,8 @@ class _Hearing:
     nothing was refused in it. Which test runs is what the process said before that.
     """
 
-    def __init__(self, candidate: Candidate, known: Known | None) -> None:
-        self.found: dict[str, Result] = {}
+    def __init__(self, candidate: Candidate, known: KnownOutcomes | None) -> None:
+        self.found: dict[str, TestResult] = {}
         self.seen: set[str] = set()
         self.noted: tuple[str, ...] = ()
         self.strange = False
@@ -115,7 +115,7 @@ class _Hearing:
     def fails(self, why: str) -> None:
         """The running test has failed, unless there is a verdict on it."""
         if self._test:
-            self.found.setdefault(self._test, Result("failed", one_line(why), 0.0))
+            self.found.setdefault(self._test, TestResult("failed", one_line(why), 0.0))
 
     def believe(self, news: object) -> bool:
         """Take the running test's verdict. Whether the news could be read."""
@@ -157,7 +157,7 @@ class Candidate:
     def __init__(self, target: Target, tree: Tree, box: Box) -> None:
         self._program = served_program(target, tree)
         self._box = box
-        self._session: Session | None = None
+        self._session: CallSession | None = None
         self.broken = ""  # why its modules cannot be imported
 
     def answer(
@@ -209,7 +209,7 @@ def _talk(program: Program, first: Call, judge: Box, hearing: _Hearing) -> tuple
     finally:
         execution = session.close()
     if execution.load.outcome is not Outcome.OK:
-        raise SandboxFault(f"the judge cannot start: {said(execution.load)}")
+        raise SandboxFaultError(f"the judge cannot start: {said(execution.load)}")
     return reason, execution.output
 
 
@@ -241,5 +241,5 @@ def _fitting(answer: list[object]) -> tuple[list[object], str]:
     around it."""
     try:
         return answer, encode([answer])
-    except NotPlain as error:
+    except NotPlainError as error:
         return ["ended", str(error)], ""

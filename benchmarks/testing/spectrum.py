@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import zip_longest
 
 from pygent.benchmarks.suites import dispatch
-from pygent.benchmarks.suites.case_source import Cases
+from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.cases import MOST_CHILDREN
 from pygent.benchmarks.suites.execution import one_line, program_for, said, spec_for
 from pygent.benchmarks.suites.problems import Case
@@ -31,7 +31,7 @@ _SLOWER = 5  # at most, with every line counted
 _Lines = dict[str, dict[int, int]]
 
 
-class NoSpectrum(Exception):
+class SpectrumUnavailableError(Exception):
     """A spectrum cannot be had. The text is the reason, in one line."""
 
 
@@ -43,13 +43,13 @@ def has_spectrum(target: Target) -> bool:
 def take_spectrum(target: Target, tree: Tree, sandbox: Sandbox, seed: int) -> Spectrum:
     """Run all tests that count, or the search cases (`seed` draws them where a grader makes them), once.
 
-    Raises `NoSpectrum` where the box's answers are none, `TargetError` where the target has neither tests nor
+    Raises `SpectrumUnavailableError` where the box's answers are none, `TargetError` where the target has neither tests nor
     cases, `SandboxFault` and `SandboxUnavailable` as boxes do.
     """
     suite = target.manifest.suite
     if suite.kind == "cases":
         with sandbox.box(_slower(spec_for(target)), Isolation.CONTAINER) as box:
-            return _of_cases(target, tree, box, Cases(target).of(seed, "search"))
+            return _of_cases(target, tree, box, CaseSource(target).of(seed, "search"))
     if not suite.tests:
         raise TargetError(
             f"{target.root / 'target.toml'}: suite.kind: {suite.kind} has no tests that could fail; "
@@ -92,20 +92,20 @@ def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
     args = (paths_of(target, wanted), list(target.manifest.suite.options), wanted, _python(tree))
     last = box.run(program, [Call(args)]).last
     if last.outcome is not Outcome.OK:
-        raise NoSpectrum(said(last))
+        raise SpectrumUnavailableError(said(last))
     report = last.value
     if not isinstance(report, dict):
-        raise NoSpectrum("an answer that is no report of tests")
+        raise SpectrumUnavailableError("an answer that is no report of tests")
     errors = report.get("errors")
     if isinstance(errors, list) and errors:
-        raise NoSpectrum(one_line(f"tests cannot be collected: {errors[0]}"))
+        raise SpectrumUnavailableError(one_line(f"tests cannot be collected: {errors[0]}"))
     verdicts = _verdicts(report.get("tests"), set(wanted))
     sides = {"failed": 0, "passed": 0}
     for number, (name, verdict) in enumerate(verdicts):
         if verdict == ("failed" if name in failing else "passed"):
             sides[verdict] |= 1 << number  # one that ends otherwise than unwatched tells nothing
     if failing and not sides["failed"]:
-        raise NoSpectrum("no test fails any more while lines are watched")
+        raise SpectrumUnavailableError("no test fails any more while lines are watched")
     return Spectrum(
         tuple(name for name, _ in verdicts),
         sides["failed"],
@@ -122,9 +122,9 @@ def _verdicts(value: object, wanted: set[str]) -> list[tuple[str, str]]:
             case [str(name), str(verdict)] if name in wanted:
                 found.append((name, verdict))
             case _:
-                raise NoSpectrum("an answer that is no list of tests")
+                raise SpectrumUnavailableError("an answer that is no list of tests")
     if not found or len(dict(found)) != len(found):
-        raise NoSpectrum("no test was run" if not found else "a test that was run twice")
+        raise SpectrumUnavailableError("no test was run" if not found else "a test that was run twice")
     return found
 
 
@@ -139,7 +139,7 @@ def _lines(value: object, tree: Tree, tests: int) -> _Lines:
                     members = _members(text, tests)
                     lines.update(dict.fromkeys(_numbers(numbers), members))
                 case _:
-                    raise NoSpectrum("an answer that does not say which tests ran which lines")
+                    raise SpectrumUnavailableError("an answer that does not say which tests ran which lines")
     return found
 
 
@@ -149,7 +149,7 @@ def _members(text: str, tests: int) -> int:
     except ValueError:
         members = -1
     if members < 0 or members.bit_length() > tests:
-        raise NoSpectrum("an answer with tests that there are not")
+        raise SpectrumUnavailableError("an answer with tests that there are not")
     return members
 
 
@@ -171,7 +171,9 @@ def _of_cases(target: Target, tree: Tree, box: Box, cases: Sequence[Case]) -> Sp
         replies = box.run(program, calls).replies
         opening = [reply for reply in replies[:2] if reply.outcome is not Outcome.OK]
         if opening or len(replies) < 2:
-            raise NoSpectrum(f"import {said(opening[0])}" if opening else "the program cannot be loaded")
+            raise SpectrumUnavailableError(
+                f"import {said(opening[0])}" if opening else "the program cannot be loaded"
+            )
         imported = _line_numbers(replies[1].value, tree)
         answers, ran = replies[2::2], replies[3::2]
         for answer, told in zip_longest(answers, ran):
@@ -184,7 +186,7 @@ def _of_cases(target: Target, tree: Tree, box: Box, cases: Sequence[Case]) -> Sp
         if number == len(cases):
             names = tuple(f"case {n}" for n in range(number))
             return Spectrum(names, failing, ~failing & (1 << number) - 1, lines, imported)
-    raise NoSpectrum(f"{MOST_CHILDREN} cases ended the child")
+    raise SpectrumUnavailableError(f"{MOST_CHILDREN} cases ended the child")
 
 
 def _watched(case: Case) -> Call:
@@ -208,7 +210,7 @@ def _line_numbers(value: object, tree: Tree) -> dict[str, frozenset[int]]:
 
 def _by_path(value: object, tree: Tree) -> Mapping[str, object]:
     if not isinstance(value, dict) or not all(isinstance(path, str) and path in tree for path in value):
-        raise NoSpectrum("an answer that does not say what ran in the tree's files")
+        raise SpectrumUnavailableError("an answer that does not say what ran in the tree's files")
     return value
 
 
@@ -216,6 +218,6 @@ def _numbers(value: object) -> list[int]:
     numbers: list[int] = []
     for number in value if isinstance(value, list) else (value,):
         if type(number) is not int or number < 1:
-            raise NoSpectrum("an answer with lines that are no numbers")
+            raise SpectrumUnavailableError("an answer with lines that are no numbers")
         numbers.append(number)
     return numbers

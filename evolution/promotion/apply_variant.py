@@ -10,7 +10,7 @@ from typing import Any
 from pygent.archive.records import ArchiveError, Status, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.evolution.promotion.approvals import approval
 from pygent.evolution.promotion.commit_message import commit_message, pull_request
 from pygent.evolution.settings.stored_config import stored_config
@@ -31,7 +31,7 @@ class ApplyError(Exception):
 
 
 @dataclass(frozen=True)
-class Plan:
+class ApplyPlan:
     """What an application would do. `obstacles` is empty where it may be done; `message` is the commit's,
     `pr_body` the text of a pull request, in Markdown."""
 
@@ -60,7 +60,7 @@ class Applied:
         return asdict(self)
 
 
-def plan(archive: Archive, id: str) -> Plan:
+def plan(archive: Archive, id: str) -> ApplyPlan:
     """`id` may be a unique prefix. Raises `ArchiveError` for a variant without source."""
     found = archive.variant(archive.find_variant(id))
     if found.tree is None:
@@ -68,7 +68,7 @@ def plan(archive: Archive, id: str) -> Plan:
     target = find_target(stored_config(archive.run(found.run)).target)
     first = next(iter(archive.variants(run=found.run, limit=1)))
     before, after = Tree(archive.files(first.tree or "")), Tree(archive.files(found.tree))
-    return Plan(
+    return ApplyPlan(
         variant=found,
         target=target,
         before=before,
@@ -94,7 +94,7 @@ def _standing(archive: Archive, variant: Variant) -> list[str]:
     return found
 
 
-def require_clear(home: Path, planned: Plan) -> None:
+def require_clear(home: Path, planned: ApplyPlan) -> None:
     """Raises `ApplyError` where something is in the way of a plan."""
     id, folder = planned.variant.id, planned.target.source
     for place, one in source_writer.applications(home):
@@ -109,7 +109,7 @@ def require_clear(home: Path, planned: Plan) -> None:
 
 
 def apply(
-    archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbox, *, hooks: bool = False
+    archive: Archive, home: Path, planned: ApplyPlan, who: str, sandbox: Sandbox, *, hooks: bool = False
 ) -> Applied:
     """Write a variant into the real source, run the target's suite there, and take it back if that fails.
 
@@ -129,7 +129,7 @@ def apply(
 
 
 def _applied(
-    archive: Archive, home: Path, planned: Plan, who: str, sandbox: Sandbox, *, hooks: bool
+    archive: Archive, home: Path, planned: ApplyPlan, who: str, sandbox: Sandbox, *, hooks: bool
 ) -> Applied:
     id, folder = planned.variant.id, planned.target.source
     written = source_writer.apply(
@@ -173,7 +173,7 @@ def _take_back(archive: Archive, home: Path, id: str, who: str, why: str) -> Non
     archive.decide(id, "rollback", who=who, why=why, data={"folder": undone.folder})
 
 
-def _suite(archive: Archive, planned: Plan, sandbox: Sandbox) -> dict[str, Any]:
+def _suite(archive: Archive, planned: ApplyPlan, sandbox: Sandbox) -> dict[str, Any]:
     """What the suite says of the source as it lies in the folder now, on the cases of the variant's run."""
     target = find_target(str(planned.target.root))
     if target.manifest.suite.kind == "tasks":
@@ -181,7 +181,7 @@ def _suite(archive: Archive, planned: Plan, sandbox: Sandbox) -> dict[str, Any]:
     records = archive.records(planned.variant.id, kind="evaluation")
     recorded = Evaluation.from_json(records[-1].data) if records else None
     seed = 0 if recorded is None else recorded.seed
-    bench = Bench(sandbox, Isolation.CONTAINER, seed, planned.before)
+    bench = EvaluationContext(sandbox, Isolation.CONTAINER, seed, planned.before)
     found = evaluate_tree(target, target.tree(), bench)
     reason = found.reason
     if found.graded and recorded is not None and found.passed < recorded.passed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pygent.archive.records import PARENTS, Decision, Status, Variant
+from pygent.archive.records import PARENTS, ReviewDecision, Status, Variant
 from pygent.archive.store import Archive
 
 Policy = Literal["none", "champions", "all"]
@@ -59,13 +59,13 @@ def awaiting(archive: Archive, run: str, limit: int = 200) -> list[Variant]:
     return found[:limit]
 
 
-def approve(archive: Archive, variant: Variant, who: str, why: str = "") -> Decision:
+def approve(archive: Archive, variant: Variant, who: str, why: str = "") -> ReviewDecision:
     """Also takes a refusal back. Raises `OversightError` for what has no source to stand for."""
     _has_source(variant)
     return archive.decide(variant.id, "approve", who=_name(who), why=_text(why, variant))
 
 
-def reject(archive: Archive, variant: Variant, who: str, why: str) -> Decision:
+def reject(archive: Archive, variant: Variant, who: str, why: str) -> ReviewDecision:
     """Rule a variant out: it is never a parent again, and is not applied. Its reason reaches the agent."""
     _has_source(variant)
     if variant.attempt == 0:
@@ -77,7 +77,7 @@ def reject(archive: Archive, variant: Variant, who: str, why: str) -> Decision:
     return archive.decide(variant.id, "reject", who=_name(who), why=_text(why, variant))
 
 
-def annotate(archive: Archive, variant: Variant, who: str, why: str) -> Decision:
+def annotate(archive: Archive, variant: Variant, who: str, why: str) -> ReviewDecision:
     """Say something of a variant; whoever changes it next is told."""
     if not why.strip():
         raise OversightError(f"variant {variant.id}: an annotation needs a text")

@@ -11,9 +11,9 @@ from pygent.agent.brief import Inspiration
 from pygent.benchmarks.judge import retried
 from pygent.evolution.proposers.agent_box import Work, let_work, taken
 from pygent.evolution.proposers.llm import brief, offered
-from pygent.evolution.protocols import Once, Parent, Proposal
-from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
-from pygent.gateway.box.attempt_gateway import Door, Service
+from pygent.evolution.protocols import DurableSteps, Parent, Proposal
+from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
+from pygent.gateway.box.attempt_gateway import AttemptGateway, Service
 from pygent.sandbox.api import BoxSpec, Sandbox
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.spec.manifest import Target
@@ -34,7 +34,7 @@ class AgentProposer:
 
     def __init__(
         self,
-        doors: Doors,
+        doors: AttemptGateways,
         sandbox: Sandbox,
         spec: BoxSpec,
         agent: Mapping[str, str],
@@ -62,14 +62,14 @@ class AgentProposer:
         return self._doors.exhausted
 
     def propose(
-        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         seed = rng.randrange(2**31)
         told = asdict(brief(target, parent, self._inspire(target, parent, rng), self._baseline()))
         tools = self._doors.tools(once, self._profile["mcp"])
         task = {"brief": told, "profile": self._profile, "mcp_tools": tools}
 
-        def work() -> tuple[Work, Door]:
+        def work() -> tuple[Work, AttemptGateway]:
             door = self._doors.open(once, seed=seed, services=self._services(parent), limits=self._limits)
             return let_work(self._sandbox, self._spec, self._agent, task, door), door
 

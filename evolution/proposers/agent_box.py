@@ -8,7 +8,7 @@ from typing import Any
 
 from pygent.benchmarks.suites.execution import one_line, said
 from pygent.benchmarks.tasks.agent_program import agent_program
-from pygent.gateway.box.attempt_gateway import Door
+from pygent.gateway.box.attempt_gateway import AttemptGateway
 from pygent.sandbox.api import SHELL, BoxSpec, Call, Limits, Outcome, Sandbox
 from pygent.sandbox.api import Isolation as Grade
 from pygent.sandbox.host import json_values
@@ -50,7 +50,7 @@ def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 
 
 
 def let_work(
-    sandbox: Sandbox, spec: BoxSpec, agent: Mapping[str, str], task: Mapping[str, Any], door: Door
+    sandbox: Sandbox, spec: BoxSpec, agent: Mapping[str, str], task: Mapping[str, Any], door: AttemptGateway
 ) -> Work:
     """Run an agent's code on a task in a fresh box until it hands something back or ends.
 

@@ -9,13 +9,13 @@ from typing import Any
 from pygent.archive.records import ArchiveError, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.results import Bench, Evaluation, Suite
-from pygent.benchmarks.suites.case_source import Cases
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Suite
+from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.execution import derived
 from pygent.benchmarks.suites.grader import Grader
 from pygent.evolution.protocols import Parent
 from pygent.gateway.box.attempt_gateway import Service
-from pygent.gateway.box.box_requests import Evaluate, Inputs, Look
+from pygent.gateway.box.box_requests import Evaluate, InputsRequest, Look
 from pygent.prompts import quote
 from pygent.sandbox.api import Call, Isolation
 from pygent.target_modules.gate.checks import gate
@@ -32,7 +32,7 @@ SEARCHED = 1000  # newest variants of the run that a search looks through
 def services_for(
     target: Target,
     suite: Suite,
-    bench: Bench,
+    bench: EvaluationContext,
     archive: Archive,
     parent: Parent,
     aside: Callable[[Callable[[], Evaluation]], Evaluation],
@@ -50,7 +50,7 @@ def services_for(
 def _evaluated(
     target: Target,
     suite: Suite,
-    bench: Bench,
+    bench: EvaluationContext,
     parent: Parent,
     aside: Callable[[Callable[[], Evaluation]], Evaluation],
     asked: Evaluate,
@@ -84,7 +84,7 @@ def told_of(evaluation: Evaluation, before: float | None) -> str:
     return "\n".join(lines)
 
 
-def _inputs(target: Target, seed: int, asked: Inputs) -> Mapping[str, Any]:
+def _inputs(target: Target, seed: int, asked: InputsRequest) -> Mapping[str, Any]:
     calls = visible_inputs(target, seed, asked.count)
     entry = target.manifest.entry
     if not entry and calls:
@@ -103,7 +103,7 @@ def visible_inputs(target: Target, seed: int, count: int) -> list[Call]:
     """Calls like those of the search cases, drawn for looking at only; none where the suite has no calls."""
     kind, own = target.manifest.suite.kind, derived(seed, "shown")
     if kind in ("cases", "timing"):
-        return [case.call for case in Cases(target).of(own, "search", count)][:count]
+        return [case.call for case in CaseSource(target).of(own, "search", count)][:count]
     if kind == "objective":
         grader = Grader(target, ("problems", "grade"))
         return [call for problem in grader.problems(own, "search", 1) for call in problem.calls][:count]

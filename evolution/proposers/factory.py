@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from pygent.archive.store import Archive
-from pygent.benchmarks.results import Bench, Evaluation, Suite
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Suite
 from pygent.evolution.proposers.run_profiles import profile_named
 from pygent.evolution.protocols import Parent, Proposer
 from pygent.evolution.run.population import MODEL_FREE
@@ -23,12 +23,12 @@ from pygent.target_modules.spec.manifest import Target
 if TYPE_CHECKING:
     from pygent.agent.brief import Inspiration
     from pygent.agent.profile import Profile
-    from pygent.evolution.run.attempt_gateways import Doors
-    from pygent.target_modules.fault_localization import Weights
+    from pygent.evolution.run.attempt_gateways import AttemptGateways
+    from pygent.target_modules.fault_localization import LineWeights
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ProposerContext:
     """What proposers may use of their run.
 
     `baseline` tells the score that it began with, `weights` which lines mutations should look at first;
@@ -38,9 +38,9 @@ class Surroundings:
     archive: Archive
     target: Target
     suite: Suite
-    bench: Bench
+    bench: EvaluationContext
     baseline: Callable[[], float | None]
-    weights: Callable[[], Weights | None]
+    weights: Callable[[], LineWeights | None]
     aside: Callable[[Callable[[], Evaluation]], Evaluation]
 
 
@@ -70,7 +70,7 @@ def models_of(config: RunConfig, profile: Callable[[str], Profile] = profile_nam
     return {} if name is None else parse(name)
 
 
-def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) -> Proposer:
+def build_proposer(config: RunConfig, around: ProposerContext, doors: AttemptGateways | None) -> Proposer:
     """`doors` are there for whatever asks models, be it the proposer or the suite. Raises `ConfigError`."""
     chosen = chosen_proposer(config)
     if chosen == "mutate":
@@ -92,7 +92,7 @@ def make_proposer(config: RunConfig, around: Surroundings, doors: Doors | None) 
     return LlmProposer(doors, inspire=inspirations, baseline=around.baseline)
 
 
-def _agent(config: RunConfig, around: Surroundings, doors: Doors) -> Proposer:
+def _agent(config: RunConfig, around: ProposerContext, doors: AttemptGateways) -> Proposer:
     from pygent.agent import bundle
     from pygent.evolution.proposers.agent import AgentProposer
     from pygent.evolution.proposers.agent_box import spec_of

@@ -12,11 +12,11 @@ from typing import Any
 
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import retried
-from pygent.benchmarks.results import Bench, Evaluation
-from pygent.benchmarks.testing.spectrum import NoSpectrum, has_spectrum, take_spectrum
-from pygent.evolution.protocols import Once
-from pygent.sandbox.api import SandboxFault, SandboxUnavailable
-from pygent.target_modules.fault_localization import Weights
+from pygent.benchmarks.results import Evaluation, EvaluationContext
+from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError, has_spectrum, take_spectrum
+from pygent.evolution.protocols import DurableSteps
+from pygent.sandbox.api import SandboxFaultError, SandboxUnavailableError
+from pygent.target_modules.fault_localization import LineWeights
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -25,19 +25,19 @@ log = logging.getLogger(__name__)
 KIND = "spectrum"
 
 
-class Suspicion:
+class FailureSpectrum:
     """The weights of a run, None where there are none: no test fails, or which lines tests run is unknown."""
 
-    def __init__(self, archive: Archive, run: str, target: Target, bench: Bench) -> None:
+    def __init__(self, archive: Archive, run: str, target: Target, bench: EvaluationContext) -> None:
         """`bench` has the baseline. A run that is taken up again has its weights at once."""
         self._target = target
         self._bench = bench
-        self.weights: Weights | None = None
+        self.weights: LineWeights | None = None
         for first in archive.variants(run=run, limit=1):
             for record in archive.records(first.id, kind=KIND):
                 self.weights = _read(bench.baseline, record.data)
 
-    def look_at(self, baseline: Evaluation, once: Once) -> None:
+    def look_at(self, baseline: Evaluation, once: DurableSteps) -> None:
         """Where the baseline fails tests, find the weights out in a box; at worst it is a warning."""
         if not has_spectrum(self._target) or not baseline.graded or baseline.passed == baseline.total:
             return
@@ -50,10 +50,10 @@ class Suspicion:
         target, tree, bench = self._target, self._bench.baseline, self._bench
         try:
             found = retried(lambda: take_spectrum(target, tree, bench.sandbox, bench.seed), "localising")
-        except (NoSpectrum, SandboxFault, SandboxUnavailable) as error:
+        except (SpectrumUnavailableError, SandboxFaultError, SandboxUnavailableError) as error:
             return {"reason": " ".join(str(error).split()), "weights": {}}
-        return {"reason": "", "weights": Weights.of(found, tree, target.manifest.editable).to_json()}
+        return {"reason": "", "weights": LineWeights.of(found, tree, target.manifest.editable).to_json()}
 
 
-def _read(tree: Tree, stored: Mapping[str, Any]) -> Weights | None:
-    return Weights.from_json(tree, stored["weights"]) if stored["weights"] else None
+def _read(tree: Tree, stored: Mapping[str, Any]) -> LineWeights | None:
+    return LineWeights.from_json(tree, stored["weights"]) if stored["weights"] else None

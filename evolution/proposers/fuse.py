@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from pygent.evolution.protocols import Once, Parent, Proposal
+from pygent.evolution.protocols import DurableSteps, Parent, Proposal
 from pygent.prompts.quote import line
 from pygent.target_modules.patch.merge.tree_merge import Merged, merge
 from pygent.target_modules.spec.manifest import Target
@@ -21,7 +21,7 @@ class FuseProposer:
     exhausted = ""
 
     def propose(
-        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         """A parent without a mate, and two that clash or add nothing to each other, have no tree."""
         mate = parent.mate

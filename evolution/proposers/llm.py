@@ -7,12 +7,12 @@ from dataclasses import replace
 from random import Random
 from typing import Protocol
 
-from pygent.agent.brief import Brief, Idea, Inspiration
-from pygent.agent.host_client import Answer
+from pygent.agent.brief import Brief, Inspiration, PriorAttempt
+from pygent.agent.host_client import ModelAnswer
 from pygent.agent.single import Attempt, attempt
 from pygent.archive.records import Status, Variant
-from pygent.evolution.protocols import Once, Parent, Proposal
-from pygent.evolution.run.attempt_gateways import Doors
+from pygent.evolution.protocols import DurableSteps, Parent, Proposal
+from pygent.evolution.run.attempt_gateways import AttemptGateways
 from pygent.prompts.message import Message
 from pygent.prompts.quote import line
 from pygent.target_modules.patch.apply import PatchError, apply
@@ -24,7 +24,7 @@ TOO_DEEP = "too_deep: syntax is nested too deeply for the tools that read it"
 Inspire = Callable[[Target, Parent, Random], Sequence[Inspiration]]
 
 
-class _NoAnswer(Exception):
+class _NoAnswerError(Exception):
     """The model gave no answer to this attempt. The text is the reason."""
 
 
@@ -34,7 +34,7 @@ Making = Callable[[Brief, "Ask", Random], Attempt]
 class Ask(Protocol):
     def __call__(
         self, messages: Sequence[Message], *, grammar: str | None = None, max_tokens: int | None = None
-    ) -> Answer: ...
+    ) -> ModelAnswer: ...
 
 
 def single(brief: Brief, ask: Ask, rng: Random) -> Attempt:
@@ -54,7 +54,7 @@ class LlmProposer:
 
     def __init__(
         self,
-        doors: Doors,
+        doors: AttemptGateways,
         *,
         inspire: Inspire | None = None,
         baseline: Callable[[], float | None] = lambda: None,
@@ -73,7 +73,7 @@ class LlmProposer:
         return self._doors.exhausted
 
     def propose(
-        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         door = self._doors.open(once, seed=rng.randrange(2**31))
         inspirations = self._inspire(target, parent, rng) if self._inspire is not None else ()
@@ -82,16 +82,16 @@ class LlmProposer:
 
         def ask(
             messages: Sequence[Message], *, grammar: str | None = None, max_tokens: int | None = None
-        ) -> Answer:
+        ) -> ModelAnswer:
             asked = {"op": "complete", "messages": [one.plain() for one in messages], "stage": stage}
             got = door.handle({**asked, "grammar": grammar, "max_tokens": max_tokens})
             if "error" in got:
-                raise _NoAnswer(f"{got['error']}: {got['text']}")
-            return Answer(got["text"], cut_off=got["cut_off"])
+                raise _NoAnswerError(f"{got['error']}: {got['text']}")
+            return ModelAnswer(got["text"], cut_off=got["cut_off"])
 
         try:
             made = self._making(brief(target, parent, inspirations, self._baseline()), ask, rng)
-        except _NoAnswer as fault:
+        except _NoAnswerError as fault:
             made = Attempt(None, reason=str(fault))
         edits = made.patch.model_dump(mode="json") if made.patch is not None else None
         told = Proposal(None, stage, made.note, made.reason, edits, door.usage, written_by_model=True)
@@ -151,10 +151,10 @@ def brief(
     )
 
 
-def _idea(variant: Variant, said: Sequence[str]) -> Idea:
+def _idea(variant: Variant, said: Sequence[str]) -> PriorAttempt:
     refused = variant.status is Status.REFUSED  # by a person, whose reason is among what was said
     outcome = f"{variant.status}: {variant.reason}" if variant.reason and not refused else str(variant.status)
-    return Idea(variant.note or variant.operator, outcome, variant.score, tuple(said))
+    return PriorAttempt(variant.note or variant.operator, outcome, variant.score, tuple(said))
 
 
 def objective(target: Target) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 from pygent.agent.brief import Brief
 from pygent.benchmarks.results import Job, Solved
 from pygent.evolution.proposers.agent_box import let_work, spec_of, taken
-from pygent.evolution.protocols import Once
-from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
-from pygent.gateway.box.attempt_gateway import Door
+from pygent.evolution.protocols import DurableSteps
+from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
+from pygent.gateway.box.attempt_gateway import AttemptGateway
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Sandbox
 from pygent.target_modules.patch.model.editable import Editable
@@ -29,9 +29,9 @@ class AgentSolver:
 
     def __init__(
         self,
-        doors: Doors,
+        doors: AttemptGateways,
         sandbox: Sandbox,
-        once: Once,
+        once: DurableSteps,
         *,
         profile: Mapping[str, Any],
         limits: AttemptLimits,
@@ -64,7 +64,7 @@ class AgentSolver:
         return Solved(files, door.usage.tokens, max(work.steps, door.steps), reason, trace(door))
 
 
-def trace(door: Door) -> tuple[str, ...]:
+def trace(door: AttemptGateway) -> tuple[str, ...]:
     """What an agent did at its door, a line for each call and each result, the last ones."""
     lines = []
     for message in door.conversation:

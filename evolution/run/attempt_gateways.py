@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
-from pygent.evolution.protocols import Once
+from pygent.evolution.protocols import DurableSteps
 from pygent.gateway.attempt_budget import AttemptBudget
-from pygent.gateway.box.attempt_gateway import Door, Service, Tools
-from pygent.gateway.budget import Budget
+from pygent.gateway.box.attempt_gateway import AttemptGateway, Service, Tools
+from pygent.gateway.budget import RunAccount
 from pygent.gateway.model_api import Model
 from pygent.gateway.models.replay_model import Replay
 from pygent.gateway.transcripts import TOOLS, Transcripts
@@ -38,14 +38,14 @@ class AttemptLimits:
         return AttemptLimits(*(min((n for n in pair if n is not None), default=None) for pair in pairs))
 
 
-class Doors:
+class AttemptGateways:
     """Opens a door for each attempt (and for each task that an evolved agent is measured by)."""
 
     def __init__(
         self,
         model: Model | None,
         transcripts: Transcripts,
-        account: Budget,
+        account: RunAccount,
         *,
         max_tokens: int,
         temperature: float,
@@ -68,7 +68,7 @@ class Doors:
         """The budget of the run that is used up, or ''."""
         return self._account.exhausted
 
-    def tools(self, once: Once, servers: Sequence[str]) -> list[Mapping[str, Any]]:
+    def tools(self, once: DurableSteps, servers: Sequence[str]) -> list[Mapping[str, Any]]:
         """What an attempt is told of the tools of MCP servers: names of servers, or `*` for all."""
         if self._replay is not None:
             return self._replay.of_attempt(once.attempt).tools
@@ -81,19 +81,19 @@ class Doors:
 
     def open(
         self,
-        once: Once,
+        once: DurableSteps,
         *,
         seed: int,
         services: Mapping[str, Service] | None = None,
         limits: AttemptLimits | None = None,
         place: str = "",
-    ) -> Door:
+    ) -> AttemptGateway:
         """`limits` come on top of those that every attempt of the run has."""
         limits = self._limits if limits is None else limits.within(self._limits)
         model = self._model
         if model is not None:
             model = AttemptBudget(model, limits.tokens, limits.dollars, limits.calls, limits.minutes)
-        return Door(
+        return AttemptGateway(
             model,
             self._transcripts.of_attempt(),
             once,

@@ -29,7 +29,7 @@ class Clock:
         return self.before + time.monotonic() - self.started
 
 
-class Budget:
+class RunLimits:
     """The limits of a run, read against what it has used. Each `..._left` of None means unlimited."""
 
     def __init__(

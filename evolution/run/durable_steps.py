@@ -13,7 +13,7 @@ from pygent.gateway.transcripts import KIND as EXCHANGE
 log = logging.getLogger(__name__)
 
 
-class Journal:
+class ArchivedSteps:
     """Implements `Once` on the archive. A step's answer is durable before it is used,
     and stays the same for the attempt.
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from pygent.archive.records import Status
 from pygent.benchmarks.judge import evaluate, retried
-from pygent.benchmarks.results import Bench, Evaluation, Solver, Suite, Trust
-from pygent.evolution.protocols import Acceptor, Once, Parent, Proposal, Verdict
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Solver, Suite, Trust
+from pygent.evolution.protocols import Acceptor, DurableSteps, Parent, Proposal, Verdict
 from pygent.sandbox.api import Isolation
 from pygent.target_modules.gate.checks import gate
 from pygent.target_modules.patch.model.tree import Tree
@@ -17,7 +17,7 @@ from pygent.target_modules.spec.manifest import Target
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttemptOutcome:
     """What came of an attempt, ready to be archived."""
 
     status: Status
@@ -26,7 +26,7 @@ class Outcome:
     seconds: float = 0.0
 
 
-class Judge:
+class VariantEvaluator:
     """Brings trees to a verdict. Called on several threads at a time."""
 
     def __init__(
@@ -34,11 +34,11 @@ class Judge:
         target: Target,
         suite: Suite,
         acceptor: Acceptor,
-        bench: Bench,
+        bench: EvaluationContext,
         *,
         error_rate: float,
-        look_at: Callable[[Evaluation, Once], None] | None = None,
-        solver: Callable[[Once], Solver] | None = None,
+        look_at: Callable[[Evaluation, DurableSteps], None] | None = None,
+        solver: Callable[[DurableSteps], Solver] | None = None,
     ) -> None:
         """`look_at` is shown the baseline's own evaluation, before any other attempt begins. `solver` lets
         variants work whose measure is what they can do."""
@@ -54,11 +54,11 @@ class Judge:
         self,
         parent: Parent | None,
         proposal: Proposal,
-        once: Once,
+        once: DurableSteps,
         *,
         baseline: float | None,
         model_written: bool,
-    ) -> Outcome:
+    ) -> AttemptOutcome:
         """Gate, evaluate and, where it may matter, compare with the parent.
 
         `parent` is None for the baseline itself. A comparison costs many evaluations, so that only a score
@@ -69,9 +69,9 @@ class Judge:
         started = time.monotonic()
         tree = proposal.tree
         if tree is None:
-            return Outcome(Status.GATED_OUT, proposal.reason)
+            return AttemptOutcome(Status.GATED_OUT, proposal.reason)
         if parent is not None and (reason := self._gated_out(parent.tree, tree)):
-            return Outcome(Status.GATED_OUT, reason)
+            return AttemptOutcome(Status.GATED_OUT, reason)
         isolation = Isolation.CONTAINER if model_written else Isolation.PROCESS
         solver = None if self._solver is None else self._solver(once)
         bench = replace(self._bench, isolation=isolation, solver=solver)
@@ -94,7 +94,7 @@ class Judge:
                 verdict = self._compare(parent, tree, bench, once)
                 status = Status.ACCEPTED if verdict.accepted else Status.VALID
                 reason = verdict.reason
-        return Outcome(status, reason, evaluation, time.monotonic() - started)
+        return AttemptOutcome(status, reason, evaluation, time.monotonic() - started)
 
     def _gated_out(self, parent: Tree, tree: Tree) -> str:
         findings = gate(self._target, parent, tree)
@@ -108,7 +108,7 @@ class Judge:
         fitness = self._target.fitness
         return all(before is None or fitness(score) > fitness(before) for before in befores)
 
-    def _compare(self, parent: Parent, tree: Tree, bench: Bench, once: Once) -> Verdict:
+    def _compare(self, parent: Parent, tree: Tree, bench: EvaluationContext, once: DurableSteps) -> Verdict:
         def accept() -> Verdict:
             pairs = self._suite.compare(tree, parent.tree, bench)
             return self._acceptor.accept(

@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Any
 from pygent.archive.locks import RunLock
 from pygent.archive.records import PARENTS, RunRecord
 from pygent.archive.store import Archive
-from pygent.benchmarks.results import Bench, Solver
+from pygent.benchmarks.results import EvaluationContext, Solver
 from pygent.benchmarks.suites.registry import suite_for
-from pygent.evolution.proposers.factory import Surroundings, asks_models, chosen_proposer, make_proposer
-from pygent.evolution.proposers.failure_spectrum import Suspicion
-from pygent.evolution.protocols import Once
-from pygent.evolution.run.budget import Budget, Clock
-from pygent.evolution.run.evaluate_variant import Judge
+from pygent.evolution.proposers.factory import ProposerContext, asks_models, build_proposer, chosen_proposer
+from pygent.evolution.proposers.failure_spectrum import FailureSpectrum
+from pygent.evolution.protocols import DurableSteps
+from pygent.evolution.run.budget import Clock, RunLimits
+from pygent.evolution.run.evaluate_variant import VariantEvaluator
 from pygent.evolution.run.log_context import run_id
 from pygent.evolution.run.loop import Loop
 from pygent.evolution.run.population import MODEL_FREE
 from pygent.evolution.run.progress import Observer, Progress
-from pygent.evolution.run.sandbox_retry import AWAY, PatientSandbox
+from pygent.evolution.run.sandbox_retry import AWAY, RetryingSandbox
 from pygent.evolution.run.summary import summarise
 from pygent.evolution.search.acceptance import PairedAcceptor
-from pygent.evolution.search.holdout_test import Confirmer
+from pygent.evolution.search.holdout_test import HoldoutTest
 from pygent.evolution.search.selectors import selector
 from pygent.evolution.settings.config import RunConfig
 from pygent.evolution.settings.run_trust import of_run
@@ -45,7 +45,7 @@ from pygent.target_modules.spec.registry import find_target
 from pygent.target_modules.trust.exhibit import require
 
 if TYPE_CHECKING:
-    from pygent.evolution.run.model_session import World
+    from pygent.evolution.run.model_session import ModelSession
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +53,14 @@ SECONDS_KEPT_EVERY = 2.0
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunResult:
     """How a session of a run ended: `summary` is the closing JSON of `pygent evolve --json`."""
 
     run: RunRecord
     summary: dict[str, Any]
 
 
-def begin(archive: Archive, config: RunConfig) -> RunRecord:
+def create_run(archive: Archive, config: RunConfig) -> RunRecord:
     """Record a new run; nothing is executed yet.
 
     Without a seed it gets 63 random bits: cases are drawn from the seed by code that anybody can read, so
@@ -93,7 +93,7 @@ def new_id(draw: Callable[[], str] = lambda: secrets.token_hex(4)) -> str:
     return drawn
 
 
-def work(
+def execute_run(
     archive: Archive,
     home: Path,
     run: RunRecord,
@@ -102,7 +102,7 @@ def work(
     interrupted: Callable[[], bool],
     /,
     **changes: Any,
-) -> Ended:
+) -> RunResult:
     """Take a run on from where it is until a budget or a person ends it, and write its summary.
 
     `changes` are settings that this session changes, such as a larger budget. Raises `ArchiveError` where
@@ -134,7 +134,7 @@ def work(
         )
         clock = Clock(run.seconds)
         breaker = RunBreaker(dollars_per_hour=config.dollars_per_hour)
-        patient = PatientSandbox(sandbox, minutes=config.engine_minutes, ended=lambda: loop.ended_meanwhile)
+        patient = RetryingSandbox(sandbox, minutes=config.engine_minutes, ended=lambda: loop.ended_meanwhile)
         with ExitStack() as held:
             try:
                 world = _world(config, archive, run, target, lambda: loop.ended_meanwhile)
@@ -157,7 +157,7 @@ def work(
         archive.update_run(run.id, summary=summary)
     if config.on_finish is not None and state == "finished":
         _on_finish(config.on_finish, config.on_finish_keys, summary)
-    return Ended(replace(run, state=state, stopped_by=stopped_by), summary)
+    return RunResult(replace(run, state=state, stopped_by=stopped_by), summary)
 
 
 class _Keeper:
@@ -169,7 +169,7 @@ class _Keeper:
         run: str,
         clock: Clock,
         observer: Observer,
-        world: World | None,
+        world: ModelSession | None,
         breaker: RunBreaker,
     ) -> None:
         self._archive = archive
@@ -198,20 +198,20 @@ def _loop(
     run: RunRecord,
     config: RunConfig,
     target: Target,
-    sandbox: PatientSandbox,
+    sandbox: RetryingSandbox,
     clock: Clock,
     observer: Observer,
     interrupted: Callable[[], bool],
-    world: World | None,
+    world: ModelSession | None,
     breaker: RunBreaker,
 ) -> Loop:
     suite = suite_for(target)
     baseline = _baseline(archive, run, target)
-    bench = Bench(sandbox, Isolation.PROCESS, config.seed or 0, baseline)
-    suspicion = Suspicion(archive, run.id, target, bench)
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, baseline)
+    suspicion = FailureSpectrum(archive, run.id, target, bench)
     look_at = suspicion.look_at if chosen_proposer(config) == "mutate" else None
     solver = _solver(config, sandbox, world) if target.manifest.suite.kind == "tasks" else None
-    judge = Judge(
+    judge = VariantEvaluator(
         target,
         suite,
         PairedAcceptor(),
@@ -220,7 +220,7 @@ def _loop(
         look_at=look_at,
         solver=solver,
     )
-    around = Surroundings(
+    around = ProposerContext(
         archive,
         target,
         suite,
@@ -229,7 +229,7 @@ def _loop(
         weights=lambda: suspicion.weights,
         aside=lambda work: loop.aside(work),
     )
-    proposer = make_proposer(config, around, None if world is None else world.doors)
+    proposer = build_proposer(config, around, None if world is None else world.doors)
     loop = Loop(
         run,
         config,
@@ -239,8 +239,8 @@ def _loop(
         proposer,
         selector(config.selector),
         judge,
-        Confirmer(target, suite, bench, config.error_rate, solver),
-        Budget(
+        HoldoutTest(target, suite, bench, config.error_rate, solver),
+        RunLimits(
             config,
             clock,
             breaker,
@@ -257,7 +257,7 @@ def _loop(
 
 def _world(
     config: RunConfig, archive: Archive, run: RunRecord, target: Target, ended: Callable[[], str]
-) -> World | None:
+) -> ModelSession | None:
     """None for runs that ask no model."""
     if not asks_models(config, target):
         return None
@@ -266,7 +266,9 @@ def _world(
     return open_world(config, archive, run, ended)
 
 
-def _solver(config: RunConfig, sandbox: Sandbox, world: World | None) -> Callable[[Once], Solver]:
+def _solver(
+    config: RunConfig, sandbox: Sandbox, world: ModelSession | None
+) -> Callable[[DurableSteps], Solver]:
     from pygent.evolution.proposers.run_profiles import task_profile
     from pygent.evolution.proposers.task_solver import AgentSolver
     from pygent.evolution.run.attempt_gateways import AttemptLimits

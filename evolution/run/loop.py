@@ -22,20 +22,20 @@ from typing import TypeVar
 from pygent.archive.records import PARENTS, RunRecord, Status, Usage, Variant
 from pygent.archive.store import Archive
 from pygent.evolution.proposers.fuse import FuseProposer
-from pygent.evolution.protocols import OVER_A_SOURCE, Mate, Parent, Proposal, Proposer, Selector
-from pygent.evolution.run.budget import Budget
-from pygent.evolution.run.durable_steps import Journal
-from pygent.evolution.run.evaluate_variant import Judge, Outcome
+from pygent.evolution.protocols import OVER_A_SOURCE, Parent, Proposal, Proposer, SecondParent, Selector
+from pygent.evolution.run.budget import RunLimits
+from pygent.evolution.run.durable_steps import ArchivedSteps
+from pygent.evolution.run.evaluate_variant import AttemptOutcome, VariantEvaluator
 from pygent.evolution.run.log_context import variant_id
 from pygent.evolution.run.parents import Parents
 from pygent.evolution.run.population import BASELINE, Population
 from pygent.evolution.run.progress import Observer, Progress
-from pygent.evolution.run.sandbox_retry import AWAY, EngineAway
-from pygent.evolution.search.crossover import Fusing, Pair, is_worthwhile
-from pygent.evolution.search.holdout_test import Confirmer
+from pygent.evolution.run.sandbox_retry import AWAY, SandboxLostError
+from pygent.evolution.search.crossover import CrossoverSchedule, ParentPair, is_worthwhile
+from pygent.evolution.search.holdout_test import HoldoutTest
 from pygent.evolution.settings.config import RunConfig
 from pygent.prompts.quote import line
-from pygent.sandbox.api import SandboxFault
+from pygent.sandbox.api import SandboxFaultError
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -58,8 +58,8 @@ class _Pending:
     attempt: int
     parents: tuple[str, ...]
     proposer: str = BASELINE
-    once: Journal | None = None
-    work: Future[tuple[Proposal, Outcome]] | None = None
+    once: ArchivedSteps | None = None
+    work: Future[tuple[Proposal, AttemptOutcome]] | None = None
     archived: Variant | None = None
 
 
@@ -73,9 +73,9 @@ class Loop:
         archive: Archive,
         proposer: Proposer,
         selector: Selector,
-        judge: Judge,
-        confirmer: Confirmer,
-        budget: Budget,
+        judge: VariantEvaluator,
+        confirmer: HoldoutTest,
+        budget: RunLimits,
         observer: Observer,
         *,
         workers: int,
@@ -97,7 +97,7 @@ class Loop:
         self._waiting = waiting
         self.population = Population(target, selector, config.approval)
         share = config.fuse if is_worthwhile(target.manifest.editable, baseline) else 0.0
-        self._fusing = Fusing(share, config.seed, selector, self.population.lineage)
+        self._fusing = CrossoverSchedule(share, config.seed, selector, self.population.lineage)
         self._fuse = FuseProposer()
         self._baseline = baseline
         self._pending: deque[_Pending] = deque()
@@ -125,9 +125,9 @@ class Loop:
         try:
             while self._begin_what_fits():
                 self._commit(self._pending.popleft())
-        except EngineAway as away:
+        except SandboxLostError as away:
             self._ending = away.ending
-        except SandboxFault as fault:
+        except SandboxFaultError as fault:
             log.error("the sandbox gives boxes, but fails in them again and again: %s", fault)
             self._ending = AWAY
         except Exception:
@@ -222,7 +222,7 @@ class Loop:
             if archived.tree is not None:
                 self._begun.add(archived.tree)
             return _Pending(attempt, archived.parents, archived=archived)
-        once = Journal(self._archive, self._run.id, attempt, fresh=attempt not in self._journaled)
+        once = ArchivedSteps(self._archive, self._run.id, attempt, fresh=attempt not in self._journaled)
         context = copy_context()
         context.run(variant_id.set, name_of(self._run.id, attempt))
         if attempt == 0:
@@ -247,11 +247,15 @@ class Loop:
             work = self._workers.submit(context.run, self._judged, parent, proposal, once)
         return _Pending(attempt, (chosen,), self._proposer.name, once, work)
 
-    def _begin_fusion(self, attempt: int, pair: Pair, once: Journal, context: Context) -> _Pending:
+    def _begin_fusion(
+        self, attempt: int, pair: ParentPair, once: ArchivedSteps, context: Context
+    ) -> _Pending:
         """The better of the two is the first parent: the gate and the comparison are against it."""
         found = [self._parents.get(variant) for variant in (pair.one, pair.other)]
         better, other = sorted(found, key=self._fitness, reverse=True)
-        parent = replace(better, mate=Mate(other.variant, other.tree, self._parents.get(pair.base).tree))
+        parent = replace(
+            better, mate=SecondParent(other.variant, other.tree, self._parents.get(pair.base).tree)
+        )
         parents = (better.variant.id, other.variant.id)
         for chosen in parents:
             self._selector.chosen(chosen)
@@ -279,7 +283,9 @@ class Loop:
         """Do work of a proposer where evaluations have their turns."""
         return self._workers.submit(copy_context().run, work).result()
 
-    def _propose(self, parent: Parent, rng: Random, once: Journal, seen: Callable[[str], bool]) -> Proposal:
+    def _propose(
+        self, parent: Parent, rng: Random, once: ArchivedSteps, seen: Callable[[str], bool]
+    ) -> Proposal:
         try:
             proposal = self._proposer.propose(self._target, parent, rng, seen, once)
         except OVER_A_SOURCE as error:  # job border: one attempt
@@ -290,12 +296,14 @@ class Loop:
         return proposal
 
     def _asked_for(
-        self, parent: Parent, rng: Random, once: Journal, seen: Callable[[str], bool]
-    ) -> tuple[Proposal, Outcome]:
+        self, parent: Parent, rng: Random, once: ArchivedSteps, seen: Callable[[str], bool]
+    ) -> tuple[Proposal, AttemptOutcome]:
         proposal = self._propose(parent, rng, once, seen)
         return self._workers.submit(copy_context().run, self._judged, parent, proposal, once).result()
 
-    def _judged(self, parent: Parent | None, proposal: Proposal, once: Journal) -> tuple[Proposal, Outcome]:
+    def _judged(
+        self, parent: Parent | None, proposal: Proposal, once: ArchivedSteps
+    ) -> tuple[Proposal, AttemptOutcome]:
         mate = None if parent is None else parent.mate
         model_written = proposal.written_by_model or any(
             one is not None and one.variant.id in self.population.model_written for one in (parent, mate)
@@ -319,7 +327,7 @@ class Loop:
         assert pending.once is not None
         proposal, outcome = self._await(pending.work)
         if proposal.tree is not None and proposal.tree.id in self._tried:  # two answers at once were the same
-            outcome = Outcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
+            outcome = AttemptOutcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
         variant = self._variant(pending, proposal, outcome)
         tree = proposal.tree
         if tree is not None and self._is_champion(variant, tree, pending.once):
@@ -348,7 +356,7 @@ class Loop:
                 self._observer(self._snapshot(None))
         return work.result()
 
-    def _is_champion(self, variant: Variant, tree: Tree, once: Journal) -> bool:
+    def _is_champion(self, variant: Variant, tree: Tree, once: ArchivedSteps) -> bool:
         if not self.population.worth_confirming(variant):
             return False
         context = copy_context()
@@ -377,7 +385,7 @@ class Loop:
             waiting=self._waiting(),
         )
 
-    def _variant(self, pending: _Pending, proposal: Proposal, outcome: Outcome) -> Variant:
+    def _variant(self, pending: _Pending, proposal: Proposal, outcome: AttemptOutcome) -> Variant:
         evaluation = outcome.evaluation
         parents = [self.population.generations[parent] for parent in pending.parents]
         return Variant(

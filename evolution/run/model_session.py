@@ -11,10 +11,10 @@ from pygent.archive.records import RunRecord, Usage
 from pygent.archive.store import Archive
 from pygent.evolution.proposers.factory import chosen_proposer, models_of
 from pygent.evolution.proposers.run_profiles import profile_to_run
-from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
+from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.run.durable_steps import exchanges_of
 from pygent.evolution.settings.config import ConfigError, RunConfig
-from pygent.gateway.budget import Budget
+from pygent.gateway.budget import RunAccount
 from pygent.gateway.model_api import Model
 from pygent.gateway.models.circuit_breaker import Breaker
 from pygent.gateway.models.replay_model import Replay
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from pygent.gateway.mcp.mcp_config import Server
 
 
-class World:
+class ModelSession:
     """Opened for a session of a run, and closed with it. `doors` are all that the rest of it gets."""
 
     def __init__(
         self,
-        doors: Doors,
+        doors: AttemptGateways,
         model: Model | None,
         breakers: Sequence[Breaker],
         servers: Manager | None,
@@ -58,11 +58,11 @@ class World:
 
 def open_world(
     config: RunConfig, archive: Archive, run: RunRecord, ended: Callable[[], str] = lambda: ""
-) -> World:
+) -> ModelSession:
     """`ended` says why the run is to end, so that nobody waits for a model any longer.
 
     Raises `ConfigError`, and `pygent.gateway.errors.ModelError` where the model cannot be reached at all."""
-    account = Budget(config.tokens, config.dollars, paid(archive, run.id), calls=config.calls)
+    account = RunAccount(config.tokens, config.dollars, paid(archive, run.id), calls=config.calls)
     replay = None if config.replay is None else Replay(archive, config.replay)
     weights = {} if replay is not None else models_of(config, profile_to_run)
     if replay is None and not weights:
@@ -73,7 +73,7 @@ def open_world(
     secrets = [server.secrets for server in configured.values()]
     redact = Redactor.of(os.environ, *secrets)
     servers = _started(config, configured, redact)
-    doors = Doors(
+    doors = AttemptGateways(
         model,
         Transcripts(archive, redact),
         account,
@@ -85,7 +85,7 @@ def open_world(
         servers=servers,
         replay=replay,
     )
-    return World(doors, model, breakers, servers, None if replay is None else replay.attempts)
+    return ModelSession(doors, model, breakers, servers, None if replay is None else replay.attempts)
 
 
 def paid(archive: Archive, run: str) -> Usage:
@@ -99,24 +99,24 @@ def paid(archive: Archive, run: str) -> Usage:
 
 def _connected(
     config: RunConfig,
-    account: Budget,
+    account: RunAccount,
     breakers: Sequence[Breaker],
     weights: Mapping[str, float],
     ended: Callable[[], str],
 ) -> Model:
     """The run's model, or several that share the attempts."""
     from pygent.gateway.models.connect import connect
-    from pygent.gateway.models.prices import PriceUnknown
-    from pygent.gateway.models.weighted_router import Several
+    from pygent.gateway.models.prices import PriceUnknownError
+    from pygent.gateway.models.weighted_router import WeightedRouter
 
     minutes = config.model_minutes
     try:
         models = [
             connect(one.name, account, config.prices, one, minutes=minutes, ended=ended) for one in breakers
         ]
-    except PriceUnknown as error:
+    except PriceUnknownError as error:
         raise ConfigError(str(error)) from None
-    return models[0] if len(models) == 1 else Several(models, weights)
+    return models[0] if len(models) == 1 else WeightedRouter(models, weights)
 
 
 def _configured(config: RunConfig) -> Mapping[str, Server]:
@@ -145,6 +145,6 @@ def _started(config: RunConfig, configured: Mapping[str, Server], redact: Redact
         return None
     from pygent.gateway.mcp.manager import Manager
     from pygent.gateway.mcp.mcp_config import DEFAULT
-    from pygent.gateway.mcp.pins import Pins, beside
+    from pygent.gateway.mcp.pins import ToolPins, beside
 
-    return Manager(configured, Pins(beside(Path(config.mcp_config or DEFAULT))), redact)
+    return Manager(configured, ToolPins(beside(Path(config.mcp_config or DEFAULT))), redact)

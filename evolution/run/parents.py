@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from pygent.archive.blobs.weighted_cache import Cache
-from pygent.archive.records import Decision, Variant
+from pygent.archive.records import ReviewDecision, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.results import Evaluation
 from pygent.evolution.protocols import Parent, Selector
@@ -60,7 +60,7 @@ class Parents:
         inspirations = self._inspirations(attempt, chosen)
         return replace(parent, inspirations=inspirations, tried=tried, said=said)
 
-    def hear(self, decision: Decision) -> None:
+    def hear(self, decision: ReviewDecision) -> None:
         """Remember what a person said of a variant."""
         if decision.why and decision.kind in ("approve", "reject", "annotate"):
             self._said[decision.variant] = (*self._said.get(decision.variant, ()), decision.why)

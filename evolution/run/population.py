@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from pygent.archive.failure_classes import class_of
-from pygent.archive.records import PARENTS, Decision, Status, Usage, Variant
+from pygent.archive.records import PARENTS, ReviewDecision, Status, Usage, Variant
 from pygent.evolution.promotion.approvals import Policy, waits
-from pygent.evolution.protocols import Member, Selector
+from pygent.evolution.protocols import Candidate, Selector
 from pygent.evolution.search.lineage import Lineage
 from pygent.target_modules.spec.manifest import Target
 
@@ -27,7 +27,7 @@ class Population:
         self._policy = policy
         self._approved: set[str] = set()
         self._refused: set[str] = set()
-        self._aside: dict[str, Member] = {}  # of those that wait for a person, or were refused
+        self._aside: dict[str, Candidate] = {}  # of those that wait for a person, or were refused
         self._leading: list[Variant] = []  # accepted or champion, with scores that led when they came
         self.generations: dict[str, int] = {}
         self.lineage = Lineage()
@@ -62,13 +62,13 @@ class Population:
         if variant.attempt == 0:
             self.baseline = variant
         if variant.status in PARENTS and fitness is not None:
-            self._aside[variant.id] = Member(variant.id, fitness)
+            self._aside[variant.id] = Candidate(variant.id, fitness)
             self._admit(variant)
         if variant.status in (Status.ACCEPTED, Status.CHAMPION):
             self._leading.append(variant)
             self._follow(variant)
 
-    def heed(self, decision: Decision, variant: Variant) -> None:
+    def heed(self, decision: ReviewDecision, variant: Variant) -> None:
         """Take in what a person decided of a variant, given as it stood before any refusal. One that is not
         absorbed yet is known by then."""
         if decision.kind == "approve":
@@ -81,7 +81,7 @@ class Population:
             return
         if variant.id in self._refused and variant.score is not None:
             self._selector.remove(variant.id)
-            self._aside[variant.id] = Member(variant.id, self._target.fitness(variant.score))
+            self._aside[variant.id] = Candidate(variant.id, self._target.fitness(variant.score))
         else:
             self._admit(variant)
         self.best = self.champion = None

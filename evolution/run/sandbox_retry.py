@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from pygent.sandbox.api import Box, BoxSpec, Check, Isolation, Sandbox, SandboxFault, SandboxUnavailable
+from pygent.sandbox.api import (
+    Box,
+    BoxSpec,
+    Check,
+    Isolation,
+    Sandbox,
+    SandboxFaultError,
+    SandboxUnavailableError,
+)
 
 AWAY = "engine"  # what ended a run whose engine did not come back
 
@@ -19,7 +27,7 @@ _SHORTEST, _LONGEST = 0.5, 5.0  # seconds between two tries; in between, a tenth
 _GLANCE_SECONDS = 0.2  # how soon a wish to end the run is heard of
 
 
-class EngineAway(Exception):
+class SandboxLostError(Exception):
     """The wait ended without a box. `ending` is `AWAY` past the limit, else what ended the run meanwhile."""
 
     def __init__(self, ending: str) -> None:
@@ -38,11 +46,11 @@ class _Outage:
         return time.monotonic() - self.since
 
 
-class PatientSandbox:
+class RetryingSandbox:
     """A sandbox whose box is waited for where the engine fails to give it, `minutes` at most in one go.
 
     What fails inside a box is a fault as ever: the work is tried again, and then waits here for its box.
-    Waiting ends at once with `EngineAway` when `ended` says why the run is to end. Thread-safe: of many that
+    Waiting ends at once with `SandboxLostError` when `ended` says why the run is to end. Thread-safe: of many that
     wait, one asks at a time, and all go on when one has its box.
     """
 
@@ -83,7 +91,7 @@ class PatientSandbox:
         while True:
             try:
                 box = held.enter_context(self._inner.box(spec, isolation))
-            except (SandboxFault, SandboxUnavailable) as error:
+            except (SandboxFaultError, SandboxUnavailableError) as error:
                 if spec not in self._had and self._gives_others():
                     raise
                 self._wait(" ".join(str(error).split()))
@@ -99,7 +107,7 @@ class PatientSandbox:
         try:
             with self._inner.box(usual, Isolation.PROCESS):
                 return True
-        except (SandboxFault, SandboxUnavailable):
+        except (SandboxFaultError, SandboxUnavailableError):
             return False
 
     def _wait(self, why: str) -> None:
@@ -114,7 +122,7 @@ class PatientSandbox:
             until = time.monotonic() + min(pause, self._limit - outage.lasted)
             while (left := until - time.monotonic()) > 0:
                 if ending := self._ended():
-                    raise EngineAway(ending)
+                    raise SandboxLostError(ending)
                 time.sleep(min(left, _GLANCE_SECONDS))
             if outage.lasted >= self._limit:
                 self._give_up(outage, why)
@@ -134,7 +142,7 @@ class PatientSandbox:
         if not outage.given_up:
             outage.given_up = True
             log.error("no box could be had of %s for %.3g minutes: %s", self.name, outage.lasted / 60, why)
-        raise EngineAway(AWAY)
+        raise SandboxLostError(AWAY)
 
     def _back(self) -> None:
         with self._lock:

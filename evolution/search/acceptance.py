@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pygent.benchmarks.results import Pairs
-from pygent.benchmarks.statistics.sequential_test import Decision, decide
+from pygent.benchmarks.results import PairedSamples
+from pygent.benchmarks.statistics.sequential_test import PairedDecision, decide
 from pygent.evolution.protocols import Verdict
 
 
@@ -19,11 +19,11 @@ class PairedAcceptor:
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
 
-    def accept(self, pairs: Iterator[Pairs], *, exhaustive: bool, error_rate: float) -> Verdict:
+    def accept(self, pairs: Iterator[PairedSamples], *, exhaustive: bool, error_rate: float) -> Verdict:
         return verdict(decide(pairs, exhaustive=exhaustive, error_rate=error_rate, seed=self._seed))
 
 
-def verdict(decision: Decision) -> Verdict:
+def verdict(decision: PairedDecision) -> Verdict:
     """A decision of the statistics as the loop and the archive know it."""
     return Verdict(
         decision.better,

@@ -11,7 +11,7 @@ from pygent.evolution.search.lineage import Lineage
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DRAWS = 8  # of parents, before an attempt is made as any other
@@ -31,7 +31,7 @@ def _functions(editable: Editable, path: str, text: str) -> int:
         return 0
     try:
         symbols = outline(text).by_name
-    except NotPython:
+    except NotPythonError:
         return 0
     opened = editable.symbols_in(path)
     functions = [name for name, one in symbols.items() if isinstance(one.node, _FUNCTIONS)]
@@ -40,7 +40,7 @@ def _functions(editable: Editable, path: str, text: str) -> int:
     return sum(any(f"{name}.".startswith(f"{symbol}.") for symbol in opened) for name in functions)
 
 
-class Pair(NamedTuple):
+class ParentPair(NamedTuple):
     """Two variants to fuse, and their nearest common ancestor."""
 
     one: str
@@ -48,7 +48,7 @@ class Pair(NamedTuple):
     base: str
 
 
-class Fusing:
+class CrossoverSchedule:
     """`share` of all attempts fuse, as soon as there are two variants that can be fused."""
 
     def __init__(self, share: float, seed: int | None, selector: Selector, lineage: Lineage) -> None:
@@ -57,7 +57,7 @@ class Fusing:
         self._selector = selector
         self._lineage = lineage
 
-    def pair(self, attempt: int) -> Pair | None:
+    def pair(self, attempt: int) -> ParentPair | None:
         """The parents of an attempt that fuses; None for any other.
 
         Chance has a source of its own, so that the other attempts draw what they would have drawn without.
@@ -71,7 +71,7 @@ class Fusing:
             for earlier in drawn:
                 base = self._lineage.common(earlier, chosen)
                 if base is not None:
-                    return Pair(earlier, chosen, base)
+                    return ParentPair(earlier, chosen, base)
             if chosen not in drawn:
                 drawn.append(chosen)
         return None

@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from pygent.benchmarks.judge import confirm
-from pygent.benchmarks.results import Bench, Solver, Suite
-from pygent.evolution.protocols import Once
+from pygent.benchmarks.results import EvaluationContext, Solver, Suite
+from pygent.evolution.protocols import DurableSteps
 from pygent.sandbox.api import Isolation
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
@@ -24,16 +24,16 @@ def share(error_rate: float, confirmation: int) -> float:
     return error_rate * 6 / (math.pi**2 * confirmation**2)
 
 
-class Confirmer:
+class HoldoutTest:
     """The only one that touches held-out cases."""
 
     def __init__(
         self,
         target: Target,
         suite: Suite,
-        bench: Bench,
+        bench: EvaluationContext,
         error_rate: float,
-        solver: Callable[[Once], Solver] | None = None,
+        solver: Callable[[DurableSteps], Solver] | None = None,
     ) -> None:
         self._target = target
         self._suite = suite
@@ -41,7 +41,7 @@ class Confirmer:
         self._error_rate = error_rate
         self._solver = solver
 
-    def confirm(self, tree: Tree, number: int, once: Once) -> bool:
+    def confirm(self, tree: Tree, number: int, once: DurableSteps) -> bool:
         """Better than the baseline, and graded with every threshold kept, on held-out cases.
 
         `number` counts the run's confirmations from 1. Raises `SandboxFault` like an evaluation.

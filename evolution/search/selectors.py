@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from math import exp, inf
 from random import Random
 
-from pygent.evolution.protocols import Member, Selector
+from pygent.evolution.protocols import Candidate, Selector
 
 SHARPNESS = 10.0  # lambda in the paper
 MIDDLE = 0.5  # alpha_0 in the paper
-EAGER = 0.3  # of all choices take the best at once
+EXPLOIT_PROBABILITY = 0.3  # of all choices take the best at once
 
 
-class Weights:
+class FenwickTree:
     """A Fenwick (binary indexed sum) tree: append, change and draw by weight in O(log n)."""
 
     def __init__(self) -> None:
@@ -94,12 +94,12 @@ class DgmSelector:
         self._members: list[list[str]] = []
         self._fitness: list[float] = []
         self._children: list[int] = []
-        self._weights = Weights()
+        self._weights = FenwickTree()
         self._worst = self._best = 0.0
         self._unit = 0.0  # of fitness: half of the range of a_i
         self._stale = False
 
-    def add(self, member: Member) -> None:
+    def add(self, member: Candidate) -> None:
         if member.variant in self._group_of:
             return
         group = self._groups.get(member.fitness)
@@ -124,7 +124,7 @@ class DgmSelector:
         if self._stale:
             self._weights.replace([self._weight(group) for group in range(len(self._members))])
             self._stale = False
-        eager = self._members and rng.random() < EAGER
+        eager = self._members and rng.random() < EXPLOIT_PROBABILITY
         members = self._members[self._groups[self._best] if eager else self._weights.draw(rng)]
         members = members or self._members[self._groups[self._best]]  # where rounding drew an emptied group
         return members[int((len(members) + 1) ** rng.random()) - 1]
@@ -135,7 +135,7 @@ class DgmSelector:
             self._children[group] += 1
             self._weights.change(group, self._weight(group))
 
-    def _open(self, member: Member) -> None:
+    def _open(self, member: Candidate) -> None:
         first, fitness = not self._fitness, member.fitness
         self._members.append([member.variant])
         self._fitness.append(fitness)
@@ -180,7 +180,7 @@ class BestSelector:
         self._fitness: dict[str, float] = {}
         self._best: list[str] = []
 
-    def add(self, member: Member) -> None:
+    def add(self, member: Candidate) -> None:
         if member.variant in self._fitness:
             return
         self._fitness[member.variant] = member.fitness
@@ -209,7 +209,7 @@ class RandomSelector:
     def __init__(self) -> None:
         self._names: list[str] = []
 
-    def add(self, member: Member) -> None:
+    def add(self, member: Candidate) -> None:
         self._names.append(member.variant)
 
     def remove(self, variant: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from pygent.archive.records import Usage
-from pygent.gateway.box.box_requests import Asked, CallTool, Complete, Evaluate, NotAsked, read
+from pygent.gateway.box.box_requests import Asked, CallTool, Complete, Evaluate, InvalidRequestError, read
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import CUT_OFF, Model, Request
 from pygent.gateway.transcripts import KIND, Transcript
@@ -37,7 +37,7 @@ class Tools(Protocol):
         ...
 
 
-class Recorded(Protocol):
+class RecordedAnswers(Protocol):
     """Answers of an earlier run: what `--replay` puts in the place of the world."""
 
     def answer(self, place: str, number: int, op: str) -> Mapping[str, Any]:
@@ -45,7 +45,7 @@ class Recorded(Protocol):
         ...
 
 
-class Door:
+class AttemptGateway:
     """Answers a box's messages. Each exchange is in the journal before its answer is handed over, so that a
     run that is killed pays for nothing twice: the k-th exchange of an attempt has the k-th answer.
 
@@ -64,7 +64,7 @@ class Door:
         seed: int,
         tools: Tools | None = None,
         services: Mapping[str, Service] | None = None,
-        recorded: Recorded | None = None,
+        recorded: RecordedAnswers | None = None,
         place: str = "",
     ) -> None:
         """`services` answer `archive`, `evaluate` and `inputs`. `place` tells the doors of one attempt
@@ -95,7 +95,7 @@ class Door:
             return _error("malformed", f"a message holds JSON values only: {wrong}")
         try:
             asked = read(message)
-        except NotAsked as error:
+        except InvalidRequestError as error:
             return _error("malformed", line(str(error)))
         if isinstance(asked, Complete):
             self.conversation = asked.conversation()

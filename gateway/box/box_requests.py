@@ -13,27 +13,27 @@ Text = Annotated[str, Field(max_length=_MOST_CHARS)]
 Name = Annotated[str, Field(max_length=200)]
 
 
-class _Asked(BaseModel):
+class _BoxRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 _Call = Annotated[tuple[Name, Name, Text], Strict(False)]  # lists, in most kinds of pipe
 
 
-class _Message(_Asked):
+class _Message(_BoxRequest):
     role: Literal["system", "user", "assistant", "tool"]
     content: Text
     calls: list[_Call] = Field(default=[], max_length=100)
     call_id: Name = ""
 
 
-class _Tool(_Asked):
+class _Tool(_BoxRequest):
     name: str = Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")
     description: str = Field(max_length=20_000)
     parameters: dict[str, Any]
 
 
-class Complete(_Asked):
+class Complete(_BoxRequest):
     """One answer of a model. `max_tokens` None is the run's own limit, which it cannot exceed."""
 
     op: Literal["complete"]
@@ -54,7 +54,7 @@ class Complete(_Asked):
         return tuple(ToolSpec(tool.name, tool.description, tool.parameters) for tool in self.tools)
 
 
-class CallTool(_Asked):
+class CallTool(_BoxRequest):
     """One call of an MCP server's tool."""
 
     op: Literal["mcp"]
@@ -62,7 +62,7 @@ class CallTool(_Asked):
     arguments: dict[str, Any]
 
 
-class Look(_Asked):
+class Look(_BoxRequest):
     """A question about the archive: this lineage, a search in it, or one variant."""
 
     op: Literal["archive"]
@@ -71,34 +71,34 @@ class Look(_Asked):
     limit: int = Field(10, ge=1, le=50)
 
 
-class Evaluate(_Asked):
+class Evaluate(_BoxRequest):
     """How files do on the visible cases."""
 
     op: Literal["evaluate"]
     files: dict[str, Text] = Field(max_length=10_000)
 
 
-class Inputs(_Asked):
+class InputsRequest(_BoxRequest):
     """Some of the visible inputs, without what is expected of them."""
 
     op: Literal["inputs"]
     count: int = Field(10, ge=1, le=1000)
 
 
-Asked = Complete | CallTool | Look | Evaluate | Inputs
+Asked = Complete | CallTool | Look | Evaluate | InputsRequest
 _READER: TypeAdapter[Asked] = TypeAdapter(Annotated[Asked, Field(discriminator="op")])
 
 
-class NotAsked(ValueError):
+class InvalidRequestError(ValueError):
     """A message is none that a box may send. The text says what is wrong with it."""
 
 
 def read(message: object) -> Asked:
-    """The message as what it asks for. Raises `NotAsked`."""
+    """The message as what it asks for. Raises `InvalidRequestError`."""
     try:
         return _READER.validate_python(message)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise NotAsked(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:300]) from None
+        raise InvalidRequestError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:300]) from None
     except RecursionError:
-        raise NotAsked("nested too deeply") from None
+        raise InvalidRequestError("nested too deeply") from None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from pygent.gateway.mcp.mcp_config import Server
-from pygent.gateway.mcp.pins import Pins, digest
+from pygent.gateway.mcp.pins import ToolPins, digest
 from pygent.gateway.mcp.tool_results import told
 from pygent.prompts.quote import line
 
@@ -28,7 +28,7 @@ MOST_TOOLS = 500
 MOST_PAGES = 100  # of a list of tools
 
 
-class Unanswered(Exception):
+class ToolUnansweredError(Exception):
     """A call without an answer; the text says why. `server` says that the server is at fault."""
 
     def __init__(self, text: str, *, server: bool = False) -> None:
@@ -37,7 +37,7 @@ class Unanswered(Exception):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownTool:
     """A tool as it is now. `changed`: it is not what was approved, or first seen."""
 
     name: str
@@ -51,14 +51,14 @@ class Connection:
     """Lives in the manager's event loop. `run` is its one task; all else is called in other tasks there."""
 
     def __init__(
-        self, name: str, server: Server, pins: Pins, errors: IO[str], redact: Callable[[str], str]
+        self, name: str, server: Server, pins: ToolPins, errors: IO[str], redact: Callable[[str], str]
     ) -> None:
         self.name = name
         self.server = server
         self.state = "stopped"
         self.reason = ""
         self.calls = 0
-        self.tools: dict[str, Known] = {}
+        self.tools: dict[str, KnownTool] = {}
         self._pins = pins
         self._errors = errors
         self._redact = redact
@@ -155,7 +155,7 @@ class Connection:
                 await self._list(client)
 
     async def _list(self, client: Client) -> None:
-        found: dict[str, Known] = {}
+        found: dict[str, KnownTool] = {}
         cursor: str | None = None
         for _ in range(MOST_PAGES):
             page = await client.list_tools(cursor=cursor, cache_mode="bypass")
@@ -171,34 +171,34 @@ class Connection:
         allowed = self.server.pygent.tools
         return allowed is None or tool.name in allowed
 
-    def _known(self, tool: Tool) -> Known:
+    def _known(self, tool: Tool) -> KnownTool:
         mark = digest(tool.name, tool.description or "", tool.input_schema)
         changed = self._pins.is_changed(self.name, tool.name, mark)
-        return Known(tool.name, tool.description or tool.name, tool.input_schema, mark, changed)
+        return KnownTool(tool.name, tool.description or tool.name, tool.input_schema, mark, changed)
 
     async def ready(self) -> Client:
-        """The server, started where it is not. Raises `Unanswered`."""
+        """The server, started where it is not. Raises `ToolUnansweredError`."""
         if self._client is None:
             left = self._retry_at - time.monotonic()
             if left > PATIENCE and self.state == "broken":
-                raise Unanswered(
+                raise ToolUnansweredError(
                     f"server {self.name} is down ({self.reason}); it may be asked again in {left:.0f} s"
                 )
             self._settled.clear()
             self._wanted.set()
             await self._settled.wait()
         if self._client is None:
-            raise Unanswered(f"server {self.name} cannot be reached: {self.reason}", server=True)
+            raise ToolUnansweredError(f"server {self.name} cannot be reached: {self.reason}", server=True)
         return self._client
 
     async def call(self, tool: str, arguments: Mapping[str, Any], shown: str) -> tuple[str, bool]:
-        """The answer in words, and whether it is an error. Raises `Unanswered`."""
+        """The answer in words, and whether it is an error. Raises `ToolUnansweredError`."""
         client = await self.ready()
         known = self.tools.get(tool)
         if known is None:
-            raise Unanswered(f"server {self.name} has no tool {tool} any more")
+            raise ToolUnansweredError(f"server {self.name} has no tool {tool} any more")
         if known.changed:
-            raise Unanswered(
+            raise ToolUnansweredError(
                 f"{tool} of server {self.name} is not what was approved: see `pygent mcp tools {self.name}`"
             )
         self.calls += 1
@@ -216,20 +216,22 @@ class Connection:
             while not work.done() and not broken.done() and (left := deadline - time.monotonic()) > 0:
                 await asyncio.wait((work, broken), timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
-                raise Unanswered(
+                raise ToolUnansweredError(
                     f"no answer within {allowed.call_seconds:g} s"
                     if not broken.done()
                     else "the server has gone"
                 )
             result = work.result()
-        except Unanswered:
+        except ToolUnansweredError:
             raise
         except Exception as error:  # noqa: BLE001  # job border: whatever a server answers
             if _is_lost(error):
                 self.reason = line(_said(error), 200) or "the connection was lost"
                 self._client = None
                 self._broken.set()
-                raise Unanswered(f"server {self.name} was lost: {self.reason}", server=True) from None
+                raise ToolUnansweredError(
+                    f"server {self.name} was lost: {self.reason}", server=True
+                ) from None
             return f"{shown} failed: {line(_said(error), 400)}", True
         finally:
             work.cancel()

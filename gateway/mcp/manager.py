@@ -11,9 +11,9 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
-from pygent.gateway.mcp.connection import Connection, Known, Unanswered
+from pygent.gateway.mcp.connection import Connection, KnownTool, ToolUnansweredError
 from pygent.gateway.mcp.mcp_config import Server
-from pygent.gateway.mcp.pins import Pins
+from pygent.gateway.mcp.pins import ToolPins
 from pygent.gateway.mcp.tool_results import described, schema
 
 _T = TypeVar("_T")
@@ -25,7 +25,7 @@ class Manager:
     """Starts servers when they are first needed. Close it: their processes end with it."""
 
     def __init__(
-        self, servers: Mapping[str, Server], pins: Pins | None = None, redact: Callable[[str], str] = str
+        self, servers: Mapping[str, Server], pins: ToolPins | None = None, redact: Callable[[str], str] = str
     ) -> None:
         """`redact` takes secrets out of what servers answer."""
         self._loop = asyncio.new_event_loop()
@@ -34,11 +34,11 @@ class Manager:
         self._thread.start()
         self._lock = threading.Lock()
         self._places: dict[str, tuple[str, str]] = {}
-        pins = pins or Pins()
+        pins = pins or ToolPins()
         self._connections: dict[str, Connection] = self._do(self._made(servers, pins, redact))
 
     async def _made(
-        self, servers: Mapping[str, Server], pins: Pins, redact: Callable[[str], str]
+        self, servers: Mapping[str, Server], pins: ToolPins, redact: Callable[[str], str]
     ) -> dict[str, Connection]:
         made = {name: Connection(name, one, pins, self._errors, redact) for name, one in servers.items()}
         self._tasks = [asyncio.create_task(one.run(), name=f"mcp {one.name}") for one in made.values()]
@@ -69,10 +69,10 @@ class Manager:
                     )
         return told
 
-    def known(self, server: str) -> list[Known]:
-        """All tools of one server, changed ones included. Raises `Unanswered`."""
+    def known(self, server: str) -> list[KnownTool]:
+        """All tools of one server, changed ones included. Raises `ToolUnansweredError`."""
 
-        async def listed() -> list[Known]:
+        async def listed() -> list[KnownTool]:
             connection = self._connections[server]
             await connection.ready()
             return list(connection.tools.values())
@@ -80,7 +80,7 @@ class Manager:
         return self._do(listed())
 
     def ping(self, server: str) -> None:
-        """Raises `Unanswered` where the server cannot be reached."""
+        """Raises `ToolUnansweredError` where the server cannot be reached."""
 
         async def pinged() -> None:
             await self._connections[server].ready()
@@ -88,15 +88,17 @@ class Manager:
         self._do(pinged())
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
-        """The answer of `server__tool` in words, and whether it is an error. Raises `Unanswered`."""
+        """The answer of `server__tool` in words, and whether it is an error. Raises `ToolUnansweredError`."""
         with self._lock:
             place = self._places.get(tool)
         if place is None:
-            raise Unanswered(f"there is no tool {tool[:_LONGEST]}")
+            raise ToolUnansweredError(f"there is no tool {tool[:_LONGEST]}")
         connection = self._connections[place[0]]
         most = connection.server.pygent.calls_per_run
         if connection.calls >= most:
-            raise Unanswered(f"server {place[0]} was called {most} times in this run, which is its limit")
+            raise ToolUnansweredError(
+                f"server {place[0]} was called {most} times in this run, which is its limit"
+            )
         return self._do(connection.call(place[1], arguments, tool))
 
     def of_attempt(self) -> AttemptTools:
@@ -139,11 +141,11 @@ class Manager:
         self._loop.close()
         self._errors.close()
 
-    async def _listed(self, names: Sequence[str]) -> dict[str, list[Known]]:
-        async def one(name: str) -> list[Known]:
+    async def _listed(self, names: Sequence[str]) -> dict[str, list[KnownTool]]:
+        async def one(name: str) -> list[KnownTool]:
             try:
                 await self._connections[name].ready()
-            except Unanswered:
+            except ToolUnansweredError:
                 return []
             return list(self._connections[name].tools.values())
 
@@ -162,7 +164,7 @@ class Manager:
         try:
             return asyncio.run_coroutine_threadsafe(work, self._loop).result()
         except CancelledError:
-            raise Unanswered("the servers are being closed") from None
+            raise ToolUnansweredError("the servers are being closed") from None
 
 
 class AttemptTools:
@@ -182,6 +184,6 @@ class AttemptTools:
             }
         try:
             text, is_error = self._manager.call(tool, arguments)
-        except Unanswered as fault:
+        except ToolUnansweredError as fault:
             return {"error": "unanswered", "text": str(fault)}
         return {"text": text, "is_error": is_error}

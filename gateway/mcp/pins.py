@@ -25,7 +25,7 @@ def digest(name: str, description: str, schema: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-class Pins:
+class ToolPins:
     """Digests by server and tool: those that a person approved, and those first seen in this run."""
 
     def __init__(self, path: Path = DEFAULT) -> None:

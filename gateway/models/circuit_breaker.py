@@ -86,7 +86,7 @@ class Breaker:
         self._state, self._since = state, self._clock()
 
 
-class Breaking:
+class CircuitBreakerModel:
     """A model behind a breaker. While it is open, calls wait for the next probe; where it stays open for
     `minutes`, or `ended` says why the run is to end, they give up with `Kind.BREAKER`, which ends the run."""
 

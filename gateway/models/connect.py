@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 
 from pygent.archive.records import Usage
-from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.budget import Budgeted, RunAccount
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.local.model import LocalModel
 from pygent.gateway.model_api import Model
-from pygent.gateway.models.circuit_breaker import Breaker, Breaking
+from pygent.gateway.models.circuit_breaker import Breaker, CircuitBreakerModel
 from pygent.gateway.models.litellm_model import LitellmModel, is_for_litellm
 from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.models.prices import LOCAL, Price, find
@@ -21,7 +21,7 @@ from pygent.gateway.models.tools_as_text import ToolsAsText
 
 def connect(
     name: str,
-    budget: Budget,
+    budget: RunAccount,
     prices: Mapping[str, Price] | None = None,
     breaker: Breaker | None = None,
     *,
@@ -31,7 +31,7 @@ def connect(
     sleep: Callable[[float], object] = time.sleep,
     minutes: float = 10.0,
     ended: Callable[[], str] = lambda: "",
-) -> Breaking:
+) -> CircuitBreakerModel:
     """The model `name`, with the run's budget, retries and a breaker around it. Sends nothing.
 
     `provider/model` of a provider that litellm knows goes there, with that provider's own key; all else, and
@@ -45,7 +45,7 @@ def connect(
     model = _endpoint(name, environment, timeout)
     budget.check(name, price)
     retrying = Retrying(Budgeted(ToolsAsText(model), budget, price), policy, sleep=sleep)
-    return Breaking(retrying, breaker or Breaker(name), minutes=minutes, ended=ended)
+    return CircuitBreakerModel(retrying, breaker or Breaker(name), minutes=minutes, ended=ended)
 
 
 def _endpoint(name: str, environment: Mapping[str, str], timeout: float) -> Model:

@@ -44,9 +44,9 @@ class OpenAIModel:
             without = self._unsupported
             try:
                 return self._ask(request, chat_protocol.options(request, without))
-            except _Unsupported as error:
+            except _UnsupportedOptionError as error:
                 if error.name == "tools":
-                    raise ToolsUnsupported(Kind.REQUEST, self._redacted(str(error))) from None
+                    raise ToolsUnsupportedError(Kind.REQUEST, self._redacted(str(error))) from None
                 self._unsupported |= {error.name}
                 if error.name in without:
                     raise ModelError(Kind.REQUEST, self._redacted(str(error))) from None
@@ -87,7 +87,7 @@ class OpenAIModel:
             return chat_protocol.completion_of(stream.assembled(response.iter_lines()), self.name, guess)
         except ModelError:
             raise
-        except stream.Broken as broken:
+        except stream.StreamError as broken:
             kind = Kind.MALFORMED if broken.malformed else Kind.CONNECTION
             paid = Usage(1, guess, 0, tokens.of_text(broken.text))
             raise ModelError(kind, f"{self.name}: {broken}", usage=paid) from None
@@ -109,7 +109,7 @@ class OpenAIModel:
         known = chat_protocol.fault(error.status_code, error.body, self.name, error.response.headers)
         option = chat_protocol.unsupported(error.status_code, error.body)
         if option is not None and known.kind is Kind.REQUEST:
-            return _Unsupported(option, str(known))
+            return _UnsupportedOptionError(option, str(known))
         return known
 
     def _connected(self) -> OpenAI:
@@ -141,11 +141,11 @@ class OpenAIModel:
         return text.replace(self._key, "[key]") if len(self._key) >= 8 else text
 
 
-class ToolsUnsupported(ModelError):
+class ToolsUnsupportedError(ModelError):
     """The endpoint takes no tools. Whoever wraps this model can tell of them in words instead."""
 
 
-class _Unsupported(Exception):
+class _UnsupportedOptionError(Exception):
     """The endpoint does not take the option `name`."""
 
     def __init__(self, name: str, text: str) -> None:

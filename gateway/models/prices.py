@@ -38,7 +38,7 @@ class Price(BaseModel):
         return total / 1e6
 
 
-class PriceUnknown(Exception):
+class PriceUnknownError(Exception):
     """A budget cannot be kept because nobody knows the price. The text says what to add to the config."""
 
 
@@ -50,18 +50,18 @@ def find(model: str, table: Mapping[str, Price]) -> Price | None:
 
 
 def require(model: str, price: Price | None, *, tokens: int | None, dollars: float | None) -> None:
-    """Raise `PriceUnknown` where a model without a price has no limit that could be kept."""
+    """Raise `PriceUnknownError` where a model without a price has no limit that could be kept."""
     if price is not None:
         return
     advice = (
         f"give its input and output dollars per million tokens under prices, as [prices.{json.dumps(model)}]"
     )
     if dollars is not None:
-        raise PriceUnknown(
+        raise PriceUnknownError(
             f"the price of {model} is unknown, so a budget in dollars cannot be kept: {advice}"
         )
     if tokens is None:
-        raise PriceUnknown(f"the price of {model} is unknown: set a budget in tokens, or {advice}")
+        raise PriceUnknownError(f"the price of {model} is unknown: set a budget in tokens, or {advice}")
 
 
 def _listed(model: str) -> Price | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 
-class Broken(Exception):
+class StreamError(Exception):
     """The stream is not what it must be. `malformed`: by what it says; else it ended too early.
 
     `text` is the part of the answer that came: somebody has paid for it.
@@ -20,7 +20,7 @@ class Broken(Exception):
 
 
 def assembled(lines: Iterable[str]) -> dict[str, Any]:
-    """The whole response of a stream's lines, in the form of one that was not streamed. Raises `Broken`.
+    """The whole response of a stream's lines, in the form of one that was not streamed. Raises `StreamError`.
 
     A chunk with an `error` is given back as it is. A stream is whole when it says `[DONE]`, or when a choice
     has its finish reason and the connection was closed properly.
@@ -37,14 +37,14 @@ def assembled(lines: Iterable[str]) -> dict[str, Any]:
         try:
             chunk = json.loads(value)
         except (ValueError, RecursionError):
-            raise Broken("a chunk of the stream is not JSON", answer.text, malformed=True) from None
+            raise StreamError("a chunk of the stream is not JSON", answer.text, malformed=True) from None
         if not isinstance(chunk, dict):
-            raise Broken("a chunk of the stream is not an object", answer.text, malformed=True)
+            raise StreamError("a chunk of the stream is not an object", answer.text, malformed=True)
         if chunk.get("error"):
             return {"error": chunk["error"]}
         answer.take(chunk)
     if not answer.done and answer.reason is None:
-        raise Broken("the stream ended before the answer did", answer.text, malformed=False)
+        raise StreamError("the stream ended before the answer did", answer.text, malformed=False)
     return answer.whole()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pygent.gateway.model_api import Completion, Model, Request
-from pygent.gateway.models.openai_model import ToolsUnsupported
+from pygent.gateway.models.openai_model import ToolsUnsupportedError
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 
 _BLOCK = re.compile(r"```(?:json|tool)?[ \t]*\n(\{.*?\})[ \t]*\n```", re.S)
@@ -43,7 +43,7 @@ class ToolsAsText:
         if not self._in_words:
             try:
                 return self._model.complete(request)
-            except ToolsUnsupported:
+            except ToolsUnsupportedError:
                 self._in_words = True
         answer = self._model.complete(in_words(request))
         calls = read_calls(answer.text)

@@ -7,37 +7,39 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from pygent.gateway.model_api import Completion, Request
-from pygent.gateway.models.circuit_breaker import Breaking
+from pygent.gateway.models.circuit_breaker import CircuitBreakerModel
 
 
-class BadModels(ValueError):
+class ModelListError(ValueError):
     """A list of models cannot be read. The text says what is wrong with it."""
 
 
 def parse(text: str) -> dict[str, float]:
-    """Weights by name, from `name`, or `name=weight` with commas between. Raises `BadModels`."""
+    """Weights by name, from `name`, or `name=weight` with commas between. Raises `ModelListError`."""
     found: dict[str, float] = {}
     for part in text.split(","):
         name, _, weight = part.strip().rpartition("=") if "=" in part else (part.strip(), "", "1")
         try:
             value = float(weight)
         except ValueError:
-            raise BadModels(f"{part.strip()}: the weight must be a number, as in name=2") from None
+            raise ModelListError(f"{part.strip()}: the weight must be a number, as in name=2") from None
         if not name or name in found:
-            raise BadModels(f"{part.strip() or '(nothing)'}: each model once, as in gpt-4.1-mini=3,gpt-4.1=1")
+            raise ModelListError(
+                f"{part.strip() or '(nothing)'}: each model once, as in gpt-4.1-mini=3,gpt-4.1=1"
+            )
         if not 0 < value < math.inf:
-            raise BadModels(f"{part.strip()}: the weight must be above 0")
+            raise ModelListError(f"{part.strip()}: the weight must be above 0")
         found[name] = value
     return found
 
 
-class Several:
+class WeightedRouter:
     """Chooses by the seed of a request: all requests of an attempt have the same, and so the same model.
 
     A model whose breaker is open is passed over while another's is closed.
     """
 
-    def __init__(self, models: Sequence[Breaking], weights: Mapping[str, float]) -> None:
+    def __init__(self, models: Sequence[CircuitBreakerModel], weights: Mapping[str, float]) -> None:
         self.name = ", ".join(model.breaker.name for model in models)
         self._models = list(models)
         self._weights = [weights[model.breaker.name] for model in models]

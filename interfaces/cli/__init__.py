@@ -29,6 +29,6 @@ def main() -> None:
 
 def _is_agreed_to(error: Exception) -> bool:
     from pygent.interfaces.cli.asking import agreed
-    from pygent.target_modules.trust.exhibit import Untrusted
+    from pygent.target_modules.trust.exhibit import UntrustedError
 
-    return isinstance(error, Untrusted) and agreed(error)
+    return isinstance(error, UntrustedError) and agreed(error)

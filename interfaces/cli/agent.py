@@ -8,7 +8,7 @@ import typer
 
 from pygent.interfaces.cli.evolve import Dollars, Tokens
 from pygent.interfaces.cli.ids import TargetName
-from pygent.interfaces.cli.session import Image, Json, Kind, Runtime, Session, Waive, print_json
+from pygent.interfaces.cli.session import CliContext, Image, Json, Kind, Runtime, Waive, print_json
 
 app = typer.Typer(
     help="The coding agent: pipelines, profiles, and one attempt to look at.", no_args_is_help=True
@@ -91,7 +91,7 @@ def run(
     """
     from pygent.archive.records import ArchiveError
     from pygent.archive.store import Archive
-    from pygent.evolution.run.execution import begin, work
+    from pygent.evolution.run.execution import create_run, execute_run
     from pygent.evolution.settings.config import load_config
     from pygent.evolution.settings.run_trust import of_run
     from pygent.gateway.transcripts import exchanges
@@ -103,7 +103,7 @@ def run(
     from pygent.sandbox.backends.waivers import waived
     from pygent.target_modules.trust.exhibit import require
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     settings = load_config(
         None,
         target=target,
@@ -125,9 +125,9 @@ def run(
     box = open_sandbox(sandbox, base=image, runtime=runtime, waive=waived([settings.waive]))
     try:
         with session.archive(create=True) as archive:
-            record = begin(archive, settings)
+            record = create_run(archive, settings)
             given = commands_of(settings)
-            work(archive, session.home, record, box, lambda progress: None, lambda: False, **given)
+            execute_run(archive, session.home, record, box, lambda progress: None, lambda: False, **given)
     finally:
         box.close()
     with Archive.open(session.home, read_only=True) as archive:

@@ -27,7 +27,7 @@ from pygent.interfaces.cli import (
     watch,
 )
 from pygent.interfaces.cli.sections import Sections
-from pygent.interfaces.cli.session import Session
+from pygent.interfaces.cli.session import CliContext
 
 app = typer.Typer(
     name="pygent",
@@ -66,7 +66,7 @@ def root(
     from pygent.interfaces.logs import configure
 
     configure(log_level, as_json=log_json)
-    ctx.obj = Session(home, log_json, log_level)
+    ctx.obj = CliContext(home, log_json, log_level)
 
 
 evolve.register(app)

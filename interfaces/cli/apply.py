@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pygent.interfaces.cli.ids import VariantId, variant_ids
-from pygent.interfaces.cli.session import Json, Session, print_json
+from pygent.interfaces.cli.session import CliContext, Json, print_json
 
 Who = Annotated[
     str | None, typer.Option("--as", help="Who decides; git's user.name or the login name if left out.")
@@ -49,7 +49,7 @@ def apply(
 
     if pr_body and (yes or to is not None):
         raise typer.BadParameter("--pr-body only prints: leave --yes and --to out")
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=not yes) as archive:
         planned = apply_variant.plan(archive, variant)
         found, folder = planned.variant, planned.target.source if to is None else to
@@ -114,7 +114,7 @@ def rollback(
     from pygent.evolution.promotion import apply_variant
     from pygent.interfaces.who import me
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive() as archive:
         undone = apply_variant.rollback(archive, session.home, who or me(), variant, force=force)
     if json:

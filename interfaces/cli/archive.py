@@ -10,7 +10,7 @@ import typer
 
 from pygent.interfaces.cli.ids import RunOption, VariantId
 from pygent.interfaces.cli.pager import NoPager, paged
-from pygent.interfaces.cli.session import Json, Session, console, print_json
+from pygent.interfaces.cli.session import CliContext, Json, console, print_json
 
 app = typer.Typer(help="Look at archived variants, check them, export them.", no_args_is_help=True)
 
@@ -30,7 +30,7 @@ def list_variants(
     """List variants."""
     from pygent.interfaces.views import variants as views
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         found = views.rows(archive, run, status, order, limit)
     if json:
@@ -62,7 +62,7 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
     """Everything that is known of a variant: verdict, measurements, diff against each parent."""
     from pygent.interfaces.views import variants as views
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         known = views.variant(archive, variant)
         found = archive.variant(known["id"])
@@ -108,7 +108,7 @@ def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False
     """What a variant's making (and, for agents, its measuring) exchanged with models and MCP servers."""
     from pygent.interfaces.views.transcripts import of_variant, plain, told
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         found = of_variant(archive, variant)
     if json:
@@ -126,7 +126,7 @@ def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, j
     """The best variant of a run (of the latest one, if none is named)."""
     from pygent.archive.records import ArchiveError
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         runs = archive.runs()
         if not runs:
@@ -143,7 +143,7 @@ def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     from pygent.interfaces.views.variants import row
     from pygent.prompts.quote import line
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         found = archive.lineage(archive.find_variant(variant))
     if json:
@@ -173,7 +173,7 @@ def diff(
     from pygent.interfaces.cli.diffs import show_diff
     from pygent.interfaces.views import variants as views
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         found = views.diff(archive, variant, against)
     if json:
@@ -186,7 +186,7 @@ def diff(
 @app.command()
 def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None:
     """Counts by status, reason, proposer and operator, spend, and size."""
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         figures = archive.stats(archive.find_run(run) if run is not None else None)
     if json:
@@ -220,7 +220,7 @@ def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None
 @app.command()
 def verify(ctx: typer.Context, json: Json = False) -> None:
     """Read everything and check it; exit 1 where something is not as it must be."""
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         problems = archive.verify()
     if json:
@@ -241,7 +241,7 @@ def export(
     """Write a run (the latest, if none is named) as a git repository, one commit per variant."""
     from pygent.archive.records import ArchiveError
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         runs = archive.runs()
         if not runs:

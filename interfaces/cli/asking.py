@@ -6,10 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pygent.target_modules.trust.exhibit import Exhibit, Untrusted
+    from pygent.target_modules.trust.exhibit import Exhibit, UntrustedError
 
 
-def agreed(untrusted: Untrusted) -> bool:
+def agreed(untrusted: UntrustedError) -> bool:
     """Show it and ask, where a person sits at a terminal. What is agreed to is remembered as it was shown.
 
     False where nobody can be asked, the answer is not yes, or it cannot be kept."""

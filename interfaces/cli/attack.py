@@ -9,7 +9,7 @@ import typer
 from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, console, print_json
 
 if TYPE_CHECKING:
-    from pygent.sandbox.redteam.attack_runner import Result
+    from pygent.sandbox.redteam.attack_runner import AttackResult
 
 Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
@@ -43,7 +43,7 @@ def attack(
         raise typer.BadParameter(f"--only: no attack is called {', '.join(sorted(unknown))}")
     chosen = [one for one in corpus if (one.name in only if only else one.fast or not fast)]
     sandbox = make_sandbox(backend, base=image, runtime=runtime)
-    results: list[Result] = []
+    results: list[AttackResult] = []
     try:
         for grade in [Isolation(isolation)] if isolation else list(Isolation):
             results += run_attacks(sandbox, chosen, grade)
@@ -60,7 +60,7 @@ def attack(
         raise typer.Exit(1)
 
 
-def _row(result: Result) -> dict[str, object]:
+def _row(result: AttackResult) -> dict[str, object]:
     """As JSON, with what a hostile program said made visible: a lone surrogate cannot even be printed."""
     from pygent.prompts.quote import escape
 
@@ -68,7 +68,7 @@ def _row(result: Result) -> dict[str, object]:
     return {key: escape(value) if isinstance(value, str) else value for key, value in row.items()}
 
 
-def _show(name: str, results: list[Result]) -> None:
+def _show(name: str, results: list[AttackResult]) -> None:
     from rich.table import Table
     from rich.text import Text
 

@@ -34,7 +34,7 @@ def bench(
     import secrets
 
     from pygent.benchmarks.judge import evaluate_tree
-    from pygent.benchmarks.results import Bench
+    from pygent.benchmarks.results import EvaluationContext
     from pygent.sandbox.api import Isolation
     from pygent.sandbox.backends.select import open_sandbox
     from pygent.sandbox.backends.waivers import require
@@ -50,7 +50,7 @@ def bench(
         if tree is not None:
             require(box, "a tree that a model may have written")
         drawn = secrets.randbits(63) if seed is None else seed
-        where = Bench(box, Isolation.CONTAINER, drawn, found.tree())
+        where = EvaluationContext(box, Isolation.CONTAINER, drawn, found.tree())
         result = evaluate_tree(found, found.tree(tree), where, "held_out" if held_out else "search")
     finally:
         box.close()

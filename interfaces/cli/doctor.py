@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from pygent.sandbox.api import Check
 
 if TYPE_CHECKING:
-    from pygent.interfaces.cli.session import SandboxKind, Session
+    from pygent.interfaces.cli.session import CliContext, SandboxKind
 
 LEAST_FREE_MB = 512
 
 
-def examine(session: Session, kind: SandboxKind, image: str | None, runtime: str | None) -> list[Check]:
+def examine(session: CliContext, kind: SandboxKind, image: str | None, runtime: str | None) -> list[Check]:
     """Every check, in the order in which their failure would stop a run."""
     return [_python(), *_home(session.home), _git(), _model(), *_sandbox(kind, image, runtime)]
 
@@ -57,7 +57,7 @@ def _model() -> Check:
 
 
 def _sandbox(kind: SandboxKind, image: str | None, runtime: str | None) -> list[Check]:
-    from pygent.sandbox.api import SandboxFault, SandboxUnavailable
+    from pygent.sandbox.api import SandboxFaultError, SandboxUnavailableError
     from pygent.sandbox.backends.select import make_sandbox
 
     try:
@@ -66,6 +66,6 @@ def _sandbox(kind: SandboxKind, image: str | None, runtime: str | None) -> list[
             return [Check("sandbox", True, box.name), *box.facts(), *box.check()]
         finally:
             box.close()
-    except (SandboxUnavailable, SandboxFault) as error:
+    except (SandboxUnavailableError, SandboxFaultError) as error:
         what, _, remedy = str(error).partition(": ")
         return [Check("sandbox", False, what, remedy)]

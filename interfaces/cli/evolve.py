@@ -13,11 +13,11 @@ import typer
 
 from pygent.interfaces.cli.ids import RunId, TargetName
 from pygent.interfaces.cli.session import (
+    CliContext,
     Image,
     Json,
     Runtime,
     SandboxKind,
-    Session,
     Waive,
     command,
     print_json,
@@ -133,7 +133,7 @@ def evolve(
     json: Json = False,
 ) -> None:
     """Evolve a target until a budget is used up, then show what was found."""
-    from pygent.evolution.run.execution import begin
+    from pygent.evolution.run.execution import create_run
     from pygent.evolution.settings.run_trust import of_run
     from pygent.interfaces.launching import commands_of
     from pygent.target_modules.trust.exhibit import require
@@ -168,20 +168,20 @@ def evolve(
         "on_finish": on_finish,
         "on_finish_keys": on_finish_keys,
     }
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     settings, exhibits = _settings(session, config, replay, options)
     if dry_run:
         _estimate(settings, as_json=json)
         return
     require(*exhibits, *of_run(settings), may_ask=not detach)
     with session.archive(create=True) as archive:
-        run = begin(archive, settings)
+        run = create_run(archive, settings)
         given = commands_of(settings)
         _go_on(session, archive, run, settings, detach=detach, as_json=json, changes=given)
 
 
 def _settings(
-    session: Session, file: Path | None, replay: str | None, options: dict[str, Any]
+    session: CliContext, file: Path | None, replay: str | None, options: dict[str, Any]
 ) -> tuple[RunConfig, list[Exhibit]]:
     """The settings of a new run, and what has to be trusted in their file; a run that replays another has all
     of that one's that are not given."""
@@ -243,7 +243,7 @@ def resume(
     from pygent.evolution.settings.stored_config import stored_config
     from pygent.target_modules.trust.exhibit import require
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     changes: dict[str, Any] = {
         "attempts": attempts,
         "evaluations": evaluations,
@@ -279,7 +279,7 @@ def stop(ctx: typer.Context, run: RunId) -> None:
     _ask(ctx.obj, run, "stop")
 
 
-def _ask(session: Session, prefix: str, what: Literal["pause", "stop"]) -> None:
+def _ask(session: CliContext, prefix: str, what: Literal["pause", "stop"]) -> None:
     from pygent.interfaces.launching import wish
 
     with session.archive() as archive:
@@ -288,7 +288,7 @@ def _ask(session: Session, prefix: str, what: Literal["pause", "stop"]) -> None:
 
 
 def _go_on(
-    session: Session,
+    session: CliContext,
     archive: Archive,
     run: RunRecord,
     settings: RunConfig,
@@ -301,7 +301,7 @@ def _go_on(
         _detach(session, run, changes, as_json=as_json)
         return
     from pygent.evolution.proposers.factory import chosen_proposer
-    from pygent.evolution.run.execution import work
+    from pygent.evolution.run.execution import execute_run
     from pygent.evolution.run.population import BASELINE
     from pygent.evolution.run.sandbox_retry import AWAY
     from pygent.interfaces.cli.live import Live
@@ -320,7 +320,9 @@ def _go_on(
         )
         live.say(f"sandbox: {sandbox.name}, self-test passed")
         try:
-            ended = work(archive, session.home, run, sandbox, live.update, _interrupts(live.say), **changes)
+            ended = execute_run(
+                archive, session.home, run, sandbox, live.update, _interrupts(live.say), **changes
+            )
         except KeyboardInterrupt:
             live.say(
                 f"ending at once; `{command(session.home)} resume {run.id}` goes on with what is recorded"
@@ -356,7 +358,7 @@ def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:
     return lambda: bool(seen)
 
 
-def _detach(session: Session, run: RunRecord, changes: dict[str, Any], *, as_json: bool) -> None:
+def _detach(session: CliContext, run: RunRecord, changes: dict[str, Any], *, as_json: bool) -> None:
     from pygent.interfaces.errors import FAILURE
     from pygent.interfaces.launching import go_on
 

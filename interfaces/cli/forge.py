@@ -9,8 +9,8 @@ import typer
 from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, print_json
 
 if TYPE_CHECKING:
-    from pygent.benchmarks.forgeries.baseline_evaluators import Told
-    from pygent.benchmarks.forgeries.forgery_audit import Report, Verdict
+    from pygent.benchmarks.forgeries.baseline_evaluators import BaselineReport
+    from pygent.benchmarks.forgeries.forgery_audit import ForgeryVerdict, Report
 
 Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
@@ -87,7 +87,7 @@ def _show(report: Report) -> None:
     typer.echo(f"{held}: {len(report.rows)} forgeries, {report.seconds:.0f} s, {report.sandbox}")
 
 
-def _cell(verdict: Verdict | None, told: Told | None) -> str:
+def _cell(verdict: ForgeryVerdict | None, told: BaselineReport | None) -> str:
     if verdict is not None:
         score = "-" if verdict.score is None else f"{verdict.score:.2g}"
         return f"{score} {verdict.stop}" if verdict.held else f"FORGED {score}"

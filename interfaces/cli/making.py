@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class MakingOptions:
     """The options that were given, by the ways to make a target that they belong to."""
 
     ways: tuple[Mapping[str, object], ...]

@@ -120,9 +120,9 @@ def tools(
     json: Json = False,
 ) -> None:
     """What servers can do, and whether it is what was approved."""
-    from pygent.gateway.mcp.pins import Pins, beside
+    from pygent.gateway.mcp.pins import ToolPins, beside
 
-    pins = Pins(beside(config))
+    pins = ToolPins(beside(config))
     told: list[dict[str, Any]] = []
     with _manager(config, server) as manager:
         for name in manager.names:
@@ -147,7 +147,7 @@ def tools(
 @app.command()
 def health(config: Config = FILE, json: Json = False) -> None:
     """Start each server and ask for its tools; exit 1 if one does not answer."""
-    from pygent.gateway.mcp.connection import Unanswered
+    from pygent.gateway.mcp.connection import ToolUnansweredError
 
     told: dict[str, Any] = {}
     with _manager(config, None) as manager:
@@ -155,7 +155,7 @@ def health(config: Config = FILE, json: Json = False) -> None:
             started = time.monotonic()
             try:
                 manager.ping(name)
-            except Unanswered as fault:
+            except ToolUnansweredError as fault:
                 told[name] = {"ok": False, "reason": str(fault)}
                 continue
             facts = manager.health()[name]
@@ -182,7 +182,7 @@ def call(
     json: Json = False,
 ) -> None:
     """Call a tool once. Exit 1 where it answers with an error."""
-    from pygent.gateway.mcp.connection import Unanswered
+    from pygent.gateway.mcp.connection import ToolUnansweredError
 
     try:
         data = jsonlib.loads(arguments)
@@ -194,7 +194,7 @@ def call(
         manager.tools()
         try:
             text, is_error = manager.call(tool, data)
-        except Unanswered as fault:
+        except ToolUnansweredError as fault:
             text, is_error = str(fault), True
     if json:
         print_json({"text": text, "is_error": is_error})
@@ -208,7 +208,7 @@ def call(
 def _manager(config: Path, only: str | None) -> Iterator[Manager]:
     from pygent.gateway.mcp.manager import Manager
     from pygent.gateway.mcp.mcp_config import McpConfigError
-    from pygent.gateway.mcp.pins import Pins, beside
+    from pygent.gateway.mcp.pins import ToolPins, beside
     from pygent.gateway.mcp.server_trust import exhibits, read_to_start
     from pygent.target_modules.trust.exhibit import require
 
@@ -219,7 +219,7 @@ def _manager(config: Path, only: str | None) -> Iterator[Manager]:
             there = ", ".join(found) or "none"
             raise McpConfigError(f"{config}: there is no server {only}; there are: {there}")
         found = {only: found[only]}
-    manager = Manager(found, Pins(beside(config)))
+    manager = Manager(found, ToolPins(beside(config)))
     try:
         yield manager
     finally:

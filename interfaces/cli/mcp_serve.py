@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pygent.interfaces.cli.apply import Who
-from pygent.interfaces.cli.session import Session
+from pygent.interfaces.cli.session import CliContext
 from pygent.interfaces.errors import FAILURE
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -28,7 +28,7 @@ def serve(
     from pygent.interfaces.mcp.server import make_server
     from pygent.interfaces.who import me
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     if http and host not in LOOPBACK:
         raise typer.BadParameter(f"--host {host}: only loopback ({', '.join(LOOPBACK)}) is served")
     server = make_server(session.home, who or f"{me()} (MCP)", allow_apply=allow_apply)

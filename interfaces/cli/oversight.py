@@ -8,10 +8,10 @@ import typer
 
 from pygent.interfaces.cli.apply import Who
 from pygent.interfaces.cli.ids import LatestRunId, VariantId
-from pygent.interfaces.cli.session import Json, Session, console, print_json
+from pygent.interfaces.cli.session import CliContext, Json, console, print_json
 
 if TYPE_CHECKING:
-    from pygent.archive.records import Decision
+    from pygent.archive.records import ReviewDecision
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def approve(
     from pygent.evolution.promotion import approvals
     from pygent.interfaces.who import me
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive() as archive:
         found = archive.variant(archive.find_variant(variant))
         _tell(approvals.approve(archive, found, who or me(), why), json)
@@ -47,7 +47,7 @@ def reject(
     from pygent.evolution.promotion import approvals
     from pygent.interfaces.who import me
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive() as archive:
         found = archive.variant(archive.find_variant(variant))
         _tell(approvals.reject(archive, found, who or me(), why), json)
@@ -64,7 +64,7 @@ def annotate(
     from pygent.evolution.promotion import approvals
     from pygent.interfaces.who import me
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive() as archive:
         found = archive.variant(archive.find_variant(variant))
         _tell(approvals.annotate(archive, found, who or me(), text), json)
@@ -81,7 +81,7 @@ def queue(
     from pygent.interfaces.views.variants import row
     from pygent.prompts.quote import line
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         runs = archive.runs()
         if not runs:
@@ -107,7 +107,7 @@ def queue(
     console().print(table)
 
 
-def _tell(decision: Decision, as_json: bool) -> None:
+def _tell(decision: ReviewDecision, as_json: bool) -> None:
     if as_json:
         from dataclasses import asdict
 

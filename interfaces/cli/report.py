@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from pygent.interfaces.cli.ids import LatestRunId
-from pygent.interfaces.cli.session import Session
+from pygent.interfaces.cli.session import CliContext
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def report(
     from pygent.archive.records import ArchiveError
     from pygent.interfaces.report.report import html, markdown
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         runs = archive.runs()
         if not runs:

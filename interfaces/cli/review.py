@@ -8,7 +8,7 @@ import typer
 
 from pygent.interfaces.cli.apply import Who
 from pygent.interfaces.cli.ids import run_ids
-from pygent.interfaces.cli.session import Session
+from pygent.interfaces.cli.session import CliContext
 
 HTTP = 80  # the port that browsers leave out of a host's name
 SHORTEST = 12  # characters of a password
@@ -49,7 +49,7 @@ def review(
     from pygent.interfaces.web.security import Access
     from pygent.interfaces.who import me
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     local = host in LOOPBACK
     if not local and not password:
         raise typer.BadParameter(

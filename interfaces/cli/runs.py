@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from pygent.interfaces.cli.ids import RunId
-from pygent.interfaces.cli.session import Json, Session, console, print_json
+from pygent.interfaces.cli.session import CliContext, Json, console, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +19,7 @@ def runs(ctx: typer.Context, json: Json = False) -> None:
     """List the runs of this archive, oldest first."""
     from pygent.interfaces.views import runs as views
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         found = views.runs(archive, session.home)
     if json:
@@ -46,7 +46,7 @@ def status(
     """Show how a run stands: state, counts, best so far, spend."""
     from pygent.interfaces.views import runs as views
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         told = views.status(archive, session.home, run)
     if json:

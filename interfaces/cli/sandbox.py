@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pygent.interfaces.cli import attack, forge
-from pygent.interfaces.cli.session import Image, Json, Kind, Runtime, Session, print_json
+from pygent.interfaces.cli.session import CliContext, Image, Json, Kind, Runtime, print_json
 
 if TYPE_CHECKING:
     from pygent.sandbox.api import Check
@@ -64,7 +64,7 @@ def doctor(
     """Say in words what works here and what to do about what does not."""
     from pygent.interfaces.cli.doctor import examine
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     _report(examine(session, sandbox, image, runtime), as_json=json)
 
 

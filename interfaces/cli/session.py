@@ -61,7 +61,7 @@ Waive = Annotated[
 
 
 @dataclass(frozen=True)
-class Session:
+class CliContext:
     """The global options, carried to commands as `ctx.obj`."""
 
     home: Path

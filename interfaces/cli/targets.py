@@ -71,11 +71,11 @@ def init(
     json: Json = False,
 ) -> None:
     """Make a target: of a module and its cases, a package and its tests, or an evaluator and its program."""
-    from pygent.interfaces.cli.making import Asked, make_of_module, make_of_package
+    from pygent.interfaces.cli.making import MakingOptions, make_of_module, make_of_package
     from pygent.interfaces.cli.making_evaluator import make_of_evaluator
     from pygent.target_modules.spec.manifest import TargetError
 
-    asked = Asked(
+    asked = MakingOptions(
         {"--module": module, "--function": function, "--cases": cases},
         {"--repo": repo, "--editable": editable, "--tests": tests, "--record": record or None},
         {"--evaluator": evaluator, "--program": program, "--metric": metric, "--requirements": requirements},

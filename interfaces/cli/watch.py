@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pygent.interfaces.cli.ids import LatestRunId
-from pygent.interfaces.cli.session import Session, console
+from pygent.interfaces.cli.session import CliContext, console
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -52,7 +52,7 @@ def watch(
     """
     from pygent.archive.records import ArchiveError
 
-    session: Session = ctx.obj
+    session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         runs = archive.runs()
         if not runs:
@@ -67,7 +67,7 @@ def watch(
         raise typer.Exit(code)
 
 
-def _moments(session: Session, archive: Archive, run: str, *, once: bool) -> Iterator[Seen]:
+def _moments(session: CliContext, archive: Archive, run: str, *, once: bool) -> Iterator[Seen]:
     """Whenever something has changed, and at the end."""
     from pygent.interfaces.views.runs import row
 
@@ -86,7 +86,7 @@ def _moments(session: Session, archive: Archive, run: str, *, once: bool) -> Ite
         time.sleep(max(POLL_SECONDS, took / SHARE))
 
 
-def _seen(session: Session, archive: Archive, run: str) -> Seen:
+def _seen(session: CliContext, archive: Archive, run: str) -> Seen:
     from pygent.archive.tables.search import Wanted
     from pygent.interfaces.views.runs import status
     from pygent.interfaces.views.variants import row

@@ -86,7 +86,7 @@ class Variants(BaseModel):
     next: int | None = Field(description="the offset of the next page; null on the last")
 
 
-class Shown(BaseModel):
+class DiffAnswer(BaseModel):
     notice: Notice = DATA
     variant: VariantRow
     approval: str = Field(description="approved, refused, awaiting or not needed")
@@ -118,7 +118,7 @@ class Decided(BaseModel):
     status: str = Field(description="the variant's status now")
 
 
-class Bench(BaseModel):
+class BenchAnswer(BaseModel):
     target: str
     gated_out: str = Field(description="why the gate refuses it; empty where it passed")
     graded: bool
@@ -131,7 +131,7 @@ class Bench(BaseModel):
     trust: str
 
 
-class Applied(BaseModel):
+class ApplyAnswer(BaseModel):
     variant: str
     folder: str
     files: list[str]

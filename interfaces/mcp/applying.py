@@ -11,7 +11,7 @@ from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
 from pygent.interfaces.mcp import answers
-from pygent.interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp.desk import ToolContext
 from pygent.interfaces.mcp.reading import VariantId
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 
 
-class Confirmation(BaseModel):
+class ApplyConfirmation(BaseModel):
     confirm: bool = Field(description="yes: write it")
 
 
-def register(server: MCPServer, desk: Desk) -> None:
-    def before_applying(variant: str) -> Elicit[Confirmation]:
+def register(server: MCPServer, desk: ToolContext) -> None:
+    def before_applying(variant: str) -> Elicit[ApplyConfirmation]:
         from pygent.evolution.promotion.apply_variant import plan, require_clear
 
         with desk.archive() as archive:
@@ -35,22 +35,22 @@ def register(server: MCPServer, desk: Desk) -> None:
         return Elicit(
             f"Write variant {planned.variant.id} (score {planned.variant.score}) into "
             f"{planned.target.source}? {changed} changed lines; rollback takes it back.",
-            Confirmation,
+            ApplyConfirmation,
         )
 
-    def before_rolling_back(variant: str | None = None) -> Elicit[Confirmation]:
+    def before_rolling_back(variant: str | None = None) -> Elicit[ApplyConfirmation]:
         from pygent.target_modules.promotion.source_writer import PromotionError, applications
 
         done = applications(desk.home)
         if not done:
             raise ToolError(str(PromotionError(f"nothing was applied from {desk.home}")))
         what = f"variant {variant}" if variant else f"the latest application, variant {done[-1][1].variant},"
-        return Elicit(f"Take {what} back, and restore the source as it was before?", Confirmation)
+        return Elicit(f"Take {what} back, and restore the source as it was before?", ApplyConfirmation)
 
     @server.tool(annotations=WRITES)
     def apply(
-        variant: VariantId, confirmed: Annotated[Confirmation, Resolve(before_applying)]
-    ) -> answers.Applied:
+        variant: VariantId, confirmed: Annotated[ApplyConfirmation, Resolve(before_applying)]
+    ) -> answers.ApplyAnswer:
         """Write a champion into the real source, on a git branch of its own where there is a repository; its
         suite runs there, and if it fails, all is taken back. The user is asked to confirm."""
         from pygent.evolution.promotion import apply_variant
@@ -64,11 +64,11 @@ def register(server: MCPServer, desk: Desk) -> None:
 
     @server.tool(annotations=WRITES)
     def rollback(
-        confirmed: Annotated[Confirmation, Resolve(before_rolling_back)],
+        confirmed: Annotated[ApplyConfirmation, Resolve(before_rolling_back)],
         variant: Annotated[
             str | None, Field(description="what to take back; the latest application if left out")
         ] = None,
-    ) -> answers.Applied:
+    ) -> answers.ApplyAnswer:
         """Take an application back: the source is restored byte for byte. The user is asked to confirm."""
         from pygent.evolution.promotion import apply_variant
 
@@ -77,16 +77,16 @@ def register(server: MCPServer, desk: Desk) -> None:
             return _told(apply_variant.rollback(archive, desk.home, desk.who, variant))
 
 
-def _insist(confirmed: Confirmation) -> None:
+def _insist(confirmed: ApplyConfirmation) -> None:
     if not confirmed.confirm:
         raise ToolError("not confirmed: nothing was written")
 
 
-def _told(done: "Applied") -> answers.Applied:
+def _told(done: "Applied") -> answers.ApplyAnswer:
     said = str(done.suite.get("reason", ""))
     if done.suite.get("ran"):
         said = f"{done.suite['passed']} of {done.suite['total']} passed"
-    return answers.Applied(
+    return answers.ApplyAnswer(
         variant=done.variant,
         folder=done.folder,
         files=list(done.files),

@@ -10,14 +10,14 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from pygent.interfaces.mcp import answers
-from pygent.interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp.desk import ToolContext
 from pygent.interfaces.mcp.reading import VariantId
 
 RECORDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 RULES_OUT = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 
 
-def register(server: MCPServer, desk: Desk) -> None:
+def register(server: MCPServer, desk: ToolContext) -> None:
     @server.tool(annotations=RECORDS)
     def annotate(
         variant: VariantId, text: Annotated[str, Field(description="what is to be said of it")]
@@ -46,7 +46,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         return _decided(desk, variant, lambda archive, one: approvals.reject(archive, one, desk.who, why))
 
 
-def _decided(desk: Desk, variant: str, decide: Callable[[Any, Any], Any]) -> answers.Decided:
+def _decided(desk: ToolContext, variant: str, decide: Callable[[Any, Any], Any]) -> answers.Decided:
     with desk.archive(write=True) as archive:
         found = archive.variant(archive.find_variant(variant))
         decision = decide(archive, found)

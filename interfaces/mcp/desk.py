@@ -18,7 +18,7 @@ LABEL = f"{DATA}\n\n"
 
 
 @dataclass(frozen=True)
-class Desk:
+class ToolContext:
     """`who` stands beside decisions; `launched` are the runs that this server began or went on with."""
 
     home: Path

@@ -31,7 +31,7 @@ def register(server: MCPServer) -> None:
         ] = None,
         seed: Annotated[int | None, Field(ge=0, description="draws the cases; random if left out")] = None,
         sandbox: Literal["auto", "docker", "bubblewrap"] = "auto",
-    ) -> answers.Bench:
+    ) -> answers.BenchAnswer:
         """Judge a patch on search cases, as a run would: first the gate, then the sandbox. Nothing is
         written, and the archive does not change."""
         if (patch is None) == (not files):
@@ -48,9 +48,9 @@ def _judged(
     files: dict[str, str] | None,
     seed: int | None,
     kind: Literal["auto", "docker", "bubblewrap"],
-) -> answers.Bench:
+) -> answers.BenchAnswer:
     from pygent.benchmarks.judge import evaluate_tree
-    from pygent.benchmarks.results import Bench
+    from pygent.benchmarks.results import EvaluationContext
     from pygent.sandbox.api import Isolation
     from pygent.sandbox.backends import select
     from pygent.sandbox.backends.waivers import require
@@ -68,7 +68,7 @@ def _judged(
         after = Tree({**before.files, **(files or {})})
     findings = gate(found, before, after)
     if findings:
-        return answers.Bench(
+        return answers.BenchAnswer(
             target=found.name,
             gated_out=f"{findings[0].rule}: {findings[0]}",
             graded=False,
@@ -84,11 +84,11 @@ def _judged(
     try:
         require(box, "a patch of a client")
         drawn = secrets.randbits(63) if seed is None else seed
-        bench = Bench(box, Isolation.CONTAINER, drawn, before)
+        bench = EvaluationContext(box, Isolation.CONTAINER, drawn, before)
         result, baseline = (evaluate_tree(found, tree, bench) for tree in (after, before))
     finally:
         box.close()
-    return answers.Bench(
+    return answers.BenchAnswer(
         target=found.name,
         gated_out="",
         graded=result.graded,

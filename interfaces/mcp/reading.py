@@ -9,7 +9,7 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from pygent.interfaces.mcp import answers
-from pygent.interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp.desk import ToolContext
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
@@ -19,7 +19,7 @@ Limit = Annotated[int, Field(ge=1, le=200, description="at most so many")]
 Offset = Annotated[int, Field(ge=0, description="leave out so many; `next` of the page before")]
 
 
-def register(server: MCPServer, desk: Desk) -> None:
+def register(server: MCPServer, desk: ToolContext) -> None:
     @server.tool(annotations=READS)
     def list_targets() -> answers.Targets:
         """List the bundled targets: what can be evolved, and how it is measured."""
@@ -55,7 +55,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         return run_status(desk, run)
 
     @server.tool(annotations=READS)
-    def best(run: RunId) -> answers.Shown:
+    def best(run: RunId) -> answers.DiffAnswer:
         """The best variant of a run: a champion, else an accepted one, else the best valid one."""
         from pygent.archive.records import ArchiveError
 
@@ -66,7 +66,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         return _shown(desk, found.id)
 
     @server.tool(annotations=READS)
-    def show(variant: VariantId) -> answers.Shown:
+    def show(variant: VariantId) -> answers.DiffAnswer:
         """Everything about a variant: verdicts, decisions of people, and its diff against its parent."""
         return _shown(desk, variant)
 
@@ -141,7 +141,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         )
 
 
-def run_status(desk: Desk, run: str, said: str = "") -> answers.RunStatus:
+def run_status(desk: ToolContext, run: str, said: str = "") -> answers.RunStatus:
     """`said`: what came of a request."""
     from pygent.interfaces.views import runs
 
@@ -151,14 +151,14 @@ def run_status(desk: Desk, run: str, said: str = "") -> answers.RunStatus:
     return now
 
 
-def _shown(desk: Desk, variant: str) -> answers.Shown:
+def _shown(desk: ToolContext, variant: str) -> answers.DiffAnswer:
     from pygent.interfaces.views.variants import variant as everything
     from pygent.interfaces.views.words import verdicts
     from pygent.prompts.quote import line
 
     with desk.archive() as archive:
         known = everything(archive, variant)
-    return answers.Shown(
+    return answers.DiffAnswer(
         variant=answers.variant_row(known),
         approval=known["approval"],
         verdicts=[line(text, 300) for text in verdicts(known["records"])],

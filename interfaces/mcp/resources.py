@@ -8,13 +8,13 @@ from urllib.parse import quote
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 
-from pygent.interfaces.mcp.desk import LABEL, Desk
+from pygent.interfaces.mcp.desk import LABEL, ToolContext
 from pygent.prompts.quote import line
 
 PAGE = 40_000  # characters
 
 
-def register(server: MCPServer, desk: Desk) -> None:
+def register(server: MCPServer, desk: ToolContext) -> None:
     @server.resource("pygent://variants/{variant}/source{?page}", mime_type="text/plain")
     def source(variant: str, page: str = "1") -> str:
         """A variant's files, one after the other."""

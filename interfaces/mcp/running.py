@@ -13,7 +13,7 @@ from pydantic import Field
 
 from pygent.interfaces.launching import Launched
 from pygent.interfaces.mcp import answers
-from pygent.interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp.desk import ToolContext
 from pygent.interfaces.mcp.reading import RunId, run_status
 from pygent.prompts.quote import line
 
@@ -33,7 +33,7 @@ Wait = Annotated[
 ]
 
 
-def register(server: MCPServer, desk: Desk) -> None:
+def register(server: MCPServer, desk: ToolContext) -> None:
     @server.tool(annotations=SPENDS)
     async def start_run(
         ctx: Context[Any, Any],
@@ -95,7 +95,7 @@ def register(server: MCPServer, desk: Desk) -> None:
         return _wished(desk, run, "stop")
 
 
-def _started(desk: Desk, settings: dict[str, Any]) -> Launched:
+def _started(desk: ToolContext, settings: dict[str, Any]) -> Launched:
     from pygent.evolution.settings.config import load_config
     from pygent.interfaces.launching import start
 
@@ -103,7 +103,7 @@ def _started(desk: Desk, settings: dict[str, Any]) -> Launched:
         return desk.keep(start(archive, desk.home, load_config(None, **settings)))
 
 
-def _resumed(desk: Desk, run: str, budgets: dict[str, Any]) -> Launched:
+def _resumed(desk: ToolContext, run: str, budgets: dict[str, Any]) -> Launched:
     from pygent.archive.locks import is_alive
     from pygent.interfaces.launching import go_on
 
@@ -114,7 +114,7 @@ def _resumed(desk: Desk, run: str, budgets: dict[str, Any]) -> Launched:
         return desk.keep(go_on(desk.home, id, budgets))
 
 
-def _wished(desk: Desk, run: str, what: Literal["pause", "stop"]) -> answers.RunStatus:
+def _wished(desk: ToolContext, run: str, what: Literal["pause", "stop"]) -> answers.RunStatus:
     from pygent.interfaces.launching import wish
 
     with desk.archive(write=True) as archive:
@@ -123,7 +123,7 @@ def _wished(desk: Desk, run: str, what: Literal["pause", "stop"]) -> answers.Run
 
 
 async def _followed(
-    ctx: Context[Any, Any], desk: Desk, launched: Launched, said: str, *, wait: bool
+    ctx: Context[Any, Any], desk: ToolContext, launched: Launched, said: str, *, wait: bool
 ) -> answers.RunStatus:
     """Until the run goes, or with `wait` until its process has ended; leaving off to wait does not end it.
     Raises `ToolError` with the reason where the process fails."""
@@ -143,7 +143,7 @@ async def _followed(
     return now
 
 
-async def _waited(ctx: Context[Any, Any], desk: Desk, launched: Launched) -> None:
+async def _waited(ctx: Context[Any, Any], desk: ToolContext, launched: Launched) -> None:
     """Until the process has ended, with progress on the way. Looks so rarely that it costs a run 1 percent of
     a core at most, however large the archive is."""
     last, again = -1.0, 0.0

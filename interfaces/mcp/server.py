@@ -8,7 +8,7 @@ from pathlib import Path
 from mcp.server.mcpserver import MCPServer
 
 from pygent.interfaces.mcp import applying, deciding, measuring, prompts, reading, resources, running
-from pygent.interfaces.mcp.desk import Desk
+from pygent.interfaces.mcp.desk import ToolContext
 
 INSTRUCTIONS = (
     "PyGent evolves Python modules: a run proposes patches, measures each in a sandbox and archives it. "
@@ -21,7 +21,7 @@ INSTRUCTIONS = (
 def make_server(home: Path, who: str, *, allow_apply: bool = False) -> MCPServer:
     """A server for the archive in `home`. `who` stands beside decisions; without `allow_apply` there are no
     tools that write into real sources."""
-    desk = Desk(home, who)
+    desk = ToolContext(home, who)
     server = MCPServer(
         "pygent",
         title="PyGent Factory",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pygent.archive.records import Decision, Status, Variant
+from pygent.archive.records import ReviewDecision, Status, Variant
 from pygent.archive.store import Archive
 from pygent.archive.tables.queries import Order
 from pygent.evolution.promotion.approvals import approval
@@ -47,7 +47,7 @@ def row(variant: Variant) -> dict[str, Any]:
     return asdict(variant)
 
 
-def told(decision: Decision) -> dict[str, Any]:
+def told(decision: ReviewDecision) -> dict[str, Any]:
     return asdict(decision)
 
 

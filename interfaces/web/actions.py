@@ -18,7 +18,7 @@ from starlette.routing import Route
 from pygent.evolution.promotion import apply_variant, approvals
 from pygent.interfaces.boxes import opened_for
 from pygent.interfaces.errors import exit_code, in_one_line
-from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.archives import ArchiveReader
 from pygent.interfaces.web.guesses import Guesses
 from pygent.interfaces.web.pages import Pages
 from pygent.interfaces.web.security import LOGIN, Access, welcome
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Actions:
-    def __init__(self, shelf: Shelf, pages: Pages, access: Access) -> None:
+    def __init__(self, shelf: ArchiveReader, pages: Pages, access: Access) -> None:
         self._shelf = shelf
         self._pages = pages
         self._access = access

@@ -16,7 +16,7 @@ from pygent.archive.records import ArchiveError
 from pygent.interfaces.rendering import line_whole
 from pygent.interfaces.views import charts, evidence, graph, runs, search, variants
 from pygent.interfaces.views import transcripts as talks
-from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.archives import ArchiveReader
 from pygent.interfaces.web.plain import Plain
 
 
@@ -28,7 +28,7 @@ class Against(Nothing):
     against: str = Field("parent", description="`parent`, `root` or another variant")
 
 
-class Shown(Against):
+class ShownDiff(Against):
     shown: bool = Field(False, description="for pages: what cannot be seen is escaped, long lines are cut")
 
 
@@ -41,7 +41,7 @@ class Axes(Nothing):
     y: str = Field("", description="metric; another if left out")
 
 
-class Pair(Nothing):
+class ComparedPair(Nothing):
     one: str = Field(description="variant")
     other: str = Field(description="variant")
 
@@ -68,7 +68,7 @@ class Endpoint:
     path: str
     summary: str
     query: type[Nothing] | type[Filters]
-    answer: Callable[[Shelf, dict[str, str], Any], Any]
+    answer: Callable[[ArchiveReader, dict[str, str], Any], Any]
 
 
 def find(archive: Any, query: Filters) -> dict[str, Any]:
@@ -87,13 +87,13 @@ def find(archive: Any, query: Filters) -> dict[str, Any]:
     )
 
 
-def status_of(shelf: Shelf, prefix: str) -> dict[str, Any]:
+def status_of(shelf: ArchiveReader, prefix: str) -> dict[str, Any]:
     """What grows with the attempts is kept; the state and the time are as they are now."""
     run = shelf.read.find_run(prefix)
     return shelf.of_run(shelf.status, run) | runs.row(shelf.home, shelf.read.run(run))
 
 
-def _diff(shelf: Shelf, path: dict[str, str], query: Shown) -> dict[str, Any]:
+def _diff(shelf: ArchiveReader, path: dict[str, str], query: ShownDiff) -> dict[str, Any]:
     found = variants.diff(shelf.read, path["variant"], query.against)
     return found | {"diff": for_eyes(found["diff"])} if query.shown else found
 
@@ -150,7 +150,7 @@ ENDPOINTS = (
         Offset,
         lambda s, p, q: graph.children(s.read, p["variant"], q.offset),
     ),
-    Endpoint("/api/variants/{variant}/diff", "Unified diff", Shown, _diff),
+    Endpoint("/api/variants/{variant}/diff", "Unified diff", ShownDiff, _diff),
     Endpoint(
         "/api/variants/{variant}/samples",
         "Raw samples beside those of another variant",
@@ -172,17 +172,17 @@ ENDPOINTS = (
     Endpoint(
         "/api/compare",
         "Two variants beside each other",
-        Pair,
+        ComparedPair,
         lambda s, p, q: variants.compare(s.read, q.one, q.other),
     ),
 )
 
 
-def routes(shelf: Shelf) -> list[Route]:
+def routes(shelf: ArchiveReader) -> list[Route]:
     return [Route(endpoint.path, _serve(shelf, endpoint), methods=["GET"]) for endpoint in ENDPOINTS]
 
 
-def _serve(shelf: Shelf, endpoint: Endpoint) -> Callable[[Request], Any]:
+def _serve(shelf: ArchiveReader, endpoint: Endpoint) -> Callable[[Request], Any]:
     async def serve(request: Request) -> Response:
         try:
             query = endpoint.query.model_validate(dict(request.query_params))

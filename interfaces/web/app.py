@@ -16,9 +16,9 @@ from starlette.staticfiles import StaticFiles
 from pygent.interfaces.rendering import environment
 from pygent.interfaces.web import api, events
 from pygent.interfaces.web.actions import Actions
-from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.archives import ArchiveReader
 from pygent.interfaces.web.pages import Pages
-from pygent.interfaces.web.security import Access, Guard
+from pygent.interfaces.web.security import Access, SecurityMiddleware
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -26,7 +26,7 @@ STATIC = Path(__file__).parent / "static"
 
 def make_app(home: Path, who: str, access: Access) -> Starlette:
     """`who` stands beside decisions. Raises `ArchiveError` where there is no archive in `home`."""
-    shelf = Shelf(home, who)
+    shelf = ArchiveReader(home, who)
     pages = Pages(shelf, environment(TEMPLATES), access)
 
     async def lost(request: Request, error: Exception) -> Response:
@@ -45,7 +45,7 @@ def make_app(home: Path, who: str, access: Access) -> Starlette:
             *pages.routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Guard, access=access)],
+        middleware=[Middleware(SecurityMiddleware, access=access)],
         exception_handlers={404: lost},
         lifespan=lifespan,
     )

@@ -15,7 +15,7 @@ KEPT = 64  # views of runs
 T = TypeVar("T")
 
 
-class Shelf:
+class ArchiveReader:
     """`read` is opened read-only; decisions open the archive for writing for as long as they take."""
 
     def __init__(self, home: Path, who: str) -> None:

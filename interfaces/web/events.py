@@ -15,13 +15,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pygent.archive.records import ArchiveError
 from pygent.interfaces.views import runs
-from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.archives import ArchiveReader
 
 POLL_SECONDS = 1.0
 STILL_SECONDS = 15.0  # after which a silent stream says that it is alive
 
 
-def routes(shelf: Shelf) -> list[Route | WebSocketRoute]:
+def routes(shelf: ArchiveReader) -> list[Route | WebSocketRoute]:
     async def events(request: Request) -> Response:
         try:
             run = await run_in_threadpool(shelf.read.find_run, request.path_params["run"])
@@ -49,7 +49,7 @@ def routes(shelf: Shelf) -> list[Route | WebSocketRoute]:
     ]
 
 
-async def _stream(shelf: Shelf, run: str) -> AsyncIterator[bytes]:
+async def _stream(shelf: ArchiveReader, run: str) -> AsyncIterator[bytes]:
     async for told in changes(shelf, run):
         if told is None:
             yield b": still here\n\n"
@@ -57,7 +57,7 @@ async def _stream(shelf: Shelf, run: str) -> AsyncIterator[bytes]:
             yield f"event: run\ndata: {json.dumps(told, default=str)}\n\n".encode()
 
 
-async def changes(shelf: Shelf, run: str) -> AsyncIterator[dict[str, Any] | None]:
+async def changes(shelf: ArchiveReader, run: str) -> AsyncIterator[dict[str, Any] | None]:
     """`{"run", "state", "attempts", "decisions"}` now and whenever one of them changes; None now and then."""
     before: dict[str, Any] = {}
     silent = 0.0
@@ -73,7 +73,7 @@ async def changes(shelf: Shelf, run: str) -> AsyncIterator[dict[str, Any] | None
         silent += POLL_SECONDS
 
 
-def _now(shelf: Shelf, run: str) -> dict[str, Any]:
+def _now(shelf: ArchiveReader, run: str) -> dict[str, Any]:
     attempts, decisions = shelf.read.browse.version(run)
     state = runs.row(shelf.home, shelf.read.run(run))["state"]
     return {"run": run, "state": state, "attempts": attempts, "decisions": decisions}

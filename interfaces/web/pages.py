@@ -19,7 +19,7 @@ from pygent.evolution.promotion import apply_variant, approvals
 from pygent.interfaces.views import charts, evidence, transcripts, variants
 from pygent.interfaces.views.words import verdicts
 from pygent.interfaces.web import api
-from pygent.interfaces.web.archives import Shelf
+from pygent.interfaces.web.archives import ArchiveReader
 from pygent.interfaces.web.security import Access
 from pygent.target_modules.promotion.source_writer import applications
 from pygent.target_modules.spec.manifest import TargetError
@@ -31,7 +31,7 @@ FAILURES = 12
 class Pages:
     """One method a page: it gives the template's name and what it needs."""
 
-    def __init__(self, shelf: Shelf, made: Environment, access: Access) -> None:
+    def __init__(self, shelf: ArchiveReader, made: Environment, access: Access) -> None:
         self._shelf = shelf
         self._made = made
         self._access = access
@@ -166,7 +166,7 @@ class Pages:
         given = dict(request.query_params)
         if not given.get("one") or not given.get("other"):
             return "compare.html", {"title": "Compare", "found": None, "given": given}
-        query = api.Pair.model_validate(given)
+        query = api.ComparedPair.model_validate(given)
         found = variants.compare(self._shelf.read, query.one, query.other)
         id = found["other"]["id"]
         return "compare.html", {

@@ -64,7 +64,7 @@ class Access:
         return hmac.new(self._key, what.encode(), hashlib.sha256).hexdigest()
 
 
-class Guard:
+class SecurityMiddleware:
     """ASGI middleware: refuses strangers and foreign pages, and puts the security headers on every answer."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:

@@ -18,12 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
-from pygent.sandbox.api import Box, BoxSpec, Check, Isolation, SandboxFault, SandboxUnavailable
+from pygent.sandbox.api import Box, BoxSpec, Check, Isolation, SandboxFaultError, SandboxUnavailableError
 from pygent.sandbox.backends import cgroup
 from pygent.sandbox.host import boot
 from pygent.sandbox.host.box import RunnerBox
 from pygent.sandbox.host.pool import IDLE, WARM, Pool
-from pygent.sandbox.host.runner_process import Cell, Death
+from pygent.sandbox.host.runner_process import Death, RunnerProcess
 from pygent.sandbox.images.rootfs import PYTHON
 from pygent.sandbox.images.rootfs_cache import Roots, identity
 from pygent.sandbox.images.rootfs_in_memory import RootsInMemory
@@ -53,10 +53,10 @@ _KILLED = 128 + signal.SIGKILL
 
 
 def find() -> Bubblewrap:
-    """The program, tried out. Raises `SandboxUnavailable` where there is none that can make a box."""
+    """The program, tried out. Raises `SandboxUnavailableError` where there is none that can make a box."""
     path = shutil.which("bwrap")
     if path is None:
-        raise SandboxUnavailable("bubblewrap is not installed: apt-get install bubblewrap")
+        raise SandboxUnavailableError("bubblewrap is not installed: apt-get install bubblewrap")
     said = _run([path, "--version"])
     version = said.stdout.strip().rpartition(" ")[2] if said.returncode == 0 else ""
     way = Bubblewrap(path, version, as_root=os.geteuid() == 0)
@@ -64,7 +64,7 @@ def find() -> Bubblewrap:
     if tried.returncode == 0:
         return way
     words = tried.stderr.strip().partition("\n")[0] or f"status {tried.returncode}"
-    raise SandboxUnavailable(
+    raise SandboxUnavailableError(
         f"bubblewrap cannot make a box here ({words}): let users make namespaces (sysctl "
         "user.max_user_namespaces, kernel.unprivileged_userns_clone, or on Ubuntu "
         "kernel.apparmor_restrict_unprivileged_userns), or use an engine"
@@ -137,7 +137,7 @@ class BubblewrapCell:
             os.close(self._info)
             self._errors.close()
             self._group.remove()
-            raise SandboxFault(f"bubblewrap does not start: {error}") from None
+            raise SandboxFaultError(f"bubblewrap does not start: {error}") from None
         finally:
             os.close(told)
         assert self._process.stdin is not None
@@ -213,16 +213,16 @@ class BubblewrapSandbox(Pool):
         # a box dies with the thread that started it, so one thread starts all and lives as long as they
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="pygent-bubblewrap")
 
-    def cell(self, spec: BoxSpec) -> Cell:
+    def cell(self, spec: BoxSpec) -> RunnerProcess:
         root = self._roots.ensure(spec.packages)
         usual = self._made_of.setdefault(spec.packages, root)
         if root != usual:
-            raise SandboxFault("the box's files are gone, and this machine's Python has changed since")
+            raise SandboxFaultError("the box's files are gone, and this machine's Python has changed since")
         try:
             place = root if spec.core is None else self._in_memory.of(root)
             return self._starter.submit(BubblewrapCell, self._wrap, place, spec, self._controls).result()
         except RuntimeError:
-            raise SandboxFault("the sandbox is closed") from None
+            raise SandboxFaultError("the sandbox is closed") from None
 
     @contextlib.contextmanager
     def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
@@ -232,7 +232,7 @@ class BubblewrapSandbox(Pool):
             before = identity(root)
             yield box
             if before is None or identity(root) != before:
-                raise SandboxFault("the box's files were removed from outside")
+                raise SandboxFaultError("the box's files were removed from outside")
 
     def take(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox:
         while (box := super().take(spec, isolation)).trouble():

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pygent.sandbox.api import BoxSpec, SandboxFault
+from pygent.sandbox.api import BoxSpec, SandboxFaultError
 from pygent.sandbox.backends import orphan_reaper
 
 _PREFIX = "pygent:"
@@ -33,7 +33,7 @@ class Controls:
     version: int = 1
 
     def make(self, spec: BoxSpec) -> Group:
-        """A group for one box, its limits set. Raises `SandboxFault`."""
+        """A group for one box, its limits set. Raises `SandboxFaultError`."""
         name = f"{_PREFIX}{orphan_reaper.myself().replace(' ', ':')}:{next(_COUNTER)}"
         folders = {controller: parent / name for controller, parent in self.parents.items()}
         group = Group(folders, self.version)
@@ -47,7 +47,7 @@ class Controls:
                         (folder / file).write_text(value)
         except OSError as error:
             group.remove()
-            raise SandboxFault(f"a control group cannot be made: {error}") from None
+            raise SandboxFaultError(f"a control group cannot be made: {error}") from None
         return group
 
 

@@ -9,7 +9,7 @@ import secrets
 import socket
 from typing import TYPE_CHECKING, Any
 
-from pygent.sandbox.api import BoxSpec, Check, SandboxFault, SandboxUnavailable
+from pygent.sandbox.api import BoxSpec, Check, SandboxFaultError, SandboxUnavailableError
 from pygent.sandbox.backends import masked_paths, orphan_reaper
 from pygent.sandbox.backends.orphan_reaper import OWNER_LABEL, RUN_LABEL
 from pygent.sandbox.backends.turns import turn
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 def connect(timeout: float = 60.0) -> DockerClient:
     """A client of the engine at `DOCKER_HOST`; without it at the usual socket, or one without root's rights.
 
-    Raises `SandboxUnavailable`.
+    Raises `SandboxUnavailableError`.
     """
     import docker
     from docker.errors import DockerException
@@ -54,7 +54,7 @@ def connect(timeout: float = 60.0) -> DockerClient:
         except DockerException as error:
             told = told or _short(error)
     where = os.environ.get("DOCKER_HOST", "the usual sockets")
-    raise SandboxUnavailable(
+    raise SandboxUnavailableError(
         f"no Docker engine answers at {where} ({told}): start Docker, or set "
         "DOCKER_HOST to an engine that you may use"
     ) from None
@@ -77,12 +77,12 @@ def is_mapped(client: DockerClient) -> bool:
 
 
 def _title(client: DockerClient, runtime: str) -> str:
-    """What the engine is, for people. Raises `SandboxUnavailable` where it does not know the runtime."""
+    """What the engine is, for people. Raises `SandboxUnavailableError` where it does not know the runtime."""
     with _engine("asking the engine"):
         facts = client.info()
     known = facts.get("Runtimes") or {}
     if runtime and runtime not in known:
-        raise SandboxUnavailable(
+        raise SandboxUnavailableError(
             f"the engine has no runtime {runtime!r} (it has {', '.join(sorted(known))}): install it and name "
             "it among the `runtimes` of the engine's daemon.json, or leave out --runtime"
         )
@@ -121,7 +121,7 @@ def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
 class DockerSandbox(Pool):
     """Hands out boxes, each in a container of its own.
 
-    `runtime` is the engine's name for what runs containers; '' for its default. Raises `SandboxUnavailable`
+    `runtime` is the engine's name for what runs containers; '' for its default. Raises `SandboxUnavailableError`
     where the engine does not know it.
     """
 
@@ -146,7 +146,7 @@ class DockerSandbox(Pool):
 
     def cell(self, spec: BoxSpec) -> DockerCell:
         if words := trouble(self._client):
-            raise SandboxFault(words)
+            raise SandboxFaultError(words)
         try:
             return self._cell(spec)
         except _ImageGone as gone:
@@ -159,7 +159,7 @@ class DockerSandbox(Pool):
             image = self._images.ensure(spec.packages)
         usual = self._made_of.setdefault(spec.packages, image)
         if image != usual:
-            raise SandboxFault(f"image {usual} is gone, and what can be made now is another: {image}")
+            raise SandboxFaultError(f"image {usual} is gone, and what can be made now is another: {image}")
         if spec.core is not None:
             image = self._renewed.of(image)
         return DockerCell(self._client, image, spec, self._labels, self._mapped, self._runtime)
@@ -289,7 +289,9 @@ class DockerCell:
         from requests.exceptions import HTTPError
 
         if not self._api.base_url.startswith(("http+docker://localhost", "http://")):
-            raise SandboxUnavailable("the engine is reached over TLS or ssh: use a unix socket, or plain TCP")
+            raise SandboxUnavailableError(
+                "the engine is reached over TLS or ssh: use a unix socket, or plain TCP"
+            )
         address = f"{self._api.base_url}/v{self._api.api_version}/containers/{self.id}/attach"
         response = self._api.post(
             address,
@@ -316,9 +318,9 @@ def _engine(doing: str) -> Any:
     try:
         yield
     except DockerException as error:
-        raise SandboxFault(f"{doing}: {_short(error)}") from None
+        raise SandboxFaultError(f"{doing}: {_short(error)}") from None
     except RequestException as error:
-        raise SandboxFault(_away(error)) from None
+        raise SandboxFaultError(_away(error)) from None
 
 
 def trouble(client: DockerClient) -> str:
@@ -332,7 +334,7 @@ def trouble(client: DockerClient) -> str:
     return "" if answer.ok else f"the engine says {answer.status_code} {answer.reason}"
 
 
-class _ImageGone(SandboxFault):
+class _ImageGone(SandboxFaultError):
     def __init__(self, image: str) -> None:
         super().__init__(f"image {image} is gone")
         self.image = image

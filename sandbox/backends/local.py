@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 
-from pygent.sandbox.api import Box, BoxSpec, Check, Isolation, SandboxFault
+from pygent.sandbox.api import Box, BoxSpec, Check, Isolation, SandboxFaultError
 from pygent.sandbox.host import boot
 from pygent.sandbox.host.box import RunnerBox
 from pygent.sandbox.host.runner_process import Death
@@ -77,7 +77,7 @@ class LocalSandbox:
             self._all.add(box)
         try:
             box.wait()
-        except SandboxFault:
+        except SandboxFaultError:
             self._drop(box)
             raise
         return box

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
-from pygent.sandbox.api import Sandbox, SandboxFault, SandboxUnavailable
+from pygent.sandbox.api import Sandbox, SandboxFaultError, SandboxUnavailableError
 
 if TYPE_CHECKING:
     from pygent.sandbox.host.pool import Pool
@@ -19,14 +19,14 @@ def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str |
     `auto` is a Docker engine that answers, else bubblewrap. `base` is the image to build on
     (`image.BASE` by default; of bubblewrap only `image.HOST`), `runtime` the
     engine's name for what runs containers, such as `runsc`, where that is not its default. What killed
-    processes left is removed on the way. Raises `SandboxUnavailable` with the remedy.
+    processes left is removed on the way. Raises `SandboxUnavailableError` with the remedy.
     """
     if kind not in ("auto", "docker", "bubblewrap"):
-        raise SandboxUnavailable(f"no sandbox is called {kind!r}: use auto, docker or bubblewrap")
+        raise SandboxUnavailableError(f"no sandbox is called {kind!r}: use auto, docker or bubblewrap")
     if _has_engine(kind):
         return _docker(base, runtime or "")
     if runtime:
-        raise SandboxUnavailable(
+        raise SandboxUnavailableError(
             f"bubblewrap has no runtimes: leave out --runtime {runtime}, or use a Docker engine for it"
         )
     return _bubblewrap(base)
@@ -35,7 +35,7 @@ def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str |
 def open_sandbox(
     kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None, waive: Iterable[str] = ()
 ) -> Sandbox:
-    """The same, after it has passed its self-test. Raises `SandboxUnavailable` where it has not.
+    """The same, after it has passed its self-test. Raises `SandboxUnavailableError` where it has not.
 
     Limits that are not in force are in its name, and in `unlimited` but for those that `waive` names.
     """
@@ -48,11 +48,13 @@ def open_sandbox(
         lacking = missing(checks)
         failed = [check for check in checks if not check.ok and check.name not in lacking]
         if failed:
-            raise SandboxUnavailable(f"the sandbox does not hold: {failures(failed)}")
-    except SandboxFault as fault:
+            raise SandboxUnavailableError(f"the sandbox does not hold: {failures(failed)}")
+    except SandboxFaultError as fault:
         sandbox.close()
-        raise SandboxUnavailable(f"the sandbox fails: {fault}; see `pygent doctor`, then try again") from None
-    except SandboxUnavailable:
+        raise SandboxUnavailableError(
+            f"the sandbox fails: {fault}; see `pygent doctor`, then try again"
+        ) from None
+    except SandboxUnavailableError:
         sandbox.close()
         raise
     if lacking:
@@ -66,7 +68,7 @@ def build_image(
 ) -> str:
     """Make what boxes with `packages` consist of; the image's name, or the folder of the root file system.
 
-    Raises `SandboxUnavailable`.
+    Raises `SandboxUnavailableError`.
     """
     from pygent.sandbox.backends.docker import connect
     from pygent.sandbox.images.image import BASE, Images
@@ -83,7 +85,7 @@ def build_image(
 
 
 def _has_engine(kind: Kind) -> bool:
-    """Whether it is to be Docker. Raises `SandboxUnavailable` where it is to be either and there is none."""
+    """Whether it is to be Docker. Raises `SandboxUnavailableError` where it is to be either and there is none."""
     from pygent.sandbox.backends import bubblewrap
     from pygent.sandbox.backends.docker import connect
 
@@ -91,11 +93,11 @@ def _has_engine(kind: Kind) -> bool:
         return kind == "docker"
     try:
         connect(timeout=10).close()
-    except SandboxUnavailable as no_engine:
+    except SandboxUnavailableError as no_engine:
         try:
             bubblewrap.find()
-        except SandboxUnavailable as no_bubblewrap:
-            raise SandboxUnavailable(f"no sandbox can be had: {no_engine}; {no_bubblewrap}") from None
+        except SandboxUnavailableError as no_bubblewrap:
+            raise SandboxUnavailableError(f"no sandbox can be had: {no_engine}; {no_bubblewrap}") from None
         return False
     return True
 
@@ -104,7 +106,7 @@ def _no_base(base: str | None) -> None:
     from pygent.sandbox.images.image import HOST
 
     if base not in (None, HOST):
-        raise SandboxUnavailable(
+        raise SandboxUnavailableError(
             f"bubblewrap knows no images: leave out --image {base}, or use a Docker engine for it"
         )
 
@@ -122,8 +124,10 @@ def _docker(base: str | None, runtime: str) -> Pool:
         images = Images(client, base or BASE)
         images.ensure()
         return DockerSandbox(connect(CALL_SECONDS), images, runtime=runtime)
-    except SandboxFault as fault:
-        raise SandboxUnavailable(f"the engine fails: {fault}; see `docker info`, then try again") from None
+    except SandboxFaultError as fault:
+        raise SandboxUnavailableError(
+            f"the engine fails: {fault}; see `docker info`, then try again"
+        ) from None
 
 
 def _bubblewrap(base: str | None) -> Pool:

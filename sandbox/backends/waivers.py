@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pygent.sandbox.api import Check, Sandbox, SandboxUnavailable
+from pygent.sandbox.api import Check, Sandbox, SandboxUnavailableError
 
 WAIVABLE = ("memory", "processes", "cpu", "inodes")
 
@@ -26,12 +26,12 @@ def missing(checks: Iterable[Check]) -> tuple[str, ...]:
 def require(sandbox: Sandbox, what: str) -> None:
     """Refuse `what` (such as `code that a model wrote`) where a limit is neither in force nor waived.
 
-    Raises `SandboxUnavailable` with the remedy.
+    Raises `SandboxUnavailableError` with the remedy.
     """
     if sandbox.unlimited:
         names = ", ".join(sandbox.unlimited)
         waive = " ".join(f"--waive {name}" for name in sandbox.unlimited)
-        raise SandboxUnavailable(
+        raise SandboxUnavailableError(
             f"{what} needs every limit, and {sandbox.name} has none on {names}: use a Docker engine, start "
             f"pygent where control groups can be made (as root, or by systemd-run --user --scope), or go "
             f"without by {waive}"

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from pygent.sandbox.api import BoxSpec, SandboxUnavailable
+from pygent.sandbox.api import BoxSpec, SandboxUnavailableError
 
 MODULES = ("wire", "seccomp", "no_fork_buffer", "meter", "clean", "forker", "child", "child_io", "main")
 
@@ -63,6 +63,6 @@ def _sources() -> list[tuple[str, str]]:
     try:
         return [(name, (folder / f"{name}.py").read_text("utf-8")) for name in MODULES]
     except OSError as error:
-        raise SandboxUnavailable(
+        raise SandboxUnavailableError(
             f"the runner's source is missing ({error}): install the package again"
         ) from None

@@ -11,9 +11,19 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from pygent.sandbox.api import Call, Execution, Limits, Outcome, Program, Raised, Reply, SandboxFault, Session
+from pygent.sandbox.api import (
+    Call,
+    CallSession,
+    Execution,
+    Limits,
+    Outcome,
+    Program,
+    Raised,
+    Reply,
+    SandboxFaultError,
+)
 from pygent.sandbox.host.frames import Frames, frame
-from pygent.sandbox.host.runner_process import Cell
+from pygent.sandbox.host.runner_process import RunnerProcess
 from pygent.sandbox.runner import wire
 
 _PATIENCE = 30.0  # seconds beyond the runner's own limits until the engine is held to be at fault
@@ -30,7 +40,9 @@ class RunnerBox:
     `retired` says why the box must not be used again; the replies that came before still stand.
     """
 
-    def __init__(self, cell: Cell, limits: Limits, parcel: bytes, start_seconds: float = 30.0) -> None:
+    def __init__(
+        self, cell: RunnerProcess, limits: Limits, parcel: bytes, start_seconds: float = 30.0
+    ) -> None:
         self._cell = cell
         self._limits = limits
         self._frames = Frames()
@@ -41,22 +53,22 @@ class RunnerBox:
         self._start_by = time.monotonic() + start_seconds
 
     def wait(self) -> None:
-        """Wait until the runner says hello. Raises `SandboxFault`."""
+        """Wait until the runner says hello. Raises `SandboxFaultError`."""
         self._watch()
         try:
             self.facts, _ = self._receive(self._start_by)
-        except _Ended as ended:
-            raise SandboxFault(
+        except _BoxEndedError as ended:
+            raise SandboxFaultError(
                 f"the runner could not start: {ended}; is the memory limit too small?"
             ) from None
         if self.facts.get("k") != "hello":
-            raise SandboxFault("the runner did not say hello")
+            raise SandboxFaultError("the runner did not say hello")
 
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
         parts = [self._opening(program), *map(_call, calls), frame({"op": "end"})]
         return _Session(self, b"".join(parts), asked=len(calls), ending=True).close()
 
-    def open(self, program: Program) -> Session:
+    def open(self, program: Program) -> CallSession:
         return _Session(self, self._opening(program), asked=0, ending=False)
 
     def alive(self) -> bool:
@@ -95,7 +107,7 @@ class RunnerBox:
             outcome, detail = Outcome(head["outcome"]), str(head["detail"])
             seconds = _seconds(head["seconds"])
         except (KeyError, TypeError, ValueError):
-            raise SandboxFault("the runner's reply cannot be read") from None
+            raise SandboxFaultError("the runner's reply cannot be read") from None
         if outcome is not Outcome.OK:
             return Reply(outcome, detail=detail, seconds=seconds)
         try:
@@ -115,10 +127,10 @@ class RunnerBox:
         while (got := self._frames.next(max_body)) is None:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise SandboxFault("the runner fell silent")
+                raise SandboxFaultError("the runner fell silent")
             ready = self._poll.poll(min(left, _SILENCE) * 1000)
             if not ready and (trouble := self._cell.trouble()):
-                raise SandboxFault(trouble)
+                raise SandboxFaultError(trouble)
             for fd, event in ready:
                 if event & select.POLLOUT and fd == self._cell.writer:
                     self._send()
@@ -149,8 +161,8 @@ class RunnerBox:
             return
         death = self._cell.death()
         if death.by_candidate:
-            raise _Ended(death.text)
-        raise SandboxFault(death.text)
+            raise _BoxEndedError(death.text)
+        raise SandboxFaultError(death.text)
 
     def _watch(self) -> None:
         reader, writer = self._cell.reader, self._cell.writer
@@ -167,7 +179,7 @@ class _Session:
 
     def __init__(self, box: RunnerBox, request: bytes, *, asked: int, ending: bool) -> None:
         if box.retired:
-            raise SandboxFault(f"this box is retired: {box.retired}")
+            raise SandboxFaultError(f"this box is retired: {box.retired}")
         self._box = box
         self._asked = asked
         self._ending = ending
@@ -213,7 +225,7 @@ class _Session:
         """Take one reply, or the end."""
         try:
             self._take()
-        except SandboxFault as fault:
+        except SandboxFaultError as fault:
             self._box.retired = str(fault)
             raise
 
@@ -221,7 +233,7 @@ class _Session:
         replies = self._replies
         try:
             head, body = self._box._receive(self._deadline)
-        except _Ended as ended:
+        except _BoxEndedError as ended:
             self._box.retired = ended.text
             replies.append(Reply(Outcome.DIED, detail="ran into the memory limit, and took its box along"))
             self._end = _execution(replies, 0.0, None, b"")
@@ -231,14 +243,14 @@ class _Session:
                 replies.append(self._reply(head, body))
             return
         if not replies or (_goes_on(replies) and len(replies) <= self._asked):
-            raise SandboxFault("the runner left out a reply")
+            raise SandboxFaultError("the runner left out a reply")
         try:
             self._box.retired = str(head["why"])
             if head["extra"] and _goes_on(replies):
                 replies[-1] = Reply(Outcome.VIOLATION, detail="wrote more than one line")
             self._end = _execution(replies, _seconds(head["seconds"]), _seconds(head["cpu"]), body)
         except (KeyError, TypeError, ValueError):
-            raise SandboxFault("the runner's report cannot be read") from None
+            raise SandboxFaultError("the runner's report cannot be read") from None
 
     def _reply(self, head: dict[str, Any], body: bytes) -> Reply:
         """One answer, within what all of them may hold and may take the host to read."""
@@ -254,7 +266,7 @@ class _Session:
         return reply
 
 
-class _Ended(Exception):
+class _BoxEndedError(Exception):
     """The candidate's use of memory ended the whole box."""
 
     def __init__(self, text: str) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pygent.sandbox.api import SandboxFault
+from pygent.sandbox.api import SandboxFaultError
 
 _LENGTH = 4
 _MAX_HEAD = 1 << 16
@@ -27,13 +27,13 @@ class Frames:
         self._buffer += data
 
     def next(self, max_body: int) -> tuple[dict[str, Any], bytes] | None:
-        """The next whole frame, or None where more bytes are needed. Raises `SandboxFault` for nonsense."""
+        """The next whole frame, or None where more bytes are needed. Raises `SandboxFaultError` for nonsense."""
         buffer = self._buffer
         if len(buffer) < _LENGTH:
             return None
         length = int.from_bytes(buffer[:_LENGTH], "big")
         if length > _MAX_HEAD:
-            raise SandboxFault("the runner sent a frame whose head is too long")
+            raise SandboxFaultError("the runner sent a frame whose head is too long")
         start = _LENGTH + length
         if len(buffer) < start:
             return None
@@ -41,9 +41,9 @@ class Frames:
             head = json.loads(buffer[_LENGTH:start])
             size = head["size"]
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise SandboxFault("the runner sent a frame whose head cannot be read") from None
+            raise SandboxFaultError("the runner sent a frame whose head cannot be read") from None
         if type(size) is not int or not 0 <= size <= max_body:
-            raise SandboxFault("the runner sent a frame whose body is too long")
+            raise SandboxFaultError("the runner sent a frame whose body is too long")
         if len(buffer) < start + size:
             return None
         body = bytes(buffer[start : start + size])

@@ -11,11 +11,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
-from pygent.sandbox.api import Box, BoxSpec, Call, Check, Execution, Isolation, Program, SandboxFault, Session
+from pygent.sandbox.api import (
+    Box,
+    BoxSpec,
+    Call,
+    CallSession,
+    Check,
+    Execution,
+    Isolation,
+    Program,
+    SandboxFaultError,
+)
 from pygent.sandbox.host import boot
 from pygent.sandbox.host.box import RunnerBox
 from pygent.sandbox.host.pool_sizing import Sizing
-from pygent.sandbox.host.runner_process import Cell
+from pygent.sandbox.host.runner_process import RunnerProcess
 from pygent.sandbox.images.page_cache import READ_ALL
 
 WORK = "/tmp/work"
@@ -53,8 +63,8 @@ class Pool(ABC):
         self.close()
 
     @abstractmethod
-    def cell(self, spec: BoxSpec) -> Cell:
-        """Start a runner. Raises `SandboxFault`, and `SandboxUnavailable` for what it is made of."""
+    def cell(self, spec: BoxSpec) -> RunnerProcess:
+        """Start a runner. Raises `SandboxFaultError`, and `SandboxUnavailable` for what it is made of."""
 
     @abstractmethod
     def facts(self) -> list[Check]:
@@ -69,7 +79,7 @@ class Pool(ABC):
             lease.close()
 
     def renew(self, spec: BoxSpec) -> None:  # noqa: B027  # a backend whose files keep no trace has nothing to do
-        """Give boxes on a core files without a trace of what earlier boxes did. Raises `SandboxFault`."""
+        """Give boxes on a core files without a trace of what earlier boxes did. Raises `SandboxFaultError`."""
 
     def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
         if spec.packages not in self._read:
@@ -102,7 +112,7 @@ class Pool(ABC):
                 list(closers.map(RunnerBox.close, boxes))
 
     def take(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox:
-        """A box that is fit for use. Raises `SandboxFault`, and `SandboxUnavailable` for its image."""
+        """A box that is fit for use. Raises `SandboxFaultError`, and `SandboxUnavailable` for its image."""
         with self._lock:
             self._sizing[spec].taken()
         while True:
@@ -191,7 +201,7 @@ class Pool(ABC):
     def _start_ahead(self, spec: BoxSpec) -> None:
         try:
             box = self._start(spec)
-        except SandboxFault:
+        except SandboxFaultError:
             return  # whoever needs one will try again and hear of it
         finally:
             with self._lock:
@@ -201,7 +211,7 @@ class Pool(ABC):
 
     def _start(self, spec: BoxSpec) -> RunnerBox:
         if self._closed:
-            raise SandboxFault("the sandbox is closed")
+            raise SandboxFaultError("the sandbox is closed")
         began = time.monotonic()
         box = RunnerBox(self.cell(spec), spec.limits, boot.parcel(WORK, None, spec))
         with self._lock:
@@ -210,10 +220,10 @@ class Pool(ABC):
                 self._all.add(box)
         if late:
             box.close()
-            raise SandboxFault("the sandbox is closed")
+            raise SandboxFaultError("the sandbox is closed")
         try:
             box.wait()
-        except SandboxFault:
+        except SandboxFaultError:
             self.retire(box)
             raise
         with self._lock:
@@ -245,12 +255,12 @@ class _Lease:
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
         return self._fit().run(program, calls)
 
-    def open(self, program: Program) -> Session:
+    def open(self, program: Program) -> CallSession:
         return self._fit().open(program)
 
     def _fit(self) -> RunnerBox:
         if self._box is None:
-            raise SandboxFault("this box has been given back")
+            raise SandboxFaultError("this box has been given back")
         if self._box.retired:
             self._sandbox.retire(self._box)
             self._box = self._sandbox.take(self._spec, self._isolation)

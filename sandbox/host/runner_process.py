@@ -14,7 +14,7 @@ class Death:
     text: str
 
 
-class Cell(Protocol):
+class RunnerProcess(Protocol):
     """One started runner. `reader` and `writer` are non-blocking file descriptors, perhaps the same one."""
 
     reader: int

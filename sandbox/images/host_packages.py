@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.images.installer import pip_install
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def find(packages: tuple[str, ...]) -> tuple[Distributions, Path | None]:
     """The packages (requirements, as for pip) and all that they require, by normalised name; and the folder
     of the cache that they are in, None where they are our own environment's.
 
-    Raises `SandboxUnavailable` with pip's reason where they cannot be had.
+    Raises `SandboxUnavailableError` with pip's reason where they cannot be had.
     """
     here = _here([_requirement(text) for text in packages])
     if here is not None:
@@ -81,7 +81,7 @@ def _site_for(packages: tuple[str, ...]) -> Path:
                     _install(packages, place)
         return place
     except OSError as error:
-        raise SandboxUnavailable(
+        raise SandboxUnavailableError(
             f"packages for the box cannot be kept: {error}; XDG_CACHE_HOME names another folder for them"
         ) from None
 
@@ -92,7 +92,7 @@ def _home() -> Path:
     home = Path(base, "pygent", "packages")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if home.stat().st_uid != os.geteuid():
-        raise SandboxUnavailable(f"{home} belongs to another user: XDG_CACHE_HOME names another folder")
+        raise SandboxUnavailableError(f"{home} belongs to another user: XDG_CACHE_HOME names another folder")
     home.chmod(0o700)
     return home
 
@@ -123,14 +123,14 @@ def _install(packages: tuple[str, ...], place: Path) -> None:
                 env=environment,
             )
         except subprocess.TimeoutExpired:
-            raise SandboxUnavailable(
+            raise SandboxUnavailableError(
                 f"pip cannot install {', '.join(packages)}: not done after {_SECONDS} s"
             ) from None
         if done.returncode:
             lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
             errors = [line for line in lines if line.startswith("ERROR")]
             last = (errors or lines or ["no reason given"])[-1]
-            raise SandboxUnavailable(f"pip cannot install {', '.join(packages)}: {last}")
+            raise SandboxUnavailableError(f"pip cannot install {', '.join(packages)}: {last}")
         made.replace(place)
 
 
@@ -140,7 +140,7 @@ def _requirement(text: str) -> Requirement:
     try:
         return Requirement(text)
     except InvalidRequirement:
-        raise SandboxUnavailable(f"{text!r} is not a requirement such as `numpy>=2`") from None
+        raise SandboxUnavailableError(f"{text!r} is not a requirement such as `numpy>=2`") from None
 
 
 def _name(text: str) -> str:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING
 
-from pygent.sandbox.api import SHELL, SandboxUnavailable
+from pygent.sandbox.api import SHELL, SandboxUnavailableError
 from pygent.sandbox.images import rootfs
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Images:
         self._known: dict[tuple[str, ...], str] = {}
 
     def ensure(self, packages: tuple[str, ...] = (), rebuild: bool = False) -> str:
-        """The name of an image with `packages`. Raises `SandboxUnavailable` with the remedy."""
+        """The name of an image with `packages`. Raises `SandboxUnavailableError` with the remedy."""
         packages = tuple(sorted(packages))
         with self._lock:
             if rebuild or packages not in self._known:
@@ -96,7 +96,7 @@ class Images:
             finally:
                 asking.close()
             self._client.api.pull(self._base)
-        except (APIError, DockerException, RequestException, SandboxUnavailable):
+        except (APIError, DockerException, RequestException, SandboxUnavailableError):
             return False
         return self._exists(self._base)
 
@@ -112,7 +112,7 @@ class Images:
         try:
             self._client.images.build(fileobj=io.BytesIO(recipe.encode()), tag=name, rm=True)
         except (APIError, BuildError) as error:
-            raise SandboxUnavailable(
+            raise SandboxUnavailableError(
                 f"the image with {', '.join(packages)} cannot be built: {error}; "
                 "check the names, or build from this machine's Python with the base `host`"
             ) from None
@@ -130,6 +130,6 @@ class Images:
                     stream, repository=repository, tag=tag, changes=[f"LABEL {LABEL}=1", "ENV LANG=C.UTF-8"]
                 )
             except APIError as error:
-                raise SandboxUnavailable(f"the engine does not take the image: {error}") from None
+                raise SandboxUnavailableError(f"the engine does not take the image: {error}") from None
         with contextlib.suppress(APIError):  # what this one replaces, unless a container still uses it
             self._client.images.prune({"dangling": True, "label": f"{LABEL}=1"})

@@ -9,7 +9,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.host import child_python
 from pygent.sandbox.host.child_environment import without_keys
 
@@ -20,7 +20,7 @@ _OF_PIP = r"PIP_\w+|UV_\w+|NETRC|PYTHONPATH|(?i:(https?|all|no)_proxy)|SSL_CERT_
 def pip_install(target: Path, *options: str) -> tuple[list[str], dict[str, str]]:
     """A command that installs the packages named after it into the folder `target`, and its environment.
 
-    `options` are those that pip and uv share. Raises `SandboxUnavailable` if there is no installer, as in an
+    `options` are those that pip and uv share. Raises `SandboxUnavailableError` if there is no installer, as in an
     environment made by uv or pipx on a Python without ensurepip.
     """
     common = ["install", "--quiet", "--target", str(target), *options]
@@ -34,7 +34,7 @@ def pip_install(target: Path, *options: str) -> tuple[list[str], dict[str, str]]
     places = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     if uv := shutil.which("uv", path=places):
         return [uv, "pip", *common, "--link-mode", "copy", "--python", sys.executable], environment
-    raise SandboxUnavailable(
+    raise SandboxUnavailableError(
         f"installing packages needs pip or uv, and there is neither: {sys.executable} -m ensurepip"
     )
 

@@ -23,7 +23,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import IO
 
-from pygent.sandbox.api import SHELL, SandboxUnavailable
+from pygent.sandbox.api import SHELL, SandboxUnavailableError
 from pygent.sandbox.images import host_packages
 
 _RECIPE = 1  # raise it when what is built here changes
@@ -89,7 +89,7 @@ def plan(packages: tuple[str, ...] = ()) -> RootFs:
     """What an image of this interpreter with `packages` (requirements as for pip, `SHELL`) consists of.
 
     Those that are not installed here in the version asked for are installed by pip into a cache first. Raises
-    `SandboxUnavailable` where that fails.
+    `SandboxUnavailableError` where that fails.
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     library = f"{_PREFIX}/lib/{version}"
@@ -128,7 +128,7 @@ def _files_of(name: str, distribution: metadata.Distribution) -> Iterator[tuple[
     recorded = [path for path in distribution.files or () if not path.is_absolute() and path.parts[0] != ".."]
     is_link = any(path.suffix == ".pth" for path in recorded) or distribution.files is None
     if is_link and not any(path.suffix in (".py", ".so") for path in recorded):
-        raise SandboxUnavailable(
+        raise SandboxUnavailableError(
             f"package {name} has no list of its files (an editable install?): install it as a wheel"
         )
     for path in recorded:
@@ -146,7 +146,7 @@ def _libraries(files: dict[str, Path]) -> dict[str, Path]:
     try:
         done = subprocess.run(["ldd", *binaries], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise SandboxUnavailable(f"ldd does not work here ({error}): install libc-bin") from None
+        raise SandboxUnavailableError(f"ldd does not work here ({error}): install libc-bin") from None
     found: dict[str, Path] = {}
     for line in done.stdout.splitlines():
         words = line.replace("=>", " ").split()

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.images import rootfs
 
 _UNUSED_SECONDS = 14 * 86_400
@@ -52,7 +52,7 @@ class Roots:
         self._held: list[IO[bytes]] = []
 
     def ensure(self, packages: tuple[str, ...] = (), rebuild: bool = False) -> Path:
-        """The root with `packages`. Raises `SandboxUnavailable` with the remedy."""
+        """The root with `packages`. Raises `SandboxUnavailableError` with the remedy."""
         packages = tuple(sorted(packages))
         with self._lock:
             known = self._known.get(packages)
@@ -64,7 +64,7 @@ class Roots:
                     place = self._find_or_make(rootfs.plan(packages), rebuild or damaged)
                     self._known[packages] = place, identity(place)
                 except OSError as error:
-                    raise SandboxUnavailable(
+                    raise SandboxUnavailableError(
                         f"the box's files cannot be unpacked below {self._home} ({error.strerror}): "
                         "make room, or set XDG_CACHE_HOME to another folder"
                     ) from None

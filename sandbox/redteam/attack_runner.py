@@ -20,7 +20,7 @@ _HALF = 16  # of a text that only one call knows
 
 
 @dataclass(frozen=True)
-class Result:
+class AttackResult:
     """One attack's end. `state` is `clean`, `replaced` (the box was retired, its successor is clean) or what
     is wrong with it, in words. Texts may hold what a hostile program said: escape them for a terminal."""
 
@@ -40,10 +40,10 @@ def run_attacks(
     sandbox: Sandbox,
     attacks: Sequence[Attack],
     isolation: Isolation,
-    said: Callable[[Result], None] = lambda _: None,
-) -> list[Result]:
+    said: Callable[[AttackResult], None] = lambda _: None,
+) -> list[AttackResult]:
     """Run `attacks` in order. Raises `SandboxFault` where a box cannot be had or the engine fails."""
-    results: list[Result] = []
+    results: list[AttackResult] = []
     with _Boxes(sandbox, isolation) as boxes:
         for one in attacks:
             results.append(_run(one, boxes, isolation))
@@ -72,7 +72,7 @@ class _Boxes(contextlib.ExitStack):
             self._leases.pop(spec)[1].close()
 
 
-def _run(one: Attack, boxes: _Boxes, isolation: Isolation) -> Result:
+def _run(one: Attack, boxes: _Boxes, isolation: Isolation) -> AttackResult:
     before = _after(boxes.box(one.spec))
     tokens = [secrets.token_hex(_HALF) for _ in range(one.calls)]
     start, busy = time.monotonic(), time.thread_time()
@@ -92,7 +92,7 @@ def _run(one: Attack, boxes: _Boxes, isolation: Isolation) -> Result:
     after = _after(boxes.box(one.spec))
     if "later" in one.arguments:
         boxes.used(one.spec)
-    return Result(
+    return AttackResult(
         attack=one.name,
         title=one.title,
         isolation=isolation,

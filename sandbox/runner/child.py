@@ -226,7 +226,7 @@ def _describe(error: BaseException, work: str) -> str:
         words = text[:_DETAIL] + place
         try:
             return wire.encode((words, kind, tuple(error.args)))
-        except wire.NotPlain:
+        except wire.NotPlainError:
             return wire.encode((words, kind, (str(error)[:_DETAIL],)))
     except BaseException:  # noqa: BLE001  # job border: its own __str__ may raise
         name = type(error).__name__[:_DETAIL]

@@ -8,24 +8,24 @@ import select
 import signal
 import time
 
-from .no_fork_buffer import Hidden
+from .no_fork_buffer import NoForkBuffer
 
 _NONCE = 16
 _GRACE = 0.2  # seconds between the end of the result pipe and the news of the child's death
 
 
-class HostGone(Exception):
+class HostGoneError(Exception):
     """Nobody holds the other end any more: kill everything and exit."""
 
 
-class Answer:
+class StepResult:
     """How a step ended. For `ok`, the feed's `answer` holds the line: nonce, mark, payload, line end."""
 
     def __init__(self, outcome: str, detail: str, seconds: float) -> None:
         self.outcome, self.detail, self.seconds = outcome, detail, seconds
 
 
-class Feed:
+class ChildIO:
     """The runner's side of one child. `answer` and `tail` are hidden buffers, used again for each child."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Feed:
         pid: int,
         pipes: tuple[int, int, int],
         host: int,
-        buffers: tuple[Hidden, Hidden],
+        buffers: tuple[NoForkBuffer, NoForkBuffer],
         answer_bytes: int,
         output_bytes: int,
         deadline: float,
@@ -56,11 +56,11 @@ class Feed:
         for fd in pipes:
             os.set_blocking(fd, False)
 
-    def exchange(self, line: memoryview, seconds: float) -> Answer:
+    def exchange(self, line: memoryview, seconds: float) -> StepResult:
         """Send one line and await one. All outcomes but `ok` are final for the child."""
         self._pump(0)
         if len(self.answer):
-            return Answer("violation", "wrote to the result pipe before it was asked", 0.0)
+            return StepResult("violation", "wrote to the result pipe before it was asked", 0.0)
         if self._status is not None or self._closed:
             return self._ended(0.0)
         nonce = bytes(line[:_NONCE])
@@ -77,19 +77,21 @@ class Feed:
                 break
             seen = len(self.answer)
             if seen > self._answer_bytes + _NONCE + 2:
-                return Answer("violation", f"an answer of more than {self._answer_bytes} bytes", now - start)
+                return StepResult(
+                    "violation", f"an answer of more than {self._answer_bytes} bytes", now - start
+                )
             if self._status is not None or self._closed:
                 return self._ended(now - start)
             if now >= deadline:
                 total = deadline < start + seconds
                 text = "the time for all calls is up" if total else f"no answer within {seconds:g} s"
-                return Answer("timeout", text, now - start)
+                return StepResult("timeout", text, now - start)
             self._pump(deadline - now)
             if unsent and (unsent := self._send(unsent)) is None:
                 self._poll.unregister(self._inputs)
         if unsent:
             self._poll.unregister(self._inputs)
-            return Answer("violation", "answered before it had the whole input", now - start)
+            return StepResult("violation", "answered before it had the whole input", now - start)
         return self._judge(nonce, newline, now - start)
 
     def extra(self) -> bool:
@@ -106,15 +108,15 @@ class Feed:
         for fd in (self._inputs, self._results, self._output, self._life):
             os.close(fd)
 
-    def _judge(self, nonce: bytes, newline: int, seconds: float) -> Answer:
+    def _judge(self, nonce: bytes, newline: int, seconds: float) -> StepResult:
         start, end = self.answer.start, self.answer.end
         if newline != end - 1:
-            return Answer("violation", "wrote more than one line", seconds)
+            return StepResult("violation", "wrote more than one line", seconds)
         if newline - start - _NONCE - 1 > self._answer_bytes:
-            return Answer("violation", f"an answer of more than {self._answer_bytes} bytes", seconds)
+            return StepResult("violation", f"an answer of more than {self._answer_bytes} bytes", seconds)
         if newline - start <= _NONCE or bytes(self.answer.view[start : start + _NONCE]) != nonce:
-            return Answer("violation", "an answer without this call's nonce", seconds)
-        return Answer("ok", "", seconds)
+            return StepResult("violation", "an answer without this call's nonce", seconds)
+        return StepResult("ok", "", seconds)
 
     def _send(self, data: memoryview) -> memoryview | None:
         """Write what the pipe takes; the rest, or None where all is gone (or nobody reads any more)."""
@@ -140,7 +142,7 @@ class Feed:
             elif fd == self._life:
                 self._bury()
             elif fd == self._host and event & (select.POLLHUP | select.POLLERR):
-                raise HostGone
+                raise HostGoneError
 
     def _bury(self) -> None:
         """The child is dead: take its status and the last of its words."""
@@ -154,16 +156,16 @@ class Feed:
                 self._closed = True
                 self._poll.unregister(self._results)
 
-    def _ended(self, seconds: float) -> Answer:
+    def _ended(self, seconds: float) -> StepResult:
         limit = time.monotonic() + _GRACE
         while self._status is None and (left := limit - time.monotonic()) > 0:
             self._pump(left)
         if self._status is None:
-            return Answer("violation", "closed its result pipe", seconds)
+            return StepResult("violation", "closed its result pipe", seconds)
         code = os.waitstatus_to_exitcode(self._status)
         if code >= 0:
-            return Answer("died", f"exited with status {code}", seconds)
-        return Answer("died", f"killed by {_name(-code)}", seconds)
+            return StepResult("died", f"exited with status {code}", seconds)
+        return StepResult("died", f"killed by {_name(-code)}", seconds)
 
 
 def _name(number: int) -> str:

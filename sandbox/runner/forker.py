@@ -15,7 +15,7 @@ _STACK_BYTES = 8 << 20
 _DIES_FIRST = b"1000"  # of oom_score_adj, see proc(5)
 
 
-class Family:
+class Forker:
     """Forks. All that can be inherited is set once in the parent, as every step in a child copies pages.
 
     Make it before the process gives up being dumpable, as its own file in /proc belongs to root after that.

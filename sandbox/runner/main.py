@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from . import child, clean, seccomp
-from .child_io import Feed, HostGone
-from .forker import Family
+from .child_io import ChildIO, HostGoneError
+from .forker import Forker
 from .meter import Meter
-from .no_fork_buffer import Hidden
+from .no_fork_buffer import NoForkBuffer
 
 _LENGTH = 4
 _QUEUE = 1 << 16
@@ -36,7 +36,7 @@ class Host:
 
     def __init__(self, read: int, write: int) -> None:
         self.read, self._write = read, write
-        self._buffer, self._queue = Hidden(), Hidden()
+        self._buffer, self._queue = NoForkBuffer(), NoForkBuffer()
 
     def head(self) -> dict[str, Any]:
         size = int.from_bytes(self._take(_LENGTH), "big")
@@ -66,7 +66,7 @@ class Host:
         while len(buffer) < size:
             self.flush()
             if not buffer.fill(self.read, max(size - len(buffer), 1 << 16)):
-                raise HostGone
+                raise HostGoneError
         start = buffer.start
         buffer.start += size
         return buffer.view[start : start + size]
@@ -76,13 +76,13 @@ class Runner:
     """One box. `work` is where a program's files go, `places` all that a candidate can write to."""
 
     def __init__(
-        self, host: Host, work: str, places: list[str], family: Family, ahead: bool, meter: Meter
+        self, host: Host, work: str, places: list[str], family: Forker, ahead: bool, meter: Meter
     ) -> None:
         self._host = host
         self._ahead = ahead
         self._work = work
         self._meter = meter
-        self._buffers = (Hidden(), Hidden())
+        self._buffers = (NoForkBuffer(), NoForkBuffer())
         self._null = os.open(os.devnull, os.O_RDWR)
         self._family = family
         self._cleaner = clean.Cleaner(places, whole_filesystems=os.getpid() == 1)
@@ -94,7 +94,7 @@ class Runner:
             waiting = self._fork() if self._ahead else None
             head = self._host.head()
             if head["op"] != "open":
-                raise HostGone
+                raise HostGoneError
             if waiting is not None and os.waitpid(waiting.pid, os.WNOHANG)[0]:  # killed from outside
                 waiting.close()
                 waiting = None
@@ -128,7 +128,7 @@ class Runner:
         facts = {"k": "end", "why": why, "extra": extra, "seconds": end - start, "cpu": used}
         self._host.send(facts, feed.tail.used())
 
-    def _step(self, feed: Feed, body: memoryview, seconds: float, kills: int) -> bool:
+    def _step(self, feed: ChildIO, body: memoryview, seconds: float, kills: int) -> bool:
         """Make one step and report it; whether the child may be asked again."""
         answer = feed.exchange(body, seconds)
         ok = answer.outcome == "ok"
@@ -156,9 +156,9 @@ class Runner:
             os.close(fd)
         return _Child(pid, input_write, result_read, output_read)
 
-    def _feed(self, born: _Child, limits: Mapping[str, Any], deadline: float) -> Feed:
+    def _feed(self, born: _Child, limits: Mapping[str, Any], deadline: float) -> ChildIO:
         os.write(born.input, b"%d\n" % self._family.gather())
-        return Feed(
+        return ChildIO(
             born.pid,
             (born.input, born.result, born.output),
             self._host.read,
@@ -191,7 +191,7 @@ def main(config: Mapping[str, Any], entered: Mapping[str, Any]) -> None:
     open, by path, and `apart`, whether the files of the box are its own.
     """
     host = _take_channel()
-    family = Family(config["file_bytes"])
+    family = Forker(config["file_bytes"])
     _settle()
     facts: dict[str, object] = {"filter": _filter(config, entered)}
     places = writable_places() if config["places"] is None else config["places"]
@@ -212,7 +212,7 @@ def main(config: Mapping[str, Any], entered: Mapping[str, Any]) -> None:
     try:
         host.send(facts)
         runner.serve()
-    except (HostGone, BrokenPipeError):
+    except (HostGoneError, BrokenPipeError):
         clean.kill_others()
         for place in places:
             clean.wipe(place)
@@ -262,6 +262,6 @@ def _filter(config: Mapping[str, Any], entered: Mapping[str, Any]) -> str:
         seccomp.install(
             loopback=config["loopback"], timed=config["timed"], shared=not entered.get("apart", True)
         )
-    except seccomp.Unsupported as error:
+    except seccomp.SeccompUnsupportedError as error:
         return str(error)
     return ""

@@ -14,7 +14,7 @@ import os
 _CHUNK = 1 << 16
 
 
-class Hidden:
+class NoForkBuffer:
     """A growing byte buffer outside of what fork copies. `start` and `end` bound the bytes in use.
 
     A child must not touch it: there the mapping is a hole.

@@ -74,7 +74,7 @@ _SETPRIORITY, _IOPRIO_SET, _SOCKETPAIR = (141, 140), (251, 30), (53, 199)
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 
 
-class Unsupported(Exception):
+class SeccompUnsupportedError(Exception):
     """This machine's processor or kernel has no such filter. The text says which."""
 
 
@@ -85,7 +85,7 @@ def program(machine: str, *, loopback: bool = False, timed: bool = False, shared
     network reach the box itself. `timed`: what runs is timed. `shared`: other boxes have the same files.
     """
     if machine not in _AUDIT:
-        raise Unsupported(f"no system-call filter for a {machine} processor")
+        raise SeccompUnsupportedError(f"no system-call filter for a {machine} processor")
     start = [
         _step(_LOAD, _ARCH),
         _step(_JUMP_EQUAL, _AUDIT[machine], yes=1),
@@ -133,7 +133,7 @@ def _search(rules: list[tuple[int, list[bytes]]]) -> list[bytes]:
 
 
 def install(*, loopback: bool = False, timed: bool = False, shared: bool = False) -> None:
-    """Put the filter on this process and all that it will fork. Raises `Unsupported`."""
+    """Put the filter on this process and all that it will fork. Raises `SeccompUnsupportedError`."""
     code = program(os.uname().machine, loopback=loopback, timed=timed, shared=shared)
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(code, len(code))
@@ -142,7 +142,9 @@ def install(*, loopback: bool = False, timed: bool = False, shared: bool = False
     # PR_SET_NO_NEW_PRIVS, then PR_SET_SECCOMP with SECCOMP_MODE_FILTER
     for option, first, second in ((38, 1, zero), (22, 2, header)):
         if libc.prctl(option, ctypes.c_ulong(first), second, zero, zero) != 0:
-            raise Unsupported(f"the kernel refuses a system-call filter (errno {ctypes.get_errno()})")
+            raise SeccompUnsupportedError(
+                f"the kernel refuses a system-call filter (errno {ctypes.get_errno()})"
+            )
 
 
 def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:

@@ -31,7 +31,7 @@ _SPLIT_PAIR = re.compile("(?<=[\ud800-\udbff])(?=[\udc00-\udfff])")
 _HEX = re.compile(r"-?0x[1-9a-f][0-9a-f]*")
 
 
-class NotPlain(ValueError):
+class NotPlainError(ValueError):
     """A value cannot be sent. The text says which type, and where."""
 
 
@@ -42,7 +42,7 @@ class WireError(ValueError):
 def encode(value: object) -> str:
     """A plain value as one line of ASCII. Equal sets give equal texts; dicts keep their order.
 
-    Raises `NotPlain` for any other type, subclasses of the plain ones included, and for more than
+    Raises `NotPlainError` for any other type, subclasses of the plain ones included, and for more than
     `MAX_DEPTH` nested containers (a list that contains itself, for instance).
     """
     return json.dumps(_lower(value, MAX_DEPTH), separators=(",", ":"), allow_nan=False)
@@ -128,9 +128,9 @@ def _lower(value: object, depth: int) -> object:
     if kind is complex:
         return {"$complex": [_lower(value.real, 0), _lower(value.imag, 0)]}  # type: ignore[attr-defined]
     if kind not in _CONTAINERS:
-        raise NotPlain(f"a value of type {kind.__module__}.{kind.__qualname__} is not plain")
+        raise NotPlainError(f"a value of type {kind.__module__}.{kind.__qualname__} is not plain")
     if depth == 0:
-        raise NotPlain(f"more than {MAX_DEPTH} nested containers, or a container inside itself")
+        raise NotPlainError(f"more than {MAX_DEPTH} nested containers, or a container inside itself")
     if kind is list:
         return _items(value, depth - 1)  # type: ignore[arg-type]
     if kind is tuple:

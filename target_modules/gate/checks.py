@@ -17,8 +17,8 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_reader import ReadError, read
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, outline
-from pygent.target_modules.patch.syntax.source import NotPython, parse, split_lines
-from pygent.target_modules.patch.syntax.top_level_chunks import Part
+from pygent.target_modules.patch.syntax.source import NotPythonError, parse, split_lines
+from pygent.target_modules.patch.syntax.top_level_chunks import TopLevelChunk
 from pygent.target_modules.spec.blocks import BlockError, blocks, outside
 from pygent.target_modules.spec.finding import Finding
 from pygent.target_modules.spec.manifest import Target
@@ -86,7 +86,7 @@ def _check_file(
     else:
         try:
             after = outline(new)
-        except NotPython as error:
+        except NotPythonError as error:
             yield Finding(path, error.line, "syntax", error.reason)
             return
         yield from _compiles(path, before, after)
@@ -109,7 +109,7 @@ def _check_file(
 def _outline(text: str | None) -> Outline | None:
     try:
         return None if text is None else outline(text)
-    except NotPython:
+    except NotPythonError:
         return None
 
 
@@ -134,7 +134,7 @@ def _compiles(path: str, before: Outline | None, after: Outline) -> Iterator[Fin
     Only changed statements are compiled, as each stands alone but for `from __future__`, whose place counts.
     """
     changed = after.changed(before)
-    parts = [after.piece_of(unit) or Part(unit.nodes) for unit in changed]
+    parts = [after.piece_of(unit) or TopLevelChunk(unit.nodes) for unit in changed]
     if any(part.too_deep for part in parts):
         yield Finding(
             path, changed[0].line, "too_deep", "syntax is nested too deeply for the tools that read it"
@@ -142,7 +142,7 @@ def _compiles(path: str, before: Outline | None, after: Outline) -> Iterator[Fin
         return
     shifts = [unit.shift for unit in changed]
     if any(_is_future(node) for part in parts for node in part.body):
-        parts, shifts = [Part(parse(after.text(0, len(after.lines))).body)], [0]
+        parts, shifts = [TopLevelChunk(parse(after.text(0, len(after.lines))).body)], [0]
     for part, shift in zip(parts, shifts, strict=True):
         if part.fault is not None:
             yield Finding(path, part.fault.line + shift, "compile", part.fault.reason)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from pygent.target_modules.gate.safety_lists import BY_NAME, COMPUTING
 from pygent.target_modules.patch.syntax.outline import Outline
-from pygent.target_modules.patch.syntax.top_level_chunks import Part
+from pygent.target_modules.patch.syntax.top_level_chunks import TopLevelChunk
 
 _POWERFUL = """
     sys os posixpath builtins bltns bltins io subprocess importlib ctypes inspect codecs copyreg pickle
@@ -136,7 +136,7 @@ def by_name(node: ast.AST) -> tuple[ast.expr, str] | None:
     return None
 
 
-def _facts(piece: Part) -> _Facts:
+def _facts(piece: TopLevelChunk) -> _Facts:
     found: set[tuple[str, str]] = set()
     values: set[str] = set()
     defined: set[str] = set()

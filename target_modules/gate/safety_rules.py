@@ -19,7 +19,7 @@ from pygent.target_modules.gate.module_names import Context, by_name, context_of
 from pygent.target_modules.gate.safety_lists import ATTRIBUTES, BY_NAME, CALLS, COMPUTING, Use, use
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, outline
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.spec.finding import Finding
 from pygent.target_modules.spec.manifest import Target
 
@@ -41,11 +41,11 @@ def _check_file(target: Target, child: Tree, path: str, old: str, new: str) -> I
     yield from hidden_text.check(path, old, new, target.manifest.safety.scripts)
     try:
         here = outline(new)
-    except NotPython:
+    except NotPythonError:
         return
     try:
         before = outline(old)
-    except NotPython:
+    except NotPythonError:
         before = outline("")
     now, then = context_of(here), context_of(before)
     allowed: set[tuple[str, str]] | None = None

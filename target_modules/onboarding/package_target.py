@@ -29,7 +29,7 @@ from pygent.target_modules.onboarding.requirements import (
 )
 from pygent.target_modules.patch.model.editable import BLOCKS, Editable
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.spec.manifest import DistributionTable, TargetError
 
 
@@ -184,7 +184,7 @@ def _near(names: Sequence[str]) -> str:
 def _names(path: Path) -> list[str]:
     try:
         return list(outline(path.read_text("utf-8")).by_name)
-    except (OSError, UnicodeDecodeError, NotPython) as error:
+    except (OSError, UnicodeDecodeError, NotPythonError) as error:
         raise TargetError(f"--editable: {path} cannot be read: {error}") from None
 
 

@@ -14,7 +14,7 @@ _OWN = re.compile(r"\.(?:/)?(\[[^\]]*\])?")
 
 
 @dataclass(frozen=True)
-class Lines:
+class RequirementLines:
     """What a file and those that it includes ask for, each with its file; `constraints` only bound others.
 
     What names the repository itself (`.`, `-e .[extra]`) is `.` with its extras.
@@ -24,7 +24,7 @@ class Lines:
     constraints: tuple[tuple[str, Path], ...]
 
 
-def read_lines(file: Path, seen: frozenset[Path] = frozenset()) -> Lines:
+def read_lines(file: Path, seen: frozenset[Path] = frozenset()) -> RequirementLines:
     """Raises `TargetError` for a file that cannot be read."""
     try:
         text = file.read_text("utf-8-sig").replace("\\\n", " ")
@@ -56,7 +56,7 @@ def read_lines(file: Path, seen: frozenset[Path] = frozenset()) -> Lines:
             constraints += found.constraints
         else:
             constraints += found.asked
-    return Lines(tuple(asked), tuple(constraints))
+    return RequirementLines(tuple(asked), tuple(constraints))
 
 
 def _own(text: str) -> str:

@@ -10,7 +10,7 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax import symbols
 from pygent.target_modules.patch.syntax.imports import with_import, without_import
 from pygent.target_modules.patch.syntax.outline import Outline, outline
-from pygent.target_modules.patch.syntax.source import NotPython, newline_of, plain
+from pygent.target_modules.patch.syntax.source import NotPythonError, newline_of, plain
 from pygent.target_modules.patch.syntax.top_level_chunks import pieces
 
 MAX_PATH, MAX_NAME = 1000, 255  # characters of a path, bytes of a name
@@ -29,7 +29,7 @@ class PatchError(Exception):
         self.kind: Kind = kind
 
 
-class _Refused(Exception):
+class _EditRefusedError(Exception):
     def __init__(self, reason: str, kind: Kind = "invalid") -> None:
         super().__init__(reason)
         self.kind: Kind = kind
@@ -45,11 +45,11 @@ def apply(tree: Tree, patch: Patch) -> Tree:
     for number, edit in enumerate(patch.edits, 1):
         try:
             _apply(files, edit)
-        except _Refused as error:
+        except _EditRefusedError as error:
             raise PatchError(number, edit.path, str(error), error.kind) from None
-        except symbols.NoSymbol as error:
+        except symbols.SymbolError as error:
             raise PatchError(number, edit.path, str(error), error.kind) from None
-        except NotPython as error:
+        except NotPythonError as error:
             raise PatchError(number, edit.path, str(error), "unparsable") from None
     return Tree(files)
 
@@ -79,7 +79,7 @@ def _apply(files: dict[str, str], edit: Edit) -> None:
         _create(files, edit)
         return
     if edit.path not in files:
-        raise _Refused("no such file in the tree", "unknown_file")
+        raise _EditRefusedError("no such file in the tree", "unknown_file")
     text = files[edit.path]
     if isinstance(edit, edits.DeleteFile):
         del files[edit.path]
@@ -111,8 +111,8 @@ def _edited(file: Outline, edit: Edit) -> str:
 def _outline(text: str) -> Outline:
     try:
         return outline(text)
-    except NotPython as error:
-        raise _Refused(
+    except NotPythonError as error:
+        raise _EditRefusedError(
             f"the file does not parse ({error}); only edits of text can change it", "unparsable"
         ) from None
 
@@ -120,41 +120,41 @@ def _outline(text: str) -> Outline:
 def _checked(text: str) -> str:
     try:
         pieces(text)
-    except NotPython as error:
-        raise _Refused(f"the result would not parse: {error}", "unparsable") from None
+    except NotPythonError as error:
+        raise _EditRefusedError(f"the result would not parse: {error}", "unparsable") from None
     return text
 
 
 def _create(files: dict[str, str], edit: edits.CreateFile) -> None:
     reason = check_path(edit.path)
     if reason:
-        raise _Refused(reason)
+        raise _EditRefusedError(reason)
     if edit.path in files:
-        raise _Refused("the file exists already")
+        raise _EditRefusedError("the file exists already")
     for other in files:
         if other.startswith(edit.path + "/") or edit.path.startswith(other + "/"):
-            raise _Refused(f"a file cannot also be a folder: {other}")
+            raise _EditRefusedError(f"a file cannot also be a folder: {other}")
     files[edit.path] = edit.text
 
 
 def _replace_text(text: str, edit: edits.SearchReplace) -> str:
     if not edit.search:
-        raise _Refused("the search is empty")
+        raise _EditRefusedError("the search is empty")
     search, replace = edit.search, edit.replace
     if search not in text:
         newline = newline_of(text)
         search, replace = (plain(part).replace("\n", newline) for part in (search, replace))
     at = text.find(search)
     if at < 0:
-        raise _Refused("the text searched for is not in the file", "unmatched")
+        raise _EditRefusedError("the text searched for is not in the file", "unmatched")
     if text.find(search, at + 1) >= 0:
-        raise _Refused("the text searched for occurs more than once in the file", "ambiguous")
+        raise _EditRefusedError("the text searched for occurs more than once in the file", "ambiguous")
     return text[:at] + replace + text[at + len(search) :]
 
 
 def _move_across(files: dict[str, str], edit: edits.MoveSymbol, to_path: str) -> None:
     if to_path not in files:
-        raise _Refused(f"no file {to_path} in the tree to move to", "unknown_file")
+        raise _EditRefusedError(f"no file {to_path} in the tree to move to", "unknown_file")
     here, there = _outline(files[edit.path]), _outline(files[to_path])
     source = symbols.source_of(here, edit.symbol)
     files[edit.path] = _checked(here.bom + symbols.delete(here, edit.symbol))

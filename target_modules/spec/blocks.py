@@ -21,7 +21,7 @@ class BlockError(ValueError):
 
 
 @dataclass(frozen=True)
-class Block:
+class EvolveBlock:
     """The lines `[start, end)` of a file, from 0, between the lines of two markers."""
 
     start: int
@@ -29,13 +29,13 @@ class Block:
 
 
 @lru_cache(maxsize=64)
-def blocks(text: str) -> tuple[Block, ...]:
+def blocks(text: str) -> tuple[EvolveBlock, ...]:
     """The blocks of a file in their order; none where it has no markers.
 
     A marker is a comment, indented or not, alone on its line or not, whatever follows it; the same words
     inside a string are none. Raises `BlockError` for markers that are nested, reversed or not ended.
     """
-    found: list[Block] = []
+    found: list[EvolveBlock] = []
     start: int | None = None
     for line, kind in _markers(text):
         if kind == "START":
@@ -47,14 +47,14 @@ def blocks(text: str) -> tuple[Block, ...]:
         elif line == start:
             raise BlockError(line, "EVOLVE-BLOCK-START and -END in one line")
         else:
-            found.append(Block(start, line - 1))
+            found.append(EvolveBlock(start, line - 1))
             start = None
     if start is not None:
         raise BlockError(start, "EVOLVE-BLOCK-START without an end")
     return tuple(found)
 
 
-def outside(text: str, within: Sequence[Block]) -> list[tuple[int, str]]:
+def outside(text: str, within: Sequence[EvolveBlock]) -> list[tuple[int, str]]:
     """What lies around blocks, markers included: for each stretch the number of its first line (from 1) and
     its text, one more than there are blocks."""
     lines = split_lines(text)

@@ -34,7 +34,7 @@ class Exhibit:
         return trust_store.has(self.digest, trust_store.folder())
 
 
-class Untrusted(Exception):
+class UntrustedError(Exception):
     """Somebody's files would run or loosen something, and nobody has agreed to it. The text is one line."""
 
     def __init__(self, exhibits: Iterable[Exhibit], *, may_ask: bool = True) -> None:
@@ -51,9 +51,9 @@ class Untrusted(Exception):
 
 
 def require(*exhibits: Exhibit, may_ask: bool = True) -> None:
-    """Raises `Untrusted` with all that nobody has agreed to."""
+    """Raises `UntrustedError` with all that nobody has agreed to."""
     if lacking := [one for one in exhibits if not one.is_trusted]:
-        raise Untrusted(lacking, may_ask=may_ask)
+        raise UntrustedError(lacking, may_ask=may_ask)
 
 
 def remember(*exhibits: Exhibit) -> None:

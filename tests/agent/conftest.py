@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import Door
+from pygent.agent.host_client import HostClient
 from pygent.agent.profile import Profile
 from pygent.agent.workspace import Workspace
 from pygent.prompts.message import ToolSpec
@@ -101,7 +101,7 @@ def task(profile: Profile, tools: Sequence[Mapping[str, Any]] = (), **changes: A
 
 
 @pytest.fixture
-def desk_of() -> Iterator[Callable[..., Desk]]:
+def desk_of() -> Iterator[Callable[..., AttemptState]]:
     """Makes desks, whose folders are gone after the test."""
     made: list[Workspace] = []
 
@@ -110,7 +110,7 @@ def desk_of() -> Iterator[Callable[..., Desk]]:
         limits: Mapping[str, Any] | None = None,
         servers: Sequence[ToolSpec] = (),
         **changes: Any,
-    ) -> Desk:
+    ) -> AttemptState:
         told = brief(**changes)
         profile = Profile.of(
             {
@@ -122,7 +122,7 @@ def desk_of() -> Iterator[Callable[..., Desk]]:
         )
         workspace = Workspace(told.files, told.editable)
         made.append(workspace)
-        return Desk(told, profile, Door(host or Host()), workspace, tuple(servers), 7)
+        return AttemptState(told, profile, HostClient(host or Host()), workspace, tuple(servers), 7)
 
     yield make
     for workspace in made:

@@ -12,7 +12,7 @@ import pytest
 
 from pygent.agent import toolbox
 from pygent.agent.__main__ import attempt
-from pygent.agent.brief import Idea
+from pygent.agent.brief import PriorAttempt
 from pygent.agent.profile import Profile, load
 from pygent.agent.stages.execute import NO_CALL
 from tests.agent.conftest import FAST, FILES, SOURCE, Host, brief, edit, finish, say, task
@@ -160,7 +160,7 @@ def test_the_same_answers_ask_the_same_questions() -> None:
 def test_what_is_known_of_earlier_attempts_is_told() -> None:
     host = Host([say("", edit(), finish())])
     known = {
-        "ideas": (Idea("used numpy", "failed: no module numpy"),),
+        "ideas": (PriorAttempt("used numpy", "failed: no module numpy"),),
     }
     told = task(profile())
     told["brief"] = asdict(brief(**known))

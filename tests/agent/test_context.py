@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.brief import Brief, Idea, Inspiration
-from pygent.agent.host_client import Door
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.brief import Brief, Inspiration, PriorAttempt
+from pygent.agent.host_client import HostClient
 from pygent.agent.profile import Profile, load
 from pygent.agent.stage import opened
 from pygent.agent.workspace import Workspace
@@ -26,7 +26,7 @@ def module(characters: int) -> str:
 def told(brief: Brief, profile: Profile) -> str:
     workspace = Workspace({}, brief.editable)
     try:
-        messages = opened(Desk(brief, profile, Door(Host()), workspace)).messages
+        messages = opened(AttemptState(brief, profile, HostClient(Host()), workspace)).messages
     finally:
         workspace.close()
     assert [message.role for message in messages] == ["system", "user"]
@@ -40,7 +40,7 @@ def shared(one: str, other: str) -> int:
 def proposal(letter: str) -> Brief:
     """One of many proposals from one parent of 9 kB: what was tried and what inspires it differ."""
     diffs = tuple(Inspiration(n, f"-{n}\n+{letter}\n" * 999) for n in range(5))
-    ideas = tuple(Idea(f"{letter} idea {n} " * 30, "failed: worse") for n in range(30))
+    ideas = tuple(PriorAttempt(f"{letter} idea {n} " * 30, "failed: worse") for n in range(30))
     parent = brief(files={"big.py": module(9000)}, editable=("*.py",), failures=("case 1: 3",) * 9)
     return replace(parent, inspirations=diffs, ideas=ideas)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import Answer
+from pygent.agent.host_client import ModelAnswer
 from pygent.agent.infill import MASK, attempt, drawn, grammar, masked
 from pygent.prompts.message import Message
 from pygent.target_modules.patch.apply import apply
@@ -35,10 +35,10 @@ def brief(source: str = FUNCTION) -> Brief:
 
 class Model:
     def __init__(self, text: str, *, cut_off: bool = False) -> None:
-        self.answer = Answer(text, cut_off=cut_off)
+        self.answer = ModelAnswer(text, cut_off=cut_off)
         self.asked: list[tuple[str, str, int]] = []
 
-    def __call__(self, messages: Sequence[Message], *, grammar: str, max_tokens: int) -> Answer:
+    def __call__(self, messages: Sequence[Message], *, grammar: str, max_tokens: int) -> ModelAnswer:
         self.asked.append((messages[0].content, grammar, max_tokens))
         return self.answer
 

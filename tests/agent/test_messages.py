@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.agent.brief import Brief, Inspiration
-from pygent.agent.context import Limits
+from pygent.agent.context import ContextBudget
 from pygent.agent.messages import messages
 
 GOLDEN = Path(__file__).parent / "golden_single.txt"
@@ -34,8 +34,8 @@ BRIEF = Brief(
 )
 
 
-def whole(brief: Brief, limits: Limits | None = None) -> str:
-    return "\n=====\n".join(message.content for message in messages(brief, limits or Limits()))
+def whole(brief: Brief, limits: ContextBudget | None = None) -> str:
+    return "\n=====\n".join(message.content for message in messages(brief, limits or ContextBudget()))
 
 
 def test_the_whole_prompt_is_as_written_down() -> None:

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import Answer
+from pygent.agent.host_client import ModelAnswer
 from pygent.agent.rewrite import attempt, grammar
 from pygent.prompts.message import Message
 from pygent.target_modules.patch.apply import apply
@@ -47,10 +47,10 @@ def brief(*editable: str, source: str = SOURCE) -> Brief:
 
 class Model:
     def __init__(self, text: str, *, cut_off: bool = False) -> None:
-        self.answer = Answer(text, cut_off=cut_off)
+        self.answer = ModelAnswer(text, cut_off=cut_off)
         self.asked: list[tuple[Sequence[Message], str, int]] = []
 
-    def __call__(self, messages: Sequence[Message], *, grammar: str, max_tokens: int) -> Answer:
+    def __call__(self, messages: Sequence[Message], *, grammar: str, max_tokens: int) -> ModelAnswer:
         self.asked.append((messages, grammar, max_tokens))
         return self.answer
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import Answer
+from pygent.agent.host_client import ModelAnswer
 from pygent.agent.single import Attempt, attempt
 from pygent.prompts.message import Message
 from pygent.target_modules.patch.apply import apply
@@ -29,7 +29,7 @@ m.py
 
 
 def tried(text: str, cut_off: bool = False) -> Attempt:
-    return attempt(BRIEF, lambda messages: Answer(text, cut_off=cut_off))
+    return attempt(BRIEF, lambda messages: ModelAnswer(text, cut_off=cut_off))
 
 
 def test_an_answer_in_the_format_that_was_asked_for_becomes_a_patch() -> None:
@@ -42,9 +42,9 @@ def test_an_answer_in_the_format_that_was_asked_for_becomes_a_patch() -> None:
 def test_the_model_is_asked_once_and_sees_the_source() -> None:
     asked: list[Sequence[Message]] = []
 
-    def ask(messages: Sequence[Message]) -> Answer:
+    def ask(messages: Sequence[Message]) -> ModelAnswer:
         asked.append(messages)
-        return Answer("nothing")
+        return ModelAnswer("nothing")
 
     attempt(BRIEF, ask)
     assert len(asked) == 1
@@ -81,7 +81,7 @@ def test_a_note_cannot_steer_a_terminal() -> None:
 
 
 def test_what_asking_raises_goes_through() -> None:
-    def ask(messages: Sequence[Message]) -> Answer:
+    def ask(messages: Sequence[Message]) -> ModelAnswer:
         raise RuntimeError("door closed")
 
     with pytest.raises(RuntimeError, match="door closed"):

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.agent.attempt_state import Desk
+from pygent.agent.attempt_state import AttemptState
 from pygent.agent.toolbox import Toolbox
 from pygent.prompts.message import ToolCall, ToolSpec
 from tests.agent.conftest import Host
 
-MakeDesk = Callable[..., Desk]
+MakeDesk = Callable[..., AttemptState]
 TIME = ToolSpec("time__now", "The time.", {"type": "object", "properties": {}})
 
 

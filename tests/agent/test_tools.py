@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from pygent.agent.attempt_state import Desk
-from pygent.agent.tool import ToolFault
+from pygent.agent.attempt_state import AttemptState
+from pygent.agent.tool import ToolError
 from pygent.agent.toolbox import every
 from tests.agent.conftest import EDITABLE, FAST, FILES, SOURCE, Host
 
-MakeDesk = Callable[..., Desk]
+MakeDesk = Callable[..., AttemptState]
 
 
-def use(desk: Desk, name: str, **arguments: Any) -> str:
+def use(desk: AttemptState, name: str, **arguments: Any) -> str:
     tool = every()[name]
     return tool.run(tool.read(arguments), desk)
 
 
-def refused(desk: Desk, name: str, **arguments: Any) -> str:
-    with pytest.raises(ToolFault) as caught:
+def refused(desk: AttemptState, name: str, **arguments: Any) -> str:
+    with pytest.raises(ToolError) as caught:
         use(desk, name, **arguments)
     return str(caught.value)
 

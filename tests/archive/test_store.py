@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pygent.archive.records import ArchiveError, Member, Record, Status, Usage
+from pygent.archive.records import ArchiveError, IndexEntry, Record, Status, Usage
 
 
 def test_a_run_comes_back_as_it_was_recorded(archive, make):
@@ -204,9 +204,9 @@ def test_members_say_what_an_index_needs(archive, make):
     b = make.add(parents=[a.id], files={"a.py": "2"})
     make.add(parents=[b.id, a.id], status=Status.GATED_OUT)
     assert list(archive.members("run-1")) == [
-        Member(a.id, 0, a.tree, Status.VALID, 1.0, ()),
-        Member(b.id, 1, b.tree, Status.VALID, None, (a.id,)),
-        Member("run-1-v2", 2, None, Status.GATED_OUT, None, (b.id, a.id)),
+        IndexEntry(a.id, 0, a.tree, Status.VALID, 1.0, ()),
+        IndexEntry(b.id, 1, b.tree, Status.VALID, None, (a.id,)),
+        IndexEntry("run-1-v2", 2, None, Status.GATED_OUT, None, (b.id, a.id)),
     ]
 
 

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from pygent.benchmarks.results import Bench
+from pygent.benchmarks.results import EvaluationContext
 from pygent.sandbox.api import (
     BoxSpec,
     Call,
@@ -19,7 +19,7 @@ from pygent.sandbox.api import (
     Outcome,
     Program,
     Reply,
-    SandboxFault,
+    SandboxFaultError,
 )
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.spec.manifest import Target, load
@@ -34,8 +34,8 @@ def local(local_sandbox: LocalSandbox) -> LocalSandbox:
 
 
 @pytest.fixture
-def bench(local: LocalSandbox) -> Bench:
-    return Bench(local, Isolation.PROCESS, seed=77)
+def bench(local: LocalSandbox) -> EvaluationContext:
+    return EvaluationContext(local, Isolation.PROCESS, seed=77)
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def faulty() -> Callable[[int, Script], ScriptedSandbox]:
     def make(faults: int, script: Script) -> ScriptedSandbox:
         def run(program: Program, calls: Sequence[Call], number: int) -> Execution:
             if number < faults:
-                raise SandboxFault("the engine went away")
+                raise SandboxFaultError("the engine went away")
             return script(program, calls, number)
 
         return ScriptedSandbox(run)

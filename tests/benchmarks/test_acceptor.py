@@ -5,14 +5,14 @@ from random import Random
 
 import pytest
 
-from pygent.benchmarks.results import Pairs
+from pygent.benchmarks.results import PairedSamples
 from pygent.evolution.search.acceptance import PairedAcceptor
 
 
-def noisy(mean: float, seed: int) -> Iterator[Pairs]:
+def noisy(mean: float, seed: int) -> Iterator[PairedSamples]:
     rng = Random(seed)
     for _ in range(40):
-        yield Pairs(tuple(rng.gauss(mean, 1) for _ in range(8)))
+        yield PairedSamples(tuple(rng.gauss(mean, 1) for _ in range(8)))
 
 
 def test_a_sampled_gain_is_accepted_with_its_evidence() -> None:
@@ -29,5 +29,5 @@ def test_no_gain_is_not_accepted() -> None:
 
 @pytest.mark.parametrize(("second", "accepted"), [(1.0, True), (0.0, False), (-1.0, False)])
 def test_over_all_cases_every_repeat_must_show_the_gain(second: float, accepted: bool) -> None:
-    pairs = iter([Pairs((1.0, 0.0)), Pairs((second, 0.0)), *[Pairs((1.0, 0.0))] * 3])
+    pairs = iter([PairedSamples((1.0, 0.0)), PairedSamples((second, 0.0)), *[PairedSamples((1.0, 0.0))] * 3])
     assert PairedAcceptor().accept(pairs, exhaustive=True, error_rate=0.05).accepted is accepted

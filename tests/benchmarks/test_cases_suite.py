@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.statistics.sequential_test import decide
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation
@@ -16,19 +16,19 @@ SQUARES = [{"args": [n], "expected": n * n} for n in range(10)]
 RIGHT = "def f(n):\n    return n * n\n"
 
 
-def judged(target: Target, bench: Bench, source: str | None = None) -> Evaluation:
+def judged(target: Target, bench: EvaluationContext, source: str | None = None) -> Evaluation:
     tree = target.tree() if source is None else Tree({"module.py": source})
     return suite_for(target).evaluate(tree, bench)
 
 
-def test_all_right_answers_score_one(make_target: Any, bench: Bench) -> None:
+def test_all_right_answers_score_one(make_target: Any, bench: EvaluationContext) -> None:
     result = judged(make_target(RIGHT, cases=SQUARES), bench)
     assert (result.graded, result.score, result.passed, result.total) == (True, 1.0, 10, 10)
     assert result.trust == "sealed"
 
 
 def test_the_score_is_the_share_that_passed_and_wrong_answers_are_told_without_the_right_ones(
-    make_target: Any, bench: Bench
+    make_target: Any, bench: EvaluationContext
 ) -> None:
     result = judged(make_target("def f(n):\n    return n * n if n < 7 else -123\n", cases=SQUARES), bench)
     assert (result.graded, result.score, result.passed) == (True, 0.7, 7)
@@ -37,7 +37,9 @@ def test_the_score_is_the_share_that_passed_and_wrong_answers_are_told_without_t
     assert not any("49" in failure for failure in result.stages[0].failures)
 
 
-def test_an_exception_is_a_failed_case_and_the_others_still_count(make_target: Any, bench: Bench) -> None:
+def test_an_exception_is_a_failed_case_and_the_others_still_count(
+    make_target: Any, bench: EvaluationContext
+) -> None:
     source = "def f(n):\n    if n == 3:\n        raise KeyError('gone')\n    return n * n\n"
     result = judged(make_target(source, cases=SQUARES), bench)
     assert (result.graded, result.passed, result.total) == (True, 9, 10)
@@ -45,7 +47,7 @@ def test_an_exception_is_a_failed_case_and_the_others_still_count(make_target: A
 
 
 def test_a_case_that_ends_the_child_fails_and_the_rest_goes_on_in_a_new_one(
-    make_target: Any, bench: Bench
+    make_target: Any, bench: EvaluationContext
 ) -> None:
     source = "import os\ndef f(n):\n    if n in (2, 5):\n        os._exit(0)\n    return n * n\n"
     result = judged(make_target(source, cases=SQUARES), bench)
@@ -53,14 +55,14 @@ def test_a_case_that_ends_the_child_fails_and_the_rest_goes_on_in_a_new_one(
     assert [failure[:11] for failure in result.stages[0].failures] == ["case 2 died", "case 5 died"]
 
 
-def test_a_case_that_hangs_is_a_failed_case(make_target: Any, bench: Bench) -> None:
+def test_a_case_that_hangs_is_a_failed_case(make_target: Any, bench: EvaluationContext) -> None:
     source = "def f(n):\n    while n == 4:\n        pass\n    return n * n\n"
     result = judged(make_target(source, cases=SQUARES, extra="[limits]\ncall_seconds = 0.3"), bench)
     assert (result.graded, result.passed) == (True, 9)
     assert "case 4 timed out" in result.stages[0].failures[0]
 
 
-def test_a_tree_that_ends_child_after_child_is_given_up(make_target: Any, bench: Bench) -> None:
+def test_a_tree_that_ends_child_after_child_is_given_up(make_target: Any, bench: EvaluationContext) -> None:
     result = judged(make_target("import os\ndef f(n):\n    os._exit(1)\n", cases=SQUARES), bench)
     assert (result.graded, result.score) == (False, None)
     assert "8 cases ended the child" in result.reason
@@ -75,7 +77,7 @@ def test_a_tree_that_ends_child_after_child_is_given_up(make_target: Any, bench:
     ],
 )
 def test_a_module_that_cannot_be_loaded_is_not_graded(
-    make_target: Any, bench: Bench, source: str, said: str
+    make_target: Any, bench: EvaluationContext, source: str, said: str
 ) -> None:
     result = judged(make_target(RIGHT, cases=SQUARES), bench, source)
     assert not result.graded
@@ -100,18 +102,18 @@ def test_a_module_that_cannot_be_loaded_is_not_graded(
     ],
 )
 def test_answers_are_compared_on_the_host_by_exact_type(
-    make_target: Any, bench: Bench, expected: object, source: str, right: bool
+    make_target: Any, bench: EvaluationContext, expected: object, source: str, right: bool
 ) -> None:
     result = judged(make_target(source, cases=[{"args": [], "expected": expected}]), bench)
     assert result.score == (1.0 if right else 0.0) or (not right and not result.graded)
 
 
-def test_a_tolerance_lets_floats_differ(make_target: Any, bench: Bench) -> None:
+def test_a_tolerance_lets_floats_differ(make_target: Any, bench: EvaluationContext) -> None:
     cases = [{"args": [], "expected": 0.3, "abs": 1e-9}, {"args": [], "expected": 0.31, "rel": 1e-3}]
     assert judged(make_target("def f(): return 0.1 + 0.2\n", cases=cases), bench).passed == 1
 
 
-def test_printing_and_exit_codes_do_not_touch_the_score(make_target: Any, bench: Bench) -> None:
+def test_printing_and_exit_codes_do_not_touch_the_score(make_target: Any, bench: EvaluationContext) -> None:
     source = "print('{\"passed\": 10}')\ndef f(n):\n    print('score 1.0')\n    return 0\n"
     result = judged(make_target(source, cases=SQUARES), bench)
     assert result.passed == 1
@@ -121,20 +123,24 @@ def test_printing_and_exit_codes_do_not_touch_the_score(make_target: Any, bench:
 class TestGate:
     """Correctness is not the objective: one failure fails the tree."""
 
-    def test_the_objective_is_measured_where_all_is_right(self, make_target: Any, bench: Bench) -> None:
+    def test_the_objective_is_measured_where_all_is_right(
+        self, make_target: Any, bench: EvaluationContext
+    ) -> None:
         target = make_target(RIGHT, cases=SQUARES, objective="sloc", direction="min")
         result = judged(target, bench)
         assert (result.graded, result.score) == (True, 2.0)
 
     def test_one_wrong_answer_fails_the_tree_and_is_told_without_the_right_one(
-        self, make_target: Any, bench: Bench
+        self, make_target: Any, bench: EvaluationContext
     ) -> None:
         target = make_target(RIGHT, cases=SQUARES, objective="sloc", direction="min")
         result = judged(target, bench, "def f(n): return n * n if n != 8 else 7\n")
         assert (result.graded, result.score) == (False, None)
         assert result.reason == "wrong answer in case 8 (got 7)"
 
-    def test_shorter_source_with_the_same_answers_is_better(self, make_target: Any, bench: Bench) -> None:
+    def test_shorter_source_with_the_same_answers_is_better(
+        self, make_target: Any, bench: EvaluationContext
+    ) -> None:
         target = make_target(
             "def f(n):\n    r = n * n\n    return r\n", cases=SQUARES, objective="sloc", direction="min"
         )
@@ -146,14 +152,18 @@ class TestGate:
 class TestStages:
     STAGES = '[[suite.stages]]\nname = "few"\ncases = 3\nthreshold = 0.5\n[[suite.stages]]\nname = "all"\n'
 
-    def test_a_missed_threshold_spares_the_next_stage(self, make_target: Any, bench: Bench) -> None:
+    def test_a_missed_threshold_spares_the_next_stage(
+        self, make_target: Any, bench: EvaluationContext
+    ) -> None:
         target = make_target("def f(n): return n * n if n > 5 else -1\n", cases=SQUARES, suite=self.STAGES)
         result = judged(target, bench)
         assert not result.graded
         assert result.reason == "stage few: passed is 0, the threshold is 0.5"
         assert [(stage.name, stage.total) for stage in result.stages] == [("few", 3)]
 
-    def test_a_later_stage_covers_the_cases_of_the_ones_before(self, make_target: Any, bench: Bench) -> None:
+    def test_a_later_stage_covers_the_cases_of_the_ones_before(
+        self, make_target: Any, bench: EvaluationContext
+    ) -> None:
         result = judged(make_target(RIGHT, cases=SQUARES, suite=self.STAGES), bench)
         assert [(stage.name, stage.total) for stage in result.stages] == [("few", 3), ("all", 10)]
         assert result.score == 1.0
@@ -161,12 +171,13 @@ class TestStages:
     def test_no_case_is_run_twice(self, make_target: Any, scripted: Any, answered: Any) -> None:
         sandbox = scripted(lambda program, calls, number: answered([call.args[0] ** 2 for call in calls]))
         judged(
-            make_target(RIGHT, cases=SQUARES, suite=self.STAGES), Bench(sandbox, Isolation.PROCESS, seed=1)
+            make_target(RIGHT, cases=SQUARES, suite=self.STAGES),
+            EvaluationContext(sandbox, Isolation.PROCESS, seed=1),
         )
         assert [len(calls) for _, calls in sandbox.runs] == [3, 7]
 
     def test_held_out_cases_are_all_used_whatever_the_stages_say(
-        self, make_target: Any, bench: Bench
+        self, make_target: Any, bench: EvaluationContext
     ) -> None:
         held = [{"args": [20], "expected": 400}, {"args": [21], "expected": 0}]
         target = make_target(RIGHT, cases=SQUARES, held_out=held, suite=self.STAGES)
@@ -183,7 +194,7 @@ class TestStages:
     ],
 )
 def test_a_threshold_on_a_radon_metric_is_kept(
-    make_target: Any, bench: Bench, bound: str, graded: bool, said: str
+    make_target: Any, bench: EvaluationContext, bound: str, graded: bool, said: str
 ) -> None:
     source = "def f(n):\n    if n:\n        return n * n\n    return 0\n"
     target = make_target(source, cases=SQUARES, extra=f'[[thresholds]]\nmetric = "complexity"\n{bound}\n')
@@ -193,19 +204,19 @@ def test_a_threshold_on_a_radon_metric_is_kept(
 
 
 class TestCompare:
-    def better(self, target: Target, bench: Bench, source: str) -> bool:
+    def better(self, target: Target, bench: EvaluationContext, source: str) -> bool:
         suite = suite_for(target)
         pairs = suite.compare(Tree({"module.py": source}), target.tree(), bench)
         return decide(pairs, exhaustive=suite.exhaustive, error_rate=0.05).better
 
     BUGGY = "def f(n):\n    return n * n if n < 5 else 0\n"
 
-    def test_a_partial_repair_is_better(self, make_target: Any, bench: Bench) -> None:
+    def test_a_partial_repair_is_better(self, make_target: Any, bench: EvaluationContext) -> None:
         assert self.better(
             make_target(self.BUGGY, cases=SQUARES), bench, "def f(n): return n * n if n < 6 else 0\n"
         )
 
-    def test_the_same_answers_are_not_better(self, make_target: Any, bench: Bench) -> None:
+    def test_the_same_answers_are_not_better(self, make_target: Any, bench: EvaluationContext) -> None:
         assert not self.better(make_target(self.BUGGY, cases=SQUARES), bench, self.BUGGY + "# new\n")
 
     def test_luck_is_not_better(self, make_target: Any, scripted: Any, answered: Any) -> None:
@@ -219,7 +230,9 @@ class TestCompare:
             return answered([call.args[0] ** 2 if lucky or call.args[0] < 5 else 0 for call in calls])
 
         target = make_target(self.BUGGY, cases=SQUARES)
-        assert not self.better(target, Bench(scripted(script), Isolation.PROCESS, seed=1), "# lucky\n")
+        assert not self.better(
+            target, EvaluationContext(scripted(script), Isolation.PROCESS, seed=1), "# lucky\n"
+        )
 
     def test_boxes_come_back_when_the_caller_stops_early(
         self, make_target: Any, scripted: Any, answered: Any
@@ -227,7 +240,7 @@ class TestCompare:
         sandbox = scripted(lambda program, calls, number: answered([0] * len(calls)))
         target = make_target(self.BUGGY, cases=SQUARES)
         pairs: Any = suite_for(target).compare(
-            target.tree(), target.tree(), Bench(sandbox, Isolation.PROCESS, seed=1)
+            target.tree(), target.tree(), EvaluationContext(sandbox, Isolation.PROCESS, seed=1)
         )
         next(pairs)
         assert sandbox.open == 2
@@ -250,7 +263,7 @@ def test_drawn_cases_differ_between_evaluation_comparison_and_held_out(
     make_target: Any, scripted: Callable[..., Any], answered: Any
 ) -> None:
     sandbox = scripted(lambda program, calls, number: answered([call.args[0] ** 2 for call in calls]))
-    bench = Bench(sandbox, Isolation.PROCESS, seed=5)
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=5)
     target = make_target(RIGHT, grader=DRAWING, suite="count = 20")
     suite = suite_for(target)
     assert not suite.exhaustive

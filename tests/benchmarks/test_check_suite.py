@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Trust
 from pygent.benchmarks.statistics.sequential_test import decide
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation
@@ -64,7 +64,7 @@ def target(tmp_path: Path) -> Target:
 
 
 def judged(target: Target, sandbox: LocalSandbox, source: str) -> Evaluation:
-    bench = Bench(sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
     return evaluate_tree(target, Tree({"solution.py": source}), bench)
 
 
@@ -113,7 +113,7 @@ def ordered(values):
 
 def test_a_repair_is_better_and_the_same_is_not(target: Target, local_sandbox: LocalSandbox) -> None:
     suite = suite_for(target)
-    bench = Bench(local_sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
+    bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
     repaired, broken = Tree({"solution.py": RIGHT}), target.tree()
     for candidate, expected in ((repaired, True), (broken, False)):
         pairs = suite.compare(candidate, broken, bench)

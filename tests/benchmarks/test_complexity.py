@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.benchmarks.metrics import complexity
-from pygent.benchmarks.metrics.complexity import Change, Symbol
+from pygent.benchmarks.metrics.complexity import ComplexityChange, SymbolComplexity
 from pygent.target_modules.patch.model.tree import Tree
 
 SOURCE = '''"""A module."""
@@ -41,7 +41,7 @@ def test_symbols_have_qualified_names_and_complexities() -> None:
     assert by_name["Box.put"] == 2
     assert by_name["Box.Lid.open"] == 3
     assert by_name["f.<locals>.inner"] == 2
-    assert Symbol("f", 15, by_name["f"]) in found
+    assert SymbolComplexity("f", 15, by_name["f"]) in found
 
 
 def test_a_trees_metrics_are_figures() -> None:
@@ -77,9 +77,9 @@ def test_changes_between_parent_and_child_are_told_per_symbol() -> None:
     parent = Tree({"a.py": "def f(x):\n    return x\n\ndef g(): pass\n\ndef h(): pass\n"})
     child = Tree({"a.py": "def f(x):\n    return x if x else 1\n\ndef g(): pass\n\ndef k(): pass\n"})
     assert complexity.changes(parent, child) == [
-        Change("a.py", "f", 1, 2),
-        Change("a.py", "h", 1, None),
-        Change("a.py", "k", None, 1),
+        ComplexityChange("a.py", "f", 1, 2),
+        ComplexityChange("a.py", "h", 1, None),
+        ComplexityChange("a.py", "k", None, 1),
     ]
 
 

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Trust
 from pygent.benchmarks.statistics.sequential_test import decide
 from pygent.benchmarks.suites.evaluator import EvaluatorSuite
 from pygent.benchmarks.suites.registry import suite_for
@@ -52,7 +52,7 @@ def make(tmp_path: Path) -> MakeEvaluator:
     return made
 
 
-def judged(target: Target, bench: Bench, program: str = PROGRAM) -> Evaluation:
+def judged(target: Target, bench: EvaluationContext, program: str = PROGRAM) -> Evaluation:
     return suite_for(target).evaluate(Tree({"program.py": program}), bench)
 
 
@@ -60,14 +60,18 @@ def of_value(value: object) -> Tree:
     return Tree({"program.py": PROGRAM.replace("VALUE = 1", f"VALUE = {value}")})
 
 
-def test_a_dict_of_metrics_is_a_graded_in_process_result(make: MakeEvaluator, bench: Bench) -> None:
+def test_a_dict_of_metrics_is_a_graded_in_process_result(
+    make: MakeEvaluator, bench: EvaluationContext
+) -> None:
     found = judged(make(SIMPLE), bench)
     assert (found.graded, found.score, found.trust) == (True, 0.1, Trust.IN_PROCESS)
     assert found.metrics == {"combined_score": 0.1}
     assert (found.passed, found.total) == (1, 1)
 
 
-def test_a_result_object_brings_artifacts_to_the_output(make: MakeEvaluator, bench: Bench) -> None:
+def test_a_result_object_brings_artifacts_to_the_output(
+    make: MakeEvaluator, bench: EvaluationContext
+) -> None:
     target = make(
         """
         from openevolve.evaluation_result import EvaluationResult
@@ -90,7 +94,7 @@ def test_a_result_object_brings_artifacts_to_the_output(make: MakeEvaluator, ben
     assert len(found.output) < 5_000
 
 
-def test_only_finite_numbers_are_metrics(make: MakeEvaluator, bench: Bench) -> None:
+def test_only_finite_numbers_are_metrics(make: MakeEvaluator, bench: EvaluationContext) -> None:
     target = make(
         """
         from fractions import Fraction
@@ -130,7 +134,7 @@ def test_only_finite_numbers_are_metrics(make: MakeEvaluator, bench: Bench) -> N
     ],
 )
 def test_an_evaluator_that_fails_is_no_score(
-    make: MakeEvaluator, bench: Bench, body: str, reason: str
+    make: MakeEvaluator, bench: EvaluationContext, body: str, reason: str
 ) -> None:
     evaluator = f"def evaluate(path):\n    {body}\n"
     target = make(
@@ -142,7 +146,7 @@ def test_an_evaluator_that_fails_is_no_score(
     assert "\n" not in found.reason
 
 
-def test_what_it_prints_without_end_is_cut(make: MakeEvaluator, bench: Bench) -> None:
+def test_what_it_prints_without_end_is_cut(make: MakeEvaluator, bench: EvaluationContext) -> None:
     target = make(
         "def evaluate(path):\n    for n in range(100_000):\n        print('line', n)\n"
         "    return {'combined_score': 0.5}\n"
@@ -155,7 +159,7 @@ def test_what_it_prints_without_end_is_cut(make: MakeEvaluator, bench: Bench) ->
 
 @pytest.mark.parametrize("answer", ["{'metrics': 7}", "'no report'", "{'metrics': {'combined_score': 1}}"])
 def test_a_candidate_that_answers_in_the_evaluators_place_breaks_nothing(
-    make: MakeEvaluator, bench: Bench, answer: str
+    make: MakeEvaluator, bench: EvaluationContext, answer: str
 ) -> None:
     program = f"import pygent_evaluator\npygent_evaluator._numbers = lambda found: {answer}\nVALUE = 1\n"
     found = judged(make(SIMPLE), bench, program)
@@ -200,7 +204,7 @@ name = "stage3"
     ],
 )
 def test_a_variant_goes_as_far_as_the_thresholds_let_it(
-    make: MakeEvaluator, bench: Bench, value: int, number: int, reason: str
+    make: MakeEvaluator, bench: EvaluationContext, value: int, number: int, reason: str
 ) -> None:
     suite = suite_for(make(STAGED, stages=STAGES))
     found = suite.evaluate(of_value(value), bench)
@@ -217,7 +221,9 @@ def test_a_variant_goes_as_far_as_the_thresholds_let_it(
     }
 
 
-def test_the_evaluator_finds_the_files_beside_it(make: MakeEvaluator, bench: Bench, tmp_path: Path) -> None:
+def test_the_evaluator_finds_the_files_beside_it(
+    make: MakeEvaluator, bench: EvaluationContext, tmp_path: Path
+) -> None:
     target = make(
         """
         import json, os
@@ -241,12 +247,12 @@ def test_the_evaluator_finds_the_files_beside_it(make: MakeEvaluator, bench: Ben
 
 def test_what_it_draws_by_lot_comes_from_the_runs_seed(make: MakeEvaluator, local: LocalSandbox) -> None:
     target = make("import random\ndef evaluate(path):\n    return {'combined_score': random.random()}\n")
-    scores = [judged(target, Bench(local, Isolation.PROCESS, seed)).score for seed in (1, 1, 2)]
+    scores = [judged(target, EvaluationContext(local, Isolation.PROCESS, seed)).score for seed in (1, 1, 2)]
     assert scores[0] == scores[1] != scores[2]
 
 
 def test_a_gain_that_is_there_every_time_is_found_in_a_handful_of_runs(
-    make: MakeEvaluator, bench: Bench
+    make: MakeEvaluator, bench: EvaluationContext
 ) -> None:
     suite = suite_for(make(SIMPLE))
     better = decide(
@@ -266,7 +272,9 @@ NOISE = LOAD + (
 )
 
 
-def test_a_gain_in_noise_is_found_and_noise_alone_is_not(make: MakeEvaluator, bench: Bench) -> None:
+def test_a_gain_in_noise_is_found_and_noise_alone_is_not(
+    make: MakeEvaluator, bench: EvaluationContext
+) -> None:
     suite = suite_for(make(NOISE))
 
     def compared(value: float) -> bool:
@@ -277,7 +285,7 @@ def test_a_gain_in_noise_is_found_and_noise_alone_is_not(make: MakeEvaluator, be
     assert not compared(1.0)
 
 
-def test_a_side_that_fails_in_a_comparison_says_so(make: MakeEvaluator, bench: Bench) -> None:
+def test_a_side_that_fails_in_a_comparison_says_so(make: MakeEvaluator, bench: EvaluationContext) -> None:
     suite = suite_for(make(SIMPLE))
     (pairs,) = suite.compare(of_value("missing"), of_value(1), bench)
     assert "NameError" in pairs.reason

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.results import Bench
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Limits, Outcome, Program, Sandbox
 from pygent.sandbox.backends.local import LocalSandbox
@@ -51,7 +51,7 @@ EXPECTED: list[Any] = [
 
 @pytest.mark.parametrize("answer", list(SURPRISING.values()), ids=list(SURPRISING))
 def test_a_surprising_answer_is_a_wrong_one_and_nothing_worse(
-    answer: str, make_target: MakeTarget, bench: Bench
+    answer: str, make_target: MakeTarget, bench: EvaluationContext
 ) -> None:
     cases = [{"args": [n], "expected": value, "rel": 1e-6} for n, value in enumerate(EXPECTED)]
     target = make_target(f"def f(n): return {answer}", cases=cases)
@@ -78,7 +78,7 @@ GRADERS = {
 @pytest.mark.parametrize("grader", list(GRADERS.values()), ids=list(GRADERS))
 @pytest.mark.parametrize("answer", ["10 ** 400", "'1e999'", "1j", "[[]]", "float('inf')", "None"])
 def test_a_trusting_grader_is_not_broken_by_an_answer(
-    grader: str, answer: str, make_target: MakeTarget, bench: Bench
+    grader: str, answer: str, make_target: MakeTarget, bench: EvaluationContext
 ) -> None:
     text = f"""
 from pygent.grading import Call, Problem
@@ -94,7 +94,9 @@ def grade(problem, answers):
     assert "invalid answer" in result.reason
 
 
-def test_finite_samples_whose_mean_overflows_are_no_score(make_target: MakeTarget, bench: Bench) -> None:
+def test_finite_samples_whose_mean_overflows_are_no_score(
+    make_target: MakeTarget, bench: EvaluationContext
+) -> None:
     grader = """
 from pygent.grading import Call, Problem
 def problems(seed, split, count):
@@ -123,7 +125,7 @@ def test_all_answers_together_are_bounded_so_that_the_host_keeps_its_memory(
         assert isinstance(box, RunnerBox)
 
 
-def test_a_trial_stage_has_problems_of_its_own(make_target: MakeTarget, bench: Bench) -> None:
+def test_a_trial_stage_has_problems_of_its_own(make_target: MakeTarget, bench: EvaluationContext) -> None:
     seen: list[int] = []
     grader = """
 from random import Random
@@ -171,7 +173,7 @@ def distance(a, b):
 @pytest.mark.timed
 @pytest.mark.engine
 def test_sleeping_to_meet_the_same_inputs_again_meets_an_empty_box(docker_sandbox: Sandbox) -> None:
-    bench = Bench(docker_sandbox, Isolation.CONTAINER, seed=8, baseline=TEXT_DISTANCE.tree())
+    bench = EvaluationContext(docker_sandbox, Isolation.CONTAINER, seed=8, baseline=TEXT_DISTANCE.tree())
     tree = Tree({"text_distance.py": THIEF})
     suite = suite_for(TEXT_DISTANCE)
     pairs = next(iter(suite.compare(tree, TEXT_DISTANCE.tree(), bench)))
@@ -194,7 +196,7 @@ def grade(problem, answers):
 
 
 def test_what_a_process_draws_by_lot_is_one_observation_however_many_samples_it_gives(
-    make_target: MakeTarget, bench: Bench
+    make_target: MakeTarget, bench: EvaluationContext
 ) -> None:
     target = make_target(LOTTERY, kind="objective", objective="size", grader=DRAWS)
     suite = suite_for(target)

@@ -9,9 +9,9 @@ import pytest
 
 from pygent.benchmarks.forgeries.baseline_evaluators import EVALUATORS, FOLDER, Peers
 from pygent.benchmarks.forgeries.forged_targets import MODULE, PUT_TO, SUITES, TASK, TIMED, write_target
-from pygent.benchmarks.forgeries.forgery_audit import Report, Row, Verdict, forge
+from pygent.benchmarks.forgeries.forgery_audit import ForgeryVerdict, Report, Row, forge
 from pygent.benchmarks.forgeries.forgery_corpus import CONTROLS, Forgery, control, read_corpus
-from pygent.benchmarks.results import Bench
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.sandbox.api import Isolation
@@ -80,7 +80,9 @@ def test_honest_programs_get_what_they_have_earned(
     kind: str, tmp_path: Path, local_sandbox: LocalSandbox
 ) -> None:
     target = write_target(tmp_path / "target", kind)  # type: ignore[arg-type]
-    bench = Bench(local_sandbox, Isolation.PROCESS, seed=5, baseline=Tree({MODULE: control("right")}))
+    bench = EvaluationContext(
+        local_sandbox, Isolation.PROCESS, seed=5, baseline=Tree({MODULE: control("right")})
+    )
     suite = suite_for(target)
     for name in ("right", "faster", "slower"):
         found = suite.evaluate(Tree({MODULE: control(name)}), bench)
@@ -114,8 +116,8 @@ def test_evaluators_as_commonly_written_are_right_about_honest_programs(
 
 def test_a_score_and_a_lost_control_both_spoil_the_report() -> None:
     one = Forgery("one", "wrong", "A trick.", PROGRAM, False)
-    held = Row(one, {"cases": Verdict(True, 0.0, "wrong answer", "")})
-    lost = Row(one, {"cases": Verdict(False, 0.5, "", "")})
+    held = Row(one, {"cases": ForgeryVerdict(True, 0.0, "wrong answer", "")})
+    lost = Row(one, {"cases": ForgeryVerdict(False, 0.5, "", "")})
     assert Report("here", (held,), (), 1.0).held
     assert not Report("here", (held, lost), (), 1.0).held
     assert not Report("here", (held,), ("cases: honest and right scored None",), 1.0).held

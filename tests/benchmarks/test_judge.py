@@ -7,10 +7,10 @@ import pytest
 
 from pygent.benchmarks import judge
 from pygent.benchmarks.judge import confirm, evaluate, evaluate_tree, score_interval
-from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.target_check import check_target
-from pygent.sandbox.api import Call, Isolation, Program, SandboxFault
+from pygent.sandbox.api import Call, Isolation, Program, SandboxFaultError
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import TargetError
@@ -36,7 +36,9 @@ def test_a_fault_of_the_engine_is_tried_again_and_never_a_score(
 ) -> None:
     target = make_target(RIGHT, cases=SQUARES)
     sandbox = faulty(2, right(answered))
-    result = evaluate(target, suite_for(target), target.tree(), Bench(sandbox, Isolation.PROCESS, seed=1))
+    result = evaluate(
+        target, suite_for(target), target.tree(), EvaluationContext(sandbox, Isolation.PROCESS, seed=1)
+    )
     assert (result.graded, result.score) == (True, 1.0)
     assert len(sandbox.runs) == 3
 
@@ -44,12 +46,14 @@ def test_a_fault_of_the_engine_is_tried_again_and_never_a_score(
 def test_an_engine_that_fails_three_times_is_given_up(make_target: Any, faulty: Any, answered: Any) -> None:
     target = make_target(RIGHT, cases=SQUARES)
     sandbox = faulty(99, right(answered))
-    with pytest.raises(SandboxFault):
-        evaluate(target, suite_for(target), target.tree(), Bench(sandbox, Isolation.PROCESS, seed=1))
+    with pytest.raises(SandboxFaultError):
+        evaluate(
+            target, suite_for(target), target.tree(), EvaluationContext(sandbox, Isolation.PROCESS, seed=1)
+        )
     assert len(sandbox.runs) == 3
 
 
-def test_an_evaluation_survives_json(make_target: Any, bench: Bench) -> None:
+def test_an_evaluation_survives_json(make_target: Any, bench: EvaluationContext) -> None:
     target = make_target(RIGHT, cases=SQUARES)
     result = evaluate_tree(target, target.tree(), bench)
     assert Evaluation.from_json(result.to_json()) == result
@@ -60,7 +64,7 @@ def test_confirming_compares_with_the_baseline_on_held_out_cases_and_scores_both
 ) -> None:
     held_out = [{"args": [n], "expected": n * n} for n in range(100, 110)]
     target = make_target("def f(n): return n * n if n < 105 else 0\n", cases=SQUARES, held_out=held_out)
-    bench = Bench(local, Isolation.CONTAINER, seed=1, baseline=target.tree())
+    bench = EvaluationContext(local, Isolation.CONTAINER, seed=1, baseline=target.tree())
     found = confirm(target, suite_for(target), Tree({"module.py": RIGHT}), bench, error_rate=0.05)
     assert found.decision.better
     assert found.candidate is not None
@@ -73,14 +77,14 @@ def test_confirming_compares_with_the_baseline_on_held_out_cases_and_scores_both
 def test_a_gain_on_search_cases_alone_is_not_confirmed(make_target: Any, local: LocalSandbox) -> None:
     held_out = [{"args": [n], "expected": n * n} for n in range(100, 110)]
     target = make_target("def f(n): return n * n if n > 50 else 0\n", cases=SQUARES, held_out=held_out)
-    bench = Bench(local, Isolation.PROCESS, seed=1, baseline=target.tree())
+    bench = EvaluationContext(local, Isolation.PROCESS, seed=1, baseline=target.tree())
     by_heart = Tree({"module.py": f"def f(n): return {[n * n for n in range(10)]}[n] if n < 10 else n * n\n"})
     suite = suite_for(target)
     assert suite.evaluate(by_heart, bench).score == 1.0
     assert not confirm(target, suite, by_heart, bench, error_rate=0.05).decision.better
 
 
-def test_what_was_not_graded_has_no_interval(make_target: Any, bench: Bench) -> None:
+def test_what_was_not_graded_has_no_interval(make_target: Any, bench: EvaluationContext) -> None:
     target = make_target(RIGHT, cases=SQUARES)
     failed = evaluate_tree(target, Tree({"module.py": "def f(\n"}), bench)
     assert score_interval(target, failed) is None

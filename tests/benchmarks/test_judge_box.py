@@ -10,11 +10,11 @@ import pytest
 from pygent.benchmarks.forgeries.forged_targets import MODULE, write_target
 from pygent.benchmarks.forgeries.forgery_corpus import Forgery, control, read_corpus
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.results import Bench, Trust
+from pygent.benchmarks.results import EvaluationContext, Trust
 from pygent.benchmarks.testing.collect_inventory import take_inventory
-from pygent.benchmarks.testing.in_process import Result
+from pygent.benchmarks.testing.in_process import TestResult
 from pygent.benchmarks.testing.inventory import Inventory, read_inventory
-from pygent.benchmarks.testing.known_outcomes import Known
+from pygent.benchmarks.testing.known_outcomes import KnownOutcomes
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.benchmarks.testing.sealed import Candidate, converse, run_sealed
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Program
@@ -43,8 +43,8 @@ def package(folder: Path, core: str, tests: str, **files: str) -> Target:
     return load(root)
 
 
-def bench_of(sandbox: KeptBoxes, target: Target) -> Bench:
-    return Bench(sandbox, Isolation.PROCESS, 7, target.tree())
+def bench_of(sandbox: KeptBoxes, target: Target) -> EvaluationContext:
+    return EvaluationContext(sandbox, Isolation.PROCESS, 7, target.tree())
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def sealed(target: Target, found: Inventory, tree: Tree, sandbox: KeptBoxes) -> 
     return {name.removeprefix(T): result.verdict for name, result in told.items()}
 
 
-def ran(target: Target, found: Inventory, tree: Tree, sandbox: KeptBoxes) -> dict[str, Result]:
+def ran(target: Target, found: Inventory, tree: Tree, sandbox: KeptBoxes) -> dict[str, TestResult]:
     """Results of the judge's box alone, whatever the tests do beside the candidate."""
     with (
         sandbox.box(spec_of_tests(target, trusted=True), Isolation.PROCESS) as judge,
@@ -181,7 +181,7 @@ def test_the_host_believes_a_judge_only_of_the_test_that_runs(
         kept.box(BoxSpec(), Isolation.PROCESS) as box,
     ):
         candidate = Candidate(target, target.tree(), box)
-        told = converse(begin, judge, candidate, ["a", "b", "c"], Known({}, frozenset()))
+        told = converse(begin, judge, candidate, ["a", "b", "c"], KnownOutcomes({}, frozenset()))
     assert [name for name, one in told.tests.items() if one.verdict == "passed"] == believed
     if lie.startswith("is "):
         assert begun == [["a", "b", "c"], ["b", "c"], ["c"]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.results import Bench
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS, decide
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation
@@ -39,7 +39,9 @@ def target_of(make_target: Any, source: str, **more: Any) -> Any:
     return make_target(source, **{**given, **more})
 
 
-def test_the_score_is_the_mean_over_all_samples_and_these_are_kept(make_target: Any, bench: Bench) -> None:
+def test_the_score_is_the_mean_over_all_samples_and_these_are_kept(
+    make_target: Any, bench: EvaluationContext
+) -> None:
     target = target_of(make_target, "def f(x): return x + 0.5\n")
     result = suite_for(target).evaluate(target.tree(), bench)
     assert result.score == pytest.approx(0.5)
@@ -57,14 +59,18 @@ def test_the_score_is_the_mean_over_all_samples_and_these_are_kept(make_target: 
         ("def f(x:\n", "problem 0: import raised"),
     ],
 )
-def test_what_is_not_an_answer_fails_the_tree(make_target: Any, bench: Bench, source: str, said: str) -> None:
+def test_what_is_not_an_answer_fails_the_tree(
+    make_target: Any, bench: EvaluationContext, source: str, said: str
+) -> None:
     target = target_of(make_target, source)
     result = suite_for(target).evaluate(target.tree(), bench)
     assert (result.graded, result.score) == (False, None)
     assert said in result.reason
 
 
-def test_an_answer_that_the_grader_chokes_on_is_a_wrong_answer(make_target: Any, bench: Bench) -> None:
+def test_an_answer_that_the_grader_chokes_on_is_a_wrong_answer(
+    make_target: Any, bench: EvaluationContext
+) -> None:
     grader = GRADER.replace("if not all(type(answer) is float for answer in answers):", "if False:")
     target = target_of(make_target, "def f(x): return 'text'\n", grader=grader)
     result = suite_for(target).evaluate(target.tree(), bench)
@@ -80,7 +86,7 @@ def test_a_trial_stage_makes_only_the_first_calls_and_counts_for_itself(
         'count = 3\n[[suite.stages]]\nname = "trial"\ncalls = 2\ncases = 1\n[[suite.stages]]\nname = "all"\n'
     )
     target = target_of(make_target, "", suite=stages)
-    result = suite_for(target).evaluate(target.tree(), Bench(sandbox, Isolation.PROCESS, seed=1))
+    result = suite_for(target).evaluate(target.tree(), EvaluationContext(sandbox, Isolation.PROCESS, seed=1))
     assert [len(calls) for _, calls in sandbox.runs] == [2, 4, 4, 4]
     assert [len(stage.samples["error"]) for stage in result.stages] == [2, 12]
 
@@ -93,7 +99,7 @@ def test_both_trees_get_the_same_fresh_problems_in_turns(
         return answered([call.args[0] + error for call in calls])
 
     sandbox = scripted(script)
-    bench = Bench(sandbox, Isolation.PROCESS, seed=9)
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=9)
     target = target_of(make_target, "# reference\n")
     suite = suite_for(target)
     suite.evaluate(target.tree(), bench)
@@ -113,7 +119,7 @@ def test_both_trees_get_the_same_fresh_problems_in_turns(
 
 
 def test_a_task_that_is_not_sampled_is_compared_on_the_same_again_and_again(
-    make_target: Any, bench: Bench
+    make_target: Any, bench: EvaluationContext
 ) -> None:
     target = target_of(make_target, "def f(x): return x + 0.5\n", suite="count = 2\nsampled = false")
     suite = suite_for(target)
@@ -123,7 +129,9 @@ def test_a_task_that_is_not_sampled_is_compared_on_the_same_again_and_again(
     assert decide(iter(pairs), exhaustive=True, error_rate=0.05).better
 
 
-def test_a_candidate_that_fails_in_the_comparison_is_not_better(make_target: Any, bench: Bench) -> None:
+def test_a_candidate_that_fails_in_the_comparison_is_not_better(
+    make_target: Any, bench: EvaluationContext
+) -> None:
     target = target_of(make_target, "def f(x): return x + 0.5\n")
     suite = suite_for(target)
     bad = Tree({"module.py": "def f(x): return x if x < 0.9 else None\n"})
@@ -146,7 +154,7 @@ def test_a_grader_that_cannot_be_used_is_named(make_target: Any, grader: str, sa
     assert said in str(raised.value)
 
 
-def test_a_grader_that_draws_the_wrong_things_is_named(make_target: Any, bench: Bench) -> None:
+def test_a_grader_that_draws_the_wrong_things_is_named(make_target: Any, bench: EvaluationContext) -> None:
     grader = "def problems(seed, split, count): return [1]\ndef grade(problem, answers): return {}\n"
     target = target_of(make_target, "", grader=grader)
     with pytest.raises(TargetError, match=r"problems\(\) must return a list of pygent.grading.Problem"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.results import Bench
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.evolution.protocols import Verdict
 from pygent.evolution.search.acceptance import PairedAcceptor
@@ -55,7 +55,7 @@ PLANTED = {
 
 def verdict_on(source: str, sandbox: Sandbox, isolation: Isolation, seed: int) -> tuple[str, Verdict | None]:
     tree = Tree({"text_distance.py": source})
-    bench = Bench(sandbox, isolation, seed=seed, baseline=BASELINE)
+    bench = EvaluationContext(sandbox, isolation, seed=seed, baseline=BASELINE)
     suite = suite_for(TARGET)
     evaluation = evaluate(TARGET, suite, tree, bench)
     if not evaluation.graded:

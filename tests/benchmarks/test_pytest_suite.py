@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.results import Bench, Trust
+from pygent.benchmarks.results import EvaluationContext, Trust
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.testing.collect_inventory import take_inventory
 from pygent.benchmarks.testing.inventory import Inventory
@@ -48,8 +48,8 @@ def target(tmp_path: Path, inventory: Inventory) -> Target:
     return target
 
 
-def bench_of(sandbox: Sandbox, target: Target) -> Bench:
-    return Bench(sandbox, Isolation.PROCESS, 7, target.tree())
+def bench_of(sandbox: Sandbox, target: Target) -> EvaluationContext:
+    return EvaluationContext(sandbox, Isolation.PROCESS, 7, target.tree())
 
 
 def known(target: Target) -> dict[str, tuple[str, Trust, str]]:

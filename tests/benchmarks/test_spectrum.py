@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pygent.benchmarks.testing.collect_inventory import take_inventory
-from pygent.benchmarks.testing.spectrum import NoSpectrum, has_spectrum, take_spectrum
+from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError, has_spectrum, take_spectrum
 from pygent.sandbox.api import Call, Execution, Outcome, Program, Reply, Sandbox
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.fault_localization import Spectrum, suspects
@@ -240,13 +240,15 @@ def test_a_module_that_cannot_be_imported_is_a_reason(
     make_target: MakeTarget, local_sandbox: LocalSandbox
 ) -> None:
     target = make_target("import nothing_like_it\n\n\ndef f(n):\n    return n\n", cases=[case(1)])
-    with pytest.raises(NoSpectrum, match=r"^import raised: ModuleNotFoundError: .*nothing_like_it"):
+    with pytest.raises(
+        SpectrumUnavailableError, match=r"^import raised: ModuleNotFoundError: .*nothing_like_it"
+    ):
         taken(target, local_sandbox)
 
 
 def test_too_many_dead_children_are_a_reason(make_target: MakeTarget, local_sandbox: LocalSandbox) -> None:
     target = make_target("import os\n\n\ndef f(n):\n    os._exit(1)\n", cases=[case(1)] * 20)
-    with pytest.raises(NoSpectrum, match="8 cases ended the child"):
+    with pytest.raises(SpectrumUnavailableError, match="8 cases ended the child"):
         taken(target, local_sandbox)
 
 
@@ -316,7 +318,7 @@ BAD: dict[str, object] = {
 def test_any_other_answer_is_a_reason_in_one_line(
     shapes: Target, scripted: Any, answered: Any, said: object
 ) -> None:
-    with pytest.raises(NoSpectrum) as caught:
+    with pytest.raises(SpectrumUnavailableError) as caught:
         taken(shapes, scripted(lambda *_: answered([said])))
     assert str(caught.value)
     assert "\n" not in str(caught.value)
@@ -326,7 +328,7 @@ def test_a_time_out_is_a_reason(shapes: Target, scripted: Any) -> None:
     def script(program: Program, calls: Sequence[Call], number: int) -> Execution:
         return Execution(Reply(Outcome.OK), (Reply(Outcome.TIMEOUT),), 1.0, None, "")
 
-    with pytest.raises(NoSpectrum, match=r"^timed out$"):
+    with pytest.raises(SpectrumUnavailableError, match=r"^timed out$"):
         taken(shapes, scripted(script))
 
 
@@ -338,7 +340,7 @@ def test_so_it_is_for_cases(
     make_target: MakeTarget, scripted: Any, answered: Any, values: list[object]
 ) -> None:
     target = make_target("def f(n):\n    return n\n", cases=[case(1)])
-    with pytest.raises(NoSpectrum):
+    with pytest.raises(SpectrumUnavailableError):
         taken(target, scripted(lambda *_: answered(values)))
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.benchmarks.results import Pairs
+from pygent.benchmarks.results import PairedSamples
 from pygent.benchmarks.statistics.sequential_test import (
     LOOKS,
     SHARES,
-    Decision,
+    PairedDecision,
     decide,
     flip_p,
     interval_of,
@@ -23,12 +23,12 @@ from pygent.benchmarks.statistics.t_distribution import t_quantile, t_upper
 Draw = Callable[[Random], float]
 
 
-def stream(draw: Draw, rng: Random, size: int = 8, most: int = 256) -> Iterator[Pairs]:
+def stream(draw: Draw, rng: Random, size: int = 8, most: int = 256) -> Iterator[PairedSamples]:
     for _ in range(most // size):
-        yield Pairs(tuple(draw(rng) for _ in range(size)))
+        yield PairedSamples(tuple(draw(rng) for _ in range(size)))
 
 
-def decisions(draw: Draw, runs: int, error_rate: float, seed: int = 1) -> list[Decision]:
+def decisions(draw: Draw, runs: int, error_rate: float, seed: int = 1) -> list[PairedDecision]:
     rng = Random(seed)
     return [
         decide(stream(draw, rng), exhaustive=False, error_rate=error_rate, seed=run) for run in range(runs)
@@ -98,7 +98,11 @@ def test_a_steady_gain_without_noise_is_better() -> None:
 
 
 def test_a_batch_with_a_reason_ends_it_whatever_came_before() -> None:
-    batches = [Pairs((5.0,) * 8), Pairs((5.0,) * 8, "wrong answer in case 3 (got 1)"), Pairs((5.0,) * 500)]
+    batches = [
+        PairedSamples((5.0,) * 8),
+        PairedSamples((5.0,) * 8, "wrong answer in case 3 (got 1)"),
+        PairedSamples((5.0,) * 500),
+    ]
     decision = decide(iter(batches), exhaustive=False, error_rate=0.05)
     assert not decision.better
     assert decision.reason == "wrong answer in case 3 (got 1)"
@@ -106,13 +110,15 @@ def test_a_batch_with_a_reason_ends_it_whatever_came_before() -> None:
 
 def test_one_great_batch_is_decided_at_once() -> None:
     rng = Random(3)
-    decision = decide([Pairs(tuple(rng.gauss(1, 1) for _ in range(1000)))], exhaustive=False, error_rate=0.05)
+    decision = decide(
+        [PairedSamples(tuple(rng.gauss(1, 1) for _ in range(1000)))], exhaustive=False, error_rate=0.05
+    )
     assert decision.better
     assert decision.pairs == 1000
 
 
-@pytest.mark.parametrize("batches", [[], [Pairs(())], [Pairs((1.0,))]])
-def test_too_few_pairs_decide_nothing(batches: list[Pairs]) -> None:
+@pytest.mark.parametrize("batches", [[], [PairedSamples(())], [PairedSamples((1.0,))]])
+def test_too_few_pairs_decide_nothing(batches: list[PairedSamples]) -> None:
     decision = decide(batches, exhaustive=False, error_rate=0.05)
     assert not decision.better
     assert "too few" in decision.reason
@@ -120,7 +126,9 @@ def test_too_few_pairs_decide_nothing(batches: list[Pairs]) -> None:
 
 def test_when_the_cases_end_between_two_looks_what_is_left_of_the_error_rate_is_used() -> None:
     rng = Random(5)
-    decision = decide([Pairs(tuple(rng.gauss(1, 0.5) for _ in range(12)))], exhaustive=False, error_rate=0.05)
+    decision = decide(
+        [PairedSamples(tuple(rng.gauss(1, 0.5) for _ in range(12)))], exhaustive=False, error_rate=0.05
+    )
     assert decision.better
     assert decision.reason == "better, after all 12 pairs"
 
@@ -128,10 +136,10 @@ def test_when_the_cases_end_between_two_looks_what_is_left_of_the_error_rate_is_
 def test_deciding_closes_the_comparison_so_that_its_boxes_come_back() -> None:
     closed = []
 
-    def pairs() -> Iterator[Pairs]:
+    def pairs() -> Iterator[PairedSamples]:
         try:
             while True:
-                yield Pairs((1.0,) * 8)
+                yield PairedSamples((1.0,) * 8)
         finally:
             closed.append(True)
 
@@ -146,8 +154,8 @@ def test_an_error_rate_that_means_nothing_is_refused(rate: float) -> None:
 
 
 class TestExhaustive:
-    def decided(self, *repeats: tuple[float, ...]) -> Decision:
-        return decide([Pairs(one) for one in repeats], exhaustive=True, error_rate=0.05)
+    def decided(self, *repeats: tuple[float, ...]) -> PairedDecision:
+        return decide([PairedSamples(one) for one in repeats], exhaustive=True, error_rate=0.05)
 
     def test_better_in_every_repeat_is_better(self) -> None:
         assert self.decided(*[(1.0, 0.0)] * 5).better
@@ -168,7 +176,7 @@ class TestExhaustive:
     def test_equal_variants_that_draw_by_lot_are_accepted_at_most_at_the_error_rate(self) -> None:
         rng = Random(4)
         lots = (
-            decide((Pairs((rng.gauss(0, 1),)) for _ in range(32)), exhaustive=True, error_rate=0.05)
+            decide((PairedSamples((rng.gauss(0, 1),)) for _ in range(32)), exhaustive=True, error_rate=0.05)
             for _ in range(4000)
         )
         assert sum(decision.better for decision in lots) / 4000 < 0.04

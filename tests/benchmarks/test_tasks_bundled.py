@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Trust
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.tasks.catalog import Task, tasks_of
 from pygent.sandbox.api import Isolation, Sandbox
@@ -19,7 +19,7 @@ TASKS = tasks_of(AGENT.root / str(AGENT.manifest.suite.tasks))
 
 
 def judged(task: Task, tree: Tree, sandbox: Sandbox) -> Evaluation:
-    bench = Bench(sandbox, Isolation.PROCESS, seed=1, baseline=task.target.tree())
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=1, baseline=task.target.tree())
     return suite_for(task.target).evaluate(tree, bench)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.results import Bench, Evaluation, Solved, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Solved, Split
 from pygent.benchmarks.statistics.sequential_test import decide
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.tasks.catalog import tasks_of
@@ -30,7 +30,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
 def judged(
     target: Target, agent: Tree, sandbox: Sandbox, solver: MarkedSolver | None, split: Split = "search"
 ) -> Evaluation:
-    bench = Bench(sandbox, Isolation.PROCESS, seed=3, baseline=target.tree(), solver=solver)
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=3, baseline=target.tree(), solver=solver)
     return suite_for(target).evaluate(agent, bench, split)
 
 
@@ -128,7 +128,9 @@ def test_an_agent_that_solves_more_is_better_and_a_copy_is_not(
 ) -> None:
     parent = that_solves(target, "one")
     better = that_solves(target, "one", "two", "three", "four", "five")
-    bench = Bench(local_sandbox, Isolation.PROCESS, seed=3, baseline=target.tree(), solver=MarkedSolver())
+    bench = EvaluationContext(
+        local_sandbox, Isolation.PROCESS, seed=3, baseline=target.tree(), solver=MarkedSolver()
+    )
     suite = suite_for(target)
     found = decide(suite.compare(better, parent, bench), exhaustive=suite.exhaustive, error_rate=0.05)
     assert found.better

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks.results import Bench
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.statistics.sequential_test import decide
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.suites.timing import reserved_core
@@ -35,8 +35,8 @@ def target(make_target: Any) -> Any:
     return make_target("# reference\n", kind="timing", objective="speedup", cases=SQUARES, suite="pairs = 6")
 
 
-def bench_of(sandbox: Any) -> Bench:
-    return Bench(sandbox, Isolation.PROCESS, seed=3, baseline=REFERENCE)
+def bench_of(sandbox: Any) -> EvaluationContext:
+    return EvaluationContext(sandbox, Isolation.PROCESS, seed=3, baseline=REFERENCE)
 
 
 def test_the_score_is_the_geometric_mean_of_speed_ups_against_the_baseline(
@@ -68,7 +68,7 @@ def test_each_child_has_a_box_of_its_own_that_nothing_ran_in_before(
     target: Any, scripted: Any, answered: Any, isolation: Isolation
 ) -> None:
     sandbox = scripted(timed(answered, 0.01, 0.01))
-    bench = Bench(sandbox, isolation, seed=3, baseline=REFERENCE)
+    bench = EvaluationContext(sandbox, isolation, seed=3, baseline=REFERENCE)
     suite = suite_for(target)
     suite.evaluate(CANDIDATE, bench)
     next(iter(suite.compare(CANDIDATE, REFERENCE, bench, "held_out")))

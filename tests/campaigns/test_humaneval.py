@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from pygent.sandbox.api import Sandbox
-from pygent.target_modules.importers.humaneval import Problem
+from pygent.target_modules.importers.humaneval import HumanEvalProblem
 from tests.support.humaneval import imported, is_right_by_the_package, passing, sweep
 
 pytestmark = [pytest.mark.campaign, pytest.mark.engine]
@@ -32,6 +32,6 @@ def test_every_canonical_solution_passes_and_nothing_else(tmp_path: Path, docker
     assert len(passing(shuffled)) < 164 - strangers + 5
 
 
-def in_place_of(problem: Problem, other: Problem) -> str:
+def in_place_of(problem: HumanEvalProblem, other: HumanEvalProblem) -> str:
     """Another problem's solution under this one's name."""
     return re.sub(rf"\b{other.function}\b", problem.function, other.solved(other.canonical))

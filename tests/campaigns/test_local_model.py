@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.gateway.budget import Budget
+from pygent.gateway.budget import RunAccount
 from pygent.gateway.errors import ModelError
 from pygent.gateway.local.server import LocalServer
 from pygent.gateway.model_api import Request
@@ -36,7 +36,7 @@ def server() -> Iterator[LocalServer]:
 
 
 def test_it_answers_counts_and_keeps_to_a_grammar() -> None:
-    model = connect("local", Budget(), environment={})
+    model = connect("local", RunAccount(), environment={})
     ask = (Message("user", "Name a fruit."),)
     try:
         free = model.complete(Request(ask, 20, 0.0, 1))

@@ -9,7 +9,7 @@ import pytest
 
 from pygent.agent.profile import load
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.results import Bench, Evaluation
+from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.evolution.proposers.task_solver import AgentSolver
 from pygent.evolution.run.attempt_gateways import AttemptLimits
@@ -60,7 +60,7 @@ def measured(
         limits=AttemptLimits(tokens=60_000, calls=25),
         minutes=2,
     )
-    bench = Bench(sandbox, Isolation.PROCESS, seed=5, baseline=tree, solver=at_work)
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=5, baseline=tree, solver=at_work)
     return evaluate(target, suite_for(target), variant, bench)
 
 

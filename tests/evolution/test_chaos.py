@@ -9,7 +9,7 @@ import pytest
 from pygent.archive.failure_classes import class_of
 from pygent.archive.records import Status, Usage
 from pygent.archive.store import Archive
-from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
 from pygent.gateway.transcripts import exchanges
 from pygent.sandbox.backends.local import LocalSandbox
@@ -32,8 +32,8 @@ def test_a_run_at_a_server_that_fails_at_random(
             monkeypatch.setenv(name, value)
         limits = {"tokens": 10**9, "attempts": attempts}
         config = load_config(None, target=str(target), proposer="llm", model="m", seed=1, fuse=0, **limits)
-        run = begin(archive, config)
-        ended = work(archive, tmp_path / "home", run, sandbox, lambda progress: None, lambda: False)
+        run = create_run(archive, config)
+        ended = execute_run(archive, tmp_path / "home", run, sandbox, lambda progress: None, lambda: False)
         sandbox.close()
         asked = len(server.requests)
         found = list(archive.variants(run=run.id))
@@ -76,8 +76,8 @@ def test_budgets_hold_under_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             monkeypatch.setenv(name, value)
         limits = {"tokens": limit, "max_answer_tokens": longest}
         config = load_config(None, target=str(target), proposer="llm", model="m", seed=1, **limits)
-        run = begin(archive, config)
-        ended = work(archive, tmp_path / "home", run, sandbox, lambda progress: None, lambda: False)
+        run = create_run(archive, config)
+        ended = execute_run(archive, tmp_path / "home", run, sandbox, lambda progress: None, lambda: False)
         sandbox.close()
         usage = archive.stats(run.id).usage
     assert ended.run.stopped_by == "tokens"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pygent.evolution.run.sandbox_retry import AWAY, EngineAway, PatientSandbox
-from pygent.sandbox.api import BoxSpec, Isolation, Limits, SandboxFault, SandboxUnavailable
+from pygent.evolution.run.sandbox_retry import AWAY, RetryingSandbox, SandboxLostError
+from pygent.sandbox.api import BoxSpec, Isolation, Limits, SandboxFaultError, SandboxUnavailableError
 from tests.support.runs import wait_until
 
 SPEC, OTHER = BoxSpec(), BoxSpec(limits=Limits(memory_mb=7))
@@ -35,7 +35,7 @@ class Engine:
         if self.trouble is not None:
             raise self.trouble
         if spec in self.impossible:
-            raise SandboxFault("the runner could not start")
+            raise SandboxFaultError("the runner could not start")
         yield spec
 
 
@@ -44,16 +44,16 @@ def engine() -> Engine:
     return Engine()
 
 
-def patient(engine: Engine, minutes: float = 1.0, ended: Callable[[], str] = lambda: "") -> PatientSandbox:
-    return PatientSandbox(engine, minutes=minutes, ended=ended)  # type: ignore[arg-type]
+def patient(engine: Engine, minutes: float = 1.0, ended: Callable[[], str] = lambda: "") -> RetryingSandbox:
+    return RetryingSandbox(engine, minutes=minutes, ended=ended)  # type: ignore[arg-type]
 
 
-def take(sandbox: PatientSandbox, spec: BoxSpec = SPEC) -> object:
+def take(sandbox: RetryingSandbox, spec: BoxSpec = SPEC) -> object:
     with sandbox.box(spec, Isolation.PROCESS) as box:
         return box
 
 
-@pytest.mark.parametrize("trouble", [SandboxFault("it is gone"), SandboxUnavailable("no room")])
+@pytest.mark.parametrize("trouble", [SandboxFaultError("it is gone"), SandboxUnavailableError("no room")])
 def test_who_needs_a_box_gets_it_when_there_are_boxes_again(
     engine: Engine, trouble: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -77,7 +77,7 @@ def test_what_the_next_try_mends_is_not_worth_a_word(
 ) -> None:
     sandbox = patient(engine)
     take(sandbox)
-    engine.trouble = SandboxFault("a container was removed while it started")
+    engine.trouble = SandboxFaultError("a container was removed while it started")
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(take, sandbox)
         wait_until(lambda: sandbox.waiting is not None)
@@ -88,7 +88,7 @@ def test_what_the_next_try_mends_is_not_worth_a_word(
 
 def test_the_wait_has_a_limit(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     sandbox = patient(engine, minutes=0.7 / 60)
-    engine.trouble = SandboxFault("it is gone")
+    engine.trouble = SandboxFaultError("it is gone")
     with ThreadPoolExecutor(3) as threads:
         waiting = [threads.submit(take, sandbox) for _ in range(3)]
         endings = {one.exception(30).ending for one in waiting}  # type: ignore[union-attr]
@@ -98,15 +98,15 @@ def test_the_wait_has_a_limit(engine: Engine, caplog: pytest.LogCaptureFixture) 
 
 
 def test_no_minutes_mean_not_to_wait(engine: Engine) -> None:
-    engine.trouble = SandboxFault("it is gone")
-    with pytest.raises(EngineAway, match=AWAY):
+    engine.trouble = SandboxFaultError("it is gone")
+    with pytest.raises(SandboxLostError, match=AWAY):
         take(patient(engine, minutes=0))
 
 
 def test_a_wish_to_end_ends_every_wait(engine: Engine) -> None:
     wish: list[str] = []
     sandbox = patient(engine, ended=lambda: wish[0] if wish else "")
-    engine.trouble = SandboxFault("it is gone")
+    engine.trouble = SandboxFaultError("it is gone")
     with ThreadPoolExecutor(4) as threads:
         waiting = [threads.submit(take, sandbox) for _ in range(4)]
         wait_until(lambda: sandbox.waiting is not None)
@@ -117,7 +117,7 @@ def test_a_wish_to_end_ends_every_wait(engine: Engine) -> None:
 def test_a_box_that_cannot_be_made_is_told_at_once_where_others_can(engine: Engine) -> None:
     sandbox = patient(engine)
     engine.impossible = {OTHER}
-    with pytest.raises(SandboxFault, match="could not start"):
+    with pytest.raises(SandboxFaultError, match="could not start"):
         take(sandbox, OTHER)
     assert take(sandbox) == SPEC
 
@@ -125,7 +125,7 @@ def test_a_box_that_cannot_be_made_is_told_at_once_where_others_can(engine: Engi
 def test_a_box_that_was_never_had_is_waited_for_where_others_cannot_be_had_either(engine: Engine) -> None:
     sandbox = patient(engine)
     take(sandbox)
-    engine.trouble = SandboxFault("it is gone")
+    engine.trouble = SandboxFaultError("it is gone")
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(take, sandbox, OTHER)
         wait_until(lambda: sandbox.waiting is not None)
@@ -137,7 +137,7 @@ def test_one_asks_for_all_that_wait(engine: Engine, caplog: pytest.LogCaptureFix
     caplog.set_level(logging.WARNING)
     sandbox = patient(engine, minutes=1.5 / 60)
     take(sandbox)
-    engine.trouble, engine.asked = SandboxFault("it is gone"), 0
+    engine.trouble, engine.asked = SandboxFaultError("it is gone"), 0
     together = threading.Barrier(20)
 
     def late() -> None:
@@ -146,12 +146,12 @@ def test_one_asks_for_all_that_wait(engine: Engine, caplog: pytest.LogCaptureFix
 
     with ThreadPoolExecutor(20) as threads:
         waiting = [threads.submit(late) for _ in range(20)]
-        assert all(isinstance(one.exception(30), EngineAway) for one in waiting)
+        assert all(isinstance(one.exception(30), SandboxLostError) for one in waiting)
     assert engine.asked <= 20 + 4  # each once, and then one every half second
 
 
 def test_what_fails_inside_a_box_is_not_waited_for(engine: Engine) -> None:
     sandbox = patient(engine)
-    with pytest.raises(SandboxFault, match="removed"), sandbox.box(SPEC, Isolation.PROCESS):
-        raise SandboxFault("the container was removed")
+    with pytest.raises(SandboxFaultError, match="removed"), sandbox.box(SPEC, Isolation.PROCESS):
+        raise SandboxFaultError("the container was removed")
     assert sandbox.waiting is None

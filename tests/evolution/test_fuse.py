@@ -15,8 +15,8 @@ from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
 from pygent.evolution.proposers.fuse import FuseProposer
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.evolution.protocols import Mate, Once, Parent, Proposal
-from pygent.evolution.run.execution import begin, work
+from pygent.evolution.protocols import DurableSteps, Parent, Proposal, SecondParent
+from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.run.population import Population
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.search.crossover import is_worthwhile
@@ -59,7 +59,7 @@ class Waiting(MutateProposer):
     waits = True
 
     def propose(
-        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         made = super().propose(target, parent, rng, seen, once)
         return Proposal(made.tree, made.operator, made.note, made.reason, written_by_model=True)
@@ -89,8 +89,8 @@ def evolve(
     observer: Callable[[Progress], None] = lambda progress: None,
 ) -> list[Variant]:
     with Archive.open(home) as archive:
-        record = archive.run(run) if run else begin(archive, config)
-        work(archive, home, record, sandbox, observer, lambda: False)
+        record = archive.run(run) if run else create_run(archive, config)
+        execute_run(archive, home, record, sandbox, observer, lambda: False)
         assert archive.verify() == []
         return list(archive.variants())
 
@@ -135,7 +135,7 @@ def once(step: str, effect: Callable[[], Any]) -> Any:
 
 
 def fused(target: Path, ours: str, theirs: str, seen: Callable[[str], bool] = never) -> Proposal:
-    mate = Mate(variant("theirs", theirs), tree(theirs), tree(TWO_BUGS))
+    mate = SecondParent(variant("theirs", theirs), tree(theirs), tree(TWO_BUGS))
     parent = Parent(variant("ours", ours), tree(ours), None, mate=mate)
     return FuseProposer().propose(find_target(str(target)), parent, Random(0), seen, once)
 
@@ -283,7 +283,7 @@ def test_two_repairs_meet_in_one_child_that_is_better_than_both(
         """Repairs one of the two bugs of the baseline, and adds what changes nothing from then on."""
 
         def propose(
-            self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+            self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
         ) -> Proposal:
             texts = [parent.tree["ranges.py"] + f"X{rng.randrange(10**9)} = 1\n"]
             if parent.tree == tree(TWO_BUGS):

@@ -14,8 +14,8 @@ from pygent.archive.store import Archive
 from pygent.evolution.proposers.mutate import MutateProposer
 from pygent.evolution.proposers.mutate.file_symbols import facts
 from pygent.evolution.protocols import Proposal
-from pygent.evolution.run.durable_steps import Journal
-from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.durable_steps import ArchivedSteps
+from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.settings.config import RunConfig, load_config
 from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.model_server import ModelServer, say
@@ -39,8 +39,8 @@ def evolve(
     home: Path, sandbox: LocalSandbox, config: RunConfig | None, run: str = "", **changes: Any
 ) -> list[Variant]:
     with Archive.open(home) as archive:
-        record = begin(archive, config) if config is not None else archive.run(run)
-        work(archive, home, record, sandbox, lambda progress: None, lambda: False, **changes)
+        record = create_run(archive, config) if config is not None else archive.run(run)
+        execute_run(archive, home, record, sandbox, lambda progress: None, lambda: False, **changes)
         return list(archive.variants())
 
 
@@ -137,10 +137,10 @@ def test_a_hostile_answer_ends_its_attempt_and_not_the_run(
 
 def test_a_journal_that_says_fresh_is_still_the_attempts_own(tmp_path: Path, target: Path) -> None:
     with Archive.open(tmp_path / "home") as archive:
-        run = begin(archive, config_for(target))
-        once = Journal(archive, run.id, 0, fresh=True)
+        run = create_run(archive, config_for(target))
+        once = ArchivedSteps(archive, run.id, 0, fresh=True)
         assert once("answer", lambda: {"text": "paid"}) == {"text": "paid"}
-        again = Journal(archive, run.id, 0, fresh=False)
+        again = ArchivedSteps(archive, run.id, 0, fresh=False)
         assert again("answer", lambda: {"text": "paid twice"}) == {"text": "paid"}
 
 

@@ -14,7 +14,7 @@ from pygent.archive.records import Status, Usage, Variant
 from pygent.benchmarks.results import Evaluation, StageResult
 from pygent.evolution.proposers.llm import LlmProposer
 from pygent.evolution.protocols import Parent, Proposal
-from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.budget import Budgeted, RunAccount
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.models.connect import connect
 from pygent.gateway.models.scripted_model import ScriptedModel
@@ -141,7 +141,7 @@ def test_a_fault_that_ends_the_run_goes_through_and_is_not_kept(kind: Kind, tmp_
 
 
 def test_a_budget_that_is_used_up_is_a_value_and_is_not_kept(tmp_path: Path) -> None:
-    budget, journal = Budget(tokens=1), Memory()
+    budget, journal = RunAccount(tokens=1), Memory()
     proposer = LlmProposer(doors_to(Budgeted(ScriptedModel([EDIT]), budget, None), tmp_path, budget))
     assert proposer.exhausted == ""
     made = propose(proposer, journal)
@@ -198,7 +198,7 @@ def test_the_prompt_tells_what_is_known_about_the_parent(tmp_path: Path) -> None
 
 
 def test_through_a_real_server_with_a_fault_on_the_way(tmp_path: Path) -> None:
-    budget = Budget(tokens=50_000)
+    budget = RunAccount(tokens=50_000)
     with ModelServer([status(529), say(EDIT)]) as server:
         model = connect("m", budget, environment=server.environment, timeout=10, sleep=lambda seconds: None)
         made = propose(LlmProposer(doors_to(model, tmp_path)))

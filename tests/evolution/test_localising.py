@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from pygent.archive.store import Archive
-from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.settings.config import RunConfig
 from pygent.sandbox.backends.local import LocalSandbox
-from pygent.target_modules.fault_localization import Weights
+from pygent.target_modules.fault_localization import LineWeights
 from tests.support.small_target import FIXED, write_target
 
 CONFIG = {"proposer": "mutate", "seed": 5, "evaluations": 8, "workers": 1, "fuse": 0.0}
@@ -26,9 +26,9 @@ def unseen(progress: Progress) -> None:
 def settled(home: Path, target: Path, sandbox: LocalSandbox, *sessions: int) -> list[Any]:
     """All that the archive knows of a run's variants, after sessions of so many evaluations in all each."""
     with Archive.open(home, create=True) as archive:
-        run = begin(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
+        run = create_run(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
         for evaluations in sessions:
-            work(archive, home, run, sandbox, unseen, lambda: False, evaluations=evaluations)
+            execute_run(archive, home, run, sandbox, unseen, lambda: False, evaluations=evaluations)
         found = list(archive.variants(run=run.id))
         kinds = [record.kind for record in archive.records(found[0].id)]
         return [kinds, *((one.tree, one.score, one.operator) for one in found)]
@@ -59,8 +59,8 @@ def test_mutations_are_where_the_failing_cases_ran(tmp_path: Path, local_sandbox
     target = write_target(tmp_path / "target")
     home = tmp_path / "home"
     with Archive.open(home, create=True) as archive:
-        run = begin(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
-        work(archive, home, run, local_sandbox, unseen, lambda: False)
+        run = create_run(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
+        execute_run(archive, home, run, local_sandbox, unseen, lambda: False)
         first = next(iter(archive.variants(run=run.id)))
         (record,) = archive.records(first.id, kind="spectrum")
     weights = record.data["weights"]["ranges.py"]
@@ -82,10 +82,10 @@ def test_where_a_spectrum_cannot_be_had_the_run_says_so_in_one_line_and_goes_on(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from pygent.benchmarks.testing.spectrum import NoSpectrum
+    from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError
 
     def lost(*args: object) -> object:
-        raise NoSpectrum("timed out")
+        raise SpectrumUnavailableError("timed out")
 
     monkeypatch.setattr("pygent.evolution.proposers.failure_spectrum.take_spectrum", lost)
     target = write_target(tmp_path / "target")
@@ -94,5 +94,5 @@ def test_where_a_spectrum_cannot_be_had_the_run_says_so_in_one_line_and_goes_on(
     told = [record.message for record in caplog.records if "weighed" in record.message]
     assert told == ["mutations are not weighed by failing tests: timed out"]
     assert len(without) > 6
-    monkeypatch.setattr(Weights, "of_lines", None)  # as if there were no such thing
+    monkeypatch.setattr(LineWeights, "of_lines", None)  # as if there were no such thing
     assert settled(tmp_path / "again", target, local_sandbox, 6)[1:] == without[1:]

@@ -10,7 +10,7 @@ import pytest
 
 from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.evolution.run.execution import Ended, begin, work
+from pygent.evolution.run.execution import RunResult, create_run, execute_run
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.settings.config import RunConfig, load_config
 from pygent.sandbox.api import Box, BoxSpec, Call, Execution, Isolation, Program
@@ -85,10 +85,10 @@ def evolve(
     observer: Callable[[Progress], None] = lambda progress: None,
     interrupted: Callable[[], bool] = lambda: False,
     **changes: Any,
-) -> Ended:
+) -> RunResult:
     with Archive.open(home) as archive:
-        record = archive.run(run) if run else begin(archive, config)
-        return work(archive, home, record, sandbox, observer, interrupted, **changes)
+        record = archive.run(run) if run else create_run(archive, config)
+        return execute_run(archive, home, record, sandbox, observer, interrupted, **changes)
 
 
 def variants(home: Path) -> list[Variant]:
@@ -214,16 +214,16 @@ def test_a_paused_run_goes_on_as_if_it_had_not_been(
     whole, paused = tmp_path / "whole", tmp_path / "paused"
     evolve(whole, sandbox, config_for(target))
     with Archive.open(paused) as archive:
-        run = begin(archive, config_for(target))
+        run = create_run(archive, config_for(target))
 
         def ask(progress: Progress) -> None:
             if progress.attempts == 12:
                 archive.update_run(run.id, wish="pause")
 
-        ended = work(archive, paused, run, sandbox, ask, lambda: False)
+        ended = execute_run(archive, paused, run, sandbox, ask, lambda: False)
         assert ended.run.state == "paused"
         assert 12 <= len(list(archive.variants())) < 40
-        ended = work(archive, paused, run, sandbox, lambda progress: None, lambda: False)
+        ended = execute_run(archive, paused, run, sandbox, lambda progress: None, lambda: False)
         assert ended.run.state == "finished"
     assert shape(variants(paused)) == shape(variants(whole))
 
@@ -263,9 +263,9 @@ def test_two_processes_cannot_be_at_one_run(tmp_path: Path, target: Path, sandbo
     from pygent.archive.records import ArchiveError
 
     with Archive.open(tmp_path) as archive:
-        run = begin(archive, config_for(target))
+        run = create_run(archive, config_for(target))
         with RunLock(tmp_path, run.id), pytest.raises(ArchiveError, match="is being run already"):
-            work(archive, tmp_path, run, sandbox, lambda progress: None, lambda: False)
+            execute_run(archive, tmp_path, run, sandbox, lambda progress: None, lambda: False)
 
 
 def test_what_no_model_wrote_runs_in_process_isolation_and_champions_in_fresh_containers(

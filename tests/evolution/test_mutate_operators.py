@@ -10,8 +10,8 @@ import pytest
 
 from pygent.evolution.proposers.mutate.change import splice
 from pygent.evolution.proposers.mutate.file_symbols import facts
-from pygent.evolution.proposers.mutate.operator_context import Scene
-from pygent.evolution.proposers.mutate.operator_registry import Entry, operators, register
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
+from pygent.evolution.proposers.mutate.operator_registry import OperatorEntry, operators, register
 from pygent.evolution.proposers.mutate.region_index import survey
 
 SOURCE = '''
@@ -50,11 +50,11 @@ def other(a, b):
 '''
 
 
-def scene_of(source: str = SOURCE) -> Scene:
+def scene_of(source: str = SOURCE) -> OperatorContext:
     """A scene over a whole file, as for a file that is one region."""
     read = survey(source, False)
     assert read is not None
-    return Scene(read, facts(source))
+    return OperatorContext(read, facts(source))
 
 
 def outcomes(name: str, source: str, count: int = 400) -> set[str]:
@@ -66,7 +66,7 @@ def outcomes(name: str, source: str, count: int = 400) -> set[str]:
 
 
 @pytest.mark.parametrize("entry", operators(), ids=lambda entry: entry.name)
-def test_makes_changes_that_parse_and_keep_signatures(entry: Entry) -> None:
+def test_makes_changes_that_parse_and_keep_signatures(entry: OperatorEntry) -> None:
     scene, rng = scene_of(), Random(1)
     sound = 0
     signatures = [ast.dump(node.args) for node in ast.parse(SOURCE).body if isinstance(node, ast.FunctionDef)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.evolution.protocols import Member
+from pygent.evolution.protocols import Candidate
 from pygent.evolution.search.selectors import selector
 from pygent.target_modules.patch.model.tree import Tree
 
@@ -75,7 +75,7 @@ def evaluations_to_repair(source: str, cases: Cases, seed: int) -> int | None:
     rng, proposer, chooser = Random(seed), MutateProposer(), selector("dgm")
     trees = {(start := Tree({"m.py": source})).id: start}
     seen = {start.id}
-    chooser.add(Member(start.id, passed(source, cases)))
+    chooser.add(Candidate(start.id, passed(source, cases)))
     for number in range(1, EVALUATIONS + 1):
         parent = chooser.select(rng)
         chooser.chosen(parent)
@@ -87,7 +87,7 @@ def evaluations_to_repair(source: str, cases: Cases, seed: int) -> int | None:
         if score == 1.0:
             return number
         trees[child.id] = child
-        chooser.add(Member(child.id, score))
+        chooser.add(Candidate(child.id, score))
     return None
 
 

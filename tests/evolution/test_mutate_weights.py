@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.target_modules.fault_localization import Spectrum, Weights
+from pygent.target_modules.fault_localization import LineWeights, Spectrum
 from pygent.target_modules.patch.model.tree import Tree
 
 FUNCTION = """
@@ -24,7 +24,9 @@ TREE = Tree({"m.py": "".join(FUNCTION.format(n=n) for n in range(8)), "o.py": FU
 HOT = 29  # `left = limit - item` of rate_3
 
 
-def changed_lines(weights: Weights | None, tree: Tree = TREE, count: int = 400) -> Counter[tuple[str, int]]:
+def changed_lines(
+    weights: LineWeights | None, tree: Tree = TREE, count: int = 400
+) -> Counter[tuple[str, int]]:
     """How often each line is what single changes are made to, by the notes."""
     proposer, rng = MutateProposer(weights=lambda: weights), Random(3)
     found: Counter[tuple[str, int]] = Counter()
@@ -41,9 +43,9 @@ def share(found: Counter[tuple[str, int]], *lines: int) -> float:
     return sum(found["m.py", line] for line in lines) / found.total()
 
 
-def weights_of(lines: dict[int, int]) -> Weights:
+def weights_of(lines: dict[int, int]) -> LineWeights:
     """Test 0 fails, 1 to 3 pass."""
-    return Weights.of(Spectrum(("a", "b", "c", "d"), 0b0001, 0b1110, {"m.py": lines}, {}), TREE)
+    return LineWeights.of(Spectrum(("a", "b", "c", "d"), 0b0001, 0b1110, {"m.py": lines}, {}), TREE)
 
 
 def test_the_hot_line_is_what_the_tests_say_it_is() -> None:
@@ -71,10 +73,10 @@ def test_weights_go_with_their_lines_into_a_child() -> None:
 
 
 @pytest.mark.parametrize(
-    "weights", [Weights(TREE, {}), weights_of({HOT: 0b1110})], ids=["none", "no failing"]
+    "weights", [LineWeights(TREE, {}), weights_of({HOT: 0b1110})], ids=["none", "no failing"]
 )
-def test_without_suspicious_lines_the_draws_are_as_without_weights(weights: Weights) -> None:
-    def drawn(given: Weights | None) -> list[str]:
+def test_without_suspicious_lines_the_draws_are_as_without_weights(weights: LineWeights) -> None:
+    def drawn(given: LineWeights | None) -> list[str]:
         proposer, rng = MutateProposer(weights=lambda: given), Random(5)
         return [proposer.mutate(TREE, ("*.py",), rng, lambda _: False).note for _ in range(60)]
 

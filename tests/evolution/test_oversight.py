@@ -14,7 +14,7 @@ from pygent.archive.store import Archive
 from pygent.evolution.promotion import approvals
 from pygent.evolution.promotion.approvals import OversightError
 from pygent.evolution.run import loop
-from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.settings.config import load_config
 from pygent.sandbox.backends.local import LocalSandbox
@@ -40,14 +40,14 @@ class Run:
         config = load_config(None, target=str(target), **{"seed": 3, "fuse": 0.0, **options})
         self.archive = archive
         self.home = target.parent / "home"
-        self.record = begin(archive, config)
+        self.record = create_run(archive, config)
         self.seen: list[Variant] = []
 
     def on(self, evaluations: int, observer: Any = lambda progress: None) -> list[Variant]:
         """The variants that came, in order."""
         sandbox = LocalSandbox()
         try:
-            work(
+            execute_run(
                 self.archive,
                 self.home,
                 self.record,

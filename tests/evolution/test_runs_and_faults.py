@@ -11,10 +11,10 @@ import pytest
 
 from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
-from pygent.evolution.run.execution import Ended, begin, new_id, work
+from pygent.evolution.run.execution import RunResult, create_run, execute_run, new_id
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.settings.config import load_config
-from pygent.sandbox.api import BoxSpec, Isolation, SandboxFault
+from pygent.sandbox.api import BoxSpec, Isolation, SandboxFaultError
 from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.small_target import write_target
 
@@ -34,11 +34,11 @@ class Failing:
     def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Any]:
         self.boxes -= 1
         if self.boxes < 0 and not self.inside:
-            raise SandboxFault("the engine does not answer: Connection refused")
+            raise SandboxFaultError("the engine does not answer: Connection refused")
         with self.inner.box(spec, isolation) as box:
             yield box
             if self.boxes < 0:
-                raise SandboxFault("the container was removed from outside")
+                raise SandboxFaultError("the container was removed from outside")
 
     def check(self) -> list[Any]:
         return []
@@ -59,9 +59,9 @@ class Session:
         self.home = home
         config = load_config(None, target=str(target), seed=3, evaluations=16, fuse=0.0, **options)
         with Archive.open(home, create=True) as archive:
-            self.run = begin(archive, config)
+            self.run = create_run(archive, config)
 
-    def go_on(self, sandbox: Failing, wish: str = "", **changes: Any) -> Ended:
+    def go_on(self, sandbox: Failing, wish: str = "", **changes: Any) -> RunResult:
         """`wish` is made as soon as the run waits."""
         with Archive.open(self.home) as archive:
 
@@ -72,7 +72,7 @@ class Session:
 
             waits: list[bool] = []
             asked = lambda: wish == "interrupted" and any(waits)  # noqa: E731
-            return work(archive, self.home, self.run, sandbox, look, asked, **changes)  # type: ignore[arg-type]
+            return execute_run(archive, self.home, self.run, sandbox, look, asked, **changes)  # type: ignore[arg-type]
 
     @property
     def variants(self) -> list[Variant]:

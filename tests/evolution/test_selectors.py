@@ -11,8 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.evolution.protocols import Member
-from pygent.evolution.search.selectors import EAGER, SELECTORS, DgmSelector, Weights, selector, sigmoid
+from pygent.evolution.protocols import Candidate
+from pygent.evolution.search.selectors import (
+    EXPLOIT_PROBABILITY,
+    SELECTORS,
+    DgmSelector,
+    FenwickTree,
+    selector,
+    sigmoid,
+)
 
 NAMES = sorted(SELECTORS)
 finite = st.floats(min_value=-1e6, max_value=1e6, allow_nan=False)
@@ -31,7 +38,7 @@ def test_an_empty_selector_says_so(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_only_member_is_always_chosen(name: str) -> None:
     chooser = selector(name)
-    chooser.add(Member("baseline", 0.0))
+    chooser.add(Candidate("baseline", 0.0))
     for _ in range(3):
         assert chooser.select(Random(1)) == "baseline"
         chooser.chosen("baseline")
@@ -44,7 +51,7 @@ def test_the_same_seed_chooses_the_same_members(name: str, fitness: list[float],
     for _ in range(2):
         chooser, rng, chosen = selector(name), Random(seed), []
         for number, value in enumerate(fitness):
-            chooser.add(Member(f"v{number}", value))
+            chooser.add(Candidate(f"v{number}", value))
             chosen.append(chooser.select(rng))
             chooser.chosen(chosen[-1])
         runs.append(chosen)
@@ -61,7 +68,7 @@ def test_the_same_seed_chooses_the_same_members(name: str, fitness: list[float],
 def test_what_was_removed_is_never_chosen_and_the_rest_as_if_it_had_never_been(
     name: str, fitness: list[float], removed: set[int], seed: int
 ) -> None:
-    members = [Member(f"v{number}", value) for number, value in enumerate(fitness)]
+    members = [Candidate(f"v{number}", value) for number, value in enumerate(fitness)]
     gone = {member.variant for number, member in enumerate(members) if number in removed}
     chooser, fresh = selector(name), selector(name)
     for member in members:
@@ -84,7 +91,7 @@ def test_what_was_removed_is_never_chosen_and_the_rest_as_if_it_had_never_been(
 @pytest.mark.parametrize("name", NAMES)
 def test_children_of_an_unknown_variant_change_nothing(name: str) -> None:
     chooser = selector(name)
-    chooser.add(Member("baseline", 1.0))
+    chooser.add(Candidate("baseline", 1.0))
     chooser.chosen("another run's")
     assert chooser.select(Random(1)) == "baseline"
 
@@ -97,7 +104,7 @@ def test_an_unknown_selector_is_refused_with_the_names_of_all() -> None:
 def test_best_takes_the_fittest_and_shares_among_equals() -> None:
     chooser = selector("best")
     for name, value in (("a", 1.0), ("b", 3.0), ("c", 2.0), ("d", 3.0)):
-        chooser.add(Member(name, value))
+        chooser.add(Candidate(name, value))
     rng = Random(1)
     assert {chooser.select(rng) for _ in range(50)} == {"b", "d"}
 
@@ -106,7 +113,7 @@ def test_random_takes_all_equally() -> None:
     chooser, rng, draws = selector("random"), Random(1), 4000
     names = [f"v{number}" for number in range(10)]
     for number, name in enumerate(names):
-        chooser.add(Member(name, float(number)))
+        chooser.add(Candidate(name, float(number)))
     counts = Counter(chooser.select(rng) for _ in range(draws))
     assert chi_square(counts, dict.fromkeys(names, 0.1), draws) < 27.9  # p = 0.001, 9 degrees of freedom
 
@@ -115,7 +122,7 @@ def test_dgm_chooses_by_sigmoid_of_the_share_over_one_plus_children() -> None:
     chooser, rng, draws = DgmSelector(), Random(2), 20_000
     fitness = {"baseline": 10.0, "worse": 9.0, "half": 15.0, "good": 18.0, "best": 20.0}
     for name, value in fitness.items():
-        chooser.add(Member(name, value))
+        chooser.add(Candidate(name, value))
     for _ in range(3):
         chooser.chosen("good")
     weights = {
@@ -126,22 +133,22 @@ def test_dgm_chooses_by_sigmoid_of_the_share_over_one_plus_children() -> None:
         "best": sigmoid(1.0),
     }
     total = sum(weights.values())
-    expected = {name: (1 - EAGER) * weight / total for name, weight in weights.items()}
-    expected["best"] += EAGER
+    expected = {name: (1 - EXPLOIT_PROBABILITY) * weight / total for name, weight in weights.items()}
+    expected["best"] += EXPLOIT_PROBABILITY
     counts = Counter(chooser.select(rng) for _ in range(draws))
     assert chi_square(counts, expected, draws) < 18.5  # p = 0.001, 4 degrees of freedom
 
 
 def test_dgm_takes_equally_fit_variants_as_one_and_prefers_the_first() -> None:
     chooser, rng, draws = DgmSelector(), Random(5), 20_000
-    chooser.add(Member("baseline", 0.0))
-    chooser.add(Member("best", 1.0))
+    chooser.add(Candidate("baseline", 0.0))
+    chooser.add(Candidate("best", 1.0))
     for name in ("same 2", "same 3", "same 4"):
-        chooser.add(Member(name, 0.0))
+        chooser.add(Candidate(name, 0.0))
     for _ in range(3):
         chooser.chosen("same 4")
     plateau, best = sigmoid(0.5) / 4, sigmoid(1.0)
-    share = (1 - EAGER) * plateau / (plateau + best)
+    share = (1 - EXPLOIT_PROBABILITY) * plateau / (plateau + best)
     names = ("baseline", "same 2", "same 3", "same 4")
     expected = {name: share * log(1 + 1 / k) / log(5) for k, name in enumerate(names, start=1)}
     expected["best"] = 1 - share
@@ -161,7 +168,7 @@ def test_dgm_does_not_depend_on_the_metrics_unit(scale: float, shift: float, see
     for factor, offset in ((1.0, 0.0), (scale, shift)):
         chooser, rng = DgmSelector(), Random(seed)
         for number, value in enumerate((3.0, 1.0, 4.0, 1.0, 5.0)):
-            chooser.add(Member(f"v{number}", value * factor + offset))
+            chooser.add(Candidate(f"v{number}", value * factor + offset))
         chosen.append([chooser.select(rng) for _ in range(8)])
     agree = sum(one == two for one, two in zip(*chosen, strict=True))
     assert agree >= 7  # a draw may fall on the edge between two members, where rounding decides
@@ -170,7 +177,7 @@ def test_dgm_does_not_depend_on_the_metrics_unit(scale: float, shift: float, see
 def test_dgm_still_gives_variants_below_the_baseline_a_chance() -> None:
     chooser, rng = DgmSelector(), Random(3)
     for name, value in (("baseline", 1.0), ("worse", 0.5), ("better", 2.0)):
-        chooser.add(Member(name, value))
+        chooser.add(Candidate(name, value))
     counts = Counter(chooser.select(rng) for _ in range(3000))
     assert 0 < counts["worse"] < counts["baseline"] < counts["better"]
 
@@ -178,7 +185,7 @@ def test_dgm_still_gives_variants_below_the_baseline_a_chance() -> None:
 def test_dgm_spreads_over_the_levels_as_children_are_counted() -> None:
     chooser, rng = DgmSelector(), Random(4)
     for number in range(20):
-        chooser.add(Member(f"v{number}", 1.0 + number / 1000))
+        chooser.add(Candidate(f"v{number}", 1.0 + number / 1000))
     counts: Counter[str] = Counter()
     for _ in range(1000):
         name = chooser.select(rng)
@@ -190,10 +197,10 @@ def test_dgm_spreads_over_the_levels_as_children_are_counted() -> None:
 
 def test_a_flood_of_equal_mutants_leaves_the_best_its_turn() -> None:
     chooser, rng = DgmSelector(), Random(6)
-    chooser.add(Member("baseline", 0.0))
-    chooser.add(Member("best", 1.0))
+    chooser.add(Candidate("baseline", 0.0))
+    chooser.add(Candidate("best", 1.0))
     for number in range(1000):
-        chooser.add(Member(f"same {number}", 0.0))
+        chooser.add(Candidate(f"same {number}", 0.0))
         chooser.chosen("baseline")
     counts = Counter(chooser.select(rng) for _ in range(200))
     assert counts["best"] > 150
@@ -207,7 +214,7 @@ def test_a_flood_of_equal_mutants_leaves_the_best_its_turn() -> None:
 def test_draws_fall_where_the_cumulated_weights_say(
     weights: list[float], changes: list[tuple[int, float]], seed: int
 ) -> None:
-    tree, plain = Weights(), []
+    tree, plain = FenwickTree(), []
     for weight in weights:
         tree.append(weight)
         plain.append(weight)
@@ -225,7 +232,7 @@ def test_draws_fall_where_the_cumulated_weights_say(
 
 
 def test_replaced_weights_are_drawn_like_appended_ones() -> None:
-    one, two = Weights(), Weights()
+    one, two = FenwickTree(), FenwickTree()
     values = [0.5, 2.0, 0.25, 1.0, 3.0]
     for value in values:
         one.append(value)

@@ -8,9 +8,9 @@ import pytest
 
 from pygent.archive.records import RunRecord
 from pygent.archive.store import Archive
-from pygent.evolution.run.execution import Ended, begin, work
+from pygent.evolution.run.execution import RunResult, create_run, execute_run
 from pygent.evolution.settings.config import ConfigError, RunConfig, load_config
-from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.model_server import ModelServer, say
 from tests.support.small_target import write_target
@@ -20,10 +20,14 @@ def config_for(target: Path, **more: object) -> RunConfig:
     return load_config(None, target=str(target), seed=3, evaluations=1, window=1, **more)
 
 
-def run(home: Path, config: RunConfig, sandbox: LocalSandbox, again: str | None = None) -> Ended:
+def run(home: Path, config: RunConfig, sandbox: LocalSandbox, again: str | None = None) -> RunResult:
     with Archive.open(home, create=True) as archive:
-        record: RunRecord = begin(archive, config) if again is None else archive.run(archive.find_run(again))
-        return work(archive, home, record, sandbox, lambda progress: None, lambda: False, evaluations=2)
+        record: RunRecord = (
+            create_run(archive, config) if again is None else archive.run(archive.find_run(again))
+        )
+        return execute_run(
+            archive, home, record, sandbox, lambda progress: None, lambda: False, evaluations=2
+        )
 
 
 @pytest.fixture
@@ -48,14 +52,14 @@ def test_a_model_is_refused_and_so_is_all_that_descends_from_it(
         for name, value in server.environment.items():
             patch.setenv(name, value)
         config = config_for(target, model="m", tokens=100_000)
-        with lacking, pytest.raises(SandboxUnavailable, match=r"none on memory: .*--waive memory"):
+        with lacking, pytest.raises(SandboxUnavailableError, match=r"none on memory: .*--waive memory"):
             run(home, config, lacking)
         assert server.requests == []
         with LocalSandbox() as whole:
             first = run(home, config, whole)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)  # from here on it would be the mutate proposer
-    with lacking, pytest.raises(SandboxUnavailable, match="--waive memory"):
+    with lacking, pytest.raises(SandboxUnavailableError, match="--waive memory"):
         run(home, config_for(target), lacking, again=first.run.id)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pygent.archive.records import Usage
 from pygent.gateway.attempt_budget import AttemptBudget
-from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.budget import Budgeted, RunAccount
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
 from pygent.gateway.models.prices import Price
@@ -21,7 +21,7 @@ PROMPT = of_prompt(ASK.messages)
 PRICE = Price(input=1.0, output=10.0)
 
 
-def spent_by(attempt: AttemptBudget, account: Budget) -> tuple[Usage, str]:
+def spent_by(attempt: AttemptBudget, account: RunAccount) -> tuple[Usage, str]:
     """Ask until it refuses: what the run's account counts, and the refusal."""
     with pytest.raises(ModelError) as refusal:
         _ask_for_ever(attempt)
@@ -37,13 +37,13 @@ def _ask_for_ever(attempt: AttemptBudget) -> None:
         attempt.complete(ASK)
 
 
-def model(account: Budget) -> Budgeted:
+def model(account: RunAccount) -> Budgeted:
     return Budgeted(ScriptedModel(lambda request: "word " * 100), account, PRICE)
 
 
 @given(st.integers(1, 4000))
 def test_tokens_are_passed_by_one_output_at_most(limit: int) -> None:
-    account = Budget()
+    account = RunAccount()
     spent, said = spent_by(AttemptBudget(model(account), tokens=limit), account)
     assert spent.tokens <= limit + ASK.max_tokens
     assert "budget of tokens" in said
@@ -52,14 +52,14 @@ def test_tokens_are_passed_by_one_output_at_most(limit: int) -> None:
 
 @given(st.floats(1e-5, 1e-2))
 def test_dollars_are_passed_by_one_call_at_most(limit: float) -> None:
-    account = Budget()
+    account = RunAccount()
     spent, said = spent_by(AttemptBudget(model(account), dollars=limit), account)
     assert limit <= spent.dollars <= limit + PRICE.dollars(Usage(1, PROMPT, 0, ASK.max_tokens))
     assert "budget of dollars" in said
 
 
 def test_calls_and_minutes_end_an_attempt_and_failed_calls_count() -> None:
-    account, now = Budget(), [0.0]
+    account, now = RunAccount(), [0.0]
     spent, said = spent_by(AttemptBudget(model(account), calls=3), account)
     assert (spent.calls, "budget of calls" in said) == (3, True)
     fault = ModelError(Kind.REFUSED, "no", usage=Usage(2))
@@ -68,7 +68,7 @@ def test_calls_and_minutes_end_an_attempt_and_failed_calls_count() -> None:
         attempt.complete(ASK)
     with pytest.raises(ModelError, match="budget of calls"):
         attempt.complete(ASK)
-    timed = AttemptBudget(model(Budget()), minutes=2, clock=lambda: now[0])
+    timed = AttemptBudget(model(RunAccount()), minutes=2, clock=lambda: now[0])
     timed.complete(ASK)
     now[0] = 120
     with pytest.raises(ModelError, match="budget of minutes"):

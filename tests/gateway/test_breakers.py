@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pygent.archive.records import Usage
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
-from pygent.gateway.models.circuit_breaker import Breaker, Breaking, RunBreaker
+from pygent.gateway.models.circuit_breaker import Breaker, CircuitBreakerModel, RunBreaker
 from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.prompts.message import Message
 
@@ -65,7 +65,9 @@ def test_fewer_failures_in_a_row_than_its_limit_never_open_it(outcomes: list[boo
 def test_a_model_that_comes_back_is_waited_for() -> None:
     clock = Clock()
     breaker = Breaker("m", failures=2, cool_down=5, clock=clock)
-    model = Breaking(ScriptedModel([down(), down(), "back"]), breaker, minutes=10, sleep=clock.sleep)
+    model = CircuitBreakerModel(
+        ScriptedModel([down(), down(), "back"]), breaker, minutes=10, sleep=clock.sleep
+    )
     for _ in range(2):
         with pytest.raises(ModelError):
             model.complete(ASK)
@@ -75,7 +77,7 @@ def test_a_model_that_comes_back_is_waited_for() -> None:
 
 def test_one_that_stays_away_ends_the_run_and_a_run_that_ends_does_not_wait() -> None:
     clock = Clock()
-    model = Breaking(
+    model = CircuitBreakerModel(
         ScriptedModel([down("no capacity")] * 99),
         Breaker("m", failures=1, clock=clock),
         minutes=5,
@@ -90,7 +92,9 @@ def test_one_that_stays_away_ends_the_run_and_a_run_that_ends_does_not_wait() ->
     assert "has failed for" in str(caught.value)
     assert 300 <= clock.now < 600
     before = clock.now
-    hurried = Breaking(ScriptedModel([]), model.breaker, minutes=99, ended=lambda: "stop", sleep=clock.sleep)
+    hurried = CircuitBreakerModel(
+        ScriptedModel([]), model.breaker, minutes=99, ended=lambda: "stop", sleep=clock.sleep
+    )
     with pytest.raises(ModelError):
         hurried.complete(ASK)
     assert clock.now == before
@@ -98,7 +102,9 @@ def test_one_that_stays_away_ends_the_run_and_a_run_that_ends_does_not_wait() ->
 
 def test_a_refusal_is_an_answer_and_opens_nothing() -> None:
     breaker = Breaker("m", failures=1, clock=Clock())
-    model = Breaking(ScriptedModel([ModelError(Kind.REFUSED, "no", usage=Usage(1))]), breaker, minutes=1)
+    model = CircuitBreakerModel(
+        ScriptedModel([ModelError(Kind.REFUSED, "no", usage=Usage(1))]), breaker, minutes=1
+    )
     with pytest.raises(ModelError):
         model.complete(ASK)
     assert breaker.snapshot()["state"] == "closed"

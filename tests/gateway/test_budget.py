@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pygent.archive.records import Usage
-from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.budget import Budgeted, RunAccount
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Completion, Request
 from pygent.gateway.models.prices import Price
@@ -27,7 +27,7 @@ def speaker(text: str = "word " * 40) -> ScriptedModel:
     return ScriptedModel(lambda messages: text)
 
 
-def spend_all(budget: Budget, max_tokens: int, price: Price | None = None, threads: int = 1) -> str:
+def spend_all(budget: RunAccount, max_tokens: int, price: Price | None = None, threads: int = 1) -> str:
     """Ask until the budget refuses; its words."""
     model = Budgeted(speaker(), budget, price)
 
@@ -47,7 +47,7 @@ def spend_all(budget: Budget, max_tokens: int, price: Price | None = None, threa
 def test_tokens_are_never_overshot_by_more_than_one_calls_output(
     limit: int, max_tokens: int, threads: int
 ) -> None:
-    budget = Budget(tokens=limit)
+    budget = RunAccount(tokens=limit)
     assert spend_all(budget, max_tokens, threads=threads).startswith("budget:")
     assert budget.spent.tokens <= limit + max_tokens
     assert budget.exhausted == "tokens"
@@ -58,7 +58,7 @@ def test_tokens_are_never_overshot_by_more_than_one_calls_output(
 def test_dollars_are_never_overshot_by_more_than_one_calls_output(
     limit: float, max_tokens: int, threads: int
 ) -> None:
-    budget = Budget(dollars=limit)
+    budget = RunAccount(dollars=limit)
     assert "budget of dollars" in spend_all(budget, max_tokens, PRICE, threads)
     assert budget.spent.dollars <= limit + PRICE.dollars(Usage(completion_tokens=max_tokens)) + 1e-12
 
@@ -68,7 +68,7 @@ def test_dollars_are_never_overshot_by_more_than_one_calls_output(
 def test_calls_are_made_as_often_as_allowed_and_never_once_more(
     limit: int, before: int, threads: int
 ) -> None:
-    budget = Budget(calls=limit + before, spent=Usage(calls=before))
+    budget = RunAccount(calls=limit + before, spent=Usage(calls=before))
     assert "budget of calls" in spend_all(budget, 50, threads=threads)
     assert budget.spent.calls == limit + before
     assert budget.exhausted == "calls"
@@ -76,7 +76,7 @@ def test_calls_are_made_as_often_as_allowed_and_never_once_more(
 
 def test_the_whole_limit_is_used_where_calls_fit() -> None:
     one = PROMPT + of_text("word " * 40)
-    budget = Budget(tokens=3 * one)
+    budget = RunAccount(tokens=3 * one)
     spend_all(budget, max_tokens=1000)
     assert budget.spent == Usage(3, 3 * PROMPT, 0, 3 * (one - PROMPT), 0.0)
 
@@ -99,7 +99,7 @@ class Held:
 
 
 def test_a_call_that_fits_only_if_another_stays_small_waits_for_it() -> None:
-    budget, held = Budget(tokens=3 * PROMPT), Held()
+    budget, held = RunAccount(tokens=3 * PROMPT), Held()
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(Budgeted(held, budget, None).complete, Request(ASK, 5 * PROMPT, 0))
         assert held.asked.wait(20)
@@ -111,7 +111,7 @@ def test_a_call_that_fits_only_if_another_stays_small_waits_for_it() -> None:
 
 
 def test_what_a_failed_call_cost_is_counted_and_its_hold_is_let_go() -> None:
-    budget = Budget(tokens=10 * PROMPT)
+    budget = RunAccount(tokens=10 * PROMPT)
     paid = Usage(1, PROMPT, 0, 2)
     model = Budgeted(ScriptedModel([ModelError(Kind.REFUSED, "no", usage=paid), "yes"]), budget, PRICE)
     with pytest.raises(ModelError) as caught:
@@ -122,19 +122,19 @@ def test_what_a_failed_call_cost_is_counted_and_its_hold_is_let_go() -> None:
 
 
 def test_no_limit_is_never_exhausted() -> None:
-    budget = Budget()
+    budget = RunAccount()
     Budgeted(speaker(), budget, None).complete(Request(ASK, 10**9, 0))
     assert budget.exhausted == ""
 
 
 def test_what_was_paid_before_a_resume_counts() -> None:
-    assert Budget(tokens=100, spent=Usage(1, 60, 0, 40)).exhausted == "tokens"
+    assert RunAccount(tokens=100, spent=Usage(1, 60, 0, 40)).exhausted == "tokens"
 
 
 def test_a_refused_call_is_not_made_and_costs_nothing() -> None:
     model = speaker()
     with pytest.raises(ModelError) as caught:
-        Budgeted(model, Budget(tokens=1), None).complete(Request(ASK, 1, 0))
+        Budgeted(model, RunAccount(tokens=1), None).complete(Request(ASK, 1, 0))
     assert model.asked == []
     assert caught.value.usage == Usage()
     assert caught.value.kind.ends_run

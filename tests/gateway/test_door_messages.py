@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pygent.evolution.run.attempt_gateways import Doors
+from pygent.evolution.run.attempt_gateways import AttemptGateways
 from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.sandbox.host import json_values
 from tests.support.doors import Memory, doors_to
@@ -34,12 +34,14 @@ HOSTILE: dict[str, object] = {
 
 
 @pytest.fixture(scope="module")
-def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
+def doors(tmp_path_factory: pytest.TempPathFactory) -> AttemptGateways:
     return doors_to(ScriptedModel(lambda request: "fine"), tmp_path_factory.mktemp("door") / "home")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_message_that_is_no_json_is_malformed_and_the_next_one_is_answered(name: str, doors: Doors) -> None:
+def test_a_message_that_is_no_json_is_malformed_and_the_next_one_is_answered(
+    name: str, doors: AttemptGateways
+) -> None:
     door = doors.open(Memory(), seed=1)
     answer = door.handle(HOSTILE[name])
     assert answer["error"] in ("malformed", "unknown")
@@ -86,7 +88,7 @@ messages = (
 )
 
 
-def fuzzed(doors: Doors, message: object) -> None:
+def fuzzed(doors: AttemptGateways, message: object) -> None:
     answer = doors.open(Memory(), seed=1).handle(message)
     assert isinstance(answer, dict)
     assert {"text", "error", "calls"} & set(answer)
@@ -94,14 +96,14 @@ def fuzzed(doors: Doors, message: object) -> None:
 
 @settings(max_examples=300)
 @given(message=messages)
-def test_no_message_raises(message: object, doors: Doors) -> None:
+def test_no_message_raises(message: object, doors: AttemptGateways) -> None:
     fuzzed(doors, message)
 
 
 @pytest.mark.campaign
 @settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow])
 @given(message=messages)
-def test_no_message_of_ten_thousand_raises(message: object, doors: Doors) -> None:
+def test_no_message_of_ten_thousand_raises(message: object, doors: AttemptGateways) -> None:
     fuzzed(doors, message)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pygent.gateway.budget import Budget
+from pygent.gateway.budget import RunAccount
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
 from pygent.gateway.models.connect import connect
@@ -117,11 +117,11 @@ def test_faults_have_their_kind_and_no_key(
 
 def test_the_name_decides_which_door(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelError, match="ANTHROPIC_API_KEY is not set"):
-        connect("anthropic/claude-haiku-4-5", Budget(tokens=1000), environment={})
+        connect("anthropic/claude-haiku-4-5", RunAccount(tokens=1000), environment={})
     with pytest.raises(ModelError, match="OPENAI_API_KEY is not set"):
-        connect("gpt-4.1-mini", Budget(tokens=1000), environment={})
+        connect("gpt-4.1-mini", RunAccount(tokens=1000), environment={})
     everything = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
-    assert connect("anthropic/claude-haiku-4-5", Budget(tokens=1000), environment=everything).name
+    assert connect("anthropic/claude-haiku-4-5", RunAccount(tokens=1000), environment=everything).name
 
 
 def test_a_file_of_variables_around_the_packages_does_not_say_where_keys_are_sent(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.gateway.budget import Budget
+from pygent.gateway.budget import RunAccount
 from pygent.gateway.errors import ModelError
 from pygent.gateway.local.install import MODEL, is_installed
 from pygent.gateway.models.connect import connect
@@ -18,7 +18,7 @@ def test_a_model_that_is_not_installed_says_how_to_get_it(
 ) -> None:
     monkeypatch.setenv("PYGENT_MODELS", str(tmp_path))
     with pytest.raises(ModelError, match="`pygent models install local`"):
-        connect("local", Budget(), environment={})
+        connect("local", RunAccount(), environment={})
     assert "not installed" in pygent("models", "list").out
     done = pygent("evolve", "text_distance", "--model", "local", home=tmp_path / "home")
     assert done.code == 1

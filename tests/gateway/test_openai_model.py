@@ -11,7 +11,7 @@ import pytest
 from pygent.gateway import model_api
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import CUT_OFF, Completion
-from pygent.gateway.models.openai_model import OpenAIModel, ToolsUnsupported
+from pygent.gateway.models.openai_model import OpenAIModel, ToolsUnsupportedError
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 from tests.support.model_server import (
     KEY,
@@ -299,6 +299,6 @@ def test_tools_and_their_results_are_sent_in_the_words_of_the_api() -> None:
 def test_an_endpoint_without_tools_says_so_by_its_error() -> None:
     with ModelServer([status(400, "this model does not support tools")]) as server:
         model = OpenAIModel("m", server.key, server.base_url, timeout=10)
-        with pytest.raises(ToolsUnsupported):
+        with pytest.raises(ToolsUnsupportedError):
             model.complete(model_api.Request(ASK, 100, 0, tools=(ToolSpec("view", "Shows.", {}),)))
         model.close()

@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from pygent.archive.records import Usage
-from pygent.gateway.budget import Budget
-from pygent.gateway.models.prices import Price, PriceUnknown, find, require
+from pygent.gateway.budget import RunAccount
+from pygent.gateway.models.prices import Price, PriceUnknownError, find, require
 
 NOBODY_KNOWS = "a-model-of-mine"
 
@@ -46,10 +46,10 @@ def test_what_has_no_price_for_text_has_none(name: str) -> None:
 
 
 def test_an_unknown_price_needs_a_budget_in_tokens_and_none_in_dollars() -> None:
-    with pytest.raises(PriceUnknown, match="budget in tokens"):
-        Budget().check(NOBODY_KNOWS, None)
-    with pytest.raises(PriceUnknown, match="dollars per million"):
-        Budget(tokens=5, dollars=1.0).check(NOBODY_KNOWS, None)
+    with pytest.raises(PriceUnknownError, match="budget in tokens"):
+        RunAccount().check(NOBODY_KNOWS, None)
+    with pytest.raises(PriceUnknownError, match="dollars per million"):
+        RunAccount(tokens=5, dollars=1.0).check(NOBODY_KNOWS, None)
     require(NOBODY_KNOWS, None, tokens=5, dollars=None)
     require(NOBODY_KNOWS, Price(input=0, output=0), tokens=None, dollars=1.0)
 

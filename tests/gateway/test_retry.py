@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.archive.records import Usage
-from pygent.gateway.budget import Budget, Budgeted
+from pygent.gateway.budget import Budgeted, RunAccount
 from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
 from pygent.gateway.models.retrying_model import Policy, Retrying
@@ -74,7 +74,7 @@ def test_what_failed_tries_cost_is_in_the_answer() -> None:
 
 
 def test_what_all_tries_cost_is_in_the_last_error_and_in_the_budget_once() -> None:
-    budget = Budget()
+    budget = RunAccount()
     retrying = Retrying(Budgeted(failing(Kind.EMPTY, 9), budget, None), sleep=lambda seconds: None)
     with pytest.raises(ModelError) as caught:
         retrying.complete(Request(ASK, 9, 0))

@@ -12,8 +12,8 @@ import pytest
 
 from pygent.archive.records import Usage
 from pygent.archive.store import Archive
-from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
-from pygent.gateway.budget import Budget
+from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
+from pygent.gateway.budget import RunAccount
 from pygent.gateway.model_api import Completion, Model, Request
 from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.secrets import MARK, Redactor
@@ -183,10 +183,10 @@ def through(home: Path, model: Model, *messages: dict[str, Any], text: str = "")
     archive = Archive.open(home)
     transcripts = Transcripts(archive, Redactor.of({"MY_KEY": OWN}))
     servers: Any = Leaky(text)
-    doors = Doors(
+    doors = AttemptGateways(
         model,
         transcripts,
-        Budget(),
+        RunAccount(),
         max_tokens=4096,
         temperature=0.8,
         limits=AttemptLimits(),

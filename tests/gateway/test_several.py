@@ -7,21 +7,21 @@ from collections import Counter
 import pytest
 
 from pygent.gateway.model_api import Request
-from pygent.gateway.models.circuit_breaker import Breaker, Breaking
+from pygent.gateway.models.circuit_breaker import Breaker, CircuitBreakerModel
 from pygent.gateway.models.scripted_model import ScriptedModel
-from pygent.gateway.models.weighted_router import BadModels, Several, parse
+from pygent.gateway.models.weighted_router import ModelListError, WeightedRouter, parse
 from pygent.prompts.message import Message
 
 ASK = (Message("user", "?"),)
 
 
-def several(**weights: float) -> tuple[Several, dict[str, Breaker]]:
+def several(**weights: float) -> tuple[WeightedRouter, dict[str, Breaker]]:
     breakers = {name: Breaker(name, failures=1) for name in weights}
     models = [
-        Breaking(ScriptedModel(lambda request, name=name: name, name), breakers[name], minutes=1)
+        CircuitBreakerModel(ScriptedModel(lambda request, name=name: name, name), breakers[name], minutes=1)
         for name in weights
     ]
-    return Several(models, weights), breakers
+    return WeightedRouter(models, weights), breakers
 
 
 def test_the_same_seed_has_the_same_model_and_weights_are_kept() -> None:
@@ -47,5 +47,5 @@ def test_names_and_weights_are_read() -> None:
 
 @pytest.mark.parametrize("text", ["", "a,a", "a=x", "a=0", "a=-1", "a,,b", "=2", "a=inf"])
 def test_what_cannot_be_read_is_refused(text: str) -> None:
-    with pytest.raises(BadModels):
+    with pytest.raises(ModelListError):
         parse(text)

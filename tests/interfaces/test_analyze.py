@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.testing.spectrum import NoSpectrum
+from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError
 from pygent.target_modules.fault_localization import Spectrum
 from tests.support.cli import pygent
 from tests.support.small_target import BUGGY, FIXED, write_target
@@ -95,7 +95,7 @@ def test_an_answer_of_the_box_that_is_none_is_told_in_one_line(
     tmp_path: Path, local: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nonsense(*args: object) -> Spectrum:
-        raise NoSpectrum("an answer that is no report of tests")
+        raise SpectrumUnavailableError("an answer that is no report of tests")
 
     monkeypatch.setattr("pygent.benchmarks.testing.spectrum.take_spectrum", nonsense)
     done = pygent("analyze", write_target(tmp_path / "target"))

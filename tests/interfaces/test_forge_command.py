@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pygent.benchmarks.forgeries import forgery_audit
-from pygent.benchmarks.forgeries.forgery_audit import Report, Row, Verdict
+from pygent.benchmarks.forgeries.forgery_audit import ForgeryVerdict, Report, Row
 from pygent.benchmarks.forgeries.forgery_corpus import Forgery, read_corpus
 from pygent.sandbox.backends import select
 from pygent.sandbox.backends.local import LocalSandbox
@@ -34,7 +34,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def forge(sandbox: Any, forgeries: list[Forgery], **options: Any) -> Report:
         asked.update(options, names=[one.name for one in forgeries])
         score = asked["score"]
-        verdict = Verdict(not score, score, "" if score else "wrong answer", "why")
+        verdict = ForgeryVerdict(not score, score, "" if score else "wrong answer", "why")
         rows = tuple(Row(one, {"cases": verdict}) for one in forgeries)
         for row in rows:
             options["said"](row)

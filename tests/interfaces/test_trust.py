@@ -270,11 +270,11 @@ def test_the_command_line_and_variables_go_before_what_a_file_asks_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pygent.evolution.settings.config import load_config
-    from pygent.target_modules.trust.exhibit import Untrusted
+    from pygent.target_modules.trust.exhibit import UntrustedError
 
     file = tmp_path / "pygent.toml"
     file.write_text('image = "somebodys"\nruntime = "somebodys"\n')
-    with pytest.raises(Untrusted, match="line 2: runtime"):
+    with pytest.raises(UntrustedError, match="line 2: runtime"):
         load_config(file, target="t", image="mine")
     monkeypatch.setenv("PYGENT_RUNTIME", "runsc")
     config = load_config(file, target="t", image="mine")
@@ -285,7 +285,7 @@ def test_a_file_that_a_trusted_command_names_is_trusted_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pygent.evolution.settings.config import load_config
-    from pygent.target_modules.trust.exhibit import Untrusted
+    from pygent.target_modules.trust.exhibit import UntrustedError
 
     monkeypatch.chdir(tmp_path)
     Path("pygent.toml").write_text('seed = 1\non_finish = "./done.sh now"\n')
@@ -294,7 +294,7 @@ def test_a_file_that_a_trusted_command_names_is_trusted_as_it_is(
     Path("pygent.toml").write_text('seed = 2\non_finish = "./done.sh now"\n')
     assert load_config(Path("pygent.toml"), target="t").seed == 2
     Path("done.sh").write_text("echo something else")
-    with pytest.raises(Untrusted, match="on_finish"):
+    with pytest.raises(UntrustedError, match="on_finish"):
         load_config(Path("pygent.toml"), target="t")
 
 

@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 
 from pygent.archive.records import Record, Status, Variant
 from pygent.archive.store import Archive
-from pygent.evolution.run.execution import begin
+from pygent.evolution.run.execution import create_run
 from pygent.evolution.settings.config import RunConfig
 from pygent.interfaces.views.variants import diff
 from pygent.target_modules.patch.model.tree import Tree
@@ -34,7 +34,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Served:
     home = folder / "home"
     sources = (BUGGY, BUGGY.replace('"""How', f'"""{STEERING} How'), f"{BUGGY}{FLOOD}\n")
     with Archive.open(home) as archive:
-        run = begin(archive, RunConfig(target=str(target), evaluations=1)).id
+        run = create_run(archive, RunConfig(target=str(target), evaluations=1)).id
         for number, source in enumerate(sources):
             texts = STEERING if number == 1 else FLOOD if number == 2 else ""
             tree = Tree({"ranges.py": source})

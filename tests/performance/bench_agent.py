@@ -21,8 +21,8 @@ from pygent.archive.store import Archive
 from pygent.benchmarks.results import Evaluation, Trust
 from pygent.evolution.proposers.agent_box import let_work, spec_of
 from pygent.evolution.protocols import Parent, Proposal
-from pygent.evolution.run.budget import Budget, Clock
-from pygent.evolution.run.evaluate_variant import Outcome
+from pygent.evolution.run.budget import Clock, RunLimits
+from pygent.evolution.run.evaluate_variant import AttemptOutcome
 from pygent.evolution.run.loop import Loop
 from pygent.evolution.search.selectors import selector
 from pygent.evolution.settings.config import load_config
@@ -156,11 +156,11 @@ class _Judge:
     def __init__(self) -> None:
         self.began = self.ended = 0.0
 
-    def judge(self, parent: Any, proposal: Proposal, once: Any, **known: Any) -> Outcome:
+    def judge(self, parent: Any, proposal: Proposal, once: Any, **known: Any) -> AttemptOutcome:
         time.sleep(EVALUATION)
         evaluation = Evaluation("search", True, "", 0.5, {"passed": 0.5}, (), 0, Trust.SEALED)
         self.ended = time.perf_counter()
-        return Outcome(Status.VALID, "", evaluation, EVALUATION)
+        return AttemptOutcome(Status.VALID, "", evaluation, EVALUATION)
 
 
 def _fill() -> tuple[str, str]:
@@ -183,7 +183,7 @@ def _fill() -> tuple[str, str]:
             selector("dgm"),
             judge,  # type: ignore[arg-type]
             None,  # type: ignore[arg-type]  # no attempt is accepted
-            Budget(config, Clock(), RunBreaker(), waits=True),
+            RunLimits(config, Clock(), RunBreaker(), waits=True),
             lambda progress: None,
             workers=WORKERS,
             interrupted=lambda: False,

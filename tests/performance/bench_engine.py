@@ -18,7 +18,7 @@ from pygent.archive.db import schema
 from pygent.archive.db.database import Database
 from pygent.archive.records import RunRecord
 from pygent.archive.store import FILE, Archive
-from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.settings.config import load_config
 from pygent.sandbox.api import Sandbox
@@ -78,8 +78,8 @@ def write_target(folder: Path) -> Path:
 def _iterations(home: Path, target: Path, count: int, sandbox: Sandbox) -> list[tuple[str, str]]:
     config = load_config(None, target=str(target), proposer="mutate", seed=1, evaluations=100)
     with Archive.open(home) as archive:
-        run = begin(archive, config)
-        work(archive, home, run, sandbox, lambda progress: None, lambda: False)
+        run = create_run(archive, config)
+        execute_run(archive, home, run, sandbox, lambda progress: None, lambda: False)
     fill(home, run, count)
     ticks: list[tuple[float, float]] = []
 
@@ -91,7 +91,7 @@ def _iterations(home: Path, target: Path, count: int, sandbox: Sandbox) -> list[
         before = archive.stats(run.id)
         judged = before.variants - before.statuses["gated_out"] - 1
         wanted = judged + WARM + MEASURED
-        work(archive, home, run, sandbox, tick, lambda: False, evaluations=wanted)
+        execute_run(archive, home, run, sandbox, tick, lambda: False, evaluations=wanted)
     (cpu, wall), (cpu_end, wall_end) = ticks[WARM], ticks[-1]
     iterations = len(ticks) - 1 - WARM
     return [

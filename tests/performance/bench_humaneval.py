@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pygent.sandbox.api import Sandbox
-from pygent.target_modules.importers.humaneval import Problem
+from pygent.target_modules.importers.humaneval import HumanEvalProblem
 from pygent.target_modules.spec.manifest import Target
 from tests.performance.measuring import backends, closing, timed
 from tests.support.humaneval import WORKERS, imported, passing, sweep
@@ -45,7 +45,7 @@ def rows() -> list[tuple[str, str]]:
     return table
 
 
-def _right(found: list[tuple[Problem, Target]], sandbox: Sandbox) -> None:
+def _right(found: list[tuple[HumanEvalProblem, Target]], sandbox: Sandbox) -> None:
     solved = [(target, problem.solved(problem.canonical)) for problem, target in found]
     assert len(passing(sweep(solved, sandbox))) == len(found)
 

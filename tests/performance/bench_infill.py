@@ -8,15 +8,15 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import Answer
+from pygent.agent.host_client import ModelAnswer
 from pygent.agent.infill import attempt, drawn, masked
 from pygent.agent.rewrite import Ask, one_of
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate_tree
-from pygent.benchmarks.results import Bench
-from pygent.evolution.run.execution import begin, work
+from pygent.benchmarks.results import EvaluationContext
+from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
-from pygent.gateway.budget import Budget
+from pygent.gateway.budget import RunAccount
 from pygent.gateway.local.install import install
 from pygent.gateway.model_api import Model, Request
 from pygent.gateway.models.connect import connect
@@ -37,7 +37,7 @@ def rows() -> list[tuple[str, str]]:
     install()
     table = []
     sandbox = open_sandbox()
-    model = connect("local", Budget(), environment={})
+    model = connect("local", RunAccount(), environment={})
     try:
         for name in TARGETS:
             table += _guesses(name, model, sandbox)
@@ -55,7 +55,7 @@ def _guesses(name: str, model: Model, sandbox: Sandbox) -> list[tuple[str, str]]
     target = find_target(name)
     before = target.tree()
     told = Brief(name, "", "", before.files, target.manifest.editable, "", None, None)
-    bench = Bench(sandbox, Isolation.PROCESS, 1, before)
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, 1, before)
     baseline = evaluate_tree(target, before, bench).score
     assert baseline is not None
     table = []
@@ -78,16 +78,16 @@ def _guesses(name: str, model: Model, sandbox: Sandbox) -> list[tuple[str, str]]
 
 
 def _asking(model: Model, number: int) -> Ask:
-    def ask(messages: Sequence[Message], *, grammar: str, max_tokens: int) -> Answer:
+    def ask(messages: Sequence[Message], *, grammar: str, max_tokens: int) -> ModelAnswer:
         got = model.complete(Request(tuple(messages), max_tokens, 0.8, number, grammar=grammar))
-        return Answer(got.text, cut_off=False)
+        return ModelAnswer(got.text, cut_off=False)
 
     return ask
 
 
 def _drawing(told: Brief, number: int) -> Ask:
-    def ask(messages: Sequence[Message], *, grammar: str, max_tokens: int) -> Answer:
-        return Answer(_random(told, number), cut_off=False)
+    def ask(messages: Sequence[Message], *, grammar: str, max_tokens: int) -> ModelAnswer:
+        return ModelAnswer(_random(told, number), cut_off=False)
 
     return ask
 
@@ -107,8 +107,8 @@ def _run(name: str, proposer: str, sandbox: Sandbox) -> tuple[str, str]:
         None, target=name, proposer=proposer, minutes=MINUTES, workers=1, window=1, seed=1, **options
     )
     with TemporaryDirectory() as folder, Archive.open(Path(folder)) as archive:
-        ended = work(
-            archive, Path(folder), begin(archive, config), sandbox, lambda progress: None, lambda: False
+        ended = execute_run(
+            archive, Path(folder), create_run(archive, config), sandbox, lambda progress: None, lambda: False
         )
     told = ended.summary
     best = told["best"] or told["baseline"]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from random import Random
 
 from pygent.evolution.proposers.mutate import MutateProposer
-from pygent.evolution.protocols import Member
+from pygent.evolution.protocols import Candidate
 from pygent.evolution.search.selectors import DgmSelector
-from pygent.target_modules.fault_localization import Spectrum, Weights
+from pygent.target_modules.fault_localization import LineWeights, Spectrum
 from pygent.target_modules.patch.model.tree import Tree
 
 FUNCTIONS = 33  # about 12 kB
@@ -73,7 +73,7 @@ def _repairing() -> list[tuple[str, str]]:
     failing = 1 << FUNCTIONS // 2
     passing = ((1 << FUNCTIONS) - 1) & ~failing
     spectrum = Spectrum(tuple(map(str, range(FUNCTIONS))), failing, passing, {"rates.py": lines}, {})
-    weights = Weights.of(spectrum, wrong)
+    weights = LineWeights.of(spectrum, wrong)
     found = []
     for proposer in (MutateProposer(), MutateProposer(weights=lambda: weights)):
         rng = Random(1)
@@ -89,7 +89,7 @@ def _repairing() -> list[tuple[str, str]]:
 
 def _choosing(size: int) -> list[tuple[str, str]]:
     chooser, rng = DgmSelector(), Random(1)
-    added = _seconds(lambda: [chooser.add(Member(f"v{n}", rng.random())) for n in range(size)])
+    added = _seconds(lambda: [chooser.add(Candidate(f"v{n}", rng.random())) for n in range(size)])
     chooser.select(rng)
 
     def choose() -> None:

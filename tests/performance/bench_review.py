@@ -18,7 +18,7 @@ import httpx
 
 from pygent.archive.store import Archive
 from pygent.benchmarks.statistics.sequential_test import interval_of
-from pygent.evolution.run.execution import begin, work
+from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
 from pygent.sandbox.backends.local import LocalSandbox
 from tests.performance.bench_engine import fill, write_target
@@ -42,8 +42,8 @@ def _pages(home: Path, target: Path) -> list[tuple[str, str]]:
     sandbox = LocalSandbox()
     config = load_config(None, target=str(target), proposer="mutate", seed=1, evaluations=20)
     with Archive.open(home) as archive:
-        run = begin(archive, config)
-        work(archive, home, run, sandbox, lambda progress: None, lambda: False)
+        run = create_run(archive, config)
+        execute_run(archive, home, run, sandbox, lambda progress: None, lambda: False)
         sandbox.close()
         fill(home, run, LARGE)
         best = archive.best(run.id)

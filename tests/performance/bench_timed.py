@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.results import Bench
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation
 from pygent.target_modules.spec.manifest import Target, load
@@ -47,7 +47,9 @@ def rows() -> list[tuple[str, str]]:
                 seconds, spread = [], []
                 for seed in range(EVALUATIONS):
                     start = time.perf_counter()
-                    found = evaluate(target, suite, tree, Bench(pool, Isolation.CONTAINER, seed, tree))
+                    found = evaluate(
+                        target, suite, tree, EvaluationContext(pool, Isolation.CONTAINER, seed, tree)
+                    )
                     seconds.append(time.perf_counter() - start)
                     spread.append(found.noise or 0.0)
                 pairs = target.manifest.suite.pairs

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pygent.sandbox.api import Box, Call, Program, SandboxUnavailable
+from pygent.sandbox.api import Box, Call, Program, SandboxUnavailableError
 from pygent.sandbox.backends import bubblewrap
 from pygent.sandbox.backends.bubblewrap import BubblewrapCell
 from pygent.sandbox.backends.select import make_sandbox
@@ -37,7 +37,7 @@ def backends() -> Iterator[tuple[str, Pool]]:
     yield "docker", make_sandbox("docker")
     try:
         bubblewrap.find()
-    except SandboxUnavailable:
+    except SandboxUnavailableError:
         return
     yield "bubblewrap", make_sandbox("bubblewrap")
 

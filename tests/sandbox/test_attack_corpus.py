@@ -13,6 +13,7 @@ from pygent.sandbox.api import (
     Box,
     BoxSpec,
     Call,
+    CallSession,
     Check,
     Execution,
     Isolation,
@@ -20,11 +21,10 @@ from pygent.sandbox.api import (
     Program,
     Reply,
     Sandbox,
-    Session,
 )
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.sandbox.redteam.attack_corpus import FOLDER, GROUPS, Attack, read_attacks
-from pygent.sandbox.redteam.attack_runner import Result, run_attacks
+from pygent.sandbox.redteam.attack_runner import AttackResult, run_attacks
 from pygent.sandbox.redteam.program_file import CorpusError
 
 CORPUS = read_attacks()
@@ -121,7 +121,7 @@ class Scripted:
             reply = self._answers.pop(0)
         return Execution(Reply(Outcome.OK), (reply,), 0.0, None, "")
 
-    def open(self, program: Program) -> Session:
+    def open(self, program: Program) -> CallSession:
         raise AssertionError("the attack that is judged here does not converse")
 
     def check(self) -> list[Check]:
@@ -131,7 +131,7 @@ class Scripted:
         pass
 
 
-def judged(*answers: Reply, left: Sequence[str] = (), wrong: int = 0, ends: str = "") -> Result:
+def judged(*answers: Reply, left: Sequence[str] = (), wrong: int = 0, ends: str = "") -> AttackResult:
     (one,) = (one for one in CORPUS if one.name == "escapes/double_fork")
     attack = replace(one, ends=(Outcome(ends),) if ends else ())
     return run_attacks(Scripted(answers, left=left, wrong=wrong), [attack], Isolation.PROCESS)[0]

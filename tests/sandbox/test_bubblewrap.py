@@ -22,12 +22,12 @@ from pygent.sandbox.api import (
     Limits,
     Outcome,
     Program,
-    SandboxFault,
-    SandboxUnavailable,
+    SandboxFaultError,
+    SandboxUnavailableError,
 )
 from pygent.sandbox.backends import bubblewrap, cgroup, orphan_reaper, select, waivers
 from pygent.sandbox.backends.bubblewrap import BubblewrapSandbox
-from pygent.sandbox.host.runner_process import Cell
+from pygent.sandbox.host.runner_process import RunnerProcess
 from pygent.sandbox.images.rootfs_cache import Roots
 
 pytestmark = pytest.mark.bubblewrap
@@ -104,7 +104,7 @@ def test_a_box_that_is_killed_from_outside_is_a_fault_and_is_replaced(
         assert box.run(ECHO, [Call((1,))]).ok
         for pid in seen.processes():
             os.kill(pid, signal.SIGKILL)
-        with pytest.raises(SandboxFault, match="status 137"):
+        with pytest.raises(SandboxFaultError, match="status 137"):
             box.run(ECHO, [Call((1,))])
         assert box.run(ECHO, [Call((2,))]).last.value == 2
 
@@ -117,7 +117,7 @@ def test_a_kill_in_the_middle_of_a_call_is_not_taken_for_the_candidates_doing(
         (first,) = seen.processes()
         killer = threading.Timer(0, os.kill, (first, signal.SIGKILL))
         killer.start()
-        with pytest.raises(SandboxFault, match="status 137"):
+        with pytest.raises(SandboxFaultError, match="status 137"):
             session.call(Call())
         killer.join()
 
@@ -153,7 +153,7 @@ def test_closing_leaves_no_process_and_no_group(sandbox: BubblewrapSandbox, seen
         sandbox.close()
     assert seen.processes() == []
     assert seen.groups() == []
-    with pytest.raises(SandboxFault, match="closed"), sandbox.box(SPEC, Isolation.PROCESS):
+    with pytest.raises(SandboxFaultError, match="closed"), sandbox.box(SPEC, Isolation.PROCESS):
         pass
 
 
@@ -222,7 +222,7 @@ def test_limits_that_are_not_in_force_are_in_the_name_and_count_until_waived(
     try:
         assert opened.name.endswith("(cpu, memory not limited)")
         assert opened.unlimited == ("cpu",)
-        with pytest.raises(SandboxUnavailable, match=r"has none on cpu: .*--waive cpu"):
+        with pytest.raises(SandboxUnavailableError, match=r"has none on cpu: .*--waive cpu"):
             waivers.require(opened, "code that a model wrote")
     finally:
         opened.close()
@@ -236,7 +236,7 @@ def test_isolation_is_never_waived(monkeypatch: pytest.MonkeyPatch) -> None:
 
     bad = [Check("network", False, "open", "mend it"), Check("memory", False, "none", "mend it, too")]
     monkeypatch.setattr(BubblewrapSandbox, "check", lambda self: bad)
-    with pytest.raises(SandboxUnavailable, match=r"does not hold: network: open .mend it.$"):
+    with pytest.raises(SandboxUnavailableError, match=r"does not hold: network: open .mend it.$"):
         select.open_sandbox("bubblewrap", waive=("memory",))
 
 
@@ -296,7 +296,7 @@ def test_boxes_that_wait_for_one_kind_of_program_are_not_thrown_away_for_another
     started: list[BoxSpec] = []
 
     class Counting(BubblewrapSandbox):
-        def cell(self, spec: BoxSpec) -> Cell:
+        def cell(self, spec: BoxSpec) -> RunnerProcess:
             started.append(spec)
             return super().cell(spec)
 

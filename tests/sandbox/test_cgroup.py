@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox.api import BoxSpec, Limits, SandboxFault
+from pygent.sandbox.api import BoxSpec, Limits, SandboxFaultError
 from pygent.sandbox.backends import cgroup, orphan_reaper
 
 SPEC = BoxSpec(limits=Limits(memory_mb=64, cpus=0.5, pids=10))
@@ -103,7 +103,7 @@ def test_both_versions_side_by_side_are_told_apart(tmp_path: Path) -> None:
 
 def test_a_limit_that_the_kernel_does_not_take_is_a_fault_and_leaves_no_group(tmp_path: Path) -> None:
     controls = cgroup.Controls({"memory": tmp_path, "pids": tmp_path / "missing"})
-    with pytest.raises(SandboxFault, match="a control group cannot be made"):
+    with pytest.raises(SandboxFaultError, match="a control group cannot be made"):
         controls.make(SPEC)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.sandbox.api import Call, Limits, Outcome, Program, SandboxFault
+from pygent.sandbox.api import Call, Limits, Outcome, Program, SandboxFaultError
 from pygent.sandbox.host.box import RunnerBox
 from pygent.sandbox.host.frames import Frames, frame
 from pygent.sandbox.host.runner_process import Death
@@ -87,7 +87,7 @@ def answers(*frames: bytes, by_candidate: bool = False) -> Iterator[RunnerBox]:
 )
 def test_nonsense_from_the_runner_is_a_fault_and_retires_the_box(frames: list[bytes]) -> None:
     for box in answers(*frames):
-        with pytest.raises(SandboxFault):
+        with pytest.raises(SandboxFaultError):
             box.run(ECHO, [Call()])
         assert box.retired
         assert not box.alive()
@@ -105,7 +105,7 @@ def test_replies_stand_where_the_box_could_not_be_cleaned_and_it_is_retired() ->
     for box in answers(frame(OK, b"=null"), frame(OK, b"=7"), frame({**END, "why": "files are left"})):
         assert box.run(ECHO, [Call()]).last.value == 7
         assert box.retired == "files are left"
-        with pytest.raises(SandboxFault, match="files are left"):
+        with pytest.raises(SandboxFaultError, match="files are left"):
             box.run(ECHO, [Call()])
 
 

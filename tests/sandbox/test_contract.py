@@ -20,7 +20,7 @@ from pygent.sandbox.api import (
     Program,
     Raised,
     Sandbox,
-    SandboxFault,
+    SandboxFaultError,
 )
 
 LIMITS = Limits(
@@ -389,7 +389,7 @@ def f():
 def test_a_box_that_was_given_back_is_refused(sandbox: Sandbox) -> None:
     with sandbox.box(SPEC, Isolation.CONTAINER) as box:
         pass
-    with pytest.raises(SandboxFault):
+    with pytest.raises(SandboxFaultError):
         once(box, "def f(): pass")
 
 

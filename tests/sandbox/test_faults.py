@@ -26,8 +26,8 @@ from pygent.sandbox.api import (
     Limits,
     Outcome,
     Program,
-    SandboxFault,
-    SandboxUnavailable,
+    SandboxFaultError,
+    SandboxUnavailableError,
 )
 from pygent.sandbox.backends import bubblewrap, orphan_reaper, select
 from pygent.sandbox.backends.docker import DockerCell, DockerSandbox, connect, trouble
@@ -73,7 +73,7 @@ def test_a_container_that_is_removed_from_outside_is_a_fault(client: Any, sandbo
         assert box.run(ECHO, [Call((1,))]).ok
         for container in containers(client, sandbox):
             client.api.remove_container(container, force=True)
-        with pytest.raises(SandboxFault, match=r"removed from outside|ended with status"):
+        with pytest.raises(SandboxFaultError, match=r"removed from outside|ended with status"):
             box.run(ECHO, [Call((1,))])
         assert box.run(ECHO, [Call((2,))]).last.value == 2  # another container has taken its place
 
@@ -90,7 +90,7 @@ def test_a_runner_that_is_killed_from_outside_in_a_call_is_a_fault(
 
         killer = threading.Thread(target=kill_in_the_call)
         killer.start()
-        with pytest.raises(SandboxFault, match="status 137"):
+        with pytest.raises(SandboxFaultError, match="status 137"):
             box.run(Program({"m.py": "import time\ndef f(): time.sleep(9)"}, "m:f"), [Call()])
         killer.join()
 
@@ -131,7 +131,7 @@ def test_closing_removes_every_container(client: Any) -> None:
         assert len(containers(client, sandbox)) >= 2
         sandbox.close()
     assert containers(client, sandbox) == []
-    with pytest.raises(SandboxFault, match="closed"), sandbox.box(SPEC, Isolation.PROCESS):
+    with pytest.raises(SandboxFaultError, match="closed"), sandbox.box(SPEC, Isolation.PROCESS):
         pass
 
 
@@ -213,7 +213,7 @@ def test_boxes_do_not_change_their_image_in_mid_run(
         assert box.run(ECHO, [Call((1,))]).ok
     monkeypatch.setattr(Images, "ensure", lambda self, packages: "pygent-sandbox:another")
     other = BoxSpec(limits=Limits(memory_mb=65, pids=16))
-    with pytest.raises(SandboxFault, match="another"), sandbox.box(other, Isolation.PROCESS):
+    with pytest.raises(SandboxFaultError, match="another"), sandbox.box(other, Isolation.PROCESS):
         pass
 
 
@@ -225,7 +225,7 @@ def test_an_engine_that_hangs_is_not_waited_for_at_the_start(
         silent.listen()
         monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/s")
         monkeypatch.setattr("pygent.sandbox.backends.docker._HANDSHAKE_SECONDS", 0.2)
-        with pytest.raises(SandboxUnavailable, match="no Docker engine answers"):
+        with pytest.raises(SandboxUnavailableError, match="no Docker engine answers"):
             connect(timeout=3600)
 
 
@@ -245,7 +245,7 @@ def test_an_engine_that_stops_and_one_that_hangs_are_told_apart(
 
 def test_no_engine_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-    with pytest.raises(SandboxUnavailable, match=r"start Docker, or set DOCKER_HOST"):
+    with pytest.raises(SandboxUnavailableError, match=r"start Docker, or set DOCKER_HOST"):
         select.open_sandbox("docker")
 
 
@@ -293,21 +293,23 @@ def test_a_runtime_is_the_engines_choice_of_its_name(client: Any) -> None:
 
 
 def test_a_runtime_that_the_engine_has_not_is_told() -> None:
-    with pytest.raises(SandboxUnavailable, match=r"no runtime 'missing' .it has .*runc.*leave out --runtime"):
+    with pytest.raises(
+        SandboxUnavailableError, match=r"no runtime 'missing' .it has .*runc.*leave out --runtime"
+    ):
         select.open_sandbox("docker", runtime="missing")
-    with pytest.raises(SandboxUnavailable, match=r"no runtimes: leave out --runtime runsc"):
+    with pytest.raises(SandboxUnavailableError, match=r"no runtimes: leave out --runtime runsc"):
         select.open_sandbox("bubblewrap", runtime="runsc")
 
 
 def test_bubblewrap_has_no_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SandboxUnavailable, match=r"leave out --image python:3\.12"):
+    with pytest.raises(SandboxUnavailableError, match=r"leave out --image python:3\.12"):
         select.make_sandbox("bubblewrap", base="python:3.12")
 
 
 def test_a_failed_check_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     bad = [Check("pids", False, "not limited", "get another engine"), Check("network", True, "")]
     monkeypatch.setattr(DockerSandbox, "check", lambda self: bad)
-    with pytest.raises(SandboxUnavailable, match=r"pids: not limited .get another engine"):
+    with pytest.raises(SandboxUnavailableError, match=r"pids: not limited .get another engine"):
         select.open_sandbox("docker")
 
 
@@ -337,5 +339,5 @@ def test_containers_carry_their_owner(client: Any, sandbox: DockerSandbox) -> No
 def test_an_engine_behind_tls_or_ssh_is_refused_as_its_stream_is_no_plain_socket(address: str) -> None:
     cell = DockerCell.__new__(DockerCell)
     cell._api = SimpleNamespace(base_url=address)
-    with pytest.raises(SandboxUnavailable, match="use a unix socket, or plain TCP"):
+    with pytest.raises(SandboxUnavailableError, match="use a unix socket, or plain TCP"):
         cell._attach()

@@ -115,7 +115,7 @@ def test_other_ways_into_the_kernel_are_closed() -> None:
 
 
 def test_an_unknown_processor_is_told() -> None:
-    with pytest.raises(seccomp.Unsupported, match="riscv64"):
+    with pytest.raises(seccomp.SeccompUnsupportedError, match="riscv64"):
         seccomp.program("riscv64")
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pygent.sandbox.api import Call, Execution, Limits, Outcome, Program, SandboxFault
+from pygent.sandbox.api import Call, Execution, Limits, Outcome, Program, SandboxFaultError
 from pygent.sandbox.host.box import RunnerBox
 from pygent.sandbox.host.frames import frame
 from pygent.sandbox.host.runner_process import Death
@@ -57,12 +57,12 @@ def told(*frames: bytes) -> Iterator[RunnerBox]:
         box.close()
 
 
-def outcome(frames: Sequence[bytes]) -> Execution | SandboxFault:
+def outcome(frames: Sequence[bytes]) -> Execution | SandboxFaultError:
     with told(frame({"k": "hello"}), *frames) as box:
         box.wait()
         try:
             return box.run(PROGRAM, [Call(), Call()])
-        except SandboxFault as fault:
+        except SandboxFaultError as fault:
             assert box.retired
             return fault
 
@@ -75,9 +75,9 @@ def test_frames_in_order_are_an_execution() -> None:
 
 @pytest.mark.parametrize("seconds", [HUGE, -1, "1", None, [], float("nan"), float("inf"), -HUGE])
 def test_a_time_that_is_none_is_a_fault(seconds: object) -> None:
-    assert isinstance(outcome([frame({**OK, "seconds": seconds}, b"=null")]), SandboxFault)
+    assert isinstance(outcome([frame({**OK, "seconds": seconds}, b"=null")]), SandboxFaultError)
     ended = [frame(OK, b"=null")] * 3 + [frame({**END, "cpu": seconds})]
-    assert isinstance(outcome(ended), SandboxFault)
+    assert isinstance(outcome(ended), SandboxFaultError)
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(HUGE)
@@ -104,11 +104,11 @@ def head_frame(head: dict[str, object], body: bytes) -> bytes:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(changed | others | st.binary(max_size=40), max_size=6))
 def test_any_frames_are_an_execution_or_a_fault(frames: list[bytes]) -> None:
-    assert isinstance(outcome(frames), Execution | SandboxFault)
+    assert isinstance(outcome(frames), Execution | SandboxFaultError)
 
 
 @pytest.mark.campaign
 @settings(max_examples=2500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(changed | others | st.binary(max_size=40), min_size=4, max_size=8))
 def test_ten_thousand_frames_are_executions_or_faults(frames: list[bytes]) -> None:
-    assert isinstance(outcome(frames), Execution | SandboxFault)
+    assert isinstance(outcome(frames), Execution | SandboxFaultError)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pygent.sandbox.api import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailableError
 from pygent.sandbox.backends.docker import connect
 from pygent.sandbox.images import rootfs
 from pygent.sandbox.images.image import HOST, Images
@@ -58,7 +58,7 @@ def test_a_package_brings_what_it_requires() -> None:
 
 
 def test_what_is_no_requirement_is_told() -> None:
-    with pytest.raises(SandboxUnavailable, match="'!!' is not a requirement"):
+    with pytest.raises(SandboxUnavailableError, match="'!!' is not a requirement"):
         rootfs.plan(("!!",))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox.api import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailable
+from pygent.sandbox.api import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailableError
 from pygent.sandbox.images import installer, rootfs
 
 ENTRY = "[pytest11]\npg-one = pg_one\n"
@@ -93,7 +93,9 @@ def test_the_digest_tells_content_and_not_the_time_of_installing(
 
 
 def test_what_cannot_be_had_is_told_in_one_line_and_leaves_nothing(wheels: Path, tmp_path: Path) -> None:
-    with pytest.raises(SandboxUnavailable, match=r"pip cannot install pg-none: .*No matching dist") as raised:
+    with pytest.raises(
+        SandboxUnavailableError, match=r"pip cannot install pg-none: .*No matching dist"
+    ) as raised:
         rootfs.plan(("pg-none",))
     assert "\n" not in str(raised.value)
     assert [one for one in (tmp_path / "cache/pygent/packages").iterdir() if one.is_dir()] == []
@@ -104,7 +106,7 @@ def test_a_cache_that_cannot_be_written_is_told_with_the_remedy(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    with pytest.raises(SandboxUnavailable, match="XDG_CACHE_HOME"):
+    with pytest.raises(SandboxUnavailableError, match="XDG_CACHE_HOME"):
         rootfs.plan(("pg_one",))
 
 

@@ -15,7 +15,7 @@ from pygent.sandbox.backends import orphan_reaper
 from pygent.sandbox.backends.docker import DockerSandbox
 from pygent.sandbox.backends.select import make_sandbox
 from pygent.sandbox.host.pool import Pool
-from pygent.sandbox.host.runner_process import Cell
+from pygent.sandbox.host.runner_process import RunnerProcess
 
 SPEC = BoxSpec(Limits(memory_mb=128), core=reserved_core())
 PROGRAM = Program({"m.py": "def f(): return 1"}, "m:f")
@@ -38,7 +38,7 @@ def test_boxes_on_a_core_are_started_by_prepare_and_none_beside_what_is_timed(
     started: list[BoxSpec] = []
     start = pool.cell
 
-    def cell(spec: BoxSpec) -> Cell:
+    def cell(spec: BoxSpec) -> RunnerProcess:
         if spec == SPEC:
             started.append(spec)
         return start(spec)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.sandbox.api import SandboxUnavailable
+from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.images import rootfs
 from pygent.sandbox.images.rootfs_cache import Roots
 
@@ -75,5 +75,5 @@ def test_roots_that_nobody_has_used_for_long_are_removed_but_not_those_in_use(
 
 def test_a_folder_that_cannot_be_written_is_told_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SandboxUnavailable, match="set XDG_CACHE_HOME to another folder"):
+    with pytest.raises(SandboxUnavailableError, match="set XDG_CACHE_HOME to another folder"):
         Roots(tmp_path / "file" / "roots").ensure()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pygent.sandbox.runner.wire import MAX_DEPTH, NotPlain, WireError, decode, encode, equal
+from pygent.sandbox.runner.wire import MAX_DEPTH, NotPlainError, WireError, decode, encode, equal
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long reprs
 
@@ -89,14 +89,14 @@ class _Int(int):
 
 @pytest.mark.parametrize("value", [_Int(3), object(), range(3), [bytearray(b"x")], {"a": (1, {2: print})}])
 def test_other_types_are_refused_by_name(value: object) -> None:
-    with pytest.raises(NotPlain, match="is not plain"):
+    with pytest.raises(NotPlainError, match="is not plain"):
         encode(value)
 
 
 def test_a_list_inside_itself_is_refused() -> None:
     loop: list[object] = []
     loop.append(loop)
-    with pytest.raises(NotPlain, match="inside itself"):
+    with pytest.raises(NotPlainError, match="inside itself"):
         encode(loop)
 
 
@@ -152,7 +152,7 @@ def test_as_deep_as_can_be_written_can_be_read() -> None:
     for _ in range(MAX_DEPTH):
         value = {1: value}
     assert decode(encode(value)) == value
-    with pytest.raises(NotPlain):
+    with pytest.raises(NotPlainError):
         encode([value])
 
 

@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from pygent.archive.store import Archive
-from pygent.evolution.run.attempt_gateways import AttemptLimits, Doors
-from pygent.gateway.budget import Budget
+from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
+from pygent.gateway.budget import RunAccount
 from pygent.gateway.model_api import Model
 from pygent.gateway.secrets import Redactor
 from pygent.gateway.transcripts import Transcripts
 
 
-def doors_to(model: Model | None, home: Path, account: Budget | None = None, **options: Any) -> Doors:
+def doors_to(
+    model: Model | None, home: Path, account: RunAccount | None = None, **options: Any
+) -> AttemptGateways:
     transcripts = Transcripts(Archive.open(home), Redactor())
     options = {"max_tokens": 4096, "temperature": 0.8, "limits": AttemptLimits(), **options}
-    return Doors(model, transcripts, account or Budget(), **options)
+    return AttemptGateways(model, transcripts, account or RunAccount(), **options)
 
 
 class Memory:

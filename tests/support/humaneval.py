@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Trust
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation, Sandbox
-from pygent.target_modules.importers.humaneval import SOURCE, Problem, problems, write_targets
+from pygent.target_modules.importers.humaneval import SOURCE, HumanEvalProblem, problems, write_targets
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, load
 
 WORKERS = 2
 
 
-def imported(folder: Path) -> dict[str, tuple[Problem, Target]]:
+def imported(folder: Path) -> dict[str, tuple[HumanEvalProblem, Target]]:
     """All problems by task, each with its target, written below `folder`."""
     targets = [load(path) for path in write_targets(folder)]
     return {problem.task: (problem, target) for problem, target in zip(problems(), targets, strict=True)}
@@ -29,7 +29,7 @@ def sweep(tasks: Sequence[tuple[Target, str]], sandbox: Sandbox) -> list[Evaluat
 
     def judged(item: tuple[Target, str]) -> Evaluation:
         target, source = item
-        bench = Bench(sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
+        bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
         return suite_for(target).evaluate(Tree({SOURCE: source}), bench)
 
     with ThreadPoolExecutor(WORKERS) as workers:
@@ -42,7 +42,7 @@ def passing(found: list[Evaluation]) -> list[int]:
     return [number for number, one in enumerate(found) if one.graded and one.score == 1.0]
 
 
-def is_right_by_the_package(problem: Problem, source: str) -> bool:
+def is_right_by_the_package(problem: HumanEvalProblem, source: str) -> bool:
     """Whether a source passes as the package runs it: source, check and call in one namespace, in its own
     process. Only for sources of the package."""
     text = f"{source}\n{problem.check}\ncheck({problem.function})\n"

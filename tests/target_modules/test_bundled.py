@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pygent.benchmarks.judge import evaluate
-from pygent.benchmarks.results import Bench, Job, Solved
-from pygent.benchmarks.suites.grader import Grader, InvalidAnswer
+from pygent.benchmarks.results import EvaluationContext, Job, Solved
+from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
 from pygent.benchmarks.suites.problems import Problem
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation
@@ -58,7 +58,7 @@ class Reference:
 @pytest.mark.parametrize("target", bundled(), ids=lambda target: target.name)
 def test_the_baseline_of_every_bundled_target_is_graded(target: Any, local_sandbox: LocalSandbox) -> None:
     solver = Reference(target.root / "tasks") if target.manifest.suite.kind == "tasks" else None
-    bench = Bench(local_sandbox, Isolation.PROCESS, seed=5, baseline=target.tree(), solver=solver)
+    bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=5, baseline=target.tree(), solver=solver)
     result = evaluate(target, suite_for(target), target.tree(), bench)
     assert result.reason == ""
     assert result.score is not None
@@ -67,7 +67,7 @@ def test_the_baseline_of_every_bundled_target_is_graded(target: Any, local_sandb
 class TestBinPacking:
     def scored(self, local_sandbox: LocalSandbox, source: str, split: str = "search") -> Any:
         tree = PACKING.tree().with_file("packing.py", source)
-        bench = Bench(local_sandbox, Isolation.PROCESS, seed=5, baseline=PACKING.tree())
+        bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=5, baseline=PACKING.tree())
         return suite_for(PACKING).evaluate(tree, bench, split)  # type: ignore[arg-type]
 
     def test_the_baseline_is_best_fit_and_better_than_first_fit(self, local_sandbox: LocalSandbox) -> None:
@@ -121,14 +121,14 @@ class TestBinPacking:
         grader = grader_of(PACKING)
         (problem,) = grader.problems(3, "search", 1)
         answers = [[cheat(step, k) for k in range(40)] for step in range(300)]
-        with pytest.raises(InvalidAnswer, match=said):
+        with pytest.raises(InvalidAnswerError, match=said):
             grader.grade(problem, answers)
 
     @pytest.mark.parametrize("answer", [None, 0, "0" * 40, (0,) * 40, [0] * 39, [0] * 41, {}, [[0]] * 40])
     def test_answers_of_another_shape_are_refused(self, answer: object) -> None:
         grader = grader_of(PACKING)
         (problem,) = grader.problems(3, "search", 1)
-        with pytest.raises(InvalidAnswer, match="step 0: the answer must be a list of 40 ints"):
+        with pytest.raises(InvalidAnswerError, match="step 0: the answer must be a list of 40 ints"):
             grader.grade(problem, [answer] * 300)
 
     def test_one_bin_for_each_item_is_valid_and_bad(self) -> None:
@@ -191,24 +191,24 @@ class TestCircles:
     )
     def test_a_circle_that_cheats_is_refused(self, circle: object, said: str) -> None:
         circles: list[object] = [*self.packing()[:25], circle]
-        with pytest.raises(InvalidAnswer, match=said):
+        with pytest.raises(InvalidAnswerError, match=said):
             self.graded(circles)
 
     @pytest.mark.parametrize("count", [0, 25, 27])
     def test_another_number_of_circles_is_refused(self, count: int) -> None:
-        with pytest.raises(InvalidAnswer, match="list of 26 circles"):
+        with pytest.raises(InvalidAnswerError, match="list of 26 circles"):
             self.graded([*self.packing(), (0.99, 0.99, 0.001)][:count])
 
     def test_the_same_circle_twice_is_an_overlap(self) -> None:
         packing = self.packing()
-        with pytest.raises(InvalidAnswer, match="circles 0 and 25 overlap"):
+        with pytest.raises(InvalidAnswerError, match="circles 0 and 25 overlap"):
             self.graded([*packing[:25], packing[0]])
 
     def test_the_tolerance_is_a_billionth(self) -> None:
         within = [(x, y, r + 4e-10) for x, y, r in self.packing()]
         beyond = [(x, y, r + 6e-10) for x, y, r in self.packing()]
         assert self.graded(within) == pytest.approx(26 / 12, abs=1e-7)
-        with pytest.raises(InvalidAnswer):
+        with pytest.raises(InvalidAnswerError):
             self.graded(beyond)
 
 
@@ -233,7 +233,7 @@ class TestText:
 
 
 def test_a_tree_without_its_module_is_not_graded(local_sandbox: LocalSandbox) -> None:
-    bench = Bench(local_sandbox, Isolation.PROCESS, seed=1)
+    bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=1)
     result = suite_for(CIRCLES).evaluate(Tree({"other.py": ""}), bench)
     assert not result.graded
     assert "import" in result.reason

@@ -10,7 +10,7 @@ import pytest
 
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Sandbox
-from pygent.target_modules.importers.humaneval import Problem, problems, write_targets
+from pygent.target_modules.importers.humaneval import HumanEvalProblem, problems, write_targets
 from pygent.target_modules.spec.manifest import Target, TargetError
 from tests.support.humaneval import imported, passing, sweep
 
@@ -18,18 +18,18 @@ CHOICE = [f"HumanEval/{number}" for number in (0, 10, 22, 32, 33, 38, 50, 53, 75
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Problem, Target]]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[HumanEvalProblem, Target]]:
     return imported(tmp_path_factory.mktemp("humaneval") / "all")
 
 
-def test_there_are_164_and_each_can_be_measured(found: dict[str, tuple[Problem, Target]]) -> None:
+def test_there_are_164_and_each_can_be_measured(found: dict[str, tuple[HumanEvalProblem, Target]]) -> None:
     assert len(found) == 164
     assert len({target.name for _, target in found.values()}) == 164
     for _, target in found.values():
         assert suite_for(target).exhaustive
 
 
-def test_the_answer_is_not_in_the_folder(found: dict[str, tuple[Problem, Target]]) -> None:
+def test_the_answer_is_not_in_the_folder(found: dict[str, tuple[HumanEvalProblem, Target]]) -> None:
     for problem, target in found.values():
         body = "\n".join(problem.canonical.strip().splitlines()[:3])
         if len(body) < 60:
@@ -38,7 +38,7 @@ def test_the_answer_is_not_in_the_folder(found: dict[str, tuple[Problem, Target]
         assert not any(body in text for text in texts), problem.task
 
 
-def test_the_checks_are_not_in_the_source(found: dict[str, tuple[Problem, Target]]) -> None:
+def test_the_checks_are_not_in_the_source(found: dict[str, tuple[HumanEvalProblem, Target]]) -> None:
     for problem, target in found.values():
         tree = target.tree()
         assert list(tree) == ["solution.py"]
@@ -49,7 +49,7 @@ def test_the_checks_are_not_in_the_source(found: dict[str, tuple[Problem, Target
 
 @pytest.mark.engine
 def test_canonical_solutions_pass_and_empty_ones_fail(
-    found: dict[str, tuple[Problem, Target]], docker_sandbox: Sandbox
+    found: dict[str, tuple[HumanEvalProblem, Target]], docker_sandbox: Sandbox
 ) -> None:
     chosen = [found[task] for task in CHOICE]
     right = sweep([(target, problem.solved(problem.canonical)) for problem, target in chosen], docker_sandbox)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.benchmarks.results import Bench, Evaluation, Trust
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Trust
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.tasks.catalog import tasks_of
 from pygent.sandbox.api import Isolation
@@ -105,7 +105,7 @@ def track(tmp_path: Path) -> Path:
 
 
 def judged(target: Target, source: str, sandbox: LocalSandbox) -> Evaluation:
-    bench = Bench(sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=1, baseline=target.tree())
     return suite_for(target).evaluate(Tree({"even_sums.py": source}), bench)
 
 

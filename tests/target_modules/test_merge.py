@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pygent.target_modules.patch.merge.tree_merge import Merged, merge
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 BASE = '''"""Shapes."""
@@ -424,7 +424,7 @@ def altered(text: str, rng: random.Random) -> str:
     """The text after one change: of a symbol in a few ways, or anywhere, so that it may not parse."""
     try:
         symbols = outline(text).symbols
-    except NotPython:
+    except NotPythonError:
         symbols = ()
     lines = text.splitlines(keepends=True)
     if not symbols or rng.random() < 0.1:

@@ -16,7 +16,7 @@ from pygent.target_modules.patch.diff.tree_diff import diff
 from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
 _NAMES = """
@@ -65,7 +65,7 @@ def changed(text: str, rng: random.Random) -> str:
     try:
         file = outline(text)
         symbols = file.symbols
-    except NotPython:
+    except NotPythonError:
         symbols = ()
     if not symbols or rng.random() < 0.25:
         at, end = sorted(rng.randrange(len(text) + 1) for _ in range(2))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.patch.syntax.top_level_chunks import pieces
 
 STDLIB = Path(sysconfig.get_paths()["stdlib"])
@@ -83,7 +83,7 @@ def whole(text: str) -> str | None:
 def by_piece(text: str) -> str | None:
     try:
         found = pieces(text)
-    except NotPython:
+    except NotPythonError:
         return None
     body = []
     for piece, line in found:
@@ -135,7 +135,7 @@ def test_only_the_changed_statement_is_parsed_again() -> None:
 
 
 def test_a_fault_is_told_with_its_line_in_the_file() -> None:
-    with pytest.raises(NotPython) as caught:
+    with pytest.raises(NotPythonError) as caught:
         pieces("a = 1\n\n\ndef f():\n    return 1 +\n")
     assert caught.value.line == 5
 

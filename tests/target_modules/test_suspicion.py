@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.target_modules.fault_localization import Spectrum, Weights, by_symbol, ochiai, suspects
+from pygent.target_modules.fault_localization import LineWeights, Spectrum, by_symbol, ochiai, suspects
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import split_lines
 
@@ -102,7 +102,7 @@ def test_a_source_that_does_not_parse_is_ranked_without_symbols() -> None:
 
 
 def weights() -> list[float]:
-    return Weights.of(SPECTRUM, TREE).of_lines("m.py", TEXT)
+    return LineWeights.of(SPECTRUM, TREE).of_lines("m.py", TEXT)
 
 
 def test_a_statement_weighs_as_its_most_suspicious_line_and_a_comment_as_what_is_before_it() -> None:
@@ -119,17 +119,17 @@ def test_what_runs_at_import_weighs_as_if_every_test_ran_it_but_a_function_s_hea
 
 
 def test_files_that_cannot_be_changed_are_left_out() -> None:
-    assert Weights.of(SPECTRUM, TREE, ["other.py"]).to_json() == {}
+    assert LineWeights.of(SPECTRUM, TREE, ["other.py"]).to_json() == {}
 
 
 def test_weights_survive_the_archive() -> None:
-    found = Weights.of(SPECTRUM, TREE)
-    again = Weights.from_json(TREE, found.to_json())  # type: ignore[arg-type]
+    found = LineWeights.of(SPECTRUM, TREE)
+    again = LineWeights.from_json(TREE, found.to_json())  # type: ignore[arg-type]
     assert again.of_lines("m.py", TEXT) == weights()
 
 
 def test_a_changed_line_keeps_its_weight_and_a_new_one_has_its_neighbours() -> None:
-    found = Weights.of(SPECTRUM, TREE)
+    found = LineWeights.of(SPECTRUM, TREE)
     changed = TEXT.replace("    if a < LIMIT:\n", "    if a <= LIMIT:\n")
     assert found.of_lines("m.py", changed) == weights()
     longer = TEXT.replace("    # neither\n", "    # neither\n    assert a\n")
@@ -147,11 +147,11 @@ def test_every_line_of_a_descendant_has_a_weight_that_its_file_had(data: st.Data
         new = data.draw(st.lists(st.sampled_from(["    a += 1\n", "\n", "    return a\n"]), max_size=3))
         lines[start:end] = new
     text = "".join(lines)
-    found = Weights.of(SPECTRUM, TREE).of_lines("m.py", text)
+    found = LineWeights.of(SPECTRUM, TREE).of_lines("m.py", text)
     assert len(found) == len(lines)
     assert set(found) <= {*weights(), 0.0}
 
 
 def test_a_file_that_no_test_ran_weighs_nothing() -> None:
-    assert Weights.of(SPECTRUM, TREE).of_lines("other.py", TREE["other.py"]) == [0.0, 0.0]
-    assert Weights.of(SPECTRUM, TREE).of_lines("new.py", "x = 1\n") == [0.0]
+    assert LineWeights.of(SPECTRUM, TREE).of_lines("other.py", TREE["other.py"]) == [0.0, 0.0]
+    assert LineWeights.of(SPECTRUM, TREE).of_lines("new.py", "x = 1\n") == [0.0]

@@ -12,7 +12,7 @@ from pygent.benchmarks.suites.grader import Grader
 from pygent.evolution.settings.config import RunConfig
 from pygent.target_modules.spec.manifest import Manifest, Target, load
 from pygent.target_modules.trust import trust_store
-from pygent.target_modules.trust.exhibit import Exhibit, Untrusted, forget, listed, remember, require
+from pygent.target_modules.trust.exhibit import Exhibit, UntrustedError, forget, listed, remember, require
 from pygent.target_modules.trust.keys import harms
 from pygent.target_modules.trust.target_exhibits import as_written, of_target
 from pygent.target_modules.trust.trust_store import StateError
@@ -58,7 +58,7 @@ def test_trust_is_for_one_content_in_one_place(tmp_path: Path) -> None:
         Exhibit(tmp_path / "b", first.rows, {"text": b"one"}),
         Exhibit(tmp_path / "a", first.rows, {"text": b"one", "more": b""}),
     ):
-        with pytest.raises(Untrusted, match=r"pygent trust .*/[ab]`"):
+        with pytest.raises(UntrustedError, match=r"pygent trust .*/[ab]`"):
             require(first, other)
     assert tmp_path / "a" in listed()
     assert forget(tmp_path) == [tmp_path / "a"]
@@ -79,7 +79,7 @@ def test_where_nothing_can_be_kept_it_is_said_and_nothing_is_trusted(
         remember(*of_target(load(graded)))
     as_written(load(graded))
     assert "XDG_STATE_HOME names another" in caplog.text
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedError):
         Grader(load(graded), ())
     assert listed() == []
 
@@ -94,13 +94,13 @@ def test_where_nothing_can_be_kept_it_is_said_and_nothing_is_trusted(
     ids=["grader", "manifest", "module beside it"],
 )
 def test_a_grader_runs_only_as_it_was_trusted(graded: Path, file: str, old: str, new: str) -> None:
-    with pytest.raises(Untrusted, match=r"suite\.grader = .*grader\.py.*pygent trust"):
+    with pytest.raises(UntrustedError, match=r"suite\.grader = .*grader\.py.*pygent trust"):
         Grader(load(graded), ())
     remember(*of_target(load(graded)))
     Grader(load(graded), ())
     changed = graded / file
     changed.write_text((changed.read_text() if changed.exists() else "").replace(old, new))
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedError):
         Grader(load(graded), ())
 
 
@@ -172,7 +172,7 @@ def test_a_link_to_another_place_is_another_place(tmp_path: Path, graded: Path) 
     elsewhere.write_text(GRADER + "# other\n")
     (graded / "grader.py").unlink()
     (graded / "grader.py").symlink_to(elsewhere)
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedError):
         Grader(load(graded), ())
 
 
@@ -193,7 +193,7 @@ def test_modules_below_a_grader_are_trusted_with_it_and_shown(graded: Path) -> N
     assert "suite.grader may import inner_of_graded/deep.py" in listed_rows(graded)
     Grader(load(graded), ())
     inner.write_text("raise SystemExit\n")
-    with pytest.raises(Untrusted):
+    with pytest.raises(UntrustedError):
         Grader(load(graded), ())
 
 

@@ -16,7 +16,7 @@ class Splice:
 
 
 @dataclass(frozen=True)
-class Change:
+class RegionChange:
     """What one operator does to one region. `before` and `after` say it in short for people."""
 
     splices: tuple[Splice, ...]
@@ -27,7 +27,7 @@ class Change:
     def start(self) -> int:
         return min(splice.start for splice in self.splices)
 
-    def overlaps(self, other: Change) -> bool:
+    def overlaps(self, other: RegionChange) -> bool:
         """Whether both touch the same text, so that they cannot be made at once."""
         return any(
             (one.start < two.end and two.start < one.end) or one.start == two.start
@@ -36,9 +36,9 @@ class Change:
         )
 
 
-def replace(start: int, end: int, text: str, old: str, after: str | None = None) -> Change:
+def replace(start: int, end: int, text: str, old: str, after: str | None = None) -> RegionChange:
     """The common change of one span; `old` is the text that was there."""
-    return Change((Splice(start, end, text),), old, text if after is None else after)
+    return RegionChange((Splice(start, end, text),), old, text if after is None else after)
 
 
 def splice(text: str, splices: Iterable[Splice]) -> str:

@@ -9,14 +9,14 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import Scene, atom, numberlike, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, numberlike, pick
 from pygent.evolution.proposers.mutate.type_inference import SEQUENCES
 
 _SMALL = ("0", "1", "2", "3", "5", "10", "0.5", "0.1", "100")
 _COMPARED = ("<", "<", "<", "<=", ">", ">", ">", ">=", "==", "!=")
 
 
-def number(rng: Random, scene: Scene) -> str:
+def number(rng: Random, scene: OperatorContext) -> str:
     """A constant: one of the file's, a small one, or one of any size between 0.01 and 1000."""
     chance = rng.random()
     if chance < 0.25 and scene.facts.numbers:
@@ -28,7 +28,7 @@ def number(rng: Random, scene: Scene) -> str:
     return figure(10 ** rng.uniform(-2, 1.5))
 
 
-def threshold(rng: Random, scene: Scene) -> str:
+def threshold(rng: Random, scene: OperatorContext) -> str:
     """A constant to compare with: more often one of any size than `number` gives."""
     return str(round(10 ** rng.uniform(0, 2.2))) if rng.random() < 0.5 else number(rng, scene)
 
@@ -53,7 +53,7 @@ class Grower:
 
     def __init__(
         self,
-        scene: Scene,
+        scene: OperatorContext,
         place: Expr,
         rng: Random,
         offset: int | None = None,

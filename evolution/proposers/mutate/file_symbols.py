@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from pygent.target_modules.patch.syntax.source import NotPython, parse_anew
+from pygent.target_modules.patch.syntax.source import NotPythonError, parse_anew
 from pygent.target_modules.patch.syntax.top_level_chunks import pieces
 
 _MATH = frozenset(
@@ -66,7 +66,7 @@ def facts(text: str, nested: bool = False) -> Facts:
         if nested:
             return gathered(parse_anew(f"if 1:\n{text}").body, top=False)
         return combined(gathered(piece.body, top=True) for piece, _ in pieces(text))
-    except NotPython:
+    except NotPythonError:
         return Facts()
 
 

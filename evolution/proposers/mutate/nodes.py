@@ -21,7 +21,7 @@ class Expr:
     end: int
     parent: Expr | None
     slot: str
-    function: Function | None
+    function: FunctionScope | None
     statement: Statement | None
     loops: int  # how many loops or comprehensions run it again and again, within its function
     children: list[Expr] = field(default_factory=list)
@@ -37,15 +37,15 @@ class Statement:
     end: int
     line: int
     full_end: int
-    block: Block
+    block: StatementBlock
     index: int
     indent: str
     loops: tuple[Statement, ...]
-    function: Function | None
+    function: FunctionScope | None
 
 
 @dataclass(eq=False, slots=True)
-class Block:
+class StatementBlock:
     """Statements of one indented body, in order. `owner` is None for the region's own lines."""
 
     owner: Statement | None
@@ -54,15 +54,15 @@ class Block:
 
 
 @dataclass(eq=False, slots=True)
-class Function:
+class FunctionScope:
     """A function or method: the region's own (`outer` is None) or one inside it."""
 
     node: cst.FunctionDef
     statement: Statement
-    outer: Function | None
+    outer: FunctionScope | None
     params: tuple[str, ...]
     plain: bool  # only positional parameters without defaults of their own kind: no stars
-    body: Block | None = None
+    body: StatementBlock | None = None
     generator: bool = False
 
 

@@ -9,22 +9,22 @@ from typing import TypeVar
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change, replace
+from pygent.evolution.proposers.mutate.change import RegionChange, replace
 from pygent.evolution.proposers.mutate.file_symbols import Facts
 from pygent.evolution.proposers.mutate.nodes import OPEN_SLOTS, Expr, Statement
-from pygent.evolution.proposers.mutate.region_index import Survey
+from pygent.evolution.proposers.mutate.region_index import RegionIndex
 from pygent.evolution.proposers.mutate.type_inference import Kinds
 
 T = TypeVar("T")
-Operator = Callable[["Scene", Random], Change | None]
+Operator = Callable[["Scene", Random], RegionChange | None]
 
 _UNTOUCHABLE = frozenset({"callee", "starred", "with", "statement"})
 
 
-class Scene:
+class OperatorContext:
     """One region as operators see it. Kept as long as its parent is."""
 
-    def __init__(self, survey: Survey, facts: Facts) -> None:
+    def __init__(self, survey: RegionIndex, facts: Facts) -> None:
         self.survey = survey
         self.facts = facts
         self.kinds = Kinds(survey)
@@ -77,7 +77,7 @@ class Scene:
         local = {binding.name for binding in self.survey.bindings}
         return not (expr.names & local) - set(self.visible(offset))
 
-    def put(self, expr: Expr, text: str) -> Change | None:
+    def put(self, expr: Expr, text: str) -> RegionChange | None:
         """`text` in the place of `expr`, in parentheses where its slot needs them."""
         old = self.code(expr)
         loose = expr.slot not in OPEN_SLOTS or "\n" in text or text.startswith("lambda")

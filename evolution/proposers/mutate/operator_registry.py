@@ -11,13 +11,13 @@ from pygent.evolution.proposers.mutate.operator_context import Operator
 
 
 @dataclass(frozen=True)
-class Entry:
+class OperatorEntry:
     name: str
     weight: float
     operator: Operator
 
 
-_entries: dict[str, Entry] = {}
+_entries: dict[str, OperatorEntry] = {}
 
 
 def register(name: str, weight: float) -> Callable[[Operator], Operator]:
@@ -26,14 +26,14 @@ def register(name: str, weight: float) -> Callable[[Operator], Operator]:
     def keep(operator: Operator) -> Operator:
         if name in _entries:
             raise ValueError(f"mutate: two operators are called {name}")
-        _entries[name] = Entry(name, weight, operator)
+        _entries[name] = OperatorEntry(name, weight, operator)
         return operator
 
     return keep
 
 
 @cache
-def operators() -> tuple[Entry, ...]:
+def operators() -> tuple[OperatorEntry, ...]:
     """All operators, in order of name, so that a seed means the same whatever is imported first."""
     from pygent.evolution.proposers.mutate import operators as package
 

@@ -10,12 +10,12 @@ from itertools import accumulate
 from operator import mul
 from random import Random
 
-from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.file_symbols import Facts, combined, facts
-from pygent.evolution.proposers.mutate.operator_context import Scene
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
 from pygent.evolution.proposers.mutate.region_index import survey
 from pygent.evolution.proposers.mutate.regions import Region, editable, outside
-from pygent.target_modules.fault_localization import Weights
+from pygent.target_modules.fault_localization import LineWeights
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import split_lines
 
@@ -37,7 +37,7 @@ class Chances:
         self._peak = max(chances)
         self.size = sum(map(mul, sizes, chances))
 
-    def of(self, change: Change) -> float:
+    def of(self, change: RegionChange) -> float:
         """Relative to the plot's most suspicious line: the most suspicious one that is touched, or has
         something put before or after it."""
         return max(self._at(one.start, one.end) for one in change.splices) / self._peak
@@ -51,14 +51,14 @@ class Chances:
 
 
 @dataclass
-class Plot:
+class WeightedRegion:
     """A region with its text, which always ends in a line end, and its scene once it is asked for."""
 
     region: Region
     text: str
     added: bool  # the line end is not in the file
     chances: Chances | None = None  # None: all places are alike
-    scene: Scene | None = None
+    scene: OperatorContext | None = None
     unreadable: bool = False
 
 
@@ -66,34 +66,34 @@ class View:
     """The plots of one tree. A longer region is drawn more often, as it has more places to change; a region
     with suspicious lines, too."""
 
-    def __init__(self, tree: Tree, specs: tuple[str, ...], weights: Weights | None = None) -> None:
+    def __init__(self, tree: Tree, specs: tuple[str, ...], weights: LineWeights | None = None) -> None:
         self.tree = tree
-        self.plots: list[Plot] = []
+        self.plots: list[WeightedRegion] = []
         self._specs = specs
         for path, text in tree.files.items():
             for region in editable(path, text, specs) if path.endswith(".py") else ():
                 lines = text[region.start : region.end]
                 added = not lines.endswith(("\n", "\r"))
-                self.plots.append(Plot(region, lines + "\n" if added else lines, added))
+                self.plots.append(WeightedRegion(region, lines + "\n" if added else lines, added))
         if weights is not None:
             self._weigh(weights)
         self._marks = list(accumulate(map(_size, self.plots)))
         self._facts: dict[str, Facts] = {}
 
-    def draw(self, rng: Random) -> Plot:
+    def draw(self, rng: Random) -> WeightedRegion:
         return self.plots[bisect_right(self._marks, rng.random() * self._marks[-1])]
 
-    def scene(self, plot: Plot) -> Scene | None:
+    def scene(self, plot: WeightedRegion) -> OperatorContext | None:
         """The plot's scene, or None where it cannot be read."""
         if plot.scene is None and not plot.unreadable:
             found = survey(plot.text, plot.region.nested)
             if found is None or not (found.exprs or found.statements):
                 plot.unreadable = True
             else:
-                plot.scene = Scene(found, self._facts_of(plot.region.path))
+                plot.scene = OperatorContext(found, self._facts_of(plot.region.path))
         return plot.scene
 
-    def _weigh(self, weights: Weights) -> None:
+    def _weigh(self, weights: LineWeights) -> None:
         lines = {
             path: weights.of_lines(path, self.tree[path])
             for path in dict.fromkeys(plot.region.path for plot in self.plots)
@@ -119,14 +119,14 @@ class View:
         return known
 
 
-def _size(plot: Plot) -> float:
+def _size(plot: WeightedRegion) -> float:
     return max(_LEAST, len(plot.text)) if plot.chances is None else plot.chances.size
 
 
 class Views:
     """The last views, by tree."""
 
-    def __init__(self, weights: Callable[[], Weights | None], size: int = 64) -> None:
+    def __init__(self, weights: Callable[[], LineWeights | None], size: int = 64) -> None:
         self._weights = weights
         self._size = size
         self._kept: OrderedDict[tuple[str, tuple[str, ...]], View] = OrderedDict()

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from random import Random
 from threading import Lock
 
-from pygent.evolution.proposers.mutate.change import Change, short, splice
-from pygent.evolution.proposers.mutate.operator_context import Scene
+from pygent.evolution.proposers.mutate.change import RegionChange, short, splice
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
 from pygent.evolution.proposers.mutate.operator_registry import cumulative, operators
-from pygent.evolution.proposers.mutate.parent_view import Chances, Plot, Views
+from pygent.evolution.proposers.mutate.parent_view import Chances, Views, WeightedRegion
 from pygent.evolution.proposers.mutate.regions import Region
-from pygent.evolution.protocols import Once, Parent, Proposal
-from pygent.target_modules.fault_localization import Weights
+from pygent.evolution.protocols import DurableSteps, Parent, Proposal
+from pygent.target_modules.fault_localization import LineWeights
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.patch.syntax.source import NotPython, compile_only, parse_anew, split_lines
+from pygent.target_modules.patch.syntax.source import NotPythonError, compile_only, parse_anew, split_lines
 from pygent.target_modules.patch.syntax.top_level_chunks import pieces
 from pygent.target_modules.spec.manifest import Target
 
@@ -37,13 +37,13 @@ class MutateProposer:
     waits = False
     exhausted = ""
 
-    def __init__(self, tries: int = 100, weights: Callable[[], Weights | None] = lambda: None) -> None:
+    def __init__(self, tries: int = 100, weights: Callable[[], LineWeights | None] = lambda: None) -> None:
         self._tries = tries
         self._views = Views(weights)
         self._lock = Lock()
 
     def propose(
-        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: Once
+        self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         with self._lock:
             return self.mutate(parent.tree, target.manifest.editable, rng, seen)
@@ -76,11 +76,11 @@ class MutateProposer:
         return Proposal(None, self.name, reason=f"no unseen mutation found in {self._tries} tries")
 
 
-def _changes(scene: Scene, chances: Chances | None, rng: Random) -> list[tuple[str, Change]]:
+def _changes(scene: OperatorContext, chances: Chances | None, rng: Random) -> list[tuple[str, RegionChange]]:
     """One to three changes at different places, each with its operator's name."""
     chance = rng.random()
     wanted = 1 if chance < _STACKED[0] else 2 if chance < _STACKED[1] else 3
-    drawn: list[tuple[str, Change]] = []
+    drawn: list[tuple[str, RegionChange]] = []
     entries, marks = operators(), cumulative()
     for _ in range(wanted * (_DRAWS if chances is None else _WEIGHED_DRAWS)):
         entry = entries[bisect_right(marks, rng.random() * marks[-1])]
@@ -117,12 +117,12 @@ def _compiles(text: str, region: Region) -> bool:
         if not region.nested:
             return all(piece.fault is None for piece, _ in pieces(text))
         compile_only(parse_anew(f"{'def f():' if region.local else 'if 1:'}\n{text}"))
-    except NotPython:
+    except NotPythonError:
         return False
     return True
 
 
-def _child(tree: Tree, plot: Plot, text: str) -> Tree:
+def _child(tree: Tree, plot: WeightedRegion, text: str) -> Tree:
     region = plot.region
     if plot.added:
         text = text.removesuffix("\n").removesuffix("\r")
@@ -130,7 +130,7 @@ def _child(tree: Tree, plot: Plot, text: str) -> Tree:
     return tree.with_file(region.path, whole[: region.start] + text + whole[region.end :])
 
 
-def _note(plot: Plot, drawn: list[tuple[str, Change]]) -> str:
+def _note(plot: WeightedRegion, drawn: list[tuple[str, RegionChange]]) -> str:
     region = plot.region
     parts = []
     for _, change in sorted(drawn, key=lambda pair: pair[1].start):

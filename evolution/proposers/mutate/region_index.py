@@ -10,7 +10,7 @@ from typing import Any
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.nodes import Binding, Block, Expr, Function, Statement
+from pygent.evolution.proposers.mutate.nodes import Binding, Expr, FunctionScope, Statement, StatementBlock
 from pygent.evolution.proposers.mutate.source_spans import Spans
 from pygent.target_modules.patch.syntax.source import concrete
 
@@ -40,7 +40,7 @@ _OPAQUE = (
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
-class Survey:
+class RegionIndex:
     """All that operators ask about one region's text. Offsets are characters of `text`.
 
     Raises `ValueError` where libcst cannot read the text, or would not print it back as it was.
@@ -58,19 +58,19 @@ class Survey:
         self.text = text
         self.exprs: list[Expr] = []
         self.statements: list[Statement] = []
-        self.blocks: list[Block] = []
-        self.functions: list[Function] = []
+        self.blocks: list[StatementBlock] = []
+        self.functions: list[FunctionScope] = []
         self.bindings: list[Binding] = []
         self._state = state
         self._shift = len(prefix)
         self._loops: tuple[Statement, ...] = ()
         self._spins = 0
-        self._function: Function | None = None
+        self._function: FunctionScope | None = None
         self._statement: Statement | None = None
         body: Any = module.body
         if nested:
             body = module.body[0].body.body  # type: ignore[union-attr]
-        self.top = Block(None, "top")
+        self.top = StatementBlock(None, "top")
         self._block(body, self.top)
         del self._state
 
@@ -83,7 +83,7 @@ class Survey:
 
     # statements
 
-    def _block(self, body: Any, block: Block) -> None:
+    def _block(self, body: Any, block: StatementBlock) -> None:
         self.blocks.append(block)
         for node in body:
             start, end = self._state.cores.get(id(node), self._state.spans[id(node)])
@@ -162,9 +162,9 @@ class Survey:
         if node.orelse is not None:
             self._suite(node.orelse.body, statement, "orelse")
 
-    def _suite(self, suite: cst.BaseSuite, owner: Statement, role: str) -> Block | None:
+    def _suite(self, suite: cst.BaseSuite, owner: Statement, role: str) -> StatementBlock | None:
         if isinstance(suite, cst.IndentedBlock):
-            block = Block(owner, role)
+            block = StatementBlock(owner, role)
             self._block(suite.body, block)
             return block
         if isinstance(suite, cst.SimpleStatementSuite):
@@ -178,7 +178,7 @@ class Survey:
         everyone = [*listed, *params.kwonly_params]
         stars = [star for star in (params.star_arg, params.star_kwarg) if isinstance(star, cst.Param)]
         plain = not stars and not params.kwonly_params and node.asynchronous is None
-        function = Function(
+        function = FunctionScope(
             node=node,
             statement=statement,
             outer=self._function,
@@ -374,9 +374,9 @@ def _children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 @lru_cache(maxsize=256)
-def survey(text: str, nested: bool) -> Survey | None:
+def survey(text: str, nested: bool) -> RegionIndex | None:
     """The survey of a region's text; None where libcst cannot read it."""
     try:
-        return Survey(text, nested)
+        return RegionIndex(text, nested)
     except (ValueError, RecursionError):
         return None

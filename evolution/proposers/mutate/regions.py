@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from pygent.evolution.proposers.mutate.file_symbols import Facts, gathered
 from pygent.target_modules.patch.model.editable import Editable
-from pygent.target_modules.patch.syntax.source import BOM, NotPython, split_lines
+from pygent.target_modules.patch.syntax.source import BOM, NotPythonError, split_lines
 from pygent.target_modules.patch.syntax.top_level_chunks import Piece, pieces
 from pygent.target_modules.spec.blocks import BlockError, blocks
 
@@ -42,7 +42,7 @@ def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
     """
     try:
         found = _open(path, text, specs)
-    except (NotPython, BlockError):
+    except (NotPythonError, BlockError):
         return []
     bare = text.removeprefix(BOM)
     lines = split_lines(bare)
@@ -55,7 +55,7 @@ def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
 
 
 def outside(path: str, text: str, specs: tuple[str, ...]) -> list[Facts]:
-    """The facts of what lies outside of a file's regions. Raises `NotPython`."""
+    """The facts of what lies outside of a file's regions. Raises `NotPythonError`."""
     return [piece.ask(_outside, wanted) for piece, _, wanted in _open(path, text, specs)]
 
 
@@ -64,7 +64,7 @@ _Wanted = tuple[str, ...] | frozenset[_Lines]  # symbols, the empty name for all
 
 
 def _open(path: str, text: str, specs: tuple[str, ...]) -> list[tuple[Piece, int, _Wanted]]:
-    """Each piece, the line where it begins, and what of it may change. Raises `NotPython`, `BlockError`."""
+    """Each piece, the line where it begins, and what of it may change. Raises `NotPythonError`, `BlockError`."""
     known = Editable.of(specs)
     if not known.touches(path):
         return []

@@ -7,8 +7,8 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.expression_generator import Grower
-from pygent.evolution.proposers.mutate.nodes import Function
-from pygent.evolution.proposers.mutate.operator_context import Scene
+from pygent.evolution.proposers.mutate.nodes import FunctionScope
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
 from pygent.evolution.proposers.mutate.type_inference import SEQUENCES, annotated
 
 _EMPTY = {
@@ -20,7 +20,7 @@ _EMPTY = {
 }
 
 
-def kinds(scene: Scene, function: Function) -> set[str]:
+def kinds(scene: OperatorContext, function: FunctionScope) -> set[str]:
     """The kinds of a function's results; any where nothing is known."""
     note = function.node.returns
     if note is not None:
@@ -31,7 +31,7 @@ def kinds(scene: Scene, function: Function) -> set[str]:
     return found - {"any"} or {"any"}
 
 
-def result(scene: Scene, function: Function, grower: Grower, offset: int, rng: Random) -> str:
+def result(scene: OperatorContext, function: FunctionScope, grower: Grower, offset: int, rng: Random) -> str:
     """A constant, a readable name, another result of the function, or something grown."""
     wanted = kinds(scene, function)
     options = [value for kind in sorted(wanted) for value in _EMPTY.get(kind, ())]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import Splice
-from pygent.evolution.proposers.mutate.nodes import Block, Expr, Function, Statement
-from pygent.evolution.proposers.mutate.operator_context import Scene
+from pygent.evolution.proposers.mutate.nodes import Expr, FunctionScope, Statement, StatementBlock
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
 
 _FIXED = (cst.Import, cst.ImportFrom, cst.Global, cst.Nonlocal)
 _LEAVING = (cst.Return, cst.Break, cst.Continue, cst.Raise)
@@ -49,7 +49,7 @@ def unit(statement: Statement) -> str:
     return step or "    "
 
 
-def lines(scene: Scene, statement: Statement) -> str:
+def lines(scene: OperatorContext, statement: Statement) -> str:
     """The statement's whole lines, with its own indentation and a line end."""
     return scene.survey.text[statement.line : statement.full_end]
 
@@ -89,7 +89,7 @@ def shifted(text: str, old: str, new: str) -> str | None:
     return "".join(out)
 
 
-def assigned(scene: Scene, start: int, end: int, *, inside: bool = True) -> set[str]:
+def assigned(scene: OperatorContext, start: int, end: int, *, inside: bool = True) -> set[str]:
     """Names that are bound between offsets, and where `inside`, those of objects that are written to by
     subscript, attribute or method."""
     survey = scene.survey
@@ -134,7 +134,7 @@ def _target_names(target: cst.CSTNode, inside: bool) -> set[str]:
     return set()
 
 
-def body(function: Function) -> Sequence[Statement]:
+def body(function: FunctionScope) -> Sequence[Statement]:
     """A function's statements after its docstring."""
     if function.body is None:
         return ()
@@ -143,7 +143,7 @@ def body(function: Function) -> Sequence[Statement]:
     return statements[1:] if first is not None and is_text(first) else statements
 
 
-def held(block: Block, statement: Statement | None) -> bool:
+def held(block: StatementBlock, statement: Statement | None) -> bool:
     """Whether a block holds a statement, at any depth."""
     while statement is not None:
         if statement.block is block:

@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.nodes import Binding, Expr
-from pygent.evolution.proposers.mutate.region_index import Survey
+from pygent.evolution.proposers.mutate.region_index import RegionIndex
 
 # "num", "bool", "str", "seq" of unknown elements, "nums", "strs", "map", or "any"
 Kind = str
@@ -32,7 +32,7 @@ _WORD = re.compile(r"\w+")
 class Kinds:
     """Kinds of a region's names and expressions, found once and kept."""
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: RegionIndex) -> None:
         self._bindings: dict[str, list[Binding]] = {}
         for binding in survey.bindings:
             self._bindings.setdefault(binding.name, []).append(binding)
@@ -142,7 +142,7 @@ def annotated(text: str) -> Kind:
     return "any"
 
 
-def _evidence(survey: Survey) -> dict[str, Kind]:
+def _evidence(survey: RegionIndex) -> dict[str, Kind]:
     """What names are used as: arithmetic and comparison with numbers, subscripts, loops and `len`."""
     found: dict[str, Kind] = {}
     for expr in survey.exprs:

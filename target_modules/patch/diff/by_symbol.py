@@ -10,8 +10,8 @@ from pygent.target_modules.patch.model import edits
 from pygent.target_modules.patch.model.edits import Edit
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
-from pygent.target_modules.patch.syntax.symbols import NoSymbol, source_of
+from pygent.target_modules.patch.syntax.source import NotPythonError
+from pygent.target_modules.patch.syntax.symbols import SymbolError, source_of
 
 
 def by_symbol(before: Tree, after: Tree) -> str:
@@ -26,7 +26,7 @@ def _part(before: Tree, after: Tree, edit: Edit) -> str:
     if isinstance(edit, edits.ReplaceSymbol):
         try:
             old = source_of(outline(before[edit.path]), edit.symbol)
-        except (NoSymbol, NotPython, KeyError):
+        except (SymbolError, NotPythonError, KeyError):
             old = ""
         return f"@@ {edit.path}:{edit.symbol}\n{_lines(old, edit.source)}"
     if isinstance(edit, edits.InsertSymbol):

@@ -22,7 +22,7 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.imports import imported
 from pygent.target_modules.patch.syntax.outline import Outline, Symbol, outline
 from pygent.target_modules.patch.syntax.render import dedented
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 
 
 def diff(parent: Tree, child: Tree) -> Patch:
@@ -43,7 +43,7 @@ def _file_edits(path: str, old: str, new: str) -> list[Edit]:
     texts = text_edits(path, old, new)
     try:
         wanted = _symbol_edits(path, outline(old), outline(new))
-    except NotPython:
+    except NotPythonError:
         return texts
     kept, reached = _kept(path, old, wanted)
     if not kept:
@@ -156,7 +156,7 @@ def _change(path: str, here: Outline, there: Outline, old: Symbol, new: Symbol, 
         reached = outline(
             apply(Tree({path: here.text(0, len(here.lines))}), Patch(edits=tuple(members)))[path]
         )
-    except (PatchError, NotPython):
+    except (PatchError, NotPythonError):
         return whole
     symbol = reached.by_name.get(old.name)
     exact = symbol is not None and reached.text(symbol.start, symbol.end) == there.text(new.start, new.end)

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterable
 from typing import Literal
 
-from pygent.target_modules.patch.merge.merge_nodes import Level, Part
+from pygent.target_modules.patch.merge.merge_nodes import Level, MergeNode
 from pygent.target_modules.patch.merge.merge_order import Id, Version, ordered, versions
 from pygent.target_modules.patch.syntax.source import split_lines
 
 Side = Literal["ours", "theirs", "both"]
-Three = tuple[Part | None, Part | None, Part | None]  # of the base, ours and theirs
+Three = tuple[MergeNode | None, MergeNode | None, MergeNode | None]  # of the base, ours and theirs
 _WIDTH = 100  # of an import on one line
 
 
@@ -135,7 +135,7 @@ def _code(text: str | None) -> str:
     return "\n".join(line.strip() for line in split_lines(text or "") if line.strip())
 
 
-def _bound(text: str, found: Iterable[Part | None]) -> list[str]:
+def _bound(text: str, found: Iterable[MergeNode | None]) -> list[str]:
     """The names that a merged part binds; those of both sides where its text is a union."""
     parts = [part for part in found if part is not None]
     for part in parts:
@@ -145,7 +145,7 @@ def _bound(text: str, found: Iterable[Part | None]) -> list[str]:
 
 
 def _united(
-    before: Part | None, here: Part, there: Part, levels: tuple[Level, Level], newline: str
+    before: MergeNode | None, here: MergeNode, there: MergeNode, levels: tuple[Level, Level], newline: str
 ) -> str | None:
     """Two versions of `from module import ...` with the names of both; None where that cannot be."""
     mine, other = _names(here.node), _names(there.node)

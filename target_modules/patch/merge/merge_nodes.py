@@ -17,7 +17,7 @@ NAME_CHARS = 40
 
 
 @dataclass(frozen=True)
-class Part:
+class MergeNode:
     """One or more statements on lines of their own, with comments directly above them.
 
     `gap` is what lies between the part before and this one (blank lines, loose comments); the first part of
@@ -47,7 +47,7 @@ class Level:
     """`head`, the parts with their gaps, and `tail`, one after the other, are the whole text of it."""
 
     head: str
-    parts: tuple[Part, ...]
+    parts: tuple[MergeNode, ...]
     tail: str
 
     @cached_property
@@ -80,7 +80,7 @@ class Source:
             at = unit.end
         return Level(self._text(start, units[0].start), tuple(parts), self._text(units[-1].end, end))
 
-    def _part(self, unit: Unit, gap: str | None) -> Part:
+    def _part(self, unit: Unit, gap: str | None) -> MergeNode:
         key = _key(unit.nodes, is_first=gap is None)
         text = self._text(unit.start, unit.end)
         if key[0] == "other":
@@ -88,7 +88,7 @@ class Source:
         else:
             name = " ".join(key) if key[0] in ("import", "from") else ", ".join(key[1:])
         bound = tuple(name for node in unit.nodes for name in _binds(node))
-        return Part(key, name, bound, gap, text, unit.nodes[0], lambda: self._body(unit))
+        return MergeNode(key, name, bound, gap, text, unit.nodes[0], lambda: self._body(unit))
 
     def _body(self, unit: Unit) -> Level | None:
         """The inside of a class with its header as the head; None for all else."""

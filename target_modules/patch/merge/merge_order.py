@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from pygent.target_modules.patch.merge.merge_nodes import Level, Part
+from pygent.target_modules.patch.merge.merge_nodes import Level, MergeNode
 
 Id = tuple[object, ...]
 
@@ -17,12 +17,12 @@ Id = tuple[object, ...]
 class Version:
     """The parts of a level in their order, by an identity that is the same in all three versions."""
 
-    parts: dict[Id, Part]
+    parts: dict[Id, MergeNode]
 
 
 def versions(base: Level, ours: Level, theirs: Level) -> tuple[Version, Version, Version]:
     """A part of the base is its number there; an added part is what it is and, without a name, where."""
-    before: dict[Id, Part] = {(number,): part for number, part in enumerate(base.parts)}
+    before: dict[Id, MergeNode] = {(number,): part for number, part in enumerate(base.parts)}
     return Version(before), Version(_identified(base, ours)), Version(_identified(base, theirs))
 
 
@@ -57,15 +57,15 @@ def ordered(
     return sorted(spine, key=lambda id: _rank(both[id])), torn
 
 
-def _rank(part: Part) -> int:
+def _rank(part: MergeNode) -> int:
     if part.key[0] == "docstring":
         return 0
     return 1 if part.key == ("from", "__future__") else 2
 
 
-def _identified(base: Level, side: Level) -> dict[Id, Part]:
+def _identified(base: Level, side: Level) -> dict[Id, MergeNode]:
     known = _matched(base, side)
-    found: dict[Id, Part] = {}
+    found: dict[Id, MergeNode] = {}
     counts: Counter[Id] = Counter()
     anchor = -1
     for number, part in enumerate(side.parts):

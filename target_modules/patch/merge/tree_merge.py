@@ -10,7 +10,7 @@ from pygent.target_modules.patch.merge.merge_levels import Changes, Side, settle
 from pygent.target_modules.patch.merge.merge_nodes import Source
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
-from pygent.target_modules.patch.syntax.source import NotPython
+from pygent.target_modules.patch.syntax.source import NotPythonError
 
 __all__ = ["Merged", "Side", "merge"]
 
@@ -72,7 +72,7 @@ def _file(path: str, before: str | None, here: str | None, there: str | None, ch
         return None
     try:
         sources = base, ours, theirs = Source(before), Source(here), Source(there)
-    except NotPython:
+    except NotPythonError:
         return None
     known = len(changes.conflicts)
     text = changes.level(base.top, ours.top, theirs.top, f"{path}:", ours.newline)
@@ -83,7 +83,7 @@ def _file(path: str, before: str | None, here: str | None, there: str | None, ch
     text = _chosen(*(one.bom for one in sources)) + text
     try:
         outline(text)
-    except NotPython:
+    except NotPythonError:
         return None
     return text
 

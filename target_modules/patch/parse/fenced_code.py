@@ -31,7 +31,7 @@ from pygent.target_modules.patch.parse.answer_text import (
 )
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_bound, outline
 from pygent.target_modules.patch.syntax.render import dedented
-from pygent.target_modules.patch.syntax.source import BOM, NotPython, newline_of, plain
+from pygent.target_modules.patch.syntax.source import BOM, NotPythonError, newline_of, plain
 
 _PYTHON = frozenset({"", "python", "py", "python3", "py3"})
 _LEFT_OUT = re.compile(
@@ -44,7 +44,7 @@ _LEFT_OUT = re.compile(
 
 
 @dataclass(frozen=True)
-class Block:
+class CodeBlock:
     """A fenced block of Python: the file that it names, and its source."""
 
     path: str | None
@@ -90,7 +90,7 @@ def _key(edit: Edit) -> tuple[str, str] | None:
     return None
 
 
-def _blocks(lines: list[str], tree: Tree) -> Iterator[Block]:
+def _blocks(lines: list[str], tree: Tree) -> Iterator[CodeBlock]:
     found = False
     skip = 0
     for fence in islice(fences(lines), MAX_PARTS):
@@ -105,15 +105,15 @@ def _blocks(lines: list[str], tree: Tree) -> Iterator[Block]:
         if path is None and first.lstrip().startswith("#"):
             path = path_in_line(first, tree)
             path = path if path is not None and path in tree else None
-        yield Block(path, source, fence.closed)
+        yield CodeBlock(path, source, fence.closed)
     if not found:
         text = "\n".join(lines) + "\n"
         try:
             body = outline(text).symbols
-        except NotPython:
+        except NotPythonError:
             return
         if any(symbol.is_definition for symbol in body):
-            yield Block(None, text, True)
+            yield CodeBlock(None, text, True)
 
 
 def _extended(lines: list[str], fence: Fence) -> tuple[str, int]:
@@ -134,16 +134,16 @@ def _extended(lines: list[str], fence: Fence) -> tuple[str, int]:
 def _parses(text: str) -> bool:
     try:
         dedented(text)
-    except NotPython:
+    except NotPythonError:
         return False
     return True
 
 
-def _edits(block: Block, tree: Tree, editable: Editable) -> list[Edit]:
+def _edits(block: CodeBlock, tree: Tree, editable: Editable) -> list[Edit]:
     try:
         source = dedented(block.source)
         code = outline(source)
-    except NotPython as error:
+    except NotPythonError as error:
         raise ReadError(f"the code in the answer does not parse: {error}") from None
     _refuse_left_out(source, tree)
     if block.path is not None and block.path not in tree:
@@ -172,7 +172,7 @@ def _covers(code: Outline, text: str) -> bool:
     """Whether code has every top-level symbol of a file, and its imports: then it is the whole file."""
     try:
         file = outline(text)
-    except NotPython:
+    except NotPythonError:
         return True
     have = {name for unit in code.units for node in unit.nodes for name in names_bound(node)}
     want = {name for unit in file.units for node in unit.nodes for name in names_bound(node)}
@@ -273,5 +273,5 @@ def _is_same(file: Outline, name: str, source: str) -> bool:
     symbol = file.by_name[name]
     try:
         return dedented(file.text(symbol.start, symbol.end)) == dedented(_with_comment(file, name, source))
-    except NotPython:
+    except NotPythonError:
         return False

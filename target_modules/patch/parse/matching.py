@@ -20,7 +20,7 @@ class Span:
     lines: tuple[str, ...]
 
 
-class Lines:
+class SearchableLines:
     """A file's lines without their ends, to be searched."""
 
     def __init__(self, text: str) -> None:

@@ -11,7 +11,7 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import CreateFile, Edit
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_text import MAX_PARTS, ReadError, named_file
-from pygent.target_modules.patch.parse.matching import Lines, Span
+from pygent.target_modules.patch.parse.matching import SearchableLines, Span
 
 _SEARCH = re.compile(r"^[ \t>]*(?:<{5,9}|-{5,9})[ \t]*(?:SEARCH|ORIGINAL)\b.{0,200}$")
 _DIVIDER = re.compile(r"^[ \t]*={5,9}[ \t]*$")
@@ -19,7 +19,7 @@ _REPLACE = re.compile(r"^[ \t>]*(?:>{5,9}|\+{5,9})[ \t]*(?:REPLACE|UPDATED)>?[ \
 
 
 @dataclass(frozen=True)
-class Block:
+class SearchBlock:
     """One block: its number, the file that it names, and ways to divide it into search and replacement."""
 
     number: int
@@ -41,7 +41,7 @@ def read_blocks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
     texts = {path: tree[path] for path in tree}
     created: dict[str, str] = {}
     spans: dict[str, list[Span]] = {}
-    late: list[Block] = []
+    late: list[SearchBlock] = []
     for block in found:
         if block.path is not None and block.path not in tree:
             created[block.path] = _creation(block, editable)
@@ -59,18 +59,18 @@ def read_blocks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
         if span is not None:
             spans.setdefault(path, []).append(span)
     for path, places in spans.items():
-        texts[path] = Lines(tree[path]).replaced(places)
+        texts[path] = SearchableLines(tree[path]).replaced(places)
     for block in late:
         current = Tree(texts)
         path, span = _place(block, current, editable)
         if span is not None:
-            texts[path] = Lines(texts[path]).replaced([span])
+            texts[path] = SearchableLines(texts[path]).replaced([span])
     edits = [edit for path in tree for edit in text_edits(path, tree[path], texts[path])]
     return [*edits, *(CreateFile(path=path, text=text) for path, text in created.items())]
 
 
-def _blocks(lines: list[str], tree: Tree) -> list[Block]:
-    blocks: list[Block] = []
+def _blocks(lines: list[str], tree: Tree) -> list[SearchBlock]:
+    blocks: list[SearchBlock] = []
     path: str | None = None
     number = 0
     while number < len(lines):
@@ -94,12 +94,12 @@ def _blocks(lines: list[str], tree: Tree) -> list[Block]:
         if len(blocks) == MAX_PARTS:
             raise ReadError(f"more than {MAX_PARTS} blocks", "too_long")
         ways = tuple((tuple(body[:at]), tuple(body[at + 1 :])) for at in dividers[:8])
-        blocks.append(Block(len(blocks) + 1, path, ways))
+        blocks.append(SearchBlock(len(blocks) + 1, path, ways))
         number = end + 1
     return blocks
 
 
-def _place(block: Block, tree: Tree, editable: Editable) -> tuple[str, Span | None]:
+def _place(block: SearchBlock, tree: Tree, editable: Editable) -> tuple[str, Span | None]:
     """The file and the lines that a block means; no span where it changes nothing."""
     paths = [block.path] if block.path is not None else [path for path in tree if editable.touches(path)]
     found: list[tuple[str, Span | None]] = []
@@ -109,7 +109,7 @@ def _place(block: Block, tree: Tree, editable: Editable) -> tuple[str, Span | No
             if not search or (len(block.ways) > 1 and not _agrees(search, replace)):
                 continue
             try:
-                span = Lines(tree[path]).locate(list(search), list(replace), block.what)
+                span = SearchableLines(tree[path]).locate(list(search), list(replace), block.what)
             except ReadError as error:
                 if failure is None or error.kind == "ambiguous":
                     failure = error
@@ -137,7 +137,7 @@ def _agrees(search: tuple[str, ...], replace: tuple[str, ...]) -> bool:
     return inside[0] >= inside[1]
 
 
-def _creation(block: Block, editable: Editable) -> str:
+def _creation(block: SearchBlock, editable: Editable) -> str:
     path = str(block.path)
     search, replace = block.ways[0]
     if any(line.strip() for line in search):
@@ -147,7 +147,7 @@ def _creation(block: Block, editable: Editable) -> str:
     return "".join(line + "\n" for line in replace)
 
 
-def _fill(block: Block, texts: dict[str, str], tree: Tree) -> None:
+def _fill(block: SearchBlock, texts: dict[str, str], tree: Tree) -> None:
     """An empty search names no place, unless its file is empty."""
     path = block.path or (next(iter(tree)) if len(list(tree)) == 1 else None)
     if path is None or texts[path].strip():

@@ -12,7 +12,7 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import CreateFile, DeleteFile, Edit
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_text import MAX_PARTS, ReadError, fences, resolved
-from pygent.target_modules.patch.parse.matching import Lines, Span
+from pygent.target_modules.patch.parse.matching import SearchableLines, Span
 
 _HUNK = re.compile(r"^@@(?:[ \t]+-(\d+)(?:,\d+)?[ \t]+\+\d+(?:,\d+)?[ \t]*(?:@@.*)?|.*)$")
 _HEADER = re.compile(
@@ -59,9 +59,9 @@ def read_hunks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
             edits.append(DeleteFile(path=path))
             continue
         for hunk in part.hunks:
-            spans.setdefault(path, []).append(_span(hunk, Lines(tree[path])))
+            spans.setdefault(path, []).append(_span(hunk, SearchableLines(tree[path])))
     for path, places in spans.items():
-        edits.extend(text_edits(path, tree[path], Lines(tree[path]).replaced(places)))
+        edits.extend(text_edits(path, tree[path], SearchableLines(tree[path]).replaced(places)))
     return edits
 
 
@@ -143,7 +143,7 @@ def _creation(part: FileDiff, tree: Tree, editable: Editable) -> Edit:
     return CreateFile(path=path, text=text.removesuffix("\n") if bare else text)
 
 
-def _span(hunk: Hunk, file: Lines) -> Span:
+def _span(hunk: Hunk, file: SearchableLines) -> Span:
     """Where a hunk goes. Blank lines behind it may be its own or not; context may lack its leading blank."""
     lines = list(hunk.lines)
     while lines and not lines[-1].strip():

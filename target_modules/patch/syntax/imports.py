@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pygent.target_modules.patch.syntax.outline import Outline, Unit
-from pygent.target_modules.patch.syntax.source import NotPython, concrete, parse
+from pygent.target_modules.patch.syntax.source import NotPythonError, concrete, parse
 
 if TYPE_CHECKING:
     import libcst
@@ -16,10 +16,10 @@ Name = tuple[str | None, int, str, str | None]  # module, level, name, alias
 
 
 def statement_of(text: str) -> Import:
-    """The one import statement in a text. Raises `NotPython`."""
+    """The one import statement in a text. Raises `NotPythonError`."""
     body = parse(text.strip()).body
     if len(body) != 1 or not isinstance(body[0], Import):
-        raise NotPython(0, f"not one import statement: {text.strip()!r}")
+        raise NotPythonError(0, f"not one import statement: {text.strip()!r}")
     return body[0]
 
 
@@ -45,7 +45,7 @@ def with_import(outline: Outline, text: str) -> str | None:
 
 
 def without_import(outline: Outline, text: str) -> str:
-    """The file's lines without these imported names. Raises `NotPython` where one is not imported."""
+    """The file's lines without these imported names. Raises `NotPythonError` where one is not imported."""
     missing = imported(statement_of(text))
     lines = list(outline.lines)
     for unit in reversed(outline.units):
@@ -53,7 +53,7 @@ def without_import(outline: Outline, text: str) -> str:
         if not found:
             continue
         if len(unit.nodes) > 1:
-            raise NotPython(unit.start + 1, "the import shares its line with other statements")
+            raise NotPythonError(unit.start + 1, "the import shares its line with other statements")
         missing = [name for name in missing if name not in found]
         node = unit.nodes[0]
         first, last = unit.line - 1, (node.end_lineno or 0) + unit.shift
@@ -62,7 +62,9 @@ def without_import(outline: Outline, text: str) -> str:
         else:
             lines[first:last] = [_without("".join(lines[first:last]), found)]
     if missing:
-        raise NotPython(0, "not imported at module level: " + ", ".join(_shown(name) for name in missing))
+        raise NotPythonError(
+            0, "not imported at module level: " + ", ".join(_shown(name) for name in missing)
+        )
     return "".join(lines)
 
 
@@ -93,7 +95,7 @@ def _without(text: str, names: list[Name]) -> str:
     if not isinstance(statement, libcst.Import | libcst.ImportFrom) or isinstance(
         statement.names, libcst.ImportStar
     ):
-        raise NotPython(0, f"not an import of names: {text.strip()!r}")
+        raise NotPythonError(0, f"not an import of names: {text.strip()!r}")
     plain = {name[2].removeprefix("import ") + (f" as {name[3]}" if name[3] else "") for name in names}
     kept = [alias for alias in statement.names if _alias(alias) not in plain]
     if statement.names[-1] not in kept:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from pygent.target_modules.patch.syntax.source import BOM, NotPython, concrete, parse, plain
+from pygent.target_modules.patch.syntax.source import BOM, NotPythonError, concrete, parse, plain
 
 if TYPE_CHECKING:
     import libcst
@@ -19,27 +19,27 @@ def dedented(source: str) -> str:
     """Statements at column 0 with `\\n` line ends and one at the end, strings untouched.
 
     Takes statements that are indented as a whole, and those whose first line alone has lost its
-    indentation. Blank lines around are dropped. Raises `NotPython`.
+    indentation. Blank lines around are dropped. Raises `NotPythonError`.
     """
     text = plain(source.removeprefix(BOM)).strip("\n").rstrip()
     text = _BLANK.sub("", text) + "\n"
     try:
         tree = parse(text)
-    except NotPython as error:
+    except NotPythonError as error:
         for candidate in _unindented(text):
             try:
                 parse(_WRAP + candidate)
-            except NotPython:
+            except NotPythonError:
                 continue
             return _reindented(concrete(_WRAP + candidate), "")
         raise error from None
     if not tree.body:
-        raise NotPython(0, "no statement in the source")
+        raise NotPythonError(0, "no statement in the source")
     return text
 
 
 def rendered(source: str, indent: str, newline: str) -> str:
-    """Statements at an indentation and with a newline style. Raises `NotPython`."""
+    """Statements at an indentation and with a newline style. Raises `NotPythonError`."""
     text = dedented(source)
     if indent:
         text = _reindented(concrete(text), indent)
@@ -76,7 +76,7 @@ def _reindented(module: libcst.Module, indent: str) -> str:
     try:
         code = module.with_changes(body=[wrapper], header=(), footer=()).code
     except RecursionError:
-        raise NotPython(0, "nested too deeply") from None
+        raise NotPythonError(0, "nested too deeply") from None
     return code[code.index("\n") + 1 :].rstrip() + "\n"
 
 

@@ -24,7 +24,7 @@ MAX_CHAIN = 400
 _ONE_AT_A_TIME = threading.Lock()
 
 
-class NotPython(ValueError):
+class NotPythonError(ValueError):
     """The text is not Python that may be handled here; `line` counts from 1, 0 where none is known."""
 
     def __init__(self, line: int, reason: str) -> None:
@@ -55,18 +55,18 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def parse(text: str) -> ast.Module:
-    """CPython's own tree, cached by text; do not change it. Raises `NotPython`.
+    """CPython's own tree, cached by text; do not change it. Raises `NotPythonError`.
 
     A leading byte order mark is left out, as the import system does. What is asked of many variants of a file
     is asked of its `pieces`, most of which are parsed already.
     """
     if len(text) > MAX_CHARS:
-        raise NotPython(0, f"more than {MAX_CHARS:,} characters")
+        raise NotPythonError(0, f"more than {MAX_CHARS:,} characters")
     return parse_anew(text.removeprefix(BOM))
 
 
 def parse_anew(text: str) -> ast.Module:
-    """CPython's own tree of text of a bounded length. Raises `NotPython`.
+    """CPython's own tree of text of a bounded length. Raises `NotPythonError`.
 
     Code that may run on several threads parses through here and nowhere else. Warnings about the code are the
     author's business, not the log's.
@@ -76,7 +76,7 @@ def parse_anew(text: str) -> ast.Module:
 
 
 def compile_only(module: ast.Module) -> None:
-    """Find the errors that only the compiler sees; nothing is run. Raises `NotPython`."""
+    """Find the errors that only the compiler sees; nothing is run. Raises `NotPythonError`."""
     with _caught():
         compile(module, "<patch>", "exec", dont_inherit=True)
 
@@ -88,11 +88,11 @@ def _caught() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except SyntaxError as error:
-        raise NotPython(error.lineno or 0, error.msg) from None
+        raise NotPythonError(error.lineno or 0, error.msg) from None
     except (RecursionError, MemoryError):
-        raise NotPython(0, "nested too deeply") from None
+        raise NotPythonError(0, "nested too deeply") from None
     except ValueError as error:  # null bytes, lone surrogates
-        raise NotPython(0, str(error)) from None
+        raise NotPythonError(0, str(error)) from None
 
 
 def too_deep(node: ast.AST) -> bool:
@@ -112,12 +112,12 @@ def too_deep(node: ast.AST) -> bool:
 
 
 def concrete(text: str) -> libcst.Module:
-    """libcst's tree of text that CPython parses and that is not too deep. Raises `NotPython`."""
+    """libcst's tree of text that CPython parses and that is not too deep. Raises `NotPythonError`."""
     if too_deep(parse(text)):
-        raise NotPython(0, "nested too deeply")
+        raise NotPythonError(0, "nested too deeply")
     import libcst
 
     try:
         return libcst.parse_module(text.removeprefix(BOM))
     except libcst.ParserSyntaxError as error:
-        raise NotPython(error.raw_line, error.message) from None
+        raise NotPythonError(error.raw_line, error.message) from None

@@ -9,7 +9,7 @@ from pygent.target_modules.patch.syntax.outline import Outline, Scope, Symbol
 from pygent.target_modules.patch.syntax.render import bound_names, dedented, leading_blank_lines, rendered
 
 
-class NoSymbol(ValueError):
+class SymbolError(ValueError):
     """A name that means no symbol, or more than one, or one that cannot be changed so."""
 
     def __init__(self, reason: str, kind: Literal["unmatched", "ambiguous", "invalid"] = "unmatched") -> None:
@@ -18,20 +18,20 @@ class NoSymbol(ValueError):
 
 
 def find(file: Outline, name: str) -> Symbol:
-    """The symbol of a qualified name. Raises `NoSymbol` where there is none, or more than one."""
+    """The symbol of a qualified name. Raises `SymbolError` where there is none, or more than one."""
     symbol = file.by_name.get(name)
     if symbol is not None:
         return symbol
     several = file.numbered(name)
     if several:
-        raise NoSymbol(
+        raise SymbolError(
             f"`{name}` is defined {len(several)} times; name one of: {', '.join(several)}", "ambiguous"
         )
-    raise NoSymbol(f"no symbol `{name}`")
+    raise SymbolError(f"no symbol `{name}`")
 
 
 def source_of(file: Outline, name: str) -> str:
-    """A symbol's source at column 0, with `\\n` line ends. Raises `NoSymbol`, `NotPython`."""
+    """A symbol's source at column 0, with `\\n` line ends. Raises `SymbolError`, `NotPython`."""
     symbol = find(file, name)
     return dedented(file.text(symbol.start, symbol.end))
 
@@ -57,14 +57,14 @@ def delete(file: Outline, name: str) -> str:
 def insert(file: Outline, source: str, scope: str, after: str | None, before: str | None) -> str:
     """Blank lines that the source begins with are put in as they are; without any, as is usual."""
     if after is not None and before is not None:
-        raise NoSymbol("give `after` or `before`, not both", "invalid")
+        raise SymbolError("give `after` or `before`, not both", "invalid")
     sibling = _sibling(file, scope, after if after is not None else before)
     place = _scope(file, sibling.scope if sibling else scope)
     name = sibling.scope if sibling else scope
     for new in bound_names(dedented(source)):
         taken = f"{name}.{new}" if name else new
         if taken in file.by_name or file.numbered(taken):
-            raise NoSymbol(f"`{taken}` is there already; replace it instead", "invalid")
+            raise SymbolError(f"`{taken}` is there already; replace it instead", "invalid")
     text = rendered(source, (sibling.indent if sibling else place.indent).strip("\f"), file.newline)
     blank = leading_blank_lines(source) or _usual_gap(text, sibling, place)
     if before is not None and sibling is not None:
@@ -80,7 +80,7 @@ def move(file: Outline, name: str, after: str | None, before: str | None) -> str
     symbol = _whole(find(file, name))
     anchor = after if after is not None else before
     if anchor is not None and find(file, anchor) is symbol:
-        raise NoSymbol("a symbol cannot be moved next to itself", "invalid")
+        raise SymbolError("a symbol cannot be moved next to itself", "invalid")
     source = source_of(file, name)
     rest = Outline(file.bom + delete(file, name))
     return insert(rest, source, symbol.scope, after, before)
@@ -94,7 +94,7 @@ def _sibling(file: Outline, scope: str, name: str | None) -> Symbol | None:
     symbol = file.by_name.get(inner) if scope else None
     symbol = symbol or find(file, name)
     if scope and symbol.scope != scope:
-        raise NoSymbol(f"`{name}` is not in `{scope}`")
+        raise SymbolError(f"`{name}` is not in `{scope}`")
     return symbol
 
 
@@ -102,13 +102,13 @@ def _scope(file: Outline, name: str) -> Scope:
     place = file.scopes.get(name)
     if place is None:
         find(file, name)
-        raise NoSymbol(f"`{name}` has no body on lines of its own to insert into", "invalid")
+        raise SymbolError(f"`{name}` has no body on lines of its own to insert into", "invalid")
     return place
 
 
 def _whole(symbol: Symbol) -> Symbol:
     if len(symbol.names) > 1:
-        raise NoSymbol(f"one statement binds {', '.join(symbol.names)}; replace it instead", "invalid")
+        raise SymbolError(f"one statement binds {', '.join(symbol.names)}; replace it instead", "invalid")
     return symbol
 
 

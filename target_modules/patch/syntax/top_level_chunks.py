@@ -25,7 +25,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 from pygent.target_modules.patch.syntax.source import (
     BOM,
     MAX_CHARS,
-    NotPython,
+    NotPythonError,
     compile_only,
     parse_anew,
     split_lines,
@@ -41,7 +41,7 @@ _BLANK = " \t\f\r\n"  # what a blank line may hold: `str.strip` takes more than 
 _INNER = frozenset(_BLANK + "#)]}" + BOM)  # a line that begins so begins no piece
 
 
-class Part:
+class TopLevelChunk:
     """Top-level statements, with what is found out about them but once."""
 
     def __init__(self, body: Iterable[ast.stmt]) -> None:
@@ -52,16 +52,16 @@ class Part:
         return any(too_deep(node) for node in self.body)
 
     @cached_property
-    def fault(self) -> NotPython | None:
+    def fault(self) -> NotPythonError | None:
         """What the compiler has against them, with its line as in `body`."""
         try:
             compile_only(ast.Module(list(self.body), []))
-        except NotPython as error:
+        except NotPythonError as error:
             return error
         return None
 
 
-class Piece(Part):
+class Piece(TopLevelChunk):
     """One or more statements that were parsed alone: line numbers in `body` count from the first line."""
 
     def __init__(self, text: str) -> None:
@@ -93,7 +93,7 @@ class _Kept:
         self._lock = Lock()
 
     def get(self, text: str) -> Piece:
-        """Raises `NotPython`."""
+        """Raises `NotPythonError`."""
         with self._lock:
             known = self._pieces.get(text)
             if known is not None:
@@ -117,14 +117,14 @@ _kept = _Kept()
 def pieces(text: str) -> tuple[Placed, ...]:
     """The pieces of a file in their order; what lies between them is blank lines and comments.
 
-    Raises `NotPython`, with the line in the file.
+    Raises `NotPythonError`, with the line in the file.
     """
     if len(text) > MAX_CHARS:
-        raise NotPython(0, f"more than {MAX_CHARS:,} characters")
+        raise NotPythonError(0, f"more than {MAX_CHARS:,} characters")
     text = text.removeprefix(BOM)
     try:
         return tuple(_parsed(split_lines(text)))
-    except NotPython:
+    except NotPythonError:
         return (Placed(_kept.get(text), 0),)
 
 

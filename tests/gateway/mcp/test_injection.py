@@ -11,7 +11,7 @@ import pytest
 
 from pygent.gateway.mcp.manager import Manager
 from pygent.gateway.mcp.mcp_config import Server
-from pygent.gateway.mcp.pins import Pins
+from pygent.gateway.mcp.pins import ToolPins
 from pygent.gateway.secrets import MARK, Redactor
 from pygent.prompts import quote
 
@@ -31,7 +31,7 @@ def manager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manager]:
             "pygent": {"call_seconds": 60.0, "result_chars": LIMIT},
         }
     )
-    made = Manager({"bad": server}, Pins(folder / "pins.json"), Redactor.of(server.secrets))
+    made = Manager({"bad": server}, ToolPins(folder / "pins.json"), Redactor.of(server.secrets))
     made.tools()
     yield made
     made.close()

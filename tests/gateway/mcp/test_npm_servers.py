@@ -10,7 +10,7 @@ import pytest
 
 from pygent.gateway.mcp.manager import Manager
 from pygent.gateway.mcp.mcp_config import Server
-from pygent.gateway.mcp.pins import Pins
+from pygent.gateway.mcp.pins import ToolPins
 from tests.support.node import Programs, programs_or_skip
 
 Started = Callable[..., Manager]
@@ -28,7 +28,7 @@ def started(npm: Programs, tmp_path: Path) -> Iterator[Started]:
     def start(name: str, *arguments: object, **environment: str) -> Manager:
         command, *rest = npm.server(name, *arguments)
         told = {"command": command, "args": rest, "env": environment, "pygent": {"call_seconds": 30.0}}
-        made.append(Manager({name: Server.model_validate(told)}, Pins(tmp_path / "pins.json")))
+        made.append(Manager({name: Server.model_validate(told)}, ToolPins(tmp_path / "pins.json")))
         return made[-1]
 
     yield start

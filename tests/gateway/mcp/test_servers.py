@@ -14,7 +14,7 @@ import pytest
 
 from pygent.gateway.mcp.manager import Manager
 from pygent.gateway.mcp.mcp_config import Server
-from pygent.gateway.mcp.pins import Pins
+from pygent.gateway.mcp.pins import ToolPins
 
 HABITS = str(Path(__file__).parents[2] / "support" / "mcp_server.py")
 
@@ -30,7 +30,7 @@ def habits(marks: Path, **allowed: Any) -> Server:
 
 @pytest.fixture
 def manager(tmp_path: Path) -> Iterator[Manager]:
-    made = Manager({"bad": habits(tmp_path / "starts")}, Pins(tmp_path / "pins.json"))
+    made = Manager({"bad": habits(tmp_path / "starts")}, ToolPins(tmp_path / "pins.json"))
     yield made
     made.close()
 
@@ -57,7 +57,7 @@ def test_wrong_arguments_are_an_error_that_says_what_was_expected(manager: Manag
 @pytest.fixture
 def hasty(tmp_path: Path) -> Iterator[Manager]:
     """The same, where a call without progress has a second."""
-    made = Manager({"bad": habits(tmp_path / "starts", call_seconds=1.0)}, Pins(tmp_path / "pins.json"))
+    made = Manager({"bad": habits(tmp_path / "starts", call_seconds=1.0)}, ToolPins(tmp_path / "pins.json"))
     yield made
     made.close()
 
@@ -105,8 +105,8 @@ def test_a_tool_that_changes_is_out_of_use_until_it_is_approved(manager: Manager
     assert "bad__add" not in [tool["name"] for tool in manager.tools()]
     changed = {tool.name: tool for tool in manager.known("bad")}
     assert [name for name, tool in changed.items() if tool.changed] == ["add"]
-    Pins(tmp_path / "pins.json").approve("bad", {name: tool.digest for name, tool in changed.items()})
-    again = Manager({"bad": habits(tmp_path / "starts")}, Pins(tmp_path / "pins.json"))
+    ToolPins(tmp_path / "pins.json").approve("bad", {name: tool.digest for name, tool in changed.items()})
+    again = Manager({"bad": habits(tmp_path / "starts")}, ToolPins(tmp_path / "pins.json"))
     try:
         assert "bad__add" in [tool["name"] for tool in again.tools()]
     finally:
@@ -123,7 +123,7 @@ def test_a_server_gets_no_key_of_ours(manager: Manager, monkeypatch: pytest.Monk
 
 def test_allow_lists_and_limits_of_an_attempt_hold(tmp_path: Path) -> None:
     only = habits(tmp_path / "starts", tools=["add"], calls_per_attempt=2)
-    manager = Manager({"bad": only}, Pins(tmp_path / "pins.json"))
+    manager = Manager({"bad": only}, ToolPins(tmp_path / "pins.json"))
     try:
         assert [tool["name"] for tool in manager.tools()] == ["bad__add"]
         tools = manager.of_attempt()
@@ -136,7 +136,7 @@ def test_allow_lists_and_limits_of_an_attempt_hold(tmp_path: Path) -> None:
 
 def test_one_that_cannot_start_is_no_trouble_for_the_others(tmp_path: Path) -> None:
     gone = Server.model_validate({"command": str(tmp_path / "no such program")})
-    manager = Manager({"gone": gone, "bad": habits(tmp_path / "starts")}, Pins(tmp_path / "pins.json"))
+    manager = Manager({"gone": gone, "bad": habits(tmp_path / "starts")}, ToolPins(tmp_path / "pins.json"))
     try:
         assert {tool["name"].partition("__")[0] for tool in manager.tools()} == {"bad"}
         assert manager.health()["gone"]["state"] == "broken"
@@ -159,7 +159,7 @@ def test_many_threads_may_call_at_a_time(manager: Manager) -> None:
 
 
 def test_closing_ends_the_servers_processes(tmp_path: Path) -> None:
-    manager = Manager({"bad": habits(tmp_path / "starts")}, Pins(tmp_path / "pins.json"))
+    manager = Manager({"bad": habits(tmp_path / "starts")}, ToolPins(tmp_path / "pins.json"))
     manager.tools()
     children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
     manager.close()
@@ -177,7 +177,7 @@ def _command(pid: str) -> str:
 @pytest.mark.parametrize("module", ["mcp_server_time", "mcp_server_git"])
 def test_servers_that_others_wrote_work(module: str, tmp_path: Path) -> None:
     server = Server.model_validate({"command": sys.executable, "args": ["-m", module]})
-    manager = Manager({"real": server}, Pins(tmp_path / "pins.json"))
+    manager = Manager({"real": server}, ToolPins(tmp_path / "pins.json"))
     me = ["-c", "user.name=me", "-c", "user.email=me@example.org"]
     for words in (["init", "-q"], [*me, "commit", "-q", "--allow-empty", "-m", "the first"]):
         subprocess.run(["git", "-C", str(tmp_path), *words], check=True)

@@ -6,10 +6,10 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.expression_generator import Grower
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 from pygent.evolution.proposers.mutate.statement_edits import indented, movable, small, unit
 
@@ -21,7 +21,7 @@ def _is_simple(expr: Expr) -> bool:
 
 
 @register("comprehension.kind", 0.4)
-def kind(scene: Scene, rng: Random) -> Change | None:
+def kind(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A list for a generator that is consumed at once, a generator for a list."""
     expr = pick(rng, scene.group("comprehensions", _is_simple))
     if expr is None or isinstance(expr.node, cst.SetComp):
@@ -41,11 +41,11 @@ def kind(scene: Scene, rng: Random) -> Change | None:
         return None
     if isinstance(expr.node, cst.GeneratorExp) and code[:1] == "(" and scene.survey.text[start - 1] != "(":
         new = f"([{inner}])"
-    return Change((Splice(start, end, new),), code, new)
+    return RegionChange((Splice(start, end, new),), code, new)
 
 
 @register("comprehension.filter", 0.5)
-def filtered(scene: Scene, rng: Random) -> Change | None:
+def filtered(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A filter on a comprehension that has none, grown from what it can read."""
     expr = pick(rng, scene.group("comprehensions", _is_simple))
     if expr is None:
@@ -55,22 +55,22 @@ def filtered(scene: Scene, rng: Random) -> Change | None:
     if result is None or last is None or any(c.slot == "filter" for c in expr.children):
         return None
     test = Grower(scene, result, rng).condition()
-    return Change((Splice(last, last, f" if {atom(test)}"),), scene.code(expr), f"... if {test}")
+    return RegionChange((Splice(last, last, f" if {atom(test)}"),), scene.code(expr), f"... if {test}")
 
 
 @register("comprehension.unfilter", 0.3)
-def unfiltered(scene: Scene, rng: Random) -> Change | None:
+def unfiltered(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A comprehension without its filter."""
     expr = pick(rng, scene.group("filters", lambda e: e.slot == "filter"))
     if expr is None:
         return None
     start = scene.survey.text.rfind("if", 0, expr.start)
     lead = scene.survey.text[:start].rstrip()
-    return Change((Splice(len(lead), expr.end, ""),), f"if {scene.code(expr)}", "(deleted)")
+    return RegionChange((Splice(len(lead), expr.end, ""),), f"if {scene.code(expr)}", "(deleted)")
 
 
 @register("comprehension.loop", 0.6)
-def loop(scene: Scene, rng: Random) -> Change | None:
+def loop(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """`return [...]` or `name = [...]` as a loop that appends, so that statements can be put inside."""
     found = [
         e
@@ -121,7 +121,7 @@ def loop(scene: Scene, rng: Random) -> Change | None:
     if any("\n" in scene.code(c) for c in (source, *tests)):
         return None
     new = indented(lines, statement.indent)
-    return Change((Splice(statement.line, statement.full_end, new),), scene.code(statement), lines)
+    return RegionChange((Splice(statement.line, statement.full_end, new),), scene.code(statement), lines)
 
 
 def _between(gap: str) -> str | None:

@@ -6,10 +6,10 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.expression_generator import Grower
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 
 
@@ -18,7 +18,7 @@ def _joint(expr: Expr) -> bool:
 
 
 @register("condition.negate", 1.5)
-def negate(scene: Scene, rng: Random) -> Change | None:
+def negate(scene: OperatorContext, rng: Random) -> RegionChange | None:
     expr = pick(rng, scene.conditions)
     if expr is None:
         return None
@@ -29,7 +29,7 @@ def negate(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("condition.drop", 1.2)
-def drop(scene: Scene, rng: Random) -> Change | None:
+def drop(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """One side of an `and` or `or` alone."""
     expr = pick(rng, scene.group("joints", _joint))
     side = pick(rng, expr.children) if expr is not None else None
@@ -37,7 +37,7 @@ def drop(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("condition.joint", 2.5)
-def joint(scene: Scene, rng: Random) -> Change | None:
+def joint(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """`or` for `and`, `and` for `or`."""
     expr = pick(rng, scene.group("joints", _joint))
     if expr is None or len(expr.children) != 2:
@@ -49,7 +49,7 @@ def joint(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("condition.add", 2.0)
-def add(scene: Scene, rng: Random) -> Change | None:
+def add(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """One more condition beside one that is there, or a filter's own."""
     expr = pick(rng, scene.conditions)
     if expr is None:
@@ -66,7 +66,7 @@ def add(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("condition.replace", 1.0)
-def replace(scene: Scene, rng: Random) -> Change | None:
+def replace(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A grown condition, or another one of the region."""
     expr = pick(rng, scene.conditions)
     if expr is None:

@@ -7,14 +7,14 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.expression_generator import figure
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 
 
-def _numbers(scene: Scene) -> Sequence[Expr]:
+def _numbers(scene: OperatorContext) -> Sequence[Expr]:
     return scene.group("numbers", lambda expr: isinstance(expr.node, cst.Integer | cst.Float))
 
 
@@ -31,12 +31,12 @@ def _literal(value: int | float) -> str:
     return str(value) if isinstance(value, int) else repr(float(f"{value:.4g}"))
 
 
-def _put(scene: Scene, expr: Expr, value: int | float) -> Change | None:
+def _put(scene: OperatorContext, expr: Expr, value: int | float) -> RegionChange | None:
     return scene.put(expr, _literal(value))
 
 
 @register("constant.step", 3.0)
-def step(scene: Scene, rng: Random) -> Change | None:
+def step(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """One more or one less."""
     expr = pick(rng, _numbers(scene))
     value = _value(expr) if expr is not None else None
@@ -46,7 +46,7 @@ def step(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("constant.nudge", 2.0)
-def nudge(scene: Scene, rng: Random) -> Change | None:
+def nudge(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A little more or less, in proportion."""
     expr = pick(rng, _numbers(scene))
     value = _value(expr) if expr is not None else None
@@ -57,7 +57,7 @@ def nudge(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("constant.scale", 0.8)
-def scale(scene: Scene, rng: Random) -> Change | None:
+def scale(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """Twice, ten times, a half, a tenth."""
     expr = pick(rng, _numbers(scene))
     value = _value(expr) if expr is not None else None
@@ -68,7 +68,7 @@ def scale(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("constant.sign", 0.5)
-def sign(scene: Scene, rng: Random) -> Change | None:
+def sign(scene: OperatorContext, rng: Random) -> RegionChange | None:
     expr = pick(rng, _numbers(scene))
     if expr is None or not _value(expr):
         return None
@@ -79,7 +79,7 @@ def sign(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("constant.swap", 1.5)
-def swap(scene: Scene, rng: Random) -> Change | None:
+def swap(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """Another number of the file."""
     expr = pick(rng, _numbers(scene))
     other = pick(rng, scene.facts.numbers)
@@ -87,7 +87,7 @@ def swap(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("constant.kind", 0.2)
-def kind(scene: Scene, rng: Random) -> Change | None:
+def kind(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """An integer as a float, or a float as an integer."""
     expr = pick(rng, _numbers(scene))
     value = _value(expr) if expr is not None else None
@@ -97,7 +97,7 @@ def kind(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("constant.word", 0.5)
-def word(scene: Scene, rng: Random) -> Change | None:
+def word(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """True for False, False for True; an empty text or another text of the region for a text."""
     words = scene.group(
         "words",

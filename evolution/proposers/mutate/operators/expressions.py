@@ -6,20 +6,20 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.expression_generator import Grower, number, power
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 
 
-def _spot(scene: Scene, rng: Random) -> Expr | None:
+def _spot(scene: OperatorContext, rng: Random) -> Expr | None:
     """Mostly where a result hangs on it, sometimes any number."""
     return pick(rng, scene.spots if scene.spots and rng.random() < 0.8 else scene.numeric)
 
 
 @register("expression.off_by_one", 2.0)
-def off_by_one(scene: Scene, rng: Random) -> Change | None:
+def off_by_one(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """One more or one less than a number that is no constant; or no longer one more or one less."""
     expr = pick(rng, [e for e in scene.numeric if not isinstance(e.node, cst.BaseNumber)])
     if expr is None:
@@ -35,7 +35,7 @@ def off_by_one(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("expression.borrow", 1.3)
-def borrow(scene: Scene, rng: Random) -> Change | None:
+def borrow(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """Another expression of the region, of the same kind as far as is known."""
     expr = pick(rng, scene.values)
     if expr is None:
@@ -52,7 +52,7 @@ def borrow(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("expression.grow", 1.6)
-def grow(scene: Scene, rng: Random) -> Change | None:
+def grow(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A grown expression in the place of one of its kind."""
     expr = _spot(scene, rng) if rng.random() < 0.8 else pick(rng, scene.values)
     if expr is None or (isinstance(expr.node, cst.Name) and expr.slot in ("base", "iter")):
@@ -62,7 +62,7 @@ def grow(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("expression.wrap", 2.8)
-def wrap(scene: Scene, rng: Random) -> Change | None:
+def wrap(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A number with one more operand: added, taken away, multiplied, divided by, or as a power."""
     expr = _spot(scene, rng)
     if expr is None:
@@ -72,7 +72,7 @@ def wrap(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("expression.bonus", 1.0)
-def bonus(scene: Scene, rng: Random) -> Change | None:
+def bonus(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A number, and more or less of it where a condition holds."""
     expr = _spot(scene, rng)
     if expr is None:
@@ -85,7 +85,7 @@ def bonus(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("expression.choose", 4.5)
-def choose(scene: Scene, rng: Random) -> Change | None:
+def choose(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A number where a condition holds, and otherwise another."""
     expr = _spot(scene, rng)
     if expr is None:
@@ -99,7 +99,7 @@ def choose(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("expression.shape", 1.0)
-def shape(scene: Scene, rng: Random) -> Change | None:
+def shape(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A function of a number: its negative, its size, a bound, a power."""
     expr = _spot(scene, rng)
     if expr is None:
@@ -120,7 +120,7 @@ def shape(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("expression.unwrap", 1.3)
-def unwrap(scene: Scene, rng: Random) -> Change | None:
+def unwrap(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """One of its parts in the place of an expression."""
     expr = pick(
         rng, scene.group("wrapped", lambda e: bool(e.children) and e.slot not in ("callee", "statement"))

@@ -6,9 +6,9 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change
+from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.expression_generator import Grower
-from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 from pygent.evolution.proposers.mutate.return_values import result
 from pygent.evolution.proposers.mutate.statement_edits import (
@@ -22,7 +22,7 @@ from pygent.evolution.proposers.mutate.statement_edits import (
 
 
 @register("early.return", 0.8)
-def shortcut(scene: Scene, rng: Random) -> Change | None:
+def shortcut(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """At the start: `if a == b:`, `if not a:` and the like, then return a value of the right kind."""
     function = pick(
         rng,
@@ -49,11 +49,11 @@ def shortcut(scene: Scene, rng: Random) -> Change | None:
     grower = Grower(scene, scene.survey.exprs[0], rng, first.start)
     value = result(scene, function, grower, first.start, rng)
     text = f"if {rng.choice(tests)}:\n{unit(first)}return {value}"
-    return Change((put_before(first, text),), "(nothing)", text)
+    return RegionChange((put_before(first, text),), "(nothing)", text)
 
 
 @register("early.leave", 0.5)
-def leave(scene: Scene, rng: Random) -> Change | None:
+def leave(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """`break`, `continue` or `return` right after a statement inside a loop's `if`."""
     found = [
         s
@@ -72,4 +72,4 @@ def leave(scene: Scene, rng: Random) -> Change | None:
     part = small(statement)
     if isinstance(part, cst.Assign) and isinstance(part.targets[0].target, cst.Name) and rng.random() < 0.4:
         word = f"return {part.targets[0].target.value}"
-    return Change((put_after(statement, word),), "(nothing)", word)
+    return RegionChange((put_after(statement, word),), "(nothing)", word)

@@ -6,9 +6,9 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.nodes import Expr, Statement
-from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 from pygent.evolution.proposers.mutate.statement_edits import (
     assigned,
@@ -21,7 +21,7 @@ from pygent.evolution.proposers.mutate.statement_edits import (
 
 
 @register("hoist.expression", 1.6)
-def expression(scene: Scene, rng: Random) -> Change | None:
+def expression(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """An expression inside a loop, named before the loop; all its occurrences there use the name."""
     found: list[tuple[Expr, Statement]] = []
     for expr in scene.survey.exprs:
@@ -51,11 +51,11 @@ def expression(scene: Scene, rng: Random) -> Change | None:
     same = [e for e in scene.survey.exprs if loop.start <= e.start < loop.full_end and scene.code(e) == code]
     splices = [Splice(e.start, e.end, name) for e in same]
     splices.append(Splice(loop.line, loop.line, indented(f"{name} = {code}", loop.indent)))
-    return Change(tuple(splices), code, f"{name} (before the loop)")
+    return RegionChange(tuple(splices), code, f"{name} (before the loop)")
 
 
 @register("hoist.statement", 0.8)
-def statement(scene: Scene, rng: Random) -> Change | None:
+def statement(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """An assignment inside a loop that reads nothing that the loop changes, moved before the loop."""
     found = [
         s for s in scene.survey.statements if s.loops and movable(s) and isinstance(small(s), cst.Assign)
@@ -72,10 +72,10 @@ def statement(scene: Scene, rng: Random) -> Change | None:
     if text is None or not movable(loop):
         return None
     splices = (Splice(loop.line, loop.line, text), Splice(chosen.line, chosen.full_end, ""))
-    return Change(splices, scene.code(chosen), f"before: {scene.code(loop)}")
+    return RegionChange(splices, scene.code(chosen), f"before: {scene.code(loop)}")
 
 
-def fresh(scene: Scene, code: str) -> str:
+def fresh(scene: OperatorContext, code: str) -> str:
     """A name that the region does not use, made of the words of `code`."""
     words = "".join(mark if mark.isalnum() else " " for mark in code.replace("_", " ")).split()
     base = "_".join(words[-3:]).lower() if words else "value"

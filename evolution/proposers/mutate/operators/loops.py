@@ -6,15 +6,15 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.nodes import Expr, Statement
-from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 from pygent.evolution.proposers.mutate.statement_edits import movable, small
 
 
 @register("loop.comprehension", 0.5)
-def comprehension(scene: Scene, rng: Random) -> Change | None:
+def comprehension(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """`name = []` and a loop that only appends to it, at most under one condition, as a comprehension."""
     found = [s for s in scene.survey.statements if isinstance(s.node, cst.For) and movable(s) and s.index > 0]
     statement = pick(rng, found)
@@ -44,10 +44,10 @@ def comprehension(scene: Scene, rng: Random) -> Change | None:
         return None
     new = f"{name} = [{scene.code(item)} for {target} in {scene.code(source)}{test}]"
     splice = Splice(before.start, statement.full_end, f"{new}\n")
-    return Change((splice,), text[before.start : statement.end], new)
+    return RegionChange((splice,), text[before.start : statement.end], new)
 
 
-def _empty_list(scene: Scene, statement: Statement) -> str | None:
+def _empty_list(scene: OperatorContext, statement: Statement) -> str | None:
     part = small(statement)
     if not isinstance(part, cst.Assign) or len(part.targets) != 1:
         return None
@@ -57,7 +57,7 @@ def _empty_list(scene: Scene, statement: Statement) -> str | None:
     return None
 
 
-def _appended(scene: Scene, statement: Statement, name: str) -> Expr | None:
+def _appended(scene: OperatorContext, statement: Statement, name: str) -> Expr | None:
     """What `name.append(...)` appends."""
     part = small(statement)
     if not (isinstance(part, cst.Expr) and isinstance(part.value, cst.Call)):

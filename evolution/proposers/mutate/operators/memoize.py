@@ -6,9 +6,9 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 from pygent.evolution.proposers.mutate.operators.hoisting import fresh
 from pygent.evolution.proposers.mutate.statement_edits import body, indented, movable
@@ -17,7 +17,7 @@ _HASHABLE = frozenset({"num", "bool", "str", "any"})
 
 
 @register("memo.recursion", 0.5)
-def recursion(scene: Scene, rng: Random) -> Change | None:
+def recursion(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A recursive function's body as an inner function whose results are kept in a dict."""
     found = []
     for function in scene.survey.functions:
@@ -82,10 +82,12 @@ def recursion(scene: Scene, rng: Random) -> Change | None:
     )
     new = indented(head, first.indent) + moved + indented(f"\nreturn {recall}({params})", first.indent)
     name = function.node.name.value
-    return Change((Splice(first.line, last.full_end, new),), f"{name}(...)", f"{name} keeps its results")
+    return RegionChange(
+        (Splice(first.line, last.full_end, new),), f"{name}(...)", f"{name} keeps its results"
+    )
 
 
-def _with_defaults(scene: Scene, node: cst.FunctionDef) -> str:
+def _with_defaults(scene: OperatorContext, node: cst.FunctionDef) -> str:
     """Names of the parameters; a default is repeated, as recursive calls may leave it out."""
     printer = cst.Module([])
     parts = []
@@ -96,7 +98,7 @@ def _with_defaults(scene: Scene, node: cst.FunctionDef) -> str:
 
 
 @register("memo.call", 0.25)
-def call(scene: Scene, rng: Random) -> Change | None:
+def call(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A call inside a loop whose results are kept by argument."""
     found = [
         e
@@ -120,10 +122,10 @@ def call(scene: Scene, rng: Random) -> Change | None:
     key = arguments[0] if len(arguments) == 1 else f"({', '.join(arguments)})"
     new = f"({memo}[{key}] if {key} in {memo} else {memo}.setdefault({key}, {code}))"
     first = Splice(loop.line, loop.line, indented(f"{memo} = {{}}", loop.indent))
-    return Change((first, Splice(expr.start, expr.end, new)), code, new)
+    return RegionChange((first, Splice(expr.start, expr.end, new)), code, new)
 
 
-def _arguments(scene: Scene, expr: Expr) -> list[str]:
+def _arguments(scene: OperatorContext, expr: Expr) -> list[str]:
     """The positional arguments of a plain function's call, all hashable as far as is known; else nothing."""
     node = expr.node
     assert isinstance(node, cst.Call)

@@ -6,9 +6,9 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 
 _TWINS: dict[str, tuple[str, ...]] = {
@@ -44,7 +44,7 @@ _TWINS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _exchanged(scene: Scene, one: Expr, two: Expr, whole: Expr) -> Change | None:
+def _exchanged(scene: OperatorContext, one: Expr, two: Expr, whole: Expr) -> RegionChange | None:
     if one.start > two.start:
         one, two = two, one
     first, second = scene.code(one), scene.code(two)
@@ -55,11 +55,11 @@ def _exchanged(scene: Scene, one: Expr, two: Expr, whole: Expr) -> Change | None
         text[whole.start : one.start] + second + text[one.end : two.start] + first + text[two.end : whole.end]
     )
     splices = (Splice(one.start, one.end, second), Splice(two.start, two.end, first))
-    return Change(splices, scene.code(whole), after)
+    return RegionChange(splices, scene.code(whole), after)
 
 
 @register("order.arguments", 2.0)
-def arguments(scene: Scene, rng: Random) -> Change | None:
+def arguments(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """Two positional arguments of a call, two elements of a display, two bounds, two branches."""
     slots = ("arg", "element", "bound", "branch", "keyword")
     expr = pick(rng, scene.group("many", lambda e: sum(c.slot in slots for c in e.children) > 1))
@@ -70,7 +70,7 @@ def arguments(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("order.operands", 1.5)
-def operands(scene: Scene, rng: Random) -> Change | None:
+def operands(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """`b - a` for `a - b`, where it makes a difference."""
     turning = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power)
     expr = pick(
@@ -88,7 +88,7 @@ def operands(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("name.exchange", 4.0)
-def name(scene: Scene, rng: Random) -> Change | None:
+def name(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """Another name of the same scope, mostly of the same kind."""
     local = {binding.name for binding in scene.survey.bindings}
     expr = pick(
@@ -108,7 +108,7 @@ def name(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("name.function", 2.0)
-def function(scene: Scene, rng: Random) -> Change | None:
+def function(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A function's counterpart (`max` for `min`), or one of the file's own with as many parameters."""
     expr = pick(rng, scene.group("callees", lambda e: e.slot == "callee"))
     if expr is None:
@@ -123,4 +123,4 @@ def function(scene: Scene, rng: Random) -> Change | None:
         return None
     old = scene.code(expr)
     text = f"{head}.{new}" if head else new
-    return Change((Splice(expr.start, expr.end, text),), old, text)
+    return RegionChange((Splice(expr.start, expr.end, text),), old, text)

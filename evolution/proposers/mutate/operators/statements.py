@@ -7,10 +7,10 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.expression_generator import Grower, number
 from pygent.evolution.proposers.mutate.nodes import Expr, Statement
-from pygent.evolution.proposers.mutate.operator_context import Scene, atom, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 from pygent.evolution.proposers.mutate.return_values import result
 from pygent.evolution.proposers.mutate.statement_edits import (
@@ -26,31 +26,31 @@ from pygent.evolution.proposers.mutate.statement_edits import (
 )
 
 
-def _movable(scene: Scene) -> Sequence[Statement]:
+def _movable(scene: OperatorContext) -> Sequence[Statement]:
     return [statement for statement in scene.survey.statements if movable(statement)]
 
 
-def _anchor(scene: Scene, statement: Statement) -> Expr | None:
+def _anchor(scene: OperatorContext, statement: Statement) -> Expr | None:
     """Any expression, as a place to grow from; offsets are given apart."""
     return scene.survey.exprs[0] if scene.survey.exprs else None
 
 
-def _grower(scene: Scene, statement: Statement, rng: Random) -> Grower | None:
+def _grower(scene: OperatorContext, statement: Statement, rng: Random) -> Grower | None:
     anchor = _anchor(scene, statement)
     return Grower(scene, anchor, rng, statement.start) if anchor is not None else None
 
 
 @register("statement.delete", 1.0)
-def delete(scene: Scene, rng: Random) -> Change | None:
+def delete(scene: OperatorContext, rng: Random) -> RegionChange | None:
     statement = pick(rng, _movable(scene))
     if statement is None or isinstance(small(statement), cst.Pass):
         return None
     splice = take_out(statement)
-    return Change((splice,), scene.code(statement), splice.text or "(deleted)")
+    return RegionChange((splice,), scene.code(statement), splice.text or "(deleted)")
 
 
 @register("statement.move", 1.0)
-def move(scene: Scene, rng: Random) -> Change | None:
+def move(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """Before or after another statement: a neighbour, the one around it, or inside one beside it."""
     statement = pick(rng, _movable(scene))
     if statement is None or (leaves(statement) and rng.random() < 0.7):
@@ -74,11 +74,11 @@ def move(scene: Scene, rng: Random) -> Change | None:
         return None
     side = "before" if before else "after"
     splices = (take_out(statement), Splice(at, at, text))
-    return Change(splices, scene.code(statement), f"{side}: {scene.code(other)}")
+    return RegionChange(splices, scene.code(statement), f"{side}: {scene.code(other)}")
 
 
 @register("statement.repeat", 0.3)
-def repeat(scene: Scene, rng: Random) -> Change | None:
+def repeat(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A copy of a statement at another place."""
     statement = pick(rng, _movable(scene))
     other = pick(rng, _movable(scene))
@@ -88,11 +88,11 @@ def repeat(scene: Scene, rng: Random) -> Change | None:
     if text is None:
         return None
     at = other.line if rng.random() < 0.5 else other.full_end
-    return Change((Splice(at, at, text),), "(nothing)", text)
+    return RegionChange((Splice(at, at, text),), "(nothing)", text)
 
 
 @register("statement.adjust", 2.5)
-def adjust(scene: Scene, rng: Random) -> Change | None:
+def adjust(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """After a number is assigned, a line that changes it, mostly under a condition."""
     found = [
         statement
@@ -114,10 +114,10 @@ def adjust(scene: Scene, rng: Random) -> Change | None:
     text = f"{name} {operator} {amount}"
     if conditional:
         text = f"if {grower.split(name)}:\n{unit(statement)}{text}"
-    return Change((put_after(statement, text),), "(nothing)", text)
+    return RegionChange((put_after(statement, text),), "(nothing)", text)
 
 
-def _number_target(scene: Scene, part: cst.Assign | cst.AugAssign) -> str | None:
+def _number_target(scene: OperatorContext, part: cst.Assign | cst.AugAssign) -> str | None:
     if isinstance(part, cst.Assign) and len(part.targets) != 1:
         return None
     target = part.target if isinstance(part, cst.AugAssign) else part.targets[0].target
@@ -127,7 +127,7 @@ def _number_target(scene: Scene, part: cst.Assign | cst.AugAssign) -> str | None
 
 
 @register("statement.guard", 0.9)
-def guard(scene: Scene, rng: Random) -> Change | None:
+def guard(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """`if condition: return value`, `continue` or `break` before a statement."""
     statement = pick(rng, _movable(scene))
     if statement is None or statement.function is None:
@@ -142,11 +142,11 @@ def guard(scene: Scene, rng: Random) -> Change | None:
     else:
         action = f"return {result(scene, statement.function, grower, statement.start, rng)}"
     text = f"if {grower.condition()}:\n{unit(statement)}{action}"
-    return Change((put_before(statement, text),), "(nothing)", text)
+    return RegionChange((put_before(statement, text),), "(nothing)", text)
 
 
 @register("statement.condition", 0.8)
-def condition(scene: Scene, rng: Random) -> Change | None:
+def condition(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """A statement put under a grown condition."""
     statement = pick(rng, _movable(scene))
     if statement is None:
@@ -158,13 +158,13 @@ def condition(scene: Scene, rng: Random) -> Change | None:
         return None
     test = grower.condition()
     text = f"{statement.indent}if {test}:\n{inner}"
-    return Change(
+    return RegionChange(
         (Splice(statement.line, statement.full_end, text),), scene.code(statement), f"if {test}: ..."
     )
 
 
 @register("statement.free", 0.6)
-def free(scene: Scene, rng: Random) -> Change | None:
+def free(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """The body of an `if` without the `if`."""
     found = [s for s in _movable(scene) if isinstance(s.node, cst.If) and s.node.orelse is None]
     statement = pick(rng, found)
@@ -178,13 +178,13 @@ def free(scene: Scene, rng: Random) -> Change | None:
     text = shifted(body, first.indent, statement.indent)
     if text is None:
         return None
-    return Change(
+    return RegionChange(
         (Splice(statement.line, statement.full_end, text),), scene.code(statement), atom(text.strip())
     )
 
 
 @register("statement.otherwise", 0.6)
-def otherwise(scene: Scene, rng: Random) -> Change | None:
+def otherwise(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """The bodies of `if` and `else` exchanged, or the `else` dropped."""
     found = [s for s in _movable(scene) if isinstance(s.node, cst.If) and isinstance(s.node.orelse, cst.Else)]
     statement = pick(rng, found)
@@ -196,6 +196,6 @@ def otherwise(scene: Scene, rng: Random) -> Change | None:
     one, two = ((b.statements[0].line, b.statements[-1].full_end) for b in blocks)
     text = scene.survey.text
     if rng.random() < 0.4:
-        return Change((Splice(one[1], two[1], ""),), scene.code(statement), "(else deleted)")
+        return RegionChange((Splice(one[1], two[1], ""),), scene.code(statement), "(else deleted)")
     splices = (Splice(*one, text[slice(*two)]), Splice(*two, text[slice(*one)]))
-    return Change(splices, scene.code(statement), "(if and else exchanged)")
+    return RegionChange(splices, scene.code(statement), "(if and else exchanged)")

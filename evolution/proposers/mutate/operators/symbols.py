@@ -6,9 +6,9 @@ from random import Random
 
 import libcst as cst
 
-from pygent.evolution.proposers.mutate.change import Change, Splice
+from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import Scene, pick
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
 from pygent.evolution.proposers.mutate.operator_registry import register
 from pygent.evolution.proposers.mutate.statement_edits import movable
 
@@ -41,8 +41,8 @@ _ARITHMETIC: dict[str, tuple[str, ...]] = {
 
 
 def _exchange(
-    scene: Scene, rng: Random, left: Expr, right: Expr, table: dict[str, tuple[str, ...]]
-) -> Change | None:
+    scene: OperatorContext, rng: Random, left: Expr, right: Expr, table: dict[str, tuple[str, ...]]
+) -> RegionChange | None:
     """Another operator between two operands; the spaces around it stay."""
     gap = scene.survey.text[left.end : right.start]
     old = " ".join(gap.split())
@@ -54,12 +54,12 @@ def _exchange(
     if not new.isalpha() or (lead and tail):
         text = f"{lead}{new}{tail}"
         before = scene.survey.text[left.start : right.end]
-        return Change((Splice(left.end, right.start, text),), before, before.replace(gap, text, 1))
+        return RegionChange((Splice(left.end, right.start, text),), before, before.replace(gap, text, 1))
     return None
 
 
 @register("compare.exchange", 3.0)
-def compare(scene: Scene, rng: Random) -> Change | None:
+def compare(scene: OperatorContext, rng: Random) -> RegionChange | None:
     expr = pick(rng, scene.group("comparisons", lambda e: isinstance(e.node, cst.Comparison)))
     if expr is None or len(expr.children) < 2:
         return None
@@ -68,7 +68,7 @@ def compare(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("arithmetic.exchange", 3.0)
-def arithmetic(scene: Scene, rng: Random) -> Change | None:
+def arithmetic(scene: OperatorContext, rng: Random) -> RegionChange | None:
     expr = pick(rng, scene.group("arithmetic", lambda e: isinstance(e.node, cst.BinaryOperation)))
     if expr is None or len(expr.children) != 2:
         return None
@@ -76,7 +76,7 @@ def arithmetic(scene: Scene, rng: Random) -> Change | None:
 
 
 @register("arithmetic.augment", 1.0)
-def augment(scene: Scene, rng: Random) -> Change | None:
+def augment(scene: OperatorContext, rng: Random) -> RegionChange | None:
     """Another operator in `a += b`; `a = b` for `a += b`, and `a += b` for `a = b`."""
     found = [
         (statement, statement.node.body[0])
@@ -112,4 +112,4 @@ def augment(scene: Scene, rng: Random) -> Change | None:
         operator, new = "=", rng.choice(("+=", "-=", "*="))
     start = statement.start + head.rindex(operator)
     after = text[statement.start : start] + new + text[start + len(operator) : statement.end]
-    return Change((Splice(start, start + len(operator), new),), scene.code(statement), after)
+    return RegionChange((Splice(start, start + len(operator), new),), scene.code(statement), after)
