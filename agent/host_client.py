@@ -68,7 +68,10 @@ class HostClient:
         max_tokens: int | None = None,
         stage: str = "",
     ) -> ModelAnswer:
-        """One answer of a model. Raises `BudgetExhaustedError`, `ModelUnavailableError`, `ContextTooLongError`."""
+        """One answer of a model.
+
+        Raises `BudgetExhaustedError`, `ModelUnavailableError`, `ContextTooLongError`.
+        """
         got = self._got(
             {
                 "op": "complete",

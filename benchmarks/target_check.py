@@ -23,7 +23,7 @@ def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
     """Check dependencies, cases or grader, editable files, and run the baseline; yields its evaluation.
 
     Where correctness is the objective a failing baseline is the point. Raises `TargetError` where the target
-    cannot be used, a baseline that fails its own gate included; `SandboxFault` where the engine failed.
+    cannot be used, a baseline that fails its own gate included; `SandboxFaultError` where the engine failed.
     """
     file = target.root / "target.toml"
     with_dependencies(target)

@@ -37,7 +37,7 @@ class RunAccount:
         self._change = threading.Condition()
 
     def check(self, model: str, price: Price | None) -> None:
-        """Raise `PriceUnknown` where a model without a price has no limit here that could be kept."""
+        """Raise `PriceUnknownError` where a model without a price has no limit here that could be kept."""
         require(model, price, tokens=self._tokens, dollars=self._dollars)
 
     @property

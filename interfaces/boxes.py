@@ -15,7 +15,7 @@ from pygent.sandbox.backends.waivers import require, waived
 
 @contextmanager
 def opened_for(archive: Archive, variant: Variant) -> Iterator[Sandbox]:
-    """Tested, and closed at the end. Raises `SandboxUnavailable` where none can be had."""
+    """Tested, and closed at the end. Raises `SandboxUnavailableError` where none can be had."""
     config = stored_config(archive.run(variant.run))
     sandbox = select.open_sandbox(
         config.sandbox, base=config.image, runtime=config.runtime, waive=waived([config.waive])

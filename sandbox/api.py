@@ -157,7 +157,7 @@ class CallSession(Protocol):
         ...
 
     def call(self, call: Call) -> Reply:
-        """Make one call. Raises `SandboxFaultError`, and `ValueError` where the child may not be called again."""
+        """Make one call. Raises `SandboxFaultError`; `ValueError` if the child may not be called again."""
         ...
 
     def close(self) -> Execution:

@@ -118,7 +118,7 @@ def forge(
 ) -> Report:
     """Put every forgery, and the controls, to every suite; with `compare`, to the peers as well.
 
-    `said` hears of each row as it is ready. Raises `SandboxFault` and `SandboxUnavailable`.
+    `said` hears of each row as it is ready. Raises `SandboxFaultError` and `SandboxUnavailableError`.
     """
     started = time.monotonic()
     with TemporaryDirectory(prefix="pygent-forge-") as folder:

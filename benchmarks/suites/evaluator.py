@@ -176,7 +176,7 @@ class EvaluatorSuite:
         return Run(tuple(told), metrics, reason, output[-_MOST_OUTPUT:])
 
     def trial(self, sandbox: Sandbox) -> Run:
-        """All stages on the source as it lies there, whatever they score. Raises `SandboxFault`."""
+        """All stages on the source as it lies there, whatever they score. Raises `SandboxFaultError`."""
         with sandbox.box(spec_for(self._target), Isolation.CONTAINER) as box:
             return self.run(box, self._target.tree(), 0, thresholds=False)
 

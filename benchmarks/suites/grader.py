@@ -35,7 +35,7 @@ class Grader:
     """Calls the functions `cases` or `problems` and `grade` of the target's file.
 
     Raises `TargetError` where the file cannot be loaded, or a function that is `needed` is missing, and
-    `Untrusted` where nobody has agreed to run it.
+    `UntrustedError` where nobody has agreed to run it.
     """
 
     def __init__(self, target: Target, needed: Sequence[str]) -> None:

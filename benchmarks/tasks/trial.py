@@ -40,7 +40,7 @@ _MOVES: tuple[tuple[str, dict[str, str]], ...] = (
 def trial(agent: Tree, box: Box) -> str:
     """Why the agent is not worth a paid task, in one line, or ''. The script stands in for the model.
 
-    Raises `SandboxFault`.
+    Raises `SandboxFaultError`.
     """
     session = box.open(agent_program(agent.files))
     try:

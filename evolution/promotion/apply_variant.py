@@ -116,7 +116,7 @@ def apply(
     With `hooks`, the hooks of the source's repository run when the change is committed.
 
     Raises `ApplyError` where something is in the way (nothing is written then) or where the suite did not
-    confirm it (everything is as before then), `Untrusted` where nobody has agreed to what it would run,
+    confirm it (everything is as before then), `UntrustedError` where nobody has agreed to what it would run,
     `HeldError` while another process is at it, `PromotionError` or `GitError` where writing failed.
     """
     require_clear(home, planned)

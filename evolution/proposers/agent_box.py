@@ -54,7 +54,7 @@ def let_work(
 ) -> Work:
     """Run an agent's code on a task in a fresh box until it hands something back or ends.
 
-    Raises `SandboxFault` where the engine fails, and what `door.handle` raises where the run must end.
+    Raises `SandboxFaultError` where the engine fails, and what `door.handle` raises where the run must end.
     """
     with sandbox.box(spec, Grade.CONTAINER) as box:
         session = box.open(agent_program(agent))

@@ -17,7 +17,7 @@ _WITH_INPUTS = frozenset({"cases", "timing", "objective"})
 
 def chosen_profile(config: RunConfig, target: Target) -> Profile:
     """The profile of a run's proposals. Raises `ConfigError`: where it cannot be read, or what it needs is
-    not there; and `Untrusted`."""
+    not there; and `UntrustedError`."""
     capabilities = _ALWAYS
     if target.manifest.suite.kind != "tasks":  # a look at these would be paid for, task by task
         capabilities |= {"tests"}
@@ -37,7 +37,7 @@ def profile_named(name: str, where: str = "--profile") -> Profile:
 
 
 def profile_to_run(name: str, where: str = "--profile") -> Profile:
-    """Raises `ConfigError`, and `Untrusted` where it is somebody's file and nobody has agreed to it."""
+    """Raises `ConfigError`, and `UntrustedError` where it is somebody's file and nobody has agreed to it."""
     profile, exhibits = _read(name, where)
     require(*exhibits)
     return profile

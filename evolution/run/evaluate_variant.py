@@ -63,8 +63,8 @@ class VariantEvaluator:
 
         `parent` is None for the baseline itself. A comparison costs many evaluations, so that only a score
         better than the parent's and than `baseline`, the baseline's, is put to it; what is better than a poor
-        parent only stays valid. Raises `SandboxFault` where the same work fails in box after box, and
-        `EngineAway` where no box can be had any more.
+        parent only stays valid. Raises `SandboxFaultError` where the same work fails in box after box, and
+        `SandboxLostError` where no box can be had any more.
         """
         started = time.monotonic()
         tree = proposal.tree

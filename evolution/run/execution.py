@@ -64,7 +64,7 @@ def create_run(archive: Archive, config: RunConfig) -> RunRecord:
     """Record a new run; nothing is executed yet.
 
     Without a seed it gets 63 random bits: cases are drawn from the seed by code that anybody can read, so
-    that a variant which could guess it could foresee them. Raises `Untrusted` where nobody has agreed to what
+    that a variant which could guess it could foresee them. Raises `UntrustedError` where nobody has agreed to what
     the run would use.
     """
     target = find_target(config.target)
@@ -107,8 +107,8 @@ def execute_run(
 
     `changes` are settings that this session changes, such as a larger budget. Raises `ArchiveError` where
     another process is at this run; `ModelError` where it cannot go on (it can be resumed);
-    `SandboxUnavailable` where code that a model wrote would run without a limit that nobody has waived;
-    `Untrusted` where nobody has agreed to what the run would use.
+    `SandboxUnavailableError` where code that a model wrote would run without a limit that nobody has waived;
+    `UntrustedError` where nobody has agreed to what the run would use.
     """
     run_id.set(run.id)
     with RunLock(home, run.id) as lock:

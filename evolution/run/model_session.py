@@ -120,7 +120,7 @@ def _connected(
 
 
 def _configured(config: RunConfig) -> Mapping[str, Server]:
-    """The servers that the agent's profile may use. Raises `ConfigError`, and `Untrusted`."""
+    """The servers that the agent's profile may use. Raises `ConfigError`, and `UntrustedError`."""
     from pygent.evolution.settings.run_trust import servers_file
     from pygent.gateway.mcp.mcp_config import McpConfigError
     from pygent.gateway.mcp.server_trust import read_to_start

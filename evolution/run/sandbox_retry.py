@@ -50,8 +50,8 @@ class RetryingSandbox:
     """A sandbox whose box is waited for where the engine fails to give it, `minutes` at most in one go.
 
     What fails inside a box is a fault as ever: the work is tried again, and then waits here for its box.
-    Waiting ends at once with `SandboxLostError` when `ended` says why the run is to end. Thread-safe: of many that
-    wait, one asks at a time, and all go on when one has its box.
+    Waiting ends at once with `SandboxLostError` when `ended` says why the run is to end. Thread-safe: of many
+    that wait, one asks at a time, and all go on when one has its box.
     """
 
     def __init__(self, inner: Sandbox, *, minutes: float, ended: Callable[[], str]) -> None:

@@ -44,7 +44,7 @@ class HoldoutTest:
     def confirm(self, tree: Tree, number: int, once: DurableSteps) -> bool:
         """Better than the baseline, and graded with every threshold kept, on held-out cases.
 
-        `number` counts the run's confirmations from 1. Raises `SandboxFault` like an evaluation.
+        `number` counts the run's confirmations from 1. Raises `SandboxFaultError` like an evaluation.
         """
 
         def effect() -> Mapping[str, Any]:

@@ -29,7 +29,7 @@ class ToolPins:
     """Digests by server and tool: those that a person approved, and those first seen in this run."""
 
     def __init__(self, path: Path = DEFAULT) -> None:
-        """Raises `Untrusted` where somebody else may have approved them."""
+        """Raises `UntrustedError` where somebody else may have approved them."""
         self._path = path
         self._approved = _read(path)
         self._seen: dict[tuple[str, str], str] = {}

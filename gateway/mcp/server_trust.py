@@ -14,7 +14,7 @@ from pygent.target_modules.trust.exhibit import Exhibit, files_of, require
 
 
 def read_to_start(path: Path) -> dict[str, Server]:
-    """As `config.read`, of a trusted file. Raises `McpConfigError`, and `Untrusted`."""
+    """As `config.read`, of a trusted file. Raises `McpConfigError`, and `UntrustedError`."""
     text = text_of(path)
     require(of_servers(path, text))
     return servers(text, path)

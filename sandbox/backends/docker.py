@@ -121,8 +121,9 @@ def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
 class DockerSandbox(Pool):
     """Hands out boxes, each in a container of its own.
 
-    `runtime` is the engine's name for what runs containers; '' for its default. Raises `SandboxUnavailableError`
-    where the engine does not know it.
+    `runtime` is the engine's name for what runs containers; '' for its default.
+
+    Raises `SandboxUnavailableError` if the engine does not know it.
     """
 
     def __init__(

@@ -85,7 +85,7 @@ def build_image(
 
 
 def _has_engine(kind: Kind) -> bool:
-    """Whether it is to be Docker. Raises `SandboxUnavailableError` where it is to be either and there is none."""
+    """Whether it is to be Docker. Raises `SandboxUnavailableError` if neither is there."""
     from pygent.sandbox.backends import bubblewrap
     from pygent.sandbox.backends.docker import connect
 

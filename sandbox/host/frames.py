@@ -27,7 +27,7 @@ class Frames:
         self._buffer += data
 
     def next(self, max_body: int) -> tuple[dict[str, Any], bytes] | None:
-        """The next whole frame, or None where more bytes are needed. Raises `SandboxFaultError` for nonsense."""
+        """The next whole frame, or None if more bytes are needed. Raises `SandboxFaultError` for nonsense."""
         buffer = self._buffer
         if len(buffer) < _LENGTH:
             return None

@@ -64,7 +64,7 @@ class Pool(ABC):
 
     @abstractmethod
     def cell(self, spec: BoxSpec) -> RunnerProcess:
-        """Start a runner. Raises `SandboxFaultError`, and `SandboxUnavailable` for what it is made of."""
+        """Start a runner. Raises `SandboxFaultError`, and `SandboxUnavailableError` for what it is made of."""
 
     @abstractmethod
     def facts(self) -> list[Check]:
@@ -79,7 +79,7 @@ class Pool(ABC):
             lease.close()
 
     def renew(self, spec: BoxSpec) -> None:  # noqa: B027  # a backend whose files keep no trace has nothing to do
-        """Give boxes on a core files without a trace of what earlier boxes did. Raises `SandboxFaultError`."""
+        """Give boxes on a core files without a trace of earlier boxes. Raises `SandboxFaultError`."""
 
     def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
         if spec.packages not in self._read:
@@ -112,7 +112,7 @@ class Pool(ABC):
                 list(closers.map(RunnerBox.close, boxes))
 
     def take(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox:
-        """A box that is fit for use. Raises `SandboxFaultError`, and `SandboxUnavailable` for its image."""
+        """A box that is fit for use. Raises `SandboxFaultError`, and `SandboxUnavailableError` for its image."""
         with self._lock:
             self._sizing[spec].taken()
         while True:

@@ -42,7 +42,7 @@ def run_attacks(
     isolation: Isolation,
     said: Callable[[AttackResult], None] = lambda _: None,
 ) -> list[AttackResult]:
-    """Run `attacks` in order. Raises `SandboxFault` where a box cannot be had or the engine fails."""
+    """Run `attacks` in order. Raises `SandboxFaultError` where a box cannot be had or the engine fails."""
     results: list[AttackResult] = []
     with _Boxes(sandbox, isolation) as boxes:
         for one in attacks:

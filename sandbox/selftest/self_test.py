@@ -37,7 +37,7 @@ _PROJECT = "this is a fault of the sandbox itself: do not run candidates that yo
 
 
 def check_box(sandbox: Sandbox) -> list[Check]:
-    """Every attempt, in a box with small limits. Raises `SandboxFault` where the engine fails."""
+    """Every attempt, in a box with small limits. Raises `SandboxFaultError` where the engine fails."""
     with sandbox.box(_SPEC, Isolation.PROCESS) as box:
         return [
             _judge("network", _network, box, "network", remedy=_ENGINE),

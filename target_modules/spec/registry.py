@@ -41,7 +41,7 @@ def _loaded(folder: Path) -> Target:
 
 
 def find_to_run(name: str) -> Target:
-    """The same, to be measured: also raises `Untrusted` where nobody has agreed to what it would run."""
+    """The same, to be measured: also raises `UntrustedError` where nobody has agreed to what it would run."""
     target = find_target(name)
     require(*of_target(target))
     return target

@@ -49,7 +49,7 @@ def as_written(target: Target) -> Target:
 def grader_of(target: Target) -> bytes:
     """The text of a target's grader, read once: what is run is what was trusted.
 
-    Raises `TargetError`, and `Untrusted` where nobody has agreed to it.
+    Raises `TargetError`, and `UntrustedError` where nobody has agreed to it.
     """
     name = target.manifest.suite.grader
     assert name is not None  # the manifest sees to it

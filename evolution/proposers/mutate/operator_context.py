@@ -16,7 +16,7 @@ from pygent.evolution.proposers.mutate.region_index import RegionIndex
 from pygent.evolution.proposers.mutate.type_inference import Kinds
 
 T = TypeVar("T")
-Operator = Callable[["Scene", Random], RegionChange | None]
+Operator = Callable[["OperatorContext", Random], RegionChange | None]
 
 _UNTOUCHABLE = frozenset({"callee", "starred", "with", "statement"})
 

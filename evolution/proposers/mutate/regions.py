@@ -64,7 +64,10 @@ _Wanted = tuple[str, ...] | frozenset[_Lines]  # symbols, the empty name for all
 
 
 def _open(path: str, text: str, specs: tuple[str, ...]) -> list[tuple[Piece, int, _Wanted]]:
-    """Each piece, the line where it begins, and what of it may change. Raises `NotPythonError`, `BlockError`."""
+    """Each piece, the line where it begins, and what of it may change.
+
+    Raises `NotPythonError`, `BlockError`.
+    """
     known = Editable.of(specs)
     if not known.touches(path):
         return []

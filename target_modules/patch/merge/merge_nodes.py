@@ -59,7 +59,7 @@ class Source:
     """A file by its parts. Every line of `top` ends in a newline; `is_closed` says whether the last did."""
 
     def __init__(self, text: str) -> None:
-        """Raises `NotPython`."""
+        """Raises `NotPythonError`."""
         file: Outline = outline(text)
         self.bom = file.bom
         self.newline = file.newline

@@ -31,7 +31,7 @@ def find(file: Outline, name: str) -> Symbol:
 
 
 def source_of(file: Outline, name: str) -> str:
-    """A symbol's source at column 0, with `\\n` line ends. Raises `SymbolError`, `NotPython`."""
+    """A symbol's source at column 0, with `\\n` line ends. Raises `SymbolError`, `NotPythonError`."""
     symbol = find(file, name)
     return dedented(file.text(symbol.start, symbol.end))
 
