@@ -70,7 +70,8 @@ def record(target: Target, sandbox: Sandbox, *, grow: bool = False) -> Recording
     """Watch all tests once, and split what could be kept: of each function the calls that took longest.
 
     With `grow`, for timing, also larger calls that are made of them (`input_scaling`).
-    Raises `TargetError` where there is nothing to keep, `SandboxFaultError` and `SandboxUnavailableError` as boxes do.
+    Raises `TargetError` where there is nothing to keep, `SandboxFaultError` and `SandboxUnavailableError` as
+    boxes do.
     """
     tree = target.tree()
     spec = spec_of_tests(target)

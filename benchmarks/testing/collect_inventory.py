@@ -18,8 +18,8 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
     """Run all tests twice beside the target's own source, in two boxes, and once through the proxy.
 
-    Raises `TargetError` where tests cannot be collected or pytest does not end by itself, `SandboxFaultError` and
-    `SandboxUnavailableError` as boxes do.
+    Raises `TargetError` where tests cannot be collected or pytest does not end by itself,
+    `SandboxFaultError` and `SandboxUnavailableError` as boxes do.
     """
     tree = target.tree()
     spec = spec_of_tests(target)

@@ -43,8 +43,8 @@ def has_spectrum(target: Target) -> bool:
 def take_spectrum(target: Target, tree: Tree, sandbox: Sandbox, seed: int) -> Spectrum:
     """Run all tests that count, or the search cases (`seed` draws them where a grader makes them), once.
 
-    Raises `SpectrumUnavailableError` if the box gives no usable answer, `TargetError` if the target has neither
-    tests nor cases, `SandboxFaultError` and `SandboxUnavailableError` as boxes do.
+    Raises `SpectrumUnavailableError` if the box gives no usable answer, `TargetError` if the target has
+    neither tests nor cases, `SandboxFaultError` and `SandboxUnavailableError` as boxes do.
     """
     suite = target.manifest.suite
     if suite.kind == "cases":

@@ -64,8 +64,8 @@ def create_run(archive: Archive, config: RunConfig) -> RunRecord:
     """Record a new run; nothing is executed yet.
 
     Without a seed it gets 63 random bits: cases are drawn from the seed by code that anybody can read, so
-    that a variant which could guess it could foresee them. Raises `UntrustedError` where nobody has agreed to what
-    the run would use.
+    that a variant which could guess it could foresee them. Raises `UntrustedError` where nobody has agreed
+    to what the run would use.
     """
     target = find_target(config.target)
     require(*of_run(config, target))

@@ -155,7 +155,8 @@ class RunConfig(BaseModel):
 def load_config(file: Path | None, **options: Any) -> RunConfig:
     """Merge the sources; `options` are the command line's, None meaning not given.
 
-    Raises `ConfigError`, and `UntrustedError` where the file would run or loosen something and nobody has agreed.
+    Raises `ConfigError`, and `UntrustedError` where the file would run or loosen something and nobody has
+    agreed.
     """
     config, exhibits = read_config(file, **options)
     require(*exhibits)

@@ -64,7 +64,10 @@ class Pool(ABC):
 
     @abstractmethod
     def cell(self, spec: BoxSpec) -> RunnerProcess:
-        """Start a runner. Raises `SandboxFaultError`, and `SandboxUnavailableError` for what it is made of."""
+        """Start a runner.
+
+        Raises `SandboxFaultError`, and `SandboxUnavailableError` for what it is made of.
+        """
 
     @abstractmethod
     def facts(self) -> list[Check]:
@@ -112,7 +115,10 @@ class Pool(ABC):
                 list(closers.map(RunnerBox.close, boxes))
 
     def take(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox:
-        """A box that is fit for use. Raises `SandboxFaultError`, and `SandboxUnavailableError` for its image."""
+        """A box that is fit for use.
+
+        Raises `SandboxFaultError`, and `SandboxUnavailableError` for its image.
+        """
         with self._lock:
             self._sizing[spec].taken()
         while True:

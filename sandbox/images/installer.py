@@ -20,8 +20,8 @@ _OF_PIP = r"PIP_\w+|UV_\w+|NETRC|PYTHONPATH|(?i:(https?|all|no)_proxy)|SSL_CERT_
 def pip_install(target: Path, *options: str) -> tuple[list[str], dict[str, str]]:
     """A command that installs the packages named after it into the folder `target`, and its environment.
 
-    `options` are those that pip and uv share. Raises `SandboxUnavailableError` if there is no installer, as in
-    an environment made by uv or pipx on a Python without ensurepip.
+    `options` are those that pip and uv share. Raises `SandboxUnavailableError` if there is no installer, as
+    in an environment made by uv or pipx on a Python without ensurepip.
     """
     common = ["install", "--quiet", "--target", str(target), *options]
     ours = ["--disable-pip-version-check", "--no-input", "--no-compile", "--no-user", "--prefer-binary"]
