@@ -47,8 +47,8 @@ def test_it_holds_code_templates_and_profiles_and_nothing_of_other_rooms() -> No
     files = bundle.files()
     tops = {path.split("/")[0] for path in files}
     assert tops == {"agent", "prompts", "target_modules"}
-    inner = {path.rsplit("/", 1)[0] for path in files if path.startswith("target_modules/")}
-    assert inner == {"target_modules", "target_modules/patch"}
+    inner = {"/".join(path.split("/")[1:-1][:1]) for path in files if path.startswith("target_modules/")}
+    assert inner == {"", "patch"}
     assert {"agent/__main__.py", "agent/profiles/default.toml", "prompts/execute.md.j2"} <= set(files)
     assert list(files) == sorted(files)
 

@@ -174,7 +174,7 @@ with sandbox.box(BoxSpec(limits=Limits(call_seconds=55)), Isolation.PROCESS) as 
 
 
 def test_a_killed_host_leaves_no_process_and_the_next_start_removes_its_groups() -> None:
-    root = str(Path(orphan_reaper.__file__).parents[2])
+    root = str(Path(orphan_reaper.__file__).parents[3])
     host = subprocess.Popen(
         [sys.executable, "-c", _KILLED.format(root=root)], stdout=subprocess.PIPE, text=True
     )
@@ -243,7 +243,7 @@ def test_isolation_is_never_waived(monkeypatch: pytest.MonkeyPatch) -> None:
 _AS_USER = """
 import json, sys
 sys.path.insert(0, {root!r})
-from pygent.sandbox import cgroup
+from pygent.sandbox.backends import cgroup
 from pygent.sandbox.backends.select import make_sandbox
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Program
 cgroup.find = lambda: cgroup.Controls({{}})
@@ -264,7 +264,7 @@ def _is_public(program: str) -> bool:
 
 
 def test_a_user_without_rights_is_protected_by_a_user_namespace() -> None:
-    root = str(Path(orphan_reaper.__file__).parents[2])
+    root = str(Path(orphan_reaper.__file__).parents[3])
     user = 54_321 if os.geteuid() == 0 else os.geteuid()
     interpreter = next(filter(_is_public, (sys.executable, "/usr/bin/python3")), None)
     if user != os.geteuid() and interpreter is None:

@@ -151,7 +151,7 @@ with sandbox.box(BoxSpec(limits=Limits(call_seconds=55)), Isolation.PROCESS) as 
 
 
 def test_a_killed_host_leaves_no_process_and_the_next_start_removes_the_container(client: Any) -> None:
-    root = str(Path(orphan_reaper.__file__).parents[2])
+    root = str(Path(orphan_reaper.__file__).parents[3])
     host = subprocess.Popen(
         [sys.executable, "-c", _KILLED.format(root=root)], stdout=subprocess.PIPE, text=True
     )

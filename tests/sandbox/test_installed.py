@@ -143,7 +143,7 @@ def test_where_there_is_no_pip_at_all_uv_is_taken(
 
 
 def test_two_processes_at_once_install_once(wheels: Path, tmp_path: Path) -> None:
-    code = "from pygent.sandbox import installed; print(installed.find(('pg_one',))[1])"
+    code = "from pygent.sandbox.images import host_packages; print(host_packages.find(('pg_one',))[1])"
     both = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(2)]
     places = {one.communicate(timeout=60)[0] for one in both}
     assert [one.returncode for one in both] == [0, 0]

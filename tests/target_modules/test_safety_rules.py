@@ -176,10 +176,10 @@ def test_unchanged_and_other_files_are_not_looked_at() -> None:
 @pytest.mark.parametrize(
     ("line", "refused"),
     [
-        ("from pygent.agent.attempt_state import Desk", False),
+        ("from pygent.agent.attempt_state import AttemptState", False),
         ("import pygent.prompts.quote", False),
-        ("from .desk import Desk", False),
-        ("from agent.desk import Desk", True),  # where the tree is not imported from
+        ("from .attempt_state import AttemptState", False),
+        ("from agent.attempt_state import AttemptState", True),  # where the tree is not imported from
         ("import pygent", True),
         ("import pygent.archive", True),
         ("import pygent.agent_of_others", True),
