@@ -64,7 +64,6 @@ class HostClient:
         *,
         tools: Sequence[ToolSpec] = (),
         schema: Mapping[str, Any] | None = None,
-        grammar: str | None = None,
         max_tokens: int | None = None,
         stage: str = "",
     ) -> ModelAnswer:
@@ -81,7 +80,6 @@ class HostClient:
                     for tool in tools
                 ],
                 "schema": None if schema is None else dict(schema),
-                "grammar": grammar,
                 "max_tokens": max_tokens,
                 "stage": stage,
             }

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pygent.agent.brief import Brief
 from pygent.agent.context import DEFAULT, ContextBudget
-from pygent.agent.host_client import ModelAnswer
+from pygent.agent.host_client import HostClient
 from pygent.agent.messages import messages
 from pygent.prompts import quote
-from pygent.prompts.message import Message
 from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_reader import ReadError, read
 from pygent.target_modules.patch.parse.answer_text import without_thinking
+
+STAGE = "single"
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,9 @@ class Attempt:
     reason: str = ""
 
 
-def attempt(
-    brief: Brief, ask: Callable[[Sequence[Message]], ModelAnswer], limits: ContextBudget = DEFAULT
-) -> Attempt:
-    """Ask once and read the answer. What `ask` raises goes through."""
-    answer = ask(messages(brief, limits))
+def attempt(brief: Brief, door: HostClient, limits: ContextBudget = DEFAULT) -> Attempt:
+    """Ask once and read the answer. Raises what the door raises."""
+    answer = door.complete(messages(brief, limits), stage=STAGE)
     note = ""
     try:
         text = without_thinking(answer.text)

@@ -9,13 +9,11 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from pygent.archive import git_command
 from pygent.archive.records import ArchiveError, Status, Variant
-
-if TYPE_CHECKING:
-    from pygent.archive.store import Archive
+from pygent.archive.store import Archive
 
 # without the user's own git settings, so that an export is the same everywhere
 _EVERYWHERE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from pygent.archive import git_export, integrity
+from pygent.archive import integrity
 from pygent.archive.blobs import codec
 from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.blobs.sources import Sources
@@ -261,19 +261,6 @@ class Archive:
 
         return self._read(load)
 
-    def set_status(self, id: str, status: Status, reason: str, records: Sequence[Record] = ()) -> None:
-        """Change a variant's standing, together with the records that are the evidence for it."""
-        with self._write() as connection:
-            row = queries.row_of(connection, id)
-            values = {"status": status.value, "reason": variant_rows.storable(reason)}
-            connection.execute(
-                update(schema.variants).where(schema.variants.c.key == row.key).values(**values)
-            )
-            if records:
-                owner = select(schema.runs.c.id).where(schema.runs.c.key == row.run)
-                words = self._run(connection, connection.execute(owner).scalar_one()).vocabulary
-                variant_rows.write_records(connection, row.key, records, words)
-
     def decide(
         self, id: str, kind: DecisionKind, *, who: str, why: str = "", data: Mapping[str, Any] | None = None
     ) -> ReviewDecision:
@@ -302,20 +289,12 @@ class Archive:
         """The best-scored champion, else the best-scored accepted, else the best-scored valid variant."""
         return self._read(lambda connection: queries.best(connection, run))
 
-    def trees_of(self, run: str) -> dict[int, str]:
-        """The tree of each attempt that has one."""
-        return self._read(lambda connection: queries.trees_of(connection, run))
-
     def stats(self, run: str | None = None) -> statistics.Stats:
         return self._read(lambda connection: statistics.stats(connection, run))
 
     def verify(self) -> list[str]:
         """Read everything; one line for each thing that is not as it must be."""
         return integrity.verify(self._database)
-
-    def export(self, run: str, folder: Path) -> git_export.Exported:
-        """Write a run as a new git repository at `folder`, one commit per variant."""
-        return git_export.export(self, run, folder)
 
     # Inside
 

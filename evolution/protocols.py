@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
 
 from pygent.archive.records import Usage, Variant
 from pygent.benchmarks.results import Evaluation, PairedSamples
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -115,23 +116,9 @@ class Selector(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """An acceptor's decision with the evidence: pairs seen, mean difference and its interval."""
-
-    accepted: bool
-    pairs: int
-    mean: float
-    low: float
-    high: float
-    error_rate: float
-    reason: str
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 class Acceptor(Protocol):
-    def accept(self, pairs: Iterator[PairedSamples], *, exhaustive: bool, error_rate: float) -> Verdict:
+    def accept(
+        self, pairs: Iterator[PairedSamples], *, exhaustive: bool, error_rate: float
+    ) -> PairedDecision:
         """Take batches of paired differences until it is decided, at `error_rate`, whether it is better."""
         ...

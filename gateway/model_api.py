@@ -16,8 +16,8 @@ CUT_OFF = "length"  # the finish reason of an answer that ran into `max_tokens`
 class Request:
     """What a model is asked. An answer has at most `max_tokens` tokens; `seed` is a wish only.
 
-    `schema` asks for an answer that is JSON of this schema, `grammar` for one that a GBNF grammar derives; an
-    endpoint that knows neither answers freely, so that whoever asks reads what came all the same.
+    `schema` asks for an answer that is JSON of this schema; an endpoint that knows none answers freely, so
+    whoever asks must read whatever comes.
     """
 
     messages: tuple[Message, ...]
@@ -26,7 +26,6 @@ class Request:
     seed: int | None = None
     tools: tuple[ToolSpec, ...] = ()
     schema: Mapping[str, Any] | None = None
-    grammar: str | None = None
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Transcript:
         self._before = request.messages
         new = request.messages[same:]
         tools = [[tool.name, tool.description, dict(tool.parameters)] for tool in request.tools]
-        aside = json.dumps([tools, request.schema, request.grammar], ensure_ascii=False)
+        aside = json.dumps([tools, request.schema], ensure_ascii=False)
         kept = self._run.keep(stage, same, [redact(message.content) for message in new])
         (about,) = self._run.keep(stage, -1, [redact.in_json(aside)])
         messages = [

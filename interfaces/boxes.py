@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from pygent.archive.records import Variant
 from pygent.archive.store import Archive
-from pygent.evolution.settings.stored_config import stored_config
+from pygent.evolution.settings.stored_config import settings_to_look_at
 from pygent.sandbox.api import Sandbox
 from pygent.sandbox.backends import select
 from pygent.sandbox.backends.waivers import require, waived
@@ -16,7 +16,7 @@ from pygent.sandbox.backends.waivers import require, waived
 @contextmanager
 def opened_for(archive: Archive, variant: Variant) -> Iterator[Sandbox]:
     """Tested, and closed at the end. Raises `SandboxUnavailableError` where none can be had."""
-    config = stored_config(archive.run(variant.run))
+    config = settings_to_look_at(archive.run(variant.run))
     sandbox = select.open_sandbox(
         config.sandbox, base=config.image, runtime=config.runtime, waive=waived([config.waive])
     )

@@ -13,7 +13,8 @@ from hypothesis import settings
 from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.backends import bubblewrap
 from pygent.sandbox.backends.bubblewrap import BubblewrapSandbox
-from pygent.sandbox.backends.docker import DockerSandbox, connect
+from pygent.sandbox.backends.docker import DockerSandbox
+from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.sandbox.backends.select import open_sandbox
 from tests.support.engine import PrivateEngine, private_engine

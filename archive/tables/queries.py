@@ -113,14 +113,3 @@ def best(connection: Connection, run: str) -> Variant | None:
         for variant in variant_rows.read(connection, query):
             return variant
     return None
-
-
-def trees_of(connection: Connection, run: str) -> dict[int, str]:
-    key = run_rows.row_of(connection, run).key
-    query = (
-        select(_v.attempt, schema.trees.c.id)
-        .join(schema.trees, schema.trees.c.key == _v.tree)
-        .where(_v.run == key)
-        .order_by(_v.attempt)
-    )
-    return {attempt: tree.hex() for attempt, tree in connection.execute(query)}

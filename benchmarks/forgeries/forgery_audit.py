@@ -26,8 +26,8 @@ from pygent.benchmarks.forgeries.forgery_corpus import Forgery, control
 from pygent.benchmarks.judge import evaluate, retried
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import PairedDecision, decide
-from pygent.benchmarks.suites.execution import one_line
 from pygent.benchmarks.suites.registry import suite_for
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
@@ -253,10 +253,10 @@ def _tree(source: str) -> Tree:
 
 def _why(found: Evaluation) -> str:
     failures = found.stages[-1].failures if found.stages else ()
-    return one_line(found.reason or (failures[0] if failures else ""), 120)
+    return line(found.reason or (failures[0] if failures else ""), 120)
 
 
 def _span(found: PairedDecision) -> str:
     if found.reason and not found.pairs:
-        return one_line(found.reason, 120)
+        return line(found.reason, 120)
     return f"log ratio {found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f}) in {found.pairs} pairs"

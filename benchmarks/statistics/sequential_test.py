@@ -25,9 +25,10 @@ win later is small.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from pygent.benchmarks.results import PairedSamples
 from pygent.benchmarks.statistics.t_distribution import t_quantile, t_upper
@@ -68,6 +69,12 @@ class PairedDecision:
     high: float
     error_rate: float
     reason: str
+
+    @classmethod
+    def of(cls, recorded: Mapping[str, Any]) -> PairedDecision:
+        """From a record; those of early versions say `accepted` for `better`."""
+        renamed = {"better" if key == "accepted" else key: value for key, value in recorded.items()}
+        return cls(**renamed)
 
 
 def decide(

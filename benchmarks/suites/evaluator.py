@@ -19,7 +19,7 @@ from pygent.benchmarks.metrics import complexity
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, StageResult, Trust
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites import dispatch
-from pygent.benchmarks.suites.execution import derived, one_line, said, spec_for
+from pygent.benchmarks.suites.execution import derived, said, spec_for
 from pygent.benchmarks.suites.stage_runner import (
     mean,
     not_available,
@@ -28,6 +28,7 @@ from pygent.benchmarks.suites.stage_runner import (
     static_difference,
     worse,
 )
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call, Isolation, Outcome, Program, Reply, Sandbox
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
@@ -238,15 +239,15 @@ def _told(reply: Reply, primary: str) -> EvaluatorReport:
         if isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)
     ]
     artifacts = "\n".join(texts).encode(errors="replace").decode()
-    error = one_line(str(value.get("error") or ""))
+    error = line(str(value.get("error") or ""))
     reason = f"the evaluator reports an error: {error}" if error else ""
     reason = reason or not_finite({name: number for name, number in given.items() if name == primary})
-    metrics = {one_line(name, 100): number for name, number in given.items() if math.isfinite(number)}
+    metrics = {line(name, 100): number for name, number in given.items() if math.isfinite(number)}
     return EvaluatorReport(metrics, reason, artifacts, reply.seconds)
 
 
 def _stage_result(name: str, told: EvaluatorReport) -> StageResult:
-    failures = (one_line(f"{name}: {told.reason}"),) if told.reason else ()
+    failures = (line(f"{name}: {told.reason}"),) if told.reason else ()
     samples = {metric: (value,) for metric, value in told.metrics.items()}
     return StageResult(name, samples, 0 if told.reason else 1, 1, failures)
 

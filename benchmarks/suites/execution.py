@@ -42,7 +42,7 @@ def editable_modules(target: Target, tree: Tree) -> dict[str, str]:
 
 def said(reply: Reply) -> str:
     """One reply that is not an answer, in one line of words."""
-    detail = one_line(reply.detail)
+    detail = line(reply.detail)
     return f"{_SAID[reply.outcome]}: {detail}" if detail else _SAID[reply.outcome]
 
 
@@ -57,14 +57,9 @@ def trouble(execution: Execution, calls: int, what: str = "call") -> str:
     return f"{what} {number} {said(execution.replies[number])}"
 
 
-def one_line(text: str, most: int = 200) -> str:
-    """Untrusted text as one visible line of at most `most` characters."""
-    return line(text, most)
-
-
 def got(value: object) -> str:
     """An answer as a report shows it: short, and on one line."""
-    return one_line(_shown(value), 80)
+    return line(_shown(value), 80)
 
 
 def _shown(value: object) -> str:

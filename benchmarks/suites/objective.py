@@ -8,10 +8,11 @@ from itertools import chain, count, repeat
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
-from pygent.benchmarks.suites.execution import derived, one_line, program_for, spec_for, trouble
+from pygent.benchmarks.suites.execution import derived, program_for, spec_for, trouble
 from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
 from pygent.benchmarks.suites.problems import Problem
 from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean, static_difference
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Box
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
@@ -109,7 +110,7 @@ class ObjectiveSuite:
             try:
                 samples = self._grader.grade(problem, [reply.value for reply in execution.replies])
             except InvalidAnswerError as error:
-                reason = f"invalid answer: {one_line(str(error))}"
+                reason = f"invalid answer: {line(str(error))}"
         if reason:
             reason = f"problem {number}: {reason}"
             return Batch({}, 0, 1, (reason,), reason, output=execution.output)

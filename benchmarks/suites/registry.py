@@ -45,7 +45,7 @@ def _own(target: Target) -> Suite:
     if kind == "tasks":
         from pygent.benchmarks.tasks.task_suite import TasksSuite
 
-        return TasksSuite(target)
+        return TasksSuite(target, suite_for)
     from pygent.benchmarks.suites.cases import CasesSuite
 
     return CasesSuite(target)

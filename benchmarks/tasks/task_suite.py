@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Solved, Split
-from pygent.benchmarks.suites.execution import derived, one_line, spec_for
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Solved, Split, Suite
+from pygent.benchmarks.suites.execution import derived, spec_for
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner
 from pygent.benchmarks.tasks.catalog import Task, tasks_of
 from pygent.benchmarks.tasks.trial import trial
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Isolation
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
@@ -32,8 +32,10 @@ class TasksSuite:
     exhaustive = False
     exclusive = False
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, suite_for: Callable[[Target], Suite]) -> None:
+        """`suite_for` yields what grades a task."""
         self._target = target
+        self._suite_for = suite_for
         found = tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
         self._tasks: dict[Split, list[Task]] = {
             "search": [task for task in found if task.entry.split == "search"],
@@ -104,9 +106,9 @@ class TasksSuite:
     def _graded(self, task: Task, tree: Tree, seed: int, bench: EvaluationContext) -> str:
         """Why the task is not solved, or ''. Says nothing of what was expected."""
         fresh = replace(bench, isolation=Isolation.CONTAINER, seed=seed, baseline=task.target.tree())
-        found = suite_for(task.target).evaluate(tree, fresh, "search")
+        found = self._suite_for(task.target).evaluate(tree, fresh, "search")
         if not found.graded:
-            return f"not graded: {one_line(found.reason, 120)}"
+            return f"not graded: {line(found.reason, 120)}"
         return (
             ""
             if found.passed == found.total
@@ -116,7 +118,7 @@ class TasksSuite:
 
 def _told(task: Task, verdict: str, solved: Solved) -> str:
     """A failure for the agent that is to mend it: the task, the verdict, and what was done, step by step."""
-    ended = f"; it ended: {one_line(solved.reason, 120)}" if solved.reason else ""
-    did = " | ".join(one_line(row, 120) for row in solved.trace[-TRACE:])
+    ended = f"; it ended: {line(solved.reason, 120)}" if solved.reason else ""
+    did = " | ".join(line(row, 120) for row in solved.trace[-TRACE:])
     entry = task.entry
     return f"task {entry.name} ({entry.size} {entry.kind}): {verdict}{ended}; what it did: {did or 'nothing'}"

@@ -6,8 +6,9 @@ import json
 import re
 from typing import Any
 
-from pygent.benchmarks.suites.execution import one_line, said
+from pygent.benchmarks.suites.execution import said
 from pygent.benchmarks.tasks.agent_program import agent_program
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call, Outcome
 from pygent.sandbox.host import json_values
 from pygent.target_modules.patch.model.tree import Tree
@@ -56,7 +57,7 @@ def trial(agent: Tree, box: Box) -> str:
             if not isinstance(asked, dict) or "op" not in asked:
                 return _judged(asked)
             if asked["op"] != "complete":
-                return f"trial: it asked for {one_line(str(asked['op']), 40)}, which a task does not need"
+                return f"trial: it asked for {line(str(asked['op']), 40)}, which a task does not need"
             if answered == 0 and (wrong := _wrong(asked.get("tools"))):
                 return f"trial: {wrong}"
             reply = session.call(Call((_answer(answered),)))
@@ -80,7 +81,7 @@ def _wrong(tools: object) -> str:
     for tool in tools:
         name = tool.get("name") if isinstance(tool, dict) else None
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            return f"a tool's name is not valid: {one_line(str(name), 80)}"
+            return f"a tool's name is not valid: {line(str(name), 80)}"
         if not isinstance(tool.get("description"), str) or not tool["description"].strip():
             return f"tool {name} has no description"
         schema = tool.get("parameters")
@@ -94,5 +95,5 @@ def _judged(result: object) -> str:
     files = result.get("files") if isinstance(result, dict) else None
     reason = result.get("reason") if isinstance(result, dict) else ""
     if reason or not isinstance(files, dict) or files.get("shop.py") != _WANTED:
-        return f"trial: the simplest task failed: {one_line(str(reason or 'the file is not as it must be'))}"
+        return f"trial: the simplest task failed: {line(str(reason or 'the file is not as it must be'))}"
     return ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pygent.benchmarks.suites.execution import one_line, said
+from pygent.benchmarks.suites.execution import said
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call, Outcome
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
@@ -70,9 +71,9 @@ def run_direct(
     if tests is None:
         return Results({}, "an answer that is no report of tests", execution.output)
     errors, stopped = value.get("errors"), value.get("stopped")
-    reason = one_line(str(stopped or ""))
+    reason = line(str(stopped or ""))
     if isinstance(errors, list) and errors:
-        reason = one_line(f"tests cannot be collected: {errors[0]}")
+        reason = line(f"tests cannot be collected: {errors[0]}")
     return Results(tests, reason, execution.output)
 
 
@@ -90,5 +91,5 @@ def read_results(value: object) -> dict[str, TestResult] | None:
             return None
         if not (isinstance(seconds, float) and isinstance(calls, int) and isinstance(noted, list)):
             return None
-        found[name] = TestResult(str(verdict), one_line(kind), seconds, calls, tuple(map(str, noted)))
+        found[name] = TestResult(str(verdict), line(kind), seconds, calls, tuple(map(str, noted)))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pygent.benchmarks.suites.execution import one_line, said
+from pygent.benchmarks.suites.execution import said
 from pygent.benchmarks.testing.in_process import Results, TestResult, read_results
 from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, is_inert, mark_of
 from pygent.benchmarks.testing.programs import (
@@ -20,6 +20,7 @@ from pygent.benchmarks.testing.programs import (
     regions_of,
     served_program,
 )
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call, CallSession, Outcome, Program, Reply, SandboxFaultError
 from pygent.sandbox.runner.wire import NotPlainError, encode
 from pygent.target_modules.patch.model.tree import Tree
@@ -115,7 +116,7 @@ class _Hearing:
     def fails(self, why: str) -> None:
         """The running test has failed, unless there is a verdict on it."""
         if self._test:
-            self.found.setdefault(self._test, TestResult("failed", one_line(why), 0.0))
+            self.found.setdefault(self._test, TestResult("failed", line(why), 0.0))
 
     def believe(self, news: object) -> bool:
         """Take the running test's verdict. Whether the news could be read."""
@@ -233,7 +234,7 @@ def _heard(message: object, hearing: _Hearing) -> tuple[str, tuple[object] | Non
         return _UNREADABLE, None
     errors, noted = rest
     hearing.noted = tuple(map(str, noted))
-    return (one_line(f"tests cannot be collected: {errors[0]}") if errors else ""), None
+    return (line(f"tests cannot be collected: {errors[0]}") if errors else ""), None
 
 
 def _fitting(answer: list[object]) -> tuple[list[object], str]:

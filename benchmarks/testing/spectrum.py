@@ -14,10 +14,11 @@ from itertools import zip_longest
 from pygent.benchmarks.suites import dispatch
 from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.cases import MOST_CHILDREN
-from pygent.benchmarks.suites.execution import one_line, program_for, said, spec_for
+from pygent.benchmarks.suites.execution import program_for, said, spec_for
 from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.testing.inventory import read_inventory
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, BoxSpec, Call, Isolation, Outcome, Program, Reply, Sandbox
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.fault_localization import Spectrum
@@ -98,7 +99,7 @@ def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
         raise SpectrumUnavailableError("an answer that is no report of tests")
     errors = report.get("errors")
     if isinstance(errors, list) and errors:
-        raise SpectrumUnavailableError(one_line(f"tests cannot be collected: {errors[0]}"))
+        raise SpectrumUnavailableError(line(f"tests cannot be collected: {errors[0]}"))
     verdicts = _verdicts(report.get("tests"), set(wanted))
     sides = {"failed": 0, "passed": 0}
     for number, (name, verdict) in enumerate(verdicts):

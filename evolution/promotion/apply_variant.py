@@ -13,7 +13,7 @@ from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.evolution.promotion.approvals import approval
 from pygent.evolution.promotion.commit_message import commit_message, pull_request
-from pygent.evolution.settings.stored_config import stored_config
+from pygent.evolution.settings.stored_config import settings_to_look_at
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.tree import Tree
@@ -65,7 +65,7 @@ def plan(archive: Archive, id: str) -> ApplyPlan:
     found = archive.variant(archive.find_variant(id))
     if found.tree is None:
         raise ArchiveError(f"variant {found.id} has no source: {found.reason}")
-    target = find_target(stored_config(archive.run(found.run)).target)
+    target = find_target(settings_to_look_at(archive.run(found.run)).target)
     first = next(iter(archive.variants(run=found.run, limit=1)))
     before, after = Tree(archive.files(first.tree or "")), Tree(archive.files(found.tree))
     return ApplyPlan(

@@ -8,7 +8,7 @@ from typing import Any
 from pygent.archive.records import Variant
 from pygent.archive.store import Archive
 from pygent.evolution.promotion.approvals import approval
-from pygent.prompts.quote import escape, line
+from pygent.prompts.quote import escape, fence, line
 from pygent.target_modules.patch.diff.by_symbol import by_symbol
 from pygent.target_modules.patch.diff.tree_diff import diff
 from pygent.target_modules.patch.model.tree import Tree
@@ -38,7 +38,6 @@ def pull_request(archive: Archive, variant: Variant, target: Target, before: Tre
     )
     shown = escape(by_symbol(before, after))
     cut = "\n[cut]\n" if len(shown) > DIFF_CHARS else ""
-    fence = "`" * max(3, 1 + _longest_run(shown))
     rows = [
         f"## {target.name}: variant {variant.id}",
         "",
@@ -52,9 +51,7 @@ def pull_request(archive: Archive, variant: Variant, target: Target, before: Tre
         "",
         *(f"- {place}" for place in changed),
         "",
-        f"{fence}diff",
-        shown[:DIFF_CHARS].rstrip("\n") + cut,
-        fence,
+        fence(shown[:DIFF_CHARS].rstrip("\n") + cut, "diff"),
         "",
         "### How it came about",
         "",
@@ -124,11 +121,3 @@ def _interval(side: Mapping[str, float] | None) -> str:
 
 def _figure(score: float | None) -> str:
     return "none" if score is None else f"{score:.6g}"
-
-
-def _longest_run(text: str) -> int:
-    longest = run = 0
-    for character in text:
-        run = run + 1 if character == "`" else 0
-        longest = max(longest, run)
-    return longest

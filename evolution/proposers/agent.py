@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from random import Random
 from typing import Any
 
-from pygent.agent.brief import Inspiration
 from pygent.benchmarks.judge import retried
 from pygent.evolution.proposers.agent_box import Work, let_work, taken
 from pygent.evolution.proposers.llm import brief, offered
@@ -19,8 +18,6 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.spec.manifest import Target
 
 NO_CHANGE = "no_change: the agent changed nothing that it may change"
-
-Inspire = Callable[[Target, Parent, Random], Sequence[Inspiration]]
 
 
 class AgentProposer:
@@ -42,7 +39,6 @@ class AgentProposer:
         limits: AttemptLimits,
         *,
         services: Callable[[Parent], Mapping[str, Service]],
-        inspire: Inspire = lambda target, parent, rng: (),
         baseline: Callable[[], float | None] = lambda: None,
     ) -> None:
         """`agent` is the agent's own code by path, `profile` how it is to work; `services` answer what it
@@ -54,7 +50,6 @@ class AgentProposer:
         self._profile = profile
         self._limits = limits
         self._services = services
-        self._inspire = inspire
         self._baseline = baseline
 
     @property
@@ -65,7 +60,7 @@ class AgentProposer:
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         seed = rng.randrange(2**31)
-        told = asdict(brief(target, parent, self._inspire(target, parent, rng), self._baseline()))
+        told = asdict(brief(target, parent, self._baseline()))
         tools = self._doors.tools(once, self._profile["mcp"])
         task = {"brief": told, "profile": self._profile, "mcp_tools": tools}
 

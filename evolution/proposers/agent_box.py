@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pygent.benchmarks.suites.execution import one_line, said
+from pygent.benchmarks.suites.execution import said
 from pygent.benchmarks.tasks.agent_program import agent_program
 from pygent.gateway.box.attempt_gateway import AttemptGateway
+from pygent.prompts.quote import line
 from pygent.sandbox.api import SHELL, BoxSpec, Call, Limits, Outcome, Sandbox
 from pygent.sandbox.api import Isolation as Grade
 from pygent.sandbox.host import json_values
@@ -86,7 +87,7 @@ def _asks(value: object) -> bool:
 
 
 def _nothing(reason: str) -> Work:
-    return Work({}, "", one_line(reason), 0)
+    return Work({}, "", line(reason), 0)
 
 
 def _read(value: object) -> Work:
@@ -104,6 +105,6 @@ def _read(value: object) -> Work:
         return _nothing(f"the agent handed back more than {MOST_FILES:,} files")
     if not isinstance(note, str) or not isinstance(reason, str) or type(steps) is not int:
         return _nothing("the agent handed back a result in another form")
-    named = tuple(one_line(str(stage), 40) for stage in stages[:50]) if isinstance(stages, list) else ()
+    named = tuple(line(str(stage), 40) for stage in stages[:50]) if isinstance(stages, list) else ()
     counted = min(max(steps, 0), _MOST_STEPS)
-    return Work(files, one_line(note, 300), one_line(reason, 300), counted, named)
+    return Work(files, line(note, 300), line(reason, 300), counted, named)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING
 
 from pygent.archive.store import Archive
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Suite
 from pygent.evolution.proposers.run_profiles import profile_named
-from pygent.evolution.protocols import Parent, Proposer
+from pygent.evolution.protocols import Proposer
 from pygent.evolution.run.population import MODEL_FREE
 from pygent.evolution.settings.config import ConfigError, RunConfig
 from pygent.gateway.models.litellm_model import is_for_litellm
 from pygent.gateway.models.prices import LOCAL
 from pygent.gateway.models.weighted_router import parse
-from pygent.target_modules.patch.diff.by_symbol import by_symbol
 from pygent.target_modules.spec.manifest import Target
 
 if TYPE_CHECKING:
-    from pygent.agent.brief import Inspiration
     from pygent.agent.profile import Profile
     from pygent.evolution.run.attempt_gateways import AttemptGateways
     from pygent.target_modules.fault_localization import LineWeights
@@ -84,12 +81,7 @@ def build_proposer(config: RunConfig, around: ProposerContext, doors: AttemptGat
         return _agent(config, around, doors)
     from pygent.evolution.proposers.llm import LlmProposer
 
-    if chosen in ("rewrite", "infill"):
-        from pygent.agent import infill, rewrite
-
-        making = {"rewrite": rewrite.attempt, "infill": infill.attempt}[chosen]
-        return LlmProposer(doors, baseline=around.baseline, making=making, name=chosen)
-    return LlmProposer(doors, inspire=inspirations, baseline=around.baseline)
+    return LlmProposer(doors, baseline=around.baseline)
 
 
 def _agent(config: RunConfig, around: ProposerContext, doors: AttemptGateways) -> Proposer:
@@ -112,17 +104,5 @@ def _agent(config: RunConfig, around: ProposerContext, doors: AttemptGateways) -
         services=lambda parent: services_for(
             around.target, around.suite, around.bench, around.archive, parent, around.aside
         ),
-        inspire=inspirations,
         baseline=around.baseline,
     )
-
-
-def inspirations(target: Target, parent: Parent, rng: Random) -> Sequence[Inspiration]:
-    """The parent's inspirations as diffs against it."""
-    from pygent.agent.brief import Inspiration
-
-    return [
-        Inspiration(other.variant.score, by_symbol(parent.tree, other.tree), other.variant.note)
-        for other in parent.inspirations
-        if other.variant.score is not None
-    ]

@@ -5,67 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
-from typing import Protocol
 
 from pygent.agent.brief import Brief, Inspiration, PriorAttempt
-from pygent.agent.host_client import ModelAnswer
-from pygent.agent.single import Attempt, attempt
+from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, ModelUnavailableError
+from pygent.agent.host_client import HostClient as AgentDoor
+from pygent.agent.single import STAGE, Attempt, attempt
 from pygent.archive.records import Status, Variant
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
 from pygent.evolution.run.attempt_gateways import AttemptGateways
-from pygent.prompts.message import Message
 from pygent.prompts.quote import line
 from pygent.target_modules.patch.apply import PatchError, apply
+from pygent.target_modules.patch.diff.by_symbol import by_symbol
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
 TOO_DEEP = "too_deep: syntax is nested too deeply for the tools that read it"
 
-Inspire = Callable[[Target, Parent, Random], Sequence[Inspiration]]
-
-
-class _NoAnswerError(Exception):
-    """The model gave no answer to this attempt. The text is the reason."""
-
-
-Making = Callable[[Brief, "Ask", Random], Attempt]
-
-
-class Ask(Protocol):
-    def __call__(
-        self, messages: Sequence[Message], *, grammar: str | None = None, max_tokens: int | None = None
-    ) -> ModelAnswer: ...
-
-
-def single(brief: Brief, ask: Ask, rng: Random) -> Attempt:
-    """A patch in any form, from a prompt that tells all."""
-    return attempt(brief, ask)
-
 
 class LlmProposer:
-    """Asks a model once per attempt; `making` says with which prompt, and how its answer is read.
+    """Asks a model once per attempt.
 
     Every fault of one attempt is a proposal with its reason, and its cost. A `ModelError` that ends the run
     (`error.kind.ends_run`: no access, no such model, no credit) goes through to the loop; our own budget used
     up is a proposal with that reason, and `exhausted` from then on.
     """
 
+    name = "llm"
     waits = True
 
     def __init__(
         self,
         doors: AttemptGateways,
         *,
-        inspire: Inspire | None = None,
         baseline: Callable[[], float | None] = lambda: None,
-        making: Making = single,
-        name: str = "llm",
     ) -> None:
-        """`inspire` finds other programs worth showing, `baseline` is the score that the run began with."""
-        self.name = name
-        self._making = making
+        """`baseline` tells the score that the run began with."""
         self._doors = doors
-        self._inspire = inspire
         self._baseline = baseline
 
     @property
@@ -76,34 +51,21 @@ class LlmProposer:
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         door = self._doors.open(once, seed=rng.randrange(2**31))
-        inspirations = self._inspire(target, parent, rng) if self._inspire is not None else ()
-
-        stage = "single" if self._making is single else self.name
-
-        def ask(
-            messages: Sequence[Message], *, grammar: str | None = None, max_tokens: int | None = None
-        ) -> ModelAnswer:
-            asked = {"op": "complete", "messages": [one.plain() for one in messages], "stage": stage}
-            got = door.handle({**asked, "grammar": grammar, "max_tokens": max_tokens})
-            if "error" in got:
-                raise _NoAnswerError(f"{got['error']}: {got['text']}")
-            return ModelAnswer(got["text"], cut_off=got["cut_off"])
-
         try:
-            made = self._making(brief(target, parent, inspirations, self._baseline()), ask, rng)
-        except _NoAnswerError as fault:
+            made = attempt(brief(target, parent, self._baseline()), AgentDoor(door.handle))
+        except (BudgetExhaustedError, ContextTooLongError, ModelUnavailableError) as fault:
             made = Attempt(None, reason=str(fault))
         edits = made.patch.model_dump(mode="json") if made.patch is not None else None
-        told = Proposal(None, stage, made.note, made.reason, edits, door.usage, written_by_model=True)
+        proposal = Proposal(None, STAGE, made.note, made.reason, edits, door.usage, written_by_model=True)
         if made.patch is None:
-            return told
+            return proposal
         try:
             tree = apply(parent.tree, made.patch)
         except PatchError as error:
-            return replace(told, reason=line(str(error)))
+            return replace(proposal, reason=line(str(error)))
         except RecursionError:
-            return replace(told, reason=TOO_DEEP)
-        return offered(told, tree, seen)
+            return replace(proposal, reason=TOO_DEEP)
+        return offered(proposal, tree, seen)
 
 
 def offered(told: Proposal, tree: Tree, seen: Callable[[str], bool]) -> Proposal:
@@ -127,9 +89,7 @@ def _not_utf8(tree: Tree) -> str:
     return ""
 
 
-def brief(
-    target: Target, parent: Parent, inspirations: Sequence[Inspiration], baseline: float | None
-) -> Brief:
+def brief(target: Target, parent: Parent, baseline: float | None) -> Brief:
     """What the agent is told about `parent`: never held-out cases, never expected values."""
     evaluation = parent.evaluation
     failures = (failure for stage in evaluation.stages for failure in stage.failures) if evaluation else ()
@@ -145,7 +105,11 @@ def brief(
         metrics=parent.variant.metrics,
         failures=tuple(failures),
         output=evaluation.output if evaluation else "",
-        inspirations=tuple(inspirations),
+        inspirations=tuple(
+            Inspiration(other.variant.score, by_symbol(parent.tree, other.tree), other.variant.note)
+            for other in parent.inspirations
+            if other.variant.score is not None
+        ),
         ideas=tuple(_idea(variant, parent.said.get(variant.id, ())) for variant in parent.tried),
         remarks=parent.said.get(parent.variant.id, ()),
     )

@@ -80,7 +80,7 @@ def estimate(config: RunConfig) -> Estimate:
     prompt, calls, whole = 0, 0.0, 0.0
     if proposes:
         parent = Parent(_no_variant(target.name), target.tree(), None)
-        prompt = of_prompt(messages(brief(target, parent, (), None)))
+        prompt = of_prompt(messages(brief(target, parent, None)))
         calls, whole = _attempt(config, chosen, prompt)
     calls += tasks * config.task_calls / CHECKED
     whole += tasks * (config.task_tokens + config.max_answer_tokens) / CHECKED

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from pygent.archive.records import Status
 from pygent.benchmarks.judge import evaluate, retried
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Solver, Suite, Trust
-from pygent.evolution.protocols import Acceptor, DurableSteps, Parent, Proposal, Verdict
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
+from pygent.evolution.protocols import Acceptor, DurableSteps, Parent, Proposal
 from pygent.sandbox.api import Isolation
 from pygent.target_modules.gate.checks import gate
 from pygent.target_modules.patch.model.tree import Tree
@@ -81,7 +82,6 @@ class VariantEvaluator:
         evaluation = Evaluation.from_json(stored)
         if parent is None and self._look_at is not None:
             self._look_at(evaluation, once)
-        verdict = None
         if not evaluation.graded or evaluation.score is None:
             status, reason = Status.FAILED, evaluation.reason
         else:
@@ -91,9 +91,9 @@ class VariantEvaluator:
                 and self._may_promote(evaluation)
                 and self._improves(evaluation.score, parent.variant.score, baseline)
             ):
-                verdict = self._compare(parent, tree, bench, once)
-                status = Status.ACCEPTED if verdict.accepted else Status.VALID
-                reason = verdict.reason
+                decision = self._compare(parent, tree, bench, once)
+                status = Status.ACCEPTED if decision.better else Status.VALID
+                reason = decision.reason
         return AttemptOutcome(status, reason, evaluation, time.monotonic() - started)
 
     def _gated_out(self, parent: Tree, tree: Tree) -> str:
@@ -108,8 +108,10 @@ class VariantEvaluator:
         fitness = self._target.fitness
         return all(before is None or fitness(score) > fitness(before) for before in befores)
 
-    def _compare(self, parent: Parent, tree: Tree, bench: EvaluationContext, once: DurableSteps) -> Verdict:
-        def accept() -> Verdict:
+    def _compare(
+        self, parent: Parent, tree: Tree, bench: EvaluationContext, once: DurableSteps
+    ) -> PairedDecision:
+        def accept() -> PairedDecision:
             pairs = self._suite.compare(tree, parent.tree, bench)
             return self._acceptor.accept(
                 pairs, exhaustive=self._suite.exhaustive, error_rate=self._error_rate
@@ -117,4 +119,4 @@ class VariantEvaluator:
 
         what = f"comparing with {parent.variant.id}"
         step = f"acceptance:{tree.id}:{parent.tree.id}"
-        return Verdict(**once(step, lambda: retried(accept, what).to_json()))
+        return PairedDecision.of(once(step, lambda: asdict(retried(accept, what))))

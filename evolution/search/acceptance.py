@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from pygent.benchmarks.results import PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision, decide
-from pygent.evolution.protocols import Verdict
 
 
 class PairedAcceptor:
@@ -19,18 +18,7 @@ class PairedAcceptor:
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
 
-    def accept(self, pairs: Iterator[PairedSamples], *, exhaustive: bool, error_rate: float) -> Verdict:
-        return verdict(decide(pairs, exhaustive=exhaustive, error_rate=error_rate, seed=self._seed))
-
-
-def verdict(decision: PairedDecision) -> Verdict:
-    """A decision of the statistics as the loop and the archive know it."""
-    return Verdict(
-        decision.better,
-        decision.pairs,
-        decision.mean,
-        decision.low,
-        decision.high,
-        decision.error_rate,
-        decision.reason,
-    )
+    def accept(
+        self, pairs: Iterator[PairedSamples], *, exhaustive: bool, error_rate: float
+    ) -> PairedDecision:
+        return decide(pairs, exhaustive=exhaustive, error_rate=error_rate, seed=self._seed)

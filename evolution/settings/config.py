@@ -15,6 +15,8 @@ from pygent.gateway.models.weighted_router import parse
 from pygent.sandbox.backends.waivers import waived
 from pygent.target_modules.trust.exhibit import Exhibit, require
 
+REMOVED_PROPOSERS = ("rewrite", "infill")
+
 
 class ConfigError(Exception):
     """The configuration cannot be used. The text is one line: where, which key, what is wrong."""
@@ -30,10 +32,9 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     target: str = Field(description="name of a bundled target, or folder of a target.toml")
-    proposer: Literal["auto", "mutate", "llm", "agent", "rewrite", "infill"] = Field(
+    proposer: Literal["auto", "mutate", "llm", "agent"] = Field(
         "auto",
-        description="where patches come from; auto is llm where a model and a key are given, else mutate; "
-        "rewrite asks for one function and infill for one expression at a time, under a grammar",
+        description="where patches come from; auto is llm if a model and a key are given, else mutate",
     )
     profile: str = Field(
         "default", description="how the agent works: a profile's name (`pygent agent profiles`) or TOML file"
@@ -138,6 +139,13 @@ class RunConfig(BaseModel):
         "",
         description="variables of the environment that this command gets beside ordinary ones, by commas",
     )
+
+    @field_validator("proposer", mode="before")
+    @classmethod
+    def _not_removed(cls, name: object) -> object:
+        if name in REMOVED_PROPOSERS:
+            raise ValueError(f"`{name}` was removed, as mutation does better; begin a run with `mutate`")
+        return name
 
     @field_validator("model")
     @classmethod

@@ -32,6 +32,12 @@ def stored_config(run: RunRecord, **changes: Any) -> RunConfig:
         raise ConfigError(in_one_line(error, given, None)) from None
 
 
+def settings_to_look_at(run: RunRecord) -> RunConfig:
+    """The settings under which a run's variants were measured, without what proposed them: the archive of a
+    proposer that was removed can still be read."""
+    return stored_config(run, proposer="auto")
+
+
 def left_out(run: RunRecord) -> list[str]:
     """The settings in a run's record that run or loosen something, and count no more.
 

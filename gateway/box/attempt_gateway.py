@@ -155,7 +155,6 @@ class AttemptGateway:
             self._seed,
             asked.specs(),
             asked.schema_,
-            asked.grammar,
         )
 
     def _completed(self, request: Request) -> tuple[Mapping[str, Any], Usage, str]:

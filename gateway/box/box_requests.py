@@ -40,7 +40,7 @@ class Complete(_BoxRequest):
     messages: list[_Message] = Field(min_length=1, max_length=2000)
     tools: list[_Tool] = Field(default=[], max_length=200)
     schema_: dict[str, Any] | None = Field(None, alias="schema")
-    grammar: str | None = Field(None, max_length=100_000)
+    grammar: None = None  # the agents of old archives send it
     max_tokens: int | None = Field(None, gt=0)
     stage: str = Field("", max_length=40)
 

@@ -21,7 +21,7 @@ _TOO_LONG = re.compile(
     r"context.{0,20}(length|window|size)|maximum context|prompt is too long|too many (input )?tokens", re.I
 )
 _OPTION = re.compile(
-    r"\b(max_tokens|temperature|seed|stream_options|stream|response_format|grammar|tool_choice|tools|functions)\b"
+    r"\b(max_tokens|temperature|seed|stream_options|stream|response_format|tool_choice|tools|functions)\b"
 )
 _UNSUPPORTED = re.compile(
     r"unsupported|(not|n't) support|unknown|unrecognized|unexpected|extra|not permitted", re.I
@@ -91,12 +91,8 @@ def options(request: Request, without: frozenset[str]) -> dict[str, Any]:
     if request.schema is not None:
         named = {"name": "answer", "schema": dict(request.schema), "strict": True}
         wishes["response_format"] = {"type": "json_schema", "json_schema": named}
-    if request.grammar is not None:
-        wishes["extra_body"] = {"grammar": request.grammar}
     if "stream" in without:
         without |= {"stream_options"}
-    if "grammar" in without:
-        without |= {"extra_body"}
     kept = {key: value for key, value in wishes.items() if value is not None and key not in without}
     if "max_tokens" in without:
         kept["max_completion_tokens"] = request.max_tokens

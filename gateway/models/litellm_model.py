@@ -58,7 +58,7 @@ class LitellmModel:
         import openai
 
         guess = tokens.of_prompt(request.messages)
-        options = chat_protocol.options(request, frozenset({"stream", "grammar"}))
+        options = chat_protocol.options(request, frozenset({"stream"}))
         try:
             answer = litellm.completion(
                 model=self.name,

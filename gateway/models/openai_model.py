@@ -23,7 +23,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 class OpenAIModel:
     """One try per call: retries and budgets are wrapped around it, so that each call is counted.
 
-    Models differ in what they take: the first answer that names an option (`seed`, `stream`, `grammar`) as
+    Models differ in what they take: the first answer that names an option (`seed`, `stream`) as
     unsupported is heeded for the life of this object. Answers are streamed where the endpoint does that, so
     that a long one is no silence.
     """

@@ -1,4 +1,8 @@
-"""Put a streamed answer together: server-sent events in, one response as it would have come whole out."""
+"""Put a streamed answer together: server-sent events in, one response as it would have come whole out.
+
+The openai client's `ChatCompletionStreamState` is for OpenAI alone: it joins calls with one index (Gemini)
+into one, and fails over calls without an index (Ollama), chunks without `choices`, and content in parts.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +58,8 @@ class _Answer:
         self.reason: str | None = None
         self._content: list[str] = []
         self._refusal: list[str] = []
-        self._calls: dict[int, dict[str, str]] = {}
+        self._calls: list[dict[str, str]] = []
+        self._open: dict[int, dict[str, str]] = {}  # the latest call of each index
         self._usage: object = None
         self._model: object = None
         self._any = False
@@ -76,8 +81,11 @@ class _Answer:
         delta = choice.get("delta")
         if not isinstance(delta, dict):
             return
-        if isinstance(delta.get("content"), str):
-            self._content.append(delta["content"])
+        content = delta.get("content")
+        for piece in content if isinstance(content, list) else [content]:
+            text = piece.get("text") if isinstance(piece, dict) else piece
+            if isinstance(text, str):
+                self._content.append(text)
         if isinstance(delta.get("refusal"), str):
             self._refusal.append(delta["refusal"])
         calls = delta.get("tool_calls")
@@ -86,17 +94,19 @@ class _Answer:
                 self._take_call(part, position)
 
     def _take_call(self, part: dict[str, Any], position: int) -> None:
-        index = part.get("index")
-        call = self._calls.setdefault(
-            index if isinstance(index, int) else position, {"id": "", "name": "", "arguments": ""}
-        )
         function = part.get("function")
         function = function if isinstance(function, dict) else {}
-        if isinstance(part.get("id"), str):
-            call["id"] = part["id"]
-        for key in ("name", "arguments"):
-            if isinstance(function.get(key), str):
-                call[key] += function[key]
+        index = part.get("index")
+        index = index if isinstance(index, int) else position
+        said = (part.get("id"), function.get("name"), function.get("arguments"))
+        id, name, arguments = (one if isinstance(one, str) else "" for one in said)
+        call = self._open.get(index)
+        if call is None or _begins(call, id, name):
+            call = self._open[index] = {"id": "", "name": "", "arguments": ""}
+            self._calls.append(call)
+        call["id"] = id or call["id"]
+        call["name"] += name
+        call["arguments"] += arguments
 
     def whole(self) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": self.text}
@@ -105,7 +115,14 @@ class _Answer:
         if self._calls:
             message["tool_calls"] = [
                 {"id": call["id"], "function": {"name": call["name"], "arguments": call["arguments"]}}
-                for _, call in sorted(self._calls.items())
+                for call in self._calls
             ]
         choices = [{"message": message, "finish_reason": self.reason}] if self._any else []
         return {"choices": choices, "usage": self._usage, "model": self._model}
+
+
+def _begins(call: dict[str, str], id: str, name: str) -> bool:
+    """Whether a part with this id and name is of another call than the one that its index had before."""
+    if id and call["id"]:
+        return id != call["id"]
+    return bool(name and call["arguments"])

@@ -66,7 +66,7 @@ def root(
     from pygent.interfaces.logs import configure
 
     configure(log_level, as_json=log_json)
-    ctx.obj = CliContext(home, log_json, log_level)
+    ctx.obj = CliContext(home, log_json)
 
 
 evolve.register(app)

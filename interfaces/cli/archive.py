@@ -10,7 +10,7 @@ import typer
 
 from pygent.interfaces.cli.ids import RunOption, VariantId
 from pygent.interfaces.cli.pager import NoPager, paged
-from pygent.interfaces.cli.session import CliContext, Json, console, print_json
+from pygent.interfaces.cli.session import CliContext, Json, console, print_json, run_or_latest
 
 app = typer.Typer(help="Look at archived variants, check them, export them.", no_args_is_help=True)
 
@@ -128,10 +128,7 @@ def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, j
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        runs = archive.runs()
-        if not runs:
-            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
-        found = archive.best(archive.find_run(run) if run is not None else runs[-1].id)
+        found = archive.best(run_or_latest(archive, run))
     if found is None:
         raise ArchiveError("that run has no valid variant")
     show(ctx, found.id, no_pager, json)
@@ -239,14 +236,11 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a run (the latest, if none is named) as a git repository, one commit per variant."""
-    from pygent.archive.records import ArchiveError
+    from pygent.archive.git_export import export
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        runs = archive.runs()
-        if not runs:
-            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
-        done = archive.export(archive.find_run(run) if run is not None else runs[-1].id, folder)
+        done = export(archive, run_or_latest(archive, run), folder)
     if json:
         print_json(asdict(done))
         return

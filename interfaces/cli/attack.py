@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, console, print_json
+from pygent.interfaces.cli.session import Backend, Image, Json, Runtime, console, print_json
 
 if TYPE_CHECKING:
     from pygent.sandbox.redteam.attack_runner import AttackResult
 
-Backend = Annotated[
-    SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
-]
 Grade = Annotated[
     Literal["container", "process"] | None, typer.Option("--isolation", help="One grade; both by default.")
 ]

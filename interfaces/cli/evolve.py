@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pygent.evolution.settings.config import RunConfig
     from pygent.target_modules.trust.exhibit import Exhibit
 
+PROPOSERS = ("auto", "mutate", "llm", "agent")  # the configuration refuses all others
 GUESSABLE = 1 << 40  # seeds below it can be tried out one by one by the code under test
 Evaluations = Annotated[
     int | None, typer.Option(min=1, help="Budget: variants judged in the sandbox.", rich_help_panel="Budgets")
@@ -83,8 +84,12 @@ def evolve(
     until: Until = None,
     approval: Approval = None,
     proposer: Annotated[
-        Literal["auto", "mutate", "llm", "agent", "rewrite", "infill"] | None,
-        typer.Option(help="Where patches come from; auto is llm with a model and a key, else mutate."),
+        str | None,
+        typer.Option(
+            metavar=f"<{'|'.join(PROPOSERS)}>",
+            help="Where patches come from; auto is llm with a model and a key, else mutate.",
+            autocompletion=lambda incomplete: [name for name in PROPOSERS if name.startswith(incomplete)],
+        ),
     ] = None,
     profile: Annotated[
         str | None, typer.Option(help="How the agent works; `pygent agent profiles` lists them.")

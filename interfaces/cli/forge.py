@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pygent.interfaces.cli.session import Image, Json, Runtime, SandboxKind, print_json
+from pygent.interfaces.cli.session import Backend, Image, Json, Runtime, print_json
 
 if TYPE_CHECKING:
     from pygent.benchmarks.forgeries.baseline_evaluators import BaselineReport
     from pygent.benchmarks.forgeries.forgery_audit import ForgeryVerdict, Report
 
-Backend = Annotated[
-    SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
-]
 
 SUITES = ("cases", "pytest", "loaders", "objective", "timing", "timing_file")
 NAME, SUITE, PEER = 29, 20, 10  # widths of the columns

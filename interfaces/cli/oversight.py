@@ -8,7 +8,7 @@ import typer
 
 from pygent.interfaces.cli.apply import Who
 from pygent.interfaces.cli.ids import LatestRunId, VariantId
-from pygent.interfaces.cli.session import CliContext, Json, console, print_json
+from pygent.interfaces.cli.session import CliContext, Json, console, print_json, run_or_latest
 
 if TYPE_CHECKING:
     from pygent.archive.records import ReviewDecision
@@ -76,17 +76,13 @@ def queue(
     json: Json = False,
 ) -> None:
     """List the variants of a run that wait for a person, the best first."""
-    from pygent.archive.records import ArchiveError
     from pygent.evolution.promotion import approvals
     from pygent.interfaces.views.variants import row
     from pygent.prompts.quote import line
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        runs = archive.runs()
-        if not runs:
-            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
-        id = runs[-1].id if run is None else archive.find_run(run)
+        id = run_or_latest(archive, run)
         found = approvals.awaiting(archive, id)
         policy = approvals.policy_of(archive, id)
     if json:

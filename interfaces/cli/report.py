@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from pygent.interfaces.cli.ids import LatestRunId
-from pygent.interfaces.cli.session import CliContext
+from pygent.interfaces.cli.session import CliContext, run_or_latest
 
 
 def register(app: typer.Typer) -> None:
@@ -27,15 +27,11 @@ def report(
     ] = "html",
 ) -> None:
     """Write a report of a run: scores with intervals, the best diffs, lineage, cost."""
-    from pygent.archive.records import ArchiveError
     from pygent.interfaces.report.report import html, markdown
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        runs = archive.runs()
-        if not runs:
-            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
-        id = runs[-1].id if run is None else archive.find_run(run)
+        id = run_or_latest(archive, run)
         text = (html if format == "html" else markdown)(archive, session.home, id)
     if out is None:
         typer.echo(text, nl=False)

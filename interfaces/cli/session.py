@@ -38,6 +38,9 @@ Runtime = Annotated[
 ]
 
 SandboxKind = Literal["auto", "docker", "bubblewrap"]
+Backend = Annotated[
+    SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
+]
 Kind = Annotated[SandboxKind, typer.Option("--sandbox", help="Where untrusted code runs.")]
 
 
@@ -66,7 +69,6 @@ class CliContext:
 
     home: Path
     log_json: bool
-    log_level: str
 
     def archive(self, *, create: bool = False, read_only: bool = False) -> Archive:
         from pygent.archive.store import Archive
@@ -95,3 +97,13 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def run_or_latest(archive: Archive, run: str | None) -> str:
+    """The id of the run that begins like this, or of the latest if none is named. Raises `ArchiveError`."""
+    from pygent.archive.records import ArchiveError
+
+    runs = archive.runs()
+    if not runs:
+        raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
+    return runs[-1].id if run is None else archive.find_run(run)

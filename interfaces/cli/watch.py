@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pygent.interfaces.cli.ids import LatestRunId
-from pygent.interfaces.cli.session import CliContext, console
+from pygent.interfaces.cli.session import CliContext, console, run_or_latest
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -50,14 +50,10 @@ def watch(
 
     The exit code is the run's: 0, 1 where its process is gone, 3 where a circuit breaker opened.
     """
-    from pygent.archive.records import ArchiveError
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        runs = archive.runs()
-        if not runs:
-            raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
-        id = runs[-1].id if run is None else archive.find_run(run)
+        id = run_or_latest(archive, run)
         moments = _moments(session, archive, id, once=once)
         try:
             last = _printed(moments, as_json=json) if json or not sys.stdout.isatty() else _live(moments)

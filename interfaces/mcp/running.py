@@ -42,7 +42,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         minutes: Minutes = None,
         tokens: Tokens = None,
         dollars: Dollars = None,
-        proposer: Literal["auto", "mutate", "llm", "agent", "rewrite", "infill"] = "auto",
+        proposer: Literal["auto", "mutate", "llm", "agent"] = "auto",
         model: Annotated[str | None, Field(description="model for llm and agent; keys stay here")] = None,
         approval: Annotated[
             Literal["none", "champions", "all"],

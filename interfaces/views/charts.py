@@ -9,7 +9,7 @@ from pygent.archive.store import Archive
 from pygent.archive.tables.search import Point, Wanted
 from pygent.benchmarks.judge import score_interval
 from pygent.benchmarks.results import Evaluation
-from pygent.evolution.settings.stored_config import stored_config
+from pygent.evolution.settings.stored_config import settings_to_look_at
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.spec.registry import find_target
 
@@ -129,6 +129,6 @@ def _front(pairs: list[tuple[float, float]]) -> set[int]:
 def _target(run: RunRecord) -> Target | None:
     """None for a target that is no longer where it was: plots do without its words."""
     try:
-        return find_target(stored_config(run).target)
+        return find_target(settings_to_look_at(run).target)
     except TargetError:
         return None

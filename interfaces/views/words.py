@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
+
 
 def clock(seconds: float) -> str:
     """`1:02:03`, or `2:03` within the first hour."""
@@ -26,16 +28,14 @@ def _of(kind: str, data: Any) -> list[str]:
         rows += [f"  {failure}" for stage in data["stages"][-1:] for failure in stage["failures"]]
         return [*rows, f"printed: {data['output']}"] if data["output"] else rows
     if kind == "acceptance":
-        return [_verdict("against its parent on search cases", data, data["accepted"])]
+        return [_verdict("against its parent on search cases", PairedDecision.of(data))]
     if kind == "confirmation":
-        decision = data["decision"]
-        return [_verdict("against the baseline on held-out cases", decision, decision["better"])]
+        return [_verdict("against the baseline on held-out cases", PairedDecision.of(data["decision"]))]
     return []
 
 
-def _verdict(what: str, data: Any, better: bool) -> str:
+def _verdict(what: str, found: PairedDecision) -> str:
     return (
-        f"{what}: {'better' if better else 'not shown better'}; mean difference {data['mean']:.4g} "
-        f"[{data['low']:.4g}, {data['high']:.4g}] over {data['pairs']} pairs, "
-        f"error rate {data['error_rate']:.3g}"
+        f"{what}: {'better' if found.better else 'not shown better'}; mean difference {found.mean:.4g} "
+        f"[{found.low:.4g}, {found.high:.4g}] over {found.pairs} pairs, error rate {found.error_rate:.3g}"
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
 from typing import Any, TypeVar
 
+from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.store import Archive
 from pygent.interfaces.views import runs
 
@@ -22,8 +21,7 @@ class ArchiveReader:
         self.home = home
         self.who = who
         self.read = Archive.open(home, read_only=True)
-        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Cache[tuple[Any, ...], Any] = Cache(KEPT)
 
     def close(self) -> None:
         self.read.close()
@@ -40,14 +38,8 @@ class ArchiveReader:
         record = self.read.run(run)
         state = (record.state, record.wish, record.stopped_by, repr(record.health))
         key = (view, run, arguments, self.read.browse.version(run), state)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                found: T = self._kept[key]
-                return found
-        found = view(self.read, run, *arguments)
-        with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        found: T | None = self._kept.get(key)
+        if found is None:
+            found = view(self.read, run, *arguments)
+            self._kept.put(key, found)
         return found

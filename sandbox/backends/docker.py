@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pygent.sandbox.api import BoxSpec, Check, SandboxFaultError, SandboxUnavailableError
 from pygent.sandbox.backends import masked_paths, orphan_reaper
+from pygent.sandbox.backends.engine import short
 from pygent.sandbox.backends.orphan_reaper import OWNER_LABEL, RUN_LABEL
 from pygent.sandbox.backends.turns import turn
 from pygent.sandbox.host import boot
@@ -29,44 +30,9 @@ _STDOUT = 1
 _ERROR_TAIL = 4096
 _WAIT_SECONDS = 5
 CALL_SECONDS = 30.0  # the longest wait for an engine's answer to what takes it well under a second
-_HANDSHAKE_SECONDS = 10.0
 _PING_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
-
-
-def connect(timeout: float = 60.0) -> DockerClient:
-    """A client of the engine at `DOCKER_HOST`; without it at the usual socket, or one without root's rights.
-
-    Raises `SandboxUnavailableError`.
-    """
-    import docker
-    from docker.errors import DockerException
-
-    told = ""
-    for address in _addresses():
-        settings = {"base_url": address} if address else {}
-        make = docker.DockerClient if address else docker.DockerClient.from_env
-        try:
-            client = make(**settings, timeout=min(timeout, _HANDSHAKE_SECONDS), max_pool_size=64)
-            client.api.timeout = timeout
-            return client
-        except DockerException as error:
-            told = told or _short(error)
-    where = os.environ.get("DOCKER_HOST", "the usual sockets")
-    raise SandboxUnavailableError(
-        f"no Docker engine answers at {where} ({told}): start Docker, or set "
-        "DOCKER_HOST to an engine that you may use"
-    ) from None
-
-
-def _addresses() -> list[str]:
-    """Where an engine may be, in order; the empty string: as the environment says, or the usual socket."""
-    if os.environ.get("DOCKER_HOST"):
-        return [""]
-    own = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-    rootless = [f"{own}/docker.sock", f"{own}/podman/podman.sock"]
-    return ["", *(f"unix://{path}" for path in rootless if os.path.exists(path))]
 
 
 def is_mapped(client: DockerClient) -> bool:
@@ -319,7 +285,7 @@ def _engine(doing: str) -> Any:
     try:
         yield
     except DockerException as error:
-        raise SandboxFaultError(f"{doing}: {_short(error)}") from None
+        raise SandboxFaultError(f"{doing}: {short(error)}") from None
     except RequestException as error:
         raise SandboxFaultError(_away(error)) from None
 
@@ -352,9 +318,4 @@ def _innermost(error: BaseException) -> str:
         return _innermost(inner)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return "it hangs" if "timed out" in str(error) else _short(error)
-
-
-def _short(error: BaseException) -> str:
-    explanation = getattr(error, "explanation", None)
-    return " ".join(str(explanation or error).split())[:300]
+    return "it hangs" if "timed out" in str(error) else short(error)

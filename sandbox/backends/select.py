@@ -70,7 +70,7 @@ def build_image(
 
     Raises `SandboxUnavailableError`.
     """
-    from pygent.sandbox.backends.docker import connect
+    from pygent.sandbox.backends.engine import connect
     from pygent.sandbox.images.image import BASE, Images
     from pygent.sandbox.images.rootfs_cache import Roots
 
@@ -87,7 +87,7 @@ def build_image(
 def _has_engine(kind: Kind) -> bool:
     """Whether it is to be Docker. Raises `SandboxUnavailableError` if neither is there."""
     from pygent.sandbox.backends import bubblewrap
-    from pygent.sandbox.backends.docker import connect
+    from pygent.sandbox.backends.engine import connect
 
     if kind != "auto":
         return kind == "docker"
@@ -113,7 +113,8 @@ def _no_base(base: str | None) -> None:
 
 def _docker(base: str | None, runtime: str) -> Pool:
     from pygent.sandbox.backends import orphan_reaper
-    from pygent.sandbox.backends.docker import CALL_SECONDS, DockerSandbox, connect
+    from pygent.sandbox.backends.docker import CALL_SECONDS, DockerSandbox
+    from pygent.sandbox.backends.engine import connect
     from pygent.sandbox.images import renewed_images
     from pygent.sandbox.images.image import BASE, Images
 

@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from pygent.sandbox.api import SHELL, SandboxUnavailableError
+from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.images import rootfs
 
 if TYPE_CHECKING:
@@ -84,8 +85,6 @@ class Images:
     def _have_base(self) -> bool:
         from docker.errors import APIError, DockerException
         from requests.exceptions import RequestException
-
-        from pygent.sandbox.backends.docker import connect
 
         if self._exists(self._base):
             return True

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from pygent.agent.brief import Brief
-from pygent.agent.host_client import ModelAnswer
+from pygent.agent.host_client import HostClient, ModelUnavailableError
 from pygent.agent.single import Attempt, attempt
-from pygent.prompts.message import Message
 from pygent.target_modules.patch.apply import apply
 from pygent.target_modules.patch.model.tree import Tree
 
@@ -29,7 +28,7 @@ m.py
 
 
 def tried(text: str, cut_off: bool = False) -> Attempt:
-    return attempt(BRIEF, lambda messages: ModelAnswer(text, cut_off=cut_off))
+    return attempt(BRIEF, HostClient(lambda asked: {"text": text, "calls": [], "cut_off": cut_off}))
 
 
 def test_an_answer_in_the_format_that_was_asked_for_becomes_a_patch() -> None:
@@ -40,15 +39,15 @@ def test_an_answer_in_the_format_that_was_asked_for_becomes_a_patch() -> None:
 
 
 def test_the_model_is_asked_once_and_sees_the_source() -> None:
-    asked: list[Sequence[Message]] = []
+    asked: list[Any] = []
 
-    def ask(messages: Sequence[Message]) -> ModelAnswer:
-        asked.append(messages)
-        return ModelAnswer("nothing")
+    def answer(question: Any) -> Any:
+        asked.append(question)
+        return {"text": "nothing", "calls": [], "cut_off": False}
 
-    attempt(BRIEF, ask)
+    attempt(BRIEF, HostClient(answer))
     assert len(asked) == 1
-    assert SOURCE in asked[0][1].content
+    assert SOURCE in asked[0]["messages"][1]["content"]
 
 
 @pytest.mark.parametrize("text", ["I would rather not.", "IDEA: none", EDIT.replace("x + x", "x * 3")])
@@ -81,8 +80,5 @@ def test_a_note_cannot_steer_a_terminal() -> None:
 
 
 def test_what_asking_raises_goes_through() -> None:
-    def ask(messages: Sequence[Message]) -> ModelAnswer:
-        raise RuntimeError("door closed")
-
-    with pytest.raises(RuntimeError, match="door closed"):
-        attempt(BRIEF, ask)
+    with pytest.raises(ModelUnavailableError, match="refused: not today"):
+        attempt(BRIEF, HostClient(lambda asked: {"error": "refused", "text": "not today"}))

@@ -6,8 +6,8 @@ import pytest
 
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import EvaluationContext
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.benchmarks.suites.registry import suite_for
-from pygent.evolution.protocols import Verdict
 from pygent.evolution.search.acceptance import PairedAcceptor
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.sandbox.backends.local import LocalSandbox
@@ -53,7 +53,9 @@ PLANTED = {
 }
 
 
-def verdict_on(source: str, sandbox: Sandbox, isolation: Isolation, seed: int) -> tuple[str, Verdict | None]:
+def verdict_on(
+    source: str, sandbox: Sandbox, isolation: Isolation, seed: int
+) -> tuple[str, PairedDecision | None]:
     tree = Tree({"text_distance.py": source})
     bench = EvaluationContext(sandbox, isolation, seed=seed, baseline=BASELINE)
     suite = suite_for(TARGET)
@@ -69,14 +71,14 @@ def assert_not_accepted(planted: str, sandbox: Sandbox, isolation: Isolation) ->
     if planted in ("wrong", "wrong for the empty text", "a bool for an int", "wrong type"):
         assert reason.startswith("wrong answer in case")
     else:
-        assert verdict is None or not verdict.accepted
+        assert verdict is None or not verdict.better
 
 
 def assert_accepted(sandbox: Sandbox, isolation: Isolation) -> None:
     reason, verdict = verdict_on(TWO_ROWS, sandbox, isolation, seed=21)
     assert reason == ""
     assert verdict is not None
-    assert verdict.accepted
+    assert verdict.better
     assert verdict.mean > 0.2  # log ratio: a fifth faster and more
 
 

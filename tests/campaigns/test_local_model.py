@@ -35,21 +35,17 @@ def server() -> Iterator[LocalServer]:
     made.close()
 
 
-def test_it_answers_counts_and_keeps_to_a_grammar() -> None:
+def test_it_answers_and_counts() -> None:
     model = connect("local", RunAccount(), environment={})
     ask = (Message("user", "Name a fruit."),)
     try:
         free = model.complete(Request(ask, 20, 0.0, 1))
-        bound = model.complete(Request(ask, 20, 0.0, 1, grammar='root ::= "fruit-" [0-9] [0-9]'))
     finally:
         model.close()
     assert free.text.strip()
     assert 0 < free.usage.completion_tokens <= 20
     assert free.usage.prompt_tokens > 0
     assert free.usage.dollars == 0
-    assert bound.text[:6] == "fruit-"
-    assert bound.text[6:].isdigit()
-    assert len(bound.text) == 8
 
 
 def test_nobody_else_may_ask_it_and_closing_ends_its_process(server: LocalServer) -> None:
@@ -66,28 +62,13 @@ def test_nobody_else_may_ask_it_and_closing_ends_its_process(server: LocalServer
     assert not os.path.exists(f"/proc/{pid}")
 
 
-def test_an_unattended_run_in_which_it_rewrites_functions(tmp_path: Path) -> None:
-    """Of eight rewrites some parse and are judged; the others have their reasons. None needs be any good."""
-    arguments = (
-        "--proposer",
-        "rewrite",
-        "--model",
-        "local",
-        "--attempts",
-        8,
-        "--tokens",
-        100_000,
-        "--seed",
-        1,
-    )
-    done = pygent("evolve", "online_bin_packing", *arguments, "--json", home=tmp_path)
+def test_an_unattended_run_in_which_it_proposes(tmp_path: Path) -> None:
+    """What comes of eight attempts is not known; each has its cost, and its reason if nothing came of it."""
+    arguments = ("--model", "local", "--attempts", 8, "--tokens", 100_000, "--seed", 1)
+    done = pygent("evolve", "text_distance", *arguments, "--json", home=tmp_path)
     assert done.code == 0, done.err
-    rows = pygent("archive", "list", "--order", "attempt", "--json", home=tmp_path).json
-    baseline, *rewrites = rows
-    judged = [one for one in rewrites if one["status"] != "gated_out"]
-    assert len(rewrites) == 8
-    assert len(judged) >= 1
-    assert all(one["reason"] for one in rewrites if one["status"] in ("gated_out", "failed"))
-    assert all(one["usage"]["completion_tokens"] > 0 for one in rewrites)
-    best = pygent("status", done.json["run"], "--json", home=tmp_path).json["best"]
-    assert best["score"] <= baseline["score"]  # lower is better there
+    baseline, *tried = pygent("archive", "list", "--order", "attempt", "--json", home=tmp_path).json
+    assert baseline["status"] == "valid"
+    assert [one["proposer"] for one in tried] == ["llm"] * 8
+    assert all(one["reason"] for one in tried if one["status"] in ("gated_out", "failed"))
+    assert all(one["usage"]["completion_tokens"] > 0 for one in tried)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from pygent.agent.brief import Inspiration
 from pygent.archive.records import Status, Usage, Variant
 from pygent.benchmarks.results import Evaluation, StageResult
 from pygent.evolution.proposers.llm import LlmProposer
@@ -165,23 +165,20 @@ def test_a_paid_answer_is_not_paid_twice_and_gives_the_same_proposal(
 
 
 def test_the_seed_comes_from_the_given_chance_alone(tmp_path: Path) -> None:
-    def seed_after(chance: int, inspired: bool) -> int | None:
+    def seed_after(chance: int) -> int | None:
         model = ScriptedModel([EDIT])
-        inspire = (lambda target, parent, rng: [Inspiration(rng.random(), "d")]) if inspired else None
-        propose(LlmProposer(doors_to(model, tmp_path), inspire=inspire), seed=chance)
+        propose(LlmProposer(doors_to(model, tmp_path)), seed=chance)
         return model.asked[0].seed
 
-    assert seed_after(5, False) == seed_after(5, True) != seed_after(6, False)
+    assert seed_after(5) == seed_after(5) != seed_after(6)
 
 
 def test_the_prompt_tells_what_is_known_about_the_parent(tmp_path: Path) -> None:
     model = ScriptedModel([EDIT])
-    inspire = [Inspiration(1.5, "-a\n+b\n")]
-    propose(
-        LlmProposer(
-            doors_to(model, tmp_path), inspire=lambda target, parent, rng: inspire, baseline=lambda: 3.25
-        )
-    )
+    other = Parent(replace(PARENT.variant, id="v2", score=1.5), Tree({"m.py": BETTER}), None)
+    proposer = LlmProposer(doors_to(model, tmp_path), baseline=lambda: 3.25)
+    inspired = replace(PARENT, inspirations=(other,))
+    proposer.propose(TARGET, inspired, Random(1), lambda tree: False, Memory())
     text = "\n".join(message.content for message in model.asked[0].messages)
     for told in (
         "Double faster.",
@@ -191,7 +188,7 @@ def test_the_prompt_tells_what_is_known_about_the_parent(tmp_path: Path) -> None
         "case 3: returned 8",
         "debug: hello",
         SOURCE,
-        "+b",
+        "+    return x << 1",
         "Score: 2. The program that all began with: 3.25.",
     ):
         assert told in text

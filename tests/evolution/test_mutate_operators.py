@@ -10,8 +10,9 @@ import pytest
 
 from pygent.evolution.proposers.mutate.change import splice
 from pygent.evolution.proposers.mutate.file_symbols import facts
+from pygent.evolution.proposers.mutate.operator_catalog import operators
 from pygent.evolution.proposers.mutate.operator_context import OperatorContext
-from pygent.evolution.proposers.mutate.operator_registry import OperatorEntry, operators, register
+from pygent.evolution.proposers.mutate.operator_registry import OperatorEntry, register
 from pygent.evolution.proposers.mutate.region_index import survey
 
 SOURCE = '''

@@ -69,7 +69,6 @@ known = st.sampled_from(
         "messages",
         "tools",
         "schema",
-        "grammar",
         "max_tokens",
         "stage",
         "tool",

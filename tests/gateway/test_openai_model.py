@@ -267,17 +267,17 @@ def test_a_stream_that_is_cut_has_cost_what_came() -> None:
 def test_what_an_endpoint_does_not_take_is_left_out_from_then_on() -> None:
     steps = [
         status(400, "stream_options is not supported"),
-        status(400, "unknown field: grammar"),
+        status(400, "unknown field: seed"),
         say("a"),
         say("b"),
     ]
     with ModelServer(steps) as server:
         model = OpenAIModel("m", server.key, server.base_url, timeout=10)
-        request = model_api.Request(ASK, 100, 0, grammar="root ::= [a-z]", schema={"type": "object"})
+        request = model_api.Request(ASK, 100, 0, 3, schema={"type": "object"})
         assert [model.complete(request).text for _ in "ab"] == ["a", "b"]
         model.close()
-    assert "grammar" in server.requests[0].body
-    assert [set(one.body) & {"stream_options", "grammar"} for one in server.requests[2:]] == [set(), set()]
+    assert "seed" in server.requests[0].body
+    assert [set(one.body) & {"stream_options", "seed"} for one in server.requests[2:]] == [set(), set()]
     assert server.requests[3].body["response_format"]["json_schema"]["schema"] == {"type": "object"}
 
 

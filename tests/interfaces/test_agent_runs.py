@@ -12,7 +12,7 @@ import pytest
 
 from pygent.archive.store import Archive
 from pygent.gateway.transcripts import exchanges
-from pygent.sandbox.backends.docker import connect
+from pygent.sandbox.backends.engine import connect
 from tests.support.agent_script import SPEED_UP, by_plan
 from tests.support.cli import pygent
 from tests.support.model_server import ModelServer, Request, Step, status

@@ -70,6 +70,9 @@ def test_a_case_with_a_wrong_key_names_file_and_line(home: Path, target: Path) -
         (["--config", "nowhere.toml"], ["nowhere.toml", "no such file"]),
         (["--error-rate", "0.9"], ["--error-rate"]),
         (["--proposer", "llm"], ["--model"]),
+        (["--proposer", "genetic"], ["--proposer", "'mutate'"]),
+        (["--proposer", "rewrite"], ["--proposer", "`rewrite` was removed", "`mutate`"]),
+        (["--proposer", "infill", "--model", "local"], ["--proposer", "`infill` was removed", "`mutate`"]),
         (["--proposer", "mutate", "--model", "m"], ["--model"]),
     ],
 )

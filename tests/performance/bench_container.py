@@ -8,7 +8,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Program
-from pygent.sandbox.backends.docker import DockerSandbox, connect
+from pygent.sandbox.backends.docker import DockerSandbox
+from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.host.pool import Pool
 from pygent.sandbox.images.image import Images
 from tests.performance.measuring import ONE, TRIVIAL, backends, closing, ms, timed

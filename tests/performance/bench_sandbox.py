@@ -6,7 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from pygent.sandbox.backends.docker import connect
+from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.backends.select import open_sandbox
 from pygent.sandbox.images import rootfs
 from pygent.sandbox.images.image import HOST, REPOSITORY, Images

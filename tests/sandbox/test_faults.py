@@ -30,7 +30,8 @@ from pygent.sandbox.api import (
     SandboxUnavailableError,
 )
 from pygent.sandbox.backends import bubblewrap, orphan_reaper, select
-from pygent.sandbox.backends.docker import DockerCell, DockerSandbox, connect, trouble
+from pygent.sandbox.backends.docker import DockerCell, DockerSandbox, trouble
+from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.backends.orphan_reaper import OWNER_LABEL, RUN_LABEL
 from pygent.sandbox.images.image import Images
 from pygent.sandbox.selftest.self_test import engine_facts
@@ -138,7 +139,8 @@ def test_closing_removes_every_container(client: Any) -> None:
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from pygent.sandbox.backends.docker import DockerSandbox, connect, trouble
+from pygent.sandbox.backends.docker import DockerSandbox, trouble
+from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.images.image import Images
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Limits, Program
 client = connect()
@@ -224,7 +226,7 @@ def test_an_engine_that_hangs_is_not_waited_for_at_the_start(
         silent.bind(f"{tmp_path}/s")
         silent.listen()
         monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/s")
-        monkeypatch.setattr("pygent.sandbox.backends.docker._HANDSHAKE_SECONDS", 0.2)
+        monkeypatch.setattr("pygent.sandbox.backends.engine._HANDSHAKE_SECONDS", 0.2)
         with pytest.raises(SandboxUnavailableError, match="no Docker engine answers"):
             connect(timeout=3600)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Program, Sandbox, SandboxUnavailableError
-from pygent.sandbox.backends.docker import connect
+from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.images import rootfs
 from pygent.sandbox.images.image import HOST, Images
 

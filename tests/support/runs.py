@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
-from pygent.sandbox.backends.docker import OWNER_LABEL, connect
+from pygent.sandbox.backends.docker import OWNER_LABEL
+from pygent.sandbox.backends.engine import connect
 
 
 def committed(home: Path) -> int:

@@ -52,9 +52,3 @@ def splice(text: str, splices: Iterable[Splice]) -> str:
         done = one.end
     parts.append(text[done:])
     return "".join(parts)
-
-
-def short(text: str, limit: int = 60) -> str:
-    """One line for a note."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else f"{line[: limit - 3]}..."

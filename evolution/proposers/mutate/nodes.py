@@ -55,11 +55,10 @@ class StatementBlock:
 
 @dataclass(eq=False, slots=True)
 class FunctionScope:
-    """A function or method: the region's own (`outer` is None) or one inside it."""
+    """A function or method: the region's own or one inside it."""
 
     node: cst.FunctionDef
     statement: Statement
-    outer: FunctionScope | None
     params: tuple[str, ...]
     plain: bool  # only positional parameters without defaults of their own kind: no stars
     body: StatementBlock | None = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate
 
 from pygent.evolution.proposers.mutate.operator_context import Operator
 
@@ -32,15 +30,6 @@ def register(name: str, weight: float) -> Callable[[Operator], Operator]:
     return keep
 
 
-@cache
-def operators() -> tuple[OperatorEntry, ...]:
-    """All operators, in order of name, so that a seed means the same whatever is imported first."""
-    from pygent.evolution.proposers.mutate import operators as package
-
-    assert package.__all__
+def registered() -> tuple[OperatorEntry, ...]:
+    """Those of the modules that were imported so far, in order of name."""
     return tuple(sorted(_entries.values(), key=lambda entry: entry.name))
-
-
-@cache
-def cumulative() -> tuple[float, ...]:
-    return tuple(accumulate(entry.weight for entry in operators()))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import mul
 from random import Random
+
+from cachetools import LRUCache
 
 from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.file_symbols import Facts, combined, facts
@@ -128,16 +129,11 @@ class Views:
 
     def __init__(self, weights: Callable[[], LineWeights | None], size: int = 64) -> None:
         self._weights = weights
-        self._size = size
-        self._kept: OrderedDict[tuple[str, tuple[str, ...]], View] = OrderedDict()
+        self._kept: LRUCache[tuple[str, tuple[str, ...]], View] = LRUCache(size)
 
     def of(self, tree: Tree, specs: tuple[str, ...]) -> View:
         key = (tree.id, specs)
         view = self._kept.get(key)
-        if view is not None:
-            self._kept.move_to_end(key)
-            return view
-        view = self._kept[key] = View(tree, specs, self._weights())
-        if len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+        if view is None:
+            view = self._kept[key] = View(tree, specs, self._weights())
         return view

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from random import Random
 from threading import Lock
 
-from pygent.evolution.proposers.mutate.change import RegionChange, short, splice
+from pygent.evolution.proposers.mutate.change import RegionChange, splice
+from pygent.evolution.proposers.mutate.operator_catalog import cumulative, operators
 from pygent.evolution.proposers.mutate.operator_context import OperatorContext
-from pygent.evolution.proposers.mutate.operator_registry import cumulative, operators
 from pygent.evolution.proposers.mutate.parent_view import Chances, Views, WeightedRegion
 from pygent.evolution.proposers.mutate.regions import Region
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
+from pygent.prompts.quote import line
 from pygent.target_modules.fault_localization import LineWeights
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import NotPythonError, compile_only, parse_anew, split_lines
@@ -21,6 +22,7 @@ from pygent.target_modules.spec.manifest import Target
 
 _STACKED = (0.78, 0.95)  # one operator, two, else three
 _WIDTH = 140  # characters; a line may not grow past it, or expressions would swell from child to child
+_SHOWN = 60  # characters of a change in its note
 _DRAWS = 12  # operators tried for each change before the place is given up
 _WEIGHED_DRAWS = 200  # the same where most changes are turned down for their line
 
@@ -134,6 +136,7 @@ def _note(plot: WeightedRegion, drawn: list[tuple[str, RegionChange]]) -> str:
     region = plot.region
     parts = []
     for _, change in sorted(drawn, key=lambda pair: pair[1].start):
-        line = region.line + plot.text.count("\n", 0, change.start)
-        parts.append(f"{region.path}:{line} {region.symbol}: {short(change.before)} -> {short(change.after)}")
+        number = region.line + plot.text.count("\n", 0, change.start)
+        before, after = line(change.before, _SHOWN), line(change.after, _SHOWN)
+        parts.append(f"{region.path}:{number} {region.symbol}: {before} -> {after}")
     return "; ".join(parts)

@@ -181,7 +181,6 @@ class RegionIndex:
         function = FunctionScope(
             node=node,
             statement=statement,
-            outer=self._function,
             params=tuple(param.name.value for param in listed),
             plain=plain,
         )

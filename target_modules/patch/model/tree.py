@@ -49,6 +49,3 @@ class Tree:
 
     def with_file(self, path: str, text: str) -> Tree:
         return Tree({**self.files, path: text})
-
-    def without_file(self, path: str) -> Tree:
-        return Tree({other: text for other, text in self.files.items() if other != path})

@@ -1,0 +1,21 @@
+"""All operators, each with the weight that it is drawn with."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import accumulate
+
+from pygent.evolution.proposers.mutate import operators as package
+from pygent.evolution.proposers.mutate.operator_registry import OperatorEntry, registered
+
+
+@cache
+def operators() -> tuple[OperatorEntry, ...]:
+    """In order of name, so that a seed means the same whatever is imported first."""
+    assert package.__all__
+    return registered()
+
+
+@cache
+def cumulative() -> tuple[float, ...]:
+    return tuple(accumulate(entry.weight for entry in operators()))
