@@ -29,6 +29,10 @@ class StageResult:
     total: int
     failures: tuple[str, ...] = ()  # first few, in words: which case, what came, never what was expected
 
+    def __post_init__(self) -> None:  # so that one read back equals the one that was stored
+        samples = {metric: tuple(values) for metric, values in self.samples.items()}
+        object.__setattr__(self, "samples", samples)
+
 
 @dataclass(frozen=True)
 class Evaluation:

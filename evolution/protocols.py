@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pygent.archive.records import Usage, Variant
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Parent:
     tried: tuple[Variant, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mate: SecondParent | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of all parents, the first one first."""
+        return (self.variant.id,) if self.mate is None else (self.variant.id, self.mate.variant.id)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Proposal:
     patch: Mapping[str, Any] | None = None
     usage: Usage = field(default_factory=Usage)
     written_by_model: bool = False
+    violation: bool = False  # who proposes broke the protocol of its box
 
 
 class DurableSteps(Protocol):
@@ -61,6 +69,16 @@ class DurableSteps(Protocol):
     attempt: int
 
     def __call__(self, step: str, effect: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]: ...
+
+    def value(
+        self,
+        step: str,
+        effect: Callable[[], _T],
+        encode: Callable[[_T], Mapping[str, Any]],
+        decode: Callable[[Mapping[str, Any]], _T],
+    ) -> _T:
+        """The same for a value: a fresh one is handed on as it is, only a remembered one is decoded."""
+        ...
 
 
 # What a proposer may raise over a source or an answer that it did not foresee: none of it ends a run.

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import errno
 
+from pygent.archive.end_reason import EndReason
+
 FAILURE = 1
 USAGE = 2
 BREAKER = 3
 INTERRUPTED = 130
 
+_OF_ENDS: dict[str, int] = {
+    EndReason.BASELINE: FAILURE,
+    EndReason.BREAKER: BREAKER,
+    EndReason.ENGINE: BREAKER,
+    EndReason.INTERRUPTED: INTERRUPTED,
+}
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+def exit_code_of_end(stopped_by: str) -> int:
+    """The exit code of a command whose run ended by itself, by `RunRecord.stopped_by`."""
+    return _OF_ENDS.get(stopped_by, 0)
 
 
 def exit_code(error: Exception) -> int | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from pygent.archive.end_reason import EndReason
 from pygent.archive.locks import is_alive, is_working, require_free
 from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
@@ -110,6 +111,8 @@ def wish(archive: Archive, home: Path, run: str, what: Wish) -> str:
         archive.update_run(record.id, wish=what)
         return f"asked to {what}; `pygent status {record.id}` shows when it has"
     if record.state == "running" or (what == "stop" and record.state == "paused"):
-        archive.update_run(record.id, state="finished" if what == "stop" else "paused", stopped_by=what)
+        archive.update_run(
+            record.id, state="finished" if what == "stop" else "paused", stopped_by=EndReason(what)
+        )
         return f"no process is at it; marked as {'stopped' if what == 'stop' else 'paused'}"
     return f"already {record.state}"

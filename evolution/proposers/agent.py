@@ -72,7 +72,7 @@ class AgentProposer:
         operator = str(self._profile.get("name", "agent"))
         made = Proposal(None, operator, done.note, usage=door.usage, written_by_model=True)
         if done.reason:
-            return replace(made, reason=done.reason)
+            return replace(made, reason=done.reason, violation=done.violation)
         tree = taken(parent.tree, done, Editable.of(target.manifest.editable))
         if tree == parent.tree:
             return replace(made, reason=door.refused or NO_CHANGE)

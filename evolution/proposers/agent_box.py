@@ -33,6 +33,7 @@ class Work:
     reason: str
     steps: int
     stages: tuple[str, ...] = ()
+    violation: bool = False  # it broke the protocol of its box
 
 
 def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 120.0) -> BoxSpec:
@@ -68,7 +69,8 @@ def let_work(
         finally:
             session.close()
     if reply.outcome is not Outcome.OK:
-        return _nothing(f"the agent {said(reply)}")
+        violation = reply.outcome is Outcome.VIOLATION
+        return Work({}, "", line(f"the agent {said(reply)}"), 0, violation=violation)
     return _read(reply.value)
 
 

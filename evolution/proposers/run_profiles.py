@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pygent.agent.profile import BUNDLED, Profile, ProfileError, load
 from pygent.agent.registry import missing, usable
-from pygent.evolution.settings.config import ConfigError, RunConfig
-from pygent.target_modules.spec.manifest import Target
+from pygent.evolution.settings.config import ConfigError
 from pygent.target_modules.trust.exhibit import Exhibit, require
 
 OWN = Path(".pygent") / "profiles"  # people's own, beside those that come with the agent
@@ -15,42 +15,38 @@ _ALWAYS = frozenset({"sandbox", "shell", "archive"})
 _WITH_INPUTS = frozenset({"cases", "timing", "objective"})
 
 
-def chosen_profile(config: RunConfig, target: Target) -> Profile:
-    """The profile of a run's proposals. Raises `ConfigError`: where it cannot be read, or what it needs is
-    not there; and `UntrustedError`."""
+@dataclass(frozen=True)
+class ReadProfile:
+    """A profile that was read from `where`, and what has to be trusted before it is used: its files, except
+    those that come with the agent."""
+
+    profile: Profile
+    exhibits: tuple[Exhibit, ...]
+    where: str
+
+
+def for_proposals(read: ReadProfile, suite_kind: str) -> Profile:
+    """The profile of a run's proposals. Raises `ConfigError` if it needs what is not there, `Untrusted`."""
     capabilities = _ALWAYS
-    if target.manifest.suite.kind != "tasks":  # a look at these would be paid for, task by task
+    if suite_kind != "tasks":  # a look at these would be paid for, task by task
         capabilities |= {"tests"}
-    if target.manifest.suite.kind in _WITH_INPUTS:
+    if suite_kind in _WITH_INPUTS:
         capabilities |= {"inputs"}
-    return _checked(config.profile, "--profile", capabilities)
+    return _checked(read, capabilities)
 
 
-def task_profile(config: RunConfig) -> Profile:
-    """The profile by which evolved agents do tasks: nothing is there but the box."""
-    return _checked(config.task_profile, "task_profile", frozenset({"sandbox", "shell"}))
+def for_tasks(read: ReadProfile) -> Profile:
+    """The profile by which evolved agents do tasks: nothing is there but the box. Raises the same."""
+    return _checked(read, frozenset({"sandbox", "shell"}))
 
 
 def profile_named(name: str, where: str = "--profile") -> Profile:
     """A profile to look at. Raises `ConfigError`."""
-    return _read(name, where)[0]
+    return read_profile(name, where).profile
 
 
-def profile_to_run(name: str, where: str = "--profile") -> Profile:
-    """Raises `ConfigError`, and `UntrustedError` where it is somebody's file and nobody has agreed to it."""
-    profile, exhibits = _read(name, where)
-    require(*exhibits)
-    return profile
-
-
-def exhibits_of(name: str, where: str = "--profile") -> list[Exhibit]:
-    """What has to be trusted before a profile is used: its files, but for those that come with the agent.
-
-    Raises `ConfigError`."""
-    return _read(name, where)[1]
-
-
-def _read(name: str, where: str) -> tuple[Profile, list[Exhibit]]:
+def read_profile(name: str, where: str) -> ReadProfile:
+    """Raises `ConfigError`."""
     found: dict[Path, bytes] = {}
 
     def kept(path: Path) -> bytes:
@@ -61,7 +57,8 @@ def _read(name: str, where: str) -> tuple[Profile, list[Exhibit]]:
         profile = load(name, [OWN], kept)
     except ProfileError as error:
         raise ConfigError(f"{where}: {error}") from None
-    return profile, [of_profile(path, text) for path, text in found.items() if path.parent != BUNDLED]
+    exhibits = (of_profile(path, text) for path, text in found.items() if path.parent != BUNDLED)
+    return ReadProfile(profile, tuple(exhibits), where)
 
 
 def of_profile(path: Path, text: bytes) -> Exhibit:
@@ -71,8 +68,9 @@ def of_profile(path: Path, text: bytes) -> Exhibit:
     )
 
 
-def _checked(name: str, where: str, capabilities: frozenset[str]) -> Profile:
-    profile = profile_to_run(name, where)
+def _checked(read: ReadProfile, capabilities: frozenset[str]) -> Profile:
+    require(*read.exhibits)
+    profile = read.profile
     if lacking := missing(profile, capabilities):
-        raise ConfigError(f"{where}: {lacking[0]}")
+        raise ConfigError(f"{read.where}: {lacking[0]}")
     return profile.model_copy(update={"tools": usable(profile, capabilities)})

@@ -8,19 +8,14 @@ from typing import Any
 from pygent.agent.messages import messages
 from pygent.benchmarks.tasks.catalog import tasks_of
 from pygent.benchmarks.tasks.task_suite import ROUNDS
-from pygent.evolution.proposers.factory import chosen_proposer, models_of
 from pygent.evolution.proposers.llm import brief
 from pygent.evolution.protocols import Parent
-from pygent.evolution.run.population import MODEL_FREE
-from pygent.evolution.settings.config import RunConfig
+from pygent.evolution.run.plan import RunPlan
 from pygent.gateway.models.prices import find
 from pygent.gateway.models.tokens import of_prompt
-from pygent.target_modules.spec.manifest import Target
-from pygent.target_modules.spec.registry import find_target
 
 STEP_TOKENS = 400  # a tool's call and its result, taken as typical; `pygent archive stats` has what was spent
 CHECKED = 3  # attempts for each that is judged: the others repeat, do not apply or are gated out
-BUDGETS = ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")
 
 
 @dataclass(frozen=True)
@@ -68,20 +63,19 @@ class Estimate:
         return "\n".join(rows)
 
 
-def estimate(config: RunConfig) -> Estimate:
+def estimate(plan: RunPlan) -> Estimate:
     """From the budget of attempts or evaluations, or where there is none, from that of tokens."""
-    target, chosen = find_target(config.target), chosen_proposer(config)
-    limited = tuple(name for name in BUDGETS if getattr(config, name) is not None)
-    tasks = _tasks(target)
-    proposes = chosen not in MODEL_FREE
-    models = tuple(models_of(config)) if proposes or tasks else ()
+    config, target = plan.config, plan.target
+    limited = tuple(plan.budgets)
+    tasks = _tasks(plan)
+    models = tuple(plan.models) if plan.proposes_by_model or tasks else ()
     if not models:
-        return Estimate(chosen, (), 0, None, 0, None, None, None, limited)
+        return Estimate(plan.proposer, (), 0, None, 0, None, None, None, limited)
     prompt, calls, whole = 0, 0.0, 0.0
-    if proposes:
-        parent = Parent(_no_variant(target.name), target.tree(), None)
+    if plan.proposes_by_model:
+        parent = Parent(_no_variant(target.name), plan.baseline, None)
         prompt = of_prompt(messages(brief(target, parent, None)))
-        calls, whole = _attempt(config, chosen, prompt)
+        calls, whole = _attempt(plan, prompt)
     calls += tasks * config.task_calls / CHECKED
     whole += tasks * (config.task_tokens + config.max_answer_tokens) / CHECKED
     attempts = config.attempts
@@ -99,7 +93,7 @@ def estimate(config: RunConfig) -> Estimate:
         written = min(tokens, total * config.max_answer_tokens)
         most = ((tokens - written) * price.input + written * price.output) / 1e6
         dollars = most if dollars is None else min(most, dollars)
-    return Estimate(chosen, models, prompt, attempts, tasks, total, tokens, dollars, limited)
+    return Estimate(plan.proposer, models, prompt, attempts, tasks, total, tokens, dollars, limited)
 
 
 def _within(figure: int | None, limit: int | None, over: int) -> int | None:
@@ -107,24 +101,24 @@ def _within(figure: int | None, limit: int | None, over: int) -> int | None:
     return figure if limit is None or figure is None else min(figure, limit + over)
 
 
-def _tasks(target: Target) -> int:
+def _tasks(plan: RunPlan) -> int:
     """Tasks of one judged variant at most: all once, and both sides of every round of a comparison."""
-    if target.manifest.suite.kind != "tasks":
+    if not plan.measures_agents:
         return 0
+    target = plan.target
     found = tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
     return sum(task.entry.split == "search" for task in found) * (1 + 2 * ROUNDS)
 
 
-def _attempt(config: RunConfig, chosen: str, prompt: int) -> tuple[int, int]:
+def _attempt(plan: RunPlan, prompt: int) -> tuple[int, int]:
     """Calls and tokens of one attempt, at most."""
-    if chosen != "agent":
-        return 1, prompt + config.max_answer_tokens
-    from pygent.evolution.proposers.run_profiles import profile_named
-
-    limits = profile_named(config.profile).limits
+    most = plan.config.max_answer_tokens
+    if plan.profile is None:
+        return 1, prompt + most
+    limits = plan.profile.profile.limits
     calls = min(limits.calls, limits.steps + 3)
     sent = sum(prompt + STEP_TOKENS * step for step in range(calls))
-    return calls, min(limits.tokens + config.max_answer_tokens, sent + calls * config.max_answer_tokens)
+    return calls, min(limits.tokens + most, sent + calls * most)
 
 
 def _figure(value: int | None) -> str:

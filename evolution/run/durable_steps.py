@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pygent.archive.records import Record, Usage
 from pygent.archive.store import Archive
 from pygent.gateway.transcripts import KIND as EXCHANGE
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class ArchivedSteps:
@@ -44,6 +45,22 @@ class ArchivedSteps:
         log.info("%s recorded", _kind(step))
         self.steps[step] = answer
         return answer
+
+    def value(
+        self,
+        step: str,
+        effect: Callable[[], _T],
+        encode: Callable[[_T], Mapping[str, Any]],
+        decode: Callable[[Mapping[str, Any]], _T],
+    ) -> _T:
+        fresh: list[_T] = []
+
+        def encoded() -> Mapping[str, Any]:
+            fresh.append(effect())
+            return encode(fresh[0])
+
+        stored = self(step, encoded)
+        return fresh[0] if fresh else decode(stored)
 
     @property
     def records(self) -> tuple[Record, ...]:

@@ -1,20 +1,39 @@
-"""One attempt after its proposal: gate, evaluate, compare with the parent."""
+"""The way of one variant, top to bottom: select, propose, gate, evaluate, accept, archive."""
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from random import Random
 
-from pygent.archive.records import Status
-from pygent.benchmarks.judge import evaluate, retried
-from pygent.benchmarks.results import Evaluation, EvaluationContext, Solver, Suite, Trust
+from pygent.archive.failure_classes import FailureClass, failure_class
+from pygent.archive.records import Status, Variant
+from pygent.benchmarks.results import Evaluation
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
-from pygent.evolution.protocols import Acceptor, DurableSteps, Parent, Proposal
+from pygent.evolution.proposers.fuse import FuseProposer
+from pygent.evolution.protocols import OVER_A_SOURCE, Parent, Proposal, Proposer
+from pygent.evolution.run.commit import Ledger
+from pygent.evolution.run.durable_steps import ArchivedSteps
+from pygent.evolution.run.plan import RunPlan
+from pygent.evolution.run.population import BASELINE
+from pygent.evolution.run.proposer_threads import Turn, Way
+from pygent.evolution.run.selection import Selection
+from pygent.evolution.run.variant_evaluator import VariantEvaluator
+from pygent.evolution.search.holdout_test import HoldoutTest
+from pygent.prompts.quote import line
 from pygent.sandbox.api import Isolation
-from pygent.target_modules.gate.checks import gate
-from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.manifest import Target
+
+log = logging.getLogger(__name__)
+
+REPEAT = "repeat: this source was already tried in this run"
+
+
+def name_of(run: str, attempt: int) -> str:
+    """A variant's id: the same for the same attempt of a run, however often it is resumed."""
+    return hashlib.sha256(f"{run}/{attempt}".encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -25,98 +44,159 @@ class AttemptOutcome:
     reason: str
     evaluation: Evaluation | None = None
     seconds: float = 0.0
+    violation: bool = False  # the variant broke the protocol of its box
 
 
-class VariantEvaluator:
-    """Brings trees to a verdict. Called on several threads at a time."""
+class Attempts:
+    """Makes variants, one way for each. Several are on their way at a time."""
 
     def __init__(
         self,
-        target: Target,
-        suite: Suite,
-        acceptor: Acceptor,
-        bench: EvaluationContext,
-        *,
-        error_rate: float,
-        look_at: Callable[[Evaluation, DurableSteps], None] | None = None,
-        solver: Callable[[DurableSteps], Solver] | None = None,
+        plan: RunPlan,
+        proposer: Proposer,
+        selection: Selection,
+        evaluator: VariantEvaluator,
+        confirmer: HoldoutTest,
+        ledger: Ledger,
     ) -> None:
-        """`look_at` is shown the baseline's own evaluation, before any other attempt begins. `solver` lets
-        variants work whose measure is what they can do."""
-        self._target = target
-        self._suite = suite
-        self._acceptor = acceptor
-        self._bench = bench
-        self._error_rate = error_rate
-        self._look_at = look_at
-        self._solver = solver
+        self.proposer = proposer
+        self._plan = plan
+        self._fuse = FuseProposer()
+        self._selection = selection
+        self._evaluator = evaluator
+        self._confirmer = confirmer
+        self._ledger = ledger
 
-    def judge(
+    def begin(self, attempt: int) -> Way:
+        return Way(self._way(attempt, self._ledger.journal(attempt)), name_of(self._ledger.run, attempt))
+
+    def begin_again(self, archived: Variant) -> None:
+        """An archived attempt is begun again: what followed from that for others follows again."""
+        self._selection.repeat(archived.parents)
+        if archived.tree is not None:
+            self._ledger.begin(archived.tree)
+
+    def _way(self, attempt: int, journal: ArchivedSteps) -> Iterator[Turn]:
+        """Each `yield` says on which threads it goes on. What comes before the first one is done in order of
+        attempt, and so is what comes after `COMMIT`: only that may depend on other attempts."""
+        known, rng = self._ledger.population, Random(f"{self._plan.config.seed}/{attempt}")
+
+        # Select
+        parent = None if attempt == 0 else self._selection.select(attempt, rng)
+        seen = self._ledger.seen_by_now() if self.proposer.waits else self._ledger.is_begun
+
+        # Propose
+        proposer = self.proposer if parent is None or parent.mate is None else self._fuse
+        if parent is not None and proposer.waits:
+            yield Turn.ASK
+        proposal = self._propose(proposer, parent, rng, seen, journal)
+        tree, evaluation, decision = proposal.tree, None, None
+        if tree is not None and not proposer.waits:
+            self._ledger.begin(tree.id)
+
+        # Gate
+        yield Turn.WORK
+        began = time.monotonic()
+        refusal = "" if tree is None or parent is None else self._evaluator.gate(parent, tree)
+
+        # Evaluate
+        isolation = self._isolation(parent, proposal)
+        if tree is not None and not refusal:
+            evaluation = self._evaluator.evaluate(tree, isolation, journal, is_baseline=parent is None)
+
+        # Accept
+        if tree is not None and evaluation is not None and parent is not None:
+            befores = (parent.variant.score, known.baseline_score)
+            decision = self._evaluator.accept(parent, tree, evaluation, befores, isolation, journal)
+        outcome = _outcome(proposal, refusal, evaluation, decision, time.monotonic() - began)
+
+        # Archive
+        yield Turn.COMMIT
+        if tree is not None and self._ledger.is_committed(tree):  # two answers at once were the same
+            outcome = AttemptOutcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
+        name = BASELINE if parent is None else proposer.name
+        variant = self._variant(attempt, parent, name, proposal, outcome)
+        if tree is not None and known.worth_confirming(variant):
+            number = known.confirmations + 1
+            yield Turn.WORK
+            confirmed = self._confirmer.confirm(tree, number, journal)
+            yield Turn.COMMIT
+            variant = replace(variant, status=Status.CHAMPION) if confirmed else variant
+        variant = replace(variant, usage=variant.usage + journal.spent_on_tasks)
+        self._ledger.commit(variant, tree, outcome.evaluation, journal.records, violation=outcome.violation)
+
+    def _propose(
         self,
+        proposer: Proposer,
         parent: Parent | None,
-        proposal: Proposal,
-        once: DurableSteps,
-        *,
-        baseline: float | None,
-        model_written: bool,
-    ) -> AttemptOutcome:
-        """Gate, evaluate and, where it may matter, compare with the parent.
+        rng: Random,
+        seen: Callable[[str], bool],
+        journal: ArchivedSteps,
+    ) -> Proposal:
+        if parent is None:
+            return Proposal(self._plan.baseline, BASELINE)
+        try:
+            proposal = proposer.propose(self._plan.target, parent, rng, seen, journal)
+        except OVER_A_SOURCE as error:  # job border: one attempt
+            log.exception("the proposer failed over this parent")
+            return Proposal(None, proposer.name, reason=f"the proposer failed: {line(repr(error))}")
+        if proposal.tree is not None and seen(proposal.tree.id):
+            return replace(proposal, tree=None, reason=REPEAT)
+        return proposal
 
-        `parent` is None for the baseline itself. A comparison costs many evaluations, so that only a score
-        better than the parent's and than `baseline`, the baseline's, is put to it; what is better than a poor
-        parent only stays valid. Raises `SandboxFaultError` where the same work fails in box after box, and
-        `SandboxLostError` where no box can be had any more.
-        """
-        started = time.monotonic()
-        tree = proposal.tree
-        if tree is None:
-            return AttemptOutcome(Status.GATED_OUT, proposal.reason)
-        if parent is not None and (reason := self._gated_out(parent.tree, tree)):
-            return AttemptOutcome(Status.GATED_OUT, reason)
-        isolation = Isolation.CONTAINER if model_written else Isolation.PROCESS
-        solver = None if self._solver is None else self._solver(once)
-        bench = replace(self._bench, isolation=isolation, solver=solver)
-        stored = once(
-            f"evaluation:{tree.id}", lambda: evaluate(self._target, self._suite, tree, bench).to_json()
+    def _isolation(self, parent: Parent | None, proposal: Proposal) -> Isolation:
+        """What a model wrote, or what descends from it, runs in a container of its own."""
+        parents = (parent, None if parent is None else parent.mate)
+        written = self._ledger.population.model_written
+        by_model = proposal.written_by_model or any(
+            one is not None and one.variant.id in written for one in parents
         )
-        evaluation = Evaluation.from_json(stored)
-        if parent is None and self._look_at is not None:
-            self._look_at(evaluation, once)
-        if not evaluation.graded or evaluation.score is None:
-            status, reason = Status.FAILED, evaluation.reason
-        else:
-            status, reason = Status.VALID, ""
-            if (
-                parent is not None
-                and self._may_promote(evaluation)
-                and self._improves(evaluation.score, parent.variant.score, baseline)
-            ):
-                decision = self._compare(parent, tree, bench, once)
-                status = Status.ACCEPTED if decision.better else Status.VALID
-                reason = decision.reason
-        return AttemptOutcome(status, reason, evaluation, time.monotonic() - started)
+        return Isolation.CONTAINER if by_model else Isolation.PROCESS
 
-    def _gated_out(self, parent: Tree, tree: Tree) -> str:
-        findings = gate(self._target, parent, tree)
-        return f"{findings[0].rule}: {findings[0]}" if findings else ""
+    def _variant(
+        self, attempt: int, parent: Parent | None, proposer: str, proposal: Proposal, outcome: AttemptOutcome
+    ) -> Variant:
+        evaluation, run = outcome.evaluation, self._ledger.run
+        parents = () if parent is None else parent.ids
+        generations = [self._ledger.population.generations[one] for one in parents]
+        return Variant(
+            id=name_of(run, attempt),
+            run=run,
+            attempt=attempt,
+            target=self._plan.target.name,
+            parents=parents,
+            tree=None if proposal.tree is None else proposal.tree.id,
+            status=outcome.status,
+            reason=outcome.reason,
+            proposer=proposer,
+            operator=proposal.operator,
+            generation=max(generations, default=-1) + 1,
+            created=time.time(),
+            score=None if evaluation is None else evaluation.score,
+            metrics={} if evaluation is None else evaluation.metrics,
+            usage=proposal.usage,
+            seconds=outcome.seconds,
+            note=proposal.note,
+            patch=proposal.patch,
+        )
 
-    def _may_promote(self, evaluation: Evaluation) -> bool:
-        """What was decided beside the variant counts only where the target's owner says so."""
-        return evaluation.trust is Trust.SEALED or self._target.manifest.trust == "in-process"
 
-    def _improves(self, score: float, *befores: float | None) -> bool:
-        fitness = self._target.fitness
-        return all(before is None or fitness(score) > fitness(before) for before in befores)
-
-    def _compare(
-        self, parent: Parent, tree: Tree, bench: EvaluationContext, once: DurableSteps
-    ) -> PairedDecision:
-        def accept() -> PairedDecision:
-            pairs = self._suite.compare(tree, parent.tree, bench)
-            return self._acceptor.accept(
-                pairs, exhaustive=self._suite.exhaustive, error_rate=self._error_rate
-            )
-
-        what = f"comparing with {parent.variant.id}"
-        step = f"acceptance:{tree.id}:{parent.tree.id}"
-        return PairedDecision.of(once(step, lambda: asdict(retried(accept, what))))
+def _outcome(
+    proposal: Proposal,
+    refusal: str,
+    evaluation: Evaluation | None,
+    decision: PairedDecision | None,
+    seconds: float,
+) -> AttemptOutcome:
+    if evaluation is None:
+        reason = refusal or proposal.reason
+        return AttemptOutcome(Status.GATED_OUT, reason, violation=proposal.violation)
+    if not evaluation.graded or evaluation.score is None:
+        status, reason = Status.FAILED, evaluation.reason
+    elif decision is None:
+        status, reason = Status.VALID, ""
+    else:
+        status = Status.ACCEPTED if decision.better else Status.VALID
+        reason = decision.reason
+    violation = failure_class(reason) is FailureClass.VIOLATION
+    return AttemptOutcome(status, reason, evaluation, seconds, violation)

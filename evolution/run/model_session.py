@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pygent.archive.records import RunRecord, Usage
+from pygent.archive.end_reason import EndReason
+from pygent.archive.records import Usage, Variant
 from pygent.archive.store import Archive
-from pygent.evolution.proposers.factory import chosen_proposer, models_of
-from pygent.evolution.proposers.run_profiles import profile_to_run
 from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.run.durable_steps import exchanges_of
+from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError, RunConfig
+from pygent.evolution.settings.run_trust import servers_file
 from pygent.gateway.budget import RunAccount
 from pygent.gateway.model_api import Model
 from pygent.gateway.models.circuit_breaker import Breaker
@@ -22,6 +23,7 @@ from pygent.gateway.secrets import Redactor
 from pygent.gateway.transcripts import Transcripts
 
 if TYPE_CHECKING:
+    from pygent.agent.profile import Profile
     from pygent.gateway.mcp.manager import Manager
     from pygent.gateway.mcp.mcp_config import Server
 
@@ -35,11 +37,8 @@ class ModelSession:
         model: Model | None,
         breakers: Sequence[Breaker],
         servers: Manager | None,
-        attempts: int | None,
     ) -> None:
-        """`attempts` is how many of them can be answered at all, None for any number."""
         self.doors = doors
-        self.attempts = attempts
         self._model = model
         self._breakers = breakers
         self._servers = servers
@@ -57,19 +56,24 @@ class ModelSession:
 
 
 def open_world(
-    config: RunConfig, archive: Archive, run: RunRecord, ended: Callable[[], str] = lambda: ""
+    plan: RunPlan,
+    archive: Archive,
+    spent: Usage,
+    replay: Replay | None,
+    ended: Callable[[], EndReason | None],
 ) -> ModelSession:
-    """`ended` says why the run is to end, so that nobody waits for a model any longer.
+    """`spent` is what the run has paid before, `replay` what answers in place of models and servers; `ended`
+    says why the run is to end, so that nobody waits for a model any longer.
 
     Raises `ConfigError`, and `pygent.gateway.errors.ModelError` where the model cannot be reached at all."""
-    account = RunAccount(config.tokens, config.dollars, paid(archive, run.id), calls=config.calls)
-    replay = None if config.replay is None else Replay(archive, config.replay)
-    weights = {} if replay is not None else models_of(config, profile_to_run)
+    config = plan.config
+    account = RunAccount(config.tokens, config.dollars, spent, calls=config.calls)
+    weights = plan.models if replay is None else {}
     if replay is None and not weights:
         raise ConfigError("--model: give the name of a model to ask, such as --model gpt-4.1-mini")
     breakers = [Breaker(name) for name in weights]
     model = _connected(config, account, breakers, weights, ended) if breakers else None
-    configured = _configured(config) if replay is None and chosen_proposer(config) == "agent" else {}
+    configured = _configured(config, plan.profile.profile) if replay is None and plan.profile else {}
     secrets = [server.secrets for server in configured.values()]
     redact = Redactor.of(os.environ, *secrets)
     servers = _started(config, configured, redact)
@@ -85,12 +89,12 @@ def open_world(
         servers=servers,
         replay=replay,
     )
-    return ModelSession(doors, model, breakers, servers, None if replay is None else replay.attempts)
+    return ModelSession(doors, model, breakers, servers)
 
 
-def paid(archive: Archive, run: str) -> Usage:
-    """All that a run has paid: its variants, and the exchanges of attempts that have not ended."""
-    total = sum((variant.usage for variant in archive.variants(run=run)), Usage())
+def paid(archive: Archive, run: str, history: Iterable[Variant]) -> Usage:
+    """All that a run has paid: for its variants, and for the exchanges of attempts that have not ended."""
+    total = sum((variant.usage for variant in history), Usage())
     for attempt in {attempt for attempt, _ in archive.pending(run)}:
         for exchange in exchanges_of(archive, run, attempt).values():
             total += Usage(**exchange["usage"])
@@ -102,7 +106,7 @@ def _connected(
     account: RunAccount,
     breakers: Sequence[Breaker],
     weights: Mapping[str, float],
-    ended: Callable[[], str],
+    ended: Callable[[], EndReason | None],
 ) -> Model:
     """The run's model, or several that share the attempts."""
     from pygent.gateway.models.connect import connect
@@ -119,13 +123,11 @@ def _connected(
     return models[0] if len(models) == 1 else WeightedRouter(models, weights)
 
 
-def _configured(config: RunConfig) -> Mapping[str, Server]:
-    """The servers that the agent's profile may use. Raises `ConfigError`, and `UntrustedError`."""
-    from pygent.evolution.settings.run_trust import servers_file
+def _configured(config: RunConfig, profile: Profile) -> Mapping[str, Server]:
+    """The servers that the agent's profile may use. Raises `ConfigError`, and `Untrusted`."""
     from pygent.gateway.mcp.mcp_config import McpConfigError
     from pygent.gateway.mcp.server_trust import read_to_start
 
-    profile = profile_to_run(config.profile)
     wanted = profile.mcp
     named = [name for name in wanted if name != "*"]
     if (path := servers_file(config, profile)) is None:

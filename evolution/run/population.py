@@ -112,6 +112,10 @@ class Population:
         return self._leads(variant, self.champion or self.baseline)
 
     @property
+    def baseline_score(self) -> float | None:
+        return None if self.baseline is None else self.baseline.score
+
+    @property
     def winner(self) -> Variant | None:
         """The champion, else the best accepted variant, where its score is better than the baseline's."""
         return self.champion or self.best

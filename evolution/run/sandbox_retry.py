@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from pygent.archive.end_reason import EndReason
 from pygent.sandbox.api import (
     Box,
     BoxSpec,
@@ -19,8 +20,6 @@ from pygent.sandbox.api import (
     SandboxUnavailableError,
 )
 
-AWAY = "engine"  # what ended a run whose engine did not come back
-
 log = logging.getLogger(__name__)
 
 _SHORTEST, _LONGEST = 0.5, 5.0  # seconds between two tries; in between, a tenth of the wait so far
@@ -28,9 +27,9 @@ _GLANCE_SECONDS = 0.2  # how soon a wish to end the run is heard of
 
 
 class SandboxLostError(Exception):
-    """The wait ended without a box. `ending` is `AWAY` past the limit, else what ended the run meanwhile."""
+    """The wait ended without a box: `ending` is `ENGINE` past the limit, else why the run ended meanwhile."""
 
-    def __init__(self, ending: str) -> None:
+    def __init__(self, ending: EndReason) -> None:
         super().__init__(ending)
         self.ending = ending
 
@@ -54,7 +53,7 @@ class RetryingSandbox:
     that wait, one asks at a time, and all go on when one has its box.
     """
 
-    def __init__(self, inner: Sandbox, *, minutes: float, ended: Callable[[], str]) -> None:
+    def __init__(self, inner: Sandbox, *, minutes: float, ended: Callable[[], EndReason | None]) -> None:
         self.name = inner.name
         self.unlimited = inner.unlimited
         self._inner = inner
@@ -142,7 +141,7 @@ class RetryingSandbox:
         if not outage.given_up:
             outage.given_up = True
             log.error("no box could be had of %s for %.3g minutes: %s", self.name, outage.lasted / 60, why)
-        raise SandboxLostError(AWAY)
+        raise SandboxLostError(EndReason.ENGINE)
 
     def _back(self) -> None:
         with self._lock:

@@ -5,24 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from pygent.agent.profile import Profile
-from pygent.evolution.proposers.factory import chosen_proposer
-from pygent.evolution.proposers.run_profiles import exhibits_of, profile_named
+from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError, RunConfig
-from pygent.target_modules.spec.manifest import Target
-from pygent.target_modules.spec.registry import find_target
 from pygent.target_modules.trust.exhibit import Exhibit
 from pygent.target_modules.trust.target_exhibits import of_target
 
 
-def of_run(config: RunConfig, target: Target | None = None) -> list[Exhibit]:
+def of_run(plan: RunPlan) -> list[Exhibit]:
     """Raises `TargetError` and `ConfigError`."""
-    target = find_target(config.target) if target is None else target
-    found = of_target(target)
-    if chosen_proposer(config) == "agent":
-        found += exhibits_of(config.profile, "--profile")
-        found += _of_servers(config, profile_named(config.profile))
-    if target.manifest.suite.kind == "tasks":
-        found += exhibits_of(config.task_profile, "task_profile")
+    found = of_target(plan.target)
+    if plan.profile is not None:
+        found += plan.profile.exhibits
+        found += _of_servers(plan.config, plan.profile.profile)
+    if plan.task_profile is not None:
+        found += plan.task_profile.exhibits
     return found
 
 

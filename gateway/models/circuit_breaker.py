@@ -96,7 +96,7 @@ class CircuitBreakerModel:
         breaker: Breaker,
         *,
         minutes: float,
-        ended: Callable[[], str] = lambda: "",
+        ended: Callable[[], str | None] = lambda: None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.name = model.name

@@ -30,7 +30,7 @@ def connect(
     policy: Policy | None = None,
     sleep: Callable[[float], object] = time.sleep,
     minutes: float = 10.0,
-    ended: Callable[[], str] = lambda: "",
+    ended: Callable[[], str | None] = lambda: None,
 ) -> CircuitBreakerModel:
     """The model `name`, with the run's budget, retries and a breaker around it. Sends nothing.
 

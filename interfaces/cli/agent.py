@@ -92,6 +92,7 @@ def run(
     from pygent.archive.records import ArchiveError
     from pygent.archive.store import Archive
     from pygent.evolution.run.execution import create_run, execute_run
+    from pygent.evolution.run.plan import resolve
     from pygent.evolution.settings.config import load_config
     from pygent.evolution.settings.run_trust import of_run
     from pygent.gateway.transcripts import exchanges
@@ -121,7 +122,7 @@ def run(
         runtime=runtime,
         waive=",".join(waive or ()) or None,
     )
-    require(*of_run(settings))
+    require(*of_run(resolve(settings)))
     box = open_sandbox(sandbox, base=image, runtime=runtime, waive=waived([settings.waive]))
     try:
         with session.archive(create=True) as archive:

@@ -26,6 +26,7 @@ from pygent.interfaces.cli.session import (
 if TYPE_CHECKING:
     from pygent.archive.records import RunRecord
     from pygent.archive.store import Archive
+    from pygent.evolution.run.plan import RunPlan
     from pygent.evolution.settings.config import RunConfig
     from pygent.target_modules.trust.exhibit import Exhibit
 
@@ -139,6 +140,7 @@ def evolve(
 ) -> None:
     """Evolve a target until a budget is used up, then show what was found."""
     from pygent.evolution.run.execution import create_run
+    from pygent.evolution.run.plan import resolve
     from pygent.evolution.settings.run_trust import of_run
     from pygent.interfaces.launching import commands_of
     from pygent.target_modules.trust.exhibit import require
@@ -175,14 +177,15 @@ def evolve(
     }
     session: CliContext = ctx.obj
     settings, exhibits = _settings(session, config, replay, options)
+    plan = resolve(settings)
     if dry_run:
-        _estimate(settings, as_json=json)
+        _estimate(plan, as_json=json)
         return
-    require(*exhibits, *of_run(settings), may_ask=not detach)
+    require(*exhibits, *of_run(plan), may_ask=not detach)
     with session.archive(create=True) as archive:
         run = create_run(archive, settings)
         given = commands_of(settings)
-        _go_on(session, archive, run, settings, detach=detach, as_json=json, changes=given)
+        _go_on(session, archive, run, plan, detach=detach, as_json=json, changes=given)
 
 
 def _settings(
@@ -205,10 +208,10 @@ def _settings(
     return stored_config(known, **(options | {"replay": known.id, "target": None})), []
 
 
-def _estimate(settings: RunConfig, *, as_json: bool) -> None:
+def _estimate(plan: RunPlan, *, as_json: bool) -> None:
     from pygent.evolution.run.dry_run import estimate
 
-    found = estimate(settings)
+    found = estimate(plan)
     if as_json:
         print_json(found.to_json())
     else:
@@ -244,6 +247,7 @@ def resume(
     json: Json = False,
 ) -> None:
     """Go on with a run that was paused, stopped or killed, or that used up its budget (give a larger one)."""
+    from pygent.evolution.run.plan import resolve
     from pygent.evolution.settings.run_trust import of_run
     from pygent.evolution.settings.stored_config import stored_config
     from pygent.target_modules.trust.exhibit import require
@@ -269,9 +273,9 @@ def resume(
     }
     with session.archive() as archive:
         record = archive.run(archive.find_run(run))
-        settings = stored_config(record, **changes)
-        require(*of_run(settings), may_ask=not detach)
-        _go_on(session, archive, record, settings, detach=detach, as_json=json, changes=changes)
+        plan = resolve(stored_config(record, **changes))
+        require(*of_run(plan), may_ask=not detach)
+        _go_on(session, archive, record, plan, detach=detach, as_json=json, changes=changes)
 
 
 def pause(ctx: typer.Context, run: RunId) -> None:
@@ -296,7 +300,7 @@ def _go_on(
     session: CliContext,
     archive: Archive,
     run: RunRecord,
-    settings: RunConfig,
+    plan: RunPlan,
     *,
     detach: bool,
     as_json: bool,
@@ -305,18 +309,17 @@ def _go_on(
     if detach:
         _detach(session, run, changes, as_json=as_json)
         return
-    from pygent.evolution.proposers.factory import chosen_proposer
+    from pygent.archive.end_reason import EndReason
     from pygent.evolution.run.execution import execute_run
-    from pygent.evolution.run.population import BASELINE
-    from pygent.evolution.run.sandbox_retry import AWAY
     from pygent.interfaces.cli.live import Live
     from pygent.interfaces.cli.summary import show_summary
-    from pygent.interfaces.errors import BREAKER, FAILURE, INTERRUPTED
+    from pygent.interfaces.errors import INTERRUPTED, exit_code_of_end
     from pygent.sandbox.backends.select import open_sandbox
     from pygent.sandbox.backends.waivers import waived
 
+    settings = plan.config
     seeded = settings.seed is not None and settings.seed < GUESSABLE
-    with Live(run.id, settings, chosen_proposer(settings), seeded=seeded) as live:
+    with Live(run.id, settings, plan.proposer, seeded=seeded) as live:
         sandbox = open_sandbox(
             settings.sandbox,
             base=settings.image,
@@ -340,12 +343,11 @@ def _go_on(
         print_json(ended.summary)
     else:
         show_summary(ended.summary, settings, session.home)
-    if ended.run.stopped_by == AWAY:
+    if ended.run.stopped_by == EndReason.ENGINE:
         again = f"{command(session.home)} resume {run.id}"
         live.say(f"see `pygent doctor`; when boxes can be had again, `{again}` goes on")
-    codes = {"interrupted": INTERRUPTED, "breaker": BREAKER, AWAY: BREAKER, BASELINE: FAILURE}
-    if ended.run.stopped_by in codes:
-        raise typer.Exit(codes[ended.run.stopped_by])
+    if code := exit_code_of_end(ended.run.stopped_by):
+        raise typer.Exit(code)
 
 
 def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:

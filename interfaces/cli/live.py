@@ -68,11 +68,9 @@ class Live:
 
 
 def budget_in_words(settings: RunConfig) -> str:
-    parts = [
-        f"{value:g} {name}"
-        for name in ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")
-        if (value := getattr(settings, name)) is not None
-    ]
+    from pygent.archive.end_reason import BUDGETS
+
+    parts = [f"{value:g} {name}" for name in BUDGETS if (value := getattr(settings, name)) is not None]
     return ", ".join(parts) or "none (until it is stopped)"
 
 

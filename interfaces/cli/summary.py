@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from pygent.archive.end_reason import BUDGETS, EndReason
 from pygent.interfaces.cli.diffs import show_diff
 from pygent.interfaces.cli.session import command, console
 from pygent.interfaces.views.words import clock
@@ -14,23 +15,22 @@ from pygent.interfaces.views.words import clock
 if TYPE_CHECKING:
     from pygent.evolution.settings.config import RunConfig
 
-BUDGETS = ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")
-STOPPED_BY = {
-    "attempts": "its budget of attempts was used up",
-    "replay": "the recorded answers were used up",
-    "baseline": "the source that it begins with is not valid itself (see its first variant)",
-    "evaluations": "its budget of evaluations was used up",
-    "minutes": "its budget of minutes was used up",
-    "tokens": "its budget of tokens was used up",
-    "dollars": "its budget of dollars was used up",
-    "calls": "its budget of model calls was used up",
-    "until": "a champion has the score that was asked for",
-    "breaker": "the circuit breaker opened: too many attempts in a row came to no evaluation",
-    "engine": "the circuit breaker opened: the sandbox gave no boxes any more",
-    "barren": "its proposer found nothing new any more",
-    "pause": "it was paused",
-    "stop": "it was stopped",
-    "interrupted": "it was interrupted",
+STOPPED_BY: dict[str, str] = {
+    EndReason.ATTEMPTS: "its budget of attempts was used up",
+    EndReason.REPLAY: "the recorded answers were used up",
+    EndReason.BASELINE: "the source that it begins with is not valid itself (see its first variant)",
+    EndReason.EVALUATIONS: "its budget of evaluations was used up",
+    EndReason.MINUTES: "its budget of minutes was used up",
+    EndReason.TOKENS: "its budget of tokens was used up",
+    EndReason.DOLLARS: "its budget of dollars was used up",
+    EndReason.CALLS: "its budget of model calls was used up",
+    EndReason.UNTIL: "a champion has the score that was asked for",
+    EndReason.BREAKER: "the circuit breaker opened: too many attempts in a row came to no evaluation",
+    EndReason.ENGINE: "the circuit breaker opened: the sandbox gave no boxes any more",
+    EndReason.BARREN: "its proposer found nothing new any more",
+    EndReason.PAUSE: "it was paused",
+    EndReason.STOP: "it was stopped",
+    EndReason.INTERRUPTED: "it was interrupted",
 }
 
 
@@ -77,7 +77,7 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
         f"resume {summary['run']}{larger}",
         f"search on with {'a larger budget' if larger else 'what is left'}",
     )
-    if summary["stopped_by"] == "baseline":
+    if summary["stopped_by"] == EndReason.BASELINE:
         go_on, why = f"archive show {baseline['variant']}", "what is wrong with the source"
     if best is None:
         typer.echo("nothing better than the baseline was accepted")

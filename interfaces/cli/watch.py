@@ -170,8 +170,9 @@ def _picture(seen: Seen) -> RenderableType:
 
 
 def _code(status: dict[str, Any]) -> int:
-    from pygent.interfaces.errors import BREAKER, FAILURE
+    from pygent.interfaces.errors import FAILURE, INTERRUPTED, exit_code_of_end
 
-    if status["state"] == "dead" or status["stopped_by"] == "baseline":
+    if status["state"] == "dead":
         return FAILURE
-    return BREAKER if status["stopped_by"] in ("breaker", "engine") else 0
+    code = exit_code_of_end(status["stopped_by"])
+    return 0 if code == INTERRUPTED else code  # it was the run that was interrupted, not this command

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from pygent.evolution.run.sandbox_retry import AWAY, RetryingSandbox, SandboxLostError
+from pygent.archive.end_reason import EndReason
+from pygent.evolution.run.sandbox_retry import RetryingSandbox, SandboxLostError
 from pygent.sandbox.api import BoxSpec, Isolation, Limits, SandboxFaultError, SandboxUnavailableError
 from tests.support.runs import wait_until
 
@@ -44,7 +45,9 @@ def engine() -> Engine:
     return Engine()
 
 
-def patient(engine: Engine, minutes: float = 1.0, ended: Callable[[], str] = lambda: "") -> RetryingSandbox:
+def patient(
+    engine: Engine, minutes: float = 1.0, ended: Callable[[], EndReason | None] = lambda: None
+) -> RetryingSandbox:
     return RetryingSandbox(engine, minutes=minutes, ended=ended)  # type: ignore[arg-type]
 
 
@@ -92,26 +95,26 @@ def test_the_wait_has_a_limit(engine: Engine, caplog: pytest.LogCaptureFixture) 
     with ThreadPoolExecutor(3) as threads:
         waiting = [threads.submit(take, sandbox) for _ in range(3)]
         endings = {one.exception(30).ending for one in waiting}  # type: ignore[union-attr]
-    assert endings == {AWAY}
+    assert endings == {EndReason.ENGINE}
     assert caplog.text.count("no box could be had of engine") == 1
     assert "it is gone" in caplog.text
 
 
 def test_no_minutes_mean_not_to_wait(engine: Engine) -> None:
     engine.trouble = SandboxFaultError("it is gone")
-    with pytest.raises(SandboxLostError, match=AWAY):
+    with pytest.raises(SandboxLostError, match=EndReason.ENGINE):
         take(patient(engine, minutes=0))
 
 
 def test_a_wish_to_end_ends_every_wait(engine: Engine) -> None:
-    wish: list[str] = []
-    sandbox = patient(engine, ended=lambda: wish[0] if wish else "")
+    wish: list[EndReason] = []
+    sandbox = patient(engine, ended=lambda: wish[0] if wish else None)
     engine.trouble = SandboxFaultError("it is gone")
     with ThreadPoolExecutor(4) as threads:
         waiting = [threads.submit(take, sandbox) for _ in range(4)]
         wait_until(lambda: sandbox.waiting is not None)
-        wish.append("pause")
-        assert {one.exception(30).ending for one in waiting} == {"pause"}  # type: ignore[union-attr]
+        wish.append(EndReason.PAUSE)
+        assert {one.exception(30).ending for one in waiting} == {EndReason.PAUSE}  # type: ignore[union-attr]
 
 
 def test_a_box_that_cannot_be_made_is_told_at_once_where_others_can(engine: Engine) -> None:

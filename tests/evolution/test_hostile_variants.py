@@ -181,7 +181,7 @@ def test_what_a_proposer_does_not_foresee_ends_its_attempt_and_not_the_run(
                 raise ValueError("Exceeds the limit (4300 digits) for integer string conversion")
             return super().propose(*given)
 
-    monkeypatch.setattr("pygent.evolution.run.execution.make_proposer", lambda *given: Startled())
+    monkeypatch.setattr("pygent.evolution.run.assembly.make_proposer", lambda *given: Startled())
     found = evolve(tmp_path / "home", local_sandbox, config_for(target, evaluations=8))
     failed = [one for one in found if "the proposer failed" in one.reason]
     assert [one.attempt % 3 for one in failed] == [0] * len(failed)

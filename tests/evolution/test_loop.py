@@ -210,7 +210,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
 def test_a_paused_run_goes_on_as_if_it_had_not_been(
     tmp_path: Path, target: Path, sandbox: CountingSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pygent.evolution.run.loop.POLL_SECONDS", 0.0)
+    monkeypatch.setattr("pygent.evolution.run.stopping.POLL_SECONDS", 0.0)
     whole, paused = tmp_path / "whole", tmp_path / "paused"
     evolve(whole, sandbox, config_for(target))
     with Archive.open(paused) as archive:

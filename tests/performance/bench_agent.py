@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,14 +17,23 @@ from pygent.agent import bundle
 from pygent.agent.brief import Brief, Inspiration
 from pygent.agent.messages import messages
 from pygent.agent.profile import load
-from pygent.archive.records import RunRecord, Status
+from pygent.archive.records import RunRecord
 from pygent.archive.store import Archive
 from pygent.benchmarks.results import Evaluation, Trust
 from pygent.evolution.proposers.agent_box import let_work, spec_of
 from pygent.evolution.protocols import Parent, Proposal
 from pygent.evolution.run.budget import Clock, RunLimits
-from pygent.evolution.run.evaluate_variant import AttemptOutcome
+from pygent.evolution.run.commit import Ledger
+from pygent.evolution.run.evaluate_variant import Attempts
 from pygent.evolution.run.loop import Loop
+from pygent.evolution.run.parents import Parents
+from pygent.evolution.run.plan import RunPlan, resolve
+from pygent.evolution.run.population import Population
+from pygent.evolution.run.progress import Reporter
+from pygent.evolution.run.proposer_threads import Threads
+from pygent.evolution.run.selection import Selection
+from pygent.evolution.run.stopping import Stopping
+from pygent.evolution.search.crossover import CrossoverSchedule
 from pygent.evolution.search.selectors import selector
 from pygent.evolution.settings.config import load_config
 from pygent.gateway.models.circuit_breaker import RunBreaker
@@ -150,17 +160,18 @@ class _Slow:
         return Proposal(tree, "slow", written_by_model=True)
 
 
-class _Judge:
-    """A verdict after the time of an evaluation; remembers when the first began and the last ended."""
+class _Evaluator:
+    """A verdict after the time of an evaluation."""
 
-    def __init__(self) -> None:
-        self.began = self.ended = 0.0
+    def gate(self, parent: Parent, tree: Tree) -> str:
+        return ""
 
-    def judge(self, parent: Any, proposal: Proposal, once: Any, **known: Any) -> AttemptOutcome:
+    def evaluate(self, tree: Tree, isolation: Any, once: Any, *, is_baseline: bool) -> Evaluation:
         time.sleep(EVALUATION)
-        evaluation = Evaluation("search", True, "", 0.5, {"passed": 0.5}, (), 0, Trust.SEALED)
-        self.ended = time.perf_counter()
-        return AttemptOutcome(Status.VALID, "", evaluation, EVALUATION)
+        return Evaluation("search", True, "", 0.5, {"passed": 0.5}, (), 0, Trust.SEALED)
+
+    def accept(self, *known: Any) -> None:
+        """Nothing is compared."""
 
 
 def _fill() -> tuple[str, str]:
@@ -170,24 +181,8 @@ def _fill() -> tuple[str, str]:
         config = load_config(
             None, target=str(target.root), attempts=ATTEMPTS, window=WINDOW, workers=WORKERS, seed=1, fuse=0.0
         )
-        run = RunRecord("fill", target.name, {}, 0.0, "max")
-        archive.add_run(run)
-        judge = _Judge()
-        loop = Loop(
-            run,
-            config,
-            target,
-            target.tree(),
-            archive,
-            _Slow(),
-            selector("dgm"),
-            judge,  # type: ignore[arg-type]
-            None,  # type: ignore[arg-type]  # no attempt is accepted
-            RunLimits(config, Clock(), RunBreaker(), waits=True),
-            lambda progress: None,
-            workers=WORKERS,
-            interrupted=lambda: False,
-        )
+        archive.add_run(RunRecord("fill", target.name, {}, 0.0, "max"))
+        loop = _loop(archive, "fill", resolve(config))
         began = time.perf_counter()
         loop.run()
         rate = ATTEMPTS / (time.perf_counter() - began)
@@ -195,6 +190,28 @@ def _fill() -> tuple[str, str]:
     bound = min(WORKERS / EVALUATION, WINDOW / (mean + EVALUATION))
     what = f"loop: workers kept busy at a model's latency of {LATENCY * 100:.0f} s, window {WINDOW}"
     return what, f"{rate / bound:.0%} of the bound"
+
+
+def _loop(archive: Archive, run: str, plan: RunPlan) -> Loop:
+    chooser, config = selector("dgm"), plan.config
+    population = Population(plan.target, chooser)
+    budget = RunLimits(config, Clock(), RunBreaker())
+    stopping = Stopping(plan, archive, run, population, budget, lambda: False)
+    reporter = Reporter(run, population, budget, stopping, lambda: None, lambda progress: None)
+    parents = Parents(archive, population, chooser, config.seed, told=True)
+    fusing = CrossoverSchedule(0.0, config.seed, chooser, population.lineage)
+    selection = Selection(plan.target, chooser, parents, fusing, introduced=True)
+    ledger = Ledger(archive, run, population, parents, reporter.committed)
+    attempts = Attempts(
+        plan,
+        _Slow(),
+        selection,
+        _Evaluator(),  # type: ignore[arg-type]
+        None,  # type: ignore[arg-type]  # no attempt is accepted
+        ledger,
+    )
+    threads = Threads(config.workers, config.window)
+    return Loop(attempts, ledger, stopping, threads, reporter, deque(), window=config.window)
 
 
 @contextmanager

@@ -1,0 +1,150 @@
+"""The parts of a run's session, put together."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pygent.archive.records import RunRecord, Variant
+from pygent.archive.store import Archive
+from pygent.benchmarks.results import EvaluationContext, Solver
+from pygent.evolution.proposers.factory import ProposerContext, build_proposer
+from pygent.evolution.proposers.failure_spectrum import FailureSpectrum
+from pygent.evolution.protocols import DurableSteps
+from pygent.evolution.run.budget import Clock, RunLimits
+from pygent.evolution.run.commit import Ledger
+from pygent.evolution.run.evaluate_variant import Attempts
+from pygent.evolution.run.loop import Loop
+from pygent.evolution.run.parents import Parents
+from pygent.evolution.run.plan import RunPlan
+from pygent.evolution.run.population import Population
+from pygent.evolution.run.progress import Observer, Progress, Reporter
+from pygent.evolution.run.proposer_threads import Threads
+from pygent.evolution.run.sandbox_retry import RetryingSandbox
+from pygent.evolution.run.selection import Selection
+from pygent.evolution.run.stopping import Stopping
+from pygent.evolution.run.variant_evaluator import VariantEvaluator
+from pygent.evolution.search.acceptance import PairedAcceptor
+from pygent.evolution.search.crossover import CrossoverSchedule, is_worthwhile
+from pygent.evolution.search.holdout_test import HoldoutTest
+from pygent.evolution.search.selectors import selector
+from pygent.gateway.models.circuit_breaker import RunBreaker
+from pygent.gateway.models.replay_model import Replay
+from pygent.sandbox.api import Isolation, Sandbox
+
+if TYPE_CHECKING:
+    from pygent.evolution.run.model_session import ModelSession
+
+SECONDS_KEPT_EVERY = 2.0
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one session of a run is given. `history` are the run's variants of before, read once; the loop
+    uses them up."""
+
+    archive: Archive
+    run: RunRecord
+    plan: RunPlan
+    history: deque[Variant]
+    sandbox: Sandbox
+    clock: Clock
+    observer: Observer
+    interrupted: Callable[[], bool]
+
+
+def assemble(session: Session, held: ExitStack) -> Loop:
+    """`held` closes what is opened here. Raises what opening a model or a server raises."""
+    archive, run, plan, config = session.archive, session.run.id, session.plan, session.plan.config
+    breaker = RunBreaker(dollars_per_hour=config.dollars_per_hour)
+    replays = plan.asks_models and config.replay is not None
+    replay = Replay(archive, str(config.replay)) if replays else None
+    budget = RunLimits(config, session.clock, breaker, None if replay is None else replay.attempts)
+    chooser = selector(config.selector)
+    population = Population(plan.target, chooser, config.approval)
+    stopping = Stopping(plan, archive, run, population, budget, session.interrupted)
+    sandbox = RetryingSandbox(session.sandbox, minutes=config.engine_minutes, ended=stopping.meanwhile)
+    world = _world(session, replay, stopping)
+    if world is not None:
+        held.callback(world.close)
+    keeper = _Keeper(session, world, breaker)
+    held.callback(keeper.keep)
+
+    threads = Threads(1 if plan.suite.exclusive else config.workers, config.window)
+    bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline)
+    suspicion = FailureSpectrum(archive, run, plan.target, bench)
+    around = ProposerContext(
+        archive,
+        bench,
+        baseline=lambda: population.baseline_score,
+        weights=lambda: suspicion.weights,
+        aside=threads.aside,
+    )
+    proposer = build_proposer(plan, around, None if world is None else world.doors)
+    solver = _solver(plan, sandbox, world)
+    look_at = suspicion.look_at if plan.proposer == "mutate" else None
+    evaluator = VariantEvaluator(plan, PairedAcceptor(), bench, look_at=look_at, solver=solver)
+    confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
+
+    reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)
+    parents = Parents(archive, population, chooser, config.seed, told=proposer.waits)
+    share = config.fuse if is_worthwhile(plan.target.manifest.editable, plan.baseline) else 0.0
+    fusing = CrossoverSchedule(share, config.seed, chooser, population.lineage)
+    selection = Selection(plan.target, chooser, parents, fusing, introduced=proposer.waits)
+    ledger = Ledger(archive, run, population, parents, reporter.committed)
+    attempts = Attempts(plan, proposer, selection, evaluator, confirmer, ledger)
+    return Loop(attempts, ledger, stopping, threads, reporter, session.history, window=config.window)
+
+
+class _Keeper:
+    """Passes progress on, and keeps the run's time and health in the archive now and then."""
+
+    def __init__(self, session: Session, world: ModelSession | None, breaker: RunBreaker) -> None:
+        self._session = session
+        self._world = world
+        self._breaker = breaker
+        self._kept = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        if time.monotonic() - self._kept >= SECONDS_KEPT_EVERY:
+            self.keep()
+        self._session.observer(progress)
+
+    def keep(self) -> None:
+        self._kept = time.monotonic()
+        health = None
+        if self._world is not None:
+            health = {**self._world.health(), "run": {"breaker": self._breaker.snapshot()}}
+        seconds = self._session.clock.seconds
+        self._session.archive.update_run(self._session.run.id, seconds=seconds, health=health)
+
+
+def _world(session: Session, replay: Replay | None, stopping: Stopping) -> ModelSession | None:
+    """None for runs that ask no model."""
+    if not session.plan.asks_models:
+        return None
+    from pygent.evolution.run.model_session import open_world, paid
+
+    spent = paid(session.archive, session.run.id, session.history)
+    return open_world(session.plan, session.archive, spent, replay, stopping.meanwhile)
+
+
+def _solver(
+    plan: RunPlan, sandbox: Sandbox, world: ModelSession | None
+) -> Callable[[DurableSteps], Solver] | None:
+    """None unless variants are agents."""
+    if plan.task_profile is None or world is None:
+        return None
+    from pygent.evolution.proposers.run_profiles import for_tasks
+    from pygent.evolution.proposers.task_solver import AgentSolver
+    from pygent.evolution.run.attempt_gateways import AttemptLimits
+
+    config, doors, profile = plan.config, world.doors, for_tasks(plan.task_profile).plain()
+    limits = AttemptLimits(tokens=config.task_tokens, calls=config.task_calls, minutes=config.task_minutes)
+    return lambda once: AgentSolver(
+        doors, sandbox, once, profile=profile, limits=limits, minutes=config.task_minutes
+    )

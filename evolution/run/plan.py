@@ -1,0 +1,95 @@
+"""What a configuration comes to, worked out once: who proposes, with which models, on what, measured how."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pygent.archive.end_reason import BUDGETS
+from pygent.benchmarks.results import Suite
+from pygent.benchmarks.suites.registry import suite_for
+from pygent.evolution.proposers.run_profiles import ReadProfile, read_profile
+from pygent.evolution.run.population import MODEL_FREE
+from pygent.evolution.settings.config import RunConfig
+from pygent.gateway.models.litellm_model import is_for_litellm
+from pygent.gateway.models.prices import LOCAL
+from pygent.gateway.models.weighted_router import parse
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.registry import find_target
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """Everything here has only been looked at: before any of it is used, `run_trust.of_run`
+    names what must be trusted.
+
+    `models` are weights by name, of all that the run asks. `profile` is how an agent proposes and
+    `task_profile` how agents work that are measured; each is None if no such agent is there. `source` is what
+    a resumed run began with, which may have changed on disk since.
+    """
+
+    config: RunConfig
+    target: Target
+    proposer: str
+    models: Mapping[str, float]
+    profile: ReadProfile | None = None
+    task_profile: ReadProfile | None = None
+    source: Tree | None = None
+
+    @cached_property
+    def suite(self) -> Suite:
+        """Loads the target's own grader: not before that is trusted."""
+        return suite_for(self.target)
+
+    @cached_property
+    def baseline(self) -> Tree:
+        return self.target.tree() if self.source is None else self.source
+
+    @property
+    def proposes_by_model(self) -> bool:
+        return self.proposer not in MODEL_FREE
+
+    @property
+    def measures_agents(self) -> bool:
+        """Whether a variant is itself an agent, which asks models while it is measured."""
+        return _measures_agents(self.target)
+
+    @property
+    def asks_models(self) -> bool:
+        return self.proposes_by_model or self.measures_agents
+
+    @property
+    def budgets(self) -> Mapping[str, float]:
+        """The limits that the run has, by the name of the setting."""
+        limits = {name.value: getattr(self.config, name) for name in BUDGETS}
+        return {name: limit for name, limit in limits.items() if limit is not None}
+
+
+def resolve(config: RunConfig) -> RunPlan:
+    """Raises `ConfigError`, and `TargetError`."""
+    target = find_target(config.target)
+    models = {} if config.model is None else parse(config.model)
+    proposer = _chosen(config, models)
+    profile = read_profile(config.profile, "--profile") if proposer == "agent" else None
+    if config.model is None and profile is not None and profile.profile.model is not None:
+        models = parse(profile.profile.model)
+    measured = read_profile(config.task_profile, "task_profile") if _measures_agents(target) else None
+    return RunPlan(config, target, proposer, models, profile, measured)
+
+
+def _chosen(config: RunConfig, models: Mapping[str, float]) -> str:
+    """`auto` is llm if there is a model and a way to reach it, else mutate."""
+    if config.proposer != "auto":
+        return config.proposer
+    if not models:
+        return "mutate"
+    known = any(os.environ.get(name, "").strip() for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"))
+    reachable = known or any(name == LOCAL or is_for_litellm(name) for name in models)
+    return "llm" if reachable or config.replay else "mutate"
+
+
+def _measures_agents(target: Target) -> bool:
+    return target.manifest.suite.kind == "tasks"

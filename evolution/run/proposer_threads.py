@@ -1,0 +1,61 @@
+"""The threads of a run, and how an attempt goes from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from enum import Enum
+from typing import TypeVar
+
+from pygent.evolution.run.log_context import variant_id
+
+_T = TypeVar("_T")
+
+
+class Turn(Enum):
+    """Where an attempt goes on."""
+
+    ASK = "ask"  # on a thread that may wait for a model
+    WORK = "work"  # on a thread of the evaluations
+    COMMIT = "commit"  # on the loop's own thread, after all attempts before it
+
+
+class Way:
+    """An attempt on its way. One thread at a time goes on with it, under its variant's id in the log."""
+
+    def __init__(self, steps: Iterator[Turn], variant: str) -> None:
+        self._steps = steps
+        self._context = copy_context()
+        self._context.run(variant_id.set, variant)
+
+    def go_on(self) -> Turn | None:
+        """Work until the next turn; None at the end."""
+        return self._context.run(next, self._steps, None)
+
+
+class Threads:
+    """Evaluations have `workers` threads; `askers` attempts may wait for models at a time."""
+
+    def __init__(self, workers: int, askers: int) -> None:
+        self._pools = {
+            Turn.ASK: ThreadPoolExecutor(askers, thread_name_prefix="propose"),
+            Turn.WORK: ThreadPoolExecutor(workers, thread_name_prefix="judge"),
+        }
+
+    def send(self, way: Way, turn: Turn) -> Future[None]:
+        """Let an attempt go on by itself until it waits to be committed."""
+        return self._pools[turn].submit(self._until_commit, way)
+
+    def aside(self, work: Callable[[], _T]) -> _T:
+        """Do work of a proposer at a turn of the evaluations, so that it disturbs no measurement."""
+        return self._pools[Turn.WORK].submit(copy_context().run, work).result()
+
+    def close(self, *, wait: bool) -> None:
+        for pool in self._pools.values():
+            pool.shutdown(wait=wait, cancel_futures=True)
+
+    def _until_commit(self, way: Way) -> None:
+        turn = way.go_on()
+        if turn is Turn.WORK:
+            self.send(way, turn).result()
