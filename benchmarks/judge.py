@@ -50,6 +50,24 @@ def retried(work: Callable[[], _T], what: str) -> _T:
     return work()
 
 
+def compared(
+    suite: Suite,
+    candidate: Tree,
+    reference: Tree,
+    bench: EvaluationContext,
+    split: Split,
+    *,
+    error_rate: float,
+) -> PairedDecision:
+    """Whether a tree is better than another. Raises `SandboxFaultError` like `evaluate`."""
+
+    def decided() -> PairedDecision:
+        pairs = suite.compare(candidate, reference, bench, split)
+        return decide(pairs, exhaustive=suite.exhaustive, error_rate=error_rate, seed=bench.seed)
+
+    return retried(decided, "comparing")
+
+
 @dataclass(frozen=True)
 class HoldoutResult:
     """A champion's test on held-out cases: the decision, and both scores with 95 percent intervals."""
@@ -69,12 +87,7 @@ def confirm(
     The caller's bench says `Isolation.CONTAINER`, so that all of it runs in fresh containers.
     """
     reference = bench.baseline
-
-    def decided() -> PairedDecision:
-        pairs = suite.compare(candidate, reference, bench, "held_out")
-        return decide(pairs, exhaustive=suite.exhaustive, error_rate=error_rate, seed=bench.seed)
-
-    decision = retried(decided, f"confirming {target.name}")
+    decision = compared(suite, candidate, reference, bench, "held_out", error_rate=error_rate)
     scores = [evaluate(target, suite, tree, bench, "held_out") for tree in (candidate, reference)]
     one, other = (score_interval(target, scored) for scored in scores)
     return HoldoutResult(decision, one, other, dict(scores[0].metrics), dict(scores[1].metrics))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
-from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.api import Call, Isolation, Sandbox
 from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
 
 Split = Literal["search", "held_out"]
 
@@ -54,6 +55,7 @@ class Evaluation:
     seconds: float = 0.0
     noise: float | None = None  # relative spread of repeats on this machine, for timed suites
     output: str = ""  # tail of what the candidate printed: untrusted
+    violation: bool = False  # not graded because the candidate broke the protocol of the box
 
     @property
     def passed(self) -> int:
@@ -79,10 +81,12 @@ class Evaluation:
 @dataclass(frozen=True)
 class PairedSamples:
     """A batch of paired differences of the primary objective, `candidate` against `reference`, positive
-    where the candidate is better (log ratio for times). `reason` is set where the candidate failed."""
+    where the candidate is better (log ratio for times). `reason` is set if a side failed, and `violation` if
+    the candidate broke the protocol of the box."""
 
     differences: tuple[float, ...]
     reason: str = ""
+    violation: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,10 +136,32 @@ class EvaluationContext:
 
 
 class Suite(Protocol):
-    """A way to measure a target. Stateless: everything that differs between calls is in the arguments."""
+    """A way to measure a target. Stateless: everything that differs between calls is in the arguments.
 
-    exhaustive: bool  # the search cases are the whole specification, not a sample of it
-    exclusive: bool  # needs the machine to itself (timing), so one evaluation at a time
+    What a kind of suite can do is asked of its class, before any file of a target is read. The defaults here
+    are the usual answers.
+    """
+
+    exhaustive: bool = True  # the search cases are the whole specification, not a sample of it
+    exclusive: bool = False  # needs the machine to itself (timing), so one evaluation at a time
+    needs_solver: ClassVar[bool] = False  # measures coding agents: it asks models, and that is paid for
+    runs_tests: ClassVar[bool] = False  # the manifest's `tests` are what it measures, not a gate after it
+    shows_failures: ClassVar[bool] = False  # its metric `passed` tells which of its tests or cases fail
+    shows_inputs: ClassVar[bool] = False  # there are calls to look at (`visible_inputs`)
+    tells_entry: ClassVar[bool] = True  # a proposer is told which function is called
+
+    def __init__(self, target: Target) -> None:
+        """Loads the target's grader or case files. Raises `TargetError` if they cannot be used."""
+
+    @staticmethod
+    def visible_inputs(target: Target, seed: int, count: int) -> list[Call]:
+        """At most `count` calls like those of the search cases, drawn for looking at only."""
+        return []
+
+    @staticmethod
+    def most_jobs(target: Target) -> int:
+        """How many jobs a solver does at most until a variant is evaluated and compared."""
+        return 0
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         """Judge a tree through all stages. Raises `pygent.sandbox.api.SandboxFault` if the engine fails."""

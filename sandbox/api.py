@@ -141,6 +141,11 @@ class Execution:
         return self.load.outcome is Outcome.OK and all(r.outcome is Outcome.OK for r in self.replies)
 
     @property
+    def violated(self) -> bool:
+        """Whether the child broke the protocol; that ended it."""
+        return self.last.outcome is Outcome.VIOLATION
+
+    @property
     def last(self) -> Reply:
         return self.replies[-1] if self.replies else self.load
 

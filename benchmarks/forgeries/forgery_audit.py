@@ -23,9 +23,9 @@ from typing import Any
 from pygent.benchmarks.forgeries.baseline_evaluators import EVALUATORS, BaselineReport, Peers
 from pygent.benchmarks.forgeries.forged_targets import MODULE, PUT_TO, SUITES, TIMED, SuiteName, write_targets
 from pygent.benchmarks.forgeries.forgery_corpus import Forgery, control
-from pygent.benchmarks.judge import evaluate, retried
+from pygent.benchmarks.judge import compared, evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
-from pygent.benchmarks.statistics.sequential_test import PairedDecision, decide
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Isolation, Sandbox
@@ -216,13 +216,8 @@ class _Judges:
     def _decision(
         self, name: SuiteName, candidate: Tree, reference: Tree, rate: float, split: Split, number: int = 0
     ) -> PairedDecision:
-        suite, bench = self._suites[name], replace(self._bench, seed=self._bench.seed + number)
-
-        def decided() -> PairedDecision:
-            pairs = suite.compare(candidate, reference, bench, split)
-            return decide(pairs, exhaustive=suite.exhaustive, error_rate=rate, seed=bench.seed)
-
-        return retried(decided, "timing a forgery")
+        bench = replace(self._bench, seed=self._bench.seed + number)
+        return compared(self._suites[name], candidate, reference, bench, split, error_rate=rate)
 
 
 _STOPS = (  # what a suite's words mean, in a word or two; the first that fits

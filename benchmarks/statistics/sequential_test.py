@@ -69,6 +69,7 @@ class PairedDecision:
     high: float
     error_rate: float
     reason: str
+    violation: bool = False  # the candidate broke the protocol of the box
 
     @classmethod
     def of(cls, recorded: Mapping[str, Any]) -> PairedDecision:
@@ -113,7 +114,7 @@ def _in_every_repeat(batches: Iterator[PairedSamples], error_rate: float) -> Pai
     pairs = 0
     for batch in batches:
         if batch.reason:
-            return _failed(batch.reason, pairs, error_rate)
+            return _failed(batch.reason, pairs, error_rate, batch.violation)
         pairs += len(batch.differences)
         repeats.append(sum(batch.differences) / max(len(batch.differences), 1))
         if repeats[-1] <= 0 or len(repeats) == needed:
@@ -131,7 +132,7 @@ def _sequentially(batches: Iterator[PairedSamples], error_rate: float, rng: Rand
     look = 0
     for batch in batches:
         if batch.reason:
-            return _failed(batch.reason, len(seen), error_rate)
+            return _failed(batch.reason, len(seen), error_rate, batch.violation)
         seen += batch.differences
         if len(seen) < LOOKS[look]:
             continue
@@ -162,8 +163,8 @@ def _told(
     return PairedDecision(better, len(seen), mean, mean - reach, mean + reach, error_rate, reason)
 
 
-def _failed(reason: str, pairs: int, error_rate: float) -> PairedDecision:
-    return PairedDecision(False, pairs, 0.0, 0.0, 0.0, error_rate, reason)
+def _failed(reason: str, pairs: int, error_rate: float, violation: bool = False) -> PairedDecision:
+    return PairedDecision(False, pairs, 0.0, 0.0, 0.0, error_rate, reason, violation)
 
 
 def is_positive(values: Sequence[float], level: float, rng: Random) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pygent.benchmarks.results import Split
 from pygent.benchmarks.suites.grader import Grader
+from pygent.sandbox.api import Call
 from pygent.target_modules.spec.cases_file import Case, read_cases
 from pygent.target_modules.spec.manifest import Target, TargetError
 
@@ -47,6 +48,10 @@ class CaseSource:
     def _drawn(self, seed: int, split: Split, count: int) -> list[Case]:
         assert self._grader is not None
         return self._grader.cases(seed, split, count)
+
+
+def visible_cases(target: Target, seed: int, count: int) -> list[Call]:
+    return [case.call for case in CaseSource(target).of(seed, "search", count)][:count]
 
 
 def _check_calls(target: Target, cases: Sequence[Case]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 
-from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
-from pygent.benchmarks.suites.case_source import CaseSource
+from pygent.benchmarks.suites.case_source import CaseSource, visible_cases
 from pygent.benchmarks.suites.execution import derived, got, program_for, said, spec_for
+from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, mean, static_difference
+from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
 from pygent.sandbox.api import Box, Execution, Outcome, Reply
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.patch.model.tree import Tree
@@ -22,14 +23,16 @@ TOGETHER = 8  # drawn cases that one child answers in a comparison
 MOST_CASES = 1024  # of one comparison over drawn cases
 
 
-class CasesSuite:
+class CasesSuite(Suite):
     """One child answers all cases; where a case ends it, the rest goes to a new one.
 
     Where `passed` is the primary objective, a wrong answer, an exception, a time-out or a crash is a failed
     case. Otherwise correctness is a gate: the first of them fails the tree.
     """
 
-    exclusive = False
+    shows_failures = True
+    shows_inputs = True
+    visible_inputs = staticmethod(visible_cases)
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -49,33 +52,15 @@ class CasesSuite:
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """Eight fresh cases at a time; where they are not drawn, all of them over and over.
-
-        Drawn cases that one child answers are one pair, the mean: what it draws by lot once would else pass
-        for many independent observations.
-        """
-        spec = spec_for(self._target)
-        static = static_difference(self._target, candidate, reference)
-        with (
-            bench.sandbox.box(spec, bench.isolation) as ours,
-            bench.sandbox.box(spec, bench.isolation) as theirs,
-        ):
-            for turn, cases in enumerate(self._batches(candidate, reference, bench, split)):
-                if turn % 2:
-                    other = self._measured(theirs, reference, cases, 0)
-                    one = self._measured(ours, candidate, cases, 0)
-                else:
-                    one = self._measured(ours, candidate, cases, 0)
-                    other = self._measured(theirs, reference, cases, 0)
-                if one.reason or other.reason:
-                    yield PairedSamples((), one.reason or f"the reference failed: {other.reason}")
-                    return
-                if static is not None:
-                    yield PairedSamples((static,))
-                else:
-                    samples = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
-                    differences = [mine - yours for mine, yours in samples]
-                    yield PairedSamples(tuple(differences) if self.exhaustive else (mean(differences),))
+        """Eight fresh cases at a time, one pair; if they are all there is, over and over, each a pair."""
+        comparison = PairedComparison[list[Case]](
+            (candidate, reference),
+            Boxes(bench, spec_for(self._target)),
+            lambda side, cases: self._measured(side.box, side.tree, cases, 0),
+            differences_of(PASSED, together=not self.exhaustive),
+            static_difference(self._target, candidate, reference),
+        )
+        return comparison.run([cases] for cases in self._batches(candidate, reference, bench, split))
 
     def _batches(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split
@@ -96,15 +81,16 @@ class CasesSuite:
             execution = box.run(program, [case.call for case in cases[len(verdicts) :]])
             output = execution.output or output
             if execution.load.outcome is not Outcome.OK:
-                return _batch(verdicts, first, output, f"import {said(execution.load)}")
+                reason = f"import {said(execution.load)}"
+                return _batch(verdicts, first, output, reason, execution.violated)
             verdicts += self._verdicts(execution, cases[len(verdicts) :])
             if self._is_gate and (wrong := _first_wrong(verdicts, first)):
-                return _batch(verdicts, first, output, wrong)
+                return _batch(verdicts, first, output, wrong, execution.violated)
             if len(verdicts) < len(cases):
                 lost += 1
                 if lost == MOST_CHILDREN:
                     reason = f"{lost} cases ended the child, the last: {_first_wrong(verdicts[-1:], 0)}"
-                    return _batch(verdicts, first, output, reason)
+                    return _batch(verdicts, first, output, reason, execution.violated)
         return _batch(verdicts, first, output)
 
     def _verdicts(self, execution: Execution, cases: Sequence[Case]) -> list[str]:
@@ -130,7 +116,9 @@ def in_case(verdict: str, number: int) -> str:
     return f"case {number} {verdict}"
 
 
-def _batch(verdicts: Sequence[str], first: int, output: str, reason: str = "") -> Batch:
+def _batch(
+    verdicts: Sequence[str], first: int, output: str, reason: str = "", violation: bool = False
+) -> Batch:
     failures = tuple(in_case(verdict, first + n) for n, verdict in enumerate(verdicts) if verdict)
     samples = {PASSED: [0.0 if verdict else 1.0 for verdict in verdicts]}
-    return Batch(samples, len(verdicts) - len(failures), len(verdicts), failures, reason, output=output)
+    return Batch(samples, len(verdicts) - len(failures), len(verdicts), failures, reason, output, violation)

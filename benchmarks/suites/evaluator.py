@@ -9,18 +9,29 @@ from __future__ import annotations
 import ast
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import count, islice
 from pathlib import Path
 from posixpath import dirname, relpath
 
 from pygent.benchmarks.metrics import complexity
-from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, StageResult, Trust
+from pygent.benchmarks.results import (
+    Evaluation,
+    EvaluationContext,
+    PairedSamples,
+    Split,
+    StageResult,
+    Suite,
+    Trust,
+)
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites import dispatch
 from pygent.benchmarks.suites.execution import derived, said, spec_for
+from pygent.benchmarks.suites.paired import Boxes, PairedComparison, Side, differences_of
 from pygent.benchmarks.suites.stage_runner import (
+    Batch,
     mean,
     not_available,
     not_finite,
@@ -61,17 +72,16 @@ class Run:
     metrics: Mapping[str, float]
     reason: str
     output: str
+    violation: bool
 
 
-class EvaluatorSuite:
-    """One child per run; its stages are calls.
+class EvaluatorSuite(Suite):
+    """One child per run; its stages are calls. It says all that there is to say: only chance within a run may
+    deceive.
 
     Raises `TargetError` where the evaluator cannot be read or lacks a stage's function, or where the target
     has not exactly one file that may be changed: the program.
     """
-
-    exhaustive = True  # it says all that there is to say; only chance within a run may deceive
-    exclusive = False
 
     def __init__(self, target: Target) -> None:
         manifest = target.manifest
@@ -108,6 +118,7 @@ class EvaluatorSuite:
             trust=Trust.IN_PROCESS,
             seconds=time.monotonic() - started,
             output=run.output,
+            violation=run.violation,
         )
 
     def compare(
@@ -119,34 +130,24 @@ class EvaluatorSuite:
         trees that are equal each repeat's mean is as likely above 0 as below: which trees are which does not
         matter to what decides how many pairs it has.)
         """
-        static = static_difference(self._target, candidate, reference)
-        spec = spec_for(self._target)
-        with (
-            bench.sandbox.box(spec, bench.isolation) as first,
-            bench.sandbox.box(spec, bench.isolation) as second,
-        ):
-            size, number = 2, 0
-            for turn in range(MOST_REPEATS):
-                scores: list[tuple[float, float]] = []
-                while len(scores) < size:
-                    words = ("compare", split, candidate.id, reference.id, str(number))
-                    sides = [(candidate, first), (reference, second)]
-                    ordered = sides[::-1] if number % 2 else sides
-                    seed = derived(bench.seed, *words)
-                    told = [self._score(box, tree, seed) for tree, box in ordered]
-                    (ours, why), (theirs, other_why) = told[::-1] if number % 2 else told
-                    if why or other_why:
-                        yield PairedSamples((), why or f"the reference failed: {other_why}")
-                        return
-                    scores.append((ours, theirs))
-                    number += 1
-                    if turn == 0 and len(scores) == 2 and scores[0] != scores[1]:
-                        size = NOISY
-                sign = self._target.fitness(1.0)
-                found = [sign * (ours - theirs) for ours, theirs in scores]
-                yield PairedSamples(tuple(found if static is None else [static]))
-                if turn == 0 and size == 2:
-                    size = 1
+        metric = self._target.primary.metric
+        scores: tuple[set[float], set[float]] = (set(), set())  # by each side
+
+        def measure(side: Side, number: int) -> Batch:
+            seed = derived(bench.seed, "compare", split, candidate.id, reference.id, str(number))
+            run = self.run(side.box, side.tree, seed, thresholds=False)
+            score = run.metrics.get(metric, 0.0)
+            scores[side.number].add(score)
+            return Batch({metric: [score]}, 1, 1, reason=run.reason, violation=run.violation)
+
+        comparison = PairedComparison[int](
+            (candidate, reference),
+            Boxes(bench, spec_for(self._target)),
+            measure,
+            differences_of(metric, self._target.fitness(1.0)),
+            static_difference(self._target, candidate, reference),
+        )
+        return comparison.run(_repeats(lambda: any(len(of_side) > 1 for of_side in scores)))
 
     def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> Run:
         """All stages in their order, up to the first that fails or, with `thresholds`, falls short."""
@@ -174,7 +175,7 @@ class EvaluatorSuite:
         if not reason and primary not in {*metrics, *complexity.METRICS}:
             given = ", ".join(sorted(metrics)) or "no number at all"
             reason = f"the evaluator gave no {primary}; it gave {given}"
-        return Run(tuple(told), metrics, reason, output[-_MOST_OUTPUT:])
+        return Run(tuple(told), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
 
     def trial(self, sandbox: Sandbox) -> Run:
         """All stages on the source as it lies there, whatever they score. Raises `SandboxFaultError`."""
@@ -201,10 +202,6 @@ class EvaluatorSuite:
         entry = f"{Path(_FILE).stem}:measure"
         return Program(files, entry, tuple(dict.fromkeys(folders)))
 
-    def _score(self, box: Box, tree: Tree, seed: int) -> tuple[float, str]:
-        run = self.run(box, tree, seed, thresholds=False)
-        return run.metrics.get(self._target.primary.metric, 0.0), run.reason
-
     def _short_of(self, stage: Stage, metrics: Mapping[str, float]) -> str:
         primary, bound = self._target.primary, stage.threshold
         value = self.level(metrics, primary.metric)
@@ -218,6 +215,21 @@ class EvaluatorSuite:
 def function_of(stage: Stage) -> str:
     """What a stage calls: `stage1` is `evaluate_stage1`, `all` and `evaluate` are `evaluate`."""
     return "evaluate" if stage.name in _WHOLE else f"evaluate_{stage.name}"
+
+
+def _repeats(noisy: Callable[[], bool]) -> Iterator[Iterator[int]]:
+    """The numbers of each repeat's pairs. The first repeat finds out, by two of them, how many it takes."""
+    numbers = count()
+
+    def first() -> Iterator[int]:
+        yield from islice(numbers, 2)
+        if noisy():
+            yield from islice(numbers, NOISY - 2)
+
+    yield first()
+    size = NOISY if noisy() else 1
+    for _ in range(MOST_REPEATS - 1):
+        yield islice(numbers, size)
 
 
 def _told(reply: Reply, primary: str) -> EvaluatorReport:

@@ -6,27 +6,29 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, count, repeat
 
-from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.execution import derived, program_for, spec_for, trouble
 from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
+from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Problem
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean, static_difference
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, static_difference
 from pygent.prompts.quote import line
-from pygent.sandbox.api import Box
+from pygent.sandbox.api import Box, Call
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
 
 MOST_PROBLEMS = 32  # of one comparison; the acceptor stops before, mostly
 
 
-class ObjectiveSuite:
+class ObjectiveSuite(Suite):
     """A child per problem. Raises `TargetError` where the grader lacks `problems` or `grade`.
 
     A trial stage has problems of its own: no tree sees the start of a problem twice.
     """
 
-    exclusive = False
+    shows_inputs = True
+    tells_entry = False
 
     def __init__(self, target: Target) -> None:
         table = target.manifest.suite
@@ -39,6 +41,11 @@ class ObjectiveSuite:
         }
         self.exhaustive = not table.sampled
         self._draw = lru_cache(maxsize=4)(self._drawn)
+
+    @staticmethod
+    def visible_inputs(target: Target, seed: int, count: int) -> list[Call]:
+        problems = Grader(target, ("problems", "grade")).problems(seed, "search", 1)
+        return [call for problem in problems for call in problem.calls][:count]
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         problems = self._draw(bench.seed, split)
@@ -58,31 +65,16 @@ class ObjectiveSuite:
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """Batches of 1, 1, 2, 4, ... fresh problems; where the task is not sampled, all of it over and over.
-
-        A problem is one pair, the mean of its samples: they come from one child, and what that draws by lot
-        once would else pass for many independent observations.
-        """
-        spec = spec_for(self._target)
-        static = static_difference(self._target, candidate, reference)
-        with (
-            bench.sandbox.box(spec, bench.isolation) as first,
-            bench.sandbox.box(spec, bench.isolation) as second,
-        ):
-            for turn, problems in enumerate(self._batches(candidate, reference, bench, split)):
-                differences: list[float] = []
-                for number, problem in enumerate(problems):
-                    if (number + turn) % 2:
-                        other = self._graded(second, reference, problem, number)
-                        one = self._graded(first, candidate, problem, number)
-                    else:
-                        one = self._graded(first, candidate, problem, number)
-                        other = self._graded(second, reference, problem, number)
-                    if one.reason or other.reason:
-                        yield PairedSamples((), one.reason or f"the reference failed: {other.reason}")
-                        return
-                    differences.append(mean(self._differences(one, other, static)))
-                yield PairedSamples(tuple(differences))
+        """Batches of 1, 1, 2, 4, ... fresh problems; if the task is not sampled, all of it over and over.
+        Each problem is one pair."""
+        comparison = PairedComparison[tuple[int, Problem]](
+            (candidate, reference),
+            Boxes(bench, spec_for(self._target)),
+            lambda side, given: self._graded(side.box, side.tree, given[1], given[0]),
+            self._differences,
+            static_difference(self._target, candidate, reference),
+        )
+        return comparison.run(map(enumerate, self._batches(candidate, reference, bench, split)))
 
     def _batches(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split
@@ -113,16 +105,14 @@ class ObjectiveSuite:
                 reason = f"invalid answer: {line(str(error))}"
         if reason:
             reason = f"problem {number}: {reason}"
-            return Batch({}, 0, 1, (reason,), reason, output=execution.output)
+            return Batch({}, 0, 1, (reason,), reason, execution.output, execution.violated)
         return Batch(samples, 1, 1, output=execution.output)
 
-    def _differences(self, candidate: Batch, reference: Batch, static: float | None) -> list[float]:
-        if static is not None:
-            return [static]
+    def _differences(self, candidate: Batch, reference: Batch) -> list[float]:
         metric, sign = self._target.primary.metric, self._target.fitness(1.0)
-        ours, theirs = candidate.samples.get(metric), reference.samples.get(metric)
-        if ours is None or theirs is None or len(ours) != len(theirs):
+        try:
+            return differences_of(metric, sign, together=True)(candidate, reference)
+        except (KeyError, ValueError):  # none, or another number of them
             raise TargetError(
                 f"{self._target.root}: the grader must give {metric} the same samples every time"
-            )
-        return [sign * (one - other) for one, other in zip(ours, theirs, strict=True)]
+            ) from None

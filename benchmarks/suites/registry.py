@@ -1,51 +1,41 @@
-"""Which suite measures a target."""
+"""Which suite measures a target: the kinds, one a line."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from pygent.benchmarks.results import Suite
 from pygent.target_modules.spec.manifest import Target
+
+SUITES = {  # by the manifest's `suite.kind`; imported when it is asked for
+    "cases": "pygent.benchmarks.suites.cases:CasesSuite",
+    "timing": "pygent.benchmarks.suites.timing:TimingSuite",
+    "objective": "pygent.benchmarks.suites.objective:ObjectiveSuite",
+    "pytest": "pygent.benchmarks.testing.pytest_suite:PytestSuite",
+    "evaluator": "pygent.benchmarks.suites.evaluator:EvaluatorSuite",
+    "check": "pygent.benchmarks.testing.check_functions:ChecksSuite",
+    "tasks": "pygent.benchmarks.tasks.task_suite:TasksSuite",
+}
+
+
+def suite_class(kind: str) -> type[Suite]:
+    module, _, name = SUITES[kind].partition(":")
+    found: type[Suite] = getattr(import_module(module), name)
+    return found
+
+
+def suite_class_of(target: Target) -> type[Suite]:
+    return suite_class(target.manifest.suite.kind)
 
 
 def suite_for(target: Target) -> Suite:
     """The suite that the target's manifest asks for, its grader or case files loaded.
 
-    Raises `pygent.target_modules.spec.manifest.TargetError` where they cannot be used.
+    Raises `pygent.target_modules.spec.manifest.TargetError` if they cannot be used.
     """
-    table = target.manifest.suite
-    if table.kind == "pytest":
-        from pygent.benchmarks.testing.pytest_suite import PytestSuite
-
-        return PytestSuite(target)
-    suite = _own(target)
-    if not table.tests:
+    suite = suite_class_of(target)(target)
+    if suite.runs_tests or not target.manifest.suite.tests:
         return suite
     from pygent.benchmarks.testing.pytest_suite import Gated
 
     return Gated(target, suite)
-
-
-def _own(target: Target) -> Suite:
-    kind = target.manifest.suite.kind
-    if kind == "objective":
-        from pygent.benchmarks.suites.objective import ObjectiveSuite
-
-        return ObjectiveSuite(target)
-    if kind == "timing":
-        from pygent.benchmarks.suites.timing import TimingSuite
-
-        return TimingSuite(target)
-    if kind == "evaluator":
-        from pygent.benchmarks.suites.evaluator import EvaluatorSuite
-
-        return EvaluatorSuite(target)
-    if kind == "check":
-        from pygent.benchmarks.testing.check_functions import ChecksSuite
-
-        return ChecksSuite(target)
-    if kind == "tasks":
-        from pygent.benchmarks.tasks.task_suite import TasksSuite
-
-        return TasksSuite(target, suite_for)
-    from pygent.benchmarks.suites.cases import CasesSuite
-
-    return CasesSuite(target)

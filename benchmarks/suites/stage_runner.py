@@ -19,7 +19,8 @@ FAILURES_KEPT = 5
 class Batch:
     """What came of some units (cases, problems, repeats): samples per metric, in the units' order.
 
-    `reason` is set where the tree failed for good: a unit without a verdict, or a gate not passed.
+    `reason` is set where the tree failed for good: a unit without a verdict, or a gate not passed;
+    `violation` if that is because it broke the protocol of the box.
     """
 
     samples: Mapping[str, Sequence[float]]
@@ -28,6 +29,7 @@ class Batch:
     failures: tuple[str, ...] = ()
     reason: str = ""
     output: str = ""
+    violation: bool = False
 
     def __add__(self, other: Batch) -> Batch:
         metrics = list(dict.fromkeys((*self.samples, *other.samples)))
@@ -38,6 +40,7 @@ class Batch:
             (self.failures + other.failures)[:FAILURES_KEPT],
             self.reason or other.reason,
             other.output or self.output,
+            self.violation or other.violation,
         )
 
 
@@ -74,7 +77,7 @@ class StageRunner:
     def evaluate(self) -> Evaluation:
         started = time.monotonic()
         static = complexity.asked_for(self.target, self.tree)
-        so_far, reason, output, metrics = EMPTY, "", "", dict[str, float]()
+        so_far, batch, reason, metrics = EMPTY, EMPTY, "", dict[str, float]()
         for stage in self._planned():
             stop = min(stage.cases or self.number, self.number)
             if stage.calls is not None:
@@ -86,7 +89,7 @@ class StageRunner:
             self._stages.append(
                 StageResult(stage.name, batch.samples, batch.passed, batch.total, batch.failures)
             )
-            output, reason, metrics = batch.output, batch.reason, {}
+            reason, metrics = batch.reason, {}
             if reason:
                 break
             metrics = {**self.summarise(batch.samples), **static}
@@ -104,7 +107,8 @@ class StageRunner:
             seed=self.bench.seed,
             seconds=time.monotonic() - started,
             noise=self.noise(so_far.samples),
-            output=output,
+            output=batch.output,
+            violation=batch.violation,
         )
 
     def _planned(self) -> Sequence[Stage]:

@@ -8,8 +8,7 @@ seconds), so that its exponential is the speed-up.
 Cases from a file are the same in every repeat, and a grader may draw one twice. A later child of a box could
 read what an earlier one left in a counter of the kernel (process numbers, page faults of PID 1, refused
 threads, peak memory), and look its answers up. So no box is asked the same input twice, or a large part of
-one: others take its place (`asked_inputs.py`). No box is used that another tree was in, whatever the
-isolation. Boxes start before a pair is timed, and end after it.
+one, and none is used that another tree was in (`pygent.benchmarks.suites.paired.FreshBoxes`).
 
 The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the
 window means that work was moved out of it, and fails the tree; wall time far beyond CPU time means that
@@ -22,24 +21,25 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from dataclasses import replace
 from random import Random
 from statistics import geometric_mean
 
-from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
-from pygent.benchmarks.suites.asked_inputs import inputs
-from pygent.benchmarks.suites.case_source import CaseSource
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
+from pygent.benchmarks.suites.case_source import CaseSource, visible_cases
 from pygent.benchmarks.suites.cases import in_case
 from pygent.benchmarks.suites.execution import derived, got, program_for, spec_for, trouble
+from pygent.benchmarks.suites.paired import FreshBoxes, PairedComparison, Side
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner
-from pygent.sandbox.api import Box, Execution, Isolation, Sandbox
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean
+from pygent.sandbox.api import Execution
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
 LOG_SPEEDUP = "log_speedup"
 SPEEDUP = "speedup"
+SECONDS = "seconds"
 BATCH = 8  # pairs that a comparison hands over at a time
 MOST_PAIRS = 128  # of one comparison
 AGAIN = 2  # how often a disturbed pair is measured again
@@ -50,11 +50,13 @@ DISTURBED = 1.5  # wall over CPU time from which a repeat counts as disturbed
 METER_SLACK = (1.2, 0.02)  # CPU time may be this much more than the window: a factor, and seconds
 
 
-class TimingSuite:
+class TimingSuite(Suite):
     """The score is the geometric mean of speed-ups against `EvaluationContext.baseline`."""
 
     exhaustive = False
     exclusive = True
+    shows_inputs = True
+    visible_inputs = staticmethod(visible_cases)
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -63,11 +65,21 @@ class TimingSuite:
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
-        with _Pair(self._target, (tree, baseline), bench.sandbox) as pair:
+        boxes = self._boxes(bench)
+        pairs = _TimedPairs(self._target, (tree, baseline), boxes)
 
-            def measure(start: int, stop: int, calls: int | None) -> Batch:
-                return self._measured(pair, bench.seed, split, range(start, stop))
+        def measure(start: int, stop: int, calls: int | None) -> Batch:
+            batch = EMPTY
+            for number in range(start, stop):
+                one, other = pairs.pair(self._inputs(bench.seed, split, number), number)
+                if one.reason:
+                    return batch + one
+                samples = {LOG_SPEEDUP: _log_speedup(one, other), **one.samples}
+                batch += replace(one, samples=samples)
+            reason = pairs.doubt()
+            return batch + Batch({}, 0, 0, (reason,), reason) if reason else batch
 
+        with boxes:
             return StageRunner(
                 self._target, tree, bench, split, self._pairs, measure, summarised, noise_of
             ).evaluate()
@@ -76,22 +88,14 @@ class TimingSuite:
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
         seed = derived(bench.seed, "compare", split, candidate.id, reference.id)
-        with _Pair(self._target, (candidate, reference), bench.sandbox) as pair:
-            for start in range(0, MOST_PAIRS, BATCH):
-                batch = self._measured(pair, seed, split, range(start, start + BATCH))
-                yield PairedSamples(tuple(batch.samples.get(LOG_SPEEDUP, ())), batch.reason)
-                if batch.reason:
-                    return
+        pairs = _TimedPairs(self._target, (candidate, reference), self._boxes(bench))
+        return pairs.run(
+            (self._inputs(seed, split, number) for number in range(start, start + BATCH))
+            for start in range(0, MOST_PAIRS, BATCH)
+        )
 
-    def _measured(self, pair: _Pair, seed: int, split: Split, repeats: range) -> Batch:
-        batch = EMPTY
-        for number in repeats:
-            batch += pair.measured(self._inputs(seed, split, number), number)
-            if batch.reason:
-                return batch
-        if not self._cases.drawn and (reason := pair.remembers()):
-            batch += Batch({}, 0, 0, (reason,), reason)
-        return batch
+    def _boxes(self, bench: EvaluationContext) -> FreshBoxes:
+        return FreshBoxes(bench, spec_for(self._target, reserved_core()), renewed=not self._cases.drawn)
 
     def _inputs(self, seed: int, split: Split, repeat: int) -> list[Case]:
         """A repeat's cases: drawn anew, or (from a file) all of them in another order."""
@@ -102,38 +106,31 @@ class TimingSuite:
         return cases
 
 
-class _Pair(ExitStack):
-    """Two trees timed in turns, in two boxes: the candidate (side 0) and the reference (side 1)."""
+class _TimedPairs(PairedComparison[list[Case]]):
+    """Measures a pair again if something else had the core, and looks whether work is done anew."""
 
-    def __init__(self, target: Target, trees: tuple[Tree, Tree], sandbox: Sandbox) -> None:
-        super().__init__()
+    def __init__(self, target: Target, trees: tuple[Tree, Tree], boxes: FreshBoxes) -> None:
+        super().__init__(trees, boxes, self._timed, _log_speedup)
+        self._fresh = boxes
+        self._programs = [program_for(target, tree) for tree in trees]
         self._of_a_file = target.manifest.suite.cases is not None
         self._again_left = MOST_AGAIN
-        self._boxes: tuple[Box, ...] = ()
-        self._met: set[bytes] = set()  # what the boxes have been asked
-        self._programs = [program_for(target, tree) for tree in trees]
-        self._sandbox, self._spec = sandbox, spec_for(target, reserved_core())
+        self._runs: dict[int, Execution] = {}  # of the last pair, by side
         self._work: list[float] = []  # of the candidate over the reference's, each time that both were timed
 
-    def measured(self, cases: Sequence[Case], number: int) -> Batch:
-        order = (0, 1) if number % 2 == 0 else (1, 0)
-        batch, disturbed = self._once(cases, order)
-        for _ in range(AGAIN):
-            if batch.reason or not disturbed or not self._again_left:
+    def pair(self, given: list[Case], number: int) -> tuple[Batch, Batch]:
+        for left in range(AGAIN, -1, -1):
+            self._fresh.ready_for([case.call for case in given])
+            one, other = super().pair(given, number)
+            if one.reason:
+                break
+            self._work.append(_work(self._runs[0]) / _work(self._runs[1]))
+            if not (left and self._again_left and any(map(_is_disturbed, self._runs.values()))):
                 break
             self._again_left -= 1
-            batch, disturbed = self._once(cases, order)
-        return batch
+        return one, other
 
-    def _change_boxes(self) -> None:
-        self.close()
-        self._sandbox.prepare(self._spec, 2, renewed=self._of_a_file and not self._work)
-        self._boxes = tuple(
-            self.enter_context(self._sandbox.box(self._spec, Isolation.CONTAINER)) for _ in range(2)
-        )
-        self._met.clear()
-
-    def remembers(self) -> str:
+    def doubt(self) -> str:
         """Why the repeats, all with the same inputs, do not look like work done anew each time; or ''.
 
         Boxes share a machine, and some of what they share counts, such as the numbers of its inodes. But the
@@ -141,37 +138,28 @@ class _Pair(ExitStack):
         score is a geometric mean, and so is what it is held against.
         """
         first, *later = self._work
-        if not later or first <= FIRST * geometric_mean(later):
+        if not self._of_a_file or not later or first <= FIRST * geometric_mean(later):
             return ""
         return (
             f"the first repeat took {first / geometric_mean(later):.2g} times the work of the later ones, "
             "which had the same inputs: they do not do the work anew"
         )
 
-    def _once(self, cases: Sequence[Case], order: Sequence[int]) -> tuple[Batch, bool]:
-        """The pair measured, and whether something else had the core meanwhile."""
-        asked = inputs([case.call for case in cases])
-        if not self._boxes or not asked.isdisjoint(self._met):
-            self._change_boxes()
-        self._met |= asked
-        calls = [case.call for case in cases]
-        runs: dict[int, Execution] = {}
-        for side in order:
-            runs[side] = self._boxes[side].run(self._programs[side], calls)
-            wrong = _wrong(runs[side], cases)
-            if wrong:
-                reason = wrong if side == 0 else f"the reference failed: {wrong}"
-                return Batch({}, 0, 1, (reason,), reason, output=runs[side].output), False
-        seconds = [max(runs[side].seconds, 1e-9) for side in (0, 1)]
-        self._work.append(_work(runs[0]) / _work(runs[1]))
-        samples = {LOG_SPEEDUP: [math.log(seconds[1] / seconds[0])], "seconds": [seconds[0]]}
-        batch = Batch(samples, 1, 1, output=runs[0].output)
-        return batch, any(_is_disturbed(run) for run in runs.values())
+    def _timed(self, side: Side, cases: list[Case]) -> Batch:
+        run = side.box.run(self._programs[side.number], [case.call for case in cases])
+        self._runs[side.number] = run
+        if wrong := _wrong(run, cases):
+            return Batch({}, 0, 1, (wrong,), wrong, run.output, run.violated)
+        return Batch({SECONDS: [max(run.seconds, 1e-9)]}, 1, 1, output=run.output)
+
+
+def _log_speedup(candidate: Batch, reference: Batch) -> list[float]:
+    return [math.log(reference.samples[SECONDS][0] / candidate.samples[SECONDS][0])]
 
 
 def summarised(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    logs, seconds = samples[LOG_SPEEDUP], samples["seconds"]
-    return {SPEEDUP: math.exp(sum(logs) / len(logs)), "seconds": sum(seconds) / len(seconds)}
+    logs, seconds = samples[LOG_SPEEDUP], samples[SECONDS]
+    return {SPEEDUP: math.exp(mean(logs)), SECONDS: mean(seconds)}
 
 
 def noise_of(samples: Mapping[str, Sequence[float]]) -> float | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Solved, Split, Suite
 from pygent.benchmarks.suites.execution import derived, spec_for
+from pygent.benchmarks.suites.paired import Boxes, PairedComparison, Side, differences_of
+from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner
 from pygent.benchmarks.tasks.catalog import Task, tasks_of
 from pygent.benchmarks.tasks.trial import trial
@@ -26,17 +28,15 @@ TOKENS_SHARE, TOKENS_FULL = 0.02, 100_000
 STEPS_SHARE, STEPS_FULL = 0.0002, 100
 
 
-class TasksSuite:
+class TasksSuite(Suite):
     """Metrics: `merit`, `solved` (share of the tasks), `tokens` and `steps` (means over tasks)."""
 
     exhaustive = False
-    exclusive = False
+    needs_solver = True
 
-    def __init__(self, target: Target, suite_for: Callable[[Target], Suite]) -> None:
-        """`suite_for` yields what grades a task."""
+    def __init__(self, target: Target) -> None:
         self._target = target
-        self._suite_for = suite_for
-        found = tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
+        found = _tasks_of(target)
         self._tasks: dict[Split, list[Task]] = {
             "search": [task for task in found if task.entry.split == "search"],
             "held_out": [task for task in found if task.entry.split == "held_out"],
@@ -45,12 +45,19 @@ class TasksSuite:
             if not tasks:
                 raise TargetError(f"{target.root / 'target.toml'}: suite.tasks: no {split} tasks")
 
+    @staticmethod
+    def most_jobs(target: Target) -> int:
+        """All tasks once, and both sides of every round of a comparison."""
+        return sum(task.entry.split == "search" for task in _tasks_of(target)) * (1 + 2 * ROUNDS)
+
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         tasks = self._tasks[split]
 
         def measure(start: int, stop: int, calls: int | None) -> Batch:
-            if start == 0 and (wrong := self._trial(tree, bench)):
-                return Batch({}, 0, stop, (wrong,), wrong)
+            if start == 0:
+                wrong, violation = self._trial(tree, bench)
+                if wrong:
+                    return Batch({}, 0, stop, (wrong,), wrong, violation=violation)
             batch = Batch({}, 0, 0)
             for task in tasks[start:stop]:
                 batch += self._done(tree, task, derived(bench.seed, "task", task.entry.name), bench)
@@ -62,16 +69,18 @@ class TasksSuite:
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
         """Every task once a round, by both agents, with a seed of the round: one pair a task."""
-        for round_ in range(ROUNDS):
-            differences = []
-            for task in self._tasks[split]:
-                seed = derived(bench.seed, "compare", split, task.entry.name, str(round_))
-                sides = (candidate, reference) if round_ % 2 == 0 else (reference, candidate)
-                merits = {side.id: self._done(side, task, seed, bench).samples[MERIT][0] for side in sides}
-                differences.append(merits[candidate.id] - merits[reference.id])
-            yield PairedSamples(tuple(differences))
 
-    def _trial(self, tree: Tree, bench: EvaluationContext) -> str:
+        def measure(side: Side, given: tuple[Task, int]) -> Batch:
+            task, round_ = given
+            seed = derived(bench.seed, "compare", split, task.entry.name, str(round_))
+            return self._done(side.tree, task, seed, bench)
+
+        boxes = Boxes(bench, spec_for(self._target))  # never opened: an agent works in one of the solver's
+        comparison = PairedComparison((candidate, reference), boxes, measure, differences_of(MERIT))
+        tasks = self._tasks[split]
+        return comparison.run([(task, round_) for task in tasks] for round_ in range(ROUNDS))
+
+    def _trial(self, tree: Tree, bench: EvaluationContext) -> tuple[str, bool]:
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
             return trial(tree, box)
 
@@ -106,7 +115,7 @@ class TasksSuite:
     def _graded(self, task: Task, tree: Tree, seed: int, bench: EvaluationContext) -> str:
         """Why the task is not solved, or ''. Says nothing of what was expected."""
         fresh = replace(bench, isolation=Isolation.CONTAINER, seed=seed, baseline=task.target.tree())
-        found = self._suite_for(task.target).evaluate(tree, fresh, "search")
+        found = suite_for(task.target).evaluate(tree, fresh, "search")
         if not found.graded:
             return f"not graded: {line(found.reason, 120)}"
         return (
@@ -114,6 +123,10 @@ class TasksSuite:
             if found.passed == found.total
             else f"hidden tests failed: {found.total - found.passed} of {found.total}"
         )
+
+
+def _tasks_of(target: Target) -> list[Task]:
+    return tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
 
 
 def _told(task: Task, verdict: str, solved: Solved) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from pygent.benchmarks.suites.execution import said
 from pygent.benchmarks.tasks.agent_program import agent_program
 from pygent.prompts.quote import line
-from pygent.sandbox.api import Box, Call, Outcome
+from pygent.sandbox.api import Box, Call, CallSession, Outcome
 from pygent.sandbox.host import json_values
 from pygent.target_modules.patch.model.tree import Tree
 
@@ -38,31 +38,36 @@ _MOVES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
-def trial(agent: Tree, box: Box) -> str:
-    """Why the agent is not worth a paid task, in one line, or ''. The script stands in for the model.
+def trial(agent: Tree, box: Box) -> tuple[str, bool]:
+    """Why the agent is not worth a paid task, in one line, or '', and whether it broke the protocol.
 
-    Raises `SandboxFaultError`.
+    The script stands in for the model. Raises `SandboxFault`.
     """
     session = box.open(agent_program(agent.files))
     try:
-        if not session.going:
-            return f"trial: it cannot be imported: {said(session.load)}"
-        reply = session.call(Call((_TASK,)))
-        for answered in range(_MOST):
-            if reply.outcome is not Outcome.OK:
-                return f"trial: it {said(reply)}"
-            asked = reply.value
-            if wrong := json_values.trouble(asked):
-                return f"trial: it sent what is not JSON: {wrong}"
-            if not isinstance(asked, dict) or "op" not in asked:
-                return _judged(asked)
-            if asked["op"] != "complete":
-                return f"trial: it asked for {line(str(asked['op']), 40)}, which a task does not need"
-            if answered == 0 and (wrong := _wrong(asked.get("tools"))):
-                return f"trial: {wrong}"
-            reply = session.call(Call((_answer(answered),)))
+        reason = _tried(session)
     finally:
-        session.close()
+        execution = session.close()
+    return reason, execution.violated
+
+
+def _tried(session: CallSession) -> str:
+    if not session.going:
+        return f"trial: it cannot be imported: {said(session.load)}"
+    reply = session.call(Call((_TASK,)))
+    for answered in range(_MOST):
+        if reply.outcome is not Outcome.OK:
+            return f"trial: it {said(reply)}"
+        asked = reply.value
+        if wrong := json_values.trouble(asked):
+            return f"trial: it sent what is not JSON: {wrong}"
+        if not isinstance(asked, dict) or "op" not in asked:
+            return _judged(asked)
+        if asked["op"] != "complete":
+            return f"trial: it asked for {line(str(asked['op']), 40)}, which a task does not need"
+        if answered == 0 and (wrong := _wrong(asked.get("tools"))):
+            return f"trial: {wrong}"
+        reply = session.call(Call((_answer(answered),)))
     return f"trial: it did not finish the simplest task within {_MOST} answers"
 
 

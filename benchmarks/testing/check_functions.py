@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 
-from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.execution import spec_for
+from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
 from pygent.benchmarks.testing.in_process import Results, TestResult
 from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, granted
@@ -29,11 +31,8 @@ _MODULE = "pygent_checks"  # the checks' name in the judge's box
 _FIRST = "check"
 
 
-class ChecksSuite:
+class ChecksSuite(Suite):
     """Check functions that return, of all."""
-
-    exhaustive = True
-    exclusive = False
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -71,26 +70,17 @@ class ChecksSuite:
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
         """All checks over and over; one pair a check."""
-        static = static_difference(self._target, candidate, reference)
         number = len(self._names)
-        with (
-            bench.sandbox.box(spec_for(self._target), bench.isolation) as ours,
-            bench.sandbox.box(spec_for(self._target), bench.isolation) as theirs,
-            bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge,
-        ):
+        with bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge:
             known = self._known(bench, judge)
-            for turn in range(MOST_REPEATS):
-                if static is not None:
-                    yield PairedSamples((static,))
-                    continue
-                sides = [(candidate, ours), (reference, theirs)]
-                found = [
-                    self._measured(tree, box, judge, 0, number, known)
-                    for tree, box in (reversed(sides) if turn % 2 else sides)
-                ]
-                one, other = reversed(found) if turn % 2 else found
-                pairs = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
-                yield PairedSamples(tuple(mine - yours for mine, yours in pairs), one.reason)
+            comparison = PairedComparison[None](
+                (candidate, reference),
+                Boxes(bench, spec_for(self._target)),
+                lambda side, _: self._measured(side.tree, side.box, judge, 0, number, known),
+                differences_of(PASSED),
+                static_difference(self._target, candidate, reference),
+            )
+            yield from comparison.run(repeat([None], MOST_REPEATS))
 
     def _measured(
         self, tree: Tree, box: Box, judge: Box, start: int, stop: int, known: KnownOutcomes
@@ -102,7 +92,8 @@ class ChecksSuite:
         marks = [float(result.verdict == PASSED) for result in results]
         pairs = zip(wanted, results, strict=True)
         failures = [f"{name} failed: {one.kind}" for name, one in pairs if one.verdict != PASSED]
-        return Batch({PASSED: marks}, int(sum(marks)), len(wanted), tuple(failures[:5]), candidate.broken)
+        batch = Batch({PASSED: marks}, int(sum(marks)), len(wanted), tuple(failures[:5]), candidate.broken)
+        return replace(batch, violation=candidate.violation)
 
     def _told(
         self, candidate: Candidate, judge: Box, names: Sequence[str], known: KnownOutcomes | None

@@ -32,7 +32,8 @@ class Results:
     """Tests by id in the order in which they ended.
 
     `reason` says why there are not all of them; `output` is the tail of what was printed: untrusted. `noted`
-    are names of what happened around the tests, and `answers` marks of what they were answered (see `known`).
+    are names of what happened around the tests, `answers` marks of what they were answered (see `known`), and
+    `violation` says that the candidate broke the protocol.
     """
 
     tests: dict[str, TestResult]
@@ -40,6 +41,7 @@ class Results:
     output: str = ""
     noted: tuple[str, ...] = ()
     answers: frozenset[str] = frozenset()
+    violation: bool = False
 
 
 def run_direct(
@@ -63,7 +65,7 @@ def run_direct(
     execution = box.run(program_of_tests(target, tree, "direct:run"), [Call((*args, list(need_one)))])
     last = execution.last
     if last.outcome is not Outcome.OK:
-        return Results({}, said(last), execution.output)
+        return Results({}, said(last), execution.output, violation=execution.violated)
     value = last.value
     if not isinstance(value, dict):
         return Results({}, "an answer that is no report of tests", execution.output)

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, repeat
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite, Trust
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
+from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
 from pygent.benchmarks.testing.in_process import Results, TestResult, run_direct
 from pygent.benchmarks.testing.inventory import read_inventory
@@ -52,11 +53,11 @@ class TestPlan:
         self.limits = {test.id: factor * test.seconds + more for test in found.tests}
 
 
-class PytestSuite:
+class PytestSuite(Suite):
     """Tests that pass, of those that count."""
 
-    exhaustive = True
-    exclusive = False
+    runs_tests = True
+    shows_failures = True
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -87,29 +88,17 @@ class PytestSuite:
     ) -> Iterator[PairedSamples]:
         """All tests over and over; one pair a test."""
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
-        static = static_difference(self._target, candidate, reference)
-        spec = spec_of_tests(self._target)
+        trusted = spec_of_tests(self._target, trusted=True)
         number = len(self._tests.counted)
-        with (
-            bench.sandbox.box(spec, bench.isolation) as ours,
-            bench.sandbox.box(spec, bench.isolation) as theirs,
-            bench.sandbox.box(spec_of_tests(self._target, trusted=True), bench.isolation) as judge,
-        ):
-            for turn in range(MOST_REPEATS):
-                sides = [(candidate, ours), (reference, theirs)]
-                found = [
-                    self._measured(tree, baseline, box, judge, 0, number)
-                    for tree, box in (reversed(sides) if turn % 2 else sides)
-                ]
-                one, other = reversed(found) if turn % 2 else found
-                if one.reason or other.reason:
-                    yield PairedSamples((), one.reason or f"the reference failed: {other.reason}")
-                    return
-                if static is not None:
-                    yield PairedSamples((static,))
-                else:
-                    pairs = zip(one.samples[PASSED], other.samples[PASSED], strict=True)
-                    yield PairedSamples(tuple(mine - yours for mine, yours in pairs))
+        with bench.sandbox.box(trusted, bench.isolation) as judge:
+            comparison = PairedComparison[None](
+                (candidate, reference),
+                Boxes(bench, spec_of_tests(self._target)),
+                lambda side, _: self._measured(side.tree, baseline, side.box, judge, 0, number),
+                differences_of(PASSED),
+                static_difference(self._target, candidate, reference),
+            )
+            yield from comparison.run(repeat([None], MOST_REPEATS))
 
     def _measured(self, tree: Tree, baseline: Tree, box: Box, judge: Box, start: int, stop: int) -> Batch:
         """Verdicts on the counted tests from `start` to `stop`; the gate goes with the first."""
@@ -135,7 +124,7 @@ class PytestSuite:
         return _batch(wanted, found, direct)
 
 
-class Gated:
+class Gated(Suite):
     """Another suite, and all tests that pass on the target's own source as a gate after it."""
 
     def __init__(self, target: Target, suite: Suite) -> None:
@@ -156,7 +145,8 @@ class Gated:
             )
         reason = tests.reason or _first_failure(self._gate, tests.tests)
         if reason:
-            return replace(found, graded=False, reason=reason, score=None, output=tests.output)
+            found = replace(found, reason=reason, output=tests.output, violation=tests.violation)
+            return replace(found, graded=False, score=None)
         return found
 
     def compare(
@@ -169,7 +159,10 @@ def _batch(wanted: Sequence[str], found: dict[str, TestResult], direct: Results)
     marks = [1.0 if _passed(found.get(name)) else 0.0 for name in wanted]
     failed = (name for name, mark in zip(wanted, marks, strict=True) if not mark)
     failures = tuple(_said(name, found.get(name)) for name in islice(failed, 5))
-    return Batch({PASSED: marks}, int(sum(marks)), len(wanted), failures, direct.reason, direct.output)
+    passed = int(sum(marks))
+    return Batch(
+        {PASSED: marks}, passed, len(wanted), failures, direct.reason, direct.output, direct.violation
+    )
 
 
 def _passed(result: TestResult | None) -> bool:

@@ -160,6 +160,7 @@ class Candidate:
         self._box = box
         self._session: CallSession | None = None
         self.broken = ""  # why its modules cannot be imported
+        self.violation = False  # because one of them broke the protocol
 
     def answer(
         self, name: str, forms: dict[str, str], args: Sequence[object], kwargs: dict[str, object]
@@ -169,6 +170,7 @@ class Candidate:
             self._session = self._box.open(self._program)
             if not self._session.going:
                 self.broken = f"import {said(self._session.load)}"
+                self.violation = self._session.load.outcome is Outcome.VIOLATION
                 self.close()
                 return ["ended", self.broken]
         reply = self._session.call(Call((name, forms, args, kwargs)))

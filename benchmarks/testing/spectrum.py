@@ -16,6 +16,7 @@ from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.cases import MOST_CHILDREN
 from pygent.benchmarks.suites.execution import program_for, said, spec_for
 from pygent.benchmarks.suites.problems import Case
+from pygent.benchmarks.suites.registry import suite_class_of
 from pygent.benchmarks.testing.inventory import read_inventory
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
 from pygent.prompts.quote import line
@@ -38,7 +39,7 @@ class SpectrumUnavailableError(Exception):
 
 def has_spectrum(target: Target) -> bool:
     """Whether the target's score tells which of its tests, or cases, fail."""
-    return target.primary.metric == "passed" and target.manifest.suite.kind in ("pytest", "cases")
+    return target.primary.metric == "passed" and suite_class_of(target).shows_failures
 
 
 def take_spectrum(target: Target, tree: Tree, sandbox: Sandbox, seed: int) -> Spectrum:
@@ -47,8 +48,8 @@ def take_spectrum(target: Target, tree: Tree, sandbox: Sandbox, seed: int) -> Sp
     Raises `SpectrumUnavailableError` if the box gives no usable answer, `TargetError` if the target has
     neither tests nor cases, `SandboxFaultError` and `SandboxUnavailableError` as boxes do.
     """
-    suite = target.manifest.suite
-    if suite.kind == "cases":
+    suite, kind = target.manifest.suite, suite_class_of(target)
+    if kind.shows_failures and not kind.runs_tests:
         with sandbox.box(_slower(spec_for(target)), Isolation.CONTAINER) as box:
             return _of_cases(target, tree, box, CaseSource(target).of(seed, "search"))
     if not suite.tests:

@@ -11,6 +11,7 @@ from pygent.archive.records import ArchiveError, Status, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
+from pygent.benchmarks.suites.registry import suite_class_of
 from pygent.evolution.promotion.approvals import approval
 from pygent.evolution.promotion.commit_message import commit_message, pull_request
 from pygent.evolution.settings.stored_config import settings_to_look_at
@@ -176,7 +177,7 @@ def _take_back(archive: Archive, home: Path, id: str, who: str, why: str) -> Non
 def _suite(archive: Archive, planned: ApplyPlan, sandbox: Sandbox) -> dict[str, Any]:
     """What the suite says of the source as it lies in the folder now, on the cases of the variant's run."""
     target = find_target(str(planned.target.root))
-    if target.manifest.suite.kind == "tasks":
+    if suite_class_of(target).needs_solver:
         return {"ok": True, "ran": False, "reason": "its suite asks models: `pygent evolve` measures it"}
     records = archive.records(planned.variant.id, kind="evaluation")
     recorded = Evaluation.from_json(records[-1].data) if records else None

@@ -10,9 +10,8 @@ from pygent.archive.records import ArchiveError, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Suite
-from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.execution import derived
-from pygent.benchmarks.suites.grader import Grader
+from pygent.benchmarks.suites.registry import suite_class_of
 from pygent.evolution.protocols import Parent
 from pygent.gateway.box.attempt_gateway import Service
 from pygent.gateway.box.box_requests import Evaluate, InputsRequest, Look
@@ -85,7 +84,7 @@ def told_of(evaluation: Evaluation, before: float | None) -> str:
 
 
 def _inputs(target: Target, seed: int, asked: InputsRequest) -> Mapping[str, Any]:
-    calls = visible_inputs(target, seed, asked.count)
+    calls = suite_class_of(target).visible_inputs(target, derived(seed, "shown"), asked.count)
     entry = target.manifest.entry
     if not entry and calls:
         entry = str(calls[0].args[0])
@@ -97,17 +96,6 @@ def _inputs(target: Target, seed: int, asked: InputsRequest) -> Mapping[str, Any
     inputs = [[list(call.args), dict(call.kwargs)] for call in calls]
     path = list(target.manifest.pythonpath)
     return {"module": module, "function": function, "path": path, "inputs": inputs}
-
-
-def visible_inputs(target: Target, seed: int, count: int) -> list[Call]:
-    """Calls like those of the search cases, drawn for looking at only; none where the suite has no calls."""
-    kind, own = target.manifest.suite.kind, derived(seed, "shown")
-    if kind in ("cases", "timing"):
-        return [case.call for case in CaseSource(target).of(own, "search", count)][:count]
-    if kind == "objective":
-        grader = Grader(target, ("problems", "grade"))
-        return [call for problem in grader.problems(own, "search", 1) for call in problem.calls][:count]
-    return []
 
 
 def _looked(archive: Archive, parent: Variant, asked: Look) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pygent.archive.store import Archive
 from pygent.benchmarks.results import Evaluation, EvaluationContext
+from pygent.benchmarks.suites.registry import suite_class_of
 from pygent.evolution.protocols import Proposer
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError
@@ -59,7 +60,7 @@ def _agent(plan: RunPlan, around: ProposerContext, doors: AttemptGateways) -> Pr
 
     assert plan.profile is not None
     target = plan.target
-    profile = for_proposals(plan.profile, target.manifest.suite.kind)
+    profile = for_proposals(plan.profile, suite_class_of(target))
     limits = profile.limits
     return AgentProposer(
         doors,

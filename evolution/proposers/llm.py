@@ -11,6 +11,7 @@ from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, 
 from pygent.agent.host_client import HostClient as AgentDoor
 from pygent.agent.single import STAGE, Attempt, attempt
 from pygent.archive.records import Status, Variant
+from pygent.benchmarks.suites.registry import suite_class_of
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
 from pygent.evolution.run.attempt_gateways import AttemptGateways
 from pygent.prompts.quote import line
@@ -135,7 +136,7 @@ def objective(target: Target) -> str:
             if bound is not None
         ]
         sentences.append(f"`{threshold.metric}` must be {' and '.join(bounds)}.")
-    if target.manifest.entry and target.manifest.suite.kind != "objective":
+    if target.manifest.entry and suite_class_of(target).tells_entry:
         sentences.append(f"What is called is `{target.manifest.entry}`.")
     return " ".join(sentences)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pygent.agent.profile import BUNDLED, Profile, ProfileError, load
 from pygent.agent.registry import missing, usable
+from pygent.benchmarks.results import Suite
 from pygent.evolution.settings.config import ConfigError
 from pygent.target_modules.trust.exhibit import Exhibit, require
 
 OWN = Path(".pygent") / "profiles"  # people's own, beside those that come with the agent
 _ALWAYS = frozenset({"sandbox", "shell", "archive"})
-_WITH_INPUTS = frozenset({"cases", "timing", "objective"})
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class ReadProfile:
     where: str
 
 
-def for_proposals(read: ReadProfile, suite_kind: str) -> Profile:
+def for_proposals(read: ReadProfile, suite: type[Suite]) -> Profile:
     """The profile of a run's proposals. Raises `ConfigError` if it needs what is not there, `Untrusted`."""
     capabilities = _ALWAYS
-    if suite_kind != "tasks":  # a look at these would be paid for, task by task
+    if not suite.needs_solver:  # a look at these would be paid for, task by task
         capabilities |= {"tests"}
-    if suite_kind in _WITH_INPUTS:
+    if suite.shows_inputs:
         capabilities |= {"inputs"}
     return _checked(read, capabilities)
 

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pygent.agent.messages import messages
-from pygent.benchmarks.tasks.catalog import tasks_of
-from pygent.benchmarks.tasks.task_suite import ROUNDS
+from pygent.benchmarks.suites.registry import suite_class_of
 from pygent.evolution.proposers.llm import brief
 from pygent.evolution.protocols import Parent
 from pygent.evolution.run.plan import RunPlan
@@ -67,7 +66,7 @@ def estimate(plan: RunPlan) -> Estimate:
     """From the budget of attempts or evaluations, or where there is none, from that of tokens."""
     config, target = plan.config, plan.target
     limited = tuple(plan.budgets)
-    tasks = _tasks(plan)
+    tasks = suite_class_of(target).most_jobs(target)
     models = tuple(plan.models) if plan.proposes_by_model or tasks else ()
     if not models:
         return Estimate(plan.proposer, (), 0, None, 0, None, None, None, limited)
@@ -99,15 +98,6 @@ def estimate(plan: RunPlan) -> Estimate:
 def _within(figure: int | None, limit: int | None, over: int) -> int | None:
     """At most the limit, and by how much that may be passed."""
     return figure if limit is None or figure is None else min(figure, limit + over)
-
-
-def _tasks(plan: RunPlan) -> int:
-    """Tasks of one judged variant at most: all once, and both sides of every round of a comparison."""
-    if not plan.measures_agents:
-        return 0
-    target = plan.target
-    found = tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
-    return sum(task.entry.split == "search" for task in found) * (1 + 2 * ROUNDS)
 
 
 def _attempt(plan: RunPlan, prompt: int) -> tuple[int, int]:

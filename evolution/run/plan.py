@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pygent.archive.end_reason import BUDGETS
 from pygent.benchmarks.results import Suite
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.registry import suite_class_of, suite_for
 from pygent.evolution.proposers.run_profiles import ReadProfile, read_profile
 from pygent.evolution.run.population import MODEL_FREE
 from pygent.evolution.settings.config import RunConfig
@@ -92,4 +92,4 @@ def _chosen(config: RunConfig, models: Mapping[str, float]) -> str:
 
 
 def _measures_agents(target: Target) -> bool:
-    return target.manifest.suite.kind == "tasks"
+    return suite_class_of(target).needs_solver

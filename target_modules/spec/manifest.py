@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -44,14 +44,22 @@ class Stage(_Table):
     )
 
 
-_SOURCES = {
-    "cases": ("cases", "grader"),
-    "timing": ("cases", "grader"),
-    "objective": ("grader",),
-    "pytest": (),
-    "evaluator": ("evaluator",),
-    "check": ("check",),
-    "tasks": ("tasks",),
+class _Kind(NamedTuple):
+    """What a kind of suite asks of the manifest: one file of these keys, or tests; that verdicts which are
+    reached beside the variant may promote it."""
+
+    sources: tuple[str, ...] = ()
+    in_process: bool = False
+
+
+_KINDS = {
+    "cases": _Kind(("cases", "grader")),
+    "timing": _Kind(("cases", "grader")),
+    "objective": _Kind(("grader",)),
+    "pytest": _Kind(),
+    "evaluator": _Kind(("evaluator",), in_process=True),
+    "check": _Kind(("check",)),
+    "tasks": _Kind(("tasks",)),
 }
 
 
@@ -102,14 +110,14 @@ class SuiteTable(_Table):
 
     @model_validator(mode="after")
     def _has_source(self) -> SuiteTable:
-        needs = _SOURCES[self.kind]
+        needs = _KINDS[self.kind].sources
         given = [
             name
             for name in ("cases", "grader", "evaluator", "check", "tasks")
             if getattr(self, name) is not None
         ]
-        if self.kind == "pytest" and not self.tests:
-            raise ValueError("a pytest suite needs `tests`, files and folders below `source`")
+        if not needs and not self.tests:
+            raise ValueError(f"a {self.kind} suite needs `tests`, files and folders below `source`")
         if len(given) != (1 if needs else 0) or not set(given) <= set(needs):
             wanted = " or ".join(f"`{name}`" for name in needs) or "no file beside the tests"
             raise ValueError(f"{'an' if self.kind[0] in 'eo' else 'a'} {self.kind} suite takes {wanted}")
@@ -256,7 +264,7 @@ class Manifest(_Table):
         for kind in ("grader", "check"):
             if not self.entry and getattr(self.suite, kind) is not None:
                 raise ValueError(f"entry: a suite with a {kind} needs the function that it calls")
-        if self.suite.kind == "evaluator" and self.trust != "in-process":
+        if _KINDS[self.suite.kind].in_process and self.trust != "in-process":
             raise ValueError('trust: an evaluator runs beside the variant: say trust = "in-process"')
         return self
 
