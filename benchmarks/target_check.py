@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pygent.benchmarks.judge import evaluate
@@ -13,6 +12,7 @@ from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.patch.model.editable import BLOCKS
+from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.blocks import BlockError, blocks
 from pygent.target_modules.spec.manifest import Target, TargetError
@@ -52,7 +52,7 @@ def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
 def _look_for(editable: str, tree: Tree, file: Path) -> None:
     """Raises `TargetError` where a `glob` or `glob:Symbol` of the manifest names nothing."""
     glob, _, symbol = editable.partition(":")
-    paths = [path for path in tree if any(fnmatchcase(path, one) for one in (glob, glob.removeprefix("**/")))]
+    paths = [path for path in tree if matches(path, glob)]
     if not paths:
         raise TargetError(f"{file}: editable: {editable} matches none of the target's files")
     if symbol == BLOCKS:

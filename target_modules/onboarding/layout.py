@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pygent.target_modules.onboarding.globs import Disk, is_below
 from pygent.target_modules.onboarding.pytest_settings import FILES, words_of
+from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.spec.manifest import TargetError
 
 LARGE = 2 << 20  # bytes; a larger file stays out
@@ -148,9 +149,8 @@ def _there(word: str, disk: Disk) -> list[str]:
     word = word.removeprefix("./").rstrip("/") or "."
     if not glob.has_magic(word):
         return [word] if disk.below(word) else []
-    depth = word.count("/") + 1
-    places = {"/".join(path.split("/")[:depth]) for path in disk.files if path.count("/") + 1 >= depth}
-    return sorted(place for place in places if fnmatch.fnmatchcase(place, word))
+    places = {place.as_posix() for path in disk.files for place in (Path(path), *Path(path).parents[:-1])}
+    return sorted(place for place in places if matches(place, word))
 
 
 def _narrowed(disk: Disk, place: str, settings: dict[str, str]) -> list[str]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packaging.markers import InvalidMarker, Marker
+from packaging.utils import canonicalize_name
+
 from pygent.target_modules.spec.manifest import TargetError
 
-_HERE = ("editable", "virtual", "directory", "path", "git", "url")  # sources that are no index
 _Need = tuple[str, frozenset[str], str]  # name, extras, version or ''
 
 
@@ -54,7 +56,7 @@ def _by_name(lock: Path, packages: object) -> dict[str, list[Mapping[str, Any]]]
         raise TargetError(f"{lock}: package: not a list of tables")
     found: dict[str, list[Mapping[str, Any]]] = {}
     for one in packages:
-        found.setdefault(_name(one.get("name")), []).append(one)
+        found.setdefault(canonicalize_name(str(one.get("name"))), []).append(one)
     return found
 
 
@@ -79,12 +81,9 @@ def _pick(candidates: list[Mapping[str, Any]], version: str) -> Mapping[str, Any
 
 
 def _is_elsewhere(package: Mapping[str, Any]) -> bool:
+    """Whether it comes from a folder or an address: poetry calls an index that is not PyPI `legacy`."""
     source = package.get("source")
-    if not isinstance(source, dict):
-        return False
-    return any(key in source for key in _HERE[:4]) or (
-        "registry" not in source and (source.get("type") or "git") in ("git", "url", "file", "directory")
-    )
+    return isinstance(source, dict) and "registry" not in source and source.get("type") != "legacy"
 
 
 def _needs(lock: Path, package: Mapping[str, Any], extras: frozenset[str]) -> list[_Need]:
@@ -104,7 +103,11 @@ def _facts(lock: Path, entry: object) -> _Need | None:
     if not _holds(str(entry.get("marker", ""))):
         return None
     extras = entry.get("extra", [])
-    return _name(entry["name"]), frozenset(map(_name, extras)), str(entry.get("version", ""))
+    return (
+        canonicalize_name(str(entry["name"])),
+        frozenset(map(canonicalize_name, extras)),
+        str(entry.get("version", "")),
+    )
 
 
 def _needs_of_poetry(
@@ -113,30 +116,22 @@ def _needs_of_poetry(
     table = package.get("extras", {})
     groups = table.items() if isinstance(table, dict) else ()
     opened = {
-        _name(text.split()[0].split("[")[0])
+        canonicalize_name(text.split()[0].split("[")[0])
         for key, texts in groups
-        if _name(key) in extras
+        if canonicalize_name(key) in extras
         for text in texts
     }
     for key, value in listed.items():
         for one in value if isinstance(value, list) else [value]:
             facts = one if isinstance(one, dict) else {}
-            name = _name(key)
+            name = canonicalize_name(key)
             wanted = name in opened if facts.get("optional") else True
             if wanted and _holds(str(facts.get("markers", "")), extras):
-                yield name, frozenset(map(_name, facts.get("extras", []))), ""
+                yield name, frozenset(map(canonicalize_name, facts.get("extras", []))), ""
 
 
 def _holds(marker: str, extras: Collection[str] = ()) -> bool:
-    from packaging.markers import InvalidMarker, Marker
-
     try:
         return not marker or any(Marker(marker).evaluate({"extra": extra}) for extra in (*extras, ""))
     except InvalidMarker:
         return True
-
-
-def _name(text: object) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(str(text))

@@ -6,38 +6,21 @@ import ast
 import contextlib
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Literal
 
+from pygent.atomic import new_folder
 from pygent.target_modules.spec.cases_file import read_cases
 from pygent.target_modules.spec.manifest import Target, TargetError, load
+from pygent.target_modules.spec.manifest_text import manifest_text
 from pygent.target_modules.trust.target_exhibits import as_written
 
 LEAST_TO_SPLIT = 10  # cases; with fewer, all are search cases
 HELD_OUT_SHARE = 0.3
 SPLIT_SEED = 20250101
-
-_MANIFEST = """\
-name = {name}
-goal = {goal}
-source = {source}
-files = [{file}]
-editable = [{file}]
-entry = {entry}
-
-[suite]
-kind = {kind}
-cases = "cases.jsonl"
-{held_out}
-[[objectives]]
-metric = {metric}
-direction = "max"
-"""
 
 
 @dataclass(frozen=True)
@@ -65,16 +48,22 @@ def init(
     read_cases(cases)
     lines = _lines(cases)
     search, held_out = _split(lines)
-    name = re.sub(r"[^a-z0-9_-]+", "-", out.resolve().name.lower()).strip("-_") or "target"
-    manifest = _MANIFEST.format(
-        name=quoted(name),
-        goal=quoted(_goal(function, module.name, objective)),
-        source=quoted(source_of(module.parent, out)),
-        file=quoted(module.name),
-        entry=quoted(f"{module.stem}:{function}"),
-        kind=quoted("cases" if objective == "correctness" else "timing"),
-        held_out='held_out = "held_out.jsonl"\n' if held_out else "",
-        metric=quoted("passed" if objective == "correctness" else "speedup"),
+    is_timed = objective == "speed"
+    manifest = manifest_text(
+        {
+            "name": name_for(out),
+            "goal": _goal(function, module.name, objective),
+            "source": source_of(module.parent, out),
+            "files": [module.name],
+            "editable": [module.name],
+            "entry": f"{module.stem}:{function}",
+            "suite": {
+                "kind": "timing" if is_timed else "cases",
+                "cases": "cases.jsonl",
+                "held_out": "held_out.jsonl" if held_out else None,
+            },
+            "objectives": [{"metric": "speedup" if is_timed else "passed", "direction": "max"}],
+        }
     )
     texts = {"target.toml": manifest, "cases.jsonl": _joined(search)}
     if held_out:
@@ -134,6 +123,11 @@ def _split(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     return [line for number, line in enumerate(lines) if number not in chosen], held_out
 
 
+def name_for(out: Path) -> str:
+    """The name of a target, from its folder's."""
+    return re.sub(r"[^a-z0-9_-]+", "-", out.resolve().name.lower()).strip("-_") or "target"
+
+
 def source_of(folder: Path, out: Path) -> str:
     """A folder as seen from the target's: relative where they lie near each other."""
     resolved = folder.resolve()
@@ -145,12 +139,6 @@ def _goal(function: str, file: str, objective: str) -> str:
     if objective == "speed":
         return f"Make {function} in {file} faster. Its answers must stay the same."
     return f"Make {function} in {file} give the right answer in every case."
-
-
-def quoted(text: str) -> str:
-    """Text as a TOML basic string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in escaped) + '"'
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -168,11 +156,8 @@ def building(out: Path) -> Iterator[Path]:
         raise TargetError(f"--out: {out} exists and is not an empty folder")
     beside: Path | None = None
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        beside.chmod(0o755)
-        yield beside
-        beside.replace(out)
+        with new_folder(out) as beside:
+            yield beside
         as_written(load(out))
     except OSError as error:
         raise TargetError(f"--out: {out} cannot be written: {error.strerror}") from None
@@ -180,6 +165,3 @@ def building(out: Path) -> Iterator[Path]:
         raise TargetError(
             str(error).replace(str(beside.resolve()), str(out)) if beside else str(error)
         ) from None
-    finally:
-        if beside is not None and beside.exists():
-            shutil.rmtree(beside)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Literal
 
 from pygent.target_modules.onboarding.globs import Disk, cover, is_below, walk
 from pygent.target_modules.onboarding.import_root import declared_roots, root_of
 from pygent.target_modules.onboarding.layout import Layout, lay_out, sources_among, texts_of_tests
-from pygent.target_modules.onboarding.module_target import quoted, source_of
+from pygent.target_modules.onboarding.module_target import name_for, source_of
 from pygent.target_modules.onboarding.project_metadata import distribution_of
 from pygent.target_modules.onboarding.pytest_settings import (
     options_for_box,
@@ -28,9 +28,11 @@ from pygent.target_modules.onboarding.requirements import (
     requirements_of,
 )
 from pygent.target_modules.patch.model.editable import BLOCKS, Editable
+from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.spec.manifest import DistributionTable, TargetError
+from pygent.target_modules.spec.manifest_text import manifest_text
 
 
 @dataclass(frozen=True)
@@ -102,46 +104,40 @@ def manifest_of(
     held_out: bool = False,
 ) -> str:
     """The text of `target.toml` in `out`. `recorded`: the kind of suite that its recorded cases are for."""
-    name = re.sub(r"[^a-z0-9_-]+", "-", out.resolve().name.lower()).strip("-_") or "target"
     what = ", ".join(package.editable)
     goals = {"": f"Make every test pass: change {what}.", "cases": f"Make {what} right."}
     goals["timing"] = f"Make {what} faster. Its answers must stay the same."
-    lines = [
-        f"name = {quoted(name)}",
-        f"goal = {quoted(goal or goals[recorded])}",
-        f"source = {quoted(source_of(package.repo, out))}",
-        f"files = {_array(package.files)}",
-        f"support = {_array(package.support)}",
-        f"pythonpath = {_array((package.root,))}",
-        f"editable = {_array(package.editable)}",
-        f"packages = {_array(package.needed.packages)}",
-        f"trust = {quoted(trust)}",
-        "",
-        "[suite]",
-        f"kind = {quoted(recorded or 'pytest')}",
-        f"tests = {_array(package.tests)}",
-        f"options = {_array(package.options)}",
-    ]
-    if recorded:
-        lines.append('cases = "cases.jsonl"')
-        lines += ['held_out = "held_out.jsonl"'] if held_out else []
-    lines += [
-        "",
-        "[[objectives]]",
-        f"metric = {quoted('speedup' if recorded == 'timing' else 'passed')}",
-        'direction = "max"',
-        "",
-        "[limits]",
-        "memory_mb = 1024",
-        "pids = 128",
-        "tmpfs_mb = 128",
-        "load_seconds = 60",
-        "call_seconds = 300",
-        "total_seconds = 600",
-        *(["loopback = true"] if loopback else []),
-        *_distribution(package.distribution),
-    ]
-    return "\n".join(lines) + "\n"
+    return manifest_text(
+        {
+            "name": name_for(out),
+            "goal": goal or goals[recorded],
+            "source": source_of(package.repo, out),
+            "files": package.files,
+            "support": package.support,
+            "pythonpath": [package.root],
+            "editable": package.editable,
+            "packages": package.needed.packages,
+            "trust": trust,
+            "suite": {
+                "kind": recorded or "pytest",
+                "tests": package.tests,
+                "options": package.options,
+                "cases": "cases.jsonl" if recorded else None,
+                "held_out": "held_out.jsonl" if recorded and held_out else None,
+            },
+            "objectives": [{"metric": "speedup" if recorded == "timing" else "passed", "direction": "max"}],
+            "limits": {
+                "memory_mb": 1024,
+                "pids": 128,
+                "tmpfs_mb": 128,
+                "load_seconds": 60,
+                "call_seconds": 300,
+                "total_seconds": 600,
+                "loopback": loopback or None,
+            },
+            "distribution": package.distribution and package.distribution.model_dump(),
+        }
+    )
 
 
 def _entry(repo: Path, disk: Disk, text: str) -> tuple[str, list[str]]:
@@ -151,7 +147,9 @@ def _entry(repo: Path, disk: Disk, text: str) -> tuple[str, list[str]]:
     if not glob or glob.startswith("/") or ".." in glob.split("/"):
         raise TargetError(f"--editable: {glob or text!r} does not lie below {repo}")
     python = [path for path in disk.files if path.endswith(".py")]
-    found = [path for path in python if Editable.of([glob]).is_whole(path)]
+    if glob in python:
+        glob = escape(glob)
+    found = [path for path in python if matches(path, glob)]
     if not found:
         near = (
             [f"{glob.rstrip('/')}/**/*.py"]
@@ -214,19 +212,3 @@ def _defines(repo: Path, disk: Disk) -> Callable[[str], bool]:
         )
 
     return is_own
-
-
-def _distribution(table: DistributionTable | None) -> list[str]:
-    if table is None:
-        return []
-    lines = ["", "[distribution]", f"name = {quoted(table.name)}", f"version = {quoted(table.version)}"]
-    for group, points in table.entry_points.items():
-        lines += ["", f"[distribution.entry_points.{quoted(group)}]"]
-        lines += [f"{quoted(name)} = {quoted(value)}" for name, value in points.items()]
-    return lines
-
-
-def _array(texts: Sequence[str]) -> str:
-    if sum(map(len, texts)) < 80:
-        return "[" + ", ".join(map(quoted, texts)) + "]"
-    return "[\n" + "".join(f"    {quoted(text)},\n" for text in texts) + "]"

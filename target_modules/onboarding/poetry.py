@@ -1,4 +1,4 @@
-"""Poetry's notation of requirements: `^1.2` is `>=1.2,<2`, `~1.2` is `>=1.2,<1.3`."""
+"""Poetry's notation of requirements: `^1.2` is `>=1.2,<2.0`, `~1.2` is `>=1.2,<1.3`."""
 
 from __future__ import annotations
 
@@ -29,41 +29,21 @@ def of_poetry(table: Mapping[str, Any]) -> Iterator[str]:
 
 def bounds(version: str) -> str:
     """A version constraint in pip's notation; of alternatives (`||`) the last."""
-    parts: list[str] = []
-    for part in version.split("||")[-1].replace(" ", ",").split(","):
-        if part in ("*", ""):
-            continue
-        if parts and parts[-1] in ("<", ">", "<=", ">=", "==", "!=", "~=", "^", "~"):
-            part = parts.pop() + part
-        if part.startswith("~=") or part[0] not in "^~":
-            parts.append(part if part[0] in "<>=!~" else f"=={part}")
-        elif part in ("^", "~"):
-            parts.append(part)
-        else:
-            parts.append(_range(part[0], part[1:]))
-    return ",".join(parts)
+    from poetry.core.packages.dependency import Dependency
 
-
-def _range(sign: str, lowest: str) -> str:
-    from packaging.version import InvalidVersion, Version
-
+    last = version.rpartition("||")[2].strip()
     try:
-        numbers = Version(lowest).release
-    except InvalidVersion:
-        return f"{sign}{lowest}"  # pip says what is wrong with it
-    if sign == "^":
-        place = next((n for n, one in enumerate(numbers) if one), len(numbers) - 1)
-    else:
-        place = min(1, len(numbers) - 1)
-    upper = [*numbers[:place], numbers[place] + 1]
-    return f">={lowest},<{'.'.join(map(str, upper))}"
+        return Dependency("x", last).base_pep_508_name.removeprefix("x").strip(" ()")
+    except ValueError:
+        return last  # pip says what is wrong with it
 
 
 def _for_this_python(facts: Mapping[str, Any]) -> bool:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from poetry.core.constraints.version import Version, parse_constraint
 
-    asked = str(facts.get("python", "*"))
     try:
-        return any(platform.python_version() in SpecifierSet(bounds(one)) for one in asked.split("||"))
-    except InvalidSpecifier:
+        return parse_constraint(str(facts.get("python", "*"))).allows(
+            Version.parse(platform.python_version())
+        )
+    except ValueError:
         return True

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pygent.target_modules.onboarding.requirements import read_setup_cfg, read_toml
+from packaging.version import InvalidVersion, Version
+
+from pygent.target_modules.onboarding.requirements import read_setup_cfg, read_toml, table_in
 from pygent.target_modules.spec.manifest import DistributionTable
 
 _VERSION = re.compile(r"""^(?:__version__|version)(?:\s*:\s*\w+)?\s*=\s*["']([^"'\s]+)["']""", re.MULTILINE)
@@ -38,11 +40,9 @@ def _version(
     repo: Path, project: Mapping[str, Any], setup: Mapping[str, Mapping[str, str]], tree: Collection[str]
 ) -> str:
     """What the settings, the source archive or the source say, in this order; 0 where nobody does."""
-    from packaging.version import InvalidVersion, Version
-
     said = [
-        _table(project, "project").get("version"),
-        _table(project, "tool", "poetry").get("version"),
+        table_in(project, "project").get("version"),
+        table_in(project, "tool", "poetry").get("version"),
         setup.get("metadata", {}).get("version"),
         *re.findall(r"^Version: (.+)$", _text(repo / "PKG-INFO"), re.MULTILINE),
     ]
@@ -58,29 +58,18 @@ def _version(
 
 
 def _entry_points(project: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    own = _table(project, "project")
-    poetry = _table(project, "tool", "poetry")
+    own = table_in(project, "project")
+    poetry = table_in(project, "tool", "poetry")
     named = {
-        "console_scripts": {**_table(poetry, "scripts"), **_table(own, "scripts")},
-        "gui_scripts": _table(own, "gui-scripts"),
-        **_table(poetry, "plugins"),
-        **_table(own, "entry-points"),
+        "console_scripts": {**table_in(poetry, "scripts"), **table_in(own, "scripts")},
+        "gui_scripts": table_in(own, "gui-scripts"),
+        **table_in(poetry, "plugins"),
+        **table_in(own, "entry-points"),
     }
     for group, table in named.items():
-        found = (
-            {key: value for key, value in table.items() if isinstance(value, str)}
-            if isinstance(table, dict)
-            else {}
-        )
-        if found:
+        entries = table.items() if isinstance(table, dict) else ()
+        if found := {key: value for key, value in entries if isinstance(value, str)}:
             yield group, found
-
-
-def _table(table: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    found: Any = table
-    for key in keys:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _text(path: Path) -> str:

@@ -7,15 +7,16 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from packaging.dependency_groups import resolve_dependency_groups
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from pygent.target_modules.onboarding.lockfile_pins import read_pins
 from pygent.target_modules.onboarding.poetry import of_poetry
 from pygent.target_modules.onboarding.requirement_files import read_lines
 from pygent.target_modules.spec.manifest import TargetError
-
-if TYPE_CHECKING:
-    from packaging.requirements import Requirement
 
 TEST_GROUPS = ("test", "tests", "testing", "dev", "develop")
 TEST_FILES = (
@@ -62,7 +63,7 @@ class _Reader:
         self.repo = repo
         self.file = repo / "pyproject.toml"
         self.project = read_toml(self.file)
-        self.setup = _setup_cfg(repo)
+        self.setup = read_setup_cfg(repo)
         self.read_from: list[str] = []
         self.constraints: list[_Asked] = []
         self.kept: dict[str, str] = {}
@@ -71,14 +72,11 @@ class _Reader:
         self.elsewhere: set[str] = set()
         self._expanded: set[str] = set()
         names = (
-            _in(self.project, "project"),
-            _in(self.project, "tool", "poetry"),
-            self.setup_table("metadata"),
+            table_in(self.project, "project"),
+            table_in(self.project, "tool", "poetry"),
+            self.setup.get("metadata", {}),
         )
-        self.own = next((_name(str(table["name"])) for table in names if table.get("name")), "")
-
-    def setup_table(self, section: str) -> dict[str, str]:
-        return dict(self.setup[section]) if self.setup.has_section(section) else {}
+        self.own = next((canonicalize_name(str(table["name"])) for table in names if table.get("name")), "")
 
     def needed(self) -> Needed:
         self._keep(self._runtime(), runtime=True)
@@ -106,13 +104,15 @@ class _Reader:
             if "://" in text.partition("@")[0] or "/" in text.partition("@")[0].partition(";")[0]:
                 self.elsewhere.add(text.partition("#egg=")[2].split("&")[0] or text)
                 continue
-            requirement = _requirement(text, file)
-            name = _name(requirement.name)
+            requirement = requirement_of(text, file)
+            name = canonicalize_name(requirement.name)
             if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
                 continue
             if name == (self.own or "own"):
                 new = [
-                    extra for extra in sorted(map(_name, requirement.extras)) if extra not in self._expanded
+                    extra
+                    for extra in sorted(map(canonicalize_name, requirement.extras))
+                    if extra not in self._expanded
                 ]
                 self._expanded |= set(new)
                 for extra in new:
@@ -126,22 +126,22 @@ class _Reader:
 
     def _add(self, name: str, requirement: Requirement, text: str) -> None:
         before = self.kept.get(name)
-        self.extras.setdefault(name, set()).update(map(_name, requirement.extras))
+        self.extras.setdefault(name, set()).update(map(canonicalize_name, requirement.extras))
         self.kept[name] = text.partition(";")[0].strip() if before is None else _both(before, requirement)
 
     def _bound(self) -> None:
         for text, file in self.constraints:
-            requirement = _requirement(text, file)
-            name = _name(requirement.name)
+            requirement = requirement_of(text, file)
+            name = canonicalize_name(requirement.name)
             applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
             if name in self.kept and applies and requirement.url is None:
                 self.kept[name] = _both(self.kept[name], requirement)
 
     def _runtime(self) -> list[_Asked]:
         """What the package itself needs."""
-        table = _in(self.project, "project")
-        poetry = _in(self.project, "tool", "poetry", "dependencies")
-        dynamic = _in(self.project, "tool", "setuptools", "dynamic", "dependencies").get("file", [])
+        table = table_in(self.project, "project")
+        poetry = table_in(self.project, "tool", "poetry", "dependencies")
+        dynamic = table_in(self.project, "tool", "setuptools", "dynamic", "dependencies").get("file", [])
         if "dependencies" in table:
             self.read_from.append(self.file.name)
             return self._of_list(table["dependencies"], "project.dependencies")
@@ -152,7 +152,7 @@ class _Reader:
             return self._of_files([dynamic] if isinstance(dynamic, str) else [str(one) for one in dynamic])
         if (self.repo / "requirements.txt").is_file():
             return self._of_files(["requirements.txt"])
-        return self._of_setup_cfg(self.setup_table("options").get("install_requires", ""), "")
+        return self._of_setup_cfg(self.setup.get("options", {}).get("install_requires", ""), "")
 
     def _for_tests(self) -> list[_Asked]:
         """What the tests need beside it: the first group of a known name, else a file. One for development
@@ -171,53 +171,50 @@ class _Reader:
                 if "dev" not in file or _has_pytest(found):
                     return found
                 del self.read_from[before:]
-        extras = self.setup_table("options.extras_require")
+        extras = self.setup.get("options.extras_require", {})
         name = next((name for name in TEST_GROUPS if extras.get(name)), "")
         return self._of_setup_cfg(extras[name], f", extra {name}") if name else []
 
     def _groups(self, name: str) -> Iterator[list[_Asked]]:
         """The places of pyproject.toml that a group of this name can be in."""
-        tool = _in(self.project, "tool")
-        groups = _in(self.project, "dependency-groups")
-        extras = _in(self.project, "project", "optional-dependencies")
+        tool = table_in(self.project, "tool")
+        groups = table_in(self.project, "dependency-groups")
+        extras = table_in(self.project, "project", "optional-dependencies")
         if name in groups:
-            yield [(text, self.file) for text in self._group(groups, name)]
+            yield self._group(groups, name)
         if name in extras:
             yield self._of_list(extras[name], f"project.optional-dependencies.{name}")
-        if table := _in(tool, "poetry", "group", name, "dependencies"):
+        if table := table_in(tool, "poetry", "group", name, "dependencies"):
             yield [(text, self.file) for text in of_poetry(table)]
         if name == "dev":
-            yield [(text, self.file) for text in of_poetry(_in(tool, "poetry", "dev-dependencies"))]
-            yield self._of_list(_in(tool, "uv").get("dev-dependencies", []), "tool.uv.dev-dependencies")
+            yield [(text, self.file) for text in of_poetry(table_in(tool, "poetry", "dev-dependencies"))]
+            yield self._of_list(table_in(tool, "uv").get("dev-dependencies", []), "tool.uv.dev-dependencies")
         yield self._of_list(
-            _in(tool, "pdm", "dev-dependencies").get(name, []), f"tool.pdm.dev-dependencies.{name}"
+            table_in(tool, "pdm", "dev-dependencies").get(name, []), f"tool.pdm.dev-dependencies.{name}"
         )
         for env in ("hatch-test", "default") if name == "test" else ():
-            table = _in(tool, "hatch", "envs", env)
+            table = table_in(tool, "hatch", "envs", env)
             texts = [*table.get("dependencies", []), *table.get("extra-dependencies", [])]
             found = self._of_list(texts, f"tool.hatch.envs.{env}.dependencies")
             yield found if env == "hatch-test" or _has_pytest(found) else []
 
     def _own_extra(self, name: str) -> list[_Asked]:
-        for extra, texts in _in(self.project, "project", "optional-dependencies").items():
-            if _name(extra) == name:
+        for extra, texts in table_in(self.project, "project", "optional-dependencies").items():
+            if canonicalize_name(extra) == name:
                 return self._of_list(texts, f"project.optional-dependencies.{extra}")
-        return self._of_setup_cfg(self.setup_table("options.extras_require").get(name, ""), f", extra {name}")
+        return self._of_setup_cfg(
+            self.setup.get("options.extras_require", {}).get(name, ""), f", extra {name}"
+        )
 
-    def _group(
-        self, groups: Mapping[str, Any], name: str, seen: frozenset[str] = frozenset()
-    ) -> Iterator[str]:
+    def _group(self, groups: Mapping[str, Any], name: str) -> list[_Asked]:
         """A dependency group with those that it includes (PEP 735)."""
-        key = f"{self.file}: dependency-groups.{name}"
-        if not isinstance(groups.get(name), list):
-            raise TargetError(f"{key}: not a list of requirements")
-        for entry in groups[name]:
-            if isinstance(entry, str):
-                yield entry
-            elif isinstance(entry, dict) and isinstance(inner := entry.get("include-group"), str):
-                if inner in seen | {name}:
-                    raise TargetError(f"{key}: includes itself")
-                yield from self._group(groups, inner, seen | {name})
+        try:
+            return [(text, self.file) for text in resolve_dependency_groups(groups, name)]
+        except ExceptionGroup as error:
+            (reason, *_) = str(error.exceptions[0]).splitlines()
+            raise TargetError(
+                f"{self.file}: dependency-groups.{name}: not a list of requirements: {reason}"
+            ) from None
 
     def _of_list(self, texts: object, key: str) -> list[_Asked]:
         if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
@@ -234,7 +231,7 @@ class _Reader:
         if (
             any(text.startswith(".") for text, _ in found) and not self.kept
         ):  # `-e .`: what setup.cfg says, too
-            found += self._of_setup_cfg(self.setup_table("options").get("install_requires", ""), "")
+            found += self._of_setup_cfg(self.setup.get("options", {}).get("install_requires", ""), "")
         return found
 
     def _of_setup_cfg(self, value: str, which: str) -> list[_Asked]:
@@ -246,9 +243,8 @@ class _Reader:
         return found
 
 
-def _requirement(text: str, file: Path) -> Requirement:
-    from packaging.requirements import InvalidRequirement, Requirement
-
+def requirement_of(text: str, file: Path) -> Requirement:
+    """Raises `TargetError` that names the file."""
     try:
         return Requirement(text)
     except InvalidRequirement:
@@ -257,7 +253,7 @@ def _requirement(text: str, file: Path) -> Requirement:
 
 def _both(text: str, other: Requirement) -> str:
     """A requirement with the extras and bounds of another one of the same package."""
-    one = _requirement(text, Path())
+    one = requirement_of(text, Path())
     if other.specifier == one.specifier and other.extras <= one.extras:
         return text
     extras = f"[{','.join(sorted(one.extras | other.extras))}]" if one.extras | other.extras else ""
@@ -265,16 +261,11 @@ def _both(text: str, other: Requirement) -> str:
 
 
 def _has_pytest(asked: Iterable[_Asked]) -> bool:
-    return any(_name(text).startswith("pytest") for text, _ in asked)
+    return any(canonicalize_name(text).startswith("pytest") for text, _ in asked)
 
 
-def _name(text: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(text)
-
-
-def _in(table: Any, *keys: str) -> Mapping[str, Any]:
+def table_in(table: Any, *keys: str) -> Mapping[str, Any]:
+    """A table within tables, empty if it is not there or no table."""
     for key in keys:
         table = table.get(key, {}) if isinstance(table, dict) else {}
     return table if isinstance(table, dict) else {}
@@ -292,22 +283,17 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 def name_of(requirement: str) -> str:
     """The normalised name of the package that a requirement is of."""
-    return _name(_requirement(requirement, Path()).name)
+    return canonicalize_name(requirement_of(requirement, Path()).name)
 
 
 def read_setup_cfg(repo: Path) -> dict[str, dict[str, str]]:
-    """The sections of setup.cfg, empty where there is none. Raises `TargetError` where it cannot be read."""
-    config = _setup_cfg(repo)
-    return {name: dict(config[name]) for name in config.sections()}
-
-
-def _setup_cfg(repo: Path) -> configparser.ConfigParser:
+    """The sections of setup.cfg, empty if there is none. Raises `TargetError` if it cannot be read."""
     config = configparser.ConfigParser(interpolation=None)
     try:
         config.read(repo / "setup.cfg", encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError) as error:
         raise TargetError(f"{repo / 'setup.cfg'}: cannot be read: {str(error).splitlines()[0]}") from None
-    return config
+    return {name: dict(config[name]) for name in config.sections()}
 
 
 def described(needed: Needed) -> Iterable[str]:

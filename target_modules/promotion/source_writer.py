@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from pygent.atomic import remove_leftovers, write_file
 from pygent.target_modules.patch.apply import check_path
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.promotion import repository
@@ -162,7 +162,7 @@ def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> 
                 f"{folder / path} could not be restored; the original is in {place / 'before'}"
             )
     for path in applied.before:
-        _beside(folder / path).unlink(missing_ok=True)  # of an application that was interrupted
+        remove_leftovers(folder / path)  # of an application that was interrupted
     here = str(place.resolve())
     (place / RECORD).unlink()  # first: what is half removed must not be taken for something to undo
     trust_store.drop(lambda text: text == here, trust_store.folder("applied"))
@@ -206,7 +206,7 @@ def _keep(home: Path, applied: Application, folder: Path) -> Path:
 def _write_record(place: Path, applied: Application) -> None:
     text = json.dumps(asdict(applied), indent=2).encode()
     trust_store.keep(_hash_of(text), str(place.resolve()), trust_store.folder("applied"))
-    _replace(place / RECORD, text, None)
+    write_file(place / RECORD, text, alone=True)
 
 
 def _write(folder: Path, files: dict[str, bytes | None]) -> None:
@@ -216,28 +216,7 @@ def _write(folder: Path, files: dict[str, bytes | None]) -> None:
             file.unlink(missing_ok=True)
         else:
             file.parent.mkdir(parents=True, exist_ok=True)
-            _replace(file, data, file.stat().st_mode if file.exists() else None)
-
-
-def _replace(file: Path, data: bytes, mode: int | None) -> None:
-    """Write beside and rename, so that a crash leaves the old file or the new one, never half of one."""
-    beside = _beside(file)
-    beside.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        with os.fdopen(os.open(beside, flags, 0o600), "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(beside, mode if mode is not None else 0o644)
-        os.replace(beside, file)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def _beside(file: Path) -> Path:
-    return file.with_name(f".{file.name[:200]}.pygent-new")
+            write_file(file, data, alone=True)
 
 
 def _hash(file: Path) -> str | None:

@@ -257,6 +257,8 @@ class Manifest(_Table):
             path = glob.partition(":")[0]
             if not path or path.startswith("/") or ".." in path.split("/"):
                 raise ValueError(f"{glob!r} does not lie below `source`")
+            if any("**" in part and part != "**" for part in path.split("/")):
+                raise ValueError(f"{glob!r}: `**` is whole folders: put `/` around it, as in `pkg/**/*.py`")
         return globs
 
     @model_validator(mode="after")

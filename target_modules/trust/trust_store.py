@@ -6,6 +6,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from platformdirs import user_state_path
+
+from pygent.atomic import write_file
+
 
 class StateError(Exception):
     """What is trusted cannot be kept. The text is one line: where, why, what to do."""
@@ -13,14 +17,13 @@ class StateError(Exception):
 
 def folder(name: str = "trust") -> Path:
     """`$XDG_STATE_HOME/pygent/trust`, or below `~/.local/state`. A relative variable is not obeyed: it would
-    lead into the folder that asks to be trusted. Raises `StateError` where the user has no folder at all."""
-    given = os.environ.get("XDG_STATE_HOME", "")
-    if os.path.isabs(given):
-        return Path(given, "pygent", name)
-    own = os.path.expanduser("~")
-    if not os.path.isabs(own):
-        raise StateError("there is no home folder to keep trust in: set XDG_STATE_HOME to a folder of yours")
-    return Path(own, ".local", "state", "pygent", name)
+    lead into the folder that asks to be trusted. Raises `StateError` if the user has no folder at all."""
+    try:
+        return user_state_path("pygent") / name
+    except RuntimeError:
+        raise StateError(
+            "there is no home folder to keep trust in: set XDG_STATE_HOME to a folder of yours"
+        ) from None
 
 
 def has(digest: str, place: Path) -> bool:
@@ -32,9 +35,7 @@ def keep(digest: str, text: str, place: Path) -> None:
     """Raises `StateError`."""
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = place / f".{digest}.{os.getpid()}"
-        beside.write_text(text, "utf-8", errors="surrogateescape")
-        beside.replace(place / digest)
+        write_file(place / digest, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise StateError(
             f"{place}: what is trusted cannot be kept there: {error.strerror}; XDG_STATE_HOME names another"

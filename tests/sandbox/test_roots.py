@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 from pathlib import Path
 
@@ -45,12 +46,17 @@ def test_what_a_killed_maker_left_is_removed_and_never_used(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(self: rootfs.RootFs, stream: object) -> None:
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), signal.SIGKILL)
 
     with monkeypatch.context() as patch:
         patch.setattr(rootfs.RootFs, "write", die)
-        with pytest.raises(KeyboardInterrupt):
-            Roots(home).ensure()
+        child = os.fork()
+        if child == 0:
+            try:
+                Roots(home).ensure()
+            finally:
+                os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert [path for path in home.iterdir() if path.is_dir()]
     place = Roots(home).ensure()
     assert [path for path in home.iterdir() if path.is_dir()] == [place]
@@ -64,6 +70,8 @@ def test_roots_that_nobody_has_used_for_long_are_removed_but_not_those_in_use(
     small["usr/local/lib/other.py"] = small["usr/local/lib/module.py"]
     unused = left.ensure()
     left.close()
+    unfinished = home / f".{unused.name}.01234567.pygent-new"
+    unfinished.mkdir()
     for lock in home.glob("*.lock"):
         os.utime(lock, (0, 0))
     small["usr/local/lib/third.py"] = small["usr/local/lib/module.py"]
@@ -71,6 +79,7 @@ def test_roots_that_nobody_has_used_for_long_are_removed_but_not_those_in_use(
     assert in_use.is_dir()
     assert new.is_dir()
     assert not unused.exists()
+    assert not unfinished.exists()
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_the_remedy(tmp_path: Path) -> None:

@@ -53,6 +53,10 @@ tries a target out: its manifest, its cases, and its baseline in the sandbox.
 |---|---|---|---|
 {rows}
 
+In the globs of `files`, `support` and `editable`, `*` and `?` stay within a folder, `**` is any number of
+folders, `[...]` is a class of characters, and `[[]` a bracket: `*.py` is the files on top, `**/*.py` all of
+them, `data/**` all files below `data`. `pygent targets check` refuses an `editable` that means no file.
+
 A required key of a table is required if the table is given. `[]` marks an array of tables, such as
 `[[suite.stages]]`. Without `suite.stages` there is one stage, `all`. Held-out cases are always run whole:
 stages and their thresholds only save time in a search. The kinds of suite and the metrics are described in

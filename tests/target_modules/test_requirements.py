@@ -117,10 +117,10 @@ pytest = ">=7,<9"
     found = requirements_of(repository(tmp_path, pyproject_toml=tables))
     assert found.packages == (
         "any",
-        "attrs>=23.1,<24",
+        "attrs>=23.1,<24.0",
         "near[fast]>=1.4,<1.5",
         "pytest>=7,<9",
-        "small>=0.2.3,<0.3",
+        "small>=0.2.3,<0.3.0",
     )
 
 

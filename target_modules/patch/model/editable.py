@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+
+from pygent.target_modules.patch.model.path_glob import matches
 
 BLOCKS = "EVOLVE-BLOCK"
 MARKER = re.compile(r"#+[ \t]*EVOLVE-BLOCK-(START|END)\b")  # at the start of a comment
@@ -15,8 +16,6 @@ MARKER = re.compile(r"#+[ \t]*EVOLVE-BLOCK-(START|END)\b")  # at the start of a 
 class Editable:
     """`glob` opens whole files, new ones included; `glob:Symbol` one symbol of a file; `glob:EVOLVE-BLOCK`
     what lies between the markers, and then no symbols beside it.
-
-    In a glob `*` and `?` stay within a folder and `**/` is any number of folders.
     """
 
     whole: tuple[str, ...]
@@ -37,26 +36,17 @@ class Editable:
         return cls(tuple(whole), tuple(symbols), tuple(blocks))
 
     def is_whole(self, path: str) -> bool:
-        return any(_pattern(glob).fullmatch(path) for glob in self.whole)
+        return any(matches(path, glob) for glob in self.whole)
 
     def is_in_blocks(self, path: str) -> bool:
         """Whether what lies between markers is all that may be changed in the file."""
-        return not self.is_whole(path) and any(_pattern(glob).fullmatch(path) for glob in self.blocks)
+        return not self.is_whole(path) and any(matches(path, glob) for glob in self.blocks)
 
     def symbols_in(self, path: str) -> tuple[str, ...]:
         if self.is_in_blocks(path):
             return ()
-        return tuple(symbol for glob, symbol in self.symbols if _pattern(glob).fullmatch(path))
+        return tuple(symbol for glob, symbol in self.symbols if matches(path, glob))
 
     def touches(self, path: str) -> bool:
         """Whether anything in the file may be changed."""
         return self.is_whole(path) or self.is_in_blocks(path) or bool(self.symbols_in(path))
-
-
-@lru_cache(maxsize=256)
-def _pattern(glob: str) -> re.Pattern[str]:
-    parts: list[str] = []
-    for token in re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", glob):
-        known = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-        parts.append(known.get(token) or re.escape(token))
-    return re.compile("".join(parts))
