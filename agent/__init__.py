@@ -1,1 +1,1 @@
-"""The coding agent that evolves: turns a brief into edits with a model. It will run inside the box."""
+"""The coding agent that evolves: it turns a brief into edits with a model. It runs inside the box."""

@@ -1,7 +1,7 @@
-"""The agent's entry: one attempt, from a task to what is handed back.
+"""The agent's entry point: one attempt, from the task to the result.
 
-In a box the runner calls `attempt`. `python -m pygent.agent` speaks the same over standard input and output,
-a line of JSON each way: the task, then questions and answers by turns, and last `{"result": ...}`.
+In a box the runner calls `attempt`. `python -m pygent.agent` speaks the same protocol over standard input and
+output, one line of JSON each way: the task, then questions and answers in turn, finally `{"result": ...}`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pygent.prompts.message import ToolSpec
 
 
 def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:
-    """Work on a task and hand back the editable files, with a reason where there is nothing to offer."""
+    """Work on a task and hand back the editable files, with a reason if there is nothing to offer."""
     brief = Brief.of(task["brief"])
     workspace = Workspace(brief.files, brief.editable)
     servers = tuple(

@@ -27,7 +27,7 @@ def changed(desk: AttemptState, patch: Patch) -> str:
         }.get(error.kind, "look at the file again")
         raise ToolError(f"{error.path}: {error.reason}; {advice}") from None
     if after == before:
-        return "Nothing is different after this change."
+        return "This change makes no difference."
     broken = desk.workspace.broken()
-    note = f"\nThis does not parse now: {broken}" if broken else ""
+    note = f"\nIt does not parse now: {broken}" if broken else ""
     return f"Done:\n{unified(before, after)}{note}"

@@ -1,4 +1,4 @@
-"""What lies before an agent during one attempt, shared by its stages and tools."""
+"""The state of one attempt, shared by the agent's stages and tools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pygent.prompts.message import ToolSpec
 
 @dataclass
 class AttemptState:
-    """One attempt's state. `finished` is set by the model; `reason` says why there is no offer, if so."""
+    """One attempt's state. `finished` is set by the model; `reason` says why there is no offer, if any."""
 
     brief: Brief
     profile: Profile

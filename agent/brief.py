@@ -1,4 +1,4 @@
-"""What a proposer is told, and what it did."""
+"""The input and the output of a proposer: what it knows of the parent, and what it did."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Inspiration:
 
 @dataclass(frozen=True)
 class PriorAttempt:
-    """What was tried before from this parent or on the way to it, and what came of it.
+    """An earlier attempt from this parent or on the way to it, and its outcome.
 
     `outcome` is one of the archive's words (`failed`, `valid`, `accepted`) with its reason, if it has one;
-    `remarks` is what people said of it.
+    `remarks` is what people said about it.
     """
 
     note: str
@@ -32,11 +32,11 @@ class PriorAttempt:
 
 @dataclass(frozen=True)
 class Brief:
-    """Everything that may be told about a parent. Never held-out cases, never expected values.
+    """Everything that may be known about a parent. Never held-out cases, never expected values.
 
-    `goal` and `notes` are the owner's words; `files` the tree by path; `editable` the globs and symbols as
-    in the manifest; `failures` and `output` come from the sandbox and are labelled as data in the prompt, and
-    so are `ideas`, which begin with the newest. `remarks` is what people said of the files.
+    `goal` and `notes` are the owner's words; `files` is the tree by path; `editable` the globs and symbols as
+    in the manifest. `failures` and `output` come from the sandbox and are labelled as data in the prompt, and
+    so are `ideas`, newest first. `remarks` is what people said about the files.
     """
 
     target: str
@@ -55,13 +55,13 @@ class Brief:
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Mappings become dicts, so that `dataclasses.asdict` gives what may cross the border of a box."""
+        """Turn mappings into dicts, so that `dataclasses.asdict` gives what may cross a box's boundary."""
         object.__setattr__(self, "files", dict(self.files))
         object.__setattr__(self, "metrics", dict(self.metrics))
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Brief:
-        """A brief of what `dataclasses.asdict` made of one; what it does not know is left out."""
+        """Restore a brief from `dataclasses.asdict`; unknown keys are dropped."""
         known = {one.name: plain[one.name] for one in fields(cls) if one.name in plain}
         known["inspirations"] = tuple(Inspiration(**one) for one in known.get("inspirations", ()))
         known["ideas"] = tuple(

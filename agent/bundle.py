@@ -1,4 +1,4 @@
-"""The closed set that is copied into a box: the agent, its prompts, and the code that edits Python."""
+"""The files that are copied into a box: the agent, its prompts, and the code that edits Python."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SUFFIXES = frozenset({".py", ".j2", ".toml", ".md"})
 
 
 def files() -> dict[str, str]:
-    """Text by path of everything that an agent needs beside its packages, as it is installed here."""
+    """Text by path of everything that an agent needs besides its packages, as installed here."""
     root = Path(__file__).parent.parent
     found = {"target_modules/__init__.py": (root / "target_modules" / "__init__.py")}
     for folder in ("agent", "prompts", "target_modules/patch"):

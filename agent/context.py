@@ -1,4 +1,4 @@
-"""What a model is told of a parent, in sections with a budget each, what changes least first."""
+"""A model's view of a parent, in sections with a budget each, starting with what changes least."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ CHARS_PER_TOKEN = 4
 
 @dataclass(frozen=True)
 class ContextBudget:
-    """How many characters of each kind a prompt may hold. Editable files beyond theirs are outlined."""
+    """How many characters of each kind a prompt may hold. Editable files beyond the limit are outlined."""
 
     editable: int = 80_000
-    read_only: int = 12_000  # all read-only files together; those beyond are named only
+    read_only: int = 12_000  # all read-only files together; those beyond are only named
     failure: int = 250
     failures: int = 1_500
     output: int = 1_200
@@ -26,7 +26,7 @@ class ContextBudget:
     remark: int = 500
     remarks: int = 2_000
     inspiration: int = 900
-    inspirations: int = 5  # how many, not how long
+    inspirations: int = 5  # a count, not a length
 
 
 DEFAULT = ContextBudget()
@@ -45,7 +45,7 @@ def system(brief: Brief, template: str, **more: object) -> str:
 
 
 def context(brief: Brief, template: str = "context.md.j2", limits: ContextBudget = DEFAULT) -> str:
-    """The parent's files, which are the same for all its proposals, and then what is known of it."""
+    """The parent's files, which are the same for all its proposals, then what is known about it."""
     shown, unshown = _files(brief, limits)
     return render(
         template,
@@ -85,7 +85,7 @@ def _files(brief: Brief, limits: ContextBudget) -> tuple[list[dict[str, object]]
 
 
 def outlined(text: str) -> str:
-    """The first line of each definition of a file, with its line numbers, in the place of the whole."""
+    """The first line of each definition in a file, with its line numbers, instead of the whole."""
     from pygent.target_modules.patch.syntax.outline import outline
 
     try:
@@ -102,8 +102,8 @@ def outlined(text: str) -> str:
 
 def _idea(idea: PriorAttempt) -> str:
     score = "" if idea.score is None else f", score {idea.score:.6g}"
-    said = "".join(f"; a reviewer said: {quote.line(remark, 300)}" for remark in idea.remarks)
-    return f"- {quote.line(idea.note, 200)} ({quote.line(idea.outcome, 160)}{score}){said}"
+    remarks = "".join(f"; a reviewer said: {quote.line(remark, 300)}" for remark in idea.remarks)
+    return f"- {quote.line(idea.note, 200)} ({quote.line(idea.outcome, 160)}{score}){remarks}"
 
 
 def _figure(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""A conversation with a model that only grows at its end, so that a provider's cache keeps its beginning."""
+"""A conversation with a model that only grows at its end, so that a provider's cache keeps its start."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from pygent.agent.host_client import ContextTooLongError, HostClient, ModelAnswe
 from pygent.prompts.message import Message, ToolSpec
 
 LEFT_OUT = "[an older result was left out to make room; call the tool again if you need it]"
-_COMPACTIONS = 4  # in answer to one "too long"
-_KEPT = 4  # newest messages that are never shortened
+_COMPACTIONS = 4  # in response to one "too long"
+_KEPT = 4  # latest messages, which are never shortened
 
 
 class Conversation:
-    """Messages so far, and the way to the next answer."""
+    """The messages so far, and the way to the next answer."""
 
     def __init__(
         self, door: HostClient, messages: Sequence[Message], *, tokens: int, tools: Sequence[ToolSpec] = ()
     ) -> None:
-        """`tokens` is how long it may get before the oldest results of tools are left out. Every stage tells
-        the model of the same `tools`, as they stand before the messages in a provider's cache."""
+        """`tokens` is the length at which the oldest tool results are left out.
+
+        Every stage offers the model the same `tools`, as they come before the messages in a provider's cache.
+        """
         self.messages = list(messages)
         self._tools = tuple(tools)
         self._door = door
@@ -34,7 +36,7 @@ class Conversation:
         self.messages.append(Message("tool", text, call_id=call_id))
 
     def ask(self, stage: str) -> ModelAnswer:
-        """The next answer, which becomes part of the conversation. Raises what the door raises."""
+        """Get the next answer and append it to the conversation. Raises what the door raises."""
         if self._length() > self._limit:
             self._shorten(self._limit * 2 // 3)
         for _ in range(_COMPACTIONS):
@@ -50,7 +52,7 @@ class Conversation:
         return answer
 
     def think(self, stage: str) -> ModelAnswer:
-        """The next answer, in a stage without tools: a call in it is answered, but not made."""
+        """Get the next answer in a stage without tools: calls in it are answered, but not made."""
         answer = self.ask(stage)
         for wish in answer.calls:
             self.result(wish.id, f"Not done: there are no tools in the stage {stage}.")
@@ -60,7 +62,7 @@ class Conversation:
         return sum(len(one.content) + sum(len(call.arguments) for call in one.calls) for one in self.messages)
 
     def _shorten(self, wanted: int) -> bool:
-        """Leave out results of tools, the oldest first; whether anything was left out."""
+        """Leave out tool results, the oldest first; return whether any was left out."""
         left = self._length()
         changed = False
         for place, message in enumerate(self.messages[: -_KEPT or None]):

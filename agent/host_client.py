@@ -1,4 +1,4 @@
-"""The box's end of the pipe: everything that an agent may ask of the world."""
+"""The box's end of the pipe: everything that an agent may ask of the outside."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class BudgetExhaustedError(Exception):
 
 
 class ModelUnavailableError(Exception):
-    """The model will not answer; the text is the attempt's reason, its kind first."""
+    """The model will not answer. The text is the attempt's reason, beginning with its kind."""
 
 
 class ContextTooLongError(Exception):
-    """The messages are longer than the model takes: shorten and ask again."""
+    """The messages are longer than the model accepts: shorten them and ask again."""
 
 
 @dataclass(frozen=True)
 class ModelAnswer:
-    """A model's answer. `cut_off`: it ran into its limit of tokens."""
+    """A model's answer. `cut_off`: it reached its token limit."""
 
     text: str
     calls: tuple[ToolCall, ...] = ()
@@ -35,7 +35,7 @@ class ModelAnswer:
 
 @dataclass(frozen=True)
 class Said:
-    """What was answered in words; `is_error` where it is why there is no answer."""
+    """An answer in words; if `is_error`, the words say why there is no answer."""
 
     text: str
     is_error: bool = False
@@ -43,7 +43,7 @@ class Said:
 
 @dataclass(frozen=True)
 class VisibleInputs:
-    """Visible inputs of a function, `(arguments, keyword arguments)` each; `path` is imported from."""
+    """Visible inputs of a function, each `(arguments, keyword arguments)`; `path` is the import path."""
 
     module: str
     function: str
@@ -52,7 +52,7 @@ class VisibleInputs:
 
 
 class HostClient:
-    """Asks the host. `calls` counts the answers of models."""
+    """Asks the host. `calls` counts the models' answers."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -67,11 +67,11 @@ class HostClient:
         max_tokens: int | None = None,
         stage: str = "",
     ) -> ModelAnswer:
-        """One answer of a model.
+        """Get one answer from a model.
 
         Raises `BudgetExhaustedError`, `ModelUnavailableError`, `ContextTooLongError`.
         """
-        got = self._got(
+        got = self._answer(
             {
                 "op": "complete",
                 "messages": [_plain(message) for message in messages],
@@ -92,31 +92,31 @@ class HostClient:
         return ModelAnswer(str(got["text"]), calls, bool(got["cut_off"]))
 
     def mcp(self, tool: str, arguments: Mapping[str, Any]) -> Said:
-        """What a tool of an MCP server answered."""
-        got = self._got({"op": "mcp", "tool": tool, "arguments": dict(arguments)})
+        """Call a tool of an MCP server."""
+        got = self._answer({"op": "mcp", "tool": tool, "arguments": dict(arguments)})
         return Said(str(got["text"]), "error" in got or bool(got.get("is_error")))
 
     def archive(self, what: Literal["lineage", "search", "show"], query: str = "", limit: int = 10) -> Said:
-        """What the archive knows of this lineage, of words, or of one variant."""
-        return self._said({"op": "archive", "what": what, "query": query, "limit": limit})
+        """Look up this lineage, search words, or one variant in the archive."""
+        return self._in_words({"op": "archive", "what": what, "query": query, "limit": limit})
 
     def evaluate(self, files: Mapping[str, str]) -> Said:
-        """How files do on the visible cases."""
-        return self._said({"op": "evaluate", "files": dict(files)})
+        """Measure files on the visible cases."""
+        return self._in_words({"op": "evaluate", "files": dict(files)})
 
     def inputs(self, count: int) -> VisibleInputs | Said:
         """Some visible inputs, or why there are none."""
-        got = self._got({"op": "inputs", "count": count})
+        got = self._answer({"op": "inputs", "count": count})
         if "error" in got:
             return Said(str(got["text"]), True)
         pairs = tuple((list(args), dict(kwargs)) for args, kwargs in got["inputs"])
         return VisibleInputs(str(got["module"]), str(got["function"]), tuple(got["path"]), pairs)
 
-    def _said(self, request: dict[str, Any]) -> Said:
-        got = self._got(request)
+    def _in_words(self, request: dict[str, Any]) -> Said:
+        got = self._answer(request)
         return Said(str(got["text"]), "error" in got)
 
-    def _got(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         got: dict[str, Any] = self._ask(request)
         if got.get("error") == "budget":
             raise BudgetExhaustedError(line(f"budget: {got['text']}", 300))
@@ -124,6 +124,6 @@ class HostClient:
 
 
 def _plain(message: Message) -> dict[str, object]:
-    """In lists, so that a message is the same in every kind of pipe."""
+    """A message with lists for tuples, so that it is the same in every kind of pipe."""
     calls = [[call.id, call.name, call.arguments] for call in message.calls]
     return {**message.plain(), "calls": calls}

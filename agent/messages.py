@@ -1,4 +1,4 @@
-"""The prompt of the `single` pipeline: all in two messages."""
+"""The prompt of the `single` pipeline: everything in two messages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from pygent.prompts.message import Message
 
 
 def messages(brief: Brief, limits: ContextBudget = DEFAULT) -> tuple[Message, Message]:
-    """The prompt, what changes least first, so that a provider's cache of prefixes hits."""
+    """The prompt, beginning with what changes least, so that a provider's prefix cache hits."""
     user = context(brief, "single.md.j2", limits)
     return Message("system", system(brief, "system.md.j2")), Message("user", user)

@@ -1,4 +1,4 @@
-"""How an agent works, as a TOML file says it: pipeline, prompts, tools, servers and limits."""
+"""How an agent works, read from a TOML file: pipeline, prompts, tools, servers and limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 BUNDLED = Path(__file__).parent / "profiles"
-ANY = "*"  # among `mcp`: every server that is configured
+ANY = "*"  # in `mcp`: every configured server
 
 
 class ProfileError(Exception):
@@ -22,7 +22,7 @@ class _Part(BaseModel):
 
 
 class AttemptLimits(_Part):
-    """What one attempt may use. The door counts tokens, calls and minutes, too, and has the last word."""
+    """What one attempt may use. The door also counts tokens, calls and minutes, and has the last word."""
 
     steps: int = Field(default=40, gt=0, description="tool calls")
     calls: int = Field(default=30, gt=0, description="answers of a model")
@@ -38,7 +38,7 @@ class ContextTokens(_Part):
     """How many tokens (of 4 characters) each section of the prompt may hold."""
 
     editable: int = Field(default=20_000, ge=0, description="editable files; those beyond are outlined")
-    read_only: int = Field(default=3_000, ge=0, description="read-only files; those beyond are named only")
+    read_only: int = Field(default=3_000, ge=0, description="read-only files; those beyond are only named")
     failures: int = Field(default=1_500, ge=0, description="failing visible cases")
     output: int = Field(default=300, ge=0, description="what the program printed")
     ideas: int = Field(default=500, ge=0, description="ideas that were tried, and what came of them")
@@ -49,9 +49,11 @@ class ContextTokens(_Part):
 
 
 class Profile(_Part):
-    """One way for an agent to work. A tool whose name ends in `?` is left out where what it needs is not
-    there; `prompts` names other templates of `prompts/` by stage (`system` for all); `words` go to every
-    model as they are."""
+    """One way for an agent to work.
+
+    A tool whose name ends in `?` is left out if what it needs is missing; `prompts` names other templates of
+    `prompts/` by stage (`system` for all); `words` go to every model unchanged.
+    """
 
     name: str
     description: str = ""
@@ -65,7 +67,7 @@ class Profile(_Part):
     context: ContextTokens = ContextTokens()
 
     def plain(self) -> dict[str, Any]:
-        """The profile in plain values, as it crosses the border of a box."""
+        """The profile in plain values, as it crosses the boundary of a box."""
         return self.model_dump(mode="json")
 
     @classmethod
@@ -80,20 +82,20 @@ class Profile(_Part):
 def load(
     name_or_path: str, folders: Sequence[Path] = (), read: Callable[[Path], bytes] = Path.read_bytes
 ) -> Profile:
-    """The profile of a name (looked for in `folders`, then among those that come with the agent) or file.
+    """Load a profile by name (from `folders`, then among those that come with the agent) or by file.
 
-    `extends` takes all that is not said from another profile, and a profile of people's own may extend the
+    `extends` takes everything that is not stated from another profile. A user's profile may extend the
     bundled one of the same name. Raises `ProfileError`.
     """
     path = _find(name_or_path, folders, [])
-    data = _read(path, folders, [path], read)
+    data = _read_tables(path, folders, [path], read)
     try:
         return Profile.model_validate({**data, "name": path.stem})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         unknown = first["type"] == "extra_forbidden"
-        known = "; see docs/reference/agent.md for what a profile may say" if unknown else ""
+        known = "; see docs/reference/agent.md for the keys of a profile" if unknown else ""
         raise ProfileError(f"{path}: {where}: {first['msg']}{known}") from None
 
 
@@ -103,7 +105,7 @@ def names(folders: Sequence[Path] = ()) -> list[str]:
 
 
 def _find(name: str, folders: Sequence[Path], seen: Sequence[Path]) -> Path:
-    """The file of a name or path that was not read yet."""
+    """Find the file of a name or path that has not been read yet."""
     if name.endswith(".toml") or "/" in name:
         found = [Path(name)]
     else:
@@ -118,7 +120,7 @@ def _find(name: str, folders: Sequence[Path], seen: Sequence[Path]) -> Path:
     raise ProfileError(f"no profile `{name}`; there are: {', '.join(names(folders))}, or give a TOML file")
 
 
-def _read(
+def _read_tables(
     path: Path, folders: Sequence[Path], seen: list[Path], read: Callable[[Path], bytes]
 ) -> dict[str, Any]:
     try:
@@ -132,11 +134,11 @@ def _read(
         raise ProfileError(f"{path}: extends: give the name of one profile")
     parent = _find(base, (path.parent, *folders), seen)
     seen.append(parent)
-    return _merged(_read(parent, folders, seen, read), data)
+    return _merged(_read_tables(parent, folders, seen, read), data)
 
 
 def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables are merged key by key; all else is replaced."""
+    """Merge tables key by key; replace anything else."""
     merged = dict(base)
     for key, value in own.items():
         both = isinstance(value, dict) and isinstance(base.get(key), dict)

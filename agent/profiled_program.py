@@ -1,4 +1,4 @@
-"""The program that is run under the profiler, in a process of its own (see `pygent.agent.tools.profile`)."""
+"""The program that is profiled, in a separate process (see `pygent.agent.tools.profile`)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _by_line(work: Callable[[], None], root: str) -> list[tuple[tuple[str, int], tuple[float, int]]]:
-    """The lines below `root` that took most of the time. Tracing itself is part of each."""
+    """The lines below `root` that took most of the time. The cost of tracing is part of each."""
     spent: dict[tuple[str, int], list[float]] = {}
     last: list[Any] = [None, 0.0]
 

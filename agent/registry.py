@@ -1,4 +1,4 @@
-"""What tools and stages need, against what a run has: said before the run starts, not in the middle of it."""
+"""Check what tools and stages need against what a run has, before the run starts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ CAPABILITIES = {
     "shell": "a shell in the box",
     "tests": "visible cases that can be run",
     "inputs": "visible inputs of a function (suites of kind cases, timing or objective)",
-    "archive": "an archive that may be looked at",
+    "archive": "an archive to look into",
 }
 
 
 def missing(profile: Profile, capabilities: Iterable[str]) -> list[str]:
-    """What a profile names that does not exist, or needs and is not there, one line each.
+    """What a profile names that does not exist, or needs and does not have, one line each.
 
-    A tool that is marked with `?` is not missed.
+    A tool marked with `?` is not required.
     """
     there = set(capabilities)
     problems = []
@@ -48,7 +48,7 @@ def missing(profile: Profile, capabilities: Iterable[str]) -> list[str]:
         if lacking and not marked.endswith("?"):
             problems.append(
                 f"profile {profile.name}: tool {name} needs {CAPABILITIES[lacking[0]]}; "
-                f"write it as `{name}?` to do without where it is not there"
+                f"write it as `{name}?` to do without it if it is missing"
             )
     return problems
 

@@ -1,4 +1,4 @@
-"""What a stage is: one step of a pipeline, over the conversation and the desk of an attempt."""
+"""A stage: one step of a pipeline, over the conversation and the desk of an attempt."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from pygent.agent.profile import Profile
 from pygent.agent.toolbox import Toolbox
 from pygent.prompts.message import Message
 
-FAILURES = 5  # that share their budget: so many does an evaluation tell of
+FAILURES = 5  # that share their budget: an evaluation reports this many
 
 
 class PipelineStage(Protocol):
-    """`needs` names capabilities of the run (`pygent.agent.registry`)."""
+    """One step of a pipeline. `needs` names capabilities of the run (`pygent.agent.registry`)."""
 
     name: str
     needs: tuple[str, ...]
 
     def run(self, conversation: Conversation, desk: AttemptState) -> None:
-        """Take the attempt one step on. Raises what the door raises."""
+        """Take the attempt one step further. Raises what the door raises."""
         ...
 
 
 def opened(desk: AttemptState) -> Conversation:
-    """The conversation that all stages share: what changes least first."""
+    """Start the conversation that all stages share, with what changes least first."""
     profile, brief = desk.profile, desk.brief
-    told = system(
+    instructions = system(
         brief,
         template(profile, "system", "agent.md.j2"),
         steps=profile.limits.steps,
         words=profile.words.strip(),
     )
-    shown = context(brief, template(profile, "context", "context.md.j2"), limits_of(profile))
-    messages = [Message("system", told), Message("user", shown)]
+    sections = context(brief, template(profile, "context", "context.md.j2"), limits_of(profile))
+    messages = [Message("system", instructions), Message("user", sections)]
     tools = Toolbox(profile.tool_names, desk).specs
     return Conversation(desk.door, messages, tokens=profile.context.conversation, tools=tools)
 

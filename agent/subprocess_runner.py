@@ -10,26 +10,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_MOST = 200_000  # bytes of output that are read, from its end
+_MOST = 200_000  # bytes of output that are kept, from its end
 
 
 @dataclass(frozen=True)
 class Done:
+    """A command that has ended: exit code, output, and whether it was stopped for its time."""
+
     code: int
     output: str
     timed_out: bool
 
 
 def run(command: Sequence[str], folder: Path, seconds: float, stdin: bytes = b"") -> Done:
-    """What a command printed, both streams together, and its exit code. What it started ends with it."""
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as asked:
-        asked.write(stdin)
-        asked.seek(0)
+    """Run a command; return its output, both streams together, and exit code. Its children end with it."""
+    with tempfile.TemporaryFile() as output_file, tempfile.TemporaryFile() as input_file:
+        input_file.write(stdin)
+        input_file.seek(0)
         process = subprocess.Popen(
             command,
             cwd=folder,
-            stdin=asked,
-            stdout=said,
+            stdin=input_file,
+            stdout=output_file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
@@ -41,9 +43,9 @@ def run(command: Sequence[str], folder: Path, seconds: float, stdin: bytes = b""
             timed_out = True
         finally:
             _end(process)
-        size = said.seek(0, os.SEEK_END)
-        said.seek(max(0, size - _MOST))
-        output = said.read().decode("utf-8", "replace")
+        size = output_file.seek(0, os.SEEK_END)
+        output_file.seek(max(0, size - _MOST))
+        output = output_file.read().decode("utf-8", "replace")
     return Done(process.returncode, output, timed_out)
 
 

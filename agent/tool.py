@@ -1,4 +1,4 @@
-"""What a tool is: a name, a pydantic model of its arguments, and a function from them to words."""
+"""A tool: a name, a pydantic model of its arguments, and a function from them to words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pygent.prompts.message import ToolSpec
 
 
 class Arguments(BaseModel):
-    """The arguments of a tool. The docstring of a subclass is what models are told of the tool."""
+    """The arguments of a tool. Models see a subclass's docstring as the tool's description."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,7 +24,7 @@ class ToolError(Exception):
 
 @dataclass(frozen=True)
 class Tool:
-    """`needs` names capabilities of the run (`pygent.agent.registry`) without which it is of no use."""
+    """One tool. `needs` names the capabilities of the run that it requires (`pygent.agent.registry`)."""
 
     name: str
     arguments: type[Arguments]
@@ -38,7 +38,7 @@ class Tool:
         return ToolSpec(self.name, " ".join((self.arguments.__doc__ or "").split()), _untitled(schema))
 
     def read(self, data: object) -> Arguments:
-        """The arguments, checked. Raises `ToolError` that names the argument and what is expected."""
+        """Validate the arguments. Raises a `ToolError` that names the argument and what is expected."""
         try:
             return self.arguments.model_validate(data)
         except ValidationError as error:
@@ -49,7 +49,7 @@ class Tool:
 
 
 def _untitled(value: Any) -> Any:
-    """A schema without the titles that pydantic makes of names: they cost tokens and say nothing."""
+    """A schema without the titles that pydantic derives from names: they cost tokens and say nothing."""
     if isinstance(value, dict):
         kept = {k: v for k, v in value.items() if k != "title" or not isinstance(v, str)}
         return {key: _untitled(one) for key, one in kept.items()}

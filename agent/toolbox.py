@@ -1,4 +1,4 @@
-"""The tools that an agent has in an attempt: found, told of, and called."""
+"""The tools that an agent has in an attempt: found, described, and called."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pygent.agent.tool import Tool, ToolError
 from pygent.prompts import quote
 from pygent.prompts.message import ToolCall, ToolSpec
 
-ALL = "*"  # as a tool's name in a profile: every one that needs nothing but a box
+ALL = "*"  # as a tool's name in a profile: every tool that needs nothing but a box
 _IN_A_BOX = frozenset({"sandbox", "shell"})
 
 
@@ -30,7 +30,7 @@ def every() -> dict[str, Tool]:
 
 
 class Toolbox:
-    """The tools of one profile, those of MCP servers beside them under their own names."""
+    """The tools of one profile, and those of MCP servers under their own names."""
 
     def __init__(self, names: Sequence[str], desk: AttemptState) -> None:
         known = every()
@@ -45,16 +45,16 @@ class Toolbox:
         return [tool.spec for tool in self._tools.values()] + list(self._desk.servers)
 
     def call(self, wish: ToolCall) -> tuple[str, bool]:
-        """What a call yields, as the model is to see it, and whether it was in order."""
+        """Make a call; return the result as the model is to see it, and whether the call was valid."""
         try:
             return self._limited(self._called(wish)), True
         except ToolError as fault:
             return self._limited(f"Not done: {fault}"), False
         except (BudgetExhaustedError, ModelUnavailableError):
             raise
-        except Exception as error:  # noqa: BLE001  # job border: tools are changed by models, too
-            told = f"Not done: the tool failed: {type(error).__name__}: {error}"
-            return self._limited(told), False
+        except Exception as error:  # noqa: BLE001  # job border: models change tools too
+            failure = f"Not done: the tool failed: {type(error).__name__}: {error}"
+            return self._limited(failure), False
 
     def _called(self, wish: ToolCall) -> str:
         arguments = _arguments(wish)
@@ -62,10 +62,10 @@ class Toolbox:
         if tool is not None:
             return tool.run(tool.read(arguments), self._desk)
         if wish.name in self._servers:
-            said = self._desk.door.mcp(wish.name, arguments)
-            if said.is_error:
-                raise ToolError(f"{wish.name}: {said.text}")
-            return said.text
+            answer = self._desk.door.mcp(wish.name, arguments)
+            if answer.is_error:
+                raise ToolError(f"{wish.name}: {answer.text}")
+            return answer.text
         there = ", ".join([*self._tools, *sorted(self._servers)])
         raise ToolError(f"there is no tool {quote.line(wish.name, 60)!r}; there are: {there}")
 

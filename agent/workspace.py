@@ -1,4 +1,4 @@
-"""The tree that an agent works on, as real files, so that its shell and its profiler see them."""
+"""The tree that an agent works on, as real files, so that its shell and its profiler can see them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import NotPythonError, parse
 
-MAX_BYTES = 1_000_000  # of one file; a larger one is no source
+MAX_BYTES = 1_000_000  # of one file; a larger one is not source
 _LEFT_OVER = frozenset({"__pycache__", ".git", ".pytest_cache", ".mypy_cache", ".ruff_cache"})
 
 
 class Workspace:
-    """A folder of scratch space with the parent's files. What is handed back are the editable ones."""
+    """A scratch folder with the parent's files. Only the editable ones are handed back."""
 
     def __init__(self, files: Mapping[str, str], editable: tuple[str, ...]) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="workspace-"))
@@ -34,15 +34,15 @@ class Workspace:
                 self._write(path, text)
 
     def tree(self) -> Tree:
-        """Every text file as it stands now, those that a shell made included."""
+        """Every text file as it is now, including those that a shell made."""
         found: dict[str, str] = {}
         for path in _paths(self.root):
-            if not check_path(path) and (text := _text(self.root / path)) is not None:
+            if not check_path(path) and (text := _text_of(self.root / path)) is not None:
                 found[path] = text
         return Tree(found)
 
     def change(self, patch: Patch) -> Tree:
-        """Apply a patch to the files. Raises `PatchError` and changes nothing."""
+        """Apply a patch to the files. Raises `PatchError` and then changes nothing."""
         before = self.tree()
         after = apply(before, patch)
         for path in after:
@@ -65,7 +65,7 @@ class Workspace:
         return any(self.parent.files.get(path) != text for path, text in self.result().items())
 
     def difference(self) -> str:
-        """A unified diff of the editable files, from how they were to how they are."""
+        """A unified diff of the editable files, from the start to now."""
         before = {path: text for path, text in self.parent.files.items() if self.editable.touches(path)}
         return unified(Tree(before), Tree({**before, **self.result()}))
 
@@ -80,7 +80,7 @@ class Workspace:
         return ""
 
     def without_root(self, text: str) -> str:
-        """Text without the name of the folder, which differs from attempt to attempt."""
+        """Text without the name of the folder, which differs between attempts."""
         return text.replace(f"{self.root}/", "").replace(str(self.root), ".")
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class Workspace:
             shutil.rmtree(self.root, ignore_errors=True)
 
     def _write(self, path: str, text: str) -> None:
-        """In place of whatever a shell has put there: a link is not followed, a pipe is not waited for."""
+        """Replace whatever a shell has put there: a link is not followed, a pipe is not waited for."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
@@ -116,7 +116,7 @@ def _paths(root: Path) -> list[str]:
     return sorted(found)
 
 
-def _text(file: Path) -> str | None:
+def _text_of(file: Path) -> str | None:
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

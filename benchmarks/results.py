@@ -119,7 +119,7 @@ class Solver(Protocol):
     """Lets a variant of the coding agent do a job. The loop hands it to suites that need one."""
 
     def solve(self, agent: Tree, job: Job) -> Solved:
-        """Raises `pygent.sandbox.api.SandboxFault`, and what ends the run where no model can be asked."""
+        """Raises `SandboxFaultError`, and what ends the run where no model can be asked."""
         ...
 
 
@@ -164,7 +164,7 @@ class Suite(Protocol):
         return 0
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
-        """Judge a tree through all stages. Raises `pygent.sandbox.api.SandboxFault` if the engine fails."""
+        """Judge a tree through all stages. Raises `SandboxFaultError` if the engine fails."""
         ...
 
     def compare(

@@ -13,10 +13,11 @@ from pygent.gateway.models.tokens import of_prompt
 
 
 class AttemptBudget:
-    """A model for one attempt, whose calls it counts. None is no limit. Raises `Kind.ATTEMPT_BUDGET`.
+    """A model for one attempt, whose calls it counts. None means no limit. Raises `Kind.ATTEMPT_BUDGET`.
 
-    A call is made while what is spent and its own prompt fit, so that the end is at most one call's output
-    beyond a limit. `model` keeps the run's account and prices; what waits for an answer counts as minutes.
+    A call is made if its own prompt still fits beside what is spent, so an attempt ends at most one call's
+    output beyond a limit. `model` keeps the run's account and prices. Time spent waiting for an answer counts
+    as minutes.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class AttemptBudget:
         self._clock = clock
         self._started = clock()
         self._spent = Usage()
-        self._lock = threading.Lock()  # an attempt asks one thing at a time
+        self._lock = threading.Lock()  # an attempt makes one request at a time
 
     def complete(self, request: Request) -> Completion:
         with self._lock:
@@ -51,7 +52,7 @@ class AttemptBudget:
             return answer
 
     def close(self) -> None:
-        """The model is the run's."""
+        """Do nothing: the model belongs to the run."""
 
     def _over(self, prompt: int) -> str:
         spent = self._spent

@@ -1,4 +1,4 @@
-"""Keep the run's limits of tokens and dollars, counting the calls that are still under way."""
+"""Keep the run's limits on tokens and dollars, counting the calls still in flight."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pygent.gateway.models.tokens import of_prompt
 
 
 class RunAccount:
-    """One run's account. Thread-safe; None is no limit.
+    """One run's account. Thread-safe; None means no limit.
 
-    A call is admitted while what is spent, the worst case of all calls under way, and its own prompt fit: so
-    the end is at most one call's output (and the error in guessing one prompt) beyond the limit.
+    A call is admitted if its own prompt fits beside what is spent and the worst case of all calls in flight.
+    So the run ends at most one call's output (and the error in guessing one prompt) beyond the limit.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class RunAccount:
         *,
         calls: int | None = None,
     ) -> None:
-        """`spent` is what a resumed run has paid before."""
+        """`spent` is what a resumed run has already paid."""
         self._tokens = tokens
         self._dollars = dollars
         self._calls = calls
@@ -37,7 +37,7 @@ class RunAccount:
         self._change = threading.Condition()
 
     def check(self, model: str, price: Price | None) -> None:
-        """Raise `PriceUnknownError` where a model without a price has no limit here that could be kept."""
+        """Raise `PriceUnknownError` if the model has no price and no limit here could be kept without one."""
         require(model, price, tokens=self._tokens, dollars=self._dollars)
 
     @property
@@ -47,14 +47,14 @@ class RunAccount:
 
     @property
     def exhausted(self) -> str:
-        """The limit that is used up (`tokens`, `dollars`, `calls`), or ''. Once it is said it stays."""
+        """The limit that is used up (`tokens`, `dollars`, `calls`), or ''. Once reported, it stays."""
         with self._change:
             return self._refused or self._over(Usage())
 
     def reserve(self, prompt: Usage, whole: Usage) -> bool:
         """Hold `whole`, a call's worst case, if its `prompt` fits. False: the budget is used up.
 
-        Waits while only calls under way stand against it, as they may cost less than is held for them.
+        Waits while only calls in flight stand against it, as they may cost less than is held for them.
         """
         with self._change:
             while not self._refused:
@@ -68,7 +68,7 @@ class RunAccount:
             return False
 
     def settle(self, held: Usage, used: Usage) -> None:
-        """Put what a call really cost in the place of what was held for it."""
+        """Replace what was held for a call by what it really cost."""
         with self._change:
             self._held.remove(held)
             self._spent += used

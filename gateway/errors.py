@@ -8,9 +8,9 @@ from pygent.archive.records import Usage
 
 
 class Kind(StrEnum):
-    """`ends_run`: asking again can never help. `transient`: asking again in a while may.
+    """`ends_run`: asking again can never help. `transient`: asking again later may.
 
-    What is neither ends the attempt only: another prompt may well be answered.
+    Any other kind ends the attempt only: another prompt may well be answered.
     """
 
     AUTH = "auth"  # 401, 403, no key
@@ -18,7 +18,7 @@ class Kind(StrEnum):
     QUOTA = "quota"  # 402, and 429 for an account without credit
     BUDGET = "budget"  # a limit of our own for the run is reached
     ATTEMPT_BUDGET = "attempt_budget"  # the same for one attempt, which ends alone
-    BREAKER = "breaker"  # the model has failed for long: the run can be resumed when it answers again
+    BREAKER = "breaker"  # the model has failed for long: resume the run once it answers again
     RATE_LIMIT = "rate_limit"  # 429
     SERVER = "server"  # 5xx, 529 included
     TIMEOUT = "timeout"
@@ -45,9 +45,9 @@ _TRANSIENT = frozenset(
 
 
 class ModelError(Exception):
-    """A completion that did not come about. The text is one clear line that can be shown as it is.
+    """A completion that failed. The text is one clear line that can be shown as it is.
 
-    `usage` is what was paid for nothing all the same; `retry_after` is the server's wish, in seconds.
+    `usage` is what was paid although nothing came; `retry_after` is the server's request, in seconds.
     """
 
     def __init__(

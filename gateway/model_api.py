@@ -1,4 +1,4 @@
-"""A model, as everything above the gateway knows it."""
+"""A model, as everything above the gateway sees it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Protocol
 from pygent.archive.records import Usage
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 
-CUT_OFF = "length"  # the finish reason of an answer that ran into `max_tokens`
+CUT_OFF = "length"  # the finish reason of an answer that reached `max_tokens`
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a model is asked. An answer has at most `max_tokens` tokens; `seed` is a wish only.
+    """One request to a model. An answer has at most `max_tokens` tokens; `seed` is only a hint.
 
     `schema` asks for an answer that is JSON of this schema; an endpoint that knows none answers freely, so
     whoever asks must read whatever comes.
@@ -30,7 +30,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Completion:
-    """An answer that was paid for: text, or `calls` of tools, or both. `model` is the provider's own name."""
+    """A paid answer: text, or `calls` of tools, or both. `model` is the provider's own name."""
 
     text: str
     usage: Usage
@@ -45,13 +45,13 @@ class Model(Protocol):
     name: str
 
     def complete(self, request: Request) -> Completion:
-        """One answer; cut off is not an error, see `CUT_OFF`.
+        """Return one answer. A truncated one is not an error, see `CUT_OFF`.
 
-        An answer without text and calls is an error, unless it was cut off. Raises `ModelError`, whose `kind`
-        says how far the fault reaches.
+        An answer without text and calls is an error, unless it was truncated. Raises `ModelError`, whose
+        `kind` says how far the fault reaches.
         """
         ...
 
     def close(self) -> None:
-        """Let go of connections. Safe to call twice."""
+        """Release connections. Safe to call twice."""
         ...

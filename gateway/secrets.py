@@ -1,8 +1,8 @@
-"""Keep secrets out of what is written down: known values first, then what looks like a key.
+"""Keep secrets out of written records: known values first, then whatever looks like a key.
 
-Not found are a known value that is split over messages, or spelled in another way than as it is, with the
-escapes of JSON and of addresses, in base64 or in hexadecimal; and keys of no known shape that are in no
-variable of ours.
+It finds a known value as it is, with the escapes of JSON and of addresses, in base64 and in hexadecimal. It
+finds none that is split over messages or spelled in another way, nor a key of an unknown shape that none of
+our variables holds.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 MARK = "[redacted]"
-SHORTEST = 8  # a shorter value would be found in ordinary words
+SHORTEST = 8  # a shorter value would match ordinary words
 _SHORTEST_CODED = 16  # characters of a known value in base64 or hexadecimal
 _NAMES = re.compile(
     r"key|token|secret|passw|credential|authorization|(?:^|_)(?:pat|pass|auth|dsn|jwt)$", re.I
 )
 _ESCAPED = re.compile(r"\\[u\"\\/]|%[0-9A-Fa-f]{2}")
-# By those who issue them: OpenAI, Anthropic and the like (sk-), GitHub, GitLab, Slack, AWS, Google, Hugging
-# Face, Stripe, npm, PyPI, SendGrid, xAI, Groq, Replicate, DigitalOcean, Databricks.
+# By issuer: OpenAI, Anthropic and the like (sk-), GitHub, GitLab, Slack, AWS, Google, Hugging Face, Stripe,
+# npm, PyPI, SendGrid, xAI, Groq, Replicate, DigitalOcean, Databricks.
 _KEYS = r"""
     sk-[\w-]{16,} | (?:ghp|gho|ghs|ghu|ghr|github_pat)_\w{20,} | glpat-[\w-]{16,}
     | xox[abeoprs](?:\.xox[bp])?-[\w-]{10,} | xapp-\d-[\w-]{10,} | (?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}
@@ -59,7 +59,7 @@ class Redactor:
 
     @classmethod
     def of(cls, *environments: Mapping[str, str]) -> Redactor:
-        """Knows the values of all variables whose names say that they are secret."""
+        """A redactor for the values of all variables whose names say that they are secret."""
         return cls(
             value.strip()
             for environment in environments
@@ -75,7 +75,7 @@ class Redactor:
         return _SHAPES.sub(_marked, text)
 
     def in_json(self, text: str) -> str:
-        """The same for text that may be JSON, where any letter can be an escape."""
+        """Redact text that may be JSON, in which any letter can be an escape."""
         if "\\" in text:
             try:
                 value = json.loads(text)
@@ -86,7 +86,7 @@ class Redactor:
         return self(text)
 
     def within(self, value: Any) -> Any:
-        """The same for all texts of a JSON value."""
+        """Redact all texts in a JSON value."""
         if isinstance(value, str):
             return self(value)
         if isinstance(value, dict):
@@ -99,8 +99,10 @@ def _marked(match: re.Match[str]) -> str:
 
 
 def _coded(secret: str) -> Iterator[str]:
-    """A value in hexadecimal, and in base64 wherever it stands in what is encoded: less its edges, which
-    depend on what is beside it."""
+    """A value in hexadecimal, and in base64 at any offset.
+
+    Its base64 edges are left out, as they depend on its neighbours.
+    """
     data = secret.encode("utf-8", "surrogatepass")
     forms = [data.hex(), data.hex().upper()]
     for offset in range(3):
@@ -111,7 +113,7 @@ def _coded(secret: str) -> Iterator[str]:
 
 
 def _any_spelling(secret: str) -> str:
-    """A pattern for a value of which any character may be escaped as in JSON or in an address."""
+    """A pattern for a value whose characters may each be escaped as in JSON or in an address."""
     return "".join(_spellings(char) for char in secret)
 
 

@@ -1,4 +1,4 @@
-"""Exchanges as the archive keeps them: each message once, by its content, and no secret."""
+"""Exchanges as the archive keeps them: each message once, by its content, and no secrets."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pygent.gateway.secrets import Redactor
 from pygent.prompts.message import Message, ToolCall
 
 KIND = "exchange"
-TOOLS = "tools"  # kind of the record of what an attempt was told of the tools of MCP servers
+TOOLS = "tools"  # kind of the record of the MCP tools that an attempt was offered
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One exchange as it was: what was asked (for models, the whole conversation) and what came back.
+    """One exchange as it was: the request (for models, the whole conversation) and the answer.
 
-    `answer` is what the asker got, `model` who answered. `place` is '' for the proposal's own exchanges.
+    `answer` is what the caller got, `model` who answered. `place` is '' for the proposal's own exchanges.
     """
 
     op: str
@@ -50,7 +50,7 @@ class Transcripts:
         return Transcript(self)
 
     def keep(self, stage: str, first: int, texts: Sequence[str]) -> list[str]:
-        """Addresses of the texts of messages number `first` and on."""
+        """Addresses of the texts of messages from number `first` on."""
         places = [(stage, first + n) for n in range(len(texts))]
         with self._lock:
             like = [self._last.get(place) for place in places]
@@ -61,7 +61,7 @@ class Transcripts:
 
 
 class Transcript:
-    """One attempt's exchanges: of a conversation that goes on, only what is new is written again."""
+    """One attempt's exchanges. Of a continued conversation, only the new part is written again."""
 
     def __init__(self, run: Transcripts) -> None:
         self.redact = run.redact

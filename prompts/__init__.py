@@ -1,1 +1,1 @@
-"""The texts, rendered strictly."""
+"""Render the prompts from templates. A missing variable is an error."""

@@ -1,4 +1,4 @@
-"""A conversation's messages and the tools that models are told of: what prompts, agent and gateway share."""
+"""A conversation's messages and tools: the types that prompts, agent and gateway share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class ToolSpec:
-    """A tool as a model is told of it. `parameters` is the JSON schema of an object."""
+    """A tool as it is described to a model. `parameters` is the JSON schema of an object."""
 
     name: str
     description: str
@@ -18,7 +18,7 @@ class ToolSpec:
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A model's wish to use a tool. `arguments` is the JSON as the model wrote it: it may be malformed."""
+    """A model's request to use a tool. `arguments` is the JSON as the model wrote it: it may be malformed."""
 
     id: str
     name: str
@@ -27,7 +27,7 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Message:
-    """`calls` belong to an assistant's message; `call_id` says which call a tool's message answers."""
+    """One message. `calls` belong to an assistant's message; `call_id` names the call that a tool answers."""
 
     role: Literal["system", "user", "assistant", "tool"]
     content: str
@@ -35,6 +35,6 @@ class Message:
     call_id: str = ""
 
     def plain(self) -> dict[str, object]:
-        """The message in plain values, as it crosses the border of a box."""
+        """The message in plain values, as it crosses the boundary of a box."""
         calls = [(call.id, call.name, call.arguments) for call in self.calls]
         return {"role": self.role, "content": self.content, "calls": calls, "call_id": self.call_id}

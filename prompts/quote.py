@@ -1,8 +1,8 @@
-"""Make text that nobody vouches for safe to show: in a prompt, on a terminal, in a log.
+"""Make untrusted text safe to show: in a prompt, on a terminal, in a log.
 
-What a variant prints, or a server answers, may try to pass as instructions, to end the block that it stands
-in, or to steer a terminal. Here it is cut to size, made visible and fenced. It stays readable; it need not
-stay reversible.
+What a variant prints, or a server answers, may pose as instructions, close the block that it stands in, or
+send control codes to a terminal. Here it is cut to size, escaped and fenced. The result stays readable; it
+need not be reversible.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Control, format (bidi, zero width, tags), surrogate, private, unassigned, and separators: only the plain
-# space is taken for what it is.
+# Control, format (bidi, zero width, tags), surrogate, private, unassigned, and separators: every blank
+# but the plain space.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
-# Letters and marks that are drawn as nothing or as a blank: those of Unicode's Default_Ignorable_Code_Point
+# Letters and marks that render as nothing or as a blank: Unicode's Default_Ignorable_Code_Point
 # (DerivedCoreProperties.txt: fillers, joiners, variation selectors), the empty Braille pattern, the null
 # notehead.
 _BLANK = frozenset(
@@ -28,13 +28,13 @@ _BLANK = frozenset(
     )
 )
 _FENCES = re.compile(r"`{3,}|~{3,}")
-# What chat formats take for the border of a message: `<|im_start|>`, `<start_of_turn>`, `[INST]`, `<<SYS>>`.
+# Markers that chat formats use between messages: `<|im_start|>`, `<start_of_turn>`, `[INST]`, `<<SYS>>`.
 _BORDERS = re.compile(r"(?<=<)[|\uff5c]|<(?=(?:start|end)_of_turn>|</?SYS>>)|\[(?=/?INST\])", re.I)
 _ODD = re.compile(r"[^\n\t\x20-\x7e]")
 
 
 def escape(text: str) -> str:
-    """Write every character that cannot be seen as `\\x1b` or `\\u202e`, save newline and tab."""
+    r"""Write every character that cannot be seen as `\x1b` or `\u202e`, except newline and tab."""
     return _ODD.sub(_visible, text.replace("\r\n", "\n"))
 
 
@@ -45,9 +45,9 @@ def line(text: str, limit: int = 200) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters of `text`, one third from its head and the rest from its tail.
+    """Shorten `text` to at most `limit` characters: one third from its head, the rest from its tail.
 
-    A line that says how much was left out comes on top of the limit.
+    A line that says how much was left out is added on top of the limit.
     """
     if len(text) <= limit:
         return text
@@ -71,12 +71,12 @@ def data(text: str, limit: int, info: str = "text") -> str:
 
 
 def visible(text: str) -> str:
-    """Untrusted text, escaped, and without borders of messages in it."""
+    """Untrusted text, escaped, with chat control tokens broken up."""
     return _BORDERS.sub(lambda found: _code(found[0]), escape(text))
 
 
 def is_hidden(char: str) -> bool:
-    """Whether a reader cannot see a character, or takes it for a plain space."""
+    """Whether a reader cannot see a character, or would take it for a plain space."""
     return char != " " and (unicodedata.category(char) in _INVISIBLE or char in _BLANK)
 
 

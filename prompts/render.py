@@ -1,4 +1,4 @@
-"""Render the templates beside this file. A variable that is missing is an error, never an empty string."""
+"""Render the templates in this folder. A missing variable is an error, never an empty string."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class PromptError(Exception):
-    """A template and its variables do not fit. The text names the template and what is missing."""
+    """A template and its variables do not match. The message names the template and what is missing."""
 
 
 def render(template: str, **variables: object) -> str:
-    """The text of `template` (a file name such as `single.md.j2`). Raises `PromptError`."""
+    """Render `template` (a file name such as `single.md.j2`). Raises `PromptError`."""
     from jinja2 import TemplateError
 
     try:

@@ -1,4 +1,4 @@
-"""What a sandbox is asked and what it answers. Every backend speaks these types."""
+"""The types that every backend speaks: what a sandbox is asked, and what it answers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ SHELL = "pygent:shell"  # among the packages of a `BoxSpec`: a shell and the usu
 
 
 class SandboxFaultError(Exception):
-    """The engine failed, not the candidate: the work is retried elsewhere and is never a score."""
+    """The engine failed, not the candidate: the work is retried elsewhere and never becomes a score."""
 
 
 class SandboxUnavailableError(Exception):
-    """No sandbox can be had, or a limit is not in force. The text says what to do about it."""
+    """No sandbox is available, or a limit is not in force. The message gives the remedy."""
 
 
 class Isolation(StrEnum):
-    """How far two evaluations are apart. Follows lineage: a model-written ancestor means `CONTAINER`."""
+    """How far apart two evaluations are. Follows lineage: a model-written ancestor means `CONTAINER`."""
 
     CONTAINER = "container"  # a fresh container for every variant
     PROCESS = "process"  # a verified-clean container is used again
@@ -46,8 +46,8 @@ class Limits:
     tmpfs_mb: int = 32
     tmpfs_inodes: int = 4096
     answer_bytes: int = 8 << 20
-    all_answers_bytes: int = 32 << 20  # of one execution: the host keeps the values of all its answers
-    output_bytes: int = 16 << 10  # of stdout and stderr, the last so many bytes are kept
+    all_answers_bytes: int = 32 << 20  # of one execution: the host keeps the values of all answers
+    output_bytes: int = 16 << 10  # of stdout and stderr together: the last ones are kept
     load_seconds: float = 10.0
     call_seconds: float = 10.0
     total_seconds: float = 60.0
@@ -57,10 +57,10 @@ class Limits:
 class BoxSpec:
     """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to.
 
-    `preload` names modules of the image that PID 1 imports where it can, so that no child has to, and
-    `sources` are modules of our own, (name, text) in the order in which they are run there. A `trusted`
-    box runs only code of the target's owner, and is never one that a candidate was in. With `loopback`,
-    programs may open sockets, which reach nothing but the box itself.
+    `preload` names modules of the image that PID 1 imports, if it can, so that no child has to. `sources` are
+    our own modules, (name, text), run there in this order. A `trusted` box runs only code of the target's
+    owner, and no candidate was ever in it. With `loopback`, programs may open sockets, which reach nothing
+    but the box itself.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -76,9 +76,9 @@ class BoxSpec:
 class Program:
     """Code to run: files by relative path, and the function to call as `module:qualified.name`.
 
-    `path` are the folders that modules are imported from, relative to where the files are put. The function
-    of a program that `converses` gets a callable before its other arguments: `ask(value)` answers the current
-    call with a plain value and returns the only argument of the next one.
+    `path` lists the folders that modules are imported from, relative to the files. The function of a program
+    that `converses` gets a callable before its other arguments: `ask(value)` answers the current call with a
+    plain value and returns the only argument of the next one.
     """
 
     files: Mapping[str, str | bytes]
@@ -97,9 +97,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Raised:
-    """The exception of a call as the child tells it: untrusted. `kind` is `module:qualified.name`.
+    """The exception of a call as the child reports it: untrusted. `kind` is `module:qualified.name`.
 
-    `args` are the exception's arguments where all are plain values, else its text alone.
+    `args` are the exception's arguments if all are plain values, else its text alone.
     """
 
     kind: str
@@ -108,10 +108,10 @@ class Raised:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of one call. `value` is the decoded plain value where `outcome` is `OK`.
+    """The result of one call. `value` is the decoded plain value if `outcome` is `OK`.
 
     `seconds` is wall time by the runner's clock from sending the input to having the whole answer.
-    `raised` is set where `outcome` is `RAISED`, and `detail` says it in words.
+    `raised` is set if `outcome` is `RAISED`, and `detail` describes it in words.
     """
 
     outcome: Outcome
@@ -125,9 +125,9 @@ class Reply:
 class Execution:
     """One child from fork to death: loading, then calls in order up to the first final outcome.
 
-    `replies` may thus be shorter than the calls. `seconds` is wall time from fork to the last answer, and
-    `cpu_seconds` the container's own CPU meter over the same window (None where the engine has none).
-    `output` is the tail of what the candidate printed: untrusted text.
+    `replies` may therefore be shorter than the calls. `seconds` is wall time from fork to the last answer,
+    and `cpu_seconds` the container's own CPU meter over the same window (None if the engine has none).
+    `output` is the end of what the candidate printed: untrusted text.
     """
 
     load: Reply
@@ -151,7 +151,7 @@ class Execution:
 
 
 class CallSession(Protocol):
-    """One child whose calls are made one by one, each with the reply to the last in hand."""
+    """One child whose calls are made one by one, each with the previous reply in hand."""
 
     @property
     def load(self) -> Reply: ...
@@ -162,11 +162,14 @@ class CallSession(Protocol):
         ...
 
     def call(self, call: Call) -> Reply:
-        """Make one call. Raises `SandboxFaultError`; `ValueError` if the child may not be called again."""
+        """Make one call.
+
+        Raises `SandboxFaultError`, and `ValueError` if the child may not be called again.
+        """
         ...
 
     def close(self) -> Execution:
-        """End the child, wipe and verify. May be called again and then says the same."""
+        """End the child, wipe and verify. May be called again and then returns the same."""
         ...
 
 
@@ -176,8 +179,8 @@ class Box(Protocol):
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
         """Fork a child, load the program, make the calls in order, end the child, wipe and verify.
 
-        Bad behaviour of the candidate is a value in the `Execution`. Raises `SandboxFaultError` where the
-        engine failed or the container could not be verified clean.
+        Bad behaviour of the candidate is a value in the `Execution`. Raises `SandboxFaultError` if the engine
+        failed or the container could not be verified clean.
         """
         ...
 
@@ -201,30 +204,31 @@ class Check:
 class Sandbox(Protocol):
     """Hands out boxes. Thread-safe: workers on several threads take boxes at the same time.
 
-    `name` says for people what it is. `unlimited` are the limits (`backends/waivers.py`) that are neither
-    in force nor waived: code with a model-written ancestor must not run then.
+    `name` describes it for people. `unlimited` are the limits (`pygent.sandbox.backends.waivers`) that are
+    neither in force nor waived: code with a model-written ancestor must not run then.
     """
 
     name: str
     unlimited: tuple[str, ...]
 
     def box(self, spec: BoxSpec, isolation: Isolation) -> AbstractContextManager[Box]:
-        """A box for one variant, taken back at the end: retired, or verified and kept, by isolation.
+        """A box for one variant. At the end it is retired, or verified and kept, depending on isolation.
 
-        Raises `SandboxFaultError` where the engine fails, `SandboxUnavailableError` where there is none.
+        Raises `SandboxFaultError` if the engine fails, `SandboxUnavailableError` if there is none.
         """
         ...
 
     def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
-        """Return when `count` fresh boxes wait (where the engine gives them) and nothing goes on in the
-        background: what is timed next is not disturbed by the start or the end of another box.
+        """Return when `count` fresh boxes wait (if the engine offers that) and the background is quiet.
 
-        `renewed`: these and later boxes have files that keep no trace of what earlier ones asked for.
+        Then no box that starts or ends disturbs what is timed next.
+
+        `renewed`: these and later boxes have files that keep no trace of what earlier ones looked up.
         """
         ...
 
     def check(self) -> list[Check]:
-        """The self-test, by real attacks from inside a box: network, fork, memory, write, a known forger."""
+        """The self-test, by real attacks from inside a box: network, fork, memory, write, a known forgery."""
         ...
 
     def close(self) -> None:

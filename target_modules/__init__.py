@@ -1,1 +1,1 @@
-"""What may be evolved and how it may change: manifests, gates, libcst patches, bundled targets."""
+"""Targets: what may be evolved and how it may change. Manifests, gates, patches, bundled targets."""

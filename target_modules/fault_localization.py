@@ -1,4 +1,4 @@
-"""Where the bug behind failing tests may lie: a ranking of lines, and weights for those who change them.
+"""Where the bug behind failing tests may be: a ranking of lines, and weights for mutation.
 
 Spectrum-based fault localisation with the Ochiai coefficient: R. Abreu, P. Zoeteweij, A. J. C. van Gemund,
 "An Evaluation of Similarity Coefficients for Software Fault Localization", PRDC 2006, section 3.
@@ -24,8 +24,8 @@ from pygent.target_modules.spec.blocks import BlockError, blocks
 class Spectrum:
     """Which tests (or cases) ran which lines (from 1) of which files.
 
-    A set of tests is a number, bit n for the test n of `tests`; one that is neither in `failing` nor in
-    `passing` does not count. `imported` are lines that ran for no test alone: at import, or while tests were
+    A set of tests is a number whose bit n stands for test n of `tests`. A test in neither `failing` nor
+    `passing` does not count. `imported` are lines that ran for no single test: at import, or while tests were
     collected.
     """
 
@@ -36,7 +36,7 @@ class Spectrum:
     imported: Mapping[str, frozenset[int]]
 
     def score(self, ran: int) -> float:
-        """Ochiai of what these tests ran."""
+        """The Ochiai score of a line that these tests ran."""
         hits, passing = (ran & self.failing).bit_count(), (ran & self.passing).bit_count()
         return ochiai(hits, self.failing.bit_count(), passing)
 
@@ -56,7 +56,7 @@ class Suspect:
 
 
 def ochiai(ran_failing: int, failing: int, ran_passing: int) -> float:
-    """ef / sqrt((ef + nf) * (ef + ep)): 1 where all failing tests and no other ran it, 0 where none did.
+    """Compute ef / sqrt((ef + nf) * (ef + ep)): 1 if exactly the failing tests ran it, 0 if none of them did.
 
     `ran_failing` is ef, `failing` is ef + nf (all tests that fail), `ran_passing` is ep.
     """
@@ -92,11 +92,11 @@ def by_symbol(ranked: Iterable[Suspect]) -> list[Suspect]:
 
 
 class LineWeights:
-    """How likely a change to each line is to be the one that is looked for: a score from 0 to 1 a line.
+    """How likely each line is to be the one that must change: a score from 0 to 1 per line.
 
-    Every line of a statement has the statement's weight, the highest of its lines'; a line of none, that of
-    the line before. What runs at import is run by every test, in a way, and weighs as a line that all ran;
-    the head of a function, which is never what has to be changed, weighs nothing.
+    Every line of a statement has the statement's weight, the highest among its lines; a line outside
+    statements has that of the line before. Code that runs at import is in a way run by every test, and weighs
+    as a line that all tests ran. The head of a function never has to be changed, and weighs nothing.
     """
 
     def __init__(self, tree: Tree, lines: Mapping[str, Sequence[float]]) -> None:
@@ -118,9 +118,9 @@ class LineWeights:
         return cls(tree, lines)
 
     def of_lines(self, path: str, text: str) -> list[float]:
-        """The weights of the lines of a file that has come of the tree's one by changes.
+        """The weights of the lines of a file that was derived from the tree's version.
 
-        A changed or new line has the weight of what it stands for, or stands beside.
+        A changed or new line has the weight of the line that it replaces, or stands beside.
         """
         known = self._lines.get(path)
         size = len(split_lines(text))
@@ -134,7 +134,7 @@ class LineWeights:
 
     @classmethod
     def from_json(cls, tree: Tree, data: Mapping[str, Sequence[float]]) -> LineWeights:
-        """What `to_json` gave, for the same tree."""
+        """Restore weights from `to_json`, for the same tree."""
         return cls(tree, data)
 
 
@@ -149,14 +149,14 @@ def _mapped(known: Sequence[float], before: Sequence[str], after: Sequence[str])
     for _, start, end, first, last in SequenceMatcher(None, old, new).get_opcodes():
         if end - start == last - first:
             weights += middle[start:end]
-        else:  # lines came or went: the place as a whole, or where nothing was, its neighbours
+        else:  # lines came or went: the replaced range as a whole or, if it was empty, its neighbours
             around = middle[start:end] or known[max(0, head + start - 1) : head + start + 1]
             weights += [max(around, default=0.0)] * (last - first)
     return weights + list(known[len(known) - tail :])
 
 
 def _spread(text: str, scores: Mapping[int, float]) -> list[float]:
-    """Scores of lines as weights of all lines of a file."""
+    """Spread scores of lines into weights for all lines of a file."""
     weights: list[float | None] = [scores.get(line) for line in range(1, len(split_lines(text)) + 1)]
     for first, last, is_head in _statements(text):
         inside = [weight for weight in weights[first - 1 : last] if weight is not None and not is_head]
@@ -168,8 +168,10 @@ def _spread(text: str, scores: Mapping[int, float]) -> list[float]:
 
 
 def _statements(text: str) -> Iterator[tuple[int, int, bool]]:
-    """First and last line of every statement, of one with a body only what stands before it; and whether it
-    is the head of a function. Outer ones come first."""
+    """First and last line of every statement, and whether it is the head of a function.
+
+    For a statement with a body, only the part before the body counts. Outer statements come first.
+    """
     try:
         tree = parse(text)
     except NotPythonError:
@@ -207,7 +209,7 @@ class _Symbols:
 
 
 class _Allowed:
-    """Which lines of a file may be changed."""
+    """The lines of a file that may be changed."""
 
     def __init__(self, editable: Editable, path: str, text: str) -> None:
         self._whole = editable.is_whole(path)

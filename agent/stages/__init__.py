@@ -1,1 +1,1 @@
-"""The stages of which pipelines are made: each a small class with its prompt in `prompts/`."""
+"""The stages of pipelines: each is a small class with its prompt in `prompts/`."""

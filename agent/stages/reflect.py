@@ -1,4 +1,4 @@
-"""The stage that looks back: is it done, or must something still be changed?"""
+"""The stage that looks back: is it done, or must something still change?"""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ REVISE = "REVISE"
 
 
 class Reflect:
-    """Shows the difference (and, where the profile has the tool, the visible cases), and gives the execute
-    stage one more turn if the model asks for it."""
+    """Shows the difference and gives the execute stage one more turn if the model asks for it.
+
+    If the profile has the tool, it shows the visible cases too.
+    """
 
     name = "reflect"
     needs: tuple[str, ...] = ()
@@ -32,8 +34,8 @@ class Reflect:
                 evaluation=evaluation,
             )
         )
-        said = conversation.think(self.name).text
-        ideas = [row.strip()[5:].strip() for row in said.splitlines() if row.strip().startswith("IDEA:")]
+        verdict = conversation.think(self.name).text
+        ideas = [row.strip()[5:].strip() for row in verdict.splitlines() if row.strip().startswith("IDEA:")]
         desk.note = ideas[0] if ideas else desk.note
-        if said.lstrip().startswith(REVISE):
+        if verdict.lstrip().startswith(REVISE):
             Execute().run(conversation, desk)

@@ -9,7 +9,7 @@ from pygent.prompts.render import render
 
 
 class Think:
-    """One answer in words to one prompt, which stays in the conversation for the stages after it."""
+    """Asks for one answer in words, which stays in the conversation for the later stages."""
 
     needs: tuple[str, ...] = ()
 

@@ -1,1 +1,1 @@
-"""One tool a file: its arguments, its function, and `TOOL`."""
+"""One tool per file: its arguments, its function, and `TOOL`."""

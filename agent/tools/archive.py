@@ -1,4 +1,4 @@
-"""What was tried before."""
+"""Look up what was tried before."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from pygent.agent.tool import Arguments, Tool, ToolError
 
 
 class ArchiveArguments(Arguments):
-    """Look into the archive of variants: this program's own lineage with scores and diffs, a search by
-    words in what others tried and what came of it, or one variant by its id."""
+    """Look into the archive of variants.
+
+    It knows this program's own lineage with scores and diffs, a search by words in what others tried and what
+    came of it, or one variant by its id.
+    """
 
     what: Literal["lineage", "search", "show"]
     query: str = Field("", description="words to search for, or the id to show")
@@ -22,10 +25,10 @@ class ArchiveArguments(Arguments):
 def archive(asked: ArchiveArguments, desk: AttemptState) -> str:
     if asked.what != "lineage" and not asked.query.strip():
         raise ToolError(f"{asked.what} needs `query`")
-    said = desk.door.archive(asked.what, asked.query, asked.limit)
-    if said.is_error:
-        raise ToolError(said.text)
-    return said.text
+    answer = desk.door.archive(asked.what, asked.query, asked.limit)
+    if answer.is_error:
+        raise ToolError(answer.text)
+    return answer.text
 
 
 TOOL = Tool("archive", ArchiveArguments, archive, ("archive",))

@@ -14,8 +14,11 @@ from pygent.target_modules.patch.model.edits import Edit, Patch
 
 
 class EditSymbolArguments(Arguments):
-    """Replace, insert or delete one symbol by its qualified name (`function`, `Class.method`, `CONSTANT`), or
-    add an import. `source` is the whole new definition, decorators included; its indentation is put right."""
+    """Replace, insert or delete one symbol by its qualified name (`function`, `Class.method`, `CONSTANT`).
+
+    It can also add an import. `source` is the whole new definition, decorators included; its indentation is
+    put right.
+    """
 
     action: Literal["replace", "insert", "delete", "import"]
     path: str

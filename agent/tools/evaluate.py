@@ -15,12 +15,12 @@ def evaluate(asked: EvaluateArguments, desk: AttemptState) -> str:
     if desk.evaluations >= most:
         raise ToolError(f"the visible cases were run {most} times already: finish with what you know")
     if broken := desk.workspace.broken():
-        raise ToolError(f"it does not parse: {broken}; mend that first")
+        raise ToolError(f"it does not parse: {broken}; fix that first")
     desk.evaluations += 1
-    said = desk.door.evaluate(desk.workspace.result())
-    if said.is_error:
-        raise ToolError(said.text)
-    return f"{said.text}\n[{most - desk.evaluations} more evaluations are left]"
+    answer = desk.door.evaluate(desk.workspace.result())
+    if answer.is_error:
+        raise ToolError(answer.text)
+    return f"{answer.text}\n[{most - desk.evaluations} more evaluations are left]"
 
 
 TOOL = Tool("evaluate", EvaluateArguments, evaluate, ("sandbox", "tests"))

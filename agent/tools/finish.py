@@ -16,9 +16,9 @@ class FinishArguments(Arguments):
 
 def finish(asked: FinishArguments, desk: AttemptState) -> str:
     if not desk.workspace.changed():
-        raise ToolError("nothing that you may change is different yet; change it first")
+        raise ToolError("nothing that you may change has changed yet; change it first")
     if broken := desk.workspace.broken():
-        raise ToolError(f"it does not parse: {broken}; mend that first")
+        raise ToolError(f"it does not parse: {broken}; fix that first")
     desk.note = asked.note
     desk.finished = True
     return "Handed back."

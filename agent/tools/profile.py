@@ -26,9 +26,9 @@ def profile(asked: ProfileArguments, desk: AttemptState) -> str:
     inputs = desk.door.inputs(asked.inputs)
     if isinstance(inputs, Said):
         raise ToolError(inputs.text)
-    told = (str(desk.workspace.root), inputs.path, inputs.module, inputs.function, inputs.inputs)
-    command = [sys.executable, "-P", str(_SCRIPT)]  # -P: our own modules are not to be found by name
-    done = run(command, desk.workspace.root, desk.profile.limits.seconds, pickle.dumps(told))
+    job = (str(desk.workspace.root), inputs.path, inputs.module, inputs.function, inputs.inputs)
+    command = [sys.executable, "-P", str(_SCRIPT)]  # -P: our own modules must not be found by name
+    done = run(command, desk.workspace.root, desk.profile.limits.seconds, pickle.dumps(job))
     if done.timed_out:
         raise ToolError("it took too long; ask for fewer inputs")
     return done.output

@@ -1,4 +1,4 @@
-"""How complex the code is."""
+"""Measure how complex the code is."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ class ReplaceArguments(Arguments):
 
     path: str
     search: str = Field("", description="lines copied character for character; enough of them to be unique")
-    replace: str = Field(description="what takes their place")
+    replace: str = Field(description="the lines that replace them")
 
 
 def replace(asked: ReplaceArguments, desk: AttemptState) -> str:

@@ -26,9 +26,7 @@ def search(asked: SearchArguments, desk: AttemptState) -> str:
     try:
         wanted = re.compile(asked.pattern, re.IGNORECASE if asked.ignore_case else 0)
     except re.error as error:
-        raise ToolError(
-            f"pattern: not a regular expression ({error}); escape what is meant as it is"
-        ) from None
+        raise ToolError(f"pattern: not a regular expression ({error}); escape literal characters") from None
     files = Editable.of((asked.glob,))
     found = [
         f"{path}:{number}: {line.strip()[:_LINE]}"

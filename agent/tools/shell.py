@@ -12,7 +12,7 @@ from pygent.agent.tool import Arguments, Tool, ToolError
 
 
 class ShellArguments(Arguments):
-    """Run a shell command in the root of the files; there is no network. `python3` is there."""
+    """Run a shell command in the root of the files. There is no network; `python3` is available."""
 
     command: str = Field(min_length=1, max_length=8000)
 

@@ -11,7 +11,7 @@ from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.patch.syntax.symbols import SymbolError, find
 
-_WHOLE = 400  # lines that are shown where no range is asked for
+_WHOLE = 400  # lines that are shown if no range is asked for
 
 
 class ViewArguments(Arguments):

@@ -87,7 +87,7 @@ class Blobs:
         return key
 
     def get(self, connection: Connection, key: int) -> bytes:
-        """The bytes of a blob. Raises `pygent.archive.blobs.codec.Undecodable`."""
+        """The bytes of a blob. Raises `CodecError`."""
         return self._blob(connection, key).data
 
     def _as_base(self, connection: Connection, key: int) -> _Blob:

@@ -31,7 +31,7 @@ def suite_class_of(target: Target) -> type[Suite]:
 def suite_for(target: Target) -> Suite:
     """The suite that the target's manifest asks for, its grader or case files loaded.
 
-    Raises `pygent.target_modules.spec.manifest.TargetError` if they cannot be used.
+    Raises `TargetError` if they cannot be used.
     """
     suite = suite_class_of(target)(target)
     if suite.runs_tests or not target.manifest.suite.tests:

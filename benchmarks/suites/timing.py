@@ -8,7 +8,7 @@ seconds), so that its exponential is the speed-up.
 Cases from a file are the same in every repeat, and a grader may draw one twice. A later child of a box could
 read what an earlier one left in a counter of the kernel (process numbers, page faults of PID 1, refused
 threads, peak memory), and look its answers up. So no box is asked the same input twice, or a large part of
-one, and none is used that another tree was in (`pygent.benchmarks.suites.paired.FreshBoxes`).
+one, and none is used that another tree was in (`FreshBoxes`).
 
 The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the
 window means that work was moved out of it, and fails the tree; wall time far beyond CPU time means that

@@ -41,7 +41,7 @@ _MOVES: tuple[tuple[str, dict[str, str]], ...] = (
 def trial(agent: Tree, box: Box) -> tuple[str, bool]:
     """Why the agent is not worth a paid task, in one line, or '', and whether it broke the protocol.
 
-    The script stands in for the model. Raises `SandboxFault`.
+    The script stands in for the model. Raises `SandboxFaultError`.
     """
     session = box.open(agent_program(agent.files))
     try:

@@ -26,7 +26,10 @@ class ReadProfile:
 
 
 def for_proposals(read: ReadProfile, suite: type[Suite]) -> Profile:
-    """The profile of a run's proposals. Raises `ConfigError` if it needs what is not there, `Untrusted`."""
+    """The profile of a run's proposals.
+
+    Raises `ConfigError` if it needs what is not there, `UntrustedError`.
+    """
     capabilities = _ALWAYS
     if not suite.needs_solver:  # a look at these would be paid for, task by task
         capabilities |= {"tests"}

@@ -22,7 +22,7 @@ _OBJECTIVE = "Tests that you cannot see decide whether the task is done."
 
 
 class AgentSolver:
-    """Implements `pygent.benchmarks.results.Solver`: each task in a fresh box, through a door of its own.
+    """Implements `Solver`: each task in a fresh box, through a door of its own.
 
     One task, agent and seed have one answer within an attempt: what was paid for is not asked again.
     """

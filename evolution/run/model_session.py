@@ -65,7 +65,7 @@ def open_world(
     """`spent` is what the run has paid before, `replay` what answers in place of models and servers; `ended`
     says why the run is to end, so that nobody waits for a model any longer.
 
-    Raises `ConfigError`, and `pygent.gateway.errors.ModelError` where the model cannot be reached at all."""
+    Raises `ConfigError`, and `ModelError` where the model cannot be reached at all."""
     config = plan.config
     account = RunAccount(config.tokens, config.dollars, spent, calls=config.calls)
     weights = plan.models if replay is None else {}
@@ -124,7 +124,7 @@ def _connected(
 
 
 def _configured(config: RunConfig, profile: Profile) -> Mapping[str, Server]:
-    """The servers that the agent's profile may use. Raises `ConfigError`, and `Untrusted`."""
+    """The servers that the agent's profile may use. Raises `ConfigError`, and `UntrustedError`."""
     from pygent.gateway.mcp.mcp_config import McpConfigError
     from pygent.gateway.mcp.server_trust import read_to_start
 

@@ -18,8 +18,8 @@ from pygent.target_modules.patch.model.tree import Tree
 class VariantEvaluator:
     """Called on several threads at a time.
 
-    Evaluations and comparisons raise `SandboxFault` if the same work fails in box after box, and `EngineAway`
-    if no box can be had any more.
+    Evaluations and comparisons raise `SandboxFaultError` if the same work fails in box after box, and
+    `SandboxLostError` if no box can be had any more.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The door of one attempt: all that its box may ask of the world goes through here, once."""
+"""The door of one attempt: every request of its box to the outside goes through here, once."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from pygent.sandbox.host import json_values
 
 log = logging.getLogger(__name__)
 
-# What code of ours may raise over a message that it did not foresee. What ends a run is none of these.
+# What our own code may raise over a message that it did not foresee. None of these ends a run.
 OVER_A_MESSAGE = (
     TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError
 )  # fmt: skip
-MOST_ASKED = 1000  # of one attempt: what asks more goes round in circles
+MOST_ASKED = 1000  # by one attempt: more means that it goes round in circles
 
 Step = Callable[[str, Callable[[], Mapping[str, Any]]], Mapping[str, Any]]
 Service = Callable[[Any], Mapping[str, Any]]
@@ -33,12 +33,12 @@ class Tools(Protocol):
     """The tools of MCP servers."""
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """`text` and `is_error`, or `error` and `text` where there was no answer."""
+        """Return `text` and `is_error`, or `error` and `text` if there was no answer."""
         ...
 
 
 class RecordedAnswers(Protocol):
-    """Answers of an earlier run: what `--replay` puts in the place of the world."""
+    """Answers of an earlier run, which `--replay` uses in place of the world."""
 
     def answer(self, place: str, number: int, op: str) -> Mapping[str, Any]:
         """`answer`, `usage` and `model` of exchange `number` at one of the attempt's doors."""
@@ -46,11 +46,14 @@ class RecordedAnswers(Protocol):
 
 
 class AttemptGateway:
-    """Answers a box's messages. Each exchange is in the journal before its answer is handed over, so that a
-    run that is killed pays for nothing twice: the k-th exchange of an attempt has the k-th answer.
+    """Answers a box's messages.
 
-    What ends the run (no access, no credit, a breaker) is raised as `ModelError`; all else is an answer, with
-    `error` (a kind of `pygent.gateway.errors`, `budget`, `malformed`, `unknown`) and `text` if it went wrong.
+    Each exchange is in the journal before its answer is handed over, so a run that is killed pays for nothing
+    twice: the k-th exchange of an attempt has the k-th answer.
+
+    What ends the run (no access, no credit, a breaker) is raised as `ModelError`. Anything else is an answer;
+    if it went wrong it has `error` (a kind of `pygent.gateway.errors`, `budget`, `malformed`, `unknown`) and
+    `text`.
     """
 
     def __init__(
@@ -67,8 +70,10 @@ class AttemptGateway:
         recorded: RecordedAnswers | None = None,
         place: str = "",
     ) -> None:
-        """`services` answer `archive`, `evaluate` and `inputs`. `place` tells the doors of one attempt
-        apart: that of its proposal, and those of the tasks by which what was proposed is measured."""
+        """`services` answer `archive`, `evaluate` and `inputs`; `place` tells the doors of one attempt apart.
+
+        There is one door for its proposal, and one for each task by which the proposal is measured.
+        """
         self.usage = Usage()
         self.steps = 0
         self.refused = ""
@@ -83,14 +88,14 @@ class AttemptGateway:
         self._services = services or {}
         self._recorded = recorded
         self._place = place
-        self._asked = 0
+        self._exchanges = 0
 
     def handle(self, message: object) -> dict[str, Any]:
         """The answer to one message of a box."""
-        if self._asked >= MOST_ASKED:
-            return _error("budget", f"the door was asked {MOST_ASKED} times: hand back what there is")
-        number = self._asked
-        self._asked += 1
+        if self._exchanges >= MOST_ASKED:
+            return _error("budget", f"the door was asked {MOST_ASKED} times: hand back what you have")
+        number = self._exchanges
+        self._exchanges += 1
         if wrong := json_values.trouble(message):
             return _error("malformed", f"a message holds JSON values only: {wrong}")
         try:
@@ -116,7 +121,7 @@ class AttemptGateway:
         return dict(exchange["answer"])
 
     def _exchanged(self, asked: Asked, number: int) -> Mapping[str, Any]:
-        """One exchange as the journal and the archive keep it."""
+        """Make one exchange and return it as the journal and the archive keep it."""
         started = time.monotonic()
         request = self._request(asked) if isinstance(asked, Complete) else None
         kept = (
@@ -135,7 +140,7 @@ class AttemptGateway:
         elif asked.op in self._services:
             answer = self._services[asked.op](asked)
         else:
-            answer = _error("unknown", f"{asked.op} cannot be asked for here")
+            answer = _error("unknown", f"{asked.op} is not available here")
         return {
             "op": asked.op,
             "place": self._place,
@@ -179,7 +184,7 @@ class AttemptGateway:
         return answer
 
     def _kept(self, asked: Asked) -> dict[str, Any]:
-        """A request as the record keeps it: of files only the names, as trees are kept elsewhere."""
+        """A request as the record keeps it: only the names of files, as trees are kept elsewhere."""
         if isinstance(asked, Evaluate):
             return {"op": asked.op, "files": self._transcript.redact.within(sorted(asked.files))}
         kept: dict[str, Any] = self._transcript.redact.within(asked.model_dump(mode="json"))

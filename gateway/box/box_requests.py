@@ -1,4 +1,4 @@
-"""What a box may ask of the door, read strictly: whoever asks may be hostile."""
+"""The messages that a box may send to the door, parsed strictly: the sender may be hostile."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Tool(_BoxRequest):
 
 
 class Complete(_BoxRequest):
-    """One answer of a model. `max_tokens` None is the run's own limit, which it cannot exceed."""
+    """One answer of a model. If `max_tokens` is None, the run's own limit holds, which nothing can exceed."""
 
     op: Literal["complete"]
     messages: list[_Message] = Field(min_length=1, max_length=2000)
@@ -72,14 +72,14 @@ class Look(_BoxRequest):
 
 
 class Evaluate(_BoxRequest):
-    """How files do on the visible cases."""
+    """Measure files on the visible cases."""
 
     op: Literal["evaluate"]
     files: dict[str, Text] = Field(max_length=10_000)
 
 
 class InputsRequest(_BoxRequest):
-    """Some of the visible inputs, without what is expected of them."""
+    """Some of the visible inputs, without the expected results."""
 
     op: Literal["inputs"]
     count: int = Field(10, ge=1, le=1000)
@@ -90,11 +90,11 @@ _READER: TypeAdapter[Asked] = TypeAdapter(Annotated[Asked, Field(discriminator="
 
 
 class InvalidRequestError(ValueError):
-    """A message is none that a box may send. The text says what is wrong with it."""
+    """A message is not one that a box may send. The text says what is wrong with it."""
 
 
 def read(message: object) -> Asked:
-    """The message as what it asks for. Raises `InvalidRequestError`."""
+    """Parse a message. Raises `InvalidRequestError`."""
     try:
         return _READER.validate_python(message)
     except ValidationError as error:

@@ -1,1 +1,1 @@
-"""A small language model of our own: installed on demand, served on loopback, without a key."""
+"""A small language model on this machine: installed on demand, served on loopback, without a key."""

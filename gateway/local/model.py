@@ -1,4 +1,4 @@
-"""The local model as any other: its server starts with the first call and ends with the model."""
+"""The local model, like any other: its server starts with the first call and ends with the model."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.models.prices import LOCAL
 
 LONGEST = 768  # tokens of an answer: a small model that says more goes round in circles
-SILENCE = 300.0  # seconds: a long answer of one thread is slow, and calls wait for each other
+SILENCE = 300.0  # seconds: a long answer on one thread is slow, and calls wait for each other
 
 
 class LocalModel:
-    """Implements `Model`. Its context is small: too much is `Kind.CONTEXT_LENGTH`."""
+    """Implements `Model`. Its context is small: an overflow is `Kind.CONTEXT_LENGTH`."""
 
     name = LOCAL
 
     def __init__(self) -> None:
-        """Raises `ModelError` where it is not installed."""
+        """Raise `ModelError` if the model is not installed."""
         if not is_installed():
             raise ModelError(Kind.NOT_FOUND, NOT_INSTALLED, usage=Usage())
         self._lock = threading.Lock()

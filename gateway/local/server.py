@@ -15,17 +15,17 @@ from pygent.gateway.local.install import MODEL, folder, is_installed
 from pygent.sandbox.host import child_python
 from pygent.sandbox.host.child_environment import without_keys
 
-NOT_INSTALLED = "the local model is not installed: `pygent models install local` does that (about 125 MB)"
+NOT_INSTALLED = "the local model is not installed: run `pygent models install local` (about 125 MB)"
 START_SECONDS = 60.0
 
 _OF_RUNTIME = r"PYTHONPATH|LD_LIBRARY_PATH|(OMP|GGML|LLAMA|CUDA)_\w+"
 
 
 class LocalServer:
-    """A child process with the model, on a free port of loopback, with a key made for it. Ends with us."""
+    """A child process with the model, on a free loopback port, with a key made for it. Ends with us."""
 
     def __init__(self) -> None:
-        """Raises `ModelError` where the model is not installed, or its server does not start."""
+        """Raise `ModelError` if the model is not installed, or its server does not start."""
         if not is_installed():
             raise ModelError(Kind.NOT_FOUND, NOT_INSTALLED, usage=Usage())
         self.key = secrets.token_hex(16)
@@ -78,6 +78,6 @@ class LocalServer:
             address = json.loads(line)["address"]
         except (ValueError, KeyError, TypeError):
             code = self._process.poll()
-            text = f"the local server did not start (exit code {code}): `pygent models install local --again`"
+            text = f"the local server did not start (exit {code}): run `pygent models install local --again`"
             raise ModelError(Kind.NOT_FOUND, text) from None
         return str(address)

@@ -1,7 +1,7 @@
-"""The server's own process: loads the model, says where it listens, and ends with its parent.
+"""The server's own process: loads the model, prints its address, and ends with its parent.
 
-Run by path, with the folder of the installed packages and the model's file as arguments, and the key on its
-standard input, which stays open as long as the server is wanted.
+It is run by path. Its arguments are the folder of the installed packages and the model's file; its standard
+input carries the key and stays open as long as the server is needed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def main() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: end with the parent, however that ends
     folder, model = sys.argv[1:]
     key = sys.stdin.readline().strip()
-    told = os.dup(1)
-    os.dup2(2, 1)  # the library prints, too
+    output = os.dup(1)
+    os.dup2(2, 1)  # the library prints too
     sys.path.insert(0, folder)
     import xllamacpp
 
@@ -36,7 +36,7 @@ def main() -> None:
     params.n_threads_http = 2
     params.api_keys = [key]
     server = xllamacpp.Server(params)
-    os.write(told, (json.dumps({"address": server.listening_address}) + "\n").encode())
+    os.write(output, (json.dumps({"address": server.listening_address}) + "\n").encode())
     sys.stdin.read()  # until the parent closes it
     os._exit(0)
 

@@ -1,1 +1,1 @@
-"""MCP servers as tools: read from people's own config, kept running, and trusted with nothing."""
+"""MCP servers as tools: read from the user's own config, kept running, and trusted with nothing."""

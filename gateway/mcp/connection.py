@@ -1,4 +1,4 @@
-"""One server, supervised: started on demand, restarted with backoff, its tools read anew when they change."""
+"""One server, supervised: started on demand, restarted with backoff, its tools kept up to date."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # seconds until a server that failed is tried again
-MOST_PROGRESS = 10.0  # a call that tells of progress may take so many times its time-out
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # seconds until a failed server is tried again
+MOST_PROGRESS = 10.0  # a call that reports progress may take this many times its time-out
 PATIENCE = 2.0  # seconds that a call waits for a server that is about to be tried again
 MOST_TOOLS = 500
-MOST_PAGES = 100  # of a list of tools
+MOST_PAGES = 100  # of a tool list
 
 
 class ToolUnansweredError(Exception):
-    """A call without an answer; the text says why. `server` says that the server is at fault."""
+    """A call without an answer; the text says why. `server` means that the server is at fault."""
 
     def __init__(self, text: str, *, server: bool = False) -> None:
         super().__init__(text)
@@ -38,7 +38,7 @@ class ToolUnansweredError(Exception):
 
 @dataclass(frozen=True)
 class KnownTool:
-    """A tool as it is now. `changed`: it is not what was approved, or first seen."""
+    """A tool as it is now. `changed`: it differs from what was approved, or first seen."""
 
     name: str
     description: str
@@ -48,7 +48,7 @@ class KnownTool:
 
 
 class Connection:
-    """Lives in the manager's event loop. `run` is its one task; all else is called in other tasks there."""
+    """Lives in the manager's event loop. `run` is its one task; everything else runs in other tasks there."""
 
     def __init__(
         self, name: str, server: Server, pins: ToolPins, errors: IO[str], redact: Callable[[str], str]
@@ -72,7 +72,7 @@ class Connection:
         self._client: Client | None = None
 
     async def run(self) -> None:
-        """Until cancelled: wait to be wanted, connect, stay until it breaks."""
+        """Until cancelled: wait to be needed, connect, stay connected until it breaks."""
         while True:
             await self._wanted.wait()
             await asyncio.sleep(max(0.0, self._retry_at - time.monotonic()))
@@ -82,14 +82,14 @@ class Connection:
                 await self._connected()
             except (Exception, BaseExceptionGroup) as error:  # job border: what a transport raises
                 if (task := asyncio.current_task()) is not None and task.cancelling():
-                    raise asyncio.CancelledError from error  # which a transport had put into a group
-                self.reason = self.reason or line(_said(error), 200)
+                    raise asyncio.CancelledError from error  # a transport had wrapped it in a group
+                self.reason = self.reason or line(_cause(error), 200)
             was_up, self._client = self.state == "up" or self._broken.is_set(), None
             self._failures += 1
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (self._failures - 1))
             self._retry_at = time.monotonic() + wait
             self.state = "broken"
-            if not was_up:  # whoever waits for it is told; a server that was lost is started again for them
+            if not was_up:  # waiting callers get an error; a server that was lost is started again for them
                 self._wanted.clear()
                 self._settled.set()
             log.warning("MCP server %s: %s; it may be tried again in %.1f s", self.name, self.reason, wait)
@@ -101,7 +101,7 @@ class Connection:
             starting = asyncio.timeout(self.server.pygent.start_seconds)
             async with starting:
                 client = await held.enter_async_context(
-                    Client(self._transport(), message_handler=self._heard, read_timeout_seconds=None)
+                    Client(self._transport(), message_handler=self._notified, read_timeout_seconds=None)
                 )
                 await self._list(client)
             self._client = client
@@ -119,10 +119,10 @@ class Connection:
 
         server = self.server
         if server.command is not None:
-            told = StdioServerParameters(
+            command = StdioServerParameters(
                 command=server.command, args=list(server.args), env=dict(server.env), cwd=server.cwd
             )
-            return stdio_client(told, errlog=self._errors)  # type: ignore[arg-type]
+            return stdio_client(command, errlog=self._errors)  # type: ignore[arg-type]
         import httpx2
         from mcp.client.streamable_http import streamable_http_client
 
@@ -130,8 +130,8 @@ class Connection:
             str(server.url), http_client=httpx2.AsyncClient(headers=dict(server.headers), timeout=300.0)
         )
 
-    async def _heard(self, message: Any) -> None:
-        """Notifications of the handshake era. However many come, one list is read at a time."""
+    async def _notified(self, message: Any) -> None:
+        """Handle notifications of handshake protocols. However many come, one list is read at a time."""
         if type(message).__name__ == "ToolListChangedNotification" and self._client is not None:
             self._stale = True
             if self._refreshing is None or self._refreshing.done():
@@ -143,14 +143,14 @@ class Connection:
             await self._list_again(client)
 
     async def _listen(self, client: Client) -> None:
-        """Change events of the era that has a stream for them."""
-        with contextlib.suppress(Exception):  # among them: the server is of the other era
+        """Receive the change events of protocols that have a stream for them."""
+        with contextlib.suppress(Exception):  # including: the server's protocol has none
             async with client.listen(tools_list_changed=True) as events:
                 async for _ in events:
                     await self._list_again(client)
 
     async def _list_again(self, client: Client) -> None:
-        with contextlib.suppress(Exception):  # a server that cannot list keeps the tools that it had
+        with contextlib.suppress(Exception):  # a server that fails to list keeps its old tools
             async with asyncio.timeout(self.server.pygent.start_seconds):
                 await self._list(client)
 
@@ -177,7 +177,7 @@ class Connection:
         return KnownTool(tool.name, tool.description or tool.name, tool.input_schema, mark, changed)
 
     async def ready(self) -> Client:
-        """The server, started where it is not. Raises `ToolUnansweredError`."""
+        """The server's client; starts the server if it is not up. Raises `ToolUnansweredError`."""
         if self._client is None:
             left = self._retry_at - time.monotonic()
             if left > PATIENCE and self.state == "broken":
@@ -192,7 +192,7 @@ class Connection:
         return self._client
 
     async def call(self, tool: str, arguments: Mapping[str, Any], shown: str) -> tuple[str, bool]:
-        """The answer in words, and whether it is an error. Raises `ToolUnansweredError`."""
+        """Return the answer in words, and whether it is an error. Raises `ToolUnansweredError`."""
         client = await self.ready()
         known = self.tools.get(tool)
         if known is None:
@@ -226,13 +226,13 @@ class Connection:
             raise
         except Exception as error:  # noqa: BLE001  # job border: whatever a server answers
             if _is_lost(error):
-                self.reason = line(_said(error), 200) or "the connection was lost"
+                self.reason = line(_cause(error), 200) or "the connection was lost"
                 self._client = None
                 self._broken.set()
                 raise ToolUnansweredError(
                     f"server {self.name} was lost: {self.reason}", server=True
                 ) from None
-            return f"{shown} failed: {line(_said(error), 400)}", True
+            return f"{shown} failed: {line(_cause(error), 400)}", True
         finally:
             work.cancel()
             broken.cancel()
@@ -241,7 +241,7 @@ class Connection:
 
 
 def _is_lost(error: BaseException) -> bool:
-    """Whether the connection itself is gone, by what the SDK and its transports raise then."""
+    """Whether the connection itself is gone, judged by the errors of the SDK and its transports."""
     name, text = type(error).__name__, str(error).lower()
     return "closed" in text or name in (
         "ClosedResourceError",
@@ -251,8 +251,8 @@ def _is_lost(error: BaseException) -> bool:
     )
 
 
-def _said(error: BaseException) -> str:
-    """The first cause within a group, in words."""
+def _cause(error: BaseException) -> str:
+    """Describe the first cause within a group."""
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     if isinstance(error, TimeoutError):

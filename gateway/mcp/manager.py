@@ -1,4 +1,4 @@
-"""All servers of a run, behind a face that threads may call: one event loop, one task for each server."""
+"""All servers of a run behind a thread-safe interface: one event loop, one task per server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pygent.gateway.mcp.pins import ToolPins
 from pygent.gateway.mcp.tool_results import described, schema
 
 _T = TypeVar("_T")
-_LONGEST = 64  # characters of a function's name at models' APIs
+_LONGEST = 64  # characters of a function name in model APIs
 _DESCRIPTION = 2000
 
 
@@ -27,7 +27,7 @@ class Manager:
     def __init__(
         self, servers: Mapping[str, Server], pins: ToolPins | None = None, redact: Callable[[str], str] = str
     ) -> None:
-        """`redact` takes secrets out of what servers answer."""
+        """`redact` removes secrets from the servers' answers."""
         self._loop = asyncio.new_event_loop()
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._thread = threading.Thread(target=self._loop.run_forever, name="mcp", daemon=True)
@@ -49,25 +49,28 @@ class Manager:
         return list(self._connections)
 
     def tools(self, servers: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """The tools of servers (all, if not said) as a model is told of them, `server__tool`. Servers that
-        are not up are started; of one that cannot be, and of tools that have changed, nothing is told."""
+        """The tools of servers (all by default) as a model sees them, named `server__tool`.
+
+        Servers that are down are started. Tools of a server that cannot start, and tools that changed, are
+        left out.
+        """
         wanted = [name for name in self._connections if servers is None or name in servers]
         found = self._do(self._listed(wanted))
-        told = []
+        offered = []
         with self._lock:
             for server, tools in found.items():
                 for tool in tools:
                     if tool.changed:
                         continue
                     name = self._named(server, tool.name)
-                    told.append(
+                    offered.append(
                         {
                             "name": name,
                             "description": described(tool.description, _DESCRIPTION),
                             "parameters": schema(tool.parameters),
                         }
                     )
-        return told
+        return offered
 
     def known(self, server: str) -> list[KnownTool]:
         """All tools of one server, changed ones included. Raises `ToolUnansweredError`."""
@@ -80,7 +83,7 @@ class Manager:
         return self._do(listed())
 
     def ping(self, server: str) -> None:
-        """Raises `ToolUnansweredError` where the server cannot be reached."""
+        """Raise `ToolUnansweredError` if the server cannot be reached."""
 
         async def pinged() -> None:
             await self._connections[server].ready()
@@ -88,7 +91,10 @@ class Manager:
         self._do(pinged())
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
-        """The answer of `server__tool` in words, and whether it is an error. Raises `ToolUnansweredError`."""
+        """Return the answer of `server__tool` in words, and whether it is an error.
+
+        Raises `ToolUnansweredError`.
+        """
         with self._lock:
             place = self._places.get(tool)
         if place is None:
@@ -102,7 +108,7 @@ class Manager:
         return self._do(connection.call(place[1], arguments, tool))
 
     def of_attempt(self) -> AttemptTools:
-        """The tools with an attempt's own limits."""
+        """The tools under an attempt's own limits."""
         return AttemptTools(self)
 
     def limit_of(self, tool: str) -> tuple[str, int]:
@@ -120,7 +126,7 @@ class Manager:
         }
 
     def errors(self, most: int = 4000) -> str:
-        """The end of what servers wrote to their standard error."""
+        """The end of the servers' standard error."""
         self._errors.flush()
         size = self._errors.seek(0, 2)
         self._errors.seek(max(0, size - most))
@@ -152,7 +158,7 @@ class Manager:
         return dict(zip(names, await asyncio.gather(*map(one, names)), strict=True))
 
     def _named(self, server: str, tool: str) -> str:
-        """`server__tool` as models' APIs take it; the same for the same tool, and for no other."""
+        """`server__tool` in the form that model APIs accept; one name per tool, and never shared."""
         name = re.sub(r"[^a-zA-Z0-9_-]", "_", f"{server}__{tool}")
         if len(name) > _LONGEST or self._places.get(name, (server, tool)) != (server, tool):
             mark = hashlib.sha256(f"{server}\0{tool}".encode()).hexdigest()[:8]
@@ -168,7 +174,7 @@ class Manager:
 
 
 class AttemptTools:
-    """Implements `pygent.gateway.box.attempt_gateway.Tools` for one attempt."""
+    """Implements `Tools` for one attempt."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager

@@ -1,4 +1,4 @@
-"""MCP servers as people have them configured: for Claude Desktop, Cursor or VS Code, unchanged."""
+"""MCP servers as users have configured them: for Claude Desktop, Cursor or VS Code, unchanged."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _TABLES = ("mcpServers", "servers")
 
 
 class McpConfigError(Exception):
-    """A config of servers cannot be used. The text is one line: file, server, what is wrong, what to do."""
+    """A server config cannot be used. The text is one line: file, server, what is wrong, what to do."""
 
 
 class Allowed(BaseModel):
-    """Our own settings of a server, below its key `pygent`."""
+    """Our own settings for a server, under its key `pygent`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     tools: tuple[str, ...] | None = Field(default=None, description="tools that may be used; all if left out")
@@ -30,15 +30,13 @@ class Allowed(BaseModel):
     call_seconds: float = Field(default=60.0, gt=0, description="time of a call without progress")
     calls_per_attempt: int = Field(default=40, gt=0)
     calls_per_run: int = Field(default=2000, gt=0)
-    result_chars: int = Field(
-        default=8000, gt=0, description="of a result, the rest is cut out of its middle"
-    )
+    result_chars: int = Field(default=8000, gt=0, description="of a result; the rest is cut from its middle")
 
 
 class Server(BaseModel):
-    """One server: a command that speaks over its standard streams, or the address of one that listens."""
+    """One server: a command that speaks over its standard streams, or the address of a running one."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)  # other products have keys of their own
+    model_config = ConfigDict(extra="ignore", frozen=True)  # other products have their own keys
     type: Literal["stdio", "http", "streamable-http", "streamableHttp"] | None = None
     command: str | None = None
     args: tuple[str, ...] = ()
@@ -63,17 +61,17 @@ class Server(BaseModel):
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        """What must not be written down: all that is handed to the server alone."""
+        """Values that must not be written down: everything that is given to this server alone."""
         return {**{f"KEY_{name}": value for name, value in self.env.items()}, **_as_secrets(self.headers)}
 
 
 def read(path: Path, environment: Mapping[str, str] | None = None) -> dict[str, Server]:
-    """The servers of a file that are not disabled, by name, variables filled in. Raises `McpConfigError`."""
+    """The enabled servers in a file, by name, with variables filled in. Raises `McpConfigError`."""
     return servers(text_of(path), path, environment)
 
 
 def servers(text: bytes, path: Path, environment: Mapping[str, str] | None = None) -> dict[str, Server]:
-    """The same, of a file that has been read."""
+    """The same for a file that has already been read."""
     table = table_of(parsed(text, path), path)
     found: dict[str, Server] = {}
     for name, raw in table.items():
@@ -134,7 +132,7 @@ def table_of(data: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
 
 
 def _filled(value: Any, environment: Mapping[str, str]) -> Any:
-    """Strings with their `${VAR}`, `${env:VAR}` and `${VAR:-default}` filled in. Raises `KeyError`."""
+    """Fill in `${VAR}`, `${env:VAR}` and `${VAR:-default}` in strings. Raises `KeyError`."""
     if isinstance(value, str):
         return _VARIABLE.sub(
             lambda match: (
@@ -148,6 +146,6 @@ def _filled(value: Any, environment: Mapping[str, str]) -> Any:
 
 
 def _as_secrets(headers: Mapping[str, str]) -> dict[str, str]:
-    """Whole values, and what follows a scheme such as `Bearer`."""
+    """Whole values, and the part after a scheme such as `Bearer`."""
     found = {f"KEY_{name}": value for name, value in headers.items()}
     return found | {f"KEY_{name}_TOKEN": value.rpartition(" ")[2] for name, value in headers.items()}

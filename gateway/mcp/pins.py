@@ -1,4 +1,4 @@
-"""Tools stay as they were when they were first seen: one that changes is out of use until it is approved."""
+"""Tools stay as they were when first seen: one that changes is out of use until it is approved."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ DEFAULT = Path(".pygent") / "mcp-pins.json"
 
 
 def beside(config: Path) -> Path:
-    """Where the tools of a file's servers are approved."""
+    """The file of approved tools for a config file."""
     return config.with_name(DEFAULT.name)
 
 
 def digest(name: str, description: str, schema: Mapping[str, Any]) -> str:
-    """SHA-256 over all that a model is told of a tool, as 64 hex digits."""
+    """SHA-256 over all that a model sees of a tool, as 64 hex digits."""
     text = json.dumps([name, description, schema], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 class ToolPins:
-    """Digests by server and tool: those that a person approved, and those first seen in this run."""
+    """Digests by server and tool: those that the user approved, and those first seen in this run."""
 
     def __init__(self, path: Path = DEFAULT) -> None:
-        """Raises `UntrustedError` where somebody else may have approved them."""
+        """Raise `UntrustedError` if somebody else may have approved them."""
         self._path = path
-        self._approved = _read(path)
+        self._approved = _approvals(path)
         self._seen: dict[tuple[str, str], str] = {}
 
     def is_changed(self, server: str, tool: str, now: str) -> bool:
-        """Whether a tool is another than was approved, or (where nobody did) than was first seen here."""
+        """Whether a tool differs from the approved one, or else from the one first seen here."""
         approved = self._approved.get(server, {}).get(tool)
         return now != (approved or self._seen.setdefault((server, tool), now))
 
@@ -43,7 +43,7 @@ class ToolPins:
         return self._approved.get(server, {}).get(tool) == now
 
     def approve(self, server: str, tools: Mapping[str, str]) -> None:
-        """Take the tools of a server as they are now, for good."""
+        """Approve a server's tools as they are now, permanently."""
         self._approved[server] = dict(tools)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         text = (json.dumps(self._approved, indent=2, sort_keys=True) + "\n").encode()
@@ -52,11 +52,11 @@ class ToolPins:
 
 
 def exhibit(path: Path, text: bytes) -> Exhibit:
-    """A file of approvals, to be trusted."""
+    """A file of approvals that needs trust."""
     return Exhibit(path.resolve(), ("approves tools of MCP servers",), {"text": text})
 
 
-def _read(path: Path) -> dict[str, dict[str, str]]:
+def _approvals(path: Path) -> dict[str, dict[str, str]]:
     try:
         text = path.read_bytes()
         require(exhibit(path, text))

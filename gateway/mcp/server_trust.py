@@ -1,4 +1,4 @@
-"""Servers that may be started: those of a file to which somebody has agreed, as it is."""
+"""Servers that may be started: those in a config file that the user trusts with its present content."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from pygent.target_modules.trust.exhibit import Exhibit, files_of, require
 
 
 def read_to_start(path: Path) -> dict[str, Server]:
-    """As `config.read`, of a trusted file. Raises `McpConfigError`, and `UntrustedError`."""
+    """Read a trusted file as `config.read` does. Raises `McpConfigError`, and `UntrustedError`."""
     text = text_of(path)
     require(of_servers(path, text))
     return servers(text, path)
 
 
 def exhibits(path: Path) -> list[Exhibit]:
-    """A file of servers and the approvals beside it, as far as they are there. Raises `McpConfigError`."""
+    """The exhibits of a config file and the approvals beside it, if they exist. Raises `McpConfigError`."""
     found = [of_servers(path, text_of(path))] if path.exists() else []
     pins = beside(path)
     return [*found, *([of_pins(pins, text_of(pins))] if pins.exists() else [])]
 
 
 def of_servers(path: Path, text: bytes) -> Exhibit:
-    """A file of servers: its text, and the files of the folder that its commands name.
+    """The exhibit of a config file: its text, and the files in its folder that its commands name.
 
-    Raises `McpConfigError`."""
+    Raises `McpConfigError`.
+    """
     rows, parts = [], {"text": text}
     for name, raw in table_of(parsed(text, path), path).items():
         if not isinstance(raw, Mapping):

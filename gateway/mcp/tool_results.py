@@ -1,4 +1,4 @@
-"""What a server answers, as a model may see it: text only, bounded, visible, and labelled as data."""
+"""A server's answer as a model may see it: text only, bounded, visible, and labelled as data."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from mcp.types import CallToolResult
 
 
-_MARGIN = 10_000  # characters beyond what is looked at, so that no secret is cut before it is known as one
+_MARGIN = 10_000  # characters looked at beyond the limit, so that a secret is recognised before it is cut
 _MOST_SCHEMA = 10_000  # characters of a tool's schema
 _DEPTH = 12
 
 
 def told(result: CallToolResult, tool: str, limit: int, redact: Callable[[str], str] = str) -> str:
-    """The result in words. What is no text is named, not passed on. `redact` sees it before it is cut."""
+    """Render the result. Anything but text is named, not passed on. `redact` sees it before it is cut."""
     parts = []
     for block in result.content:
         if block.type == "text":
@@ -35,12 +35,12 @@ def told(result: CallToolResult, tool: str, limit: int, redact: Callable[[str], 
 
 
 def described(text: str, limit: int) -> str:
-    """What a server says of a tool."""
+    """A server's description of a tool, made safe."""
     return quote.visible(text[: 8 * limit])[:limit]
 
 
 def schema(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A tool's parameters as a model may be told of them: visible, and of bounded size; else any object."""
+    """A tool's parameters as a model may see them: visible and of bounded size, else any object."""
     cleaned = _cleaned(given, _DEPTH)
     if isinstance(cleaned, dict) and len(json.dumps(cleaned)) <= _MOST_SCHEMA:
         return cleaned

@@ -1,4 +1,4 @@
-"""Read what an OpenAI-compatible endpoint sends: strictly where it matters, openly where dialects differ."""
+"""Read an OpenAI-compatible endpoint's answers: strict where it matters, lenient where dialects differ."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _ADVICE = {
 
 
 def plain(message: Message) -> dict[str, Any]:
-    """A message as the API has it."""
+    """A message in the API's form."""
     data: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.calls:
         data["tool_calls"] = [
@@ -68,7 +68,7 @@ def plain(message: Message) -> dict[str, Any]:
 
 
 def options(request: Request, without: frozenset[str]) -> dict[str, Any]:
-    """What is asked for beside the messages, in the API's words, except what the endpoint does not take."""
+    """The request's options in the API's form, without those that the endpoint does not take."""
     wishes: dict[str, Any] = {
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
@@ -100,14 +100,14 @@ def options(request: Request, without: frozenset[str]) -> dict[str, Any]:
 
 
 def completion(body: bytes, model: str, prompt_guess: int) -> Completion:
-    """The answer in the body of a 200 response. Raises `ModelError`."""
+    """Parse the body of a 200 response. Raises `ModelError`."""
     return completion_of(_object(body, model), model, prompt_guess)
 
 
 def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Completion:
-    """The answer in a response. Raises `ModelError`, with its usage where the provider counted one.
+    """Read a parsed response. Raises `ModelError`, with its usage if the provider counted one.
 
-    Where usage is missing (some local servers), `prompt_guess` and a guess from the text stand in.
+    If usage is missing (some local servers), `prompt_guess` and a guess from the text are used.
     """
     choices = data.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
@@ -118,7 +118,7 @@ def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Com
     message = choice.get("message")
     if not isinstance(message, dict):
         raise ModelError(Kind.MALFORMED, f"{model}: the answer's choice has no message")
-    text = _text(message.get("content"))
+    text = _text_of(message.get("content"))
     if text is None:
         raise ModelError(Kind.MALFORMED, f"{model}: the answer's content is not text")
     reason = choice.get("finish_reason")
@@ -138,7 +138,7 @@ def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Com
 
 
 def fault(status: int, body: object, model: str, headers: Mapping[str, str] | None = None) -> ModelError:
-    """The error that an HTTP status and its body stand for. Knows the OpenAI form and its common dialects."""
+    """The error for an HTTP status and its body, in the OpenAI form or one of its common dialects."""
     details = body.get("error", body) if isinstance(body, dict) else body
     message, codes = str(details or ""), []
     if isinstance(details, dict):
@@ -155,7 +155,7 @@ def fault(status: int, body: object, model: str, headers: Mapping[str, str] | No
 
 
 def unsupported(status: int, body: object) -> str | None:
-    """The option that a 400 or 422 says the endpoint does not take, such as seed or tools."""
+    """The option that a 400 or 422 calls unsupported, such as seed or tools."""
     text = json.dumps(body, default=str) if status in (400, 422) else ""
     option = _OPTION.search(text)
     if option is None or not _UNSUPPORTED.search(text):
@@ -187,8 +187,8 @@ def _object(body: bytes, model: str) -> dict[str, Any]:
     return data
 
 
-def _text(content: object) -> str | None:
-    """Content as one string: a string, null, or a list of parts of which only text counts."""
+def _text_of(content: object) -> str | None:
+    """Content as one string: a string, null, or a list of parts, of which only text counts."""
     if content is None:
         return ""
     if isinstance(content, list):
@@ -207,7 +207,7 @@ def _paired(text: str) -> str:
 
 
 def _calls(data: object, model: str) -> tuple[ToolCall, ...]:
-    """The calls of tools. What is wrong in them is for the asker to see; a missing id is made up."""
+    """Read tool calls. The caller sees what is wrong in them; a missing id is made up."""
     if data is None:
         return ()
     if not isinstance(data, list) or not all(isinstance(call, dict) for call in data):

@@ -1,4 +1,4 @@
-"""Circuit breakers: what fails again and again is left alone for a while, then tried by one call first."""
+"""Circuit breakers: what fails repeatedly is left alone for a while, then probed by a single call."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Completion, Model, Request
 
 State = Literal["closed", "open", "half_open"]
-_GLANCE = 0.2  # seconds between two looks of a waiting call
+_GLANCE = 0.2  # seconds between two checks of a waiting call
 
 
 class Breaker:
-    """Opens after `failures` in a row; after `cool_down` seconds one call may probe, and closes or opens it
-    again for twice as long, `longest` at most. Thread-safe."""
+    """Opens after `failures` in a row.
+
+    After `cool_down` seconds one call may probe: it closes the breaker, or opens it again for twice as long,
+    at most `longest`. Thread-safe.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,7 @@ class Breaker:
         self._reason = ""
 
     def admit(self) -> bool:
-        """Whether a call may be made now. A caller that is let through tells `succeeded` or `failed`."""
+        """Whether a call may be made now. A caller that is let through reports `succeeded` or `failed`."""
         with self._lock:
             if self._state == "open" and self._clock() - self._since >= self._pause:
                 self._change("half_open")
@@ -68,12 +71,12 @@ class Breaker:
 
     @property
     def open_for(self) -> float | None:
-        """Seconds since it opened, probes that failed included; None where it is closed."""
+        """Seconds since it opened, including failed probes; None if it is closed."""
         with self._lock:
             return None if self._state == "closed" else self._clock() - self._opened
 
     def snapshot(self) -> dict[str, Any]:
-        """How it stands, for `pygent status`."""
+        """Its state, for `pygent status`."""
         with self._lock:
             return {
                 "state": self._state,
@@ -87,8 +90,11 @@ class Breaker:
 
 
 class CircuitBreakerModel:
-    """A model behind a breaker. While it is open, calls wait for the next probe; where it stays open for
-    `minutes`, or `ended` says why the run is to end, they give up with `Kind.BREAKER`, which ends the run."""
+    """A model behind a breaker.
+
+    While the breaker is open, calls wait for the next probe. If it stays open for `minutes`, or `ended`
+    returns a reason for the run to end, they give up with `Kind.BREAKER`, which ends the run.
+    """
 
     def __init__(
         self,
@@ -119,7 +125,7 @@ class CircuitBreakerModel:
         except ModelError as error:
             if error.kind.transient:
                 self.breaker.failed(str(error))
-            else:  # it answers, though not as was hoped
+            else:  # it answers, though not as hoped
                 self.breaker.succeeded()
             raise
         self.breaker.succeeded()
@@ -130,8 +136,11 @@ class CircuitBreakerModel:
 
 
 class RunBreaker:
-    """Ends a run that goes wrong as a whole: too many attempts fail at the door, money goes too fast, or too
-    many variants break the sandbox's rules. `window` is how many of the newest attempts are looked at."""
+    """Ends a run that goes wrong as a whole.
+
+    It trips if too many attempts fail at the door, money is spent too fast, or too many variants break the
+    sandbox's rules. `window` is the number of latest attempts that count.
+    """
 
     def __init__(
         self,
@@ -148,17 +157,17 @@ class RunBreaker:
         self._dollars = self._seconds = 0.0
 
     def note_attempt(self, *, failed: bool, violation: bool) -> None:
-        """An attempt has ended: did it get nothing from its model, did its variant break a rule?"""
+        """Record the end of an attempt: did its model give it nothing, did its variant break a rule?"""
         self._failed.append(failed)
         self._broke.append(violation)
 
     def note_spend(self, dollars: float, seconds: float) -> None:
-        """What this session has spent so far, in how many seconds."""
+        """Record what this session has spent so far, and in how many seconds."""
         self._dollars, self._seconds = dollars, seconds
 
     @property
     def tripped(self) -> str:
-        """Why the run is to end, or ''."""
+        """Why the run must end, or ''."""
         full = len(self._failed) == self._failed.maxlen
         if full and sum(self._failed) >= self._failing * len(self._failed):
             return (
@@ -166,9 +175,9 @@ class RunBreaker:
             )
         if full and sum(self._broke) >= self._violating * len(self._broke):
             return f"{sum(self._broke)} of the last {len(self._broke)} variants broke the sandbox's rules"
-        hours = max(self._seconds, 60.0) / 3600  # the first minute says little of a rate
+        hours = max(self._seconds, 60.0) / 3600  # the first minute says little about a rate
         if self._rate is not None and self._dollars / hours > self._rate and self._seconds >= 60.0:
-            return f"${self._dollars / hours:.2f} an hour are spent, more than dollars_per_hour allows"
+            return f"${self._dollars / hours:.2f} an hour is more than dollars_per_hour allows"
         return ""
 
     def snapshot(self) -> dict[str, Any]:

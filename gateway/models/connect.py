@@ -1,4 +1,4 @@
-"""Put a model together: the endpoint, its price, the run's budget and the retries, in that order."""
+"""Build a model: the endpoint, its price, the run's budget and the retries, in that order."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def connect(
 ) -> CircuitBreakerModel:
     """The model `name`, with the run's budget, retries and a breaker around it. Sends nothing.
 
-    `provider/model` of a provider that litellm knows goes there, with that provider's own key; all else, and
-    everything where OPENAI_BASE_URL is set, to that OpenAI-compatible endpoint with OPENAI_API_KEY. A server
-    that needs no key is asked without one, where its address is given. `ended` says why the run is to end, so
-    that nobody waits for a model any longer. Raises `ModelError` (AUTH) where there is no way to the model,
-    and `prices.PriceUnknown` where `budget` cannot be kept.
+    A name `provider/model` goes to that provider, with its own key, if litellm knows it. Everything else, and
+    every name if OPENAI_BASE_URL is set, goes to that OpenAI-compatible endpoint with OPENAI_API_KEY. A
+    server that needs no key is asked without one if its address is given. `ended` returns the reason for the
+    run to end, so that nobody waits for a model any longer. Raises `ModelError` (AUTH) if there is no way to
+    the model, and `prices.PriceUnknown` if `budget` cannot be kept.
     """
     environment = os.environ if environment is None else environment
     price = find(name, prices or {})

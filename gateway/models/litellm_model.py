@@ -1,4 +1,4 @@
-"""Every provider that speaks another protocol than OpenAI's, through litellm."""
+"""Every provider whose protocol is not OpenAI's, through litellm."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pygent.gateway.model_api import Completion, Request
 from pygent.gateway.models import chat_protocol, tokens
 from pygent.prompts.quote import line
 
-# Prefixes of models' names that go to litellm, and the variable that holds the key ('' where none is needed).
+# Prefixes of model names that go to litellm, and the variable that holds the key ('' if none is needed).
 PROVIDERS: Mapping[str, str] = {
     "anthropic": "ANTHROPIC_API_KEY",
     "azure": "AZURE_API_KEY",
@@ -32,7 +32,7 @@ PROVIDERS: Mapping[str, str] = {
     "vertex_ai": "",
     "xai": "XAI_API_KEY",
 }
-# Else its import asks the network, and obeys a `.env` of somebody's folder, addresses for keys included.
+# Otherwise its import asks the network, and obeys a `.env` in the current folder, key addresses included.
 _LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION"}
 
 
@@ -42,10 +42,10 @@ def is_for_litellm(name: str) -> bool:
 
 
 class LitellmModel:
-    """One try per call, as `OpenAIModel`. The first call imports litellm."""
+    """One try per call, like `OpenAIModel`. The first call imports litellm."""
 
     def __init__(self, name: str, environment: Mapping[str, str], timeout: float = 300.0) -> None:
-        """Raises `ModelError` (AUTH) where the provider's key is not set."""
+        """Raise `ModelError` (AUTH) if the provider's key is not set."""
         self.name = name
         self._timeout = timeout
         variable = PROVIDERS[name.partition("/")[0]]
@@ -88,7 +88,7 @@ class LitellmModel:
             raise self._redacted(ModelError(Kind.MALFORMED, f"{self.name}: {line(str(error))}")) from None
 
     def close(self) -> None:
-        """litellm keeps its own connections."""
+        """Do nothing: the library keeps its own connections."""
 
     def _redacted(self, error: ModelError) -> ModelError:
         text = str(error).replace(self._key, "[key]") if len(self._key) >= 8 else str(error)

@@ -21,7 +21,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class OpenAIModel:
-    """One try per call: retries and budgets are wrapped around it, so that each call is counted.
+    """One try per call: retries and budgets wrap it, so that each call is counted.
 
     Models differ in what they take: the first answer that names an option (`seed`, `stream`) as
     unsupported is heeded for the life of this object. Answers are streamed where the endpoint does that, so
@@ -68,7 +68,7 @@ class OpenAIModel:
         messages = cast("Any", [chat_protocol.plain(message) for message in request.messages])
         try:
             with create(model=self.name, messages=messages, **options) as response:
-                return self._read(response, guess)
+                return self._completion(response, guess)
         except openai.APITimeoutError:
             raise self._silence(guess) from None
         except openai.APIConnectionError as error:
@@ -78,7 +78,7 @@ class OpenAIModel:
         except openai.APIError as error:
             raise ModelError(Kind.MALFORMED, f"{self.name}: {line(error.message)}") from None
 
-    def _read(self, response: APIResponse[Any], guess: int) -> Completion:
+    def _completion(self, response: APIResponse[Any], guess: int) -> Completion:
         """The answer, streamed or whole, whichever the endpoint chose."""
         streamed = "text/event-stream" in response.headers.get("content-type", "")
         try:
@@ -91,7 +91,7 @@ class OpenAIModel:
             kind = Kind.MALFORMED if broken.malformed else Kind.CONNECTION
             paid = Usage(1, guess, 0, tokens.of_text(broken.text))
             raise ModelError(kind, f"{self.name}: {broken}", usage=paid) from None
-        except Exception as error:  # noqa: BLE001  # job border: the transport's own, whichever it is
+        except Exception as error:  # noqa: BLE001  # job border: the transport's own errors, whichever they are
             if "Timeout" in type(error).__name__:
                 raise self._silence(guess) from None
             raise self._lost(error, Usage(1, guess)) from None
@@ -142,7 +142,7 @@ class OpenAIModel:
 
 
 class ToolsUnsupportedError(ModelError):
-    """The endpoint takes no tools. Whoever wraps this model can tell of them in words instead."""
+    """The endpoint takes no tools. The caller can describe them in words instead."""
 
 
 class _UnsupportedOptionError(Exception):
@@ -155,9 +155,7 @@ class _UnsupportedOptionError(Exception):
 
 def _check(api_key: str, base_url: str | None) -> None:
     if not api_key or not api_key.isascii() or not api_key.isprintable():
-        raise ModelError(
-            Kind.AUTH, "OPENAI_API_KEY: empty, or with characters that no key has", usage=Usage()
-        )
+        raise ModelError(Kind.AUTH, "OPENAI_API_KEY: empty, or has characters that no key has", usage=Usage())
     try:
         address = urlsplit(base_url or _OPENAI)
         wrong = address.scheme not in ("http", "https") or not address.hostname or address.port == 0

@@ -1,4 +1,4 @@
-"""What a model's tokens cost: from the user's config first, else from the price map that litellm ships."""
+"""What a model's tokens cost: from the user's config first, else from litellm's price map."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pygent.archive.records import Usage
 
-LOCAL = "local"  # the model that is served here, for nothing
+LOCAL = "local"  # the model served on this machine, for nothing
 _MAP = "model_prices_and_context_window_backup.json"
 _TEXT_MODES = frozenset({"chat", "completion", "responses"})
 
@@ -39,7 +39,7 @@ class Price(BaseModel):
 
 
 class PriceUnknownError(Exception):
-    """A budget cannot be kept because nobody knows the price. The text says what to add to the config."""
+    """A budget cannot be kept because the price is unknown. The text says what to add to the config."""
 
 
 def find(model: str, table: Mapping[str, Price]) -> Price | None:
@@ -50,7 +50,7 @@ def find(model: str, table: Mapping[str, Price]) -> Price | None:
 
 
 def require(model: str, price: Price | None, *, tokens: int | None, dollars: float | None) -> None:
-    """Raise `PriceUnknownError` where a model without a price has no limit that could be kept."""
+    """Raise `PriceUnknownError` if the model has no price and no limit could be kept without one."""
     if price is not None:
         return
     advice = (
@@ -86,7 +86,7 @@ def _listed(model: str) -> Price | None:
 
 
 def _price_map() -> Mapping[str, Any]:
-    """litellm's own file, read without importing litellm (6 s, and it asks the network for a newer one)."""
+    """Read litellm's price file without importing litellm (6 s, and it asks the network for a newer one)."""
     spec = find_spec("litellm")
     if spec is None or spec.origin is None:
         return {}

@@ -1,4 +1,4 @@
-"""Answers of an earlier run in the place of the world: the same run again, for nothing."""
+"""Answers of an earlier run in place of the world: the same run again, for nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pygent.gateway.transcripts import KIND, TOOLS
 
 
 class Replay:
-    """The exchanges of `run`, by attempt and number. What it does not have is an answer of kind `unknown`."""
+    """The exchanges of `run`, by attempt and number. A missing one is an answer of kind `unknown`."""
 
     def __init__(self, archive: Archive, run: str) -> None:
         self._archive = archive
@@ -26,12 +26,12 @@ class Replay:
         id = self._ids.get(attempt)
         records = [] if id is None else self._archive.records(id)
         exchanges = [record.data for record in records if record.kind == KIND]
-        told = [record.data["tools"] for record in records if record.kind == TOOLS]
-        return Replayed(exchanges, told[-1] if told else [])
+        tools = [record.data["tools"] for record in records if record.kind == TOOLS]
+        return Replayed(exchanges, tools[-1] if tools else [])
 
 
 class Replayed:
-    """Implements `pygent.gateway.box.attempt_gateway.Recorded` for one attempt."""
+    """Implements `Recorded` for one attempt."""
 
     def __init__(self, exchanges: list[Mapping[str, Any]], tools: list[Mapping[str, Any]]) -> None:
         self.tools = tools

@@ -1,4 +1,4 @@
-"""Ask again where that may help: bounded, with jitter, and no sooner than the server wishes."""
+"""Ask again if that may help: bounded, with jitter, and no sooner than the server asks."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Policy:
-    """`tries` calls in all. Waits double from `first` to `longest` seconds, each shortened at random by up
-    to a half, so that many workers do not come back at once. A server that asks for more than `patience`
-    seconds is not waited for."""
+    """`tries` calls in total, and the waits between them.
+
+    Waits double from `first` to `longest` seconds, each shortened at random by up to a half, so that many
+    workers do not come back at once. A server that asks for more than `patience` seconds is not waited for.
+    """
 
     tries: int = 5
     first: float = 1.0
@@ -36,7 +38,7 @@ class Policy:
 
 
 class Retrying:
-    """A model that asks again after transient faults. What failed tries cost is in the last one's usage."""
+    """A model that asks again after transient faults. The last try's usage includes the failed ones' cost."""
 
     def __init__(
         self,
@@ -46,7 +48,7 @@ class Retrying:
         sleep: Callable[[float], object] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """A true answer of `sleep`, such as that of a stop event's `wait`, says to give up."""
+        """If `sleep` returns true, as a stop event's `wait` does, the model gives up."""
         self.name = model.name
         self._model = model
         self._policy = policy or Policy()

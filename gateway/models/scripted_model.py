@@ -1,4 +1,4 @@
-"""A model that says what it was told to say: for tests, demonstrations and dry runs without a network."""
+"""A model that follows a script: for tests, demonstrations and dry runs without a network."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Line = str | tuple[ToolCall, ...] | ModelError
 
 
 class ScriptedModel:
-    """Answers with the lines of a script in order, or with what a function makes of the request.
+    """Answers with the lines of a script in order, or with what a function returns for the request.
 
-    A line of calls is an answer that wishes for tools; a `ModelError` is raised. Tokens are guesses
-    from the texts. The end of the script is `Kind.NOT_FOUND`, which ends a run.
+    A line of calls is an answer that asks for tools; a `ModelError` is raised. Token counts are guesses from
+    the texts. The end of the script is `Kind.NOT_FOUND`, which ends a run.
     """
 
     def __init__(self, script: Iterable[Line] | Callable[[Request], Line], name: str = "scripted") -> None:
@@ -30,24 +30,24 @@ class ScriptedModel:
     def complete(self, request: Request) -> Completion:
         with self._lock:
             self.asked.append(request)
-            said = self._script(request) if callable(self._script) else next(self._script, None)
-        if said is None:
+            answer = self._script(request) if callable(self._script) else next(self._script, None)
+        if answer is None:
             raise ModelError(Kind.NOT_FOUND, f"{self.name}: the script has no more lines", usage=Usage())
-        if isinstance(said, ModelError):
-            raise ModelError(said.kind, str(said), usage=said.usage, retry_after=said.retry_after)
-        if isinstance(said, tuple):
-            usage = Usage(1, of_prompt(request.messages), 0, sum(of_text(call.arguments) for call in said))
-            return Completion("", usage, "tool_calls", self.name, said)
-        text, reason = said, "stop"
+        if isinstance(answer, ModelError):
+            raise ModelError(answer.kind, str(answer), usage=answer.usage, retry_after=answer.retry_after)
+        if isinstance(answer, tuple):
+            usage = Usage(1, of_prompt(request.messages), 0, sum(of_text(call.arguments) for call in answer))
+            return Completion("", usage, "tool_calls", self.name, answer)
+        text, reason = answer, "stop"
         if of_text(text) > request.max_tokens:
-            text, reason = _first_tokens(said, request.max_tokens), CUT_OFF
+            text, reason = _first_tokens(answer, request.max_tokens), CUT_OFF
         usage = Usage(1, of_prompt(request.messages), 0, of_text(text))
         if not text.strip() and reason != CUT_OFF:
             raise ModelError(Kind.EMPTY, f"{self.name}: the answer is empty", usage=usage)
         return Completion(text, usage, reason, self.name)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""
 
 
 def _first_tokens(text: str, tokens: int) -> str:

@@ -12,9 +12,9 @@ from typing import Any
 
 
 class StreamError(Exception):
-    """The stream is not what it must be. `malformed`: by what it says; else it ended too early.
+    """The stream is not as it must be. `malformed`: its content is wrong; otherwise it ended too early.
 
-    `text` is the part of the answer that came: somebody has paid for it.
+    `text` is the part of the answer that arrived: somebody has paid for it.
     """
 
     def __init__(self, why: str, text: str, *, malformed: bool) -> None:
@@ -24,10 +24,10 @@ class StreamError(Exception):
 
 
 def assembled(lines: Iterable[str]) -> dict[str, Any]:
-    """The whole response of a stream's lines, in the form of one that was not streamed. Raises `StreamError`.
+    """Return the whole response, in the form of one that was not streamed. Raises `StreamError`.
 
-    A chunk with an `error` is given back as it is. A stream is whole when it says `[DONE]`, or when a choice
-    has its finish reason and the connection was closed properly.
+    A chunk with an `error` is returned as it is. A stream is whole if it says `[DONE]`, or if a choice has
+    its finish reason and the connection was closed properly.
     """
     answer = _Answer()
     for line in lines:

@@ -1,4 +1,4 @@
-"""Tools for models without tool calls: told of in words, and called in fenced JSON."""
+"""Tools for models without tool calls: described in words, and called in fenced JSON."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ These are the tools, with the JSON schema of their arguments:
 
 
 class ToolsAsText:
-    """A model whose tools are told of in words once it has said that it takes none (or from the start).
+    """A model whose tools are described in words once it has refused them (or from the start).
 
-    The words stand at the end of the system message, which stays the same in a conversation. A block that
-    cannot be read stays text, so that whoever asked can say what is wrong with it.
+    The words stand at the end of the system message, which stays the same throughout a conversation. A block
+    that cannot be read stays text, so that the caller can say what is wrong with it.
     """
 
     def __init__(self, model: Model, *, always: bool = False) -> None:
@@ -59,12 +59,15 @@ def in_words(request: Request) -> Request:
     if request.tools:
         head = messages[0] if messages and messages[0].role == "system" else Message("system", "")
         rest = messages[1:] if messages and messages[0].role == "system" else messages
-        messages = [replace(head, content=(head.content + _HEAD + _told(request.tools)).strip()), *rest]
+        messages = [
+            replace(head, content=(head.content + _HEAD + _descriptions(request.tools)).strip()),
+            *rest,
+        ]
     return replace(request, messages=tuple(messages), tools=())
 
 
 def read_calls(text: str) -> tuple[ToolCall, ...]:
-    """The calls in an answer; none where a block is no call."""
+    """The calls in an answer; none if any block is not a call."""
     found = []
     for number, match in enumerate(_BLOCK.finditer(text)):
         try:
@@ -88,7 +91,7 @@ def _plain(message: Message) -> Message:
     return Message("assistant", "\n".join(blocks))
 
 
-def _told(tools: Sequence[ToolSpec]) -> str:
+def _descriptions(tools: Sequence[ToolSpec]) -> str:
     return "\n".join(
         f"- {tool.name}: {tool.description} Arguments: {json.dumps(dict(tool.parameters))}" for tool in tools
     )

@@ -1,4 +1,4 @@
-"""Several models with weights: each attempt has one of them, by its seed, as long as that one answers."""
+"""Several models with weights: each attempt gets one of them, by its seed, as long as that one answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class ModelListError(ValueError):
 
 
 def parse(text: str) -> dict[str, float]:
-    """Weights by name, from `name`, or `name=weight` with commas between. Raises `ModelListError`."""
+    """Parse `name` or `name=weight`, separated by commas, into weights by name. Raises `ModelListError`."""
     found: dict[str, float] = {}
     for part in text.split(","):
         name, _, weight = part.strip().rpartition("=") if "=" in part else (part.strip(), "", "1")
@@ -25,7 +25,7 @@ def parse(text: str) -> dict[str, float]:
             raise ModelListError(f"{part.strip()}: the weight must be a number, as in name=2") from None
         if not name or name in found:
             raise ModelListError(
-                f"{part.strip() or '(nothing)'}: each model once, as in gpt-4.1-mini=3,gpt-4.1=1"
+                f"{part.strip() or '(nothing)'}: name each model once, as in gpt-4.1-mini=3,gpt-4.1=1"
             )
         if not 0 < value < math.inf:
             raise ModelListError(f"{part.strip()}: the weight must be above 0")
@@ -34,9 +34,9 @@ def parse(text: str) -> dict[str, float]:
 
 
 class WeightedRouter:
-    """Chooses by the seed of a request: all requests of an attempt have the same, and so the same model.
+    """Chooses by the seed of a request: all requests of an attempt share a seed, and so a model.
 
-    A model whose breaker is open is passed over while another's is closed.
+    A model whose breaker is open is skipped while another's is closed.
     """
 
     def __init__(self, models: Sequence[CircuitBreakerModel], weights: Mapping[str, float]) -> None:

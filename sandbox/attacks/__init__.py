@@ -1,1 +1,1 @@
-"""Attacks on the sandbox, one a file: read by `sandbox.corpus`, sent into boxes, never imported here."""
+"""Attacks on the sandbox, one per file: read by `sandbox.corpus`, sent into boxes, never imported here."""

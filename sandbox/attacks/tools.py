@@ -1,4 +1,4 @@
-"""What several attacks need: trying, raw system calls, and the innards of the child that they run in."""
+"""What several attacks need: attempts, raw system calls, and the internals of the child that they run in."""
 
 import contextlib
 import ctypes
@@ -12,7 +12,7 @@ COLUMN = {"x86_64": 0, "aarch64": 1}[os.uname().machine]
 
 
 def stopped(attempt, *arguments, **named):
-    """The name of the error that an attempt ends in, '' where it succeeds."""
+    """The name of the error that an attempt ends in, '' if it succeeds."""
     try:
         attempt(*arguments, **named)
     except OSError as error:
@@ -23,7 +23,7 @@ def stopped(attempt, *arguments, **named):
 
 
 def call(numbers, *arguments):
-    """A raw system call by its numbers (x86_64, aarch64): the error's name, or ''."""
+    """Make a raw system call by its numbers (x86_64, aarch64); return the error's name, or ''."""
     ctypes.set_errno(0)
     words = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
     if libc.syscall(ctypes.c_long(numbers[COLUMN]), *words) >= 0:
@@ -32,7 +32,7 @@ def call(numbers, *arguments):
 
 
 def writes(path, data="x"):
-    """Whether a file could be written: the error's name, or ''."""
+    """Try to write a file; return the error's name, or ''."""
 
     def attempt():
         with open(path, "w") as stream:
@@ -49,7 +49,7 @@ def wait(seconds=60):
 
 
 class Channel:
-    """The ends of this child towards the runner, taken from the frames below."""
+    """The child's ends of the pipes to the runner, taken from the frames below."""
 
     def __init__(self):
         frame = sys._getframe()
@@ -70,7 +70,7 @@ class Channel:
             data = data[os.write(self.result, data) :]
 
     def answer(self, payload, nonce=None):
-        """A whole line in the form of an answer; text or bytes."""
+        """Write a whole line in the form of an answer; text or bytes."""
         data = payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else payload
         self.write((self.nonce if nonce is None else nonce) + b"=" + data + b"\n")
 
@@ -79,6 +79,6 @@ TAKEN = '{"$dict":[["what was forged is taken for an answer",""]]}'
 
 
 def send_and_wait(payload):
-    """Answer with a payload of one's own, and never come to the honest answer."""
+    """Answer with a forged payload, and never reach the honest answer."""
     Channel().answer(payload)
     wait()

@@ -29,7 +29,7 @@ from pygent.sandbox.images.rootfs_cache import Roots, identity
 from pygent.sandbox.images.rootfs_in_memory import RootsInMemory
 from pygent.sandbox.runner import meter
 
-_UIDS = (1 << 20, 1 << 30)  # far from people's and services' own
+_UIDS = (1 << 20, 1 << 30)  # far from the ids of people and services
 _NODES = ("null", "zero", "full", "random", "urandom")
 _LINKS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
 _NAMESPACES = ("ipc", "pid", "net", "uts", "cgroup")
@@ -45,7 +45,7 @@ while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done
 shift
 exec "$@"
 """
-_COUNTED_BY_NAMESPACE = (5, 14)  # the first Linux whose RLIMIT_NPROC counts each user namespace by itself
+_COUNTED_BY_NAMESPACE = (5, 14)  # the first Linux whose RLIMIT_NPROC counts per user namespace
 _PROBE_SECONDS = 20
 _WAIT_SECONDS = 10
 _ERROR_TAIL = 4096
@@ -53,12 +53,12 @@ _KILLED = 128 + signal.SIGKILL
 
 
 def find() -> Bubblewrap:
-    """The program, tried out. Raises `SandboxUnavailableError` where there is none that can make a box."""
+    """Find bubblewrap and try it out. Raises `SandboxUnavailableError` if none can make a box."""
     path = shutil.which("bwrap")
     if path is None:
         raise SandboxUnavailableError("bubblewrap is not installed: apt-get install bubblewrap")
-    said = _run([path, "--version"])
-    version = said.stdout.strip().rpartition(" ")[2] if said.returncode == 0 else ""
+    shown = _run([path, "--version"])
+    version = shown.stdout.strip().rpartition(" ")[2] if shown.returncode == 0 else ""
     way = Bubblewrap(path, version, as_root=os.geteuid() == 0)
     tried = _run([path, *way.walls(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/sh", "-c", ":"])
     if tried.returncode == 0:
@@ -72,17 +72,18 @@ def find() -> Bubblewrap:
 
 
 class Bubblewrap:
-    """How the program is called.
+    """How bubblewrap is called.
 
-    `as_root`: without a user namespace, and the box's user is no one's here. In a user namespace it is our
-    own user under another number, which for root would not do: the kernel knows it.
+    `as_root` means without a user namespace: the box runs under a user id that nobody else has. In a user
+    namespace the box's user is our own under another number. For root that would not do: the kernel still
+    treats the box as root.
     """
 
     def __init__(self, path: str, version: str, *, as_root: bool) -> None:
         self.path, self.version, self.as_root = path, version, as_root
 
     def walls(self, uid: int = _UIDS[0]) -> list[str]:
-        """The options that set a box apart, whatever is in it."""
+        """The options that isolate a box, whatever it contains."""
         options = [f"--unshare-{name}" for name in _NAMESPACES]
         if not self.as_root:
             options += ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
@@ -92,7 +93,7 @@ class Bubblewrap:
         return [*options, "--hostname", "box"]
 
     def command(self, root: Path, spec: BoxSpec, group: cgroup.Group, info: int) -> list[str]:
-        """The whole command line of one box; `info` is a descriptor for the number of its PID 1."""
+        """The whole command line of one box; `info` is a descriptor that receives the number of its PID 1."""
         uid = _UIDS[0] + secrets.randbelow(_UIDS[1] - _UIDS[0])
         files = ["--ro-bind", str(root), "/", "--proc", "/proc", "--tmpfs", "/dev"]
         for folder in ("shm", "mqueue"):
@@ -112,16 +113,16 @@ class Bubblewrap:
 
 
 class BubblewrapCell:
-    """One started bubblewrap. Its standard error is kept for the post mortem."""
+    """One started bubblewrap process. Its standard error is kept for the post mortem."""
 
     def __init__(self, wrap: Bubblewrap, root: Path, spec: BoxSpec, controls: cgroup.Controls) -> None:
         self._root, self._identity = root, identity(root)
         self._group = controls.make(spec)
         self._killed = False
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
-        self._info, told = os.pipe()
+        self._info, info = os.pipe()
         try:
-            command = wrap.command(root, spec, self._group, told)
+            command = wrap.command(root, spec, self._group, info)
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", _JOIN, "sh", *self._group.joins, "--", *command],
                 stdin=subprocess.PIPE,
@@ -131,7 +132,7 @@ class BubblewrapCell:
                 cwd="/",
                 env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
                 start_new_session=True,
-                pass_fds=(told,),
+                pass_fds=(info,),
             )
         except OSError as error:
             os.close(self._info)
@@ -139,7 +140,7 @@ class BubblewrapCell:
             self._group.remove()
             raise SandboxFaultError(f"bubblewrap does not start: {error}") from None
         finally:
-            os.close(told)
+            os.close(info)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.writer, self.reader = self._process.stdin.fileno(), self._process.stdout.fileno()
@@ -184,18 +185,18 @@ class BubblewrapCell:
         self._group.remove()
 
     def _first_process(self) -> int:
-        """PID 1 of the box as it is numbered here; bubblewrap itself where it has not got that far."""
-        told = b""
-        while part := os.read(self._info, 4096):  # at the latest its death ends this
-            told += part
+        """PID 1 of the box as numbered on the host, or bubblewrap itself if it has not got that far."""
+        info = b""
+        while part := os.read(self._info, 4096):  # ends when the process dies, at the latest
+            info += part
         try:
-            return int(json.loads(told)["child-pid"])
+            return int(json.loads(info)["child-pid"])
         except (ValueError, KeyError, TypeError):
             return self._process.pid
 
 
 class BubblewrapSandbox(Pool):
-    """Each box is a bubblewrap of its own."""
+    """A pool of bubblewrap processes, one per box."""
 
     def __init__(
         self,
@@ -226,7 +227,7 @@ class BubblewrapSandbox(Pool):
 
     @contextlib.contextmanager
     def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
-        """What a candidate answers without the files of its box is not its own fault."""
+        """Lease a box. If its files were removed meanwhile, the engine is at fault, not the candidate."""
         with super().box(spec, isolation) as box:
             root = self._roots.ensure(spec.packages)
             before = identity(root)
@@ -240,13 +241,15 @@ class BubblewrapSandbox(Pool):
         return box
 
     def facts(self) -> list[Check]:
-        way = "as root, the boxes' users are no one's" if self._wrap.as_root else "in user namespaces"
+        way = "as root, a separate user id for each box" if self._wrap.as_root else "in user namespaces"
         where = sorted({str(parent) for parent in self._controls.parents.values()})
         lacking = [name for name in cgroup.NEEDED if name not in self._controls.parents]
-        told = f"version {self._controls.version}, below {', '.join(where)}" if where else "none can be made"
+        groups = (
+            f"version {self._controls.version}, below {', '.join(where)}" if where else "none can be made"
+        )
         return [
             Check("bubblewrap", True, f"{self._wrap.path}, {way}"),
-            Check("cgroups", not lacking, told + (f", without {', '.join(lacking)}" if lacking else "")),
+            Check("cgroups", not lacking, groups + (f", without {', '.join(lacking)}" if lacking else "")),
         ]
 
     def close(self) -> None:
@@ -257,10 +260,10 @@ class BubblewrapSandbox(Pool):
 
 
 def _entering(uid: int | None, spec: BoxSpec, group: cgroup.Group) -> str:
-    """The text of PID 1's first act."""
+    """The source of PID 1's first act."""
     limits = spec.limits
     bounds: list[tuple[int, int]] = []
-    if "memory" not in group.folders:  # the second best: each process by itself
+    if "memory" not in group.folders:  # the second best: a limit per process
         bounds.append((resource.RLIMIT_DATA, limits.memory_mb << 20))
         bounds.append((resource.RLIMIT_AS, (2 * limits.memory_mb + 512) << 20))
     if "pids" not in group.folders and (uid is not None or _linux() >= _COUNTED_BY_NAMESPACE):

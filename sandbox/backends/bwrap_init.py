@@ -1,8 +1,9 @@
-"""The first act of PID 1 in a bubblewrap box, while it still may: a root whose files are no one else's,
-scratch space with a bound on files, and nothing of the host's in /proc, /sys and /dev. After that it has no
-rights.
+"""The first act of PID 1 in a bubblewrap box, while it still has rights: it isolates the box.
 
-Sent as text before the boot command, so it uses the standard library only and imports none of our rooms.
+The box gets a root whose files nobody shares, scratch space with a bound on files, and nothing of the host's
+in /proc, /sys and /dev. After that it has no rights.
+
+Sent as text before the boot command, it uses the standard library only and imports none of our rooms.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ _LIMITS = (
     "memory.max", "memory.swap.max", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "pids.max",
     "cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpuset.cpus",
 )  # fmt: skip
-_NEW = b"/etc"  # where the new root is put together: any folder that there is
+_NEW = b"/etc"  # where the new root is put together: any folder that exists
 _PLACES = (b"/tmp", b"/dev/shm")
 _READ_ONLY, _NO_SETUID, _NO_DEVICES, _NO_PROGRAMS = 1, 2, 4, 8
 _REMOUNT, _BIND, _MOVE = 32, 4096, 8192
-_HIDDEN = _NO_SETUID | _NO_DEVICES | _NO_PROGRAMS  # bubblewrap's own tmpfs can do neither this nor inodes
+_HIDDEN = _NO_SETUID | _NO_DEVICES | _NO_PROGRAMS  # bubblewrap's own tmpfs cannot do this, nor limit inodes
 _DETACH = 2
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _NODES = {"null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9)}
 _LINKS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
-_KEPT = ("self", "thread-self", "mounts", "net")  # in /proc: what is of the reader's own
+_KEPT = ("self", "thread-self", "mounts", "net")  # in /proc: what belongs to the reader
 _PDEATHSIG, _CAPBSET_DROP, _NO_NEW_PRIVS, _AMBIENT, _AMBIENT_CLEAR = 1, 24, 38, 47, 4
 _LAST_CAPABILITY = 63
 _CAPABILITY_VERSION = 0x20080522
@@ -42,11 +43,11 @@ def enter(
     meters: list[str],
     groups: list[str],
 ) -> dict[str, object]:
-    """Set the box apart and give up every right. Raises `OSError`.
+    """Isolate the box and give up every right. Raises `OSError`.
 
-    `uid` is the user (and group) to become, None where this is it already; `bounds` are (RLIMIT_*, value);
-    `meters` are files to keep open of the control groups that are mounted at `groups`. What it yields is for
-    the runner's `main`.
+    `uid` is the user (and group) to become, None if this is it already; `bounds` are (RLIMIT_*, value);
+    `meters` are files to keep open of the control groups that are mounted at `groups`. The result is for the
+    runner's `main`.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     own = os.getuid() if uid is None else uid
@@ -64,7 +65,7 @@ def enter(
 
 
 def _own_groups(libc: ctypes.CDLL, groups: list[str]) -> None:
-    """The limits of the control groups as they are, and none of their counters."""
+    """Show the limits of the control groups, and none of their counters."""
     shown: dict[str, bytes] = {}
     for path in (f"{group}/{name}" for group in groups for name in _LIMITS):
         if os.path.exists(path):
@@ -82,8 +83,10 @@ def _own_groups(libc: ctypes.CDLL, groups: list[str]) -> None:
 
 
 def _own_root(libc: ctypes.CDLL) -> bool:
-    """The same files behind an overlay: a lock or a watch on one of them ends in this box. Whether the kernel
-    has overlays for us; the filter refuses locks and watches where it has not."""
+    """Put the same files behind an overlay, so that locks and watches on them end in this box.
+
+    Returns whether the kernel has overlays for us; if not, the filter refuses locks and watches.
+    """
     if libc.mount(
         b"overlay", _NEW, b"overlay", _READ_ONLY | _NO_SETUID | _NO_DEVICES, b"lowerdir=/:/dev/mqueue"
     ):
@@ -99,8 +102,10 @@ def _own_root(libc: ctypes.CDLL) -> bool:
 
 
 def _own_processes(libc: ctypes.CDLL) -> None:
-    """/proc with the reader's own processes alone: no counter of the host, nothing of PID 1, which is not
-    dumpable."""
+    """Mount a /proc with the reader's own processes alone.
+
+    It shows no counter of the host and nothing of PID 1, which is not dumpable.
+    """
     if not libc.mount(b"proc", b"/proc", b"proc", _HIDDEN, b"hidepid=2,subset=pid"):
         return
     _must(libc.mount(b"proc", b"/proc", b"proc", _HIDDEN, b"hidepid=2"), "mounting /proc")  # before Linux 5.8
@@ -118,7 +123,7 @@ def _own_processes(libc: ctypes.CDLL) -> None:
 
 
 def _own_devices(libc: ctypes.CDLL) -> None:
-    """Device nodes that are no one else's, where we may make some; else the host's stay."""
+    """Make device nodes that nobody shares, if we may; otherwise the host's stay."""
     if libc.mount(b"tmpfs", b"/sys", b"tmpfs", _NO_SETUID | _NO_PROGRAMS, b"mode=755,size=64k"):
         return
     umask = os.umask(0)
@@ -155,7 +160,7 @@ def _give_up(libc: ctypes.CDLL, uid: int | None, core: int | None, bounds: list[
     for kind, value in bounds:
         resource.setrlimit(kind, (value, value))
     os.chdir("/tmp")
-    libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a change of user takes it off
+    libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a change of user resets it
 
 
 def _must(result: int, doing: str) -> None:

@@ -1,4 +1,4 @@
-"""Limits of a whole box where this machine lets us make control groups: version 1 or 2."""
+"""Limits for a whole box, if this machine lets us make control groups: version 1 or 2."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _COUNTER = itertools.count()
 
 @dataclass(frozen=True)
 class Controls:
-    """Where control groups can be made: the folder to make them in, by controller.
+    """Where control groups can be made: the parent folder for each controller.
 
-    Under version 2 all are the same folder. A controller that is missing here limits nothing.
+    Under version 2 all controllers share one folder. A controller that is missing here limits nothing.
     """
 
     parents: dict[str, Path]
     version: int = 1
 
     def make(self, spec: BoxSpec) -> Group:
-        """A group for one box, its limits set. Raises `SandboxFaultError`."""
+        """Make the group of one box, with its limits set. Raises `SandboxFaultError`."""
         name = f"{_PREFIX}{orphan_reaper.myself().replace(' ', ':')}:{next(_COUNTER)}"
         folders = {controller: parent / name for controller, parent in self.parents.items()}
         group = Group(folders, self.version)
@@ -41,7 +41,7 @@ class Controls:
             for folder in dict.fromkeys(folders.values()):
                 folder.mkdir()
             for controller, folder in folders.items():
-                # a group above may allow less CPU time: that holds, and the self-test tells
+                # a group above may allow less CPU time: its limit holds, and the self-test reports it
                 with contextlib.suppress(*((OSError,) if controller == "cpu" else ())):
                     for file, value in _settings(spec, controller, self, folder):
                         (folder / file).write_text(value)
@@ -60,17 +60,17 @@ class Group:
 
     @property
     def joins(self) -> list[str]:
-        """The files that a process writes 0 to, to come in."""
+        """The files to write 0 to in order to join the group."""
         return [f"{folder}/cgroup.procs" for folder in dict.fromkeys(self.folders.values())]
 
     def seen_at(self) -> list[tuple[str, str]]:
-        """Each folder, and where a box should see it (as in a container), read-only."""
+        """Each folder, and the path at which a box should see it (as in a container), read-only."""
         if self.version == 2:
             return [(str(folder), "/sys/fs/cgroup") for folder in dict.fromkeys(self.folders.values())]
         return [(str(folder), f"/sys/fs/cgroup/{name}") for name, folder in self.folders.items()]
 
     def memory_kills(self) -> int:
-        """How many processes the kernel has killed for memory in it; 0 where memory is not limited."""
+        """How many of its processes the kernel has killed for memory; 0 if memory is not limited."""
         folder = self.folders.get("memory")
         if folder is None:
             return 0
@@ -82,7 +82,7 @@ class Group:
         return 0
 
     def remove(self) -> bool:
-        """End whatever is in it and remove it; whether it is gone. May be called twice."""
+        """End every process in the group and remove it; return whether it is gone. May be called twice."""
         gone = True
         for folder in dict.fromkeys(self.folders.values()):
             gone = _remove(folder) and gone
@@ -90,8 +90,10 @@ class Group:
 
 
 def find(cgroup: Path = Path("/proc/self/cgroup"), mounts: Path = Path("/proc/self/mountinfo")) -> Controls:
-    """Where this process may make groups: below its own (version 1), or below the nearest group that has
-    been delegated to it (version 2). Empty where nowhere."""
+    """Find where this process may make groups; empty if nowhere.
+
+    Under version 1 that is below its own group, under version 2 below the nearest group delegated to it.
+    """
     try:
         own, mounted = cgroup.read_text(), mounts.read_text()
     except OSError:
@@ -114,7 +116,7 @@ def find(cgroup: Path = Path("/proc/self/cgroup"), mounts: Path = Path("/proc/se
 
 
 def reap(controls: Controls) -> int:
-    """Remove groups whose owner is dead; how many."""
+    """Remove groups whose owner is dead; return how many."""
     removed = 0
     for parent in dict.fromkeys(controls.parents.values()):
         for folder in parent.glob(f"{_PREFIX}*"):
@@ -125,7 +127,7 @@ def reap(controls: Controls) -> int:
 
 
 def _settings(spec: BoxSpec, controller: str, controls: Controls, folder: Path) -> Iterator[tuple[str, str]]:
-    """Files of a controller and what to write, in the order that the kernel wants."""
+    """The files of a controller and the values to write, in the order that the kernel wants."""
     limits, second = spec.limits, controls.version == 2
     memory = str(limits.memory_mb << 20)
     if controller == "memory":
@@ -160,7 +162,7 @@ def _mounts(text: str) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _below(mountpoint: str, where: str, path: str) -> Path | None:
-    """The folder of group `path` in a mount whose root is the group `where`."""
+    """The folder of group `path` under a mount whose root is the group `where`."""
     try:
         return Path(mountpoint, PurePosixPath(path).relative_to(where))
     except ValueError:
@@ -172,7 +174,7 @@ def _can_make(folder: Path) -> bool:
 
 
 def _delegated(own: Path, top: Path) -> Controls | None:
-    """The nearest group above our own that we may divide: groups with members pass no controller on."""
+    """The nearest group above ours that we may divide: a group with members passes no controller on."""
     for folder in (own, *own.parents):
         if not _can_make(folder):
             return None
@@ -190,7 +192,7 @@ def _delegated(own: Path, top: Path) -> Controls | None:
 
 
 def _pass_on(folder: Path, names: list[str]) -> list[str]:
-    """Those of the controllers that groups below get, switched on where they were not."""
+    """Switch on controllers for the groups below; return those that they get."""
     switch = folder / "cgroup.subtree_control"
     passed = switch.read_text().split()
     for name in names:

@@ -23,8 +23,8 @@ from pygent.sandbox.images.renewed_images import Renewed
 if TYPE_CHECKING:
     from docker import DockerClient
 
-_UIDS = (1 << 20, 1 << 30)  # far from people's and services' own
-_UIDS_MAPPED = (10_000, 60_000)  # what a rootless or remapped engine has
+_UIDS = (1 << 20, 1 << 30)  # far from the ids of people and services
+_UIDS_MAPPED = (10_000, 60_000)  # the ids that a rootless or remapped engine has
 _HEADER = 8
 _STDOUT = 1
 _ERROR_TAIL = 4096
@@ -36,14 +36,17 @@ log = logging.getLogger(__name__)
 
 
 def is_mapped(client: DockerClient) -> bool:
-    """Whether the engine is rootless or maps users: then it knows about 65,000 user ids only."""
+    """Whether the engine is rootless or maps users. Such an engine has only about 65,000 user ids."""
     with _engine("asking the engine"):
         options = client.info().get("SecurityOptions") or []
     return any("rootless" in option or "userns" in option for option in options)
 
 
 def _title(client: DockerClient, runtime: str) -> str:
-    """What the engine is, for people. Raises `SandboxUnavailableError` where it does not know the runtime."""
+    """The engine's description, for people.
+
+    Raises `SandboxUnavailableError` if it does not know the runtime.
+    """
     with _engine("asking the engine"):
         facts = client.info()
     known = facts.get("Runtimes") or {}
@@ -85,11 +88,10 @@ def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
 
 
 class DockerSandbox(Pool):
-    """Hands out boxes, each in a container of its own.
+    """Hands out boxes, each in its own container.
 
-    `runtime` is the engine's name for what runs containers; '' for its default.
-
-    Raises `SandboxUnavailableError` if the engine does not know it.
+    `runtime` is the engine's name for what runs containers; '' for its default. Raises
+    `SandboxUnavailableError` if the engine does not know it.
     """
 
     def __init__(
@@ -126,7 +128,9 @@ class DockerSandbox(Pool):
             image = self._images.ensure(spec.packages)
         usual = self._made_of.setdefault(spec.packages, image)
         if image != usual:
-            raise SandboxFaultError(f"image {usual} is gone, and what can be made now is another: {image}")
+            raise SandboxFaultError(
+                f"image {usual} is gone, and the one that can be made now differs: {image}"
+            )
         if spec.core is not None:
             image = self._renewed.of(image)
         return DockerCell(self._client, image, spec, self._labels, self._mapped, self._runtime)
@@ -176,7 +180,7 @@ class DockerCell:
                     boot.command("python3"),
                     user=f"{uid}:{uid}",
                     stdin_open=True,
-                    stop_signal="SIGKILL",  # or an engine that is stopped waits 10 s for our PID 1
+                    stop_signal="SIGKILL",  # otherwise a stopped engine waits 10 s for our PID 1
                     working_dir="/tmp",
                     labels=labels,
                     host_config={
@@ -245,8 +249,8 @@ class DockerCell:
             self._socket.close()
             self._socket = None
         if self.id:
-            if not trouble(self._client):  # else it is left to `owner.sweep`, or to the next start
-                # two that leave their network at once can lock Docker 20.10 up for good (libnetwork, sbLeave)
+            if not trouble(self._client):  # else `owner.sweep` or the next start removes it
+                # two containers that leave their network at once can hang Docker 20.10 (libnetwork, sbLeave)
                 with turn(self._api.base_url), contextlib.suppress(APIError, RequestException):
                     self._api.remove_container(self.id, force=True, v=True)
             self.id = ""
@@ -278,7 +282,7 @@ class DockerCell:
 
 @contextlib.contextmanager
 def _engine(doing: str) -> Any:
-    """Turn the client library's errors into the engine's fault."""
+    """Turn the client library's errors into `SandboxFaultError`."""
     from docker.errors import DockerException
     from requests.exceptions import RequestException
 
@@ -291,7 +295,7 @@ def _engine(doing: str) -> Any:
 
 
 def trouble(client: DockerClient) -> str:
-    """Why the engine gives nothing now, or ''. A hung one is waited for 5 seconds."""
+    """Why the engine does not work now, or ''. Waits 5 seconds for one that hangs."""
     from requests.exceptions import RequestException
 
     try:
@@ -312,7 +316,7 @@ def _away(error: BaseException) -> str:
 
 
 def _innermost(error: BaseException) -> str:
-    """The system's own words, which the client library wraps several times."""
+    """The operating system's own message, which the client library wraps several times."""
     inner = next((one for one in error.args if isinstance(one, BaseException)), None)
     if inner is not None:
         return _innermost(inner)

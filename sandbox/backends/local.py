@@ -18,10 +18,10 @@ from pygent.sandbox.host.runner_process import Death
 
 
 class LocalSandbox:
-    """Runs candidates with this user's rights on this machine. **It protects nothing.**
+    """Runs candidates with this user's rights on this machine. **It protects nothing**.
 
     The protocol, the clock and the outcomes are those of the real sandboxes, and so are the limits that the
-    runner keeps (times, sizes of answers and output); memory, CPU and process limits are not in force.
+    runner keeps (times, sizes of answers and output). Memory, CPU and process limits are not in force.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class LocalSandbox:
         ]
 
     def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
-        """Nothing: a box starts when it is taken, and nothing goes on in the background."""
+        """Do nothing: a box starts when it is taken, and nothing runs in the background."""
 
     def close(self) -> None:
         for box in list(self._all):
@@ -96,7 +96,7 @@ class _LocalBox(RunnerBox):
 
 
 class _LocalCell:
-    """A runner as a subprocess of its own session, with a temporary folder."""
+    """A runner as a subprocess in its own session, with a temporary folder."""
 
     def __init__(self, place: str) -> None:
         self._place = place
@@ -132,7 +132,7 @@ class _LocalCell:
     def kill(self) -> None:
         if self._process.stdin is None or self._process.stdin.closed:
             return
-        self._process.stdin.close()  # at which the runner kills its children, wipes and exits
+        self._process.stdin.close()  # then the runner kills its children, wipes and exits
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:

@@ -1,8 +1,8 @@
-"""What a container must not see of the host: counters and facts of the whole machine in /proc and /sys.
+"""What a container must not see of the host: machine-wide counters and facts in /proc and /sys.
 
 A program can raise most of these counters, so they would carry a few bits from one box to the next. The
-engine passes over what is not there on a machine. Documented in proc(5) and in the kernel's
-Documentation/ABI; the list has the names of Linux 4.18 to 6.18. bubblewrap needs no list: see `enter.py`.
+engine skips paths that a machine lacks. Documented in proc(5) and in the kernel's Documentation/ABI; the
+list has the names of Linux 4.18 to 6.18. bubblewrap needs no list: see `enter.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whose containers are whose: so that those of a killed process can be removed, and no living one's."""
+"""Which process owns a container, so that only those of dead processes are removed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _DEAD_STATES = ("exited", "dead")
 
 
 def myself() -> str:
-    """This process, as no other process ever was: machine start, PID namespace, PID, and start time."""
+    """This process, told apart from every other ever: machine start, PID namespace, PID, and start time."""
     return f"{_world()} {os.getpid()} {_started(os.getpid())}"
 
 
 def is_alive(label: str) -> bool | None:
-    """Whether the owner that `myself` described lives; None where that cannot be seen from here."""
+    """Whether the owner that `myself` described is alive; None if that cannot be seen from here."""
     try:
         world, pid, started = label.rsplit(" ", 2)
         number = int(pid)
@@ -34,7 +34,7 @@ def is_alive(label: str) -> bool | None:
 
 
 def reap(client: DockerClient) -> int:
-    """Remove containers whose owner is dead; how many. Engine errors are left to the next start."""
+    """Remove containers whose owner is dead; return how many. The next start deals with engine errors."""
     from docker.errors import APIError
     from requests.exceptions import RequestException
 
@@ -51,7 +51,7 @@ def reap(client: DockerClient) -> int:
 
 
 def sweep(client: DockerClient, run: str) -> None:
-    """Remove what is left of a run, whoever owns it: also what an engine made after nobody waited for it."""
+    """Remove what is left of a run, whoever owns it, including what the engine made after our time-out."""
     from docker.errors import APIError
     from requests.exceptions import RequestException
 
@@ -67,7 +67,7 @@ def _world() -> str:
 
 
 def _started(pid: int) -> str:
-    """Clock ticks from machine start to the process's start; '' where there is none (proc(5), stat, 22)."""
+    """Clock ticks from machine start to the process's start; '' if there is none (proc(5), stat, 22)."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""Choosing and testing a sandbox at the start of a run."""
+"""Choose and test a sandbox at the start of a run."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Kind = Literal["auto", "docker", "bubblewrap"]
 
 
 def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None) -> Pool:
-    """A sandbox with its image made, not tested yet; the caller closes it.
+    """Make a sandbox with its image, not tested yet; the caller closes it.
 
-    `auto` is a Docker engine that answers, else bubblewrap. `base` is the image to build on
-    (`image.BASE` by default; of bubblewrap only `image.HOST`), `runtime` the
-    engine's name for what runs containers, such as `runsc`, where that is not its default. What killed
-    processes left is removed on the way. Raises `SandboxUnavailableError` with the remedy.
+    `auto` is a Docker engine if one answers, else bubblewrap. `base` is the image to build on
+    (`BASE` by default; bubblewrap takes only `HOST`). `runtime` is
+    the engine's name for what runs containers, such as `runsc`; by default the engine's own choice. Leftovers
+    of killed processes are removed on the way. Raises `SandboxUnavailableError` with the remedy.
     """
     if kind not in ("auto", "docker", "bubblewrap"):
         raise SandboxUnavailableError(f"no sandbox is called {kind!r}: use auto, docker or bubblewrap")
@@ -35,9 +35,9 @@ def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str |
 def open_sandbox(
     kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None, waive: Iterable[str] = ()
 ) -> Sandbox:
-    """The same, after it has passed its self-test. Raises `SandboxUnavailableError` where it has not.
+    """Make a sandbox that has passed its self-test. Raises `SandboxUnavailableError` if it has not.
 
-    Limits that are not in force are in its name, and in `unlimited` but for those that `waive` names.
+    Limits that are not in force appear in its name, and in `unlimited` except those that `waive` names.
     """
     from pygent.sandbox.backends.waivers import missing
     from pygent.sandbox.selftest.self_test import failures
@@ -66,7 +66,7 @@ def open_sandbox(
 def build_image(
     kind: Kind, *, base: str | None = None, packages: tuple[str, ...] = (), rebuild: bool = False
 ) -> str:
-    """Make what boxes with `packages` consist of; the image's name, or the folder of the root file system.
+    """Make what boxes with `packages` run on; return the image's name or the root file system's folder.
 
     Raises `SandboxUnavailableError`.
     """
@@ -85,7 +85,7 @@ def build_image(
 
 
 def _has_engine(kind: Kind) -> bool:
-    """Whether it is to be Docker. Raises `SandboxUnavailableError` if neither is there."""
+    """Whether to use Docker. Raises `SandboxUnavailableError` if `auto` finds neither it nor bubblewrap."""
     from pygent.sandbox.backends import bubblewrap
     from pygent.sandbox.backends.engine import connect
 
@@ -97,7 +97,7 @@ def _has_engine(kind: Kind) -> bool:
         try:
             bubblewrap.find()
         except SandboxUnavailableError as no_bubblewrap:
-            raise SandboxUnavailableError(f"no sandbox can be had: {no_engine}; {no_bubblewrap}") from None
+            raise SandboxUnavailableError(f"no sandbox is available: {no_engine}; {no_bubblewrap}") from None
         return False
     return True
 
@@ -107,7 +107,7 @@ def _no_base(base: str | None) -> None:
 
     if base not in (None, HOST):
         raise SandboxUnavailableError(
-            f"bubblewrap knows no images: leave out --image {base}, or use a Docker engine for it"
+            f"bubblewrap has no images: leave out --image {base}, or use a Docker engine for it"
         )
 
 

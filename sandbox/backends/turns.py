@@ -1,4 +1,4 @@
-"""One at a time, over all processes of this user: a lock by name."""
+"""One at a time, across all processes of this user: a lock by name."""
 
 from __future__ import annotations
 

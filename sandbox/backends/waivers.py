@@ -1,4 +1,4 @@
-"""Limits that a sandbox may lack, by name: which are missing, and who may do without."""
+"""Limits that a sandbox may lack, by name: which are missing, and which of them the user has waived."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WAIVABLE = ("memory", "processes", "cpu", "inodes")
 
 
 def waived(names: Iterable[str]) -> tuple[str, ...]:
-    """The names, each perhaps several by commas, in order and once. Raises `ValueError`."""
+    """The names in order, each once; an item may hold several with commas. Raises `ValueError`."""
     given = [part.strip() for name in names for part in name.split(",") if part.strip()]
     for name in given:
         if name not in WAIVABLE:
@@ -24,7 +24,7 @@ def missing(checks: Iterable[Check]) -> tuple[str, ...]:
 
 
 def require(sandbox: Sandbox, what: str) -> None:
-    """Refuse `what` (such as `code that a model wrote`) where a limit is neither in force nor waived.
+    """Refuse `what` (such as `code that a model wrote`) if a limit is neither in force nor waived.
 
     Raises `SandboxUnavailableError` with the remedy.
     """

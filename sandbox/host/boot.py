@@ -1,4 +1,4 @@
-"""Starting a runner: its source is sent over the channel, so an image need not be rebuilt when it changes."""
+"""Start a runner: its source is sent over the channel, so a change needs no new image."""
 
 from __future__ import annotations
 
@@ -34,16 +34,19 @@ package.main.main(sent["config"], globals().get("entered", {}))
 
 
 def command(python: str, first: str = "") -> list[str]:
-    """What the box runs as PID 1: an isolated interpreter that waits for the runner's source.
+    """The command that the box runs as PID 1: an isolated interpreter that waits for the runner's source.
 
-    `first` is a module's text that it runs before; what that leaves as `entered` is told to the runner.
+    `first` is the text of a module to run before it; what that binds as `entered` is passed to the runner.
     """
     return [python, "-I", "-c", first + BOOT]
 
 
 def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
-    """The first bytes on the channel: the runner's source, its work folder, what to wipe (None: find out),
-    and what of the spec is its affair."""
+    """The first bytes on the channel, which configure the runner.
+
+    They hold its source, its work folder, the folders to wipe (None: find out), and those parts of the spec
+    that the runner needs.
+    """
     config = {
         "work": work,
         "places": places,

@@ -1,4 +1,4 @@
-"""A box over any backend's byte channel: the host's half of the grading protocol."""
+"""A box over any backend's byte channel: the host's side of the grading protocol."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from pygent.sandbox.host.frames import Frames, frame
 from pygent.sandbox.host.runner_process import RunnerProcess
 from pygent.sandbox.runner import wire
 
-_PATIENCE = 30.0  # seconds beyond the runner's own limits until the engine is held to be at fault
-READING_SECONDS = 1.5 / (32 << 20)  # of the host's CPU, for each byte that a child may answer in all
-_SILENCE = 5.0  # seconds until the engine is asked whether it is still there
+_PATIENCE = 30.0  # seconds beyond the runner's own limits before the engine is held to be at fault
+READING_SECONDS = 1.5 / (32 << 20)  # of the host's CPU, for each byte that a child may answer in total
+_SILENCE = 5.0  # seconds of silence before the engine is asked whether it is still there
 _CHUNK = 1 << 16
 _MAX_DETAIL = 2000
 _LONGEST = 1e9  # seconds
@@ -37,7 +37,7 @@ _LONGEST = 1e9  # seconds
 class RunnerBox:
     """One started runner. Not thread-safe: one evaluation at a time.
 
-    `retired` says why the box must not be used again; the replies that came before still stand.
+    `retired` says why the box must not be used again; earlier replies still stand.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class RunnerBox:
         return not self.retired and not self._poll.poll(0)
 
     def trouble(self) -> str:
-        """Why nothing will come of it though it is alive, or ''."""
+        """Why a box that is alive will not answer, or ''."""
         return self._cell.trouble()
 
     def close(self) -> None:
@@ -122,7 +122,7 @@ class RunnerBox:
         return Reply(Outcome.OK, value, seconds=seconds)
 
     def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
-        """The next frame, sending on meanwhile what is unsent."""
+        """The next frame. Sends what is still unsent while it waits."""
         max_body = self._limits.answer_bytes + self._limits.output_bytes + _CHUNK
         while (got := self._frames.next(max_body)) is None:
             left = deadline - time.monotonic()
@@ -135,7 +135,7 @@ class RunnerBox:
                 if event & select.POLLOUT and fd == self._cell.writer:
                     self._send()
                 if event & ~select.POLLOUT and fd == self._cell.reader:
-                    self._read()
+                    self._read_bytes()
         return got
 
     def _send(self) -> None:
@@ -143,13 +143,13 @@ class RunnerBox:
             sent = os.write(self._cell.writer, self._unsent)
         except BlockingIOError:
             return
-        except OSError:  # closed: reading tells why
+        except OSError:  # closed: the next read says why
             sent = len(self._unsent)
         self._unsent = self._unsent[sent:]
         if not self._unsent:
             self._watch()
 
-    def _read(self) -> None:
+    def _read_bytes(self) -> None:
         try:
             data = os.read(self._cell.reader, _CHUNK)
         except BlockingIOError:
@@ -175,13 +175,13 @@ class RunnerBox:
 
 
 class _Session:
-    """The talk about one child: what is sent may run ahead of what is read."""
+    """One conversation with a child: requests may run ahead of the replies."""
 
     def __init__(self, box: RunnerBox, request: bytes, *, asked: int, ending: bool) -> None:
         if box.retired:
             raise SandboxFaultError(f"this box is retired: {box.retired}")
         self._box = box
-        self._asked = asked
+        self._calls = asked
         self._ending = ending
         self._replies: list[Reply] = []
         self._left = box._limits.all_answers_bytes
@@ -190,7 +190,7 @@ class _Session:
         self._end: Execution | None = None
         self._say(request)
         if not ending:
-            self._read()
+            self._read_reply()
 
     @property
     def load(self) -> Reply:
@@ -203,9 +203,9 @@ class _Session:
     def call(self, call: Call) -> Reply:
         if not self.going:
             raise ValueError("the child has ended")
-        self._asked += 1
+        self._calls += 1
         self._say(_call(call))
-        self._read()
+        self._read_reply()
         return self._replies[-1]
 
     def close(self) -> Execution:
@@ -214,15 +214,15 @@ class _Session:
             if self._end is None:
                 self._say(frame({"op": "end"}))
         while self._end is None:
-            self._read()
+            self._read_reply()
         return self._end
 
     def _say(self, data: bytes) -> None:
         self._box._unsent = memoryview(bytes(self._box._unsent) + data)
         self._box._watch()
 
-    def _read(self) -> None:
-        """Take one reply, or the end."""
+    def _read_reply(self) -> None:
+        """Read one reply, or the end."""
         try:
             self._take()
         except SandboxFaultError as fault:
@@ -235,14 +235,14 @@ class _Session:
             head, body = self._box._receive(self._deadline)
         except _BoxEndedError as ended:
             self._box.retired = ended.text
-            replies.append(Reply(Outcome.DIED, detail="ran into the memory limit, and took its box along"))
+            replies.append(Reply(Outcome.DIED, detail="ran into the memory limit, which ended its box too"))
             self._end = _execution(replies, 0.0, None, b"")
             return
         if head.get("k") != "end":
-            if len(replies) <= self._asked and (not replies or _goes_on(replies)):
+            if len(replies) <= self._calls and (not replies or _goes_on(replies)):
                 replies.append(self._reply(head, body))
             return
-        if not replies or (_goes_on(replies) and len(replies) <= self._asked):
+        if not replies or (_goes_on(replies) and len(replies) <= self._calls):
             raise SandboxFaultError("the runner left out a reply")
         try:
             self._box.retired = str(head["why"])
@@ -253,11 +253,11 @@ class _Session:
             raise SandboxFaultError("the runner's report cannot be read") from None
 
     def _reply(self, head: dict[str, Any], body: bytes) -> Reply:
-        """One answer, within what all of them may hold and may take the host to read."""
+        """One reply, within the limits on all replies' size and on the host's time to read them."""
         most = self._box._limits.all_answers_bytes
         self._left -= len(body)
         if self._left < 0:
-            return Reply(Outcome.VIOLATION, detail=f"answers of more than {most} bytes in all")
+            return Reply(Outcome.VIOLATION, detail=f"answers of more than {most} bytes in total")
         if self._reading <= 0:
             return Reply(Outcome.VIOLATION, detail="answers that take too long to read")
         began = time.thread_time()
@@ -267,7 +267,7 @@ class _Session:
 
 
 class _BoxEndedError(Exception):
-    """The candidate's use of memory ended the whole box."""
+    """The whole box was ended because of the candidate's memory use."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -279,7 +279,7 @@ def _call(call: Call) -> bytes:
 
 
 def _raised(value: object) -> tuple[str, Raised] | None:
-    """An exception's words and facts, where the child has told it in the right form."""
+    """An exception's text and facts, if the child reported it in the right form."""
     if not (isinstance(value, tuple) and len(value) == 3):
         return None
     text, kind, args = value
@@ -298,10 +298,10 @@ def _goes_on(replies: list[Reply]) -> bool:
 
 
 def _seconds(value: object) -> float:
-    """What a runner says of a time. Raises `ValueError` for what is none."""
+    """A time that the runner reported. Raises `ValueError` if it is not one."""
     if isinstance(value, int | float) and 0 <= value < _LONGEST:
         return float(value)
-    raise ValueError(f"{value!r:.40} is no time")
+    raise ValueError(f"{value!r:.40} is not a time")
 
 
 def _execution(replies: list[Reply], seconds: float, cpu: float | None, tail: bytes) -> Execution:

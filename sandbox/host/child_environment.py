@@ -1,4 +1,4 @@
-"""What programs that are not ours get of the environment: no keys, but for those that are named."""
+"""The environment that other people's programs get: no keys, except those that are named."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PASSED = re.compile(
 
 
 def without_keys(*named: str, more: str = "") -> dict[str, str]:
-    """Variables that every program may have, those that are `named`, and those whose names match `more`."""
+    """The variables that every program may have, the `named` ones, and those whose names match `more`."""
     also = re.compile(more) if more else None
     return {
         name: value

@@ -1,4 +1,4 @@
-"""Python processes of our own: none of them imports from the folder that the user stands in."""
+"""Python processes of our own: none of them imports from the user's current folder."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Mapping
 
 
 def command(*arguments: str) -> list[str]:
-    """This interpreter with `arguments`, and never the current folder or the script's on its path.
+    """This interpreter with `arguments`, with neither the current folder nor the script's on its path.
 
-    Not `-I`: it would also leave out packages of the user's own (`pip install --user`).
+    Not `-I`: that would also hide the user's own packages (`pip install --user`).
     """
     return [sys.executable, "-P", *arguments]
 
 
 def environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Our own environment, or the one that is given, without relative and empty entries of `PYTHONPATH`."""
+    """Our own environment, or the one `given`, without relative and empty entries in `PYTHONPATH`."""
     found = dict(os.environ if given is None else given)
     if (path := found.pop("PYTHONPATH", None)) is not None:
         kept = [entry for entry in path.split(os.pathsep) if os.path.isabs(entry)]

@@ -18,7 +18,7 @@ def frame(head: Mapping[str, object], body: bytes = b"") -> bytes:
 
 
 class Frames:
-    """Reads frames from a stream of bytes. The box may be in hostile hands, so sizes are bounded."""
+    """Reads frames from a stream of bytes. Sizes are bounded, as the box may be hostile."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()

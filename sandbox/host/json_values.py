@@ -1,4 +1,4 @@
-"""What a box sends us where only JSON is expected: checked before anything is made of it."""
+"""Check a box's answer wherever only JSON is expected, before anything is made of it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import math
 
 MOST_DEPTH = 64
 MOST_VALUES = 200_000
-MOST_INTEGER = 1 << 63  # what databases and other languages can hold; Python cannot even print 5,000 digits
-MOST_CHARACTERS = 16_000_000  # in all
+MOST_INTEGER = 1 << 63  # databases and other languages hold no more; Python cannot even print 5,000 digits
+MOST_CHARACTERS = 16_000_000  # in total
 
 
 def trouble(value: object) -> str:
     """Why a decoded answer is not a JSON value within our bounds, in a few words, or ''.
 
-    The wire carries more than JSON (bytes, sets, complex numbers, keys of any kind), and integers of any
-    size. Whoever passes such a value on meets an exception far from here.
+    The wire carries more than JSON (bytes, sets, complex numbers, keys of any kind) and integers of any size.
+    If such a value were passed on, it would raise far from here.
     """
     waiting: list[tuple[object, int]] = [(value, 0)]
     values = characters = 0

@@ -1,4 +1,4 @@
-"""The pool of boxes of every backend: fresh ones started ahead, verified-clean ones used again."""
+"""The pool of boxes of every backend: starts fresh ones ahead and reuses those verified clean."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ WARM, IDLE = 6, 16
 
 
 class Pool(ABC):
-    """Hands out boxes, each in a cell of its own that a backend starts. Thread-safe.
+    """Hands out boxes, each in its own cell that a backend starts. Thread-safe.
 
     `name` says what the backend is, for people. For `CONTAINER` isolation up to `warm` cells per spec are
-    started ahead, as many as the rate of hand-outs asks for and as memory allows (`pool_sizing.py`);
-    at most `idle` wait in all, and the longest unused give way. Boxes on a core of their own are started
-    ahead by `prepare` alone: each start disturbs what is being timed.
+    started ahead, as many as the rate of hand-outs asks for and as memory allows
+    (`pygent.sandbox.host.pool_sizing`). At most `idle` wait in total, and the longest unused are dropped
+    first. Boxes pinned to a core are started ahead by `prepare` alone, as each start disturbs what is being
+    timed.
     """
 
     def __init__(self, name: str, *, warm: int = WARM, idle: int = IDLE) -> None:
@@ -53,7 +54,7 @@ class Pool(ABC):
         self._all: set[RunnerBox] = set()
         self._ending: set[RunnerBox] = set()
         self._going_on: set[Future[None]] = set()
-        self._read: set[tuple[str, ...]] = set()
+        self._files_read: set[tuple[str, ...]] = set()
         self._workers = ThreadPoolExecutor(4, thread_name_prefix="pygent-sandbox")
 
     def __enter__(self) -> Self:
@@ -66,12 +67,12 @@ class Pool(ABC):
     def cell(self, spec: BoxSpec) -> RunnerProcess:
         """Start a runner.
 
-        Raises `SandboxFaultError`, and `SandboxUnavailableError` for what it is made of.
+        Raises `SandboxFaultError`, and `SandboxUnavailableError` if its image or root is missing.
         """
 
     @abstractmethod
     def facts(self) -> list[Check]:
-        """What the backend says of itself, for `pygent doctor`."""
+        """The backend's description of itself, for `pygent doctor`."""
 
     @contextlib.contextmanager
     def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
@@ -82,13 +83,13 @@ class Pool(ABC):
             lease.close()
 
     def renew(self, spec: BoxSpec) -> None:  # noqa: B027  # a backend whose files keep no trace has nothing to do
-        """Give boxes on a core files without a trace of earlier boxes. Raises `SandboxFaultError`."""
+        """Give boxes pinned to a core files without a trace of earlier boxes. Raises `SandboxFaultError`."""
 
     def prepare(self, spec: BoxSpec, count: int, *, renewed: bool = False) -> None:
-        if spec.packages not in self._read:
+        if spec.packages not in self._files_read:
             with self.box(BoxSpec(packages=spec.packages), Isolation.CONTAINER) as box:
                 box.run(READ_ALL, [Call()])
-            self._read.add(spec.packages)
+            self._files_read.add(spec.packages)
         if renewed:
             self.renew(spec)
         with self._lock:
@@ -138,7 +139,7 @@ class Pool(ABC):
             return self._starting.get(spec, 0)
 
     def give_back(self, box: RunnerBox, spec: BoxSpec, isolation: Isolation) -> None:
-        """End of a lease: kept where it is clean and may be used again, else retired in the background."""
+        """End a lease: keep the box if it is clean and reusable, else retire it in the background."""
         if isolation is Isolation.CONTAINER or box.retired:
             self.retire(box)
             return
@@ -170,7 +171,7 @@ class Pool(ABC):
                 del self._idle[key]
 
     def _refill(self, spec: BoxSpec) -> None:
-        """Start boxes ahead, where there is room beside those that wait for others and may be taken soon."""
+        """Start boxes ahead, if room is left beside those that wait for other specs and may be taken soon."""
         self._drop_unwanted()
         room = self._max_idle - sum(map(len, self._idle.values())) - sum(self._starting.values())
         wanted = self._sizing[spec].wanted(spec.limits.memory_mb)
@@ -184,10 +185,10 @@ class Pool(ABC):
     def _start_soon(self, spec: BoxSpec) -> None:
         if not self._closed:
             self._starting[spec] = self._starting.get(spec, 0) + 1
-            self._behind(self._start_ahead, spec)
+            self._in_background(self._start_ahead, spec)
 
-    def _behind(self, work: Callable[..., None], *args: object) -> None:
-        """Have it done in the background; the lock is held."""
+    def _in_background(self, work: Callable[..., None], *args: object) -> None:
+        """Run it in the background. The caller holds the lock."""
         task = self._workers.submit(work, *args)
         self._going_on.add(task)
         task.add_done_callback(self._over)
@@ -196,7 +197,7 @@ class Pool(ABC):
         with self._lock:
             self._going_on.discard(task)
             self._lock.notify_all()
-        _look(task)
+        _log_error(task)
 
     def _drop_unwanted(self) -> None:
         for (spec, isolation), waiting in self._idle.items():
@@ -208,7 +209,7 @@ class Pool(ABC):
         try:
             box = self._start(spec)
         except SandboxFaultError:
-            return  # whoever needs one will try again and hear of it
+            return  # whoever needs one tries again and gets the error
         finally:
             with self._lock:
                 self._starting[spec] -= 1
@@ -240,9 +241,9 @@ class Pool(ABC):
         if box not in self._all or box in self._ending:
             return
         if self._closed:
-            return  # `close` has it in hand
+            return  # `close` takes care of it
         self._ending.add(box)
-        self._behind(self._end, box)
+        self._in_background(self._end, box)
 
     def _end(self, box: RunnerBox) -> None:
         box.close()
@@ -252,7 +253,7 @@ class Pool(ABC):
 
 
 class _Lease:
-    """A box for one variant; one that had to be retired is replaced by another."""
+    """A box for one variant. If it had to be retired, another one replaces it."""
 
     def __init__(self, sandbox: Pool, spec: BoxSpec, isolation: Isolation) -> None:
         self._sandbox, self._spec, self._isolation = sandbox, spec, isolation
@@ -278,8 +279,8 @@ class _Lease:
             self._sandbox.give_back(box, self._spec, self._isolation)
 
 
-def _look(done: Future[None]) -> None:
-    """Let an unforeseen error of a background task be heard of."""
+def _log_error(done: Future[None]) -> None:
+    """Log an unforeseen error of a background task."""
     if not done.cancelled() and (error := done.exception()) is not None:
         import logging
 

@@ -1,4 +1,4 @@
-"""How many boxes to keep started ahead: as many as a run asks for while one starts, where memory allows."""
+"""How many boxes to keep started ahead: as many as are taken while one starts, if memory allows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-_REMEMBERED = 16  # takes, the latest ones
-_AT_FIRST = 0.5  # seconds that a box is thought to take to start, before one has
+_REMEMBERED = 16  # of the latest takes
+_AT_FIRST = 0.5  # seconds that a box is assumed to take to start, before one has
 _QUIET_SECONDS = 30.0
-_SHARE = 0.5  # of the free memory may be promised to boxes that wait
+_SHARE = 0.5  # of the free memory that waiting boxes may be promised
 
 
 class Sizing:
@@ -33,20 +33,20 @@ class Sizing:
         self._start_seconds = _AT_FIRST
 
     def taken(self) -> None:
-        """A box was asked for."""
+        """Note that a box was asked for."""
         self._takes.append(self._clock())
 
     def started(self, seconds: float) -> None:
-        """A box took so long from its order to its readiness."""
+        """Note how long a box took to become ready."""
         self._start_seconds += (seconds - self._start_seconds) / 4
 
     @property
     def quiet(self) -> bool:
-        """Whether nobody has taken one for so long that none need wait."""
+        """Whether no box has been taken for so long that none need wait."""
         return not self._takes or self._clock() - self._takes[-1] > _QUIET_SECONDS
 
     def wanted(self, memory_mb: int) -> int:
-        """How many boxes with this limit should wait: one, and one for each that goes while one starts."""
+        """How many boxes with this limit should wait: one, plus one per box taken while another starts."""
         if not self._takes or not self._most:
             return 0
         span = max(self._clock() - self._takes[0], self._start_seconds)
@@ -56,7 +56,7 @@ class Sizing:
 
 
 def free_memory_mb() -> float:
-    """What this machine can give without swapping, in MiB (proc(5), MemAvailable); infinite where unknown."""
+    """What this machine can give without swapping, in MiB (proc(5), MemAvailable); infinite if unknown."""
     try:
         with open("/proc/meminfo") as stream:
             for line in stream:

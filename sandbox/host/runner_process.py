@@ -1,4 +1,4 @@
-"""What a backend gives: a started runner, a byte channel to it, and news of its death."""
+"""What a backend provides: a started runner, a byte channel to it, and the reason of its death."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Death:
-    """Why a box's channel closed. `by_candidate`: the kernel ended it for the memory that was used."""
+    """Why a box's channel closed. `by_candidate`: the kernel ended it because of its memory use."""
 
     by_candidate: bool
     text: str
@@ -21,7 +21,7 @@ class RunnerProcess(Protocol):
     writer: int
 
     def unwrap(self, data: bytes) -> bytes:
-        """The runner's own bytes out of what was read; what else the engine sends is kept for `death`."""
+        """Extract the runner's own bytes; anything else that the engine sends is kept for `death`."""
         ...
 
     def trouble(self) -> str:
@@ -29,7 +29,7 @@ class RunnerProcess(Protocol):
         ...
 
     def death(self) -> Death:
-        """Asked once the channel has closed or fallen silent."""
+        """Why the box ended. Asked once the channel has closed or fallen silent."""
         ...
 
     def kill(self) -> None:

@@ -1,4 +1,4 @@
-"""Packages for the image: those installed beside us where they fit, else all installed once into a cache."""
+"""Packages for the image: those installed beside us if they fit, else all are installed once into a cache."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ Distributions = dict[str, metadata.Distribution]
 
 
 def find(packages: tuple[str, ...]) -> tuple[Distributions, Path | None]:
-    """The packages (requirements, as for pip) and all that they require, by normalised name; and the folder
-    of the cache that they are in, None where they are our own environment's.
+    """Find the packages (requirements, as for pip) and all that they require, by normalised name.
 
-    Raises `SandboxUnavailableError` with pip's reason where they cannot be had.
+    Also returns the cache folder that holds them; None if they belong to our own environment.
+
+    Raises `SandboxUnavailableError` with pip's reason if they cannot be installed.
     """
     here = _here([_requirement(text) for text in packages])
     if here is not None:
@@ -40,7 +41,7 @@ def find(packages: tuple[str, ...]) -> tuple[Distributions, Path | None]:
 
 
 def _here(wanted: list[Requirement]) -> Distributions | None:
-    """What our own environment has of it; None unless it has all, in the versions asked for."""
+    """The part of it in our own environment; None unless it has all, in the versions asked for."""
     found: Distributions = {}
     done: set[tuple[str, frozenset[str]]] = set()
     while wanted:
@@ -68,7 +69,7 @@ def _here(wanted: list[Requirement]) -> Distributions | None:
 
 
 def _site_for(packages: tuple[str, ...]) -> Path:
-    """The cache's folder for exactly these requirements and this Python, filled by whoever comes first."""
+    """The cache folder for exactly these requirements and this Python, filled by whoever comes first."""
     words = [sys.version, sysconfig.get_platform(), *sorted(packages)]
     name = hashlib.sha256("\n".join(words).encode()).hexdigest()[:20]
     try:
@@ -81,7 +82,7 @@ def _site_for(packages: tuple[str, ...]) -> Path:
         return place
     except OSError as error:
         raise SandboxUnavailableError(
-            f"packages for the box cannot be kept: {error}; XDG_CACHE_HOME names another folder for them"
+            f"packages for the box cannot be kept: {error}; set XDG_CACHE_HOME to another folder"
         ) from None
 
 
@@ -90,7 +91,7 @@ def _home() -> Path:
     home = user_cache_path("pygent") / "packages"
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if home.stat().st_uid != os.geteuid():
-        raise SandboxUnavailableError(f"{home} belongs to another user: XDG_CACHE_HOME names another folder")
+        raise SandboxUnavailableError(f"{home} belongs to another user: set XDG_CACHE_HOME to another folder")
     home.chmod(0o700)
     return home
 
@@ -111,7 +112,7 @@ def _install(packages: tuple[str, ...], place: Path) -> None:
             )
         except subprocess.TimeoutExpired:
             raise SandboxUnavailableError(
-                f"pip cannot install {', '.join(packages)}: not done after {_SECONDS} s"
+                f"pip cannot install {', '.join(packages)}: it did not finish within {_SECONDS} s"
             ) from None
         if done.returncode:
             lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]

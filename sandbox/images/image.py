@@ -1,4 +1,4 @@
-"""The image that boxes are made of: from a registry's Python, or from the host's own where none answers."""
+"""The image that boxes are made of: from a registry's Python, or from the host's own if none answers."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _ASK_SECONDS = 10
 class Images:
     """Finds or makes the image for a set of packages. Thread-safe; each image is made once.
 
-    `base` names an image with Python 3.11 or newer, pulled where it is not here; where no registry answers,
-    or for `HOST`, the host's own Python is used.
+    `base` names an image with Python 3.11 or newer, pulled if it is missing. For `HOST`, or if no registry
+    answers, the host's own Python is used.
     """
 
     def __init__(self, client: DockerClient, base: str = BASE) -> None:
@@ -47,7 +47,7 @@ class Images:
             return self._known[packages]
 
     def forget(self, name: str) -> None:
-        """It is not there any more: look for it, or make it, when it is next asked for."""
+        """Note that an image is gone: look for it, or make it, when it is next needed."""
         with self._lock:
             self._known = {packages: known for packages, known in self._known.items() if known != name}
 
@@ -78,7 +78,7 @@ class Images:
         return True
 
     def _any_of_host(self) -> bool:
-        """Whether this machine has settled on its own Python before: then no registry is asked again."""
+        """Whether this machine settled on its own Python before: then no registry is asked again."""
         images = self._client.images.list(name=REPOSITORY)
         return any(tag.startswith(f"{REPOSITORY}:host-") for image in images for tag in image.tags)
 
@@ -102,7 +102,7 @@ class Images:
     def _build(self, name: str, packages: tuple[str, ...]) -> str:
         from docker.errors import APIError, BuildError
 
-        packages = tuple(package for package in packages if package != SHELL)  # images of registries have one
+        packages = tuple(package for package in packages if package != SHELL)  # a registry's image has one
         if not packages:
             self._client.images.get(self._base).tag(name)
             return name
@@ -130,5 +130,5 @@ class Images:
                 )
             except APIError as error:
                 raise SandboxUnavailableError(f"the engine does not take the image: {error}") from None
-        with contextlib.suppress(APIError):  # what this one replaces, unless a container still uses it
+        with contextlib.suppress(APIError):  # the replaced image, unless a container still uses it
             self._client.images.prune({"dangling": True, "label": f"{LABEL}=1"})

@@ -1,4 +1,4 @@
-"""The installer of packages: our own pip, the one that comes with Python, or uv."""
+"""The package installer: our own pip, the one that comes with Python, or uv."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.host import child_python
 from pygent.sandbox.host.child_environment import without_keys
 
-# indexes and their passwords are what an installer needs
+# an installer needs indexes and their passwords
 _OF_PIP = r"PIP_\w+|UV_\w+|NETRC|PYTHONPATH|(?i:(https?|all|no)_proxy)|SSL_CERT_\w+|(REQUESTS|CURL)_CA_BUNDLE"
 
 

@@ -1,7 +1,7 @@
-"""Reads every file of a box once, so that none is faster to read for what an earlier box has read.
+"""Read every file of a box once, so that no file is faster to read because an earlier box read it.
 
 The page cache is the host's, and all boxes of an image share it: a candidate could leave a bit in each file
-that nobody has read yet. In boxes that are timed the filter refuses what makes the kernel forget files again.
+that nobody has read yet. In timed boxes the filter refuses the calls that make the kernel forget files.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Images made anew for boxes that are timed: the same files, in folders that no box has been in.
+"""Images made anew for timed boxes: the same files, in folders that no box has been in.
 
-The engine's disk remembers the names that it was asked for and does not have, for each folder of an image:
-asked again, it answers some microseconds sooner, whichever container asks. So a candidate could leave an
-answer in names that are nowhere. Nothing is remembered of folders that are new.
+The engine's disk caches missing names for each folder of an image: if it is asked again, it answers some
+microseconds sooner, whichever container asks. So a candidate could leave an answer in names that do not
+exist. New folders have no such cache.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Renewed:
-    """Makes the images of one sandbox anew, and removes those that were there before. Not thread-safe."""
+    """Makes new images for one sandbox and removes the ones that they replace. Not thread-safe."""
 
     def __init__(self, client: DockerClient) -> None:
         self._client = client
@@ -29,16 +29,16 @@ class Renewed:
         self._now: dict[str, str] = {}
 
     def of(self, image: str) -> str:
-        """The newest one of an image, or the image itself where there is none."""
+        """The newest copy of an image, or the image itself if there is none."""
         return self._now.get(image, image)
 
     def renew(self, image: str) -> None:
-        """Make another. Raises what the engine raises."""
+        """Make another copy. Raises what the engine raises."""
         name = f"timed-{secrets.token_hex(8)}"
         stream = self._files.get(image) or self._exported(image)
         stream.seek(0)
         with tarfile.open(fileobj=stream, mode="a") as tar:
-            tar.addfile(tarfile.TarInfo(f"etc/{name}"))  # the same content would be the same folders
+            tar.addfile(tarfile.TarInfo(f"etc/{name}"))  # the same content would give the same folders
         stream.seek(0)
         changes = [
             f'LABEL {LABEL}=1 {orphan_reaper.OWNER_LABEL}="{orphan_reaper.myself()}"',
@@ -82,5 +82,5 @@ def reap(client: DockerClient) -> None:
 def _remove(client: DockerClient, name: str) -> None:
     from docker.errors import APIError
 
-    with contextlib.suppress(APIError):  # a container that still has it keeps its files
+    with contextlib.suppress(APIError):  # a container that still uses it keeps its files
         client.images.remove(name, force=True)

@@ -1,8 +1,8 @@
 """A root file system made of the host's own Python, for machines that no registry answers.
 
-Interpreter, standard library (compiled, without test suites, pip and tk), the shared libraries that `ldd`
-finds, and the packages asked for with all that they require. There is no other program in it, and a shell
-only where it is asked for.
+It holds the interpreter, the standard library (compiled, without test suites, pip and tk), the shared
+libraries that `ldd` finds, and the packages asked for with all that they require. It has no other program,
+and a shell only if one is asked for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import IO
 from pygent.sandbox.api import SHELL, SandboxUnavailableError
 from pygent.sandbox.images import host_packages
 
-_RECIPE = 1  # raise it when what is built here changes
+_RECIPE = 1  # raise it whenever what is built here changes
 _PREFIX = "usr/local"
 PYTHON = f"/{_PREFIX}/bin/python3"
 _SKIP_FOLDERS = {
@@ -46,9 +46,9 @@ _PASSWD = b"root:x:0:0:root:/:/nonexistent\nnobody:x:65534:65534:nobody:/:/nonex
 
 @dataclass(frozen=True)
 class RootFs:
-    """What goes into the image: source path by destination, and a digest to know it by.
+    """The image's content: source path by destination, and a digest that identifies it.
 
-    What lies below `site`, a folder of the cache of packages, may have been put there at any time.
+    Files below `site`, a folder of the package cache, may have any time stamps.
     """
 
     files: dict[str, Path]
@@ -57,8 +57,10 @@ class RootFs:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the recipe and each file's destination, size and time of change; below `site`, over
-        its content instead."""
+        """SHA-256 over the recipe and each file's destination, size and time of change.
+
+        For files below `site` it covers the content instead.
+        """
         digest = hashlib.sha256(f"{_RECIPE} {sys.version}\n".encode())
         for destination, source in sorted(self.files.items()):
             if self.site is not None and source.is_relative_to(self.site):
@@ -70,7 +72,7 @@ class RootFs:
         return digest.hexdigest()
 
     def write(self, stream: IO[bytes]) -> None:
-        """Write the whole as a tar file: owned by root, with fixed times, sources with their bytecode."""
+        """Write everything as a tar file: owned by root, with fixed times, sources with their bytecode."""
         with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
             for folder in _FOLDERS:
                 tar.addfile(_info(folder, 0o1777 if folder == "tmp" else 0o755, tarfile.DIRTYPE))
@@ -86,10 +88,10 @@ class RootFs:
 
 
 def plan(packages: tuple[str, ...] = ()) -> RootFs:
-    """What an image of this interpreter with `packages` (requirements as for pip, `SHELL`) consists of.
+    """Plan the image of this interpreter with `packages` (requirements as for pip, `SHELL`).
 
-    Those that are not installed here in the version asked for are installed by pip into a cache first. Raises
-    `SandboxUnavailableError` where that fails.
+    Packages that are not installed here in the version asked for are first installed into a cache by pip.
+    Raises `SandboxUnavailableError` if that fails.
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     library = f"{_PREFIX}/lib/{version}"
@@ -139,7 +141,7 @@ def _files_of(name: str, distribution: metadata.Distribution) -> Iterator[tuple[
 
 
 def _libraries(files: dict[str, Path]) -> dict[str, Path]:
-    """The shared libraries that the binaries load. Those of unusual folders go beside the C library."""
+    """The shared libraries that the binaries load. Those from unusual folders go beside the C library."""
     binaries = [
         str(source) for source in files.values() if ".so" in source.name or source.parent.name == "bin"
     ]
@@ -177,7 +179,7 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes, mode: int) -> None:
 
 
 def _add_compiled(tar: tarfile.TarFile, name: str, source: bytes) -> None:
-    """Bytecode that is valid by itself (PEP 552, unchecked), as nothing can be written later."""
+    """Add a source, and bytecode that is valid by itself (PEP 552, unchecked): nothing is written later."""
     try:
         code = compile(source, "/" + name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):

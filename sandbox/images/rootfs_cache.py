@@ -27,8 +27,10 @@ Identity = tuple[int, int, int] | None
 
 
 def identity(root: Path) -> Identity:
-    """Changes when a root is removed, made again, or (as far as its first folders tell) damaged: roots are
-    never written to."""
+    """Identify the state of a root, as far as its top-level folders show it.
+
+    It changes when a root is removed, made again or damaged. Roots are never written to.
+    """
     library = root / "usr/local/lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     try:
         facts = root.stat(), library.stat()
@@ -38,7 +40,7 @@ def identity(root: Path) -> Identity:
 
 
 class Roots:
-    """Finds or makes the folder for a set of packages. Thread-safe; used by many processes at a time.
+    """Finds or makes the folder for a set of packages. Thread-safe; many processes may use it at once.
 
     While this object is open, no other process removes a folder that it has handed out.
     """

@@ -1,8 +1,8 @@
-"""A copy of a root in memory, for boxes that are timed.
+"""A copy of a root in memory, for timed boxes.
 
-A file system on a disk remembers the names that it was asked for and does not have: asked again, it answers
-some microseconds sooner, whichever box asks. So a candidate could leave an answer in names that are nowhere.
-A file system in memory has no need to remember, and does not.
+A file system on disk caches missing names: if it is asked again, it answers some microseconds sooner,
+whichever box asks. So a candidate could leave an answer in names that do not exist. A file system in memory
+has no need of such a cache.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class RootsInMemory:
         self._copies: dict[Path, Path] = {}
 
     def of(self, root: Path) -> Path:
-        """The copy; the root itself, with a warning, where memory is no place for it."""
+        """The copy, or the root itself, with a warning, if memory has no room for it."""
         with self._lock:
             if root not in self._copies:
                 self._copies[root] = self._copied(root)
@@ -56,14 +56,14 @@ class RootsInMemory:
             copy = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{label}:", dir=self._place), "root")
             shutil.copytree(root, copy, symlinks=True)
         except OSError as error:
-            log.warning("timed boxes share the disk's memory of names (%s)", error)
+            log.warning("timed boxes share the disk's cache of missing names (%s)", error)
             return root
-        copy.parent.chmod(0o755)  # as the box's user is another one
+        copy.parent.chmod(0o755)  # the box's user is another one
         return copy
 
 
 def reap(place: Path = _PLACE) -> None:
-    """Remove copies of ours whose owner is dead."""
+    """Remove our copies whose owner is dead."""
     for folder in place.glob(f"{_PREFIX}*"):
         label = folder.name.removeprefix(_PREFIX).rpartition(":")[0].replace(":", " ")
         with contextlib.suppress(OSError):

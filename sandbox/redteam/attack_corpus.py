@@ -1,13 +1,13 @@
-"""The attacks as they lie on disk; read, and never imported, on the host.
+"""The attacks as they lie on disk; the host reads them and never imports them.
 
-Each is a file `attacks/<group>/<name>.py` of the standard library alone, which may `import tools`. The first
-line of its docstring is its title. `attack()` gives back a dict: what was tried, and the name of the error
-that stopped it, '' where it succeeded. It may take the number of the call and a text that only this call
-knows. `later()`, in the next program's place, and `neighbour()`, in another box while the first one lives,
-answer in the same form; `later` may take the halves of the texts of the calls before.
+Each is a file `attacks/<group>/<name>.py` that uses the standard library alone and may `import tools`. The
+first line of its docstring is its title. `attack()` returns a dict: what was tried, and the name of the
+error that stopped it, '' if it succeeded. It may take the number of the call and a text that only this call
+knows. `later()`, run as the next program, and `neighbour()`, run in another box while the first one lives,
+answer in the same form; `later` may take half of each text of the calls before.
 
 Literals at the top of the file, all optional: `ENDS`, the outcomes that also count as stopped; `CALLS`;
-`LIMITS`, fields of `Limits` that are other than in `LIMITS` here; `FAST`, for the quick choice; `LOOPBACK`,
+`LIMITS`, the fields of `Limits` that differ from `LIMITS` here; `FAST`, for the quick selection; `LOOPBACK`,
 for a box with sockets.
 """
 
@@ -39,7 +39,7 @@ _LITERALS = ("ENDS", "CALLS", "LIMITS", "FAST", "LOOPBACK")
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack. `arguments` says of each function in the file how many arguments it takes."""
+    """One attack. `arguments` says how many arguments each function in the file takes."""
 
     name: str  # group/file
     title: str
@@ -52,16 +52,16 @@ class Attack:
 
 
 def read_attacks(folder: Path = FOLDER) -> list[Attack]:
-    """Every attack, by group and name. Raises `CorpusError`."""
-    found = [_read(path, group) for group in GROUPS for path in sorted((folder / group).glob("*.py"))]
+    """Read every attack, ordered by group and name. Raises `CorpusError`."""
+    found = [_attack_in(path, group) for group in GROUPS for path in sorted((folder / group).glob("*.py"))]
     if not found:
         raise CorpusError(f"{folder}: no attacks; each is a file <group>/<name>.py that defines `attack()`")
     return found
 
 
-def _read(path: Path, group: str) -> Attack:
+def _attack_in(path: Path, group: str) -> Attack:
     file = read_file(path, _LITERALS)
-    said = file.literals
+    literals = file.literals
     if "attack" not in file.functions:
         raise CorpusError(f"{path}: no function `attack`")
     try:
@@ -70,14 +70,14 @@ def _read(path: Path, group: str) -> Attack:
             title=file.title,
             source=file.source,
             arguments={name: count for name, count in file.functions.items() if name in _FUNCTIONS},
-            ends=tuple(Outcome(name) for name in said.get("ENDS", ())),
-            calls=int(said.get("CALLS", 1)),
-            fast=said.get("FAST") is True,
-            spec=BoxSpec(_limits(said.get("LIMITS", {})), loopback=said.get("LOOPBACK") is True),
+            ends=tuple(Outcome(name) for name in literals.get("ENDS", ())),
+            calls=int(literals.get("CALLS", 1)),
+            fast=literals.get("FAST") is True,
+            spec=BoxSpec(_limits(literals.get("LIMITS", {})), loopback=literals.get("LOOPBACK") is True),
         )
     except (TypeError, ValueError) as error:
         raise CorpusError(
-            f"{path}: {error}; sandbox/redteam/attack_corpus.py says what may stand at the top"
+            f"{path}: {error}; sandbox/redteam/attack_corpus.py describes the literals at the top"
         ) from None
 
 

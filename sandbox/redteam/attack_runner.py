@@ -1,4 +1,4 @@
-"""Runs the corpus of attacks over any sandbox: what stopped each, and in which state it left the box."""
+"""Run the corpus of attacks against any sandbox: what stopped each one, and how it left the box."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from pygent.sandbox.api import Box, BoxSpec, Call, Execution, Isolation, Outcome
 from pygent.sandbox.redteam.attack_corpus import FOLDER, Attack
 
 _HOST_SECONDS = 3.0  # of the host's own CPU time that one attack may cost
-_SLACK = 20.0  # seconds beyond an attack's own limits until it has held up the host
+_SLACK = 20.0  # seconds beyond an attack's own limits before it counts as holding up the host
 _SPREAD = 1 << 40
-_HALF = 16  # of a text that only one call knows
+_HALF = 16  # half the length of a text that only one call knows
 
 
 @dataclass(frozen=True)
 class AttackResult:
-    """One attack's end. `state` is `clean`, `replaced` (the box was retired, its successor is clean) or what
-    is wrong with it, in words. Texts may hold what a hostile program said: escape them for a terminal."""
+    """The result of one attack.
+
+    `state` is `clean`, `replaced` (the box was retired, its successor is clean) or a description of what is
+    wrong with it. Texts may hold what a hostile program printed: escape them for a terminal.
+    """
 
     attack: str
     title: str
@@ -40,19 +43,19 @@ def run_attacks(
     sandbox: Sandbox,
     attacks: Sequence[Attack],
     isolation: Isolation,
-    said: Callable[[AttackResult], None] = lambda _: None,
+    report: Callable[[AttackResult], None] = lambda _: None,
 ) -> list[AttackResult]:
-    """Run `attacks` in order. Raises `SandboxFaultError` where a box cannot be had or the engine fails."""
+    """Run `attacks` in order. Raises `SandboxFaultError` if no box is available or the engine fails."""
     results: list[AttackResult] = []
     with _Boxes(sandbox, isolation) as boxes:
         for one in attacks:
             results.append(_run(one, boxes, isolation))
-            said(results[-1])
+            report(results[-1])
     return results
 
 
 class _Boxes(contextlib.ExitStack):
-    """The boxes at hand, one for each spec: kept in the process grade, given back after each attack else."""
+    """The open boxes, one per spec: kept under process isolation, otherwise given back after each attack."""
 
     def __init__(self, sandbox: Sandbox, isolation: Isolation) -> None:
         super().__init__()
@@ -67,7 +70,7 @@ class _Boxes(contextlib.ExitStack):
         return self._leases[spec][0]
 
     def used(self, spec: BoxSpec) -> None:
-        """A hostile program was in this box."""
+        """Note that a hostile program was in this box."""
         if self.isolation is Isolation.CONTAINER:
             self._leases.pop(spec)[1].close()
 
@@ -84,7 +87,7 @@ def _run(one: Attack, boxes: _Boxes, isolation: Isolation) -> AttackResult:
     if took > parts * (limits.load_seconds + limits.total_seconds) + _SLACK:
         verdicts.append((False, f"held up the host for {took:.0f} s"))
     if busy > _HOST_SECONDS:
-        verdicts.append((False, f"took {busy:.1f} s of the host's CPU time"))
+        verdicts.append((False, f"used {busy:.1f} s of the host's CPU time"))
     if "later" in one.arguments:
         halves = [(token[:_HALF], token[_HALF:]) for token in tokens]
         execution = _program(boxes.box(one.spec), one, "later", [Call((halves,))])
@@ -104,7 +107,7 @@ def _run(one: Attack, boxes: _Boxes, isolation: Isolation) -> AttackResult:
 
 
 def _attack(one: Attack, boxes: _Boxes, tokens: Sequence[str]) -> list[tuple[bool, str]]:
-    """The attack itself and, while it lives, what its neighbour can do."""
+    """Run the attack itself and, while it lives, check what its neighbour can do."""
     calls = [Call((turn, token)[: one.arguments["attack"]]) for turn, token in enumerate(tokens)]
     box = boxes.box(one.spec)
     if "neighbour" not in one.arguments:
@@ -134,7 +137,7 @@ def _program(box: Box, one: Attack, function: str, calls: Sequence[Call]) -> Exe
 
 
 def _judge(execution: Execution, ends: tuple[Outcome, ...], who: str = "") -> tuple[bool, str]:
-    """Whether the sandbox held, and what says so."""
+    """Whether the sandbox held, and the evidence."""
     last = execution.last
     if last.outcome is not Outcome.OK:
         words = f"{who}{last.outcome}: {last.detail}"
@@ -142,7 +145,7 @@ def _judge(execution: Execution, ends: tuple[Outcome, ...], who: str = "") -> tu
     tried: dict[str, str] = {}
     for reply in execution.replies:
         if not isinstance(reply.value, dict) or not all(map(_is_try, reply.value.items())):
-            return False, f"{who}what came back is no report of an attempt"
+            return False, f"{who}the answer is not a report of an attempt"
         tried |= reply.value
     if not tried:
         return False, f"{who}nothing was tried"
@@ -157,7 +160,7 @@ def _is_try(pair: tuple[object, object]) -> bool:
 
 @dataclass(frozen=True)
 class _After:
-    """What the next evaluation in a box finds."""
+    """What the next evaluation in the box finds."""
 
     wrong: str
     box: object = None

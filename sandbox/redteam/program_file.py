@@ -1,4 +1,4 @@
-"""Programs that lie on disk to be sent into a box: read, and never imported, on the host."""
+"""Programs on disk that are sent into a box: the host reads them and never imports them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from typing import Any
 
 
 class CorpusError(Exception):
-    """A file of a corpus cannot be used. The text names it, and what it lacks."""
+    """A file of a corpus cannot be used. The message names the file and what it lacks."""
 
 
 @dataclass(frozen=True)
 class CorpusFile:
-    """One program: the first line of its docstring, how many arguments each of its functions takes, and those
-    literals at its top that say how it is to be run."""
+    """One program of a corpus.
+
+    It has the first line of its docstring, the number of arguments of each function, and the literals at its
+    top that say how to run it.
+    """
 
     path: Path
     source: str
@@ -26,7 +29,7 @@ class CorpusFile:
 
 
 def read_file(path: Path, literals: Collection[str]) -> CorpusFile:
-    """Read a program, and of its assignments those to the names in `literals`. Raises `CorpusError`."""
+    """Read a program and the values assigned to the names in `literals`. Raises `CorpusError`."""
     source = path.read_text("utf-8")
     try:
         module = ast.parse(source)
@@ -42,5 +45,5 @@ def read_file(path: Path, literals: Collection[str]) -> CorpusFile:
             try:
                 found[name] = ast.literal_eval(node.value)
             except ValueError as error:
-                raise CorpusError(f"{path}:{node.lineno}: {name} is no literal: {error}") from None
+                raise CorpusError(f"{path}:{node.lineno}: {name} is not a literal: {error}") from None
     return CorpusFile(path, source, title, functions, found)

@@ -1,1 +1,1 @@
-"""What runs inside the box: standard library only, nothing of the other rooms. Its source is sent in."""
+"""The code that runs inside the box: standard library only, none of our other rooms. Sent in as source."""

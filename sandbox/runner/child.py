@@ -28,13 +28,13 @@ _DETAIL = 1000  # characters of an exception's text that are sent
 _NONCE = 16
 _WARM = 20
 
-_ours: set[str] = set()  # names of modules that no program replaces
+_ours: set[str] = set()  # names of modules that no program may replace
 
 
 def run(lines: int, result: int, output: int, work: str, cores: set[int]) -> None:
-    """Be the child from fork to exit. `lines` brings the program and then calls, `result` takes answers.
+    """Be the child from fork to exit. `lines` brings the program, then calls; `result` takes the answers.
 
-    The first line is the number of a core: it waits there, and works on any of `cores`.
+    The first line is the number of the core that it waits on; it then works on any of `cores`.
     """
     _settle(lines, result, output)
     with open(lines, "rb", buffering=1 << 16, closefd=False) as stream:
@@ -83,7 +83,7 @@ def run(lines: int, result: int, output: int, work: str, cores: set[int]) -> Non
 def _settle(lines: int, result: int, output: int) -> None:
     try:
         os.setsid()
-    except PermissionError:  # each session gets a number that all of the machine counts (seccomp.py)
+    except PermissionError:  # each session gets a number from a machine-wide count (seccomp.py)
         os.setpgid(0, 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -95,7 +95,7 @@ def _settle(lines: int, result: int, output: int) -> None:
 
 
 def preload(sources: Iterable[tuple[str, str]]) -> None:
-    """Make modules of the host's own, for every child; no program's file goes before one of them."""
+    """Make the host's own modules for every child; no program's file takes precedence over them."""
     for name, text in sources:
         module = types.ModuleType(name)
         parent, _, last = name.rpartition(".")
@@ -109,7 +109,7 @@ def preload(sources: Iterable[tuple[str, str]]) -> None:
 
 
 def warm_up(work: str) -> None:
-    """Do in PID 1 what every child does first, so that children inherit the caches and settled bytecode."""
+    """Do in PID 1 what every child does first, so that children inherit caches and specialised bytecode."""
     program = {
         "files": {"pygent_warm.py": "def f(x): return x\n"},
         "data": {},
@@ -157,7 +157,7 @@ def _load(program: Mapping[str, Any], work: str) -> Callable[..., object]:
 
 
 def _write(files: Mapping[str, bytes], work: str) -> None:
-    """Without the io module's objects: each page that a child touches is copied for it."""
+    """Write files without the io module's objects: each page that a child touches is copied for it."""
     made = {work}
     with contextlib.suppress(FileExistsError):
         os.mkdir(work, 0o700)
@@ -179,8 +179,10 @@ def _is_built_in(name: str) -> bool:
 
 
 def _import_file(name: str, path: str, source: bytes) -> types.ModuleType:
-    """What `import name` does with a source file at the front of the path, without the search for it, which
-    is most of the time of a small module."""
+    """Do what `import name` does with a source file at the front of the path, without the search.
+
+    The search takes most of the time of a small module.
+    """
     spec = ModuleSpec(name, SourceFileLoader(name, path), origin=path)
     spec.has_location = True
     module = module_from_spec(spec)
@@ -190,7 +192,7 @@ def _import_file(name: str, path: str, source: bytes) -> types.ModuleType:
 
 
 def _tops(files: Iterable[str], roots: Sequence[str]) -> set[str]:
-    """Names of the modules and packages that lie in the folders to import from."""
+    """Names of the modules and packages in the folders to import from."""
     tops: set[str] = set()
     for root in roots:
         start = 0 if root == "." else len(root) + 1
@@ -203,7 +205,7 @@ def _tops(files: Iterable[str], roots: Sequence[str]) -> set[str]:
 
 
 def _answer(result: int, nonce: bytes, mark: bytes, payload: str) -> None:
-    with contextlib.suppress(BaseException):  # the candidate may have put anything in place of these
+    with contextlib.suppress(BaseException):  # the candidate may have replaced any of these
         sys.stdout.flush()
         sys.stderr.flush()
     line = memoryview(b"%b%b%b\n" % (nonce, mark, payload.encode()))
@@ -212,7 +214,7 @@ def _answer(result: int, nonce: bytes, mark: bytes, payload: str) -> None:
 
 
 def _describe(error: BaseException, work: str) -> str:
-    """An exception as a plain value: words with the innermost line of the program, kind, and arguments."""
+    """An exception as a plain value: text with the innermost line of the program, kind, and arguments."""
     try:
         kind = f"{type(error).__module__}:{type(error).__qualname__}"
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -230,4 +232,4 @@ def _describe(error: BaseException, work: str) -> str:
             return wire.encode((words, kind, (str(error)[:_DETAIL],)))
     except BaseException:  # noqa: BLE001  # job border: its own __str__ may raise
         name = type(error).__name__[:_DETAIL]
-        return wire.encode((f"{name} whose text cannot be had", name, ()))
+        return wire.encode((f"{name} whose text cannot be read", name, ()))

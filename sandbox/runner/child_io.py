@@ -1,4 +1,4 @@
-"""Feeding one child: an input goes in, one line comes out, by the runner's clock."""
+"""Feed one child: an input goes in, one line comes out, timed by the runner's clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from .no_fork_buffer import NoForkBuffer
 
 _NONCE = 16
-_GRACE = 0.2  # seconds between the end of the result pipe and the news of the child's death
+_GRACE = 0.2  # seconds between the end of the result pipe and the notice of the child's death
 
 
 class HostGoneError(Exception):
@@ -26,7 +26,7 @@ class StepResult:
 
 
 class ChildIO:
-    """The runner's side of one child. `answer` and `tail` are hidden buffers, used again for each child."""
+    """The runner's side of one child. `answer` and `tail` are hidden buffers that each child reuses."""
 
     def __init__(
         self,
@@ -52,12 +52,12 @@ class ChildIO:
         self._poll = select.poll()
         for fd in (self._results, self._output, self._life):
             self._poll.register(fd, select.POLLIN)
-        self._poll.register(host, 0)  # only to hear that it hangs up
+        self._poll.register(host, 0)  # only to notice when it hangs up
         for fd in pipes:
             os.set_blocking(fd, False)
 
     def exchange(self, line: memoryview, seconds: float) -> StepResult:
-        """Send one line and await one. All outcomes but `ok` are final for the child."""
+        """Send one line and wait for one. Every outcome but `ok` is final for the child."""
         self._pump(0)
         if len(self.answer):
             return StepResult("violation", "wrote to the result pipe before it was asked", 0.0)
@@ -95,12 +95,12 @@ class ChildIO:
         return self._judge(nonce, newline, now - start)
 
     def extra(self) -> bool:
-        """Whether the child wrote more than was asked."""
+        """Whether the child wrote more than it was asked for."""
         self._pump(0)
         return len(self.answer) > 0
 
     def finish(self) -> None:
-        """Take the rest of what was printed and close. Call when every process is dead."""
+        """Read the rest of the printed output and close. Call when every process is dead."""
         for _ in range(64):
             if not self.tail.fill(self._output):
                 break
@@ -119,17 +119,17 @@ class ChildIO:
         return StepResult("ok", "", seconds)
 
     def _send(self, data: memoryview) -> memoryview | None:
-        """Write what the pipe takes; the rest, or None where all is gone (or nobody reads any more)."""
+        """Write what the pipe takes; return the rest, or None if all is gone (or nobody reads any more)."""
         try:
             sent = os.write(self._inputs, data)
         except BlockingIOError:
             return data
-        except BrokenPipeError:  # it closed its input: it will not answer with the nonce either
+        except BrokenPipeError:  # the child closed its input: it will not answer with the nonce either
             return None
         return data[sent:] if sent < len(data) else None
 
     def _pump(self, seconds: float) -> None:
-        """Wait for one round of events and take them."""
+        """Wait for one round of events and handle them."""
         for fd, event in self._poll.poll(max(0.0, seconds) * 1000 + (seconds > 0)):
             if fd == self._results:
                 if self.answer.fill(fd) == 0:
@@ -145,7 +145,7 @@ class ChildIO:
                 raise HostGoneError
 
     def _bury(self) -> None:
-        """The child is dead: take its status and the last of its words."""
+        """Handle the child's death: collect its status and the rest of its output."""
         self._poll.unregister(self._life)
         self._status = os.waitpid(self.pid, 0)[1]
         while not self._closed and len(self.answer) <= self._answer_bytes + _NONCE + 2:

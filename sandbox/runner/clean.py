@@ -12,41 +12,41 @@ _ROUNDS = 2000
 
 
 class Cleaner:
-    """Brings the box back to how it was at the start, or says why it could not.
+    """Restores the box to how it was at the start, or says why it could not.
 
-    `places` are the folders that a candidate can write to. As PID 1 of its namespace it may kill with one
-    call everything that is not itself; elsewhere (`LocalSandbox`) it goes by descent.
+    `places` are the folders that a candidate can write to. As PID 1 of its namespace it can kill everything
+    but itself with one call; elsewhere (`LocalSandbox`) it follows the process tree.
     """
 
     def __init__(self, places: list[str], whole_filesystems: bool) -> None:
         self._places = places
         self._whole = whole_filesystems
         self._usage = [_usage(place) for place in places]
-        self._faces = [_face(place) for place in places]
+        self._own_states = [_own_state(place) for place in places]
         self._fds = open_fds()
 
     def clean(self) -> str:
-        """The empty string where the box is as new, otherwise what is left, in words.
+        """Return '' if the box is as new, otherwise a description of what is left.
 
         Call when every other process is dead.
         """
-        for place, before, face in zip(self._places, self._usage, self._faces, strict=True):
+        for place, before, state in zip(self._places, self._usage, self._own_states, strict=True):
             try:
                 wipe(place)
-                after = _face(place)
+                after = _own_state(place)
             except OSError as error:
                 return f"{place} could not be wiped: {error.strerror}"
             if self._whole and _usage(place) != before:
                 return f"{place} is not empty after the wipe"
-            if after != face:
-                return f"{place} has not the rights and times that it had at the start"
+            if after != state:
+                return f"{place} does not have the rights and times that it had at the start"
         if open_fds() != self._fds:
             return "the runner has other open files than at the start"
         return ""
 
 
 def kill_others() -> str:
-    """Kill all other processes of the box and collect them; says what failed, or nothing."""
+    """Kill all other processes of the box and collect them; return what failed, or ''."""
     everything = os.getpid() == 1
     for _ in range(_ROUNDS):
         if everything:
@@ -66,15 +66,15 @@ def kill_others() -> str:
             os.kill(-1, 0)
         except ProcessLookupError:
             return ""
-    return "processes are left that do not die"
+    return "some processes do not die"
 
 
 def wipe(place: str) -> None:
-    """Empty a folder whatever is in it: forbidden modes, odd names, any depth.
+    """Empty a folder whatever it holds: forbidden modes, odd names, any depth.
 
-    Folders are lifted to the top one level at a time, so that neither path length, open files nor
-    recursion grow with the depth. The folder itself gets its rights and times back: they could carry answers
-    from one program to the next, or lock the next one out. Raises `OSError`.
+    Folders are lifted to the top one level at a time, so that neither path length, open files nor recursion
+    grow with the depth. The folder itself gets its rights and times back: they could carry answers from one
+    program to the next, or lock the next one out. Raises `OSError`.
     """
     serial = 0
     if own := os.stat(place).st_uid == os.getuid():
@@ -93,7 +93,7 @@ def wipe(place: str) -> None:
             os.rename(inner, lifted)
             folders.append(lifted)
         os.rmdir(folder)
-    os.utime(place, (0, 0) if own else None)  # of another's folder only the present moment may be set
+    os.utime(place, (0, 0) if own else None)  # for another user's folder only the present moment may be set
 
 
 def open_fds() -> list[str]:
@@ -101,7 +101,7 @@ def open_fds() -> list[str]:
 
 
 def _empty(folder: str) -> list[str]:
-    """Remove a folder's files and links; the folders in it are returned."""
+    """Remove a folder's files and links; return the folders in it."""
     inner: list[str] = []
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -113,14 +113,14 @@ def _empty(folder: str) -> list[str]:
 
 
 def _restore(place: str) -> None:
-    """Take the marks off a folder that outlive its content: access control lists, attributes, mode."""
+    """Remove the marks on a folder that outlive its content: access control lists, attributes, mode."""
     for name in _attributes(place):
         os.removexattr(place, name)
     os.chmod(place, stat.S_IRWXU)
 
 
-def _face(place: str) -> tuple[int, tuple[int, int], list[str]]:
-    """What a folder shows of itself beside its content, of all that its owner can set."""
+def _own_state(place: str) -> tuple[int, tuple[int, int], list[str]]:
+    """A folder's own visible state, apart from its content: everything that its owner can set."""
     shown = os.stat(place)
     times = (shown.st_atime_ns, shown.st_mtime_ns) if shown.st_uid == os.getuid() else (0, 0)
     return shown.st_mode, times, _attributes(place)
@@ -134,7 +134,7 @@ def _attributes(place: str) -> list[str]:
 
 
 def _usage(place: str) -> tuple[int, int]:
-    """Used blocks and inodes of the file system that a folder is on."""
+    """Used blocks and inodes of the file system that holds a folder."""
     figures = os.statvfs(place)
     return figures.f_blocks - figures.f_bfree, figures.f_files - figures.f_ffree
 

@@ -1,4 +1,4 @@
-"""What children are born with: limits on what they may open and write, and death before their parent's."""
+"""What children are born with: limits on the files they open and write, and death before their parent's."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _DIES_FIRST = b"1000"  # of oom_score_adj, see proc(5)
 
 
 class Forker:
-    """Forks. All that can be inherited is set once in the parent, as every step in a child copies pages.
+    """Forks children. What they inherit is set once in the parent, as every step in a child copies pages.
 
-    Make it before the process gives up being dumpable, as its own file in /proc belongs to root after that.
+    Create it before the process gives up being dumpable: after that its file in /proc belongs to root.
     `file_bytes` is the largest file that a child may write. `cores` are those that this process may run on.
     """
 
@@ -39,13 +39,13 @@ class Forker:
         self.cores = os.sched_getaffinity(0)
         self._core: Callable[[], int] = ctypes.CDLL(None).sched_getcpu
         self._prctl: Callable[..., Any] | None = None
-        if os.getpid() != 1:  # with which the kernel lets all others die
+        if os.getpid() != 1:  # when PID 1 dies, the kernel ends all others
             self._prctl = ctypes.CDLL(None).prctl
 
     def gather(self) -> int:
-        """Stay on this core, where a child should wait, too, until `scatter`; says which.
+        """Stay on this core, where a child should wait too, until `scatter`; return its number.
 
-        Woken on a core that sleeps, each of the two would cost as much as several calls.
+        Waking up on a sleeping core would cost each of the two as much as several calls.
         """
         core = self._core()
         if len(self.cores) > 1:
@@ -57,7 +57,7 @@ class Forker:
             os.sched_setaffinity(0, self.cores)
 
     def fork(self) -> int:
-        """As `os.fork`, of a child that is killed for memory before this process and dies with it."""
+        """Fork as `os.fork` does. The child is killed for memory before this process and dies with it."""
         self._prefer(_DIES_FIRST)
         pid = os.fork()
         if pid:

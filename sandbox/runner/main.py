@@ -1,7 +1,7 @@
 """PID 1 of the box: forks one child per evaluation, feeds it, keeps the clock, cleans up and verifies.
 
-Frames, both ways: a 4-byte big-endian length, a JSON head of that length, then `head["size"]` raw bytes
-that the runner hands on without parsing. The host sends `open` (limits; body: nonce, program), `call`s (body:
+Frames, both ways: a 4-byte big-endian length, a JSON head of that length, then `head["size"]` raw bytes that
+the runner passes on without parsing. The host sends `open` (limits; body: nonce, program), `call`s (body:
 nonce, input) and `end`, and may send all of them at once. The runner answers the open and each call up to the
 first final outcome with a `reply`, and the end with an `end` that says whether the box is clean.
 """
@@ -32,7 +32,7 @@ _WRITABLE_SKIP = ("/proc", "/sys")
 
 
 class Host:
-    """The two ends towards the host. What goes through stays in hidden memory."""
+    """The two ends towards the host. All data stays in hidden memory."""
 
     def __init__(self, read: int, write: int) -> None:
         self.read, self._write = read, write
@@ -48,8 +48,11 @@ class Host:
         return self._take(size)
 
     def send(self, head: Mapping[str, object], body: memoryview | bytes = b"") -> None:
-        """Queue a frame. It leaves when the runner next waits for the host, so that the replies to calls that
-        were sent together go back together: each write costs the engine far more than its bytes."""
+        """Queue a frame, to be sent when the runner next waits for the host.
+
+        So the replies to calls that were sent together go back together: each write costs the engine far more
+        than its bytes do.
+        """
         text = json.dumps({**head, "size": len(body)}, separators=(",", ":")).encode()
         self._queue.append(len(text).to_bytes(_LENGTH, "big") + text)
         self._queue.append(body)
@@ -73,7 +76,7 @@ class Host:
 
 
 class Runner:
-    """One box. `work` is where a program's files go, `places` all that a candidate can write to."""
+    """One box. `work` is the folder for a program's files, `places` all that a candidate can write to."""
 
     def __init__(
         self, host: Host, work: str, places: list[str], family: Forker, ahead: bool, meter: Meter
@@ -129,7 +132,7 @@ class Runner:
         self._host.send(facts, feed.tail.used())
 
     def _step(self, feed: ChildIO, body: memoryview, seconds: float, kills: int) -> bool:
-        """Make one step and report it; whether the child may be asked again."""
+        """Make one step and report it; return whether the child may be asked again."""
         answer = feed.exchange(body, seconds)
         ok = answer.outcome == "ok"
         if answer.outcome == "died" and self._meter.memory_kills() != kills:
@@ -140,7 +143,7 @@ class Runner:
         return ok
 
     def _fork(self) -> _Child:
-        """A child that waits for its program: made while the host is busy, so that nothing waits for it."""
+        """Fork a child that waits for its program. Done while the host is busy, so nothing waits for it."""
         input_read, input_write = os.pipe()
         result_read, result_write = os.pipe()
         output_read, output_write = os.pipe()
@@ -185,10 +188,11 @@ class _Child(NamedTuple):
 def main(config: Mapping[str, Any], entered: Mapping[str, Any]) -> None:
     """Run the box.
 
-    `config`: `work`, where programs go; `places` to wipe (None: find them); `preload`, modules to import;
-    `sources`, name and text of more; `loopback`, whether sockets can be had; `timed`, whether programs are
-    timed; `file_bytes`, the largest file. `entered`, where the backend came in first: `meters` that it kept
-    open, by path, and `apart`, whether the files of the box are its own.
+    `config` has `work`, the folder for programs; `places` to wipe (None: find them); `preload`, modules to
+    import; `sources`, name and text of more modules; `loopback`, whether sockets are available; `timed`,
+    whether programs are timed; `file_bytes`, the largest file. `entered` comes from the backend's own first
+    act, if it has one: `meters` that it kept open, by path, and `apart`, whether the box shares its files
+    with nobody.
     """
     host = _take_channel()
     family = Forker(config["file_bytes"])
@@ -196,7 +200,7 @@ def main(config: Mapping[str, Any], entered: Mapping[str, Any]) -> None:
     facts: dict[str, object] = {"filter": _filter(config, entered)}
     places = writable_places() if config["places"] is None else config["places"]
     for name in config["preload"]:
-        with contextlib.suppress(ImportError):  # a child that needs it will say so
+        with contextlib.suppress(ImportError):  # a child that needs the module will report it
             importlib.import_module(name)
     child.preload(config["sources"])
     child.warm_up(config["work"])
@@ -232,7 +236,7 @@ def writable_places() -> list[str]:
 
 
 def _take_channel() -> Host:
-    """Move the channel away from 0 and 1, so that nothing that prints can reach the host."""
+    """Move the channel away from 0 and 1, so that no print can reach the host."""
     read, write = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -243,7 +247,7 @@ def _take_channel() -> Host:
 
 def _settle() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)  # which PID 1 is deaf to
+        signal.signal(number, signal.SIG_DFL)  # which PID 1 ignores otherwise
     libc = ctypes.CDLL(None)
     libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: no other process may look into this one
     if os.getpid() != 1:

@@ -13,9 +13,9 @@ FILES = (*_CPU_V1, _CPU_V2, *_KILLS)
 
 
 class Meter:
-    """Keeps the meters open. Those of `held` are so already, by path.
+    """Keeps the meters open. `held` are those already open, by path.
 
-    In a process that is not PID 1 the control group is not its own: not used.
+    A process that is not PID 1 does not have the control group to itself, so the meters are not used there.
     """
 
     def __init__(self, held: Mapping[str, int]) -> None:
@@ -25,7 +25,7 @@ class Meter:
         self._kills = _open(_KILLS, held) if mine else -1
 
     def cpu_seconds(self) -> float:
-        """CPU time of the container so far, or of ended children where there is no meter."""
+        """CPU time of the container so far, or of ended children if there is no meter."""
         if self._usage >= 0:
             return int(os.pread(self._usage, 64, 0)) / 1e9
         if self._stat >= 0:

@@ -1,7 +1,7 @@
-"""Memory that a forked child does not get.
+"""Memory that a forked child does not inherit.
 
-PID 1 is copied into every child, so what it has read would be there for a child to find: inputs of calls to
-come, sources and answers of variants before it. All of that therefore passes through mappings marked
+PID 1 is copied into every child, so a child could find everything that it has read: the inputs of later
+calls, the sources and answers of earlier variants. All of that therefore passes through mappings marked
 MADV_DONTFORK and never becomes a Python object.
 """
 
@@ -15,9 +15,9 @@ _CHUNK = 1 << 16
 
 
 class NoForkBuffer:
-    """A growing byte buffer outside of what fork copies. `start` and `end` bound the bytes in use.
+    """A growing byte buffer outside what fork copies. `start` and `end` bound the bytes in use.
 
-    A child must not touch it: there the mapping is a hole.
+    A child must not touch it: in the child the mapping is a hole.
     """
 
     def __init__(self, size: int = _CHUNK) -> None:
@@ -54,7 +54,7 @@ class NoForkBuffer:
         self.end += len(data)
 
     def fill(self, fd: int, room: int = _CHUNK) -> int | None:
-        """Read once from `fd`: the number of bytes, 0 at its end, None where there is nothing yet."""
+        """Read once from `fd`; return the number of bytes, 0 at its end, None if there is nothing yet."""
         self.reserve(room)
         try:
             count = os.readv(fd, [self.view[self.end : self.end + room]])

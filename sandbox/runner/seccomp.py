@@ -1,6 +1,6 @@
-"""The second system-call filter: what Docker's default lets through and no candidate needs.
+"""The second system-call filter: it denies what Docker's default allows and no candidate needs.
 
-Installed once in PID 1 and inherited by every child; it cannot be taken off again. Classic BPF over
+Installed once in PID 1 and inherited by every child; it cannot be removed again. Classic BPF over
 `struct seccomp_data` (linux/seccomp.h), loaded through `prctl(PR_SET_SECCOMP)`.
 """
 
@@ -24,7 +24,7 @@ _LEAF = 4  # numbers that are compared one by one
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _COLUMN = {"x86_64": 0, "aarch64": 1}
 
-# name: (x86_64, aarch64), from the kernel's own tables; None where the machine has no such call
+# name: (x86_64, aarch64), from the kernel's own tables; None if the machine has no such call
 _DENIED: dict[str, tuple[int | None, int | None]] = {
     "socket": (41, 198), "ptrace": (101, 117), "kcmp": (312, 272),
     "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
@@ -59,14 +59,14 @@ _SELF_ONLY = {
     "prlimit64": (302, 261), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
     "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
 }  # fmt: skip
-# what tells of the host's load, or of what others have read, makes the page cache forget it, or counts on: in
-# a box that is timed, a candidate could leave there what a later one looks up
+# Calls that reveal the host's load or what others have read, that make the page cache forget it, or that use
+# a machine-wide count: in a timed box, a candidate could leave there what a later one looks up.
 _DENIED_WHERE_TIMED = {
     "sysinfo": (99, 179), "mincore": (27, 232), "fadvise64": (221, 223), "readahead": (187, 213),
     "setsid": (112, 157), "preadv2": (327, 286), "cachestat": (451, 451), "sync_file_range": (277, 84),
 }  # fmt: skip
 _MADVISE, _FORGETTING = (28, 233), (20, 21)  # MADV_COLD, MADV_PAGEOUT
-# what another box feels on a file that both have
+# What another box notices on a file that both share.
 _DENIED_ON_SHARED_FILES = {"flock": (73, 32), "inotify_add_watch": (254, 27)}
 _FCNTL = (72, 25)
 _LOCKING = (6, 7, 37, 38, 1024, 1026)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY
@@ -75,14 +75,15 @@ _CLONE, _CLONE3 = (56, 220), (435, 435)
 
 
 class SeccompUnsupportedError(Exception):
-    """This machine's processor or kernel has no such filter. The text says which."""
+    """This machine's processor or kernel has no such filter. The message says which."""
 
 
 def program(machine: str, *, loopback: bool = False, timed: bool = False, shared: bool = False) -> bytes:
     """The filter for a machine (`x86_64` or `aarch64`), as an array of `struct sock_filter`.
 
-    With `loopback`, sockets of the Internet and Unix families can be had, which in a namespace without a
-    network reach the box itself. `timed`: what runs is timed. `shared`: other boxes have the same files.
+    With `loopback`, sockets of the Internet and Unix families are available; in a namespace without a network
+    they reach only the box itself. `timed`: programs in the box are timed. `shared`: other boxes have the
+    same files.
     """
     if machine not in _AUDIT:
         raise SeccompUnsupportedError(f"no system-call filter for a {machine} processor")
@@ -98,14 +99,14 @@ def program(machine: str, *, loopback: bool = False, timed: bool = False, shared
 
 
 def _rules(column: int, loopback: bool, timed: bool, shared: bool) -> list[tuple[int, list[bytes]]]:
-    """What to do with each call that is not simply allowed, by its number: code that ends in a verdict."""
+    """The rule for each call that is not simply allowed, by its number: code that ends in a verdict."""
     denied = _step(_RETURN, _ERRNO | errno.EPERM)
     namespaces = [_step(_LOAD, _ARGUMENT), _step(_JUMP_ANY_BIT, _NEW_NAMESPACES, no=1)]
     calls: dict[tuple[int | None, int | None], list[bytes]] = {pair: [denied] for pair in _DENIED.values()}
     calls |= {pair: _only([(0, 0)]) for pair in _SELF_ONLY.values()}
     calls |= {
         _CLONE: [*namespaces, denied, _step(_RETURN, _ALLOW)],
-        _CLONE3: [_step(_RETURN, _ERRNO | errno.ENOSYS)],  # its flags are in memory; all fall back to clone
+        _CLONE3: [_step(_RETURN, _ERRNO | errno.ENOSYS)],  # flags are in memory; callers fall back to clone
         _SETPRIORITY: _only([(0, 0), (1, 0)]),
         _IOPRIO_SET: _only([(0, _IOPRIO_PROCESS), (1, 0)]),
         _SOCKETPAIR: _only([(0, _AF_UNIX)]),
@@ -123,7 +124,7 @@ def _rules(column: int, loopback: bool, timed: bool, shared: bool) -> list[tuple
 
 
 def _search(rules: list[tuple[int, list[bytes]]]) -> list[bytes]:
-    """A binary search for the call's number, as most calls have no rule and should be through quickly."""
+    """Find the call's number by binary search: most calls have no rule and should pass quickly."""
     if len(rules) <= _LEAF:
         code = [[_step(_JUMP_EQUAL, number, no=len(body)), *body] for number, body in rules]
         return [*(step for part in code for step in part), _step(_RETURN, _ALLOW)]
@@ -152,7 +153,7 @@ def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
 
 
 def _only(needed: list[tuple[int, int]]) -> list[bytes]:
-    """Allow where every argument (index, value) is as needed, else deny."""
+    """Allow if every argument (index, value) is as needed, else deny."""
     body: list[bytes] = []
     for place, (index, value) in enumerate(needed):
         to_denial = 2 * (len(needed) - place) - 1
@@ -161,7 +162,7 @@ def _only(needed: list[tuple[int, int]]) -> list[bytes]:
 
 
 def _none_of(index: int, values: tuple[int, ...]) -> list[bytes]:
-    """Deny where the argument is one of these."""
+    """Deny if the argument is one of these."""
     tests = [_step(_JUMP_EQUAL, value, yes=len(values) - n) for n, value in enumerate(values)]
     return [
         _step(_LOAD, _ARGUMENT + 8 * index),

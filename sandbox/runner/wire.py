@@ -1,9 +1,9 @@
-"""Plain values as text, exactly: what may cross the border between the grader and the box.
+"""Plain values as exact text: all that may cross the boundary between grader and box.
 
 None, bool, str, finite float and int up to 2**53 in magnitude are themselves in JSON, a list is an array, and
 the rest is an object with one key: `{"$tuple": [..]}`, `{"$set": [..]}`, `{"$frozenset": [..]}`,
-`{"$dict": [[k, v], ..]}`, `{"$bytes": "base64"}`, `{"$int": "-0x1f.."}` (Python's own decimal conversion is
-limited), `{"$float": "nan"}`, `{"$complex": [re, im]}`, and `{"$str": [..]}` for a text in which two lone
+`{"$dict": [[k, v], ..]}`, `{"$bytes": "base64"}`, `{"$int": "-0x1f.."}` (Python limits its own decimal
+conversion), `{"$float": "nan"}`, `{"$complex": [re, im]}`, and `{"$str": [..]}` for a text in which two lone
 surrogates meet, which JSON would join. Never pickle.
 """
 
@@ -18,12 +18,12 @@ from collections import Counter
 from collections.abc import Callable, Set
 from typing import Any
 
-MAX_DEPTH = 100  # nested containers; far below what would exhaust the interpreter's stack
+MAX_DEPTH = 100  # nested containers; far below the interpreter's stack limit
 MAX_BYTES = 64 << 20
 EXACT = 2**53
-COLLISIONS = 64  # set elements or dict keys of one hash: more is an attack on the reader's time
+COLLISIONS = 64  # set elements or dict keys with one hash: more is an attack on the reader's time
 _FEW, _PART = 1000, 256
-_SMALL = 64 << 10  # characters that are read in no time
+_SMALL = 64 << 10  # characters that take no noticeable time to read
 _GATHER_SECONDS, _GATHER_SECONDS_EACH = 0.1, 2e-6  # ten times what honest keys take
 
 _CONTAINERS = (list, tuple, set, frozenset, dict)
@@ -32,17 +32,17 @@ _HEX = re.compile(r"-?0x[1-9a-f][0-9a-f]*")
 
 
 class NotPlainError(ValueError):
-    """A value cannot be sent. The text says which type, and where."""
+    """A value cannot be sent. The message says which type, and where."""
 
 
 class WireError(ValueError):
-    """A text is not the encoding of a plain value. The text says why."""
+    """A text is not the encoding of a plain value. The message says why."""
 
 
 def encode(value: object) -> str:
     """A plain value as one line of ASCII. Equal sets give equal texts; dicts keep their order.
 
-    Raises `NotPlainError` for any other type, subclasses of the plain ones included, and for more than
+    Raises `NotPlainError` for any other type, including subclasses of the plain ones, and for more than
     `MAX_DEPTH` nested containers (a list that contains itself, for instance).
     """
     return json.dumps(_lower(value, MAX_DEPTH), separators=(",", ":"), allow_nan=False)
@@ -51,11 +51,11 @@ def encode(value: object) -> str:
 def decode(
     text: str | bytes, max_bytes: int = MAX_BYTES, *, plain_dicts: bool = False, seconds: float = math.inf
 ) -> object:
-    """The value of which `text` is the encoding; strict, as the writer may be hostile.
+    """Decode `text`; strict, as the writer may be hostile.
 
-    With `plain_dicts`, for files that people write, an object that is no tag is a dict with string keys, and
-    an int may have any size in decimal. `seconds` is the CPU time that tags may take this thread: a text of
-    8 MiB can hold 700,000 of them. Raises `WireError` and nothing else.
+    With `plain_dicts`, for files that people write, an object that is not a tag is a dict with string keys,
+    and an int may have any size in decimal. `seconds` is the CPU time that tags may take on this thread: a
+    text of 8 MiB can hold 700,000 of them. Raises `WireError` and nothing else.
     """
     if len(text) > max_bytes:
         raise WireError(f"longer than {max_bytes} bytes")
@@ -87,9 +87,9 @@ def decode(
 def equal(a: object, b: object, rel: float = 0.0, abs: float = 0.0) -> bool:
     """Whether two plain values are the same: exact types, recursively; NaN equals NaN, 0.0 equals -0.0.
 
-    With a tolerance, numbers (not bools) of any type are the same within `max(rel * larger, abs)`, as
-    `math.isclose` has it; of complex numbers it bounds the distance; where a part is not finite, each part
-    is compared by itself. In sets, what has no exact match is compared in sorted order; keys are exact.
+    With a tolerance, numbers (not bools) of any type are the same within `max(rel * larger, abs)`, as in
+    `math.isclose`. For complex numbers it bounds the distance; if a part is not finite, each part is compared
+    by itself. In sets, elements without an exact match are compared in sorted order; keys are exact.
     """
     tolerant = rel > 0 or abs > 0
     if tolerant and _is_number(a) and _is_number(b):
@@ -113,10 +113,10 @@ def equal(a: object, b: object, rel: float = 0.0, abs: float = 0.0) -> bool:
 
 
 def _lower(value: object, depth: int) -> object:
-    """The value as `json.dumps` takes it."""
+    """Turn a value into what `json.dumps` takes."""
     kind = type(value)
     if kind is str:
-        return _text(value)  # type: ignore[arg-type]
+        return _lower_text(value)  # type: ignore[arg-type]
     if value is None or kind is bool:
         return value
     if kind is int:
@@ -143,7 +143,7 @@ def _lower(value: object, depth: int) -> object:
 
 
 def _items(values: list[object], depth: int) -> list[object]:
-    """Elements lowered; a list of one simple kind goes through as it is, at the speed of C."""
+    """Lower the elements; a list of one simple kind passes through as it is, at the speed of C."""
     kinds = set(map(type, values))
     if len(kinds) == 1:
         kind = kinds.pop()
@@ -156,14 +156,14 @@ def _items(values: list[object], depth: int) -> list[object]:
     return [_lower(item, depth) for item in values]
 
 
-def _text(value: str) -> object:
+def _lower_text(value: str) -> object:
     if value.isascii() or _SPLIT_PAIR.search(value) is None:
         return value
     return {"$str": _SPLIT_PAIR.split(value)}
 
 
 def _tag(tag: str, body: object) -> object:
-    """The value of a tagged object, whose inner values are decoded already: a list in it is raw JSON."""
+    """Build the value of a tagged object. Its inner values are decoded already: a list in it is raw JSON."""
     if tag in ("$int", "$float", "$bytes"):
         if not isinstance(body, str):
             raise WireError(f"{tag} needs a string")
@@ -227,18 +227,21 @@ _TAGS = frozenset({*_SCALARS, "$tuple", "$dict", "$set", "$frozenset", "$complex
 
 
 def _check_keys(keys: list[object]) -> None:
-    """Refuse the unhashable, and keys chosen to have one hash, which would take quadratic time."""
+    """Refuse unhashable keys, and keys chosen to share one hash, which would take quadratic time."""
     try:
         hashes = list(map(hash, keys))
     except TypeError:
         raise WireError("an unhashable key or element of a set") from None
     if len(keys) > COLLISIONS and max(_gather(Counter(), hashes).values()) > COLLISIONS:
-        raise WireError(f"more than {COLLISIONS} keys of one hash")
+        raise WireError(f"more than {COLLISIONS} keys with one hash")
 
 
 def _gather(into: Any, items: list[Any]) -> Any:
-    """`into` with all items, unless they were chosen so that each is compared with many: hashes of numbers
-    are not salted, so that a set's or dict's probes can be foreseen (CPython, Objects/dictobject.c)."""
+    """Return `into` with all items, unless they were chosen to be slow to insert.
+
+    Hashes of numbers are not salted, so a set's or dict's probes can be predicted, and items chosen so that
+    each is compared with many others (CPython, Objects/dictobject.c).
+    """
     if len(items) <= _FEW:
         into.update(items)
         return into
@@ -356,7 +359,7 @@ def _close_complex(a: object, b: object, rel: float, abs_: float) -> bool:
 
 
 def _key(value: object) -> str:
-    """A text that two hashable values share exactly when they are `equal`; its hash cannot be steered."""
+    """A text that two hashable values share exactly if they are `equal`; its hash cannot be steered."""
     return encode(_unsigned(value))
 
 
@@ -374,7 +377,7 @@ def _unsigned(value: object) -> object:
 
 def _same_elements(a: Set[object], b: Set[object], rel: float, abs: float, tolerant: bool) -> bool:
     keys = {_key(x): x for x in (*a, *b)}
-    mine, theirs = Counter(map(_key, a)), Counter(map(_key, b))  # of NaN, a set may hold several
+    mine, theirs = Counter(map(_key, a)), Counter(map(_key, b))  # a set may hold several NaNs
     if mine == theirs:
         return True
     rest_a, rest_b = ([keys[key] for key in rest.elements()] for rest in (mine - theirs, theirs - mine))

@@ -1,6 +1,6 @@
-"""What the self-test runs inside a box: real attempts to get out, each returning plain facts.
+"""The self-test's programs: real attempts to get out of a box, each returning plain facts.
 
-Sent in as a candidate's program, so it uses the standard library only and imports none of our rooms.
+They are sent in as a candidate's program, so they use the standard library only and import none of our rooms.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def network() -> dict[str, object]:
 
 
 def forks(most: int) -> int:
-    """How many processes can be had at once, up to `most`."""
+    """How many processes can run at once, up to `most`."""
     count = 0
     for _ in range(most):
         try:
@@ -37,7 +37,7 @@ def forks(most: int) -> int:
 
 
 def memory(megabytes: int, processes: int) -> int:
-    """How many MiB so many processes could have filled at the same time, each at most `megabytes`."""
+    """How many MiB that many processes could fill at the same time, each at most `megabytes`."""
     read, write = os.pipe()
     going = {_hoarder(megabytes, write) for _ in range(processes)}
     os.set_blocking(read, False)
@@ -45,10 +45,10 @@ def memory(megabytes: int, processes: int) -> int:
     while going:
         time.sleep(0.01)
         try:
-            told = os.read(read, 4096).split()
+            reports = os.read(read, 4096).split()
         except BlockingIOError:
-            told = []
-        for line in told:
+            reports = []
+        for line in reports:
             pid, count = map(int, line.split(b":"))
             if pid in going:
                 filled += count
@@ -60,7 +60,7 @@ def memory(megabytes: int, processes: int) -> int:
 
 
 def _hoarder(megabytes: int, write: int) -> int:
-    """A process that fills memory, says how much, and keeps it."""
+    """Fork a process that fills memory, reports how much, and keeps it."""
     pid = os.fork()
     if pid:
         return pid
@@ -76,7 +76,7 @@ def _hoarder(megabytes: int, write: int) -> int:
 
 
 def spin(processes: int, seconds: float) -> float:
-    """Seconds of CPU time that so many processes could use in `seconds`."""
+    """Seconds of CPU time that this many processes could use in `seconds`."""
     end = time.monotonic() + seconds
     for _ in range(processes):
         if os.fork() == 0:
@@ -119,7 +119,7 @@ def writes(paths: list[str], fill: str, most_mb: int) -> dict[str, object]:
 
 
 def system_calls() -> dict[str, str]:
-    """Calls that Docker's own filter may let through; the error's name, or '' where one succeeded."""
+    """System calls that Docker's own filter may let through: the error's name, or '' if one succeeded."""
     machine = os.uname().machine
     shmget = {"x86_64": 29, "aarch64": 194}[machine]
     ptrace = {"x86_64": 101, "aarch64": 117}[machine]
@@ -146,7 +146,7 @@ def user() -> dict[str, object]:
 
 
 def runner() -> dict[str, str]:
-    """Looking into PID 1, and killing it."""
+    """Look into PID 1, and kill it."""
     os.kill(1, signal.SIGKILL)
     os.kill(1, signal.SIGINT)
     return {
@@ -178,7 +178,7 @@ def leave_behind() -> bool:
 
 
 def look_around() -> dict[str, object]:
-    """Other processes than PID 1 and this one, files, and the names of environment variables."""
+    """Processes other than PID 1 and this one, files, and the names of environment variables."""
     processes = [name for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid())]
     files = [
         f"{place}/{name}"
@@ -191,7 +191,7 @@ def look_around() -> dict[str, object]:
 
 
 def limits() -> dict[str, str]:
-    """The limits as the kernel shows them, cgroup version 2 or 1; '' where there is none to be seen."""
+    """The limits as the kernel shows them, cgroup version 2 or 1; '' if none is visible."""
     files = {
         "memory": ("memory.max", "memory/memory.limit_in_bytes"),
         "pids": ("pids.max", "pids/pids.max"),
@@ -202,7 +202,7 @@ def limits() -> dict[str, str]:
 
 
 def forge() -> str:
-    """Write what looks like an answer to everything that is open, then answer."""
+    """Write a forged answer to everything that is open, then answer."""
     for descriptor in range(3, 256):
         try:
             os.write(descriptor, b"0000000000000000=42\n")
@@ -227,7 +227,7 @@ def _first(paths: tuple[str, ...]) -> str:
 
 
 def _error(attempt: Callable[[], object]) -> str:
-    """The name of the error that an attempt raises, or '' where it succeeds."""
+    """The name of the error that an attempt raises, or '' if it succeeds."""
     try:
         attempt()
     except OSError as error:

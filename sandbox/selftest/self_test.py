@@ -1,4 +1,4 @@
-"""The self-test: real attempts from inside a box. Where one succeeds, no run may start."""
+"""The self-test: real attempts from inside a box. If one succeeds, no run may start."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PROJECT = "this is a fault of the sandbox itself: do not run candidates that yo
 
 
 def check_box(sandbox: Sandbox) -> list[Check]:
-    """Every attempt, in a box with small limits. Raises `SandboxFaultError` where the engine fails."""
+    """Make every attempt, in a box with small limits. Raises `SandboxFaultError` if the engine fails."""
     with sandbox.box(_SPEC, Isolation.PROCESS) as box:
         return [
             _judge("network", _network, box, "network", remedy=_ENGINE),
@@ -55,12 +55,12 @@ def check_box(sandbox: Sandbox) -> list[Check]:
 
 
 def failures(checks: list[Check]) -> str:
-    """The failed checks in one line, each with its remedy; '' where there is none."""
+    """The failed checks in one line, each with its remedy; '' if there are none."""
     return "; ".join(f"{check.name}: {check.detail} ({check.remedy})" for check in checks if not check.ok)
 
 
 def engine_facts(client: DockerClient) -> list[Check]:
-    """What the engine says of itself, for `pygent doctor`."""
+    """The engine's description of itself, for `pygent doctor`."""
     info = client.info()
     facts = [
         Check("engine", True, f"Docker {info.get('ServerVersion')}, {info.get('OperatingSystem')}"),
@@ -145,7 +145,7 @@ def _limit(name: str, verdict: Callable[[Any], _Verdict], box: Box, probe: str, 
 
 def _processes(count: int) -> _Verdict:
     if count >= _LIMITS.pids:
-        return False, f"{count} processes could be started where {_LIMITS.pids} are allowed"
+        return False, f"{count} processes could be started although only {_LIMITS.pids} are allowed"
     return True, f"no more than {count} processes could be started"
 
 
@@ -160,7 +160,7 @@ def _cpu(box: Box) -> Check:
     shown: Any = _run(box, "limits").last.value or {"cpu": "", "cpu_period": ""}
     quota, period = shown["cpu"].split(" ")[0], shown["cpu_period"].split(" ")[-1]
     exact = quota.isdigit() and period.isdigit() and int(quota) == int(period) * _LIMITS.cpus
-    if tried.ok and not exact:  # a busy machine may have kept it from more
+    if tried.ok and not exact:  # a busy machine may have kept it from using more
         return replace(tried, ok=False, detail="the kernel shows no such limit on CPU time")
     return tried
 
@@ -168,7 +168,7 @@ def _cpu(box: Box) -> Check:
 def _spun(used: float) -> _Verdict:
     allowed = _SPIN_SECONDS * _LIMITS.cpus
     if used > 1.3 * allowed + 0.1:  # the kernel counts in periods of 0.1 s
-        return False, f"{used:.2f} s of CPU time could be used where {allowed:.2f} are allowed"
+        return False, f"{used:.2f} s of CPU time could be used although only {allowed:.2f} are allowed"
     return (
         True,
         f"{_LIMITS.cpus:g} CPU, by the kernel; three processes used {used:.2f} s in {_SPIN_SECONDS:g} s",
@@ -178,7 +178,7 @@ def _spun(used: float) -> _Verdict:
 def _forger(box: Box) -> Check:
     last = _run(box, "forge").last
     ok = last.outcome is Outcome.VIOLATION
-    detail = f"a forged answer was taken for a {'violation' if ok else last.outcome}: {last.detail}"
+    detail = f"a forged answer was recorded as a {'violation' if ok else last.outcome}: {last.detail}"
     return Check("forger", ok, detail, _PROJECT)
 
 
@@ -196,7 +196,7 @@ def _leftovers(box: Box) -> Check:
 
 
 def _memory(box: Box) -> Check:
-    """By one process, and by several that are each below the limit."""
+    """Memory use by one process, and by several that each stay below the limit."""
     most, remedy = _LIMITS.memory_mb, _LIMIT.format("memory")
     for megabytes, processes in ((4 * most, 1), (most * 3 // 4, 4)):
         last = _run(box, "memory", megabytes, processes).last
@@ -206,7 +206,7 @@ def _memory(box: Box) -> Check:
         if isinstance(last.value, int) and last.value > most:
             who = "one process" if processes == 1 else f"{processes} processes together"
             return Check(
-                "memory", False, f"{who} could use {last.value} MiB where {most} are allowed", remedy
+                "memory", False, f"{who} could use {last.value} MiB although only {most} are allowed", remedy
             )
     shown: Any = _run(box, "limits").last.value or {"memory": ""}
     if shown["memory"] != str(most << 20):

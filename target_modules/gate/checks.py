@@ -1,4 +1,4 @@
-"""The free checks that come before any evaluation: does it parse, and does it keep to what may change."""
+"""The free checks before any evaluation: does a patch parse, and does it change only what it may?"""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _Import = ast.Import | ast.ImportFrom
 
 
 def gate(target: Target, parent: Tree, child: Tree) -> list[Finding]:
-    """What is wrong with the child as a change of its parent; empty where it has passed. Runs no code of it.
+    """Find what is wrong with the child as a change of its parent; empty if it passes. Runs none of its code.
 
-    It must parse and compile, change only what is editable, keep public signatures, and
-    bring in nothing that the safety rules forbid.
+    It must parse and compile, change only what is editable, keep public signatures, and bring in nothing that
+    the safety rules forbid.
     """
     try:
         return _findings(target, parent, child)
@@ -52,7 +52,7 @@ def _findings(target: Target, parent: Tree, child: Tree) -> list[Finding]:
 
 
 def gate_text(target: Target, answer: str, parent: Tree | None = None) -> list[Finding]:
-    """The gate for a patch in any form that `read` takes, against the parent or the target's own source.
+    """Gate a patch in any form that `read` takes, against the parent or the target's own source.
 
     A patch that cannot be read or applied is itself a finding.
     """
@@ -123,15 +123,15 @@ def _new_path(path: str) -> Iterator[Finding]:
     if reason:
         yield Finding(path, 0, "path", reason)
     elif any(map(is_hidden, path)):
-        yield Finding(path, 0, "path", "with characters that cannot be seen")
+        yield Finding(path, 0, "path", "has characters that cannot be seen")
     elif path.split("/")[0].removesuffix(".py") in sys.stdlib_module_names:
         yield Finding(path, 0, "path", "hides a module of the standard library")
 
 
 def _compiles(path: str, before: Outline | None, after: Outline) -> Iterator[Finding]:
-    """The compiler's own errors (`return` outside a function, names both local and global) in what changed.
+    """The compiler's own errors (`return` outside a function, a name both local and global) in changes.
 
-    Only changed statements are compiled, as each stands alone but for `from __future__`, whose place counts.
+    Only changed statements are compiled: each stands alone, except for `from __future__`, whose place counts.
     """
     changed = after.changed(before)
     parts = [after.piece_of(unit) or TopLevelChunk(unit.nodes) for unit in changed]
@@ -154,12 +154,12 @@ def _is_future(node: ast.stmt) -> bool:
 
 
 def _keeps_to(path: str, before: Outline, after: Outline, symbols: tuple[str, ...]) -> Iterator[Finding]:
-    """Everything but the editable symbols, new imports and new helpers must be the same text."""
+    """Everything except the editable symbols, new imports and new helpers must be the same text."""
     present = [name for name in symbols if name in before.by_name]
     for name in present:
         if name not in after.by_name:
-            told = "is defined more than once" if after.numbered(name) else "is gone"
-            yield Finding(path, 0, "not_editable", f"editable `{name}` {told}")
+            message = "is defined more than once" if after.numbered(name) else "is gone"
+            yield Finding(path, 0, "not_editable", f"editable `{name}` {message}")
             return
     holes = {name: (before.by_name[name].start, before.by_name[name].end) for name in present}
     old = [text for _, text in _skeleton(before, holes)]
@@ -177,7 +177,7 @@ def _keeps_to(path: str, before: Outline, after: Outline, symbols: tuple[str, ..
 
 
 def _keeps_to_blocks(path: str, old: str, new: str) -> Iterator[Finding]:
-    """Everything around the blocks, their markers included, must be the same text, byte for byte."""
+    """Everything around the blocks, including their markers, must be the same text, byte for byte."""
     try:
         had = blocks(old)
     except BlockError as error:
@@ -189,15 +189,15 @@ def _keeps_to_blocks(path: str, old: str, new: str) -> Iterator[Finding]:
         yield Finding(path, error.line, "not_editable", error.reason)
         return
     if len(has) != len(had):
-        told = f"{len(has)} EVOLVE-BLOCKs where there were {len(had)}"
-        yield Finding(path, 0, "not_editable", told)
+        message = f"{len(has)} EVOLVE-BLOCKs instead of {len(had)}"
+        yield Finding(path, 0, "not_editable", message)
         return
     for (_, was), (first, now) in zip(outside(old, had), outside(new, has), strict=True):
         if was != now:
             pairs = zip_longest(split_lines(was), split_lines(now))
             line = first + next(number for number, (one, other) in enumerate(pairs) if one != other)
-            told = "only what lies between the EVOLVE-BLOCK markers may be changed in this file"
-            yield Finding(path, min(line, len(split_lines(new))), "not_editable", told)
+            message = "only the lines between the EVOLVE-BLOCK markers may be changed in this file"
+            yield Finding(path, min(line, len(split_lines(new))), "not_editable", message)
             return
 
 
@@ -209,7 +209,7 @@ def _hiding(
     changed: list[Unit],
     added: list[Unit],
 ) -> Iterator[Finding]:
-    """New names at module level that hide what the rest of the file uses, by whatever syntax they come."""
+    """New module-level names that hide names used in the rest of the file, whatever syntax binds them."""
     spans = {(after.by_name[name].start, after.by_name[name].end): name for name in present}
     for unit in changed:
         if unit in added:
@@ -243,7 +243,7 @@ def _listed(symbols: tuple[str, ...]) -> str:
 
 
 def _skeleton(file: Outline, holes: dict[str, tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """Line numbers and texts of the file with a mark for each hole, without blank lines between units."""
+    """Line numbers and texts of the file, with a mark for each hole, without blank lines between units."""
     starts = {start: (end, name) for name, (start, end) in holes.items()}
     units = {unit.start: unit for unit in file.units}
     line = stop = 0
@@ -266,13 +266,13 @@ def _skeleton(file: Outline, holes: dict[str, tuple[int, int]]) -> Iterator[tupl
 
 
 def _ended(file: Outline, start: int, end: int) -> str:
-    """Lines of the file, alike with and without a final newline."""
+    """Lines of the file, made the same with and without a final newline."""
     text = file.text(start, end)
     return text if end < len(file.lines) else text.rstrip("\r\n")
 
 
 def _is_new(before: Outline, unit: Unit) -> bool:
-    """Whether a unit only adds: one import, definition or assignment of names that were not there."""
+    """Whether a unit only adds: one import, definition or assignment of names that did not exist."""
     node = unit.nodes[0]
     if len(unit.nodes) > 1:
         return False
@@ -293,7 +293,7 @@ def _bound(file: Outline) -> frozenset[str]:
 
 
 def _binds(unit: Unit) -> list[str]:
-    """Names that a top-level unit binds at module level, wherever in it they are bound."""
+    """Names that a top-level unit binds at module level, however deep inside it they are bound."""
     names: list[str] = []
     stack: list[ast.AST] = list(unit.nodes)
     while stack:
@@ -327,7 +327,7 @@ def _stored(node: ast.AST) -> list[str]:
 
 @lru_cache(maxsize=32)
 def _taken(file: Outline, editable: tuple[str, ...]) -> frozenset[str]:
-    """Names that the file binds at module level or uses outside what is editable."""
+    """Names that the file binds at module level or uses outside its editable parts."""
     names = set(_bound(file))
     skip = [(file.by_name[name].start, file.by_name[name].end) for name in editable]
     for unit in file.units:

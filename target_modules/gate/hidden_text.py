@@ -1,4 +1,4 @@
-"""Text that a reviewer reads otherwise than Python: invisible characters, look-alikes, other encodings."""
+"""Text that a reviewer reads differently from Python: invisible characters, look-alikes, other encodings."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from pygent.target_modules.spec.finding import Finding
 _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ODD = re.compile(r"[^\t\n\f\r\x20-\x7e]")
-# before Python 3.12 an f-string is one token
+# Before Python 3.12 an f-string is one token.
 _F_STRING = re.compile(r"(?i)(f|rf|fr)['\"]")
 _IN_BRACES = re.compile(r"\{[^{}]*[^\x00-\x7f{}][^{}]*\}")
 _CODE = (tokenize.NAME, tokenize.COMMENT, tokenize.ERRORTOKEN, tokenize.OP, tokenize.NUMBER)
 
 
 def check(path: str, old: str, new: str, scripts: Collection[str] = ()) -> Iterator[Finding]:
-    """What `new` brings in that `old` does not have. Names may be in `scripts`, such as `GREEK`.
+    """Find what `new` brings in that `old` lacks. Names may be in `scripts`, such as `GREEK`.
 
-    A name can be written in characters that look like others (Cyrillic in place of Latin), or that Python
-    folds into others (PEP 3131, NFKC). In strings, what is not seen is shown as escapes, and is no finding.
+    A name can be written in characters that look like others (Cyrillic instead of Latin), or that Python
+    folds into others (PEP 3131, NFKC). Invisible characters in strings are shown as escapes, and are not a
+    finding.
     """
     lines = split_lines(new)
     for number, line in enumerate(lines[:2], 1):
@@ -45,7 +46,7 @@ def check(path: str, old: str, new: str, scripts: Collection[str] = ()) -> Itera
         if len(what) == 1 and is_hidden(what):
             code = f"U+{ord(what):04X}"
             yield Finding(
-                path, number, "hidden_text", f"the character {code}, which cannot be seen, outside of strings"
+                path, number, "hidden_text", f"the character {code}, which cannot be seen, outside strings"
             )
         elif not _allowed(what, scripts):
             yield Finding(
@@ -58,9 +59,9 @@ def check(path: str, old: str, new: str, scripts: Collection[str] = ()) -> Itera
 
 @lru_cache(maxsize=64)
 def _odd_things(text: str) -> dict[str, int]:
-    """Names that are not ASCII, and single characters outside of strings that cannot be seen, with a line.
+    """Names that are not ASCII, and invisible single characters outside strings, each with a line.
 
-    Where a text stops being Python it is not read on; the gate says so elsewhere.
+    Text after the point where it stops being Python is not read; the gate reports that elsewhere.
     """
     found: dict[str, int] = {}
     if not _ODD.search(text):

@@ -1,8 +1,8 @@
-"""Which names of a file mean modules, and which modules are handed on as values.
+"""Which names of a file mean modules, and which modules are passed on as values.
 
 A module that is only ever the root of a dotted name can be followed by reading. One that is put into a list,
-a class, a default or an argument may turn up under any name: from then on, what only modules have counts as
-reached for, whatever it hangs on.
+a class, a default or an argument may turn up under any name: from then on, any attribute that only modules
+have counts as reached for, whatever object it belongs to.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STARTS = """
 """
 _POWERFUL_NAMES, _STARTERS = (frozenset(words.split()) for words in (_POWERFUL, _STARTS))
 _STARTING = frozenset({"os", "posix", "nt", "sys", "importlib", ""})
-_ALIASES = frozenset({"bltns", "bltins", "thread"})  # under which the library itself has builtins and _thread
+_ALIASES = frozenset({"bltns", "bltins", "thread"})  # the library's own names for builtins and _thread
 _DISPATCHERS = frozenset({"singledispatch", "singledispatchmethod"})
 _WITHIN = frozenset(
     {"abc", "decoder", "encoder", "scanner", "tool"}
@@ -38,19 +38,22 @@ _WITHIN = frozenset(
 
 @dataclass(frozen=True)
 class _Facts:
-    """Of one piece: names bound by imports with the modules that they mean, dotted names used as values."""
+    """The facts of one piece: names bound by imports, with their modules, and dotted names used as values."""
 
     imported: frozenset[tuple[str, str]]
     values: frozenset[str]
     defined: frozenset[str]
-    is_hidden: bool  # whether a module can be had that is not named as a value
+    is_hidden: bool  # whether a module is reachable that is not named as a value
 
 
 @dataclass(frozen=True)
 class Context:
-    """Of one file. `top` are names that mean modules somewhere in it, `handed` the modules that are handed
-    on ('' stands for one that has no name), `sources` all modules that it imports from, `assigned` names with
-    values that are no types at sight."""
+    """The facts of one file.
+
+    `top` are names that mean modules somewhere in it, `handed` the modules that are passed on ('' stands for
+    one without a name), `sources` all modules that it imports from, `assigned` names with values that are not
+    visibly types.
+    """
 
     top: frozenset[tuple[str, str]]
     handed: frozenset[str]
@@ -60,7 +63,7 @@ class Context:
     evaluates: bool  # whether `_evaluate` would be that of a forward reference
 
     def reaches(self, root: ast.expr, name: str, local: frozenset[tuple[str, str]]) -> bool:
-        """Whether `name`, as an attribute of `root`, is the system's or leads to it."""
+        """Whether `name`, as an attribute of `root`, belongs to the system or leads to it."""
         modules = dict(self.top | local)
         start, is_dotted = _start(root)
         module = modules.get(start)
@@ -78,7 +81,7 @@ class Context:
         return name.lstrip("_") in _POWERFUL_NAMES
 
     def evaluates_text(self, name: str) -> bool:
-        """Whether an attribute evaluates text or looks names up in it, by any root, in a file like this."""
+        """Whether an attribute, of any root, evaluates text or looks up names in it, in a file like this."""
         return (name == "get_field" and "string" in self.sources) or (name == "_evaluate" and self.evaluates)
 
 
@@ -123,7 +126,7 @@ def imported(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def by_name(node: ast.AST) -> tuple[ast.expr, str] | None:
-    """What a call takes an attribute of, and which, if it names it literally: that is as good as a dot."""
+    """The object and the attribute that a call takes by a literal name: as good as a dot."""
     if (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
@@ -165,7 +168,7 @@ def _facts(piece: TopLevelChunk) -> _Facts:
             defined.update(_assigned(node))
     for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr == "obj" and isinstance(node.value, ast.Name):
-            is_hidden |= node.value.id in caught  # what an AttributeError was raised of
+            is_hidden |= node.value.id in caught  # the object that an AttributeError was raised about
         if id(node) not in roots and isinstance(node, ast.Name | ast.Attribute):
             dotted = _dotted(node)
             if dotted and isinstance(node.ctx, ast.Load):
@@ -174,7 +177,7 @@ def _facts(piece: TopLevelChunk) -> _Facts:
 
 
 def _assigned(node: ast.Assign | ast.AnnAssign | ast.NamedExpr) -> Iterator[str]:
-    """Names that are given a value which is no type at sight, each with `=` in front."""
+    """Names that are given a value that is not visibly a type, each with `=` in front."""
     if node.value is None or isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
         return
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -187,7 +190,7 @@ def _sources(facts: _Facts) -> Iterator[str]:
 
 
 def _meant(value: str, known: dict[str, str]) -> str | None:
-    """The module that a dotted name means as far as its text tells, None where it means none."""
+    """The module that a dotted name means, judged by its text; None if it means none."""
     first, _, rest = value.partition(".")
     module = known.get(first) if first else None
     if module is None or not rest:
@@ -198,7 +201,7 @@ def _meant(value: str, known: dict[str, str]) -> str | None:
 
 
 def _start(node: ast.expr) -> tuple[str, bool]:
-    """The name that an expression begins with, and whether nothing but dots comes after it."""
+    """The name that an expression begins with, and whether only dots follow it."""
     is_dotted = True
     while not isinstance(node, ast.Name):
         if taken := by_name(node):

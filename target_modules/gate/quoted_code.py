@@ -1,4 +1,4 @@
-"""Text that Python evaluates as code where it reads annotations: it is looked at as the code that it is."""
+"""Text that Python evaluates as code when it reads annotations: judged as the code that it is."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _PLAIN = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.BitOr, ast.Tupl
 
 
 def uses(node: ast.AST, context: Context) -> Iterator[Use]:
-    """What the annotations of a definition, or the forward references in a type, would do if evaluated.
+    """What a definition's annotations, or a type's forward references, would do if evaluated.
 
-    `functools.singledispatch` evaluates annotations, those that are text as well: in a file that uses it they
-    must be types at sight.
+    `functools.singledispatch` evaluates annotations, including those that are text: in a file that uses it
+    they must visibly be types.
     """
     if isinstance(node, ast.arg | ast.AnnAssign):
         written = node.annotation
@@ -56,7 +56,7 @@ def _evaluated(text: str, line: int, context: Context) -> Iterator[Use]:
 
 
 def _is_type(written: ast.expr, context: Context) -> bool:
-    """Whether an annotation is a type at sight: names, dots, brackets and bars."""
+    """Whether an annotation is visibly a type: names, dots, brackets and bars."""
     for part in ast.walk(written):
         if isinstance(part, ast.Constant):
             parsed = _parsed(part.value) if isinstance(part.value, str) else None

@@ -1,4 +1,4 @@
-"""What the safety rules look at: modules that only compute, and names that have no place in one."""
+"""What the safety rules look for: modules that only compute, and names that have no place in one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BY_NAME = frozenset({"getattr", "setattr", "delattr"})
 
 @dataclass(frozen=True)
 class Use:
-    """Something used: `what` names it, so that the parent's uses and the manifest can allow it.
+    """One use: `what` names it, so that the parent's uses and the manifest can allow it.
 
     `line` counts as in the nodes of its unit.
     """
@@ -39,9 +39,9 @@ class Use:
 
 
 def use(rule: str, what: str, line: int) -> Use:
-    said = {
+    messages = {
         "import": f"imports `{what}`, which this target does not allow",
         "call": f"uses `{what}`, which this target does not allow",
         "attribute": f"reaches for `{what}`, which this target does not allow",
     }
-    return Use(rule, what, line, said[rule])
+    return Use(rule, what, line, messages[rule])

@@ -1,8 +1,8 @@
 """Imports, calls and attributes that a patch may not bring in. Hygiene before the sandbox, not the wall.
 
-Whoever wants to can write code that slips past rules on syntax; what such code can reach is the sandbox's
-affair. These rules turn away at no cost what has no place in a module that only computes, and show a
-reviewer where to look. What the parent's file uses already stays allowed; `[safety]` in the manifest widens.
+Anyone determined can write code that slips past rules on syntax; the sandbox confines such code. These rules
+reject at no cost what has no place in a module that only computes, and show a reviewer where to look.
+Whatever the parent's file already uses stays allowed; `[safety]` in the manifest widens that.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from pygent.target_modules.spec.finding import Finding
 from pygent.target_modules.spec.manifest import Target
 
 _FIELD = re.compile(r"\{[^{}]*?\.(\w+)")
-_ANY = ast.Tuple([], ast.Load())  # a root of which nothing is known
+_ANY = ast.Tuple([], ast.Load())  # a root about which nothing is known
 
 
 def check(target: Target, parent: Tree, child: Tree) -> list[Finding]:
-    """What changed files bring in and may not, in order of place. Files that do not parse yield nothing."""
+    """What changed files bring in but may not, in order of place. Files that do not parse yield nothing."""
     found: list[Finding] = []
     for path in child:
         old, new = parent.files.get(path, ""), child[path]
@@ -76,8 +76,8 @@ def _module_of(package: str) -> str:
 def _is_own(tree: Tree, path: str, module: str, package: str) -> bool:
     """Whether an import means the tree itself, which is `package` if that has a name.
 
-    At the top, a file named like a module of the standard library does not count, as the interpreter may have
-    that module already.
+    At the top, a file named like a module of the standard library does not count: the interpreter may have
+    loaded that module already.
     """
     dots = len(module) - len(module.lstrip("."))
     if dots:
@@ -93,7 +93,7 @@ def _is_own(tree: Tree, path: str, module: str, package: str) -> bool:
 
 
 def _uses(file: Outline, unit: Unit, context: Context) -> tuple[Use, ...]:
-    """What a top-level unit uses of the things that are looked at, allowed or not."""
+    """The uses in a top-level unit that the rules look at, allowed or not."""
     nodes = [node for top in unit.nodes for node in ast.walk(top)]
     local = frozenset(pair for node in nodes for pair in imported(node))
     inert = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
@@ -103,7 +103,7 @@ def _uses(file: Outline, unit: Unit, context: Context) -> tuple[Use, ...]:
             found.extend(_imports(node))
         elif isinstance(node, ast.Constant):
             if isinstance(node.value, str) and id(node) not in inert:
-                found.extend(_text(node, node.value, context))
+                found.extend(_in_string(node, node.value, context))
         else:
             found.extend(_attributes(node, context, local))
             found.extend(quoted_code.uses(node, context))
@@ -114,13 +114,13 @@ def _uses(file: Outline, unit: Unit, context: Context) -> tuple[Use, ...]:
 
 
 def _attributes(node: ast.AST, context: Context, local: frozenset[tuple[str, str]]) -> Iterator[Use]:
-    """Attributes that a node takes: by a dot, by a literal name, by a pattern."""
+    """Attributes that a node accesses: by a dot, by a literal name, by a pattern."""
     if isinstance(node, ast.Attribute):
         if node.attr in ATTRIBUTES or context.evaluates_text(node.attr):
             yield use("attribute", node.attr, node.lineno)
         elif context.reaches(node.value, node.attr, local):
             yield use("attribute", ast.unparse(node), node.lineno)
-    elif isinstance(node, ast.Call) and (taken := by_name(node)):  # others are the rule's of built-ins
+    elif isinstance(node, ast.Call) and (taken := by_name(node)):  # the rule on built-ins covers the others
         if context.reaches(*taken, local):
             yield use("attribute", taken[1], node.lineno)
     elif isinstance(node, ast.MatchClass):
@@ -139,7 +139,7 @@ def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Use]:
     allowed = module in COMPUTING or module == "collections.abc"
     for alias in node.names:
         if alias.name == "*":
-            yield Use("star", module, node.lineno, f"`from {module} import *` hides what it brings in")
+            yield Use("star", module, node.lineno, f"`from {module} import *` hides which names it brings in")
         elif not allowed:
             joined = module if node.module is not None else f"{module}{alias.name}"
             yield use("import", joined, node.lineno)
@@ -147,7 +147,7 @@ def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Use]:
             yield use("import", f"{module}.{alias.name}", node.lineno)
 
 
-def _text(node: ast.Constant, value: str, context: Context) -> Iterator[Use]:
+def _in_string(node: ast.Constant, value: str, context: Context) -> Iterator[Use]:
     """Names in strings reach attributes through `getattr`, `format` and the like."""
     for name in re.findall(r"__\w+?__", value):
         if name in ATTRIBUTES:
@@ -158,7 +158,7 @@ def _text(node: ast.Constant, value: str, context: Context) -> Iterator[Use]:
 
 
 def _builtins(unit: Unit, names: set[str]) -> Iterator[Use]:
-    """Uses of built-in functions, under any alias: their name is enough."""
+    """Uses of built-in functions, under any alias: the name alone is enough."""
     named: set[int] = set()
     calls = [node for top in unit.nodes for node in ast.walk(top) if isinstance(node, ast.Call)]
     for call in calls:
@@ -174,15 +174,18 @@ def _builtins(unit: Unit, names: set[str]) -> Iterator[Use]:
     for top in unit.nodes:
         for node in ast.walk(top):
             if isinstance(node, ast.Name) and node.id in names and id(node) not in named:
-                told = " with a name that is not a plain literal" if node.id in BY_NAME else ""
+                detail = " with a name that is not a plain literal" if node.id in BY_NAME else ""
                 yield Use(
-                    "call", node.id, node.lineno, f"uses `{node.id}`{told}, which this target does not allow"
+                    "call",
+                    node.id,
+                    node.lineno,
+                    f"uses `{node.id}`{detail}, which this target does not allow",
                 )
 
 
 @lru_cache(maxsize=64)
 def _global_names(text: str) -> frozenset[str]:
-    """Names that some scope of the text takes from the module or the built-ins, by the compiler."""
+    """Names that some scope of the text takes from the module or the built-ins, according to the compiler."""
     try:
         tables = [symtable.symtable(text, "<unit>", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -14,10 +14,11 @@ _CHANGES_CALLS = frozenset(
 
 
 def broken(before: Outline, after: Outline | None, entry: str = "") -> Iterator[tuple[int, str]]:
-    """Line in the new file and reason, for every public function, method and class that changed its face.
+    """Yield the line in the new file and a reason for every public function, method and class that changed.
 
-    Public is a name without a leading underscore in any part, special methods (`__init__`), and `entry`.
-    Names, order, kinds, presence of defaults and `async` must stay; optional parameters may come at the end.
+    A name is public without a leading underscore in any part; special methods (`__init__`) and `entry` are
+    public too. Names, order, kinds, presence of defaults and `async` must stay; optional parameters may be
+    added at the end.
     """
     new = after.symbols_in(after.changed(before)) if after else ()
     near = {name: symbol for symbol in new for name in symbol.names}
@@ -64,22 +65,22 @@ def _callers(node: _Function) -> set[str]:
 def _parameters(old: ast.arguments, new: ast.arguments) -> str:
     was, now = _positional(old), _positional(new)
     if was != now[: len(was)]:
-        return f"takes ({_shown(new)}) instead of ({_shown(old)})"
+        return f"takes ({_listed(new)}) instead of ({_listed(old)})"
     added = now[len(was) :]
     if any(not optional for _, _, optional in added) or (added and old.vararg):
-        return f"takes ({_shown(new)}) instead of ({_shown(old)})"
+        return f"takes ({_listed(new)}) instead of ({_listed(old)})"
     if (old.vararg and not new.vararg) or (old.kwarg and not new.kwarg):
-        return f"takes ({_shown(new)}) instead of ({_shown(old)})"
+        return f"takes ({_listed(new)}) instead of ({_listed(old)})"
     before, after = _keyword_only(old), _keyword_only(new)
     if any(after.get(name) != optional for name, optional in before.items()):
-        return f"takes ({_shown(new)}) instead of ({_shown(old)})"
+        return f"takes ({_listed(new)}) instead of ({_listed(old)})"
     if any(name not in before and not optional for name, optional in after.items()):
-        return f"takes ({_shown(new)}) instead of ({_shown(old)})"
+        return f"takes ({_listed(new)}) instead of ({_listed(old)})"
     return ""
 
 
 def _positional(args: ast.arguments) -> list[tuple[str, bool, bool]]:
-    """Name, whether positional only, whether optional."""
+    """Name, whether positional-only, and whether optional."""
     names = [(arg.arg, True) for arg in args.posonlyargs] + [(arg.arg, False) for arg in args.args]
     required = len(names) - len(args.defaults)
     return [(name, only, number >= required) for number, (name, only) in enumerate(names)]
@@ -91,6 +92,6 @@ def _keyword_only(args: ast.arguments) -> dict[str, bool]:
     }
 
 
-def _shown(args: ast.arguments) -> str:
+def _listed(args: ast.arguments) -> str:
     text = ast.unparse(args)
     return text if len(text) <= 80 else text[:77] + "..."

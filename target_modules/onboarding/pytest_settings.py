@@ -1,4 +1,4 @@
-"""What a repository's own settings say to pytest, and what of it makes sense in a box."""
+"""A repository's own pytest settings, and which of them make sense in a box."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _OF_PYTEST = re.compile(  # options of pytest and plugins that decide nothing, o
 
 
 def pytest_settings(repo: Path) -> dict[str, str]:
-    """The settings by name, a list as one text as in a shell, from the file that pytest would take them from.
+    """The settings by name, from the file that pytest would use; a list is one text, as in a shell.
 
     Raises `TargetError` for a file that cannot be read.
     """
@@ -71,11 +71,11 @@ def options_of(
     plugins: Collection[str] = (),
     is_own: Callable[[str], bool] = lambda word: False,
 ) -> tuple[tuple[str, ...], list[str]]:
-    """The package's own options for pytest, and the words that are left out.
+    """The package's own pytest options, and the words that are left out.
 
-    Left out is what a box has no use for, paths, and options of plugins that are not in the image: none of
-    their words is in a name of `plugins`. `is_own` tells an option (or a plugin's module) that the repository
-    itself defines.
+    Left out are options that make no sense in a box, paths, and options of plugins that are not in the image:
+    none of their words is in a name of `plugins`. `is_own` says whether the repository itself defines an
+    option (or a plugin's module).
     """
     kept: list[str] = []
     dropped: list[str] = []
@@ -109,15 +109,15 @@ def options_of(
 
 
 def options_for_box(settings: dict[str, str], plugins: Collection[str]) -> tuple[str, ...]:
-    """Options against settings that would stop pytest, or plugins that would act on their own, in a box."""
+    """Options against settings that would stop pytest in a box, and plugins that would act on their own."""
     options: list[str] = []
     if "required_plugins" in settings:
         options += ["-o", "required_plugins="]
     if {"strict", "strict_config"} & settings.keys():
         options += ["-o", "strict_config=false"]
     if "error" in settings.get("filterwarnings", ""):
-        options += ["-W", "ignore::pytest.PytestConfigWarning"]  # settings of plugins that are not there
-    if "pytest-timeout" in plugins:  # its alarm clock is the box's, too
+        options += ["-W", "ignore::pytest.PytestConfigWarning"]  # settings of missing plugins
+    if "pytest-timeout" in plugins:  # the box uses the same alarm clock
         options += ["-o", "timeout=0", "-o", "timeout_method=thread"]
     if "pytest-benchmark" in plugins:
         options.append("--benchmark-disable")

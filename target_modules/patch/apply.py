@@ -1,4 +1,4 @@
-"""Applying a patch: all of its edits or none."""
+"""Apply a patch: all of its edits or none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Kind = Literal["unmatched", "ambiguous", "unparsable", "unknown_file", "invalid"
 
 
 class PatchError(Exception):
-    """An edit cannot be applied. `edit_number` counts from 1; `kind` names the sort of reason."""
+    """An edit cannot be applied. `edit_number` counts from 1; `kind` classifies the reason."""
 
     def __init__(self, edit_number: int, path: str, reason: str, kind: Kind = "invalid") -> None:
         super().__init__(f"edit {edit_number}: {path}: {reason}")
@@ -36,10 +36,10 @@ class _EditRefusedError(Exception):
 
 
 def apply(tree: Tree, patch: Patch) -> Tree:
-    """The tree with every edit applied in order. Raises `PatchError` and leaves the tree as it is.
+    """Return the tree with every edit applied in order. Raises `PatchError`; the tree itself never changes.
 
     Edits of symbols and imports need files that parse, and their result must parse. Edits of text
-    (`search_replace`, `create_file`) may pass through text that does not: the gate judges the result.
+    (`search_replace`, `create_file`) may produce text that does not: the gate judges the result.
     """
     files = dict(tree.files)
     for number, edit in enumerate(patch.edits, 1):
@@ -55,7 +55,7 @@ def apply(tree: Tree, patch: Patch) -> Tree:
 
 
 def check_path(path: str) -> str:
-    """Why a text is no path of a tree, or ''."""
+    """Why a text is not a path for a tree, or ''."""
     parts = path.split("/")
     if (
         not path
@@ -66,11 +66,11 @@ def check_path(path: str) -> str:
     ):
         return "not a relative path with forward slashes"
     if not path.isprintable():
-        return "with characters that cannot be seen or stored"
+        return "has characters that cannot be seen or stored"
     if len(path) > MAX_PATH or any(len(part.encode()) > MAX_NAME for part in parts):
-        return "longer than file systems take"
+        return "longer than file systems allow"
     if ".git" in map(str.lower, parts):
-        return "inside of a .git folder, where hooks are run"
+        return "inside a .git folder, whose hooks are run"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""How the real source stands to a variant that is to be written into it."""
+"""How the real source compares with a variant that is to be written into it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ NAMES = 12  # of symbols, in one list
 
 
 def in_the_way(folder: Path, before: Tree, after: Tree) -> list[str]:
-    """Why `after` cannot be written over `before` as it lies in `folder`; nothing where it can.
+    """Why `after` cannot be written over `before` in `folder`; empty if it can.
 
-    Lines that name what has changed since: by the folder's owner, by the variant, and by both.
+    The lines name what has changed since: by the folder's owner, by the variant, and by both.
     """
     found = []
-    now = {path: _text(folder / path) for path in {*before, *after}}
+    now = {path: _content(folder / path) for path in {*before, *after}}
     stale = sorted(path for path in before if now[path] != before[path])
     added = sorted(path for path in after if path not in before and now[path] is not None)
     changed = {path for path in {*before, *after} if before.files.get(path) != after.files.get(path)}
@@ -46,10 +46,10 @@ def _three_ways(base: Tree, yours: Tree, theirs: Tree) -> list[str]:
     if alike:
         rows.append(f"  changed alike by both:  {_names(alike)}")
     if merged.conflicts:
-        rows.append(f"  changed by both, in two ways: {_names(merged.conflicts)}")
-        rows.append("  take your change back, or evolve the source as it is now")
+        rows.append(f"  changed by both, differently: {_names(merged.conflicts)}")
+        rows.append("  undo your change, or evolve the source as it is now")
     else:
-        rows.append("  the two do not clash: --to FOLDER writes a copy to merge by hand, or evolve anew")
+        rows.append("  the two do not clash: --to FOLDER writes a copy to merge by hand, or evolve again")
     return rows
 
 
@@ -58,7 +58,7 @@ def _names(names: list[str] | tuple[str, ...]) -> str:
     return ", ".join(names[:NAMES]) + more or "nothing"
 
 
-def _text(file: Path) -> str | None:
+def _content(file: Path) -> str | None:
     try:
         return file.read_bytes().decode(errors="surrogateescape")
     except OSError:

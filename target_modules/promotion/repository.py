@@ -1,4 +1,4 @@
-"""The few things that `apply` and `rollback` ask of git."""
+"""The few git operations that `apply` and `rollback` need."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pygent.archive import git_command
 
 
 class GitError(Exception):
-    """git refused. The text is its own first line."""
+    """git refused. The text is the first line of its message."""
 
 
 @dataclass(frozen=True)
 class Repository:
-    """`hooks`: those of the repository are run by what changes it."""
+    """A git repository. `hooks`: commands that change it run its hooks."""
 
     root: Path
     hooks: bool = False
 
     def head(self) -> str:
-        """The branch that is checked out, or the commit where none is."""
+        """The branch that is checked out, or the commit if there is none."""
         branch = self._git("branch", "--show-current")
         return branch or self._git("rev-parse", "HEAD")
 
     def free_branch(self, name: str) -> str:
-        """`name`, or with a number behind it where that branch exists already."""
+        """`name`, with a number appended if that branch exists already."""
         taken = set(self._git("for-each-ref", "--format=%(refname:short)", "refs/heads").splitlines())
         candidates = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))]
         return next(candidate for candidate in candidates if candidate not in taken)
@@ -45,13 +45,13 @@ class Repository:
         self._git("switch", "--quiet", *(() if where in known else ("--detach",)), where)
 
     def restore(self, files: Sequence[Path]) -> None:
-        """Make these files as they are in HEAD; those that HEAD does not know are left."""
+        """Restore these files from HEAD; those that HEAD does not know stay as they are."""
         known = [file for file in files if self._git("ls-files", "--", str(file))]
         if known:
             self._git("restore", "--staged", "--worktree", "--", *map(str, known))
 
     def uncommitted(self, files: Sequence[Path]) -> list[str]:
-        """Those of these files that are not as in HEAD, as git names them."""
+        """Those of these files that differ from HEAD, as git names them."""
         if not files:
             return []
         listed = self._git("status", "--porcelain", "--untracked-files=all", "--", *map(str, files))
@@ -83,8 +83,10 @@ class Repository:
 
 
 def find(folder: Path, *, hooks: bool = False) -> Repository | None:
-    """The repository that tracks `folder`: None without git, outside any, before its first commit, and
-    where git ignores the folder."""
+    """The repository that tracks `folder`, if any.
+
+    None without git, outside any repository, before its first commit, and if git ignores the folder.
+    """
     if shutil.which("git") is None:
         return None
     inside = Repository(folder)

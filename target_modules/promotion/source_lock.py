@@ -1,4 +1,4 @@
-"""One process at a time writes into a source, whatever homes they work for."""
+"""Only one process at a time may write to a source, whatever home it works for."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP)  # as some network file systems say
+_NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP)  # of some network file systems
 
 
 class HeldError(Exception):
-    """Somebody else writes into the source now. The text is one line and says what to do."""
+    """Another process is writing to the source now. The text is one line and says what to do."""
 
 
 @contextmanager
 def holding(folder: Path) -> Iterator[None]:
-    """Holds a folder by flock, which ends with the process however that dies, and leaves no file behind.
+    """Hold a folder by flock, which ends with the process however that dies, and leaves no file behind.
 
-    Raises `HeldError` where another process (or this one, already) has it.
+    Raises `HeldError` if another process (or this one, already) holds it.
     """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except FileNotFoundError:  # a rollback makes it anew
+    except FileNotFoundError:  # a rollback creates it again
         yield
         return
     except OSError as error:
@@ -34,7 +34,7 @@ def holding(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise HeldError(
-                f"{folder}: another process applies or rolls back there now; nothing was done, try again"
+                f"{folder}: another process is applying or rolling back there; nothing was done, try again"
             ) from None
         except OSError as error:
             if error.errno not in _NO_LOCKS:

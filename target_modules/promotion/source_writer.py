@@ -1,9 +1,8 @@
 """Write a variant into the real source, and take it back, byte for byte.
 
-Before anything is written, the originals and what is about to be written are kept in a folder of their own
-below `<home>/applied/`; `rollback` reads that folder, so it works after a crash in the middle too. It obeys
-only what was written there for this user: a record names any file of this machine, and a home may come from
-somebody else.
+Before anything is written, the originals and the new files are kept in a folder below `<home>/applied/`;
+`rollback` reads that folder, so it works even after a crash halfway. It trusts only records written here for
+this user: a record can name any file of this machine, and a home may come from somebody else.
 """
 
 from __future__ import annotations
@@ -31,8 +30,10 @@ class PromotionError(Exception):
 
 @dataclass(frozen=True)
 class Application:
-    """One `apply`: where, what, how to take it back. Hashes are SHA-256 of the bytes, None for no file.
-    `proved`: whoever applied it is through; else it was interrupted, unless it is still at work."""
+    """One `apply`: where, what, and how to undo it. Hashes are SHA-256 of the bytes, None for no file.
+
+    `proved` means that the `apply` is complete; otherwise it was interrupted, or is still at work.
+    """
 
     variant: str
     folder: str
@@ -48,10 +49,10 @@ class Application:
 def apply(
     home: Path, variant: str, folder: Path, before: Tree, after: Tree, *, message: str, hooks: bool = False
 ) -> Application:
-    """Turn `before`, as it lies in `folder`, into `after`.
+    """Turn `before`, as it is in `folder`, into `after`.
 
-    In a git repository a branch `pygent/<variant>` is made and the change committed there; with `hooks`, the
-    repository's own hooks run. Raises `PromotionError` if the source has changed since the run began, and
+    In a git repository a branch `pygent/<variant>` is made and the change is committed there; with `hooks`,
+    the repository's own hooks run. Raises `PromotionError` if the source has changed since the run began, and
     `GitError` if git refuses; then everything is as before.
     """
     changed = [path for path in sorted({*before, *after}) if before.files.get(path) != after.files.get(path)]
@@ -60,7 +61,8 @@ def apply(
     _keep_inside(folder, changed)
     if stale := [path for path in before if _hash(folder / path) != _hash_of(before[path].encode())]:
         raise PromotionError(
-            f"{folder / stale[0]} has changed since the run began: apply to a copy with --to, or run anew"
+            f"{folder / stale[0]} has changed since the run began: "
+            "apply to a copy with --to, or start a new run"
         )
     for path in changed:
         if path not in before and (folder / path).exists():
@@ -94,13 +96,13 @@ def apply(
 
 
 def proved(home: Path, variant: str) -> None:
-    """Note that an application is as it should be."""
+    """Note that an application is complete."""
     place, applied = latest(home, variant)
     _write_record(place, replace(applied, proved=True))
 
 
 def copy_to(folder: Path, after: Tree) -> None:
-    """Write the whole tree into a folder that is new or empty. Raises `PromotionError` where it is not."""
+    """Write the whole tree into a new or empty folder. Raises `PromotionError` for any other."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PromotionError(f"{folder} is not an empty folder; --to writes a copy into a new one")
     _keep_inside(folder, after)
@@ -108,17 +110,17 @@ def copy_to(folder: Path, after: Tree) -> None:
 
 
 def _keep_inside(folder: Path, paths: Iterable[str]) -> None:
-    """Refuse paths that lead out of the folder (also by a link in it), or into a repository's own files."""
+    """Refuse paths that lead out of the folder (even by a link), or into a repository's own files."""
     root = folder.resolve()
     for path in paths:
         parts = path.split("/")
         own = any(part.lower() == ".git" for part in parts)
         if check_path(path) or own or not (root / path).parent.resolve().is_relative_to(root):
-            raise PromotionError(f"{path!r} does not lie among the source files of {folder}")
+            raise PromotionError(f"{path!r} is not among the source files of {folder}")
 
 
 def applications(home: Path) -> list[tuple[Path, Application]]:
-    """What is applied now, the latest last, with the folder that can undo it."""
+    """The current applications, the latest last, each with the folder that can undo it."""
     files = sorted((home / "applied").glob(f"*/{RECORD}"))
     return [(file.parent, Application(**json.loads(file.read_text()))) for file in files]
 
@@ -131,13 +133,14 @@ def is_ours(place: Path) -> bool:
 def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> Application:
     """Undo the latest `apply`, or that of `variant`.
 
-    Raises `PromotionError` where there is none, where a later one must be undone before it, where it is not
-    of this user, or where the files were changed since (`force` overwrites them)."""
+    Raises `PromotionError` if there is none, if a later one must be undone first, if it is not this user's,
+    or if the files were changed since (`force` overwrites them).
+    """
     place, applied = latest(home, variant)
     if not is_ours(place):
         raise PromotionError(
-            f"{place / RECORD} was not written for you here, and could overwrite any file: {applied.folder} "
-            f"has what was applied; the originals are in {place / 'before'}"
+            f"{place / RECORD} was not written here for you, and could overwrite any file: {applied.folder} "
+            f"has the applied files; the originals are in {place / 'before'}"
         )
     folder = Path(applied.folder)
     for path, ours in applied.after.items():
@@ -164,7 +167,7 @@ def rollback(home: Path, variant: str | None = None, *, force: bool = False) -> 
     for path in applied.before:
         remove_leftovers(folder / path)  # of an application that was interrupted
     here = str(place.resolve())
-    (place / RECORD).unlink()  # first: what is half removed must not be taken for something to undo
+    (place / RECORD).unlink()  # first, so that a half-removed record is not taken for something to undo
     trust_store.drop(lambda text: text == here, trust_store.folder("applied"))
     shutil.rmtree(place)
     return applied

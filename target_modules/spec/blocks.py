@@ -1,4 +1,4 @@
-"""EVOLVE-BLOCK markers, as OpenEvolve has them: comments between which the lines of a file may change."""
+"""EVOLVE-BLOCK markers, as in OpenEvolve: comments between which the lines of a file may change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pygent.target_modules.patch.syntax.source import BOM, split_lines
 
 
 class BlockError(ValueError):
-    """Markers that do not pair. `line` counts from 1."""
+    """Markers that do not pair up. `line` counts from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"line {line}: {reason}")
@@ -22,7 +22,7 @@ class BlockError(ValueError):
 
 @dataclass(frozen=True)
 class EvolveBlock:
-    """The lines `[start, end)` of a file, from 0, between the lines of two markers."""
+    """The lines `[start, end)` of a file, from 0, between two markers."""
 
     start: int
     end: int
@@ -30,10 +30,10 @@ class EvolveBlock:
 
 @lru_cache(maxsize=64)
 def blocks(text: str) -> tuple[EvolveBlock, ...]:
-    """The blocks of a file in their order; none where it has no markers.
+    """The blocks of a file in order; none if it has no markers.
 
     A marker is a comment, indented or not, alone on its line or not, whatever follows it; the same words
-    inside a string are none. Raises `BlockError` for markers that are nested, reversed or not ended.
+    inside a string are not a marker. Raises `BlockError` for markers that are nested, reversed or not ended.
     """
     found: list[EvolveBlock] = []
     start: int | None = None
@@ -45,7 +45,7 @@ def blocks(text: str) -> tuple[EvolveBlock, ...]:
         elif start is None:
             raise BlockError(line, "EVOLVE-BLOCK-END without a start")
         elif line == start:
-            raise BlockError(line, "EVOLVE-BLOCK-START and -END in one line")
+            raise BlockError(line, "EVOLVE-BLOCK-START and -END on one line")
         else:
             found.append(EvolveBlock(start, line - 1))
             start = None
@@ -55,8 +55,11 @@ def blocks(text: str) -> tuple[EvolveBlock, ...]:
 
 
 def outside(text: str, within: Sequence[EvolveBlock]) -> list[tuple[int, str]]:
-    """What lies around blocks, markers included: for each stretch the number of its first line (from 1) and
-    its text, one more than there are blocks."""
+    """The text around blocks, markers included.
+
+    Each stretch has the number of its first line (from 1) and its text; there is one more than there are
+    blocks.
+    """
     lines = split_lines(text)
     edges = [0, *(edge for block in within for edge in (block.start, block.end)), len(lines)]
     return [(edges[at] + 1, "".join(lines[edges[at] : edges[at + 1]])) for at in range(0, len(edges), 2)]
@@ -72,5 +75,5 @@ def _markers(text: str) -> Iterator[tuple[int, str]]:
         for token in tokenize.generate_tokens(iter(lines).__next__):
             if token.type == tokenize.COMMENT and (match := MARKER.match(token.string)):
                 yield token.start[0], match[1]
-    except (tokenize.TokenError, SyntaxError):  # not Python: it is said elsewhere
+    except (tokenize.TokenError, SyntaxError):  # not Python: reported elsewhere
         return

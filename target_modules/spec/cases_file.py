@@ -1,4 +1,4 @@
-"""Cases with a known answer, as people write them: a JSONL file, one call and its answer a line."""
+"""Cases with a known answer, as people write them: a JSONL file with one call and its answer per line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pygent.target_modules.spec.manifest import TargetError
 
 @dataclass(frozen=True)
 class Case:
-    """One call and the answer it must have. `rel` and `abs` are tolerances, as in `math.isclose`.
+    """One call and the answer that it must give. `rel` and `abs` are tolerances, as in `math.isclose`.
 
     `names_function`: the call's first argument is the function, as `module:function`.
     """
@@ -29,12 +29,12 @@ KEYS = ("call", "args", "kwargs", "expected", "rel", "abs")
 
 
 def read_cases(path: Path) -> list[Case]:
-    """The cases of a file: `{"args": [...], "kwargs": {...}, "expected": ..., "rel": 0.0, "abs": 0.0}`.
+    """Read the cases of a file: `{"args": [...], "kwargs": {...}, "expected": ..., "rel": 0.0, "abs": 0.0}`.
 
-    Only `expected` and one of `args` and `kwargs` are needed. `call`, for targets without an entry, names the
-    function as `module:function` and becomes the first argument. Values are JSON, or tagged as on the wire
-    (`{"$tuple": [1, 2]}`, see `pygent.sandbox.runner.wire`). Blank lines are skipped. Raises `TargetError`
-    that names the file, the line and the key.
+    Only `expected` and one of `args` and `kwargs` are required. `call`, for targets without an entry, names
+    the function as `module:function` and becomes the first argument. Values are JSON, or tagged as on the
+    wire (`{"$tuple": [1, 2]}`, see `pygent.sandbox.runner.wire`). Blank lines are skipped. Raises a
+    `TargetError` that names the file, the line and the key.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -45,7 +45,7 @@ def read_cases(path: Path) -> list[Case]:
     lines = enumerate(text.split("\n"), start=1)  # not splitlines: JSON strings may hold its other line ends
     cases = [_case(line, f"{path}:{number}") for number, line in lines if line.strip()]
     if not cases:
-        raise TargetError(f"{path}: no cases; write one JSON object a line, with args, kwargs and expected")
+        raise TargetError(f"{path}: no cases; write one JSON object per line, with args, kwargs and expected")
     return cases
 
 
@@ -79,6 +79,6 @@ def _tolerance(case: dict[object, object], key: str, where: str) -> float:
     value = case.get(key, 0.0)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise TargetError(f"{where}: {key}: must be a number, 0 or more")
-    if key == "rel" and value >= 1:  # relative to the larger of the two, which a huge answer makes its own
+    if key == "rel" and value >= 1:  # relative to the larger of the two, which may be a huge answer
         raise TargetError(f"{where}: rel: must be below 1, or every huge answer is right")
     return float(value)

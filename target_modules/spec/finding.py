@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """`line` counts from 1 in the changed file; 0 where no line is to blame. `rule` is a short fixed name."""
+    """`line` counts from 1 in the changed file; 0 if no line is to blame. `rule` is a short fixed name."""
 
     path: str
     line: int

@@ -1,4 +1,4 @@
-"""The target's manifest, `target.toml`: what may be evolved, how it is measured, within which limits."""
+"""The target's manifest, `target.toml`: what may be evolved, how it is measured, and within which limits."""
 
 from __future__ import annotations
 
@@ -64,6 +64,8 @@ _KINDS = {
 
 
 class SuiteTable(_Table):
+    """How variants are measured: the kind of suite, its files and how much of it to run."""
+
     kind: Literal["cases", "timing", "objective", "pytest", "evaluator", "check", "tasks"] = Field(
         description="how variants are measured; see the page on suites"
     )
@@ -127,6 +129,8 @@ class SuiteTable(_Table):
 
 
 class Objective(_Table):
+    """A metric to improve, and its direction."""
+
     metric: str = Field(
         description="a metric of the suite or of radon; the first objective is the primary one, the score"
     )
@@ -162,21 +166,21 @@ class LimitsTable(_Table):
 
 
 class SafetyTable(_Table):
-    """What the gate lets a patch bring in, beyond what the parent's file uses already."""
+    """What the gate lets a patch bring in, beyond what the parent's file already uses."""
 
     imports: tuple[str, ...] = Field(
-        (), description="modules that a patch may import beyond those that the file imports already"
+        (), description="modules that a patch may import beyond those that the file already imports"
     )
     calls: tuple[str, ...] = Field(
         (), description="otherwise forbidden calls that a patch may make, such as `eval`"
     )
     scripts: tuple[str, ...] = Field(
-        (), description="scripts that new names may be written in beside ASCII, such as `GREEK`"
+        (), description="scripts besides ASCII that new names may be written in, such as `GREEK`"
     )
 
 
 class DistributionTable(_Table):
-    """The package as `importlib.metadata` tells of it in the box, where it is never installed."""
+    """The package's metadata for `importlib.metadata` in the box, where it is never installed."""
 
     name: str = Field(
         pattern=r"^[A-Za-z0-9][\w.-]*$",
@@ -202,6 +206,8 @@ class DistributionTable(_Table):
 
 
 class Manifest(_Table):
+    """The content of `target.toml`, validated."""
+
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="lower case, digits, `-` and `_`")
     goal: str = Field(min_length=1, description="what to improve, in your words; it is sent to the model")
     notes: str = Field("", description="what else helps to know; it is sent to the model")
@@ -211,7 +217,7 @@ class Manifest(_Table):
     )
     support: tuple[str, ...] = Field(
         (),
-        description="globs below `source`: what tests need beside the tree (tests, data), of any file type; "
+        description="globs below `source`: what tests need besides the tree (tests, data), of any file type; "
         "never changed",
     )
     pythonpath: tuple[str, ...] = Field(
@@ -223,21 +229,21 @@ class Manifest(_Table):
     package: str = Field(
         "",
         pattern=r"^([A-Za-z_]\w*)?$",
-        description="package that the tree is, if `source` does not have its name",
+        description="name of the package that the tree is, if it differs from that of `source`",
     )
     editable: tuple[str, ...] = Field(
         min_length=1,
         description="what may change: `glob`, `glob:Symbol` for one function, class or assignment, or "
-        "`glob:EVOLVE-BLOCK` for what lies between the markers",
+        "`glob:EVOLVE-BLOCK` for the lines between the markers",
     )
     entry: str = Field(
         "",
         pattern=r"^([\w.]+:[\w.]+)?$",
-        description="`module:function` that the suite calls; not given if each case names its own (`call`), "
+        description="`module:function` that the suite calls; left out if each case names its own (`call`), "
         "or none does",
     )
     trust: Literal["sealed", "in-process"] = Field(
-        "sealed", description="`in-process` lets a verdict that was reached beside the variant promote it"
+        "sealed", description="`in-process` lets a verdict reached inside the variant's box promote it"
     )
     depends: tuple[str, ...] = Field(
         (), description="names of targets that this one builds on, bundled or in a folder beside this one"
@@ -278,8 +284,11 @@ class Manifest(_Table):
 
 @dataclass(frozen=True)
 class Target:
-    """A manifest and where it lies. `root` is the folder of target.toml; `ours` says that we have written all
-    of it, so that nobody needs to be asked."""
+    """A manifest and its place.
+
+    `root` is the folder of target.toml; `ours` says that we wrote all of it, so that nobody needs to be
+    asked.
+    """
 
     root: Path
     manifest: Manifest
@@ -298,11 +307,11 @@ class Target:
         return self.manifest.objectives[0]
 
     def fitness(self, score: float) -> float:
-        """The primary objective turned so that higher is better."""
+        """The primary objective, with the sign that makes higher better."""
         return score if self.primary.direction == "max" else -score
 
     def module_of(self, path: str) -> str:
-        """The name that a file of the tree is imported by; '' where it is none."""
+        """The name by which a file of the tree is imported; '' if there is none."""
         for root in sorted(self.manifest.pythonpath, key=len, reverse=True):
             inside = path if root == "." else path.removeprefix(root.rstrip("/") + "/")
             if path.endswith(".py") and (root == "." or inside != path):
@@ -314,7 +323,7 @@ class Target:
 
     @cached_property
     def support(self) -> dict[str, str | bytes]:
-        """What the box gets beside the tree, by path below `source`: text where it is UTF-8. Read once.
+        """The box's files beside the tree, by path below `source`: text if they are UTF-8. Read once.
 
         Raises `TargetError` for unreadable files.
         """
@@ -328,7 +337,7 @@ class Target:
         return files
 
     def tree(self, source: Path | None = None) -> Tree:
-        """The source as it lies on disk now, in its own place or in another folder of the same layout.
+        """The source as it is on disk now, in its own place or in another folder of the same layout.
 
         Raises `TargetError` for unreadable or missing files.
         """
@@ -337,7 +346,7 @@ class Target:
         for glob in self.manifest.files:
             for path in sorted(source.glob(_of_files(glob))):
                 if path.is_file() and "__pycache__" not in path.parts:
-                    files[path.relative_to(source).as_posix()] = _read(path)
+                    files[path.relative_to(source).as_posix()] = _read_text(path)
         if not files:
             raise TargetError(f"{self.root / 'target.toml'}: files: nothing below {source} matches")
         return Tree(files)
@@ -386,7 +395,7 @@ def _plainly(kind: str, message: str) -> str:
 
 
 def _of_files(glob: str) -> str:
-    """Python before 3.13 takes `**` at the end for folders only."""
+    """Python before 3.13 matches a final `**` with folders only."""
     return f"{glob}/*" if glob.endswith("**") else glob
 
 
@@ -401,7 +410,7 @@ def _read_any(path: Path) -> str | bytes:
         return data
 
 
-def _read(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode()
     except UnicodeDecodeError:

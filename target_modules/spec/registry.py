@@ -1,4 +1,4 @@
-"""Which targets there are: the bundled ones by name, others by their folder; and who builds on whom."""
+"""Which targets exist: the bundled ones by name, others by their folder; and who builds on whom."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def bundled() -> list[Target]:
 
 
 def find_target(name: str) -> Target:
-    """A bundled target by its name, or any by its folder (or its target.toml).
+    """Find a bundled target by its name, or any by its folder (or its target.toml).
 
-    A bundled target's name goes before a folder of that name here (`./name` means the folder). Raises
-    `TargetError` where there is none.
+    A bundled target's name takes precedence over a folder of that name here (`./name` means the folder).
+    Raises `TargetError` if there is none.
     """
     path = Path(name)
     if path.name == FILE and path.is_file():
@@ -41,16 +41,16 @@ def _loaded(folder: Path) -> Target:
 
 
 def find_to_run(name: str) -> Target:
-    """The same, to be measured: also raises `UntrustedError` where nobody has agreed to what it would run."""
+    """Find a target to measure: also raises `UntrustedError` if nobody has agreed to what it would run."""
     target = find_target(name)
     require(*of_target(target))
     return target
 
 
 def in_order(targets: Iterable[Target]) -> list[Target]:
-    """The targets, each after those that it builds on, else by name.
+    """The targets, each after those that it builds on, otherwise by name.
 
-    Raises `TargetError` where one is missing, has the name of another, or a circle of them waits for itself.
+    Raises `TargetError` if one is missing, two share a name, or they depend on each other in a circle.
     """
     known: dict[str, Target] = {}
     for target in targets:
@@ -73,13 +73,13 @@ def in_order(targets: Iterable[Target]) -> list[Target]:
 
 
 def with_dependencies(target: Target) -> list[Target]:
-    """A target after all that it builds on: bundled ones, and those in the folders beside its own.
+    """A target after all that it builds on: bundled ones, and those in sibling folders.
 
     Raises `TargetError` as `in_order` does.
     """
     near = {one.name: one for one in bundled()}
     if target.manifest.depends:
-        near |= {one.name: one for one in _beside(target)}
+        near |= {one.name: one for one in _siblings(target)}
     near[target.name] = target
     wanted: dict[str, Target] = {}
     waiting = [target]
@@ -95,6 +95,6 @@ def with_dependencies(target: Target) -> list[Target]:
     return in_order(wanted.values())
 
 
-def _beside(target: Target) -> list[Target]:
+def _siblings(target: Target) -> list[Target]:
     folders = (file.parent for file in sorted(target.root.parent.glob(f"*/{FILE}")))
     return [load(folder) for folder in folders if folder.resolve() != target.root]

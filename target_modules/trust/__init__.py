@@ -1,1 +1,1 @@
-"""What somebody's folder would run or loosen: asked once, and remembered by its content."""
+"""What a foreign folder would run or loosen: asked once, and remembered by its content."""

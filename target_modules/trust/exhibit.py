@@ -1,4 +1,4 @@
-"""One file of somebody's that would run or loosen something, as it was read: shown, trusted, and used."""
+"""A foreign file that would run or loosen something, as it was read: shown, trusted, and used."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from pygent.target_modules.trust import trust_store
 
 @dataclass(frozen=True)
 class Exhibit:
-    """`path` is what `pygent trust` is given, `rows` say what it runs or loosens, `parts` are all that this
-    depends on. Whoever uses a file uses the part that was checked, and does not read the file again."""
+    """One file that needs trust.
+
+    `path` is the argument of `pygent trust`, `rows` say what it runs or loosens, `parts` is everything that
+    this depends on. Users of the file use the part that was checked, and do not read the file again.
+    """
 
     path: Path
     rows: tuple[str, ...]
@@ -25,8 +28,8 @@ class Exhibit:
     @property
     def digest(self) -> str:
         """SHA-256 over the place and every part."""
-        told = {name: hashlib.sha256(part).hexdigest() for name, part in self.parts.items()}
-        text = json.dumps([str(self.path), told], sort_keys=True)
+        digests = {name: hashlib.sha256(part).hexdigest() for name, part in self.parts.items()}
+        text = json.dumps([str(self.path), digests], sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
     @property
@@ -35,7 +38,7 @@ class Exhibit:
 
 
 class UntrustedError(Exception):
-    """Somebody's files would run or loosen something, and nobody has agreed to it. The text is one line."""
+    """Foreign files would run or loosen something, and nobody has agreed to it. The text is one line."""
 
     def __init__(self, exhibits: Iterable[Exhibit], *, may_ask: bool = True) -> None:
         self.exhibits = tuple(exhibits)
@@ -45,13 +48,13 @@ class UntrustedError(Exception):
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
         words = " ".join(line(shlex.quote(str(place)), 1000) for place in places)
         super().__init__(
-            f"{line(str(places[0]), 500)}: not trusted: {line(rows[0], 200)}{more}; read it, then say "
+            f"{line(str(places[0]), 500)}: not trusted: {line(rows[0], 200)}{more}; read it, then run "
             f"`pygent trust {words}`"
         )
 
 
 def require(*exhibits: Exhibit, may_ask: bool = True) -> None:
-    """Raises `UntrustedError` with all that nobody has agreed to."""
+    """Raise `UntrustedError` for every exhibit that nobody has agreed to."""
     if lacking := [one for one in exhibits if not one.is_trusted]:
         raise UntrustedError(lacking, may_ask=may_ask)
 
@@ -63,20 +66,20 @@ def remember(*exhibits: Exhibit) -> None:
 
 
 def listed() -> list[Path]:
-    """The places of which some content is trusted."""
+    """The places with any trusted content."""
     return sorted({Path(text) for text in trust_store.texts(trust_store.folder())})
 
 
 def forget(path: Path) -> list[Path]:
-    """Trust nothing any more that lies at `path` or below it; the places. Raises `StateError`."""
+    """Stop trusting everything at `path` or below it; return the places. Raises `StateError`."""
     gone = trust_store.drop(lambda text: Path(text).is_relative_to(path), trust_store.folder())
     return sorted(set(map(Path, gone)))
 
 
 def files_of(words: Iterable[str], folder: Path) -> dict[str, bytes]:
-    """The files of a folder that the words of a command name: who trusts the command trusts them as they are.
+    """The files in a folder that a command's words name: trusting the command trusts their content.
 
-    What these go on to read is theirs.
+    Files that these read in turn are not included.
     """
     found: dict[str, bytes] = {}
     for word in words:

@@ -1,4 +1,4 @@
-"""Which keys of a folder's files run something on this machine, or loosen what holds a variant."""
+"""Which keys of a folder's files run something on this machine, or loosen what confines a variant."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ Kind = Literal["settings", "target"]
 
 @dataclass(frozen=True)
 class Harm:
-    """What a key does, in words. `holds` says whether it does so with a value, read in a folder."""
+    """What a key does, in words. `holds` says whether a value, read in a folder, does it."""
 
     what: str
     holds: Callable[[Any, Path], bool]
 
 
 def harms(kind: Kind) -> Mapping[str, Harm | None]:
-    """Every key of `pygent.toml` ("settings") or of `target.toml` ("target"), and what harm it could do.
+    """Every key of `pygent.toml` ("settings") or of `target.toml` ("target"), and the harm that it could do.
 
-    None is for keys that run nothing and loosen nothing. This is the one list: a key that is not in it fails
-    a test.
+    None marks keys that run nothing and loosen nothing. This is the only list: a key that is missing from it
+    fails a test.
     """
     return _SETTINGS if kind == "settings" else _TARGET
 
 
 def harmful(kind: Kind, values: Mapping[str, Any], folder: Path) -> dict[str, Harm]:
-    """The keys among `values` that run or loosen something with the value that they have.
+    """The keys among `values` whose value runs or loosens something.
 
-    A value of the wrong type counts: whoever reads it later says what is wrong with it.
+    A value of the wrong type counts as harmful: its reader reports the error later.
     """
     return {
         name: harm
@@ -55,7 +55,7 @@ def _above(most: float) -> Callable[[Any, Path], bool]:
 
 
 def _is_outside(value: Any, folder: Path) -> bool:
-    """Whether a path leaves the repository of its target, or where there is none, the folder above it."""
+    """Whether a path leaves its target's repository or, if there is none, the folder above the target."""
     if value is None:
         return False
     top = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder.parent)
@@ -66,12 +66,12 @@ def _is_address(value: Any, folder: Path) -> bool:
     return value is not None and "://" in value
 
 
-_FILE = Harm("reads a file that lies elsewhere", _is_outside)
+_FILE = Harm("reads a file elsewhere", _is_outside)
 _SETTINGS: Mapping[str, Harm | None] = {
     "on_finish": Harm("runs a command when a run ends", _unless()),
-    "on_finish_keys": Harm("hands variables, keys among them, to that command", _unless()),
+    "on_finish_keys": Harm("passes variables, including keys, to that command", _unless()),
     "mcp_config": Harm("starts the MCP servers of a file", _unless()),
-    "model": Harm("sends a key to an address of its own", _is_address),
+    "model": Harm("sends a key to an address that it names", _is_address),
     "prices": Harm("decides what a budget in dollars allows", _unless()),
     "error_rate": Harm("accepts more by chance", _above(0.05)),
     "sandbox": Harm("chooses where untrusted code runs", _unless("auto")),
@@ -89,8 +89,8 @@ _SETTINGS: Mapping[str, Harm | None] = {
     ),
 }
 _TARGET: Mapping[str, Harm | None] = {
-    "source": Harm("reads sources that lie elsewhere", _is_outside),
-    "trust": Harm("lets verdicts that were reached beside a variant promote it", _unless("sealed")),
+    "source": Harm("reads sources elsewhere", _is_outside),
+    "trust": Harm("lets verdicts reached inside a variant's box promote it", _unless("sealed")),
     "packages": Harm("installs packages", _unless()),
     "suite.grader": Harm("is Python that runs on this machine", _unless()),
     "suite.cases": _FILE,
@@ -106,8 +106,8 @@ _TARGET: Mapping[str, Harm | None] = {
     "limits.total_seconds": Harm("lets children take longer", _above(3600)),
     "limits.loopback": Harm("lets sockets be opened in boxes", _unless(False)),
     "safety.imports": Harm("lets patches import modules", _unless()),
-    "safety.calls": Harm("lets patches make calls that are forbidden otherwise", _unless()),
-    "safety.scripts": Harm("lets new names have letters that look like others", _unless()),
+    "safety.calls": Harm("lets patches make otherwise forbidden calls", _unless()),
+    "safety.scripts": Harm("lets new names use letters that look like others", _unless()),
     **dict.fromkeys(
         (
             *("name", "goal", "notes", "files", "support", "pythonpath", "package", "editable", "entry"),

@@ -22,12 +22,14 @@ log = logging.getLogger(__name__)
 GRADER = "suite.grader"
 MANIFEST, TESTS = "target.toml", "tests.json"
 _IMPORTED = (".py", ".pyc", ".so", ".pyd")
-_SHOWN = 8  # modules that are named
+_SHOWN = 8  # modules named before the rest is counted
 
 
 def of_target(target: Target, *, tests: bool = True) -> list[Exhibit]:
-    """What has to be trusted before a target is measured; nothing of our own. Without `tests`, its list of
-    tests is left out. Raises `TargetError`."""
+    """The exhibits to be trusted before a target is measured; none for our own targets.
+
+    Without `tests`, its list of tests is left out. Raises `TargetError`.
+    """
     if target.ours:
         return []
     found = [*_of_manifest(target), *(_of_tests(target) if tests else ())]
@@ -38,7 +40,7 @@ def of_target(target: Target, *, tests: bool = True) -> list[Exhibit]:
 
 
 def as_written(target: Target) -> Target:
-    """A target that we have written is trusted as it is; where that cannot be kept, it will be asked."""
+    """Trust a target that we have just written; if that cannot be kept, the user will be asked."""
     try:
         remember(*of_target(target))
     except StateError as error:
@@ -47,26 +49,26 @@ def as_written(target: Target) -> Target:
 
 
 def grader_of(target: Target) -> bytes:
-    """The text of a target's grader, read once: what is run is what was trusted.
+    """The text of a target's grader, read once, so that what runs is what was trusted.
 
-    Raises `TargetError`, and `UntrustedError` where nobody has agreed to it.
+    Raises `TargetError`, and `UntrustedError` if nobody has agreed to it.
     """
     name = target.manifest.suite.grader
-    assert name is not None  # the manifest sees to it
+    assert name is not None  # the manifest ensures it
     if target.ours:
-        return _read(target.root / name)
+        return _bytes_of(target.root / name)
     (exhibit,) = _of_manifest(target)
     require(exhibit)
     return exhibit.parts[GRADER]
 
 
 def exhibit_of_tests(root: Path, text: bytes) -> Exhibit:
-    """A target's list of tests with its text."""
+    """The exhibit of a target's list of tests."""
     return Exhibit(root / TESTS, ("says which tests are sealed",), {"text": text})
 
 
 def flat(model: BaseModel) -> dict[str, Any]:
-    """A model's values by dotted key; tables that the list of keys has as one stay one."""
+    """A model's values by dotted key; a table that counts as one key stays one value."""
     return dict(_flat(model.model_dump(mode="json"), ""))
 
 
@@ -84,14 +86,14 @@ def _of_manifest(target: Target) -> list[Exhibit]:
     found = harmful("target", values, root)
     if not found:
         return []
-    told = {name: values[name] for name in found}
-    parts = {"keys": json.dumps(told, sort_keys=True).encode()}
+    keys = {name: values[name] for name in found}
+    parts = {"keys": json.dumps(keys, sort_keys=True).encode()}
     rows = [f"{name} = {json.dumps(values[name])}: {harm.what}" for name, harm in found.items()]
     if "source" in found:
         parts["source"] = str(target.source).encode("utf-8", "surrogateescape")
     if GRADER in found:
         path = root / str(values[GRADER])
-        parts[GRADER] = _read(path)
+        parts[GRADER] = _bytes_of(path)
         modules = _beside(target, path)
         parts |= {f"module {name}": content for name, content in modules.items()}
         rows += _rows([name for name in modules if name != path.name])
@@ -99,9 +101,9 @@ def _of_manifest(target: Target) -> list[Exhibit]:
 
 
 def _beside(target: Target, grader: Path) -> dict[str, bytes]:
-    """What lies in a grader's folder, or below, and can be imported; but for what variants may change.
+    """The importable files in a grader's folder, or below, except those that variants may change.
 
-    What is in `__pycache__` does not count: a grader runs without (`pygent.benchmarks.suites.grader`).
+    Files in `__pycache__` do not count: a grader runs without them (`pygent.benchmarks.suites.grader`).
     """
     editable = Editable.of(target.manifest.editable)
     found = {}
@@ -111,7 +113,7 @@ def _beside(target: Target, grader: Path) -> dict[str, bytes]:
             near = path.resolve()
             inside = near.relative_to(target.source).as_posix() if near.is_relative_to(target.source) else ""
             if not editable.touches(inside):
-                found[path.relative_to(grader.parent).as_posix()] = _read(path)
+                found[path.relative_to(grader.parent).as_posix()] = _bytes_of(path)
     return found
 
 
@@ -126,10 +128,10 @@ def _of_tests(target: Target) -> list[Exhibit]:
     file = target.root / TESTS
     if not target.manifest.suite.tests or not file.is_file():
         return []
-    return [exhibit_of_tests(target.root, _read(file))]
+    return [exhibit_of_tests(target.root, _bytes_of(file))]
 
 
-def _read(path: Path) -> bytes:
+def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Where trust is remembered: a file for each content, in the user's own state folder, never in a project."""
+"""Where trust is remembered: one file per content, in the user's own state folder, never in a project."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pygent.atomic import write_file
 
 
 class StateError(Exception):
-    """What is trusted cannot be kept. The text is one line: where, why, what to do."""
+    """Trust cannot be kept. The text is one line: where, why, what to do."""
 
 
 def folder(name: str = "trust") -> Path:
@@ -27,7 +27,7 @@ def folder(name: str = "trust") -> Path:
 
 
 def has(digest: str, place: Path) -> bool:
-    """False also where it cannot be known."""
+    """Whether a digest is trusted. False if that cannot be read."""
     return os.path.isfile(place / digest)
 
 
@@ -38,12 +38,12 @@ def keep(digest: str, text: str, place: Path) -> None:
         write_file(place / digest, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise StateError(
-            f"{place}: what is trusted cannot be kept there: {error.strerror}; XDG_STATE_HOME names another"
+            f"{place}: trust cannot be kept there: {error.strerror}; set XDG_STATE_HOME to another folder"
         ) from None
 
 
 def drop(wanted: Callable[[str], bool], place: Path) -> list[str]:
-    """Remove every entry whose text is wanted; the texts. Raises `StateError`."""
+    """Remove every entry whose text is wanted; return the texts. Raises `StateError`."""
     gone = []
     for path, text in _entries(place):
         if wanted(text):

@@ -149,8 +149,8 @@ def test_an_edit_of_text_that_breaks_the_file_is_told(desk_of: MakeDesk) -> None
     desk = desk_of()
     said = use(desk, "replace", path="pkg/main.py", search="def slow(xs):", replace="def slow(xs:")
     assert "does not parse" in said
-    assert "mend" in refused(desk, "finish", note="done")
-    assert "mend" in refused(desk, "evaluate")
+    assert "fix that first" in refused(desk, "finish", note="done")
+    assert "fix that first" in refused(desk, "evaluate")
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")

@@ -120,7 +120,7 @@ def test_all_answers_together_are_bounded_so_that_the_host_keeps_its_memory(
         program = Program({"m.py": "def f(n): return 'x' * n"}, "m:f")
         execution = box.run(program, [Call((900,))] * 20)
         assert [reply.outcome for reply in execution.replies] == [Outcome.OK] * 5 + [Outcome.VIOLATION]
-        assert "5000 bytes in all" in execution.last.detail
+        assert "5000 bytes in total" in execution.last.detail
         assert box.run(program, [Call((900,))] * 5).ok
         assert isinstance(box, RunnerBox)
 

@@ -120,12 +120,12 @@ def test_of_many_who_roll_back_at_once_one_does(finished: Finished, local_sandbo
 def test_who_finds_somebody_at_work_is_told_and_changes_nothing(finished: Finished, local: None) -> None:
     with holding(finished.source.parent):
         done = pygent("apply", finished.best, "--yes", home=finished.home)
-    assert (done.code, "another process applies" in done.err) == (1, True)
+    assert (done.code, "another process is applying" in done.err) == (1, True)
     assert finished.source.read_text() == BUGGY
     assert pygent("apply", finished.best, "--yes", home=finished.home).code == 0
     with holding(finished.source.parent):
         done = pygent("rollback", home=finished.home)
-    assert (done.code, "another process applies" in done.err) == (1, True)
+    assert (done.code, "another process is applying" in done.err) == (1, True)
     assert pygent("rollback", home=finished.home).code == 0
     assert finished.source.read_text() == BUGGY
 

@@ -61,7 +61,7 @@ def test_apply_refuses_where_the_source_has_changed_since(finished: Finished, so
     assert "changed by the variant: ranges.py:outside\n" in done.err
     assert "do not clash" in done.err
     source.write_text(BUGGY.replace("return value + high", "return value // high"))
-    assert "in two ways: ranges.py:outside" in pygent("apply", finished.best, home=finished.home).out
+    assert "differently: ranges.py:outside" in pygent("apply", finished.best, home=finished.home).out
     source.write_text(mine)
     assert pygent("apply", finished.best, "--yes", home=finished.home).code == 1
     assert source.read_text() == mine

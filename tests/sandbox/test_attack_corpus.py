@@ -151,8 +151,8 @@ def test_what_was_stopped_is_held_and_says_by_what() -> None:
         ((Reply(Outcome.OK, {"a try": "EPERM", "b": ""}), STOPPED), "succeeded: b"),
         ((STOPPED, Reply(Outcome.OK, {"a mark": ""})), "later: succeeded: a mark"),
         ((Reply(Outcome.OK, {}), STOPPED), "nothing was tried"),
-        ((Reply(Outcome.OK, 7), STOPPED), "no report"),
-        ((Reply(Outcome.OK, {"a": 1}), STOPPED), "no report"),
+        ((Reply(Outcome.OK, 7), STOPPED), "not a report"),
+        ((Reply(Outcome.OK, {"a": 1}), STOPPED), "not a report"),
         ((Reply(Outcome.RAISED, detail="KeyError"), STOPPED), "could not be made: raised: KeyError"),
         ((STOPPED, Reply(Outcome.TIMEOUT)), "could not be made: later: timeout"),
     ],
@@ -191,7 +191,7 @@ def test_every_file_is_an_attack_with_a_title_of_its_own() -> None:
         ('"""Title"""\ndef attack(:', "not Python"),
         ('"""Title"""\nENDS = ("escaped",)\ndef attack(): pass', "escaped"),
         ('"""Title"""\nLIMITS = {"memory": 1}\ndef attack(): pass', "no limit is called memory"),
-        ('"""Title"""\nCALLS = print()\ndef attack(): pass', "CALLS is no literal"),
+        ('"""Title"""\nCALLS = print()\ndef attack(): pass', "CALLS is not a literal"),
     ],
 )
 def test_a_file_that_is_no_attack_is_named(source: str, words: str, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_an_exception_is_told_and_the_child_goes_on(box: Box) -> None:
         ("def f(): raise KeyboardInterrupt", "KeyboardInterrupt"),
         (
             "class E(BaseException):\n    def __str__(self): raise self\ndef f(): raise E",
-            "text cannot be had",
+            "text cannot be read",
         ),
         ("def f(): return f()", "RecursionError"),
         ("def f(): return object()", "not plain"),

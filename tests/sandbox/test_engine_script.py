@@ -207,6 +207,6 @@ def test_the_main_job_is_refused_clearly_with_neither(machine: Machine, tmp_path
     )
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("pygent: no sandbox can be had: no Docker engine answers at unix://")
+    assert last.startswith("pygent: no sandbox is available: no Docker engine answers at unix://")
     assert "start Docker, or set DOCKER_HOST" in last
     assert last.endswith("bubblewrap is not installed: apt-get install bubblewrap")

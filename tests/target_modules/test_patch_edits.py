@@ -241,7 +241,7 @@ def test_a_file_is_not_created_outside_the_tree_or_over_another(path: str) -> No
         (
             {"kind": "insert_symbol", "source": "x = 1", "scope": "tail"},
             "invalid",
-            "no body on lines of its own",
+            "no body on separate lines",
         ),
         (
             {"kind": "insert_symbol", "source": "x = 1", "scope": "Box", "after": "LIMIT"},

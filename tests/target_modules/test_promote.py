@@ -80,6 +80,6 @@ def test_a_record_that_came_with_a_home_overwrites_nothing(tmp_path: Path) -> No
     files = {"before": {"login": digest}, "after": {"login": None}}
     (place / "applied.json").write_text(json.dumps(record | files))
     for force in (False, True):
-        with pytest.raises(source_writer.PromotionError, match="was not written for you"):
+        with pytest.raises(source_writer.PromotionError, match="was not written here for you"):
             source_writer.rollback(tmp_path / "home", force=force)
     assert not (tmp_path / "login").exists()

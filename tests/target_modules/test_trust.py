@@ -75,10 +75,10 @@ def test_where_nothing_can_be_kept_it_is_said_and_nothing_is_trusted(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    with pytest.raises(StateError, match="XDG_STATE_HOME names another"):
+    with pytest.raises(StateError, match="set XDG_STATE_HOME to another folder"):
         remember(*of_target(load(graded)))
     as_written(load(graded))
-    assert "XDG_STATE_HOME names another" in caplog.text
+    assert "set XDG_STATE_HOME to another folder" in caplog.text
     with pytest.raises(UntrustedError):
         Grader(load(graded), ())
     assert listed() == []

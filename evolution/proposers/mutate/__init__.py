@@ -1,4 +1,4 @@
-"""Patches by libcst operators: local, free, and seeded; no model is asked."""
+"""Patches by libcst operators: local, free and seeded, without a model."""
 
 from pygent.evolution.proposers.mutate.proposer import MutateProposer
 

@@ -1,4 +1,4 @@
-"""A change: text put in the place of spans of a region, so that all the rest stays byte for byte the same."""
+"""A change: text replaces spans of a region, and everything else stays byte for byte the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Splice:
-    """Puts `text` in the place of `[start, end)`, in characters of the region's text."""
+    """Replaces `[start, end)`, in characters of the region's text, by `text`."""
 
     start: int
     end: int
@@ -17,7 +17,7 @@ class Splice:
 
 @dataclass(frozen=True)
 class RegionChange:
-    """What one operator does to one region. `before` and `after` say it in short for people."""
+    """What one operator does to one region. `before` and `after` describe it briefly for people."""
 
     splices: tuple[Splice, ...]
     before: str
@@ -28,7 +28,7 @@ class RegionChange:
         return min(splice.start for splice in self.splices)
 
     def overlaps(self, other: RegionChange) -> bool:
-        """Whether both touch the same text, so that they cannot be made at once."""
+        """Whether both touch the same text, so that they cannot be made together."""
         return any(
             (one.start < two.end and two.start < one.end) or one.start == two.start
             for one in self.splices
@@ -37,12 +37,12 @@ class RegionChange:
 
 
 def replace(start: int, end: int, text: str, old: str, after: str | None = None) -> RegionChange:
-    """The common change of one span; `old` is the text that was there."""
+    """The common change of one span; `old` is the text that it replaces."""
     return RegionChange((Splice(start, end, text),), old, text if after is None else after)
 
 
 def splice(text: str, splices: Iterable[Splice]) -> str:
-    """`text` with non-overlapping splices made; line ends of new text follow those of `text`."""
+    """Make non-overlapping splices in `text`; line ends of new text follow those of `text`."""
     newline = "\r\n" if "\r\n" in text else "\n"
     parts: list[str] = []
     done = 0

@@ -1,4 +1,4 @@
-"""Growing expressions: numbers and conditions made of readable names, small constants and few functions."""
+"""Grow expressions: numbers and conditions made of readable names, small constants and a few functions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def number(rng: Random, scene: OperatorContext) -> str:
 
 
 def threshold(rng: Random, scene: OperatorContext) -> str:
-    """A constant to compare with: more often one of any size than `number` gives."""
+    """A constant to compare with: of any size more often than `number` gives."""
     return str(round(10 ** rng.uniform(0, 2.2))) if rng.random() < 0.5 else number(rng, scene)
 
 
@@ -40,13 +40,13 @@ def figure(value: float) -> str:
 
 
 def power(base: str, rng: Random) -> str:
-    """The second or third power, or the square root of the size."""
+    """The second or third power, or the square root of the absolute value."""
     exponent = rng.choice(("2", "3", "0.5"))
     return f"abs({base}) ** 0.5" if exponent == "0.5" else f"{atom(base)} ** {exponent}"
 
 
 class Grower:
-    """Grows expressions that can stand at `place` (or at `offset`), more often of the names in `focus`.
+    """Grows expressions for `place` (or for `offset`), more often from the names in `focus`.
 
     The names of the expression at `place` are the focus unless others are given.
     """
@@ -85,7 +85,7 @@ class Grower:
         )
 
     def term(self) -> str:
-        """A number that depends on something, where anything can be read."""
+        """A number that depends on something, if anything can be read."""
         rng = self.rng
         options: list[tuple[float, Sequence[str]]] = [
             (4.0, self.near),
@@ -139,7 +139,7 @@ class Grower:
         return f"abs({self.number(depth - 1)})" if rng.random() < 0.5 else f"-{atom(self.number(depth - 1))}"
 
     def arithmetic(self, left: str, depth: int) -> str:
-        """`left` with one more operand. Division is by what is seldom zero."""
+        """`left` with one more operand. Divisors are expressions that are seldom zero."""
         rng = self.rng
         chance = rng.random()
         if chance < 0.12:
@@ -193,7 +193,7 @@ class Grower:
         return f"{atom(left)} {rng.choice(('<', '<', '<=', '>', '>', '>=', '=='))} {atom(right)}"
 
     def other(self, code: str) -> str:
-        """What a number may be instead: a constant, a readable number, its own negative, or grown."""
+        """A replacement for a number: a constant, a readable number, its own negative, or a grown one."""
         rng = self.rng
         chance = rng.random()
         if chance < 0.35:
@@ -203,7 +203,7 @@ class Grower:
         return f"-{atom(code)}" if chance < 0.75 else self.number(1)
 
     def like(self, expr: Expr) -> str | None:
-        """Something of the same kind as `expr`, or None where nothing is known that fits."""
+        """Something of the same kind as `expr`, or None if nothing known fits."""
         kind = self.scene.kinds.of(expr)
         if kind == "bool":
             return self.condition()

@@ -1,4 +1,4 @@
-"""What a whole file offers to grown code: its numbers, constants, and the functions that it uses already."""
+"""What a whole file offers to grown code: its numbers, constants, and the functions that it already uses."""
 
 from __future__ import annotations
 
@@ -34,8 +34,11 @@ _UNARY = frozenset({"abs", "int", "float", "round"})
 
 @dataclass(frozen=True)
 class Facts:
-    """`calls` are dotted names called in the file, `functions` its own with their number of positional
-    arguments, `constants` its top-level names bound to numbers, `numbers` its literals as written."""
+    """The facts of some code.
+
+    `calls` are dotted names called in it, `functions` its own with their number of positional arguments,
+    `constants` its top-level names bound to numbers, `numbers` its literals as written.
+    """
 
     numbers: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
@@ -61,7 +64,7 @@ def combined(parts: Iterable[Facts]) -> Facts:
 
 @lru_cache(maxsize=4096)
 def facts(text: str, nested: bool = False) -> Facts:
-    """The facts of a piece of a file, indented where `nested`; nothing for one that does not parse."""
+    """The facts of a piece of a file, indented if `nested`; empty if it does not parse."""
     try:
         if nested:
             return gathered(parse_anew(f"if 1:\n{text}").body, top=False)
@@ -71,13 +74,15 @@ def facts(text: str, nested: bool = False) -> Facts:
 
 
 def is_table(value: object) -> bool:
-    """Whether a literal is an integer of more digits than a number has: a table of bits. Python prints at
-    most 4,300 digits of one (`sys.set_int_max_str_digits`)."""
+    """Whether a literal is an integer with more digits than a number has: a table of bits.
+
+    Python prints at most 4,300 digits of one (`sys.set_int_max_str_digits`).
+    """
     return isinstance(value, int) and value.bit_length() > MOST_BITS
 
 
 def gathered(nodes: Sequence[ast.stmt], top: bool) -> Facts:
-    """The facts of statements, which define the file's names where they are at its `top`."""
+    """The facts of statements, which define the file's names if they are at its `top`."""
     numbers: dict[str, None] = {}
     calls: dict[str, None] = {}
     for inner in (part for node in nodes for part in ast.walk(node)):

@@ -1,4 +1,4 @@
-"""What is known of a region's syntax: expressions, statements, functions and names, each with its span."""
+"""A region's syntax: expressions, statements, functions and names, each with its span."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-# Slots where an expression may stand bare; anywhere else, all but atoms are put in parentheses.
+# Slots in which an expression may be bare; anywhere else, all but atoms get parentheses.
 OPEN_SLOTS = frozenset(
     {"value", "arg", "keyword", "element", "elt", "return", "test", "index", "body", "assign"}
 )
@@ -14,7 +14,7 @@ OPEN_SLOTS = frozenset(
 
 @dataclass(eq=False, slots=True)
 class Expr:
-    """An expression that may be replaced, its parentheses included. `slot` says how its parent uses it."""
+    """An expression that may be replaced, including its parentheses. `slot` says how its parent uses it."""
 
     node: cst.BaseExpression
     start: int
@@ -23,14 +23,14 @@ class Expr:
     slot: str
     function: FunctionScope | None
     statement: Statement | None
-    loops: int  # how many loops or comprehensions run it again and again, within its function
+    loops: int  # how many loops or comprehensions repeat it, within its function
     children: list[Expr] = field(default_factory=list)
     names: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False, slots=True)
 class Statement:
-    """A statement on lines of its own. `[line, full_end)` are its whole lines without leading comments."""
+    """A statement on its own lines. `[line, full_end)` are its whole lines without leading comments."""
 
     node: cst.BaseStatement
     start: int
@@ -60,7 +60,7 @@ class FunctionScope:
     node: cst.FunctionDef
     statement: Statement
     params: tuple[str, ...]
-    plain: bool  # only positional parameters without defaults of their own kind: no stars
+    plain: bool  # only positional parameters, no stars
     body: StatementBlock | None = None
     generator: bool = False
 
@@ -72,6 +72,6 @@ class Binding:
     name: str
     start: int
     end: int
-    source: Expr | None = None  # what it is bound to
+    source: Expr | None = None  # the expression that it is bound to
     element: bool = False  # bound to the elements of `source`
     annotation: str = ""

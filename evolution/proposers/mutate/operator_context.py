@@ -1,4 +1,4 @@
-"""What an operator is given: a surveyed region, its kinds, the file's facts, and ways to pick and print."""
+"""An operator's input: a surveyed region, its kinds, the file's facts, and ways to pick and print."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class OperatorContext:
 
     @cached_property
     def values(self) -> Sequence[Expr]:
-        """Expressions that another value may stand for."""
+        """Expressions that another value may replace."""
         return [expr for expr in self.survey.exprs if expr.slot not in _UNTOUCHABLE]
 
     @cached_property
@@ -52,14 +52,14 @@ class OperatorContext:
 
     @cached_property
     def spots(self) -> Sequence[Expr]:
-        """Numbers that a result hangs on: returned, assigned, passed on, or yielded by a comprehension."""
+        """Numbers that determine a result: returned, assigned, passed on, or yielded by a comprehension."""
         return [
             expr for expr in self.numeric if expr.slot in ("return", "assign", "elt", "arg", "branch", "body")
         ]
 
     @cached_property
     def conditions(self) -> Sequence[Expr]:
-        """Tests of statements, conditional expressions and filters, and operands of and, or, not."""
+        """Tests of statements, conditional expressions and filters, and operands of `and`, `or`, `not`."""
         return [
             expr
             for expr in self.survey.exprs
@@ -78,7 +78,7 @@ class OperatorContext:
         return not (expr.names & local) - set(self.visible(offset))
 
     def put(self, expr: Expr, text: str) -> RegionChange | None:
-        """`text` in the place of `expr`, in parentheses where its slot needs them."""
+        """Replace `expr` by `text`, in parentheses if its slot needs them."""
         old = self.code(expr)
         loose = expr.slot not in OPEN_SLOTS or "\n" in text or text.startswith("lambda")
         new = atom(text) if loose else bare(text)
@@ -95,12 +95,12 @@ class OperatorContext:
 
 
 def _joined(left: str, right: str) -> bool:
-    """Whether two characters would run into one word."""
+    """Whether two characters would merge into one word."""
     return (left.isalnum() or left == "_") and (right.isalnum() or right in ("_", '"', "'"))
 
 
 def numberlike(expr: Expr) -> bool:
-    """Not obviously something else: displays, lambdas, strings, None."""
+    """Whether it is not obviously something else: a display, a lambda, a string, None."""
     node = expr.node
     if isinstance(node, cst.Name):
         return node.value not in ("None", "self", "cls", "Ellipsis")
@@ -127,7 +127,7 @@ def atom(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """`text` without outer parentheses of its own, unless they hold a tuple, a generator or several lines."""
+    """`text` without its outer parentheses, unless they hold a tuple, a generator or several lines."""
     if text.startswith("(") and _closed(text) and "," not in text and " for " not in text:
         inner = text[1:-1].strip()
         if inner and "\n" not in inner and ":=" not in inner and "yield" not in inner and "#" not in inner:
@@ -136,7 +136,7 @@ def bare(text: str) -> str:
 
 
 def _closed(text: str) -> bool:
-    """A name, a number, or a chain of attributes, calls and subscripts: binds tighter than any operator."""
+    """Whether it is a name, a number, or a chain of attributes, calls and subscripts, which bind tightest."""
     if text.replace("_", "a").isalnum():
         return not text[0].isdigit() or text.isdigit()
     if text[0] in "'\"":

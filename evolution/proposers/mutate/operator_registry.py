@@ -10,6 +10,8 @@ from pygent.evolution.proposers.mutate.operator_context import Operator
 
 @dataclass(frozen=True)
 class OperatorEntry:
+    """A registered operator, and the weight that it is drawn with."""
+
     name: str
     weight: float
     operator: Operator
@@ -19,7 +21,7 @@ _entries: dict[str, OperatorEntry] = {}
 
 
 def register(name: str, weight: float) -> Callable[[Operator], Operator]:
-    """Decorates an operator. Raises `ValueError` for a name that is taken."""
+    """Decorate an operator. Raises `ValueError` if the name is taken."""
 
     def keep(operator: Operator) -> Operator:
         if name in _entries:

@@ -20,15 +20,15 @@ from pygent.target_modules.fault_localization import LineWeights
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import split_lines
 
-_LEAST = 60  # characters that a region counts for at least, so that a constant is drawn at times
-_FLOOR = 0.05  # chance of the least suspicious lines at most, against 1 of the most suspicious
-_COLD = 0.15  # and of all of them together at most, in long files, against all that are suspicious
+_LEAST = 60  # characters that a region counts as at least, so that a constant is drawn sometimes
+_FLOOR = 0.05  # largest chance of the least suspicious lines, if that of the most suspicious is 1
+_COLD = 0.15  # largest chance of all of them together, in long files, against all suspicious lines
 
 
 class Chances:
-    """How readily changes to a plot's lines are taken: up to 1, which only some plot has.
+    """How readily changes to a plot's lines are accepted: up to 1, which only some plots reach.
 
-    `size` is the plot's text with each line in proportion to that.
+    `size` is the length of the plot's text, with each line counted in that proportion.
     """
 
     def __init__(self, text: str, chances: Sequence[float]) -> None:
@@ -39,8 +39,10 @@ class Chances:
         self.size = sum(map(mul, sizes, chances))
 
     def of(self, change: RegionChange) -> float:
-        """Relative to the plot's most suspicious line: the most suspicious one that is touched, or has
-        something put before or after it."""
+        """A change's chance, relative to the plot's most suspicious line.
+
+        It is that of the most suspicious line that is touched, or that something is put before or after.
+        """
         return max(self._at(one.start, one.end) for one in change.splices) / self._peak
 
     def _at(self, start: int, end: int) -> float:
@@ -53,7 +55,7 @@ class Chances:
 
 @dataclass
 class WeightedRegion:
-    """A region with its text, which always ends in a line end, and its scene once it is asked for."""
+    """A region with its text, which always ends in a line end, and its scene, made when first requested."""
 
     region: Region
     text: str
@@ -64,8 +66,10 @@ class WeightedRegion:
 
 
 class View:
-    """The plots of one tree. A longer region is drawn more often, as it has more places to change; a region
-    with suspicious lines, too."""
+    """The plots of one tree.
+
+    A longer region is drawn more often, as it has more places to change; so is one with suspicious lines.
+    """
 
     def __init__(self, tree: Tree, specs: tuple[str, ...], weights: LineWeights | None = None) -> None:
         self.tree = tree
@@ -85,7 +89,7 @@ class View:
         return self.plots[bisect_right(self._marks, rng.random() * self._marks[-1])]
 
     def scene(self, plot: WeightedRegion) -> OperatorContext | None:
-        """The plot's scene, or None where it cannot be read."""
+        """The plot's scene, or None if it cannot be read."""
         if plot.scene is None and not plot.unreadable:
             found = survey(plot.text, plot.region.nested)
             if found is None or not (found.exprs or found.statements):

@@ -24,15 +24,15 @@ _STACKED = (0.78, 0.95)  # one operator, two, else three
 _WIDTH = 140  # characters; a line may not grow past it, or expressions would swell from child to child
 _SHOWN = 60  # characters of a change in its note
 _DRAWS = 12  # operators tried for each change before the place is given up
-_WEIGHED_DRAWS = 200  # the same where most changes are turned down for their line
+_WEIGHED_DRAWS = 200  # the same with weights, as most changes are then rejected because of their line
 
 
 class MutateProposer:
     """Changes one editable symbol of the parent by one to three random operators, in about a millisecond.
 
-    Local and free: all chance comes from `rng`, and `once` is not used. `tries` bounds the search for
-    source that is new; past it the proposal has no tree and says so. `weights` of lines are asked for once a
-    parent; where there are some, changes to a line are made in proportion to its weight.
+    It is local and free: all chance comes from `rng`, and `once` is not used. `tries` bounds the search for
+    new source; when they are used up, the proposal has no tree and says so. `weights` of lines are requested
+    once per parent; if there are any, lines are changed in proportion to their weight.
     """
 
     name = "mutate"
@@ -53,7 +53,7 @@ class MutateProposer:
     def mutate(
         self, tree: Tree, editable: tuple[str, ...], rng: Random, seen: Callable[[str], bool]
     ) -> Proposal:
-        """A changed tree that `seen` does not know; the same one for the same arguments and `rng`."""
+        """A changed tree that is not in `seen`; the same one for the same arguments and `rng`."""
         view = self._views.of(tree, editable)
         if not view.plots:
             return Proposal(
@@ -110,7 +110,7 @@ def _sprawls(before: str, after: str) -> bool:
 
 
 def _trails_off(text: str) -> bool:
-    """Whether a comment is last: it would no longer belong to the symbol, but to what follows."""
+    """Whether a comment comes last: it would belong to what follows, and no longer to the symbol."""
     return text.rstrip().rpartition("\n")[2].lstrip().startswith("#")
 
 

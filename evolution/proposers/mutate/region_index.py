@@ -1,4 +1,4 @@
-"""The survey of a region: one libcst parse, then a walk that notes every place where something can change."""
+"""The survey of a region: one libcst parse, then a walk that notes every place that can change."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
 class RegionIndex:
-    """All that operators ask about one region's text. Offsets are characters of `text`.
+    """Everything that operators ask about one region's text. Offsets are characters of `text`.
 
-    Raises `ValueError` where libcst cannot read the text, or would not print it back as it was.
+    Raises `ValueError` if libcst cannot read the text, or would not print it back unchanged.
     """
 
     def __init__(self, text: str, nested: bool) -> None:
@@ -140,7 +140,7 @@ class RegionIndex:
             self._parts(node, statement)
 
     def _parts(self, node: cst.CSTNode, statement: Statement) -> None:
-        """Bodies of try and match statements; what they test is left alone."""
+        """Visit bodies of try and match statements; their tests are left alone."""
         for child in _children(node):
             if isinstance(child, cst.BaseSuite):
                 self._suite(child, statement, "other")
@@ -314,11 +314,11 @@ class RegionIndex:
     def _bind_result(
         self, node: Any, target: cst.CSTNode, statement: Statement, source: Expr | None, start: int
     ) -> None:
-        """The result stands before the `for`, and can read what the `for` binds."""
+        """Bind a comprehension's result: it stands before the `for`, and can read the names that it binds."""
         self._targets(target, start, statement, source, element=True, end=self.span(node.for_in)[0])
 
     def _inside(self, node: cst.CSTNode, parent: Expr | None, slot: str) -> None:
-        """Expressions directly below a node that is no expression itself, or needs no care of its own."""
+        """Visit expressions directly below a node that is not an expression, or needs no special care."""
         for name, child in _named_children(node):
             inner = _SLOT_NAMES.get(type(node), {}).get(name, slot or "operand")
             if isinstance(child, cst.StarredElement):
@@ -340,7 +340,7 @@ _SLOT_NAMES: dict[type, dict[str, str]] = {
 
 
 def _unpacked(source: Expr | None, element: bool) -> Iterator[tuple[Expr | None, str]]:
-    """What each of several targets is an element of, or its annotation, where `enumerate` or `zip` say it."""
+    """The source that each of several targets is an element of, or its annotation (`enumerate`, `zip`)."""
     known: list[tuple[Expr | None, str]] = []
     if element and source is not None and isinstance(source.node, cst.Call):
         called = source.node.func
@@ -374,7 +374,7 @@ def _children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 @lru_cache(maxsize=256)
 def survey(text: str, nested: bool) -> RegionIndex | None:
-    """The survey of a region's text; None where libcst cannot read it."""
+    """The survey of a region's text; None if libcst cannot read it."""
     try:
         return RegionIndex(text, nested)
     except (ValueError, RecursionError):

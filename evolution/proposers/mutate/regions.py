@@ -1,6 +1,6 @@
 """The regions of a file: whole lines that hold one symbol each and can be parsed alone.
 
-A child differs from its parent in one region, and what is known of all others is kept with their pieces.
+A child differs from its parent in one region; the facts about all others are kept with their pieces.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass(frozen=True)
 class Region:
-    """Whole lines of `path`: characters `[start, end)`, from line `line`; `nested` if indented, `local` if
-    they are statements of a function's body."""
+    """Whole lines of `path`: characters `[start, end)`, from line `line`.
+
+    `nested` if indented, `local` if they are statements of a function's body.
+    """
 
     path: str
     symbol: str
@@ -37,7 +39,7 @@ class Region:
 def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
     """The regions of a file that `specs` (as in the manifest) let a patch change.
 
-    A file that does not parse has none. A symbol covers what is inside it; imports, docstrings, `__all__`
+    A file that does not parse has none. A symbol covers everything inside it; imports, docstrings, `__all__`
     and the header lines of classes are never in a region.
     """
     try:
@@ -55,7 +57,7 @@ def editable(path: str, text: str, specs: tuple[str, ...]) -> list[Region]:
 
 
 def outside(path: str, text: str, specs: tuple[str, ...]) -> list[Facts]:
-    """The facts of what lies outside of a file's regions. Raises `NotPythonError`."""
+    """The facts about everything outside a file's regions. Raises `NotPythonError`."""
     return [piece.ask(_outside, wanted) for piece, _, wanted in _open(path, text, specs)]
 
 
@@ -64,10 +66,7 @@ _Wanted = tuple[str, ...] | frozenset[_Lines]  # symbols, the empty name for all
 
 
 def _open(path: str, text: str, specs: tuple[str, ...]) -> list[tuple[Piece, int, _Wanted]]:
-    """Each piece, the line where it begins, and what of it may change.
-
-    Raises `NotPythonError`, `BlockError`.
-    """
+    """Each piece, its first line, and the part that may change. Raises `NotPythonError`, `BlockError`."""
     known = Editable.of(specs)
     if not known.touches(path):
         return []
@@ -79,7 +78,7 @@ def _open(path: str, text: str, specs: tuple[str, ...]) -> list[tuple[Piece, int
 
 
 def _shared(piece: Piece, line: int, ranges: Iterable[_Lines]) -> _Wanted:
-    """The part of a piece that lies in blocks."""
+    """The part of a piece that is in blocks."""
     last = max((node.end_lineno or node.lineno for node in piece.body), default=0)
     within = ((max(first - line, 1), min(end - line, last)) for first, end in ranges)
     shared = frozenset((first, end) for first, end in within if first <= end)
@@ -96,7 +95,7 @@ def _regions(piece: Piece, wanted: _Wanted) -> tuple[tuple[str, int, int, bool, 
 def _in_blocks(
     body: Sequence[ast.stmt], prefix: str, local: bool, within: frozenset[_Lines]
 ) -> Iterator[tuple[str, int, int, bool, bool]]:
-    """The regions of those statements that lie in blocks whole; others are looked into."""
+    """The regions of the statements that are entirely in blocks; others are searched."""
     inside: list[ast.stmt] = []
     across: list[ast.stmt] = []
     for node in body:
@@ -145,7 +144,7 @@ _Part = tuple[str, int, int, bool, bool]  # symbol, first line, last line, inden
 def _parts(
     body: Sequence[ast.stmt], prefix: str, wanted: tuple[str, ...], *, is_open: bool = False
 ) -> Iterator[_Part]:
-    """`is_open`: a function's statements may change one by one, too."""
+    """Cut statements into parts. `is_open`: a function's statements may change one by one too."""
     for node in body:
         first, last = _lines(node)
         nested = bool(prefix)
@@ -179,7 +178,7 @@ def _parts(
 
 
 def _merged(parts: Iterable[_Part]) -> Iterator[tuple[str, int, int, bool]]:
-    """Parts that share a line are one; it is editable where all of them are."""
+    """Merge parts that share a line; the result is editable if all of them are."""
     joined: list[_Part] = []
     for part in parts:
         if joined and part[1] <= joined[-1][2]:

@@ -1,4 +1,4 @@
-"""What a function may return: values of the kinds that its annotation and its other returns tell of."""
+"""What a function may return: values of the kinds in its annotation and its other returns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EMPTY = {
 
 
 def kinds(scene: OperatorContext, function: FunctionScope) -> set[str]:
-    """The kinds of a function's results; any where nothing is known."""
+    """The kinds of a function's results; any kind if nothing is known."""
     note = function.node.returns
     if note is not None:
         known = annotated(cst.Module([]).code_for_node(note.annotation))

@@ -1,4 +1,4 @@
-"""Statements as whole lines: which may move, and how their text is taken out, put in and indented."""
+"""Statements as whole lines: which may move, and how their text is removed, inserted and indented."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEAVING = (cst.Return, cst.Break, cst.Continue, cst.Raise)
 
 
 def movable(statement: Statement) -> bool:
-    """Not one of the region's own lines, nor a docstring, definition, import or declaration of scope."""
+    """Not one of the region's own lines, nor a docstring, definition, import or scope declaration."""
     if statement.block.owner is None or isinstance(statement.node, cst.FunctionDef | cst.ClassDef):
         return False
     if isinstance(statement.block.owner.node, cst.ClassDef):
@@ -38,12 +38,12 @@ def small(statement: Statement) -> cst.BaseSmallStatement | None:
 
 
 def leaves(statement: Statement) -> bool:
-    """Whether nothing after it in its block is reached."""
+    """Whether later statements in its block are unreachable."""
     return isinstance(small(statement), _LEAVING)
 
 
 def unit(statement: Statement) -> str:
-    """One step of indentation, as the region has it."""
+    """One step of indentation, as in the region."""
     owner = statement.block.owner
     step = statement.indent[len(owner.indent) :] if owner is not None else ""
     return step or "    "
@@ -62,7 +62,7 @@ def take_out(statement: Statement) -> Splice:
 
 
 def put_before(statement: Statement, text: str) -> Splice:
-    """Puts lines of text (without indentation) before the statement, and after its leading comments."""
+    """Inserts lines of text (without indentation) before the statement, and after its leading comments."""
     return Splice(statement.line, statement.line, indented(text, statement.indent))
 
 
@@ -75,7 +75,7 @@ def indented(text: str, indent: str) -> str:
 
 
 def shifted(text: str, old: str, new: str) -> str | None:
-    """Lines with another indentation; None where a text over several lines would change with it."""
+    """Lines with another indentation; None if that would change a multi-line string."""
     if "'''" in text or '"""' in text or "\\\n" in text:
         return None
     out = []
@@ -90,8 +90,10 @@ def shifted(text: str, old: str, new: str) -> str | None:
 
 
 def assigned(scene: OperatorContext, start: int, end: int, *, inside: bool = True) -> set[str]:
-    """Names that are bound between offsets, and where `inside`, those of objects that are written to by
-    subscript, attribute or method."""
+    """Names that are bound between offsets.
+
+    If `inside`, also those of objects that are written to by subscript, attribute or method.
+    """
     survey = scene.survey
     names: set[str] = set()
     for statement in survey.statements:

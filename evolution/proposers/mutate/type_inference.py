@@ -1,4 +1,4 @@
-"""A little typing: whether an expression is a number, a text or a sequence, as far as the region tells."""
+"""A little typing: whether an expression is a number, a text or a sequence, as far as the region shows."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Kinds:
     def of(self, expr: Expr) -> Kind:
         kept = self._kept.get(expr)
         if kept is None:
-            self._kept[expr] = "any"  # ends a circle of names
+            self._kept[expr] = "any"  # ends a cycle of names
             kept = self._kept[expr] = self._find(expr)
         return kept
 
@@ -114,7 +114,7 @@ class Kinds:
 
 
 def called(node: cst.Call) -> str:
-    """The last name of what is called: `sqrt` for `math.sqrt(x)`; empty where it has none."""
+    """The last part of the called name: `sqrt` for `math.sqrt(x)`; empty if it has none."""
     func = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
     return func.value if isinstance(func, cst.Name) else ""
 
@@ -143,7 +143,7 @@ def annotated(text: str) -> Kind:
 
 
 def _evidence(survey: RegionIndex) -> dict[str, Kind]:
-    """What names are used as: arithmetic and comparison with numbers, subscripts, loops and `len`."""
+    """What names are used for: arithmetic and comparison with numbers, subscripts, loops and `len`."""
     found: dict[str, Kind] = {}
     for expr in survey.exprs:
         node = expr.node

@@ -1,4 +1,4 @@
-"""The result pipe closed, and answered by an orphan of its own"""
+"""The result pipe closed, and answered by an orphan that the program left"""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A line on the result pipe while it is imported"""
+"""A line on the result pipe during import"""
 
 from tools import TAKEN, Channel
 

@@ -1,4 +1,4 @@
-"""An exception whose text and class raise, loop and exit when they are asked"""
+"""An exception whose text and class raise, loop and exit when asked"""
 
 import os
 

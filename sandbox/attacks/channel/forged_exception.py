@@ -1,4 +1,4 @@
-"""An exception of a form that none has"""
+"""An exception in a form that no real one has"""
 
 from tools import TAKEN, Channel, wait
 

@@ -1,4 +1,4 @@
-"""An answer of its own and then the honest one: two lines for one call"""
+"""A forged answer and then the honest one: two lines for one call"""
 
 from tools import Channel
 

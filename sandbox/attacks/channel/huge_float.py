@@ -1,4 +1,4 @@
-"""A float beyond every float"""
+"""A float too large for any float"""
 
 from tools import send_and_wait
 

@@ -1,4 +1,4 @@
-"""An integer of the wrong form of hexadecimal"""
+"""An integer in the wrong hexadecimal form"""
 
 from tools import send_and_wait
 

@@ -1,4 +1,4 @@
-"""An integer of a million digits"""
+"""An integer with a million digits"""
 
 from tools import send_and_wait
 

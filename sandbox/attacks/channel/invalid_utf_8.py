@@ -1,4 +1,4 @@
-"""Bytes that are no text"""
+"""Bytes that are not text"""
 
 from tools import send_and_wait
 

@@ -1,4 +1,4 @@
-"""Minus nought as an integer"""
+"""Minus zero as an integer"""
 
 from tools import send_and_wait
 

@@ -1,4 +1,4 @@
-"""Bytes in base64 with bits to spare"""
+"""Bytes in base64 with stray bits"""
 
 from tools import send_and_wait
 

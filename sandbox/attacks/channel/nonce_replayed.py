@@ -1,4 +1,4 @@
-"""An answer under the nonce of the call before"""
+"""An answer under the previous call's nonce"""
 
 from tools import TAKEN, Channel, wait
 

@@ -1,4 +1,4 @@
-"""An answer that is larger than any may be"""
+"""An answer larger than the limit"""
 
 from tools import Channel, wait
 

@@ -1,4 +1,4 @@
-"""Answers that are small each and too large in all"""
+"""Answers that are each small and too large in total"""
 
 ENDS = ("violation",)
 CALLS = 8

@@ -8,8 +8,10 @@ BITS = 16
 
 
 def keys():
-    """Half of a table of 2**BITS along the orbit of CPython's probes (Objects/dictobject.c), then integers
-    whose probes meet only full slots until they walk that orbit."""
+    """Half of a table of 2**BITS along the orbit of CPython's probes (Objects/dictobject.c), then others.
+
+    The probes of these other integers meet only full slots until they walk that orbit.
+    """
     size, mask = 1 << BITS, (1 << BITS) - 1
     place, slot = {}, 0
     for number in range(size // 2):

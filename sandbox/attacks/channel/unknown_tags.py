@@ -1,4 +1,4 @@
-"""Tags that are none"""
+"""Tags that do not exist"""
 
 from tools import send_and_wait
 

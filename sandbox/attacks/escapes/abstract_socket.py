@@ -1,4 +1,4 @@
-"""An abstract Unix socket that the neighbour connects to"""
+"""An abstract Unix socket for the neighbour to connect to"""
 
 import socket
 

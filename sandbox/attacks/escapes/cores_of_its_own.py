@@ -1,4 +1,4 @@
-"""Other cores than its own where it is pinned, and the runner's core disturbed"""
+"""Other cores than the one it is pinned to, and the runner's core disturbed"""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Environment, arguments and mounts that tell of the host, its keys and its users"""
+"""Environment, arguments and mounts that reveal the host, its keys and its users"""
 
 import ctypes
 import os

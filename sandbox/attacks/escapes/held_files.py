@@ -1,4 +1,4 @@
-"""Files that are deleted but held, mapped, locked and linked in the dark by processes of its own"""
+"""Files that are deleted but held, mapped, locked and linked in the dark by the program's own processes"""
 
 import fcntl
 import mmap

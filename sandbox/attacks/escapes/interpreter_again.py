@@ -1,4 +1,4 @@
-"""The interpreter started again, with variables and modules of its own"""
+"""The interpreter started again, with the program's own variables and modules"""
 
 import os
 import sys

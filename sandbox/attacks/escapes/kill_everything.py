@@ -25,7 +25,7 @@ def attack():
 
 
 def state():
-    """Where PID 1 cannot be seen, an answer that is taken tells that it is neither dead nor stopped."""
+    """The state of PID 1. If it cannot be seen, a valid answer shows that it is neither dead nor stopped."""
     try:
         with open("/proc/1/stat") as stream:
             return stream.read().rpartition(")")[2].split()[0]

@@ -27,7 +27,7 @@ def attack():
 
 
 def has(path):
-    """'' where something can be read there."""
+    """'' if something can be read there."""
     try:
         if os.path.isdir(path):
             return "" if os.listdir(path) else "empty"

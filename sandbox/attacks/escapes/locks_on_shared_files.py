@@ -34,7 +34,7 @@ def attack():
 
 
 def neighbour():
-    """Here to feel a lock is the success."""
+    """Feeling a lock here means that the attack succeeded."""
     tried = {}
     for path in FILES:
         error = stopped(fcntl.flock, os.open(path, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The runner's memory searched for sources, inputs, answers and output of programs before"""
+"""The runner's memory searched for sources, inputs, answers and output of earlier programs"""
 
 import ctypes
 

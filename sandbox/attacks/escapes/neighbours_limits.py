@@ -34,7 +34,7 @@ def attack():
 
 
 def neighbour():
-    """Here success is the proof: what the neighbour is due must still be there."""
+    """Success here is the proof: the neighbour's share must still be there."""
     children = []
     for _ in range(10):
         pid = os.fork()

@@ -33,7 +33,7 @@ def read():
 
 
 def by_a_pipe():
-    """A page of the file in a pipe whose buffers may be merged with what is written next."""
+    """Put a page of the file in a pipe whose buffers may be merged with the next write."""
     out, into = os.pipe()
     size = 65536
     os.write(into, bytes(size))
@@ -44,7 +44,7 @@ def by_a_pipe():
 
 
 def by_a_race():
-    """A private copy thrown away while it is written to."""
+    """Discard a private copy while it is being written."""
     descriptor = os.open(FILE, os.O_RDONLY)
     pages = mmap.mmap(descriptor, 4096, mmap.MAP_PRIVATE, mmap.PROT_READ)
     address = next(mapped(os.path.basename(FILE)))

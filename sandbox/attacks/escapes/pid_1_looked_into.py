@@ -1,4 +1,4 @@
-"""/proc of PID 1: memory, environment, descriptors, root, maps, and everything else that says something"""
+"""/proc of PID 1: memory, environment, descriptors, root, maps, and everything else that reveals something"""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A program of its own executed, mapped, or slipped into a new interpreter"""
+"""The candidate's own program executed, mapped, or slipped into a new interpreter"""
 
 import mmap
 import os

@@ -22,7 +22,7 @@ def attack():
 
 
 def reopen(exe):
-    """A handle survives the program's end, when it could be written."""
+    """Open by handle: it survives the program's end, when the file could be written."""
     handle = os.open(exe, O_PATH)
     try:
         os.close(os.open(f"/proc/self/fd/{handle}", os.O_WRONLY))

@@ -1,4 +1,4 @@
-"""Trees that are deep beyond any path, of mode 000, and of names that are no text"""
+"""Trees deeper than any path, of mode 000, and with names that are not text"""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Data carried out: by DNS queries, by proxies that are named or guessed, by files that others might fetch"""
+"""Data carried out: by DNS queries, by named or guessed proxies, by files that others might fetch"""
 
 import os
 import socket

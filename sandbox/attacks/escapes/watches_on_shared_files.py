@@ -1,4 +1,4 @@
-"""A watch on the files of the image, by which a box would hear what another one reads"""
+"""A watch on the image's files, to notice what another box reads"""
 
 import ctypes
 import os
@@ -14,7 +14,7 @@ SECONDS = 0.3
 
 
 def attack():
-    """Read it for as long as this box lives."""
+    """Read the file for as long as this box lives."""
     threading.Thread(target=read, daemon=True).start()
     return {"reading": "goes on"}
 

@@ -1,4 +1,4 @@
-"""Memory use that lives on the edge of the limit"""
+"""Memory use at the edge of the limit"""
 
 import mmap
 import os

@@ -1,4 +1,4 @@
-"""Memory bomb that lowers its own likelihood to be killed to that of PID 1"""
+"""Memory bomb that lowers its own likelihood of being killed to that of PID 1"""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Sleeping for ever while it is imported"""
+"""Sleeping forever during import"""
 
 import sys
 

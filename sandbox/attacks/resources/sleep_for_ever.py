@@ -1,4 +1,4 @@
-"""Sleeping for ever, stopped by its own SIGSTOP"""
+"""Sleeping forever, stopped by its own SIGSTOP"""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Sparse files, and a mapping of one written beyond the space there is"""
+"""Sparse files, and a mapping of one written beyond the free space"""
 
 import mmap
 import os

@@ -1,4 +1,4 @@
-"""Timers and queued signals without number, at the limits of the user"""
+"""Countless timers and queued signals, at the user's limits"""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""Zombies that fill the table of processes"""
+"""Zombies that fill the process table"""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A difference between two trees as a model reads it best: by symbols, and nothing of what is the same."""
+"""A diff of two trees in the form that suits models best: by symbols, without anything unchanged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pygent.target_modules.patch.syntax.symbols import SymbolError, source_of
 
 
 def by_symbol(before: Tree, after: Tree) -> str:
-    """One part for each symbol, import or file that differs, headed by its place; '' where nothing does.
+    """One part for each symbol, import or file that differs, headed by its place; '' if nothing does.
 
     A file that cannot be read by symbols is given as a unified diff.
     """

@@ -1,4 +1,4 @@
-"""The difference of two texts as searches that occur exactly once."""
+"""The difference between two texts as searches that occur exactly once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pygent.target_modules.patch.syntax.source import split_lines
 def text_edits(path: str, old: str, new: str) -> list[Edit]:
     """Edits that turn one text into the other, byte for byte, in order.
 
-    Every search is unique in the text that the edits before it leave. The whole file is written anew where
-    that says less.
+    Every search is unique in the text that the earlier edits leave. The whole file is rewritten if that is
+    shorter.
     """
     if old == new:
         return []
@@ -33,7 +33,7 @@ def text_edits(path: str, old: str, new: str) -> list[Edit]:
 
 
 def _changes(before: list[str], after: list[str]) -> list[tuple[int, int, int, int]]:
-    """Ranges that differ. The equal ends are cut off first, as the matcher is quadratic."""
+    """Ranges that differ. Equal ends are cut off first, as the matcher is quadratic."""
     shortest = min(len(before), len(after))
     head = next((n for n in range(shortest) if before[n] != after[n]), shortest)
     rest = shortest - head
@@ -46,7 +46,7 @@ def _changes(before: list[str], after: list[str]) -> list[tuple[int, int, int, i
 
 
 def _unique(lines: list[str], low: int, high: int) -> tuple[int, int]:
-    """The range widened by context until its text occurs once. All of the text does."""
+    """Widen the range by context until its text occurs once. The whole text always does."""
     text = "".join(lines)
     while True:
         part = "".join(lines[low:high])

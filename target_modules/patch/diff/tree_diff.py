@@ -1,4 +1,4 @@
-"""The patch between two trees, in symbols where the change lies in symbols."""
+"""The patch between two trees, in terms of symbols if the change lies in symbols."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from pygent.target_modules.patch.syntax.source import NotPythonError
 
 
 def diff(parent: Tree, child: Tree) -> Patch:
-    """A patch with `apply(parent, diff(parent, child)) == child`, for any two trees.
+    """Return a patch such that `apply(parent, patch) == child`, for any two trees.
 
-    Edits of symbols and imports where they give the child's bytes exactly; searches with unique context for
-    what they leave; whole files where that says less or a search cannot.
+    It edits symbols and imports if that gives the child's bytes exactly, searches with unique context for the
+    rest, and writes whole files if that is shorter or a search cannot do it.
     """
     edits: list[Edit] = [DeleteFile(path=path) for path in parent if path not in child]
     for path in parent:
@@ -55,7 +55,7 @@ def _file_edits(path: str, old: str, new: str) -> list[Edit]:
 
 
 def _kept(path: str, old: str, wanted: list[Edit]) -> tuple[list[Edit], str]:
-    """The edits that can be applied, and the text that they lead to."""
+    """The edits that can be applied, and the resulting text."""
     try:
         return wanted, apply(Tree({path: old}), Patch(edits=tuple(wanted)))[path]
     except PatchError as error:
@@ -91,7 +91,7 @@ def _imports(file: Outline) -> dict[object, str]:
 
 
 def _scope_edits(path: str, here: Outline, there: Outline, scope: str) -> list[Edit]:
-    """Edits for the symbols that a scope holds directly: removed, changed, added and out of order."""
+    """Edits for the symbols directly in a scope: removed, changed, added and out of order."""
     old = {symbol.name: symbol for symbol in here.symbols if symbol.scope == scope}
     new = {symbol.name: symbol for symbol in there.symbols if symbol.scope == scope}
     edits: list[Edit] = [DeleteSymbol(path=path, symbol=name) for name in old if name not in new]
@@ -143,7 +143,7 @@ def _move(path: str, name: str, previous: str | None, order: list[str]) -> Edit:
 
 
 def _change(path: str, here: Outline, there: Outline, old: Symbol, new: Symbol, was: str) -> list[Edit]:
-    """A class is changed by its members where nothing else of it changed; all else is replaced whole."""
+    """Change a class by its members if nothing else of it changed; replace anything else whole."""
     whole: list[Edit] = [
         ReplaceSymbol(path=path, symbol=old.name, source=dedented(there.text(new.start, new.end)))
     ]

@@ -9,7 +9,7 @@ from pygent.target_modules.patch.model.tree import Tree
 
 
 def unified(before: Tree, after: Tree, *, context: int = 3) -> str:
-    """What `diff -u` would print, with `a/` and `b/` names and /dev/null for a file that is not there."""
+    """What `diff -u` would print, with `a/` and `b/` names and /dev/null for a missing file."""
     parts: list[str] = []
     for path in sorted({*before, *after}):
         old, new = before.files.get(path), after.files.get(path)
@@ -29,5 +29,5 @@ def unified(before: Tree, after: Tree, *, context: int = 3) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """Lines as `diff` and git know them, ended by a newline only (form feeds and the like end none)."""
+    """Lines as `diff` and git see them, ended only by a newline (form feeds and the like end none)."""
     return list(io.StringIO(text, newline="\n"))

@@ -1,4 +1,4 @@
-"""Merging the parts of one level, a file's or a class's, after the same ones were found in all versions."""
+"""Merge the parts of one level, a file's or a class's, once they are matched across all versions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _WIDTH = 100  # of an import on one line
 
 
 def settled(before: object, here: object, there: object) -> bool:
-    """Whether one side alone changed, or both alike."""
+    """Whether only one side changed, or both alike."""
     return before in (here, there) or here == there
 
 
 class Changes:
-    """Conflicts, and who changed what, as they are found while a merge goes on."""
+    """Collects conflicts, and who changed what, while a merge goes on."""
 
     def __init__(self) -> None:
         self.conflicts: set[str] = set()
@@ -34,7 +34,7 @@ class Changes:
         self.took[name] = "both" if here == there else "theirs" if here == before else "ours"
 
     def level(self, base: Level, ours: Level, theirs: Level, where: str, newline: str) -> str:
-        """The text of a merged level. `where` is what its parts' names begin with."""
+        """The text of a merged level. `where` is the prefix of its parts' names."""
         before, here, there = versions(base, ours, theirs)
         merged: dict[Id, tuple[str, str | None]] = {}
         bound: list[str] = []
@@ -55,7 +55,7 @@ class Changes:
         is_class = where.endswith(".")
         opening = where[:-1] if is_class else where + "<head>"
         if is_class and not order:
-            self.clash(opening)  # each side left a member that the other one removed
+            self.clash(opening)  # each side kept a member that the other one removed
         head = self._loose(opening, base.head, ours.head, theirs.head)
         if head != base.head:
             self.take(opening, base.head, ours.head, theirs.head)
@@ -63,7 +63,7 @@ class Changes:
         return head + "".join(_joined(order, merged, here, there, newline)) + tail
 
     def _part(self, name: str, found: Three, levels: tuple[Level, Level], newline: str) -> str | None:
-        """The text of a merged part, None where it is gone (or nobody's, in a conflict)."""
+        """The text of a merged part, None if it is gone (or in conflict, and so nobody's)."""
         before, here, there = found
         if here is None or there is None:
             return self._lone(name, found, levels)
@@ -84,10 +84,10 @@ class Changes:
         if base is not None and mine is not None and other is not None:
             return self.level(base, mine, other, f"{name}.", newline)
         self.clash(name)
-        return min(here.text, there.text)  # the same whichever side is ours: other conflicts follow from it
+        return min(here.text, there.text)  # the same whichever side is ours: other conflicts depend on it
 
     def _lone(self, name: str, found: Three, levels: tuple[Level, Level]) -> str | None:
-        """A part that one side does not have: added by the other one, or deleted here."""
+        """A part that one side lacks: either the other side added it, or this side deleted it."""
         before, here, there = found
         left = here or there
         if left is None:
@@ -119,7 +119,7 @@ class Changes:
         return self._loose(name, was or "", here.gap or "", there.gap or "")
 
     def _loose(self, name: str, before: str, here: str, there: str) -> str:
-        """Merged comments and blank lines; where only blank lines differ, the more of them."""
+        """Merged comments and blank lines; if only blank lines differ, the larger number of them."""
         if settled(before, here, there):
             return there if here == before else here
         was, mine, other = _code(before), _code(here), _code(there)
@@ -131,12 +131,12 @@ class Changes:
 
 
 def _code(text: str | None) -> str:
-    """What a text says, blank lines and indentation left out."""
+    """The content of a text, without blank lines and indentation."""
     return "\n".join(line.strip() for line in split_lines(text or "") if line.strip())
 
 
 def _bound(text: str, found: Iterable[MergeNode | None]) -> list[str]:
-    """The names that a merged part binds; those of both sides where its text is a union."""
+    """The names that a merged part binds; those of both sides if its text is a union."""
     parts = [part for part in found if part is not None]
     for part in parts:
         if part.text == text:
@@ -147,7 +147,7 @@ def _bound(text: str, found: Iterable[MergeNode | None]) -> list[str]:
 def _united(
     before: MergeNode | None, here: MergeNode, there: MergeNode, levels: tuple[Level, Level], newline: str
 ) -> str | None:
-    """Two versions of `from module import ...` with the names of both; None where that cannot be."""
+    """Unite two versions of `from module import ...`; None if that is impossible."""
     mine, other = _names(here.node), _names(there.node)
     old = [] if before is None else _names(before.node)
     for gone, without in ((set(old) - set(mine), levels[0]), (set(old) - set(other), levels[1])):

@@ -1,4 +1,4 @@
-"""A file, or the body of a class, cut into parts without a rest, so that versions of it can be compared."""
+"""Cut a file, or the body of a class, completely into parts, so that versions of it can be compared."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NAME_CHARS = 40
 
 @dataclass(frozen=True)
 class MergeNode:
-    """One or more statements on lines of their own, with comments directly above them.
+    """One or more statements on their own lines, with the comments directly above them.
 
-    `gap` is what lies between the part before and this one (blank lines, loose comments); the first part of
-    a level has None. `key` is what a part of another version must have to be the same one, changed: the
-    names that it binds, the module that it imports from, else only the kind of statement.
+    `gap` is the text between the previous part and this one (blank lines, loose comments); None for the first
+    part of a level. Two parts of different versions with the same `key` are versions of one part: it holds
+    the names that the part binds, the module that it imports from, or else only the kind of statement.
     """
 
     key: tuple[str, ...]
@@ -44,7 +44,7 @@ class MergeNode:
 
 @dataclass(frozen=True)
 class Level:
-    """`head`, the parts with their gaps, and `tail`, one after the other, are the whole text of it."""
+    """`head`, the parts with their gaps, and `tail`, one after the other, are the whole text."""
 
     head: str
     parts: tuple[MergeNode, ...]
@@ -91,7 +91,7 @@ class Source:
         return MergeNode(key, name, bound, gap, text, unit.nodes[0], lambda: self._body(unit))
 
     def _body(self, unit: Unit) -> Level | None:
-        """The inside of a class with its header as the head; None for all else."""
+        """The inside of a class, with its header as the head; None for anything else."""
         node = unit.nodes[0]
         if len(unit.nodes) > 1 or not isinstance(node, ast.ClassDef):
             return None

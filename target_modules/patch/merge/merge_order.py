@@ -1,4 +1,4 @@
-"""Which parts of three versions are the same one, and in which order the merged ones stand."""
+"""Match the parts of three versions, and put the merged ones in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Version:
 
 
 def versions(base: Level, ours: Level, theirs: Level) -> tuple[Version, Version, Version]:
-    """A part of the base is its number there; an added part is what it is and, without a name, where."""
+    """Identify the parts of a base by number, and an added part by what it is and, if unnamed, where."""
     before: dict[Id, MergeNode] = {(number,): part for number, part in enumerate(base.parts)}
     return Version(before), Version(_identified(base, ours)), Version(_identified(base, theirs))
 
@@ -29,10 +29,10 @@ def versions(base: Level, ours: Level, theirs: Level) -> tuple[Version, Version,
 def ordered(
     before: Version, here: Version, there: Version, kept: Collection[Id]
 ) -> tuple[list[Id], list[Id]]:
-    """The kept parts in order, and those that both sides moved, but not alike.
+    """The kept parts in order, and those that both sides moved differently.
 
-    Our order, in which what they moved or added comes after what it follows there. A docstring and
-    `__future__` imports come first, or they would no longer be any.
+    The order is ours; what the other side moved or added comes after the part that it follows there. A
+    docstring and `__future__` imports come first, or they would lose their meaning.
     """
     moved_here, moved_there = _moved(here), _moved(there)
     common = [id for id in before.parts if id in here.parts and id in there.parts]
@@ -82,7 +82,7 @@ def _identified(base: Level, side: Level) -> dict[Id, MergeNode]:
 def _matched(base: Level, side: Level) -> dict[int, int]:
     """The parts of a side that are parts of the base, changed or not, by number.
 
-    Among parts with the same key the same text decides, and place where there is none.
+    Among parts with the same key the same text decides, or else the place.
     """
     groups: defaultdict[tuple[str, ...], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for which, level in enumerate((base, side)):
@@ -98,7 +98,7 @@ def _matched(base: Level, side: Level) -> dict[int, int]:
 
 
 def _moved(side: Version) -> set[Id]:
-    """Parts of the base that are no longer in its order: all but a longest ascending run of them."""
+    """Parts of the base that are out of its order: all but a longest ascending run of them."""
     numbers = [number for number, *_ in side.parts if isinstance(number, int)]
     tops: list[int] = []
     lengths = []

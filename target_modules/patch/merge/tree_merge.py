@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Merged:
-    """What came of a merge: a tree, or the names of what clashed (then `tree` is None).
+    """The result of a merge: a tree, or the names of what clashed (then `tree` is None).
 
-    Names are `path:qualified.name`, and the path alone where a file is taken or clashes as a whole. `took`
-    says of everything that is not as in the base whose version the tree has.
+    Names are `path:qualified.name`, or the path alone if a file is taken or clashes as a whole. `took` says
+    whose version the tree has of everything that differs from the base.
     """
 
     tree: Tree | None
@@ -31,15 +31,13 @@ class Merged:
 
 
 def merge(base: Tree, ours: Tree, theirs: Tree) -> Merged:
-    """Both sides' changes of `base`; never raises, whatever the files hold.
+    """Merge both sides' changes of `base`; never raises, whatever the files hold.
 
-    What one side alone changed is taken, and what both changed alike; two different changes of one symbol
-    are a conflict. A class of which both sides changed different members is merged member by member.
-    Imports are united: one that a side no longer has stays for the other side's code, unless the first has
-    bound its name otherwise. What both sides added in one
-    place stands in our order, theirs behind it.
-    Two changes of a file that does not parse (before, after or merged), or is not Python, are a conflict of
-    the whole file.
+    A change that one side alone made, or both made alike, is taken; two different changes of one symbol are a
+    conflict. If both sides changed different members of a class, it is merged member by member. Imports are
+    united: one that a side dropped stays for the other side's code, unless the first side has bound its name
+    otherwise. If both sides added something in one place, ours comes first. Two changes of a file that does
+    not parse (before, after or merged), or is not Python, are a conflict of the whole file.
     """
     changes = Changes()
     files: dict[str, str] = {}
@@ -59,7 +57,7 @@ def merge(base: Tree, ours: Tree, theirs: Tree) -> Merged:
         above = path.rpartition("/")[0]
         while above:
             if above in files:
-                changes.clash(above)  # one side has a file where the other has a folder
+                changes.clash(above)  # one side has a file and the other a folder
             above = above.rpartition("/")[0]
     conflicts = tuple(sorted(changes.conflicts))
     took = dict(sorted(changes.took.items()))
@@ -67,7 +65,7 @@ def merge(base: Tree, ours: Tree, theirs: Tree) -> Merged:
 
 
 def _file(path: str, before: str | None, here: str | None, there: str | None, changes: Changes) -> str | None:
-    """The merged file; None where it is a conflict as a whole. Conflicts of symbols go to `changes`."""
+    """The merged file; None if it conflicts as a whole. Conflicts of symbols go to `changes`."""
     if before is None or here is None or there is None or not path.endswith(".py"):
         return None
     try:
@@ -77,7 +75,7 @@ def _file(path: str, before: str | None, here: str | None, there: str | None, ch
     known = len(changes.conflicts)
     text = changes.level(base.top, ours.top, theirs.top, f"{path}:", ours.newline)
     if len(changes.conflicts) > known:
-        return text  # of no use, as there will be no tree
+        return text  # unused, as there will be no tree
     if not _chosen(*(one.is_closed for one in sources)):
         text = text.removesuffix("\n").removesuffix("\r")
     text = _chosen(*(one.bom for one in sources)) + text
@@ -89,5 +87,5 @@ def _file(path: str, before: str | None, here: str | None, there: str | None, ch
 
 
 def _chosen(before: T, here: T, there: T) -> T:
-    """Of a value that can have but two states: where one side changed it, the change."""
+    """Choose a value that has only two states: if one side changed it, the change."""
     return there if here == before else here

@@ -1,4 +1,4 @@
-"""Which files and symbols may be changed, as the manifest's `editable` says it."""
+"""Which files and symbols may be changed, as stated by `editable` in the manifest."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ MARKER = re.compile(r"#+[ \t]*EVOLVE-BLOCK-(START|END)\b")  # at the start of a 
 
 @dataclass(frozen=True)
 class Editable:
-    """`glob` opens whole files, new ones included; `glob:Symbol` one symbol of a file; `glob:EVOLVE-BLOCK`
-    what lies between the markers, and then no symbols beside it.
+    """The parts of a tree that may be changed.
+
+    `glob` opens whole files, new ones included; `glob:Symbol` one symbol of a file; `glob:EVOLVE-BLOCK` the
+    lines between the markers, and then no other symbols.
+
+    In a glob `*` and `?` stay within a folder and `**/` is any number of folders.
     """
 
     whole: tuple[str, ...]

@@ -1,11 +1,11 @@
-"""The kinds of edit that a patch may consist of.
+"""The kinds of edit in a patch.
 
 Pydantic models, because patches come from language models and from archives; a patch is JSON
 `{"edits": [{"kind": "replace_symbol", "path": ..., ...}]}`.
 
-A symbol is named by the qualified name that its definition has in its file: `function`, `Class`,
-`Class.method`, `Class.Inner.method`, `function.<locals>.inner` (as Python's `__qualname__`), and for
-assignments at module or class level the name that is bound (`LIMIT`, `Class.limit`).
+A symbol is named by the qualified name of its definition in its file: `function`, `Class`, `Class.method`,
+`Class.Inner.method`, `function.<locals>.inner` (as in Python's `__qualname__`), and for assignments at module
+or class level the name that is bound (`LIMIT`, `Class.limit`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class _Edit(BaseModel):
 
 
 class ReplaceSymbol(_Edit):
-    """Put `source` in the place of a symbol; decorators and leading comments belong to the symbol."""
+    """Replace a symbol by `source`; decorators and leading comments belong to the symbol."""
 
     kind: Literal["replace_symbol"] = "replace_symbol"
     symbol: str
@@ -39,6 +39,8 @@ class InsertSymbol(_Edit):
 
 
 class DeleteSymbol(_Edit):
+    """Delete a symbol, with its decorators and leading comments."""
+
     kind: Literal["delete_symbol"] = "delete_symbol"
     symbol: str
 
@@ -54,13 +56,15 @@ class MoveSymbol(_Edit):
 
 
 class AddImport(_Edit):
-    """Add one import statement (`import x`, `from a import b as c`); no change where it is there already."""
+    """Add one import statement (`import x`, `from a import b as c`); no change if it is there already."""
 
     kind: Literal["add_import"] = "add_import"
     statement: str
 
 
 class RemoveImport(_Edit):
+    """Remove one import statement, or some of its names."""
+
     kind: Literal["remove_import"] = "remove_import"
     statement: str
 
@@ -74,11 +78,15 @@ class SearchReplace(_Edit):
 
 
 class CreateFile(_Edit):
+    """Add a new file with `text`."""
+
     kind: Literal["create_file"] = "create_file"
     text: str
 
 
 class DeleteFile(_Edit):
+    """Delete a file."""
+
     kind: Literal["delete_file"] = "delete_file"
 
 

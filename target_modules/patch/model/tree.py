@@ -1,4 +1,4 @@
-"""A tree: the source files that a variant consists of."""
+"""A tree: the source files of a variant."""
 
 from __future__ import annotations
 

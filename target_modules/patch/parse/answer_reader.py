@@ -1,4 +1,4 @@
-"""Reading what a model answered into a patch, in whichever of the usual forms it was written."""
+"""Read a model's answer into a patch, in whichever of the usual forms it is written."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ _KINDS: dict[str, Kind] = {"unmatched": "unmatched", "ambiguous": "ambiguous", "
 
 
 def read(answer: str, tree: Tree, editable: Sequence[str]) -> Patch:
-    """The patch that an answer means, which applies to the tree. Raises `ReadError` with kind and reason.
+    """Return the patch that an answer means; it applies to the tree. Raises `ReadError` with kind and reason.
 
-    Forms, the first that is there: JSON edits, SEARCH/REPLACE blocks, a unified diff, fenced files and
-    symbols.
-    `editable` (as in the manifest) says where unnamed code is looked for; whether a change is allowed is the
-    gate's affair. Nothing is guessed: what fits no place or several is an error.
+    Forms, of which the first one present is used: JSON edits, SEARCH/REPLACE blocks, a unified diff, fenced
+    files and symbols. `editable` (as in the manifest) limits where unnamed code is looked for; the gate
+    decides whether a change is allowed. Nothing is guessed: text that fits no place, or several, is an error.
     """
     text = without_thinking(answer)
     lines = text.split("\n")

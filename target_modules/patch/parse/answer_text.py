@@ -17,7 +17,7 @@ _MAX_NAME = 300
 
 
 class ReadError(Exception):
-    """An answer holds no edit that can be made. `kind` is a fixed name; `reason` is fit to show the model."""
+    """An answer holds no edit that can be made. `kind` is a fixed name; the model may see `reason`."""
 
     def __init__(self, reason: str, kind: Kind = "malformed") -> None:
         super().__init__(f"{kind}: {reason}")
@@ -27,7 +27,7 @@ class ReadError(Exception):
 
 @dataclass(frozen=True)
 class Fence:
-    """A fenced block: its info string, its lines `start:end` (from 0, fences apart), whether it ends."""
+    """A fenced block: its info string, its lines `start:end` (from 0, fences apart), and whether it ends."""
 
     info: str
     start: int
@@ -46,7 +46,7 @@ _PATH = re.compile(r"(?:[\w.@+-]+/)*[\w.@+-]+\.\w+")
 
 
 def without_thinking(answer: str) -> str:
-    """The answer with `\\n` line ends and without the thinking that some models put before it."""
+    r"""The answer with `\n` line ends, without the thinking that some models put first."""
     if len(answer) > MAX_ANSWER:
         raise ReadError(f"more than {MAX_ANSWER:,} characters", "too_long")
     text = plain(answer).removeprefix("\ufeff")
@@ -58,7 +58,7 @@ def without_thinking(answer: str) -> str:
 
 
 def fences(lines: list[str]) -> Iterator[Fence]:
-    """Fenced blocks in order. A fence ends at a bare line of as many or more of its marks."""
+    """Fenced blocks in order. A fence ends at a bare line of at least as many of its marks."""
     number = 0
     while number < len(lines):
         match = _OPEN.match(lines[number])
@@ -79,7 +79,7 @@ def closes(line: str, mark: str) -> bool:
 
 
 def named_file(lines: list[str], before: int, known: Iterable[str]) -> str | None:
-    """The file that the up to three lines before `before` name, if any does; fences and blank lines apart."""
+    """The file named in up to three lines before `before`, if any; fences and blank lines do not count."""
     seen = 0
     for number in range(before - 1, max(-1, before - 8), -1):
         line = lines[number]
@@ -106,7 +106,7 @@ def path_in_info(info: str, known: Iterable[str]) -> str | None:
 
 
 def path_in_line(line: str, known: Iterable[str]) -> str | None:
-    """A path that a line consists of, but for markup and words such as `File:`; None for prose and code."""
+    """A path that a line consists of, except markup and words such as `File:`; None for prose and code."""
     if len(line) > _MAX_NAME:
         return None
     text = line.strip().strip("#*`>:=/- \t").strip()

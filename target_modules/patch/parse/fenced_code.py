@@ -1,4 +1,4 @@
-"""Fenced code: whole files where a file is named or all of it is there, else whole symbols."""
+"""Fenced code: whole files if a file is named or all of it is there, else whole symbols."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def read_code(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
     if failures and (not edits or any(error.kind == "ambiguous" for error in failures)):
         raise failures[0]
     if not edits and any(True for _ in _blocks(lines, tree)):
-        raise ReadError("the code in the answer is what the tree has already", "no_change")
+        raise ReadError("the code in the answer is the same as in the tree", "no_change")
     return edits
 
 
@@ -117,8 +117,11 @@ def _blocks(lines: list[str], tree: Tree) -> Iterator[CodeBlock]:
 
 
 def _extended(lines: list[str], fence: Fence) -> tuple[str, int]:
-    """A block's source, and the line behind it. A fence inside a docstring does not end a block: where the
-    block does not parse, the next closing fence at which it does is its end."""
+    """A block's source, and the line after it.
+
+    A fence inside a docstring does not end a block: if the block does not parse, its end is the next closing
+    fence at which it does.
+    """
     if _parses(fence.text) or not fence.closed:
         return fence.text, fence.end + 1
     mark = lines[fence.start - 1].strip().split("`" if "`" in lines[fence.start - 1] else "~")
@@ -192,7 +195,7 @@ def _whole_file(path: str, source: str, tree: Tree) -> list[Edit]:
 
 
 def _symbols(code: Outline, paths: list[str], tree: Tree, editable: Editable) -> list[Edit]:
-    """Replace what the files have, put what they have not before it, add imports."""
+    """Replace the symbols that the files have, put new ones before them, add imports."""
     files = {path: outline(tree[path]) for path in paths if path.endswith(".py") and _parses(tree[path])}
     replaced: list[tuple[str, str, str]] = []
     helpers: list[str] = []
@@ -223,7 +226,7 @@ def _symbols(code: Outline, paths: list[str], tree: Tree, editable: Editable) ->
     if not changed:
         return []
     edits: list[Edit] = []
-    if editable.is_in_blocks(path):  # what is new belongs into the block
+    if editable.is_in_blocks(path):  # new code belongs in the block
         helpers = [text for text in imports if text.strip() not in _import_lines(files[path])] + helpers
     else:
         edits.extend(AddImport(path=path, statement=text.strip()) for text in imports)
@@ -240,7 +243,7 @@ def _import_lines(file: Outline) -> set[str]:
 
 
 def _with_comment(file: Outline, name: str, source: str) -> str:
-    """Models leave out the comment above a symbol; it stays unless they write another."""
+    """Keep the comment above a symbol, which models leave out, unless they write another."""
     symbol = file.by_name[name]
     comment = [line for line in file.lines[symbol.start : symbol.end] if line.strip()]
     above = list(takewhile(lambda line: line.lstrip().startswith("#"), comment))
@@ -262,8 +265,8 @@ def _find(name: str, unit: Unit, files: dict[str, Outline], editable: Editable) 
                 if known.endswith("." + name) and "<locals>" not in known and (is_method or known in opened)
             )
     if len(places) > 1:
-        told = ", ".join(f"{path}:{symbol}" for path, symbol in places)
-        raise ReadError(f"`{name}` could be any of {told}; name the file", "ambiguous")
+        choices = ", ".join(f"{path}:{symbol}" for path, symbol in places)
+        raise ReadError(f"`{name}` could be any of {choices}; name the file", "ambiguous")
     if places and files[places[0][0]].numbered(places[0][1]):
         raise ReadError(f"`{name}` is defined more than once in {places[0][0]}", "ambiguous")
     return places[0] if places else None

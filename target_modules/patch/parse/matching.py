@@ -1,4 +1,4 @@
-"""Finding quoted lines in a file: exactly, else but for trailing blanks or a common indentation."""
+"""Find quoted lines in a file: exactly, or else ignoring trailing blanks or a common indentation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pygent.target_modules.patch.syntax.source import newline_of, split_lines
 
 @dataclass(frozen=True)
 class Span:
-    """Lines `start:end` of a file (from 0) and what to put there."""
+    """Lines `start:end` of a file (from 0) and their replacement."""
 
     start: int
     end: int
@@ -21,7 +21,7 @@ class Span:
 
 
 class SearchableLines:
-    """A file's lines without their ends, to be searched."""
+    """A file's lines without their ends, for searching."""
 
     def __init__(self, text: str) -> None:
         self.kept = split_lines(text)
@@ -29,9 +29,9 @@ class SearchableLines:
         self.newline = newline_of(text)
 
     def locate(self, search: list[str], replace: list[str], what: str, hint: int | None = None) -> Span:
-        """Where lines stand, and what replaces them. Raises `ReadError`: unmatched, or ambiguous.
+        """Find lines and what replaces them. Raises `ReadError`: unmatched, or ambiguous.
 
-        `hint` is a line number (from 0) that decides between equal places, and nothing else.
+        `hint` is a line number (from 0) that is used only to choose between equal places.
         Lines that the replacement keeps are taken from the file as they are.
         """
         tried = [(search, replace)]
@@ -54,7 +54,7 @@ class SearchableLines:
         raise ReadError(f"{what} is not in the file{self._clue(search)}", "unmatched")
 
     def replaced(self, spans: list[Span]) -> str:
-        """The file's text with spans replaced. Raises `ReadError` where they overlap."""
+        """The file's text with spans replaced. Raises `ReadError` if they overlap."""
         lines = list(self.kept)
         ordered = sorted(spans, key=lambda span: (span.start, span.end))
         for first, second in pairwise(ordered):
@@ -88,7 +88,7 @@ class SearchableLines:
         )
 
     def _span(self, at: int, old: list[str], new: list[str], same: Callable[[str], str]) -> Span:
-        """Lines that stay the same keep the file's own bytes."""
+        """Build a span in which lines that stay the same keep the file's own bytes."""
         if len(old) * len(new) > 1_000_000:
             return Span(at, at + len(old), tuple(new))
         lines: list[str] = []
@@ -98,7 +98,7 @@ class SearchableLines:
         return Span(at, at + len(old), tuple(lines))
 
     def _shifts(self, search: list[str]) -> list[tuple[str, str]]:
-        """Changes of indentation (from, to) that would bring the first line to a place where it stands."""
+        """Changes of indentation (from, to) that would make the first line match somewhere in the file."""
         first = next((line for line in search if line.strip()), "")
         indent = _indent(first)
         found = {_indent(line) for line in self.bare if line.strip() and line.strip() == first.strip()}
@@ -109,7 +109,7 @@ class SearchableLines:
         for number, line in enumerate(search, 1):
             if line.strip() and line.strip() not in have:
                 return f"; its line {number} is nowhere in it: {line.strip()[:80]!r}"
-        return "; its lines are, but not together or not so indented"
+        return "; its lines are, but not together or with another indentation"
 
 
 def _exact(line: str) -> str:
@@ -125,7 +125,7 @@ def _indent(line: str) -> str:
 
 
 def _shifted(lines: list[str], shift: tuple[str, str]) -> list[str] | None:
-    """Lines with one indentation put for another, or None where a line is not indented so."""
+    """Lines with one indentation replaced by another, or None if a line lacks the first."""
     old, new = shift
     out = []
     for line in lines:
@@ -136,7 +136,7 @@ def _shifted(lines: list[str], shift: tuple[str, str]) -> list[str] | None:
 
 
 def _trimmed(search: list[str], replace: list[str]) -> tuple[list[str], list[str]]:
-    """Without blank lines at the ends of the search, and as many fewer at the ends of the replacement."""
+    """Drop blank lines at the ends of the search, and as many at the ends of the replacement."""
     old, new = list(search), list(replace)
     for end in (0, -1):
         while old and not old[end].strip():

@@ -36,7 +36,7 @@ def has_blocks(lines: list[str]) -> bool:
 
 
 def read_blocks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
-    """Edits of text, each block matched against the file as it was, then against what others left."""
+    """Edits of text. Each block is matched against the original file, then against what others left."""
     found = list({(block.path, block.ways): block for block in reversed(_blocks(lines, tree))}.values())[::-1]
     texts = {path: tree[path] for path in tree}
     created: dict[str, str] = {}
@@ -100,7 +100,7 @@ def _blocks(lines: list[str], tree: Tree) -> list[SearchBlock]:
 
 
 def _place(block: SearchBlock, tree: Tree, editable: Editable) -> tuple[str, Span | None]:
-    """The file and the lines that a block means; no span where it changes nothing."""
+    """The file and the lines that a block means; no span if it changes nothing."""
     paths = [block.path] if block.path is not None else [path for path in tree if editable.touches(path)]
     found: list[tuple[str, Span | None]] = []
     failure: ReadError | None = None
@@ -117,12 +117,12 @@ def _place(block: SearchBlock, tree: Tree, editable: Editable) -> tuple[str, Spa
             found.append((path, None if search == replace else span))
     if not found and len(block.ways) > 1 and (failure is None or failure.kind == "unmatched"):
         raise ReadError(
-            f"block {block.number} has {len(block.ways)} `=======` lines and fits the file by none"
+            f"block {block.number} has {len(block.ways)} `=======` lines and fits the file at none of them"
         )
     if failure is not None and (not found or failure.kind == "ambiguous"):
         raise failure
     if not found:
-        raise ReadError(f"{block.what} has no file that it could be in", "unmatched")
+        raise ReadError(f"{block.what} fits no file that may be changed", "unmatched")
     if len(found) > 1:
         places = ", ".join(sorted({path for path, _ in found}))
         raise ReadError(
@@ -132,7 +132,7 @@ def _place(block: SearchBlock, tree: Tree, editable: Editable) -> tuple[str, Spa
 
 
 def _agrees(search: tuple[str, ...], replace: tuple[str, ...]) -> bool:
-    """A divider that stays inside a part must be text of the file: in the search as in the replacement."""
+    """A divider inside a part must be text of the file: in the search as in the replacement."""
     inside = [sum(bool(_DIVIDER.match(line)) for line in part) for part in (search, replace)]
     return inside[0] >= inside[1]
 
@@ -148,8 +148,8 @@ def _creation(block: SearchBlock, editable: Editable) -> str:
 
 
 def _fill(block: SearchBlock, texts: dict[str, str], tree: Tree) -> None:
-    """An empty search names no place, unless its file is empty."""
+    """Fill an empty file: an empty search names no place in any other."""
     path = block.path or (next(iter(tree)) if len(list(tree)) == 1 else None)
     if path is None or texts[path].strip():
-        raise ReadError(f"{block.what} is empty, which names no place in a file that has text")
+        raise ReadError(f"{block.what} is empty, which names no place in a file with text")
     texts[path] = "".join(line + "\n" for line in block.ways[0][1])

@@ -1,4 +1,4 @@
-"""Unified diffs as models write them: wrong line numbers, bare `@@`, blank lines without their mark."""
+"""Unified diffs as models write them: wrong line numbers, bare `@@`, blank lines without a mark."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NULL = "/dev/null"
 
 @dataclass
 class Hunk:
-    """Marked lines of one hunk, and the line number (from 0) that its header gives."""
+    """The marked lines of one hunk, and the line number (from 0) in its header."""
 
     number: int
     hint: int | None
@@ -32,7 +32,7 @@ class Hunk:
 
 @dataclass
 class FileDiff:
-    """One file's part of a diff; names are None where it has no header."""
+    """One file's part of a diff; names are None if it has no header."""
 
     old: str | None
     new: str | None
@@ -70,7 +70,7 @@ def _is_header(lines: list[str], number: int) -> bool:
 
 
 def _parts(lines: list[str]) -> list[FileDiff]:
-    """The files of the diff. In a fence a hunk runs to the next header or the fence's end."""
+    """The files of the diff. In a fence, a hunk runs to the next header or the fence's end."""
     fenced = [fence for fence in fences(lines) if has_hunks(fence.text.split("\n"))]
     if any(not fence.closed for fence in fenced):
         raise ReadError("the fence around the diff is not closed; was the answer cut off?")
@@ -144,7 +144,7 @@ def _creation(part: FileDiff, tree: Tree, editable: Editable) -> Edit:
 
 
 def _span(hunk: Hunk, file: SearchableLines) -> Span:
-    """Where a hunk goes. Blank lines behind it may be its own or not; context may lack its leading blank."""
+    """Where a hunk goes. Blank lines after it may belong to it; context may lack its leading blank."""
     lines = list(hunk.lines)
     while lines and not lines[-1].strip():
         lines.pop()
@@ -154,7 +154,7 @@ def _span(hunk: Hunk, file: SearchableLines) -> Span:
         for raw_context in (False, True):
             old, new = _sides([*lines, *[""] * count], raw_context)
             if not any(line.strip() for line in old):
-                raise ReadError(f"hunk {hunk.number} has no line of the file to find its place by")
+                raise ReadError(f"hunk {hunk.number} has no line of the file that shows its place")
             try:
                 return file.locate(old, new, f"hunk {hunk.number}", hunk.hint)
             except ReadError as error:

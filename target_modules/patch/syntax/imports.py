@@ -1,4 +1,4 @@
-"""Adding and removing import statements by splicing lines (the codemods cost a second per 1,000 lines)."""
+"""Add and remove import statements by splicing lines (the codemods cost a second per 1,000 lines)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def statement_of(text: str) -> Import:
 
 
 def imported(node: Import) -> list[Name]:
-    """What a statement imports, name by name, comparable between statements."""
+    """The names that a statement imports, comparable between statements."""
     module, level = (node.module, node.level) if isinstance(node, ast.ImportFrom) else (None, 0)
     prefix = "" if isinstance(node, ast.ImportFrom) else "import "
     return [(module, level, prefix + alias.name, alias.asname) for alias in node.names]
 
 
 def with_import(outline: Outline, text: str) -> str | None:
-    """The file's lines with the import behind its first imports, or None where all of it is there already."""
+    """The file's lines with the import after its first imports, or None if all of it is there already."""
     wanted = statement_of(text)
     present = {name for unit in outline.units for name in _of_unit(unit)}
     if set(imported(wanted)) <= present:
@@ -45,7 +45,7 @@ def with_import(outline: Outline, text: str) -> str | None:
 
 
 def without_import(outline: Outline, text: str) -> str:
-    """The file's lines without these imported names. Raises `NotPythonError` where one is not imported."""
+    """The file's lines without these imported names. Raises `NotPythonError` if one is not imported."""
     missing = imported(statement_of(text))
     lines = list(outline.lines)
     for unit in reversed(outline.units):
@@ -63,7 +63,7 @@ def without_import(outline: Outline, text: str) -> str:
             lines[first:last] = [_without("".join(lines[first:last]), found)]
     if missing:
         raise NotPythonError(
-            0, "not imported at module level: " + ", ".join(_shown(name) for name in missing)
+            0, "not imported at module level: " + ", ".join(_as_written(name) for name in missing)
         )
     return "".join(lines)
 
@@ -73,7 +73,7 @@ def _of_unit(unit: Unit) -> list[Name]:
 
 
 def _place(outline: Outline, is_future: bool) -> int:
-    """Behind the last of the imports that the file begins with, its docstring apart."""
+    """The line after the imports at the start of the file, its docstring aside."""
     line = 0
     for number, unit in enumerate(outline.units):
         node = unit.nodes[0]
@@ -86,7 +86,7 @@ def _place(outline: Outline, is_future: bool) -> int:
 
 
 def _without(text: str, names: list[Name]) -> str:
-    """One import statement of several names with some of them gone; its layout stays."""
+    """Remove some of the names from one import statement; its layout stays."""
     import libcst
 
     module = concrete(text)
@@ -107,7 +107,7 @@ def _without(text: str, names: list[Name]) -> str:
 def _last_comma(
     own: libcst.Comma | libcst.MaybeSentinel, last: libcst.Comma | libcst.MaybeSentinel
 ) -> libcst.Comma | libcst.MaybeSentinel:
-    """The comma of a name that has become the last: its own comment, then the line of the closing bracket."""
+    """The comma of a name that is now the last: its own comment, then the line of the closing bracket."""
     import libcst
 
     if isinstance(own, libcst.Comma) and isinstance(last, libcst.Comma):
@@ -126,9 +126,9 @@ def _alias(alias: object) -> str:
     return known.evaluated_name + (f" as {known.evaluated_alias}" if known.evaluated_alias else "")
 
 
-def _shown(name: Name) -> str:
+def _as_written(name: Name) -> str:
     module, level, what, alias = name
-    told = (
+    statement = (
         what.removeprefix("import ") if what.startswith("import ") else f"{'.' * level}{module or ''}.{what}"
     )
-    return told + (f" as {alias}" if alias else "")
+    return statement + (f" as {alias}" if alias else "")

@@ -26,7 +26,7 @@ __all__ = ["Outline", "Scope", "Symbol", "Unit", "names_bound", "outline"]
 class Outline:
     """The symbols of one parsed file in their order. Made by `outline`.
 
-    What lies within a piece is kept with the piece; here it only gets its place in the file.
+    Anything found within a piece is kept with the piece; here it only gets its place in the file.
     """
 
     def __init__(self, text: str) -> None:
@@ -44,7 +44,7 @@ class Outline:
         return tuple(self._symbols(self._pieces))
 
     def symbols_in(self, units: Collection[Unit]) -> list[Symbol]:
-        """The symbols of some of the units, all others left alone."""
+        """The symbols in some of the units only."""
         ranges = [(unit.start, unit.end) for unit in units]
         found = self._symbols(dict.fromkeys(unit.shift for unit in units))
         return [symbol for symbol in found if any(start <= symbol.start < end for start, end in ranges)]
@@ -55,7 +55,7 @@ class Outline:
 
     @cached_property
     def scopes(self) -> dict[str, Scope]:
-        """Every scope with a body on lines of its own; the module is ''."""
+        """Every scope whose body has its own lines; the module is ''."""
         scopes = {"": Scope("", 0, len(self.lines))}
         for symbol in self.symbols:
             if symbol.is_definition:
@@ -70,7 +70,7 @@ class Outline:
         return frozenset(self.text(unit.start, unit.end) for unit in self.units)
 
     def changed(self, before: Outline | None) -> list[Unit]:
-        """The units whose text another outline does not have."""
+        """The units whose text is not in another outline."""
         known = before.texts if before else frozenset()
         return [unit for unit in self.units if self.text(unit.start, unit.end) not in known]
 
@@ -83,12 +83,12 @@ class Outline:
         ]
 
     def piece_of(self, unit: Unit) -> Piece | None:
-        """The piece that a unit is the whole of; None where it is not alone in its piece."""
+        """The piece that consists of this unit alone; None if it shares its piece."""
         piece = self._pieces[unit.shift]
         return piece if len(unit.nodes) == len(piece.body) else None
 
     def ask(self, question: Callable[[Piece], T]) -> list[T]:
-        """What a function makes of each piece, kept with the pieces."""
+        """Apply a function to each piece; the results are kept with the pieces."""
         return [piece.ask(question) for piece in self._pieces.values()]
 
     def _units(self) -> Iterator[Unit]:
@@ -117,7 +117,7 @@ class Outline:
         total, starts = self._bound, self._starts
         seen: Counter[str] = Counter()
         if any(total[name] > 1 for shift in shifts for name in self._walk(shift).bound):
-            shifts = self._pieces  # to count them
+            shifts = self._pieces  # in order to count them
         for shift in shifts:
             walk = self._walk(shift)
             again = any(total[name] > 1 for name in walk.bound)

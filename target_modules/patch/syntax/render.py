@@ -1,4 +1,4 @@
-"""New source as it must stand in its place: dedented, indented and with the file's line ends."""
+"""New source in the form of its place: dedented, indented and with the file's line ends."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _BLANK = re.compile(r"\A(?:[ \t\f]*\n)+")
 
 
 def dedented(source: str) -> str:
-    """Statements at column 0 with `\\n` line ends and one at the end, strings untouched.
+    r"""Statements at column 0 with `\n` line ends and one at the end, strings untouched.
 
-    Takes statements that are indented as a whole, and those whose first line alone has lost its
-    indentation. Blank lines around are dropped. Raises `NotPythonError`.
+    Accepts statements that are indented as a whole, and those whose first line alone has lost its
+    indentation. Surrounding blank lines are dropped. Raises `NotPythonError`.
     """
     text = plain(source.removeprefix(BOM)).strip("\n").rstrip()
     text = _BLANK.sub("", text) + "\n"

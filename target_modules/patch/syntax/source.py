@@ -20,12 +20,12 @@ MAX_DEPTH = 120
 MAX_CHAIN = 400
 
 # Warning filters belong to the process, and in CPython 3.11 so does the depth counter of the conversion to
-# `ast` nodes: two threads in it at a time end in "AST constructor recursion depth mismatch".
+# `ast` nodes: two threads in it at once fail with "AST constructor recursion depth mismatch".
 _ONE_AT_A_TIME = threading.Lock()
 
 
 class NotPythonError(ValueError):
-    """The text is not Python that may be handled here; `line` counts from 1, 0 where none is known."""
+    """The text is not Python that may be handled here; `line` counts from 1, 0 if unknown."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"line {line}: {reason}" if line else reason)
@@ -34,12 +34,12 @@ class NotPythonError(ValueError):
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines with their ends, split where CPython's tokenizer splits: not at form feeds, not at U+2028."""
+    """Lines with their ends, split as CPython's tokenizer does: not at form feeds, not at U+2028."""
     return io.StringIO(text, newline="").readlines()
 
 
 def newline_of(text: str) -> str:
-    """The line end that the text uses most; `\\n` where it has none."""
+    r"""The line end that the text uses most; `\n` if it has none."""
     crlf = text.count("\r\n")
     lf = text.count("\n") - crlf
     cr = text.count("\r") - crlf
@@ -49,7 +49,7 @@ def newline_of(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The same text with every line end as `\\n`."""
+    r"""The same text with every line end as `\n`."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
@@ -57,8 +57,8 @@ def plain(text: str) -> str:
 def parse(text: str) -> ast.Module:
     """CPython's own tree, cached by text; do not change it. Raises `NotPythonError`.
 
-    A leading byte order mark is left out, as the import system does. What is asked of many variants of a file
-    is asked of its `pieces`, most of which are parsed already.
+    A leading byte order mark is dropped, as the import system does. For questions asked of many variants of a
+    file use its `pieces`, most of which are parsed already.
     """
     if len(text) > MAX_CHARS:
         raise NotPythonError(0, f"more than {MAX_CHARS:,} characters")
@@ -66,17 +66,17 @@ def parse(text: str) -> ast.Module:
 
 
 def parse_anew(text: str) -> ast.Module:
-    """CPython's own tree of text of a bounded length. Raises `NotPythonError`.
+    """CPython's own tree of a text of bounded length. Raises `NotPythonError`.
 
-    Code that may run on several threads parses through here and nowhere else. Warnings about the code are the
-    author's business, not the log's.
+    Code that may run on several threads parses through here and nowhere else. Warnings about the code are for
+    its author, not for the log.
     """
     with _caught():
         return ast.parse(text)
 
 
 def compile_only(module: ast.Module) -> None:
-    """Find the errors that only the compiler sees; nothing is run. Raises `NotPythonError`."""
+    """Find the errors that only the compiler sees; runs nothing. Raises `NotPythonError`."""
     with _caught():
         compile(module, "<patch>", "exec", dont_inherit=True)
 
@@ -96,10 +96,10 @@ def _caught() -> Iterator[None]:
 
 
 def too_deep(node: ast.AST) -> bool:
-    """Whether syntax is nested so deeply that the recursive tools after us would fail.
+    """Whether syntax is nested so deeply that the recursive tools after this one would fail.
 
     libcst's native parser overflows the stack (and ends the process) at some 10,000 operands, and takes
-    minutes at 5,000, where CPython still parses: whatever a model wrote is measured before libcst sees it.
+    minutes at 5,000, which CPython still parses. So whatever a model wrote is measured before libcst sees it.
     """
     level = [node]
     for _ in range(MAX_DEPTH):
@@ -112,7 +112,7 @@ def too_deep(node: ast.AST) -> bool:
 
 
 def concrete(text: str) -> libcst.Module:
-    """libcst's tree of text that CPython parses and that is not too deep. Raises `NotPythonError`."""
+    """Parse with libcst; the text must parse in CPython and not be too deep. Raises `NotPythonError`."""
     if too_deep(parse(text)):
         raise NotPythonError(0, "nested too deeply")
     import libcst

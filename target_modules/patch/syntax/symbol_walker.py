@@ -22,9 +22,9 @@ class Symbol:
     """A definition or assignment on lines `start:end` (from 0, half-open) of its file.
 
     Decorators and comments directly above it, at its own indentation, belong to it. `names` are qualified;
-    more than one where a statement binds several. Where a name is defined more than once in its scope, each
-    carries a number in order: `Class.size#1`, `Class.size#2`. `shift` is the line of the file (from 0) where
-    its piece begins, from which line numbers in `node` count.
+    there are several if a statement binds several. If a name is defined more than once in its scope, each
+    definition carries a number in order: `Class.size#1`, `Class.size#2`. `shift` is the line of the file
+    (from 0) at which its piece begins, from which line numbers in `node` count.
     """
 
     names: tuple[str, ...]
@@ -41,7 +41,7 @@ class Symbol:
 
     @property
     def line(self) -> int:
-        """The line (from 1) of its statement, decorators and comments left out."""
+        """The line (from 1) of its statement, without decorators and comments."""
         return self.node.lineno + self.shift
 
     @property
@@ -51,7 +51,7 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Scope:
-    """A body that symbols can be put into: its indentation, and its first line and the line after its end."""
+    """A body that can take symbols: its indentation, its first line, and the line after its end."""
 
     indent: str
     start: int
@@ -62,7 +62,7 @@ class Scope:
 class Unit:
     """One or more statements that share lines `start:end`, comments directly above included.
 
-    Line numbers in `nodes` count from line `shift` (from 0) of the file, where their piece begins.
+    Line numbers in `nodes` count from line `shift` (from 0) of the file, at which their piece begins.
     """
 
     nodes: tuple[ast.stmt, ...]
@@ -73,7 +73,7 @@ class Unit:
 
     @property
     def line(self) -> int:
-        """The line (from 1) of the first statement, decorators and comments left out."""
+        """The line (from 1) of the first statement, without decorators and comments."""
         return self.nodes[0].lineno + self.shift
 
 
@@ -91,30 +91,33 @@ class Walk:
 
     @cached_property
     def bound(self) -> tuple[str, ...]:
-        """The names that symbols at the top have, once for each."""
+        """The names that top-level symbols bind, one entry per definition."""
         return tuple(name for unit in self._flat(self.units) for name in _bound(unit.nodes, False))
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
-        """As if no name at the top were defined more than once."""
+        """The symbols, as if no top-level name were defined more than once."""
         return self.numbered(Counter(), Counter())
 
     def numbered(self, total: Counter[str], seen: Counter[str]) -> tuple[Symbol, ...]:
-        """The symbols where names at the top occur `total` times in the file, `seen` of them before."""
+        """The symbols if top-level names occur `total` times in the file, `seen` of them earlier."""
         return tuple(self._symbols(self.units, "", total, seen))
 
     def place(self, node: ast.stmt) -> Unit | None:
-        """The first unit in the body of a definition; None where it has no lines of its own."""
+        """The first unit in the body of a definition; None if the body shares the header's line."""
         return next(self.body(node), None)
 
     def body(self, node: ast.stmt) -> Iterator[Unit]:
-        """The units in the body of a definition; none where it has no lines of its own."""
+        """The units in the body of a definition; none if the body shares the header's line."""
         assert isinstance(node, DEFINITIONS)
         return self._units(node.body, node.lineno)
 
     def _units(self, body: Sequence[ast.stmt], floor: int) -> Iterator[Unit]:
-        """Statements by the lines that they share. `floor` is the first line (from 0) that may belong to
-        the first. Statements on the line of a block's header are left out: they have no lines."""
+        """Statements grouped by the lines that they share.
+
+        `floor` is the first line (from 0) that may belong to the first. Statements on the line of a block's
+        header are left out: no line is theirs alone.
+        """
         group: list[ast.stmt] = []
         start = end = 0
         for node in body:
@@ -170,7 +173,7 @@ class Walk:
                     yield from self._symbols(inner, name, Counter(names), Counter())
 
     def _flat(self, units: Sequence[Unit]) -> Iterator[Unit]:
-        """The units of a scope with those inside its `if`, `try`, `with`, loops and `match`."""
+        """The units of a scope, including those inside its `if`, `try`, `with`, loops and `match`."""
         for unit in units:
             yield unit
             node = unit.nodes[0]
@@ -180,8 +183,11 @@ class Walk:
 
 
 def is_preamble(line: int, text: str) -> bool:
-    """Comments that belong to no symbol: the first two lines may tell the system and the reader of the file
-    how to read it, and markers anywhere what of it may change."""
+    """Whether a comment belongs to no symbol.
+
+    The first two lines may tell the system and the reader how to read the file, and a marker anywhere says
+    what of it may change.
+    """
     return (
         (line == 0 and text.startswith("#!"))
         or (line < 2 and "coding" in text)

@@ -10,7 +10,7 @@ from pygent.target_modules.patch.syntax.render import bound_names, dedented, lea
 
 
 class SymbolError(ValueError):
-    """A name that means no symbol, or more than one, or one that cannot be changed so."""
+    """A name means no symbol, or more than one, or one that cannot be changed this way."""
 
     def __init__(self, reason: str, kind: Literal["unmatched", "ambiguous", "invalid"] = "unmatched") -> None:
         super().__init__(reason)
@@ -18,7 +18,7 @@ class SymbolError(ValueError):
 
 
 def find(file: Outline, name: str) -> Symbol:
-    """The symbol of a qualified name. Raises `SymbolError` where there is none, or more than one."""
+    """The symbol of a qualified name. Raises `SymbolError` if there is none, or more than one."""
     symbol = file.by_name.get(name)
     if symbol is not None:
         return symbol
@@ -31,7 +31,7 @@ def find(file: Outline, name: str) -> Symbol:
 
 
 def source_of(file: Outline, name: str) -> str:
-    """A symbol's source at column 0, with `\\n` line ends. Raises `SymbolError`, `NotPythonError`."""
+    r"""A symbol's source at column 0, with `\n` line ends. Raises `SymbolError`, `NotPythonError`."""
     symbol = find(file, name)
     return dedented(file.text(symbol.start, symbol.end))
 
@@ -55,7 +55,7 @@ def delete(file: Outline, name: str) -> str:
 
 
 def insert(file: Outline, source: str, scope: str, after: str | None, before: str | None) -> str:
-    """Blank lines that the source begins with are put in as they are; without any, as is usual."""
+    """Insert a symbol. Leading blank lines of the source are kept; if it has none, the usual gap is used."""
     if after is not None and before is not None:
         raise SymbolError("give `after` or `before`, not both", "invalid")
     sibling = _sibling(file, scope, after if after is not None else before)
@@ -102,7 +102,7 @@ def _scope(file: Outline, name: str) -> Scope:
     place = file.scopes.get(name)
     if place is None:
         find(file, name)
-        raise SymbolError(f"`{name}` has no body on lines of its own to insert into", "invalid")
+        raise SymbolError(f"`{name}` has no body on separate lines to insert into", "invalid")
     return place
 
 
@@ -122,7 +122,7 @@ def _usual_gap(text: str, sibling: Symbol | None, place: Scope) -> int:
 
 
 def _spliced(file: Outline, start: int, end: int, new: str) -> str:
-    """The file with lines `start:end` replaced. A missing final newline stays missing where its line was."""
+    """The file with lines `start:end` replaced. A missing final newline stays missing if its line stays."""
     before = file.text(0, start)
     if before and not before.endswith(("\n", "\r")):
         before += file.newline

@@ -1,13 +1,13 @@
-"""A file as its top-level statements, each parsed alone and once, however many variants hold it.
+"""A file as its top-level statements, each parsed alone and once, however many variants share it.
 
-A variant differs from its parent in a few statements, so that parsing whole files again and again would be
-most of what an iteration costs.
+A variant differs from its parent in a few statements, so parsing whole files again and again would be most of
+the cost of an iteration.
 
-Why pieces may be parsed alone: a file is cut only before lines that can begin a statement. What ends inside a
-string, a bracket, a continued line or an unfinished block does not parse alone; so where all pieces parse,
-the tokenizer stands at a fresh logical line at column 0 after each of them, and as no piece begins with what
-could continue a statement (`else`, `except`, ...), the file parses to their bodies one after the other.
-Where one does not parse, the whole decides.
+Why pieces may be parsed alone: a file is cut only before lines that can begin a statement. A piece that ends
+inside a string, a bracket, a continued line or an unfinished block does not parse alone. So if all pieces
+parse, the tokenizer is at a fresh logical line at column 0 after each of them; and as no piece begins with
+what could continue a statement (`else`, `except`, ...), the file parses to their bodies one after the other.
+If a piece does not parse, the whole file decides.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from pygent.target_modules.patch.syntax.source import (
 P = ParamSpec("P")
 T = TypeVar("T")
 KEPT_CHARS = 500_000  # of source, some 50 MB as syntax trees
-_OVERHEAD = 100  # of a short piece, in characters
+_OVERHEAD = 100  # per piece, in characters
 _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b")
-_BLANK = " \t\f\r\n"  # what a blank line may hold: `str.strip` takes more than the tokenizer does
-_INNER = frozenset(_BLANK + "#)]}" + BOM)  # a line that begins so begins no piece
+_BLANK = " \t\f\r\n"  # what a blank line may hold: `str.strip` removes more than the tokenizer skips
+_INNER = frozenset(_BLANK + "#)]}" + BOM)  # a line that begins with one of these begins no piece
 
 
 class TopLevelChunk:
-    """Top-level statements, with what is found out about them but once."""
+    """Top-level statements, with the answers found for them so far."""
 
     def __init__(self, body: Iterable[ast.stmt]) -> None:
         self.body = tuple(body)
@@ -53,7 +53,7 @@ class TopLevelChunk:
 
     @cached_property
     def fault(self) -> NotPythonError | None:
-        """What the compiler has against them, with its line as in `body`."""
+        """The compiler's objection to them, with its line as in `body`."""
         try:
             compile_only(ast.Module(list(self.body), []))
         except NotPythonError as error:
@@ -62,7 +62,7 @@ class TopLevelChunk:
 
 
 class Piece(TopLevelChunk):
-    """One or more statements that were parsed alone: line numbers in `body` count from the first line."""
+    """One or more statements that were parsed alone: line numbers in `body` count from its first line."""
 
     def __init__(self, text: str) -> None:
         super().__init__(parse_anew(text).body)
@@ -70,7 +70,7 @@ class Piece(TopLevelChunk):
         self._answers: dict[object, Any] = {}
 
     def ask(self, question: Callable[Concatenate[Piece, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What a function makes of the piece, kept with it by function and positional arguments."""
+        """Apply a function to the piece; the result is kept with it, by function and positional arguments."""
         key = (question, args)
         if key not in self._answers:
             self._answers[key] = question(self, *args, **kwargs)
@@ -78,14 +78,14 @@ class Piece(TopLevelChunk):
 
 
 class Placed(NamedTuple):
-    """A piece and the line (from 0) of a file where it begins."""
+    """A piece and the line (from 0) of its file at which it begins."""
 
     piece: Piece
     line: int
 
 
 class _Kept:
-    """The last pieces, by text. Thread-safe; two threads may parse the same piece."""
+    """The latest pieces, by text. Thread-safe; two threads may parse the same piece."""
 
     def __init__(self) -> None:
         self._pieces: OrderedDict[str, Piece] = OrderedDict()
@@ -115,7 +115,7 @@ _kept = _Kept()
 
 @lru_cache(maxsize=32)
 def pieces(text: str) -> tuple[Placed, ...]:
-    """The pieces of a file in their order; what lies between them is blank lines and comments.
+    """The pieces of a file in order; only blank lines and comments lie between them.
 
     Raises `NotPythonError`, with the line in the file.
     """
@@ -137,7 +137,7 @@ def _parsed(lines: Sequence[str]) -> Iterator[Placed]:
 
 
 def _starts(lines: Sequence[str]) -> Iterator[int]:
-    """Lines that may well begin a piece; where it is a line in a text, there is no harm but to speed."""
+    """Lines that may begin a piece. A line inside a string does no harm, except to speed."""
     tops = [number for number, line in enumerate(lines) if line[0] not in _INNER]
     quoted = [number for number, line in enumerate(lines) if '"""' in line or "'''" in line]
     turns = [number for number in quoted if (lines[number].count('"""') + lines[number].count("'''")) % 2]

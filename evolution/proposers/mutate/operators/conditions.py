@@ -50,7 +50,7 @@ def joint(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("condition.add", 2.0)
 def add(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """One more condition beside one that is there, or a filter's own."""
+    """One more condition beside an existing one, or as a filter."""
     expr = pick(rng, scene.conditions)
     if expr is None:
         return None

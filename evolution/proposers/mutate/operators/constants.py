@@ -98,7 +98,7 @@ def kind(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("constant.word", 0.5)
 def word(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """True for False, False for True; an empty text or another text of the region for a text."""
+    """True for False, False for True; for a string, an empty one or another one of the region."""
     words = scene.group(
         "words",
         lambda e: (

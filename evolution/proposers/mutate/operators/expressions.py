@@ -14,13 +14,13 @@ from pygent.evolution.proposers.mutate.operator_registry import register
 
 
 def _spot(scene: OperatorContext, rng: Random) -> Expr | None:
-    """Mostly where a result hangs on it, sometimes any number."""
+    """Mostly a number that determines a result, sometimes any number."""
     return pick(rng, scene.spots if scene.spots and rng.random() < 0.8 else scene.numeric)
 
 
 @register("expression.off_by_one", 2.0)
 def off_by_one(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """One more or one less than a number that is no constant; or no longer one more or one less."""
+    """One more or one less than a number that is not a constant; or the reverse, if it already is."""
     expr = pick(rng, [e for e in scene.numeric if not isinstance(e.node, cst.BaseNumber)])
     if expr is None:
         return None
@@ -53,7 +53,7 @@ def borrow(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("expression.grow", 1.6)
 def grow(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """A grown expression in the place of one of its kind."""
+    """A grown expression in place of one of its kind."""
     expr = _spot(scene, rng) if rng.random() < 0.8 else pick(rng, scene.values)
     if expr is None or (isinstance(expr.node, cst.Name) and expr.slot in ("base", "iter")):
         return None
@@ -63,7 +63,7 @@ def grow(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("expression.wrap", 2.8)
 def wrap(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """A number with one more operand: added, taken away, multiplied, divided by, or as a power."""
+    """A number with one more operand: added, subtracted, multiplied, divided by, or as a power."""
     expr = _spot(scene, rng)
     if expr is None:
         return None
@@ -73,7 +73,7 @@ def wrap(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("expression.bonus", 1.0)
 def bonus(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """A number, and more or less of it where a condition holds."""
+    """A number, and more or less of it if a condition holds."""
     expr = _spot(scene, rng)
     if expr is None:
         return None
@@ -86,7 +86,7 @@ def bonus(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("expression.choose", 4.5)
 def choose(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """A number where a condition holds, and otherwise another."""
+    """A number if a condition holds, and otherwise another."""
     expr = _spot(scene, rng)
     if expr is None:
         return None
@@ -100,7 +100,7 @@ def choose(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("expression.shape", 1.0)
 def shape(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """A function of a number: its negative, its size, a bound, a power."""
+    """A function of a number: its negative, its absolute value, a bound, a power."""
     expr = _spot(scene, rng)
     if expr is None:
         return None
@@ -121,7 +121,7 @@ def shape(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("expression.unwrap", 1.3)
 def unwrap(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """One of its parts in the place of an expression."""
+    """One of its parts in place of an expression."""
     expr = pick(
         rng, scene.group("wrapped", lambda e: bool(e.children) and e.slot not in ("callee", "statement"))
     )

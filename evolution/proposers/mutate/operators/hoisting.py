@@ -1,4 +1,4 @@
-"""Work taken out of loops: what does not change from turn to turn is computed once before."""
+"""Work moved out of loops: anything that stays the same in each iteration is computed once before."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def expression(scene: OperatorContext, rng: Random) -> RegionChange | None:
         if isinstance(
             expr.node, cst.Call | cst.BinaryOperation | cst.Subscript | cst.Attribute | cst.Comparison
         ):
-            # a test that stands on the loop's own line is part of it
+            # a test on the loop's own line is part of the loop
             found += [(expr, loop) for loop in expr.statement.loops]
     choice = pick(rng, found)
     if choice is None:
@@ -38,7 +38,7 @@ def expression(scene: OperatorContext, rng: Random) -> RegionChange | None:
     expr, loop = choice
     if not movable(loop) or (expr.slot == "callee" and not isinstance(expr.node, cst.Attribute)):
         return None
-    # the row in `rows[i][j]` is the same object however its elements change
+    # the row in `rows[i][j]` is the same object even if its elements change
     row = expr.slot == "base" and expr.parent is not None and isinstance(expr.parent.node, cst.Subscript)
     changing = assigned(scene, loop.start, loop.full_end, inside=not row)
     inner = {b.name for b in scene.survey.bindings if loop.start <= b.start < loop.full_end}

@@ -15,7 +15,7 @@ from pygent.evolution.proposers.mutate.statement_edits import movable, small
 
 @register("loop.comprehension", 0.5)
 def comprehension(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """`name = []` and a loop that only appends to it, at most under one condition, as a comprehension."""
+    """`name = []` and a loop that only appends to it, under at most one condition, as a comprehension."""
     found = [s for s in scene.survey.statements if isinstance(s.node, cst.For) and movable(s) and s.index > 0]
     statement = pick(rng, found)
     if statement is None:

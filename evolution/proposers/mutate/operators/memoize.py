@@ -1,4 +1,4 @@
-"""Remembered results: of a recursive function's calls, and of calls inside loops."""
+"""Memoised results: of a recursive function's calls, and of calls inside loops."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def call(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 
 def _arguments(scene: OperatorContext, expr: Expr) -> list[str]:
-    """The positional arguments of a plain function's call, all hashable as far as is known; else nothing."""
+    """The positional arguments of a plain function's call, if all seem hashable; else empty."""
     node = expr.node
     assert isinstance(node, cst.Call)
     if not isinstance(node.func, cst.Name) or node.func.value in ("len", "range", "print", "next", "iter"):

@@ -71,7 +71,7 @@ def arguments(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("order.operands", 1.5)
 def operands(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """`b - a` for `a - b`, where it makes a difference."""
+    """`b - a` for `a - b`, if it makes a difference."""
     turning = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power)
     expr = pick(
         rng,

@@ -31,7 +31,7 @@ def _movable(scene: OperatorContext) -> Sequence[Statement]:
 
 
 def _anchor(scene: OperatorContext, statement: Statement) -> Expr | None:
-    """Any expression, as a place to grow from; offsets are given apart."""
+    """Any expression, as a place to grow from; offsets are given separately."""
     return scene.survey.exprs[0] if scene.survey.exprs else None
 
 
@@ -51,7 +51,7 @@ def delete(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("statement.move", 1.0)
 def move(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """Before or after another statement: a neighbour, the one around it, or inside one beside it."""
+    """Before or after another statement: a neighbour, the enclosing one, or inside a neighbour."""
     statement = pick(rng, _movable(scene))
     if statement is None or (leaves(statement) and rng.random() < 0.7):
         return None
@@ -93,7 +93,7 @@ def repeat(scene: OperatorContext, rng: Random) -> RegionChange | None:
 
 @register("statement.adjust", 2.5)
 def adjust(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """After a number is assigned, a line that changes it, mostly under a condition."""
+    """After an assignment of a number, a line that changes it, mostly under a condition."""
     found = [
         statement
         for statement in _movable(scene)

@@ -43,7 +43,7 @@ _ARITHMETIC: dict[str, tuple[str, ...]] = {
 def _exchange(
     scene: OperatorContext, rng: Random, left: Expr, right: Expr, table: dict[str, tuple[str, ...]]
 ) -> RegionChange | None:
-    """Another operator between two operands; the spaces around it stay."""
+    """Another operator between two operands; the surrounding spaces stay."""
     gap = scene.survey.text[left.end : right.start]
     old = " ".join(gap.split())
     if old not in table:
