@@ -21,13 +21,13 @@ class AttemptState:
     door: HostClient
     workspace: Workspace
     servers: tuple[ToolSpec, ...] = ()
-    note: str = ""
-    reason: str = ""
-    finished: bool = False
-    steps: int = 0
-    evaluations: int = 0
-    stages: list[str] = field(default_factory=list)
-    started: float = field(default_factory=time.monotonic)
+    note: str = field(default="", init=False)
+    reason: str = field(default="", init=False)
+    finished: bool = field(default=False, init=False)
+    steps: int = field(default=0, init=False)
+    evaluations: int = field(default=0, init=False)
+    stages: list[str] = field(default_factory=list, init=False)
+    started: float = field(default_factory=time.monotonic, init=False)
 
     @property
     def spent(self) -> str:

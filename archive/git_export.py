@@ -35,7 +35,7 @@ def export(archive: Archive, run: str, folder: Path) -> Exported:
     variant (checked out), branch `baseline` the first one, tag `champion-<attempt>` each champion. The same
     run yields the same commits. Raises `ArchiveError` also where git is missing or fails.
     """
-    run = archive.run(run).id
+    run = archive.runs.get(run).id
     if shutil.which("git") is None:
         raise ArchiveError("git: not installed; an export needs it (on Debian: apt-get install git)")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -47,7 +47,7 @@ def export(archive: Archive, run: str, folder: Path) -> Exported:
     _git(folder, "init", "--quiet", "--initial-branch=best", ".")
     exported = _import(archive, run, folder)
     _git(folder, "pack-refs", "--all")
-    if archive.best(run) is not None and exported.commits:
+    if archive.variants.best(run) is not None and exported.commits:
         _git(folder, "reset", "--quiet", "--hard")
     return exported
 
@@ -82,11 +82,11 @@ def _stream(archive: Archive, run: str, out: IO[bytes]) -> Exported:
     marks: dict[str, int] = {}
     left_out: list[str] = []
     heads: dict[str, str] = {}
-    for variant in archive.variants(run=run):
+    for variant in archive.variants.list_(run=run):
         if variant.tree is None:
             left_out.append(f"attempt {variant.attempt} ({variant.id}): has no files ({variant.reason})")
             continue
-        files = archive.files(variant.tree)
+        files = archive.variants.files(variant.tree)
         kept = _holdable(files)
         lost = sorted(files.keys() - kept.keys())
         left_out += [f"attempt {variant.attempt} ({variant.id}): git cannot hold {path!r}" for path in lost]
@@ -98,7 +98,7 @@ def _stream(archive: Archive, run: str, out: IO[bytes]) -> Exported:
             heads["refs/heads/baseline"] = variant.id
         if variant.status is Status.CHAMPION:
             heads[f"refs/tags/champion-{variant.attempt}"] = variant.id
-    best = archive.best(run)
+    best = archive.variants.best(run)
     if best is not None:
         heads["refs/heads/best"] = best.id
     for ref, id in heads.items():

@@ -56,7 +56,7 @@ class RunRecord:
     """A run: its target, its whole configuration (enough to resume it), and how it stands.
 
     `direction` is the primary objective's: which way a score is better.
-    `state` is one of running, paused, finished; `wish` is what a person asked of it from outside
+    `state` is one of running, paused, finished; `requested_state` is what a person asked of it from outside
     ('', 'pause', 'stop'). `health` says how its models, servers and breakers last stood. Times are seconds
     since the epoch, UTC.
     """
@@ -67,7 +67,7 @@ class RunRecord:
     created: float
     direction: Direction
     state: str = "running"
-    wish: str = ""
+    requested_state: str = ""
     stopped_by: str = ""
     seconds: float = 0.0
     summary: Mapping[str, Any] | None = None

@@ -54,7 +54,7 @@ class Transcripts:
         places = [(stage, first + n) for n in range(len(texts))]
         with self._lock:
             like = [self._last.get(place) for place in places]
-        kept = self._archive.keep_texts([Text(text, base) for text, base in zip(texts, like, strict=True)])
+        kept = self._archive.texts.add([Text(text, base) for text, base in zip(texts, like, strict=True)])
         with self._lock:
             self._last.update(zip(places, kept, strict=True))
         return kept
@@ -135,4 +135,4 @@ def exchanges(archive: Archive, records: Sequence[Record]) -> list[Exchange]:
 
 def _message(archive: Archive, kept: Mapping[str, Any]) -> Message:
     calls = tuple(ToolCall(*call) for call in kept["calls"])
-    return Message(kept["role"], archive.text(kept["text"]), calls, kept["call_id"])
+    return Message(kept["role"], archive.texts.get(kept["text"]), calls, kept["call_id"])

@@ -15,8 +15,8 @@ from pygent.sandbox.backends.waivers import require, waived
 
 @contextmanager
 def opened_for(archive: Archive, variant: Variant) -> Iterator[Sandbox]:
-    """Tested, and closed at the end. Raises `SandboxUnavailableError` where none can be had."""
-    config = settings_to_look_at(archive.run(variant.run))
+    """Tested, and closed at the end. Raises `SandboxUnavailable` where none can be had."""
+    config = settings_to_look_at(archive.runs.get(variant.run))
     sandbox = select.open_sandbox(
         config.sandbox, base=config.image, runtime=config.runtime, waive=waived([config.waive])
     )

@@ -106,12 +106,12 @@ def _opened(log: Path) -> IO[bytes]:
 
 def wish(archive: Archive, home: Path, run: str, what: Wish) -> str:
     """Ask a run to pause or stop; one without a process is marked so at once. What came of it, in words."""
-    record = archive.run(archive.find_run(run))
+    record = archive.runs.get(archive.runs.find(run))
     if is_alive(home, record.id):
-        archive.update_run(record.id, wish=what)
+        archive.runs.update(record.id, requested_state=what)
         return f"asked to {what}; `pygent status {record.id}` shows when it has"
     if record.state == "running" or (what == "stop" and record.state == "paused"):
-        archive.update_run(
+        archive.runs.update(
             record.id, state="finished" if what == "stop" else "paused", stopped_by=EndReason(what)
         )
         return f"no process is at it; marked as {'stopped' if what == 'stop' else 'paused'}"

@@ -44,13 +44,13 @@ def add(
 
 def before(connection: Connection, id: str) -> tuple[Status, str]:
     """The standing and its reason that a refused variant had before."""
-    for decision in reversed(every(connection, variant=id)):
+    for decision in reversed(list_(connection, variant=id)):
         if decision.kind == "reject" and "was" in decision.data:
             return Status(decision.data["was"]), str(decision.data["reason"])
     raise ArchiveError(f"variant {id}: was not refused by a decision of the archive")
 
 
-def every(
+def list_(
     connection: Connection, variant: str | None = None, run: str | None = None, after: int = 0
 ) -> list[ReviewDecision]:
     query = (

@@ -27,7 +27,7 @@ def add(connection: Connection, run: RunRecord) -> None:
         "config": _dump(run.config),
         "created": run.created,
         "state": run.state,
-        "wish": run.wish,
+        "wish": run.requested_state,
         "stopped_by": run.stopped_by,
         "seconds": run.seconds,
         "summary": None if run.summary is None else _dump(run.summary),
@@ -50,7 +50,7 @@ def row_of(connection: Connection, id: str) -> Row[Any]:
     return row
 
 
-def every(connection: Connection) -> list[RunRecord]:
+def list_(connection: Connection) -> list[RunRecord]:
     rows = connection.execute(_RUNS.order_by(schema.runs.c.created, schema.runs.c.key))
     return [_record(row) for row in rows]
 
@@ -90,7 +90,7 @@ def _record(row: Row[Any]) -> RunRecord:
         created=row.created,
         direction=row.direction,
         state=row.state,
-        wish=row.wish,
+        requested_state=row.wish,
         stopped_by=row.stopped_by,
         seconds=row.seconds,
         summary=None if row.summary is None else json.loads(row.summary),

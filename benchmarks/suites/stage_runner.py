@@ -55,7 +55,7 @@ def means(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
     return {metric: mean(values) for metric, values in samples.items() if values}
 
 
-@dataclass
+@dataclass(frozen=True)
 class StageRunner:
     """Evaluates one tree. `measure(start, stop, calls)` does the units from `start` up to `stop`; a stage
     does those that the stages before it left, and its result covers them all. A trial stage, of only the

@@ -63,12 +63,12 @@ class Applied:
 
 def plan(archive: Archive, id: str) -> ApplyPlan:
     """`id` may be a unique prefix. Raises `ArchiveError` for a variant without source."""
-    found = archive.variant(archive.find_variant(id))
+    found = archive.variants.get(archive.variants.find(id))
     if found.tree is None:
         raise ArchiveError(f"variant {found.id} has no source: {found.reason}")
-    target = find_target(settings_to_look_at(archive.run(found.run)).target)
-    first = next(iter(archive.variants(run=found.run, limit=1)))
-    before, after = Tree(archive.files(first.tree or "")), Tree(archive.files(found.tree))
+    target = find_target(settings_to_look_at(archive.runs.get(found.run)).target)
+    first = next(iter(archive.variants.list_(run=found.run, limit=1)))
+    before, after = Tree(archive.variants.files(first.tree or "")), Tree(archive.variants.files(found.tree))
     return ApplyPlan(
         variant=found,
         target=target,
@@ -138,7 +138,7 @@ def _applied(
     )
     told = {"folder": str(folder), "branch": written.branch, "commit": written.commit}
     try:
-        archive.decide(id, "apply", who=who, data=told)
+        archive.decisions.add(id, "apply", who=who, data=told)
         suite = _suite(archive, planned, sandbox)
     except BaseException:  # an interruption, too, leaves nothing in the source that is not proved
         _take_back(archive, home, id, who, "it could not be proved on the real source")
@@ -160,18 +160,18 @@ def rollback(
 
     Raises `PromotionError` where there is none, where a later one has changed the same files, or where the
     files were changed since (`force` overwrites them); `HeldError` while another process is at it."""
-    id = None if variant is None else archive.find_variant(variant)
+    id = None if variant is None else archive.variants.find(variant)
     folder = Path(source_writer.latest(home, id)[1].folder)
     with holding(folder):
         undone = source_writer.rollback(home, id, force=force)
-    archive.decide(undone.variant, "rollback", who=who, data={"folder": undone.folder})
+    archive.decisions.add(undone.variant, "rollback", who=who, data={"folder": undone.folder})
     files = tuple(sorted(undone.before))
     return Applied(undone.variant, undone.folder, files, undone.branch, undone.commit, {})
 
 
 def _take_back(archive: Archive, home: Path, id: str, who: str, why: str) -> None:
     undone = source_writer.rollback(home, id)
-    archive.decide(id, "rollback", who=who, why=why, data={"folder": undone.folder})
+    archive.decisions.add(id, "rollback", who=who, why=why, data={"folder": undone.folder})
 
 
 def _suite(archive: Archive, planned: ApplyPlan, sandbox: Sandbox) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _suite(archive: Archive, planned: ApplyPlan, sandbox: Sandbox) -> dict[str, 
     target = find_target(str(planned.target.root))
     if suite_class_of(target).needs_solver:
         return {"ok": True, "ran": False, "reason": "its suite asks models: `pygent evolve` measures it"}
-    records = archive.records(planned.variant.id, kind="evaluation")
+    records = archive.variants.records(planned.variant.id, kind="evaluation")
     recorded = Evaluation.from_json(records[-1].data) if records else None
     seed = 0 if recorded is None else recorded.seed
     bench = EvaluationContext(sandbox, Isolation.CONTAINER, seed, planned.before)

@@ -29,7 +29,7 @@ def waits(policy: Policy, status: Status) -> bool:
 
 def policy_of(archive: Archive, run: str) -> Policy:
     """Runs of archives before there was oversight have the policy `none`."""
-    found: Policy = archive.run(run).config.get("approval", "none")
+    found: Policy = archive.runs.get(run).config.get("approval", "none")
     return found
 
 
@@ -37,7 +37,7 @@ def approval(archive: Archive, variant: Variant) -> Approval:
     """How a variant stands with people; the last approve or reject counts."""
     if variant.status is Status.REFUSED:
         return "refused"
-    if any(decision.kind == "approve" for decision in archive.decisions(variant=variant.id)):
+    if any(decision.kind == "approve" for decision in archive.decisions.list_(variant=variant.id)):
         return "approved"
     needed = variant.attempt > 0 and waits(policy_of(archive, variant.run), variant.status)
     return "awaiting" if needed else "not needed"
@@ -48,13 +48,13 @@ def awaiting(archive: Archive, run: str, limit: int = 200) -> list[Variant]:
     policy = policy_of(archive, run)
     if policy == "none":
         return []
-    approved = {one.variant for one in archive.decisions(run=run) if one.kind == "approve"}
+    approved = {one.variant for one in archive.decisions.list_(run=run) if one.kind == "approve"}
     found: list[Variant] = []
     for status in (Status.CHAMPION, Status.ACCEPTED, Status.VALID):
         if not waits(policy, status):
             continue
         asked = limit - len(found) + len(approved) + 1
-        among = archive.variants(run=run, status=status, order="score", limit=asked)
+        among = archive.variants.list_(run=run, status=status, order="score", limit=asked)
         found += [one for one in among if one.attempt > 0 and one.id not in approved]
     return found[:limit]
 
@@ -62,7 +62,7 @@ def awaiting(archive: Archive, run: str, limit: int = 200) -> list[Variant]:
 def approve(archive: Archive, variant: Variant, who: str, why: str = "") -> ReviewDecision:
     """Also takes a refusal back. Raises `OversightError` for what has no source to stand for."""
     _has_source(variant)
-    return archive.decide(variant.id, "approve", who=_name(who), why=_text(why, variant))
+    return archive.decisions.add(variant.id, "approve", who=_name(who), why=_text(why, variant))
 
 
 def reject(archive: Archive, variant: Variant, who: str, why: str) -> ReviewDecision:
@@ -74,14 +74,14 @@ def reject(archive: Archive, variant: Variant, who: str, why: str) -> ReviewDeci
         )
     if not why.strip():
         raise OversightError(f"variant {variant.id}: say why it is rejected; the agent is told")
-    return archive.decide(variant.id, "reject", who=_name(who), why=_text(why, variant))
+    return archive.decisions.add(variant.id, "reject", who=_name(who), why=_text(why, variant))
 
 
 def annotate(archive: Archive, variant: Variant, who: str, why: str) -> ReviewDecision:
     """Say something of a variant; whoever changes it next is told."""
     if not why.strip():
         raise OversightError(f"variant {variant.id}: an annotation needs a text")
-    return archive.decide(variant.id, "annotate", who=_name(who), why=_text(why, variant))
+    return archive.decisions.add(variant.id, "annotate", who=_name(who), why=_text(why, variant))
 
 
 def _has_source(variant: Variant) -> None:

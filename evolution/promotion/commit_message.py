@@ -69,14 +69,14 @@ def pull_request(archive: Archive, variant: Variant, target: Target, before: Tre
 
 
 def _scores(archive: Archive, variant: Variant, target: Target) -> dict[str, str]:
-    first = next(iter(archive.variants(run=variant.run, limit=1)))
+    first = next(iter(archive.variants.list_(run=variant.run, limit=1)))
     better = {"min": "lower is better", "max": "higher is better"}[target.primary.direction]
     told = {
         f"{target.primary.metric} on search cases ({better})": (
             f"{_figure(variant.score)}, before {_figure(first.score)}"
         )
     }
-    records = archive.records(variant.id, kind="confirmation")
+    records = archive.variants.records(variant.id, kind="confirmation")
     if records:
         data: Mapping[str, Any] = records[-1].data
         decision = data["decision"]
@@ -89,7 +89,7 @@ def _scores(archive: Archive, variant: Variant, target: Target) -> dict[str, str
 
 
 def _lineage(archive: Archive, variant: Variant) -> list[str]:
-    line_of = archive.lineage(variant.id)
+    line_of = archive.variants.lineage(variant.id)
     rows = [
         f"{one.id} ({one.status.value}, {_figure(one.score)}) {line(one.note or one.operator, 100)}"
         for one in line_of[-ANCESTORS:]
@@ -109,7 +109,7 @@ def _reproduce(variant: Variant) -> list[str]:
 def _decided(archive: Archive, variant: Variant) -> list[str]:
     if approval(archive, variant) != "approved":
         return []
-    last = [one for one in archive.decisions(variant=variant.id) if one.kind == "approve"][-1]
+    last = [one for one in archive.decisions.list_(variant=variant.id) if one.kind == "approve"][-1]
     return [f"Approved by {line(last.who, 100)}" + (f": {line(last.why, 300)}" if last.why else "")]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from random import Random
 from typing import Any
 
@@ -20,6 +20,16 @@ from pygent.target_modules.spec.manifest import Target
 NO_CHANGE = "no_change: the agent changed nothing that it may change"
 
 
+@dataclass(frozen=True)
+class AgentSetup:
+    """An agent's own code by path, the box that it needs, and how it is to work."""
+
+    files: Mapping[str, str]
+    spec: BoxSpec
+    profile: Mapping[str, Any]
+    limits: AttemptLimits
+
+
 class AgentProposer:
     """Lets the agent work on each parent. What it cost is counted also where nothing comes of it.
 
@@ -33,22 +43,15 @@ class AgentProposer:
         self,
         doors: AttemptGateways,
         sandbox: Sandbox,
-        spec: BoxSpec,
-        agent: Mapping[str, str],
-        profile: Mapping[str, Any],
-        limits: AttemptLimits,
+        setup: AgentSetup,
         *,
         services: Callable[[Parent], Mapping[str, Service]],
         baseline: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """`agent` is the agent's own code by path, `profile` how it is to work; `services` answer what it
-        asks about its own work."""
+        """`services` answer what the agent asks about its own work."""
         self._doors = doors
         self._sandbox = sandbox
-        self._spec = spec
-        self._agent = agent
-        self._profile = profile
-        self._limits = limits
+        self._setup = setup
         self._services = services
         self._baseline = baseline
 
@@ -61,15 +64,16 @@ class AgentProposer:
     ) -> Proposal:
         seed = rng.randrange(2**31)
         told = asdict(brief(target, parent, self._baseline()))
-        tools = self._doors.tools(once, self._profile["mcp"])
-        task = {"brief": told, "profile": self._profile, "mcp_tools": tools}
+        setup = self._setup
+        tools = self._doors.tools(once, setup.profile["mcp"])
+        task = {"brief": told, "profile": setup.profile, "mcp_tools": tools}
 
         def work() -> tuple[Work, AttemptGateway]:
-            door = self._doors.open(once, seed=seed, services=self._services(parent), limits=self._limits)
-            return let_work(self._sandbox, self._spec, self._agent, task, door), door
+            door = self._doors.open(once, seed=seed, services=self._services(parent), limits=setup.limits)
+            return let_work(self._sandbox, setup.spec, setup.files, task, door), door
 
         done, door = retried(work, "the agent at work")
-        operator = str(self._profile.get("name", "agent"))
+        operator = str(setup.profile.get("name", "agent"))
         made = Proposal(None, operator, done.note, usage=door.usage, written_by_model=True)
         if done.reason:
             return replace(made, reason=done.reason, violation=done.violation)

@@ -101,15 +101,15 @@ def _inputs(target: Target, seed: int, asked: InputsRequest) -> Mapping[str, Any
 def _looked(archive: Archive, parent: Variant, asked: Look) -> Mapping[str, Any]:
     try:
         if asked.what == "show":
-            return {"text": _shown(archive, archive.variant(archive.find_variant(asked.query)))}
+            return {"text": _shown(archive, archive.variants.get(archive.variants.find(asked.query)))}
         if asked.what == "lineage":
-            found = archive.lineage(parent.id)[-asked.limit :]
+            found = archive.variants.lineage(parent.id)[-asked.limit :]
             return {"text": "\n\n".join(_shown(archive, variant) for variant in reversed(found))}
     except ArchiveError as error:
         return {"error": "unknown", "text": str(error)}
     words = asked.query.casefold().split()
     hits: list[Variant] = []
-    for variant in archive.variants(run=parent.run, limit=SEARCHED, order="newest"):
+    for variant in archive.variants.list_(run=parent.run, limit=SEARCHED, order="newest"):
         text = f"{variant.note} {variant.reason} {variant.operator} {variant.status}".casefold()
         if all(word in text for word in words):
             hits.append(variant)
@@ -128,8 +128,8 @@ def _line(variant: Variant) -> str:
 def _shown(archive: Archive, variant: Variant) -> str:
     if not variant.parents or variant.tree is None:
         return _line(variant)
-    before = archive.variant(variant.parents[0]).tree
+    before = archive.variants.get(variant.parents[0]).tree
     if before is None:
         return _line(variant)
-    change = unified(Tree(archive.files(before)), Tree(archive.files(variant.tree)))
+    change = unified(Tree(archive.variants.files(before)), Tree(archive.variants.files(variant.tree)))
     return f"{_line(variant)}\n{quote.data(change, DIFF_CHARS, 'diff')}"

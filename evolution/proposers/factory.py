@@ -52,7 +52,7 @@ def build_proposer(plan: RunPlan, around: ProposerContext, doors: AttemptGateway
 
 def _agent(plan: RunPlan, around: ProposerContext, doors: AttemptGateways) -> Proposer:
     from pygent.agent import bundle
-    from pygent.evolution.proposers.agent import AgentProposer
+    from pygent.evolution.proposers.agent import AgentProposer, AgentSetup
     from pygent.evolution.proposers.agent_box import spec_of
     from pygent.evolution.proposers.agent_services import services_for
     from pygent.evolution.proposers.run_profiles import for_proposals
@@ -62,13 +62,16 @@ def _agent(plan: RunPlan, around: ProposerContext, doors: AttemptGateways) -> Pr
     target = plan.target
     profile = for_proposals(plan.profile, suite_class_of(target))
     limits = profile.limits
+    setup = AgentSetup(
+        bundle.files(),
+        spec_of(target.manifest.packages, minutes=limits.minutes),
+        profile.plain(),
+        AttemptLimits(tokens=limits.tokens, calls=limits.calls, minutes=limits.minutes),
+    )
     return AgentProposer(
         doors,
         around.bench.sandbox,
-        spec_of(target.manifest.packages, minutes=limits.minutes),
-        bundle.files(),
-        profile.plain(),
-        AttemptLimits(tokens=limits.tokens, calls=limits.calls, minutes=limits.minutes),
+        setup,
         services=lambda parent: services_for(
             target, plan.suite, around.bench, around.archive, parent, around.aside
         ),

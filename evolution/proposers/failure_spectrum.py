@@ -33,8 +33,8 @@ class FailureSpectrum:
         self._target = target
         self._bench = bench
         self.weights: LineWeights | None = None
-        for first in archive.variants(run=run, limit=1):
-            for record in archive.records(first.id, kind=KIND):
+        for first in archive.variants.list_(run=run, limit=1):
+            for record in archive.variants.records(first.id, kind=KIND):
                 self.weights = _read(bench.baseline, record.data)
 
     def look_at(self, baseline: Evaluation, once: DurableSteps) -> None:

@@ -120,7 +120,7 @@ class _Keeper:
         if self._world is not None:
             health = {**self._world.health(), "run": {"breaker": self._breaker.snapshot()}}
         seconds = self._session.clock.seconds
-        self._session.archive.update_run(self._session.run.id, seconds=seconds, health=health)
+        self._session.archive.runs.update(self._session.run.id, seconds=seconds, health=health)
 
 
 def _world(session: Session, replay: Replay | None, stopping: Stopping) -> ModelSession | None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from pygent.evolution.protocols import DurableSteps
 from pygent.gateway.attempt_budget import AttemptBudget
-from pygent.gateway.box.attempt_gateway import AttemptGateway, Service, Tools
+from pygent.gateway.box.attempt_gateway import AttemptGateway, Sampling, Service, Tools
 from pygent.gateway.budget import RunAccount
 from pygent.gateway.model_api import Model
 from pygent.gateway.models.replay_model import Replay
@@ -97,9 +97,7 @@ class AttemptGateways:
             model,
             self._transcripts.of_attempt(),
             once,
-            max_tokens=self._max_tokens,
-            temperature=self._temperature,
-            seed=seed,
+            Sampling(self._max_tokens, self._temperature, seed),
             tools=None if self._servers is None else self._servers.of_attempt(),
             services=services,
             recorded=None if self._replay is None else self._replay.of_attempt(once.attempt),

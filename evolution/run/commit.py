@@ -38,7 +38,7 @@ class Ledger:
         self._committed = committed
         self._begun: set[str] = set()  # trees of attempts begun in order of attempt
         self._tried: dict[str, int] = {}  # trees of committed attempts, and which attempt was the first
-        self._journaled = {attempt for attempt, _ in archive.pending(run)}
+        self._journaled = {attempt for attempt, _ in archive.journal.pending(run)}
         self._heard = 0  # the key of the latest decision of a person
 
     def journal(self, attempt: int) -> ArchivedSteps:
@@ -70,7 +70,7 @@ class Ledger:
         *,
         violation: bool,
     ) -> None:
-        self._archive.add(variant, None if tree is None else tree.files, records)
+        self._archive.variants.add(variant, None if tree is None else tree.files, records)
         self._absorb(variant)
         if tree is not None and variant.status in PARENTS:
             self._parents.keep(variant, tree, evaluation)
@@ -83,9 +83,9 @@ class Ledger:
 
     def heed(self) -> None:
         """Take in what people have decided of this run's variants since the last time."""
-        for decision in self._archive.decisions(run=self.run, after=self._heard):
+        for decision in self._archive.decisions.list_(run=self.run, after=self._heard):
             self._heard = decision.key
-            self.population.heed(decision, self._unrefused(self._archive.variant(decision.variant)))
+            self.population.heed(decision, self._unrefused(self._archive.variants.get(decision.variant)))
             self._parents.hear(decision)
 
     def _absorb(self, variant: Variant) -> None:
@@ -97,5 +97,5 @@ class Ledger:
         """As it stood before a person refused it: what was found out of it counts all the same."""
         if variant.status is not Status.REFUSED:
             return variant
-        status, reason = self._archive.standing_before(variant.id)
+        status, reason = self._archive.decisions.standing_before(variant.id)
         return replace(variant, status=status, reason=reason)

@@ -36,12 +36,12 @@ class ArchivedSteps:
         if step in self.steps:
             return self.steps[step]
         if not self._fresh:
-            known = self._archive.recall(self._run, self.attempt, step)
+            known = self._archive.journal.get(self._run, self.attempt, step)
             if known is not None:
                 self.steps[step] = known
                 return known
         answer = effect()
-        self._archive.remember(self._run, self.attempt, step, answer)
+        self._archive.journal.add(self._run, self.attempt, step, answer)
         log.info("%s recorded", _kind(step))
         self.steps[step] = answer
         return answer
@@ -78,8 +78,10 @@ class ArchivedSteps:
 
 def exchanges_of(archive: Archive, run: str, attempt: int) -> dict[str, Mapping[str, Any]]:
     """What an attempt that has not ended had exchanged with the world, by step."""
-    steps = [step for number, step in archive.pending(run) if number == attempt and _kind(step) == EXCHANGE]
-    found = {step: archive.recall(run, attempt, step) for step in sorted(steps, key=_order)}
+    steps = [
+        step for number, step in archive.journal.pending(run) if number == attempt and _kind(step) == EXCHANGE
+    ]
+    found = {step: archive.journal.get(run, attempt, step) for step in sorted(steps, key=_order)}
     return {step: data for step, data in found.items() if data is not None}
 
 

@@ -70,7 +70,7 @@ def create_run(archive: Archive, config: RunConfig) -> RunRecord:
         direction=target.primary.direction,
     )
     vouch(run.id, settled)
-    archive.add_run(run)
+    archive.runs.add(run)
     return run
 
 
@@ -106,19 +106,19 @@ def execute_run(
                 lock.say_working()
             observer(progress)
 
-        run = archive.run(run.id)
+        run = archive.runs.get(run.id)
         plan = resolve(stored_config(run, **changes))
         config, target = plan.config, plan.target
         require(*of_run(plan))
-        history = deque(archive.variants(run=run.id))
+        history = deque(archive.variants.list_(run=run.id))
         plan = replace(plan, source=_source(archive, history))
         if left := [name for name in left_out(run) if changes.get(name) is None]:
             log.warning("not taken from the archive: %s; give anew what you want", ", ".join(left))
         vouch(run.id, config)
         if plan.asks_models or any(one.proposer not in MODEL_FREE for one in history):
             waivers.require(sandbox, "code that a model wrote")
-        archive.update_run(
-            run.id, config=config.model_dump(mode="json"), state="running", wish="", stopped_by=""
+        archive.runs.update(
+            run.id, config=config.model_dump(mode="json"), state="running", requested_state="", stopped_by=""
         )
         clock = Clock(run.seconds)
         session = Session(archive, run, plan, history, sandbox, clock, seen, interrupted)
@@ -127,14 +127,16 @@ def execute_run(
                 loop = assemble(session, held)
                 stopped_by = loop.run()
             except BaseException as error:
-                archive.update_run(
+                archive.runs.update(
                     run.id, state="paused", stopped_by=type(error).__name__, seconds=clock.seconds
                 )
                 raise
         state = "paused" if stopped_by.leaves_work else "finished"
-        archive.update_run(run.id, state=state, wish="", stopped_by=stopped_by, seconds=clock.seconds)
-        summary = summarise(archive, archive.run(run.id), target, loop.population, sandbox.name)
-        archive.update_run(run.id, summary=summary)
+        archive.runs.update(
+            run.id, state=state, requested_state="", stopped_by=stopped_by, seconds=clock.seconds
+        )
+        summary = summarise(archive, archive.runs.get(run.id), target, loop.population, sandbox.name)
+        archive.runs.update(run.id, summary=summary)
     if config.on_finish is not None and state == "finished":
         _on_finish(config.on_finish, config.on_finish_keys, summary)
     return RunResult(replace(run, state=state, stopped_by=stopped_by), summary)
@@ -143,7 +145,7 @@ def execute_run(
 def _source(archive: Archive, history: Sequence[Variant]) -> Tree | None:
     """The source that a resumed run began with."""
     tree = history[0].tree if history else None
-    return None if tree is None else Tree(archive.files(tree))
+    return None if tree is None else Tree(archive.variants.files(tree))
 
 
 def _on_finish(command: str, keys: str, summary: dict[str, Any]) -> None:

@@ -95,7 +95,7 @@ def open_world(
 def paid(archive: Archive, run: str, history: Iterable[Variant]) -> Usage:
     """All that a run has paid: for its variants, and for the exchanges of attempts that have not ended."""
     total = sum((variant.usage for variant in history), Usage())
-    for attempt in {attempt for attempt, _ in archive.pending(run)}:
+    for attempt in {attempt for attempt, _ in archive.journal.pending(run)}:
         for exchange in exchanges_of(archive, run, attempt).values():
             total += Usage(**exchange["usage"])
     return total

@@ -37,14 +37,14 @@ class Parents:
         """Raises `LookupError` for a variant without source."""
         known = self._kept.get(variant)
         if known is None:
-            record = self._archive.variant(variant)
+            record = self._archive.variants.get(variant)
             if record.tree is None:
                 raise LookupError(f"variant {variant} has no source and cannot be a parent")
             evaluation = None
             if self._told:
-                measured = self._archive.records(variant, kind="evaluation")
+                measured = self._archive.variants.records(variant, kind="evaluation")
                 evaluation = Evaluation.from_json(measured[-1].data) if measured else None
-            known = Parent(record, Tree(self._archive.files(record.tree)), evaluation)
+            known = Parent(record, Tree(self._archive.variants.files(record.tree)), evaluation)
             self._kept.put(variant, known)
         return known
 
@@ -77,10 +77,10 @@ class Parents:
         """What was tried from a variant, and its own way, the newest first."""
         children = [
             child
-            for child in self._archive.children(chosen)
+            for child in self._archive.variants.children(chosen)
             if child.note or child.reason or child.id in self._said
         ]
-        line = [one for one in self._archive.lineage(chosen) if one.parents]
+        line = [one for one in self._archive.variants.lineage(chosen) if one.parents]
         return tuple(reversed([*line[-TRIED:], *children[-TRIED:]]))
 
 

@@ -44,7 +44,7 @@ class Stopping:
         if self.requested is not None or time.monotonic() - self._polled < POLL_SECONDS:
             return False
         self._polled = time.monotonic()
-        asked = self._archive.run(self._run).wish
+        asked = self._archive.runs.get(self._run).requested_state
         self.requested = EndReason(asked) if asked else None
         return True
 

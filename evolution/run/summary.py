@@ -52,7 +52,7 @@ def summarise(
 def _side(
     archive: Archive, target: Target, variant: Variant, confirmation: dict[str, Any] | None, which: str
 ) -> dict[str, Any]:
-    measured = archive.records(variant.id, kind="evaluation")
+    measured = archive.variants.records(variant.id, kind="evaluation")
     evaluation = Evaluation.from_json(measured[-1].data) if measured else None
     interval = None if evaluation is None else score_interval(target, evaluation)
     return {
@@ -67,10 +67,12 @@ def _side(
 
 
 def _confirmation(archive: Archive, best: Variant) -> dict[str, Any] | None:
-    found = archive.records(best.id, kind="confirmation")
+    found = archive.variants.records(best.id, kind="confirmation")
     return dict(found[-1].data) if found else None
 
 
 def _diff(archive: Archive, baseline: Variant, best: Variant) -> str:
-    before, after = (Tree(archive.files(side.tree)) if side.tree else Tree({}) for side in (baseline, best))
+    before, after = (
+        Tree(archive.variants.files(side.tree)) if side.tree else Tree({}) for side in (baseline, best)
+    )
     return unified(before, after)

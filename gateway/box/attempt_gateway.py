@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from pygent.archive.records import Usage
@@ -45,6 +45,15 @@ class RecordedAnswers(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """How models answer: with at most `max_tokens` tokens each, which also is the most that a box may ask."""
+
+    max_tokens: int
+    temperature: float
+    seed: int
+
+
 class AttemptGateway:
     """Answers a box's messages.
 
@@ -61,10 +70,8 @@ class AttemptGateway:
         model: Model | None,
         transcript: Transcript,
         once: Step,
+        sampling: Sampling,
         *,
-        max_tokens: int,
-        temperature: float,
-        seed: int,
         tools: Tools | None = None,
         services: Mapping[str, Service] | None = None,
         recorded: RecordedAnswers | None = None,
@@ -81,9 +88,7 @@ class AttemptGateway:
         self._model = model
         self._transcript = transcript
         self._once = once
-        self._max_tokens = max_tokens
-        self._temperature = temperature
-        self._seed = seed
+        self._sampling = sampling
         self._tools = tools
         self._services = services or {}
         self._recorded = recorded
@@ -155,9 +160,9 @@ class AttemptGateway:
     def _request(self, asked: Complete) -> Request:
         return Request(
             asked.conversation(),
-            min(asked.max_tokens or self._max_tokens, self._max_tokens),
-            self._temperature,
-            self._seed,
+            min(asked.max_tokens or self._sampling.max_tokens, self._sampling.max_tokens),
+            self._sampling.temperature,
+            self._sampling.seed,
             asked.specs(),
             asked.schema_,
         )

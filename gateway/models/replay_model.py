@@ -15,7 +15,7 @@ class Replay:
 
     def __init__(self, archive: Archive, run: str) -> None:
         self._archive = archive
-        self._ids = {member.attempt: member.id for member in archive.members(run)}
+        self._ids = {member.attempt: member.id for member in archive.variants.members(run)}
 
     @property
     def attempts(self) -> int:
@@ -24,7 +24,7 @@ class Replay:
 
     def of_attempt(self, attempt: int) -> Replayed:
         id = self._ids.get(attempt)
-        records = [] if id is None else self._archive.records(id)
+        records = [] if id is None else self._archive.variants.records(id)
         exchanges = [record.data for record in records if record.kind == KIND]
         tools = [record.data["tools"] for record in records if record.kind == TOOLS]
         return Replayed(exchanges, tools[-1] if tools else [])

@@ -132,13 +132,13 @@ def run(
     finally:
         box.close()
     with Archive.open(session.home, read_only=True) as archive:
-        made = next((one for one in archive.variants(run=record.id) if one.attempt == 1), None)
+        made = next((one for one in archive.variants.list_(run=record.id) if one.attempt == 1), None)
         if made is None:
-            stopped = archive.run(record.id).stopped_by
+            stopped = archive.runs.get(record.id).stopped_by
             raise ArchiveError(
                 f"run {record.id}: the attempt did not come about ({STOPPED_BY.get(stopped, stopped)})"
             )
-        found = exchanges(archive, archive.records(made.id, kind="exchange"))
+        found = exchanges(archive, archive.variants.records(made.id, kind="exchange"))
     if json:
         print_json({"run": record.id, "variant": made.id, "status": made.status, "exchanges": plain(found)})
         return

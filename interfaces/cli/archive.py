@@ -65,7 +65,7 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         known = views.variant(archive, variant)
-        found = archive.variant(known["id"])
+        found = archive.variants.get(known["id"])
         files = sorted(views.files(archive, found)) if not found.parents else []
     if json:
         print_json(known)
@@ -128,7 +128,7 @@ def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, j
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        found = archive.best(run_or_latest(archive, run))
+        found = archive.variants.best(run_or_latest(archive, run))
     if found is None:
         raise ArchiveError("that run has no valid variant")
     show(ctx, found.id, no_pager, json)
@@ -142,7 +142,7 @@ def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        found = archive.lineage(archive.find_variant(variant))
+        found = archive.variants.lineage(archive.variants.find(variant))
     if json:
         print_json([row(ancestor) for ancestor in found])
         return
@@ -185,7 +185,7 @@ def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None
     """Counts by status, reason, proposer and operator, spend, and size."""
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        figures = archive.stats(archive.find_run(run) if run is not None else None)
+        figures = archive.stats(archive.runs.find(run) if run is not None else None)
     if json:
         print_json(asdict(figures))
         return

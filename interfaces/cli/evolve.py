@@ -202,7 +202,7 @@ def _settings(
         default = Path(FILE)
         return read_config(file or (default if default.is_file() else None), **options)
     with session.archive() as archive:
-        known = archive.run(archive.find_run(replay))
+        known = archive.runs.get(archive.runs.find(replay))
     if find_target(options["target"]).name != known.target:
         raise ConfigError(f"--replay: run {known.id} is of target {known.target}, not of {options['target']}")
     return stored_config(known, **(options | {"replay": known.id, "target": None})), []
@@ -272,7 +272,7 @@ def resume(
         "on_finish_keys": on_finish_keys,
     }
     with session.archive() as archive:
-        record = archive.run(archive.find_run(run))
+        record = archive.runs.get(archive.runs.find(run))
         plan = resolve(stored_config(record, **changes))
         require(*of_run(plan), may_ask=not detach)
         _go_on(session, archive, record, plan, detach=detach, as_json=json, changes=changes)
@@ -292,7 +292,7 @@ def _ask(session: CliContext, prefix: str, what: Literal["pause", "stop"]) -> No
     from pygent.interfaces.launching import wish
 
     with session.archive() as archive:
-        run = archive.find_run(prefix)
+        run = archive.runs.find(prefix)
         typer.echo(f"run {run}: {wish(archive, session.home, run, what)}")
 
 

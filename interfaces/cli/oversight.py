@@ -32,7 +32,7 @@ def approve(
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
-        found = archive.variant(archive.find_variant(variant))
+        found = archive.variants.get(archive.variants.find(variant))
         _tell(approvals.approve(archive, found, who or me(), why), json)
 
 
@@ -49,7 +49,7 @@ def reject(
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
-        found = archive.variant(archive.find_variant(variant))
+        found = archive.variants.get(archive.variants.find(variant))
         _tell(approvals.reject(archive, found, who or me(), why), json)
 
 
@@ -66,7 +66,7 @@ def annotate(
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
-        found = archive.variant(archive.find_variant(variant))
+        found = archive.variants.get(archive.variants.find(variant))
         _tell(approvals.annotate(archive, found, who or me(), text), json)
 
 

@@ -59,7 +59,7 @@ def review(
     if password and len(password) < SHORTEST:
         raise typer.BadParameter(f"--password: too easy to guess; {SHORTEST} characters or more")
     with session.archive(read_only=True) as archive:
-        path = "/" if run is None else f"/runs/{archive.find_run(run)}"
+        path = "/" if run is None else f"/runs/{archive.runs.find(run)}"
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

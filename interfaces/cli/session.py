@@ -103,7 +103,7 @@ def run_or_latest(archive: Archive, run: str | None) -> str:
     """The id of the run that begins like this, or of the latest if none is named. Raises `ArchiveError`."""
     from pygent.archive.records import ArchiveError
 
-    runs = archive.runs()
+    runs = archive.runs.list_()
     if not runs:
         raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
-    return runs[-1].id if run is None else archive.find_run(run)
+    return runs[-1].id if run is None else archive.runs.find(run)

@@ -69,7 +69,7 @@ def _moments(session: CliContext, archive: Archive, run: str, *, once: bool) -> 
 
     known: object = None
     while True:
-        state = row(session.home, archive.run(run))["state"]
+        state = row(session.home, archive.runs.get(run))["state"]
         version = (archive.browse.version(run), state)
         took = 0.0
         if version != known:

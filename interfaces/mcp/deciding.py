@@ -48,9 +48,9 @@ def register(server: MCPServer, desk: ToolContext) -> None:
 
 def _decided(desk: ToolContext, variant: str, decide: Callable[[Any, Any], Any]) -> answers.Decided:
     with desk.archive(write=True) as archive:
-        found = archive.variant(archive.find_variant(variant))
+        found = archive.variants.get(archive.variants.find(variant))
         decision = decide(archive, found)
-        now = archive.variant(found.id).status
+        now = archive.variants.get(found.id).status
     return answers.Decided(
         variant=decision.variant, kind=decision.kind, who=decision.who, why=decision.why, status=now.value
     )

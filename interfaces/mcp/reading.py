@@ -60,7 +60,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         from pygent.archive.records import ArchiveError
 
         with desk.archive() as archive:
-            found = archive.best(archive.find_run(run))
+            found = archive.variants.best(archive.runs.find(run))
             if found is None:
                 raise ArchiveError(f"run {run}: has no valid variant yet; `status` says how it stands")
         return _shown(desk, found.id)

@@ -21,7 +21,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         from pygent.interfaces.views.variants import files
 
         with _found(), desk.archive() as archive:
-            texts = files(archive, archive.variant(archive.find_variant(variant)))
+            texts = files(archive, archive.variants.get(archive.variants.find(variant)))
         whole = "".join(f"=== {path}\n{text}\n" for path, text in sorted(texts.items()))
         return _page(whole, page, f"pygent://variants/{variant}/source")
 

@@ -108,7 +108,7 @@ def _resumed(desk: ToolContext, run: str, budgets: dict[str, Any]) -> Launched:
     from pygent.interfaces.launching import go_on
 
     with desk.archive() as archive:
-        id = archive.find_run(run)
+        id = archive.runs.find(run)
         if is_alive(desk.home, id):
             raise ToolError(f"run {id}: is going on already; pause_run or stop_run ends it")
         return desk.keep(go_on(desk.home, id, budgets))

@@ -38,13 +38,13 @@ def _rendered(template: str, archive: Archive, home: Path, run: str, *, autoesca
 
 def told(archive: Archive, home: Path, run: str) -> dict[str, Any]:
     """What both templates are made of. `run` may be a unique prefix. Raises `ArchiveError`."""
-    id = archive.find_run(run)
+    id = archive.runs.find(run)
     status = runs.status(archive, home, id)
     series = charts.series(archive, id)
     classes: Counter[str] = Counter()
     for reason, count in status["stats"]["reasons"].items():
         classes[class_of(reason)] += count
-    best = archive.best(id)
+    best = archive.variants.best(id)
     return {
         "status": status,
         "series": series,
@@ -60,7 +60,7 @@ def _leaders(archive: Archive, run: str) -> list[Variant]:
     found: list[Variant] = []
     for standing in (Status.CHAMPION, Status.ACCEPTED):
         found += archive.browse.page(Wanted(run=run, status=standing), "score", TOP - len(found))
-    best = archive.best(run)
+    best = archive.variants.best(run)
     return found or ([best] if best is not None and best.parents else [])
 
 

@@ -38,7 +38,7 @@ def symbols(archive: Archive, variant: Variant) -> list[str]:
     """`path:symbol` of what a variant changed of its first parent; nothing of one without source."""
     if variant.tree is None or not variant.parents:
         return []
-    before = files(archive, archive.variant(variant.parents[0]))
+    before = files(archive, archive.variants.get(variant.parents[0]))
     rows = changes(Tree(before), Tree(files(archive, variant)))
     return list(dict.fromkeys(f"{row['path']}:{row['symbol']}" for row in rows))
 

@@ -25,7 +25,7 @@ def series(archive: Archive, run: str) -> dict[str, Any]:
     were); `best` the steps [attempt, score] of the best so far; `leaders` the accepted and champions, with
     95 percent intervals on search and held-out cases.
     """
-    record = archive.run(archive.find_run(run))
+    record = archive.runs.get(archive.runs.find(run))
     found = archive.browse.points(record.id)
     target = _target(record)
     best: list[list[float]] = []
@@ -51,7 +51,7 @@ def series(archive: Archive, run: str) -> dict[str, Any]:
 
 
 def _leader(archive: Archive, target: Target | None, point: Point) -> dict[str, Any]:
-    records = archive.records(point.id)
+    records = archive.variants.records(point.id)
     confirmed = [record.data for record in records if record.kind == "confirmation"]
     held_out = confirmed[-1]["candidate"] if confirmed else None
     return {
@@ -66,7 +66,7 @@ def _leader(archive: Archive, target: Target | None, point: Point) -> dict[str, 
 
 def interval(archive: Archive, target: Target | None, variant: str) -> dict[str, float] | None:
     """A variant's score with its 95 percent interval on search cases; None where it has none."""
-    measured = archive.records(variant, kind="evaluation")
+    measured = archive.variants.records(variant, kind="evaluation")
     if target is None or not measured:
         return None
     found = score_interval(target, Evaluation.from_json(measured[-1].data))
@@ -75,7 +75,7 @@ def interval(archive: Archive, target: Target | None, variant: str) -> dict[str,
 
 def interval_of(archive: Archive, run: str, variant: str) -> dict[str, float] | None:
     """The same, of a variant whose target is that of its run."""
-    return interval(archive, _target(archive.run(run)), variant)
+    return interval(archive, _target(archive.runs.get(run)), variant)
 
 
 def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> dict[str, Any]:
@@ -84,7 +84,7 @@ def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> dict[str
     `points` are [x, y, id, status, front]; `front` is 1 for those that no other beats in both, each in its
     own direction (lower is better, but for metrics that the target wants to be high).
     """
-    record = archive.run(archive.find_run(run))
+    record = archive.runs.get(archive.runs.find(run))
     among = archive.browse.page(Wanted(run=record.id), "score", TRADED)
     graded = [one for one in among if one.score is not None]
     metrics = sorted({name for one in graded for name in one.metrics})

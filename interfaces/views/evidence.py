@@ -21,7 +21,7 @@ def samples(archive: Archive, id: str, against: str = "parent") -> dict[str, Any
     Of each metric `mine` and `theirs` (None where they were not drawn alike), in the order of cases, problems
     or repeats; `won`, `lost` and `same` count where mine is higher, lower, equal.
     """
-    found = archive.variant(archive.find_variant(id))
+    found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
     mine, my_seed = _stage(archive, found)
     theirs, their_seed = ({}, None) if other is None else _stage(archive, other)
@@ -42,7 +42,7 @@ def samples(archive: Archive, id: str, against: str = "parent") -> dict[str, Any
 
 
 def _stage(archive: Archive, variant: Variant) -> tuple[Mapping[str, Any], int | None]:
-    measured = archive.records(variant.id, kind="evaluation")
+    measured = archive.variants.records(variant.id, kind="evaluation")
     if not measured or not measured[-1].data["stages"]:
         return {}, None
     return measured[-1].data["stages"][-1]["samples"], measured[-1].data["seed"]
@@ -54,7 +54,7 @@ def source_figures(archive: Archive, id: str, against: str = "parent") -> dict[s
     Of `radon` each is {"name", "before", "after"}, None for what radon cannot parse; of `symbols` each is a
     symbol whose cyclomatic complexity differs.
     """
-    found = archive.variant(archive.find_variant(id))
+    found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
     if other is None or other.tree is None or found.tree is None:
         return {"changes": [], "radon": [], "symbols": []}

@@ -18,22 +18,22 @@ def graph(archive: Archive, run: str) -> dict[str, Any]:
     A node is `{"id", "label", "status", "score", "attempt", "children", "more"}`: `children` counts all it
     has, `more` says how many of them are not shown.
     """
-    record = archive.run(archive.find_run(run))
+    record = archive.runs.get(archive.runs.find(run))
     wanted = Wanted(run=record.id, status=Status.CHAMPION)
     champions = archive.browse.page(wanted, "newest", CHAMPIONS)
-    best = archive.best(record.id)
+    best = archive.variants.best(record.id)
     ends = [*champions, *([best] if best is not None else [])]
     if not ends:
-        ends = list(archive.variants(run=record.id, limit=1))
+        ends = list(archive.variants.list_(run=record.id, limit=1))
     shown: dict[str, Variant] = {}
     for end in ends:
-        shown |= {one.id: one for one in archive.lineage(end.id)}
+        shown |= {one.id: one for one in archive.variants.lineage(end.id)}
     return _drawn(archive, shown, set(shown))
 
 
 def children(archive: Archive, id: str, offset: int = 0) -> dict[str, Any]:
     """A page of a variant's children, the best first, as `graph` gives them, and `next` to go on with."""
-    parent = archive.find_variant(id)
+    parent = archive.variants.find(id)
     found, total = archive.browse.children(parent, CHILDREN, offset)
     drawn = _drawn(archive, {one.id: one for one in found}, {parent, *(one.id for one in found)})
     after = offset + len(found)

@@ -15,17 +15,17 @@ from pygent.archive.tables.statistics import Stats
 
 def runs(archive: Archive, home: Path) -> list[dict[str, Any]]:
     """All runs, oldest first: run, target, state, begun, seconds, attempts."""
-    return [row(home, run) | {"attempts": archive.stats(run.id).variants} for run in archive.runs()]
+    return [row(home, run) | {"attempts": archive.stats(run.id).variants} for run in archive.runs.list_()]
 
 
 def status(archive: Archive, home: Path, run: str) -> dict[str, Any]:
     """How a run stands: its row, what was wished of it, the best so far, counts, spend, health."""
-    record = archive.run(archive.find_run(run))
-    best = archive.best(record.id)
+    record = archive.runs.get(archive.runs.find(run))
+    best = archive.variants.best(record.id)
     stats = archive.stats(record.id)
-    measured = [] if best is None else archive.records(best.id, kind="evaluation")
+    measured = [] if best is None else archive.variants.records(best.id, kind="evaluation")
     return row(home, record) | {
-        "wish": record.wish,
+        "wish": record.requested_state,
         "stopped_by": record.stopped_by,
         "best": None
         if best is None

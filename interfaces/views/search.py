@@ -35,7 +35,7 @@ def search(
     `total` is None then.
     """
     wanted = Wanted(
-        run=archive.find_run(run) if run else None,
+        run=archive.runs.find(run) if run else None,
         status=Status(status) if status else None,
         proposer=proposer or None,
         text=text or None,

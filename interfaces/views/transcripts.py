@@ -15,7 +15,7 @@ _LONG = 4000  # characters of one message that are shown to people; JSON has all
 
 def of_variant(archive: Archive, id: str) -> list[Exchange]:
     """Of its making and, for agents, its measuring. `id` may be a unique prefix. Raises `ArchiveError`."""
-    return exchanges(archive, archive.records(archive.find_variant(id), kind="exchange"))
+    return exchanges(archive, archive.variants.records(archive.variants.find(id), kind="exchange"))
 
 
 def plain(found: Sequence[Exchange]) -> list[dict[str, Any]]:

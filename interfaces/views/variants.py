@@ -19,14 +19,16 @@ from pygent.target_modules.patch.model.tree import Tree
 
 def variant(archive: Archive, id: str) -> dict[str, Any]:
     """Everything: its row, `records` of its measurements, diffs against each parent, decisions, approval."""
-    found = archive.variant(archive.find_variant(id))
-    changes = {parent: difference(archive, found, archive.variant(parent)) for parent in found.parents}
+    found = archive.variants.get(archive.variants.find(id))
+    changes = {parent: difference(archive, found, archive.variants.get(parent)) for parent in found.parents}
     return row(found) | {
-        "records": [{"kind": record.kind, "data": dict(record.data)} for record in archive.records(found.id)],
+        "records": [
+            {"kind": record.kind, "data": dict(record.data)} for record in archive.variants.records(found.id)
+        ],
         "diff": next(iter(changes.values()), ""),
         "diffs": changes,
         "approval": approval(archive, found),
-        "decisions": [told(decision) for decision in archive.decisions(variant=found.id)],
+        "decisions": [told(decision) for decision in archive.decisions.list_(variant=found.id)],
     }
 
 
@@ -38,9 +40,9 @@ def rows(
     limit: int = 50,
 ) -> list[dict[str, Any]]:
     """Variants of a run or of all, at most `limit`."""
-    wanted = archive.find_run(run) if run is not None else None
+    wanted = archive.runs.find(run) if run is not None else None
     standing = Status(status) if status else None
-    return [row(one) for one in archive.variants(run=wanted, status=standing, limit=limit, order=order)]
+    return [row(one) for one in archive.variants.list_(run=wanted, status=standing, limit=limit, order=order)]
 
 
 def row(variant: Variant) -> dict[str, Any]:
@@ -53,12 +55,12 @@ def told(decision: ReviewDecision) -> dict[str, Any]:
 
 def lineage(archive: Archive, id: str) -> list[dict[str, Any]]:
     """A variant's ancestors, the baseline first and itself last."""
-    return [row(one) for one in archive.lineage(archive.find_variant(id))]
+    return [row(one) for one in archive.variants.lineage(archive.variants.find(id))]
 
 
 def diff(archive: Archive, id: str, against: str = "parent") -> dict[str, Any]:
     """`against` is `parent`, `root` or another variant: `{"variant", "against", "diff"}`, unified."""
-    found = archive.variant(archive.find_variant(id))
+    found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
     return {
         "variant": found.id,
@@ -69,7 +71,7 @@ def diff(archive: Archive, id: str, against: str = "parent") -> dict[str, Any]:
 
 def compare(archive: Archive, one: str, other: str) -> dict[str, Any]:
     """Two variants side by side: their rows, the metrics of both, and the diff from `one` to `other`."""
-    first, second = (archive.variant(archive.find_variant(id)) for id in (one, other))
+    first, second = (archive.variants.get(archive.variants.find(id)) for id in (one, other))
     names = dict.fromkeys((*first.metrics, *second.metrics))
     return {
         "one": row(first),
@@ -81,7 +83,7 @@ def compare(archive: Archive, one: str, other: str) -> dict[str, Any]:
 
 def files(archive: Archive, found: Variant | None) -> Mapping[str, str]:
     """A variant's files by path; none where it has no source."""
-    return {} if found is None or found.tree is None else archive.files(found.tree)
+    return {} if found is None or found.tree is None else archive.variants.files(found.tree)
 
 
 def difference(archive: Archive, found: Variant, other: Variant | None) -> str:
@@ -94,7 +96,7 @@ def difference(archive: Archive, found: Variant, other: Variant | None) -> str:
 def other_of(archive: Archive, found: Variant, against: str) -> Variant | None:
     """`parent`, `root` or another variant; None for the parent of a baseline."""
     if against == "parent":
-        return archive.variant(found.parents[0]) if found.parents else None
+        return archive.variants.get(found.parents[0]) if found.parents else None
     if against == "root":
-        return archive.lineage(found.id)[0]
-    return archive.variant(archive.find_variant(against))
+        return archive.variants.lineage(found.id)[0]
+    return archive.variants.get(archive.variants.find(against))

@@ -72,19 +72,19 @@ class Actions:
 
     def _approve(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
-            found = archive.variant(archive.find_variant(variant))
+            found = archive.variants.get(archive.variants.find(variant))
             approvals.approve(archive, found, self._shelf.who, str(form.get("why", "")))
             return found.id
 
     def _reject(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
-            found = archive.variant(archive.find_variant(variant))
+            found = archive.variants.get(archive.variants.find(variant))
             approvals.reject(archive, found, self._shelf.who, str(form.get("why", "")))
             return found.id
 
     def _annotate(self, variant: str, form: FormData) -> str:
         with self._shelf.writing() as archive:
-            found = archive.variant(archive.find_variant(variant))
+            found = archive.variants.get(archive.variants.find(variant))
             approvals.annotate(archive, found, self._shelf.who, str(form.get("why", "")))
             return found.id
 

@@ -89,8 +89,8 @@ def find(archive: Any, query: Filters) -> dict[str, Any]:
 
 def status_of(shelf: ArchiveReader, prefix: str) -> dict[str, Any]:
     """What grows with the attempts is kept; the state and the time are as they are now."""
-    run = shelf.read.find_run(prefix)
-    return shelf.of_run(shelf.status, run) | runs.row(shelf.home, shelf.read.run(run))
+    run = shelf.read.runs.find(prefix)
+    return shelf.of_run(shelf.status, run) | runs.row(shelf.home, shelf.read.runs.get(run))
 
 
 def _diff(shelf: ArchiveReader, path: dict[str, str], query: ShownDiff) -> dict[str, Any]:
@@ -115,19 +115,19 @@ ENDPOINTS = (
         "/api/runs/{run}/series",
         "Score over attempts, with the leaders' intervals",
         Nothing,
-        lambda s, p, q: s.of_run(charts.series, s.read.find_run(p["run"])),
+        lambda s, p, q: s.of_run(charts.series, s.read.runs.find(p["run"])),
     ),
     Endpoint(
         "/api/runs/{run}/pareto",
         "Two metrics of the best variants against each other",
         Axes,
-        lambda s, p, q: s.of_run(charts.trade_offs, s.read.find_run(p["run"]), q.x, q.y),
+        lambda s, p, q: s.of_run(charts.trade_offs, s.read.runs.find(p["run"]), q.x, q.y),
     ),
     Endpoint(
         "/api/runs/{run}/graph",
         "The lineage of the best variant and the latest champions",
         Nothing,
-        lambda s, p, q: s.of_run(graph.graph, s.read.find_run(p["run"])),
+        lambda s, p, q: s.of_run(graph.graph, s.read.runs.find(p["run"])),
     ),
     Endpoint(
         "/api/variants", "Variants that are looked for, by pages", Filters, lambda s, p, q: find(s.read, q)

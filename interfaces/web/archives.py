@@ -35,8 +35,8 @@ class ArchiveReader:
 
     def of_run(self, view: Callable[..., T], run: str, *arguments: Any) -> T:
         """`view(archive, run, *arguments)`, kept as long as nothing new is recorded of the run."""
-        record = self.read.run(run)
-        state = (record.state, record.wish, record.stopped_by, repr(record.health))
+        record = self.read.runs.get(run)
+        state = (record.state, record.requested_state, record.stopped_by, repr(record.health))
         key = (view, run, arguments, self.read.browse.version(run), state)
         found: T | None = self._kept.get(key)
         if found is None:

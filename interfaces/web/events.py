@@ -24,14 +24,14 @@ STILL_SECONDS = 15.0  # after which a silent stream says that it is alive
 def routes(shelf: ArchiveReader) -> list[Route | WebSocketRoute]:
     async def events(request: Request) -> Response:
         try:
-            run = await run_in_threadpool(shelf.read.find_run, request.path_params["run"])
+            run = await run_in_threadpool(shelf.read.runs.find, request.path_params["run"])
         except ArchiveError as error:
             return JSONResponse({"error": str(error)}, 404)
         return StreamingResponse(_stream(shelf, run), media_type="text/event-stream")
 
     async def socket(socket: WebSocket) -> None:
         try:
-            run = await run_in_threadpool(shelf.read.find_run, socket.path_params["run"])
+            run = await run_in_threadpool(shelf.read.runs.find, socket.path_params["run"])
         except ArchiveError:
             await socket.close(1008)
             return
@@ -75,5 +75,5 @@ async def changes(shelf: ArchiveReader, run: str) -> AsyncIterator[dict[str, Any
 
 def _now(shelf: ArchiveReader, run: str) -> dict[str, Any]:
     attempts, decisions = shelf.read.browse.version(run)
-    state = runs.row(shelf.home, shelf.read.run(run))["state"]
+    state = runs.row(shelf.home, shelf.read.runs.get(run))["state"]
     return {"run": run, "state": state, "attempts": attempts, "decisions": decisions}

@@ -75,7 +75,7 @@ class Pages:
 
     def _runs(self, request: Request) -> tuple[str, dict[str, Any]]:
         archive = self._shelf.read
-        rows = [api.status_of(self._shelf, record.id) for record in reversed(archive.runs())]
+        rows = [api.status_of(self._shelf, record.id) for record in reversed(archive.runs.list_())]
         return "runs.html", {"title": "Runs", "runs": rows, "home": self._shelf.home}
 
     def _run(self, request: Request) -> tuple[str, dict[str, Any]]:
@@ -125,7 +125,7 @@ class Pages:
         """A whole page, or the table alone where htmx asks for it."""
         query = api.Filters.model_validate(dict(request.query_params))
         name = "variant_table.html" if "hx-request" in request.headers else "variants.html"
-        runs_there = [run.id for run in self._shelf.read.runs()]
+        runs_there = [run.id for run in self._shelf.read.runs.list_()]
         return name, {"title": "Variants", "runs_there": runs_there, **self._found(query)}
 
     def _variant(self, request: Request) -> tuple[str, dict[str, Any]]:
@@ -144,7 +144,7 @@ class Pages:
             "interval": charts.interval_of(archive, known["run"], id),
             "figures": evidence.source_figures(archive, id, against),
             "samples": evidence.samples(archive, id, against),
-            "files": sorted(variants.files(archive, archive.variant(id))),
+            "files": sorted(variants.files(archive, archive.variants.get(id))),
             "transcript": list(transcripts.told(transcripts.of_variant(archive, id))),
             "better": better,
             "worse": worse,
@@ -188,7 +188,7 @@ class Pages:
 
         def load() -> str | None:
             archive = self._shelf.read
-            found = archive.variant(archive.find_variant(request.path_params["variant"]))
+            found = archive.variants.get(archive.variants.find(request.path_params["variant"]))
             return variants.files(archive, found).get(request.path_params["path"])
 
         try:

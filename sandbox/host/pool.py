@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from pygent.sandbox.api import (
@@ -22,10 +23,12 @@ from pygent.sandbox.api import (
     Program,
     SandboxFaultError,
 )
+from pygent.sandbox.background import Background
 from pygent.sandbox.host import boot
 from pygent.sandbox.host.box import RunnerBox
 from pygent.sandbox.host.pool_sizing import Sizing
 from pygent.sandbox.host.runner_process import RunnerProcess
+from pygent.sandbox.idle_boxes import IdleBoxes
 from pygent.sandbox.images.page_cache import READ_ALL
 
 WORK = "/tmp/work"
@@ -47,15 +50,14 @@ class Pool(ABC):
         self.unlimited: tuple[str, ...] = ()
         self._max_idle = idle
         self._sizing: defaultdict[BoxSpec, Sizing] = defaultdict(lambda: Sizing(warm))
-        self._lock = threading.Condition()
+        self._lock = threading.RLock()
         self._closed = False
-        self._idle: OrderedDict[tuple[BoxSpec, Isolation], deque[RunnerBox]] = OrderedDict()
+        self._idle = IdleBoxes()
         self._starting: dict[BoxSpec, int] = {}
         self._all: set[RunnerBox] = set()
         self._ending: set[RunnerBox] = set()
-        self._going_on: set[Future[None]] = set()
         self._files_read: set[tuple[str, ...]] = set()
-        self._workers = ThreadPoolExecutor(4, thread_name_prefix="pygent-sandbox")
+        self._background = Background(4, "pygent-sandbox")
 
     def __enter__(self) -> Self:
         return self
@@ -93,10 +95,8 @@ class Pool(ABC):
         if renewed:
             self.renew(spec)
         with self._lock:
-            for _ in range(count - self._ahead(spec)):
-                self._start_soon(spec)
-            going_on = set(self._going_on)
-            self._lock.wait_for(lambda: going_on.isdisjoint(self._going_on))
+            self._start_until(spec, count)
+        self._background.wait()
 
     def check(self) -> list[Check]:
         from pygent.sandbox.selftest.self_test import check_box
@@ -106,7 +106,7 @@ class Pool(ABC):
     def close(self) -> None:
         with self._lock:
             self._closed = True
-        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._background.close()
         with self._lock:
             boxes = list(self._all)
             self._all.clear()
@@ -124,7 +124,7 @@ class Pool(ABC):
             self._sizing[spec].taken()
         while True:
             with self._lock:
-                box = self._pop(spec, isolation)
+                box = self._idle.pop(spec, isolation)
                 if isolation is Isolation.CONTAINER and spec.core is None:
                     self._refill(spec)
             if box is None:
@@ -147,63 +147,37 @@ class Pool(ABC):
             self._keep(box, spec, Isolation.PROCESS)
 
     def retire(self, box: RunnerBox) -> None:
+        """End a box in the background."""
         with self._lock:
-            self._retire(box)
-
-    def _pop(self, spec: BoxSpec, isolation: Isolation) -> RunnerBox | None:
-        waiting = self._idle.get((spec, isolation))
-        if not waiting:
-            return None
-        self._idle.move_to_end((spec, isolation))
-        return waiting.pop()
+            if box not in self._all or box in self._ending or self._closed:  # `close` has it in hand
+                return
+            self._ending.add(box)
+            self._background.do(self._end, box)
 
     def _keep(self, box: RunnerBox, spec: BoxSpec, kind: Isolation) -> None:
         if self._closed:
-            self._retire(box)
+            self.retire(box)
             return
-        self._idle.setdefault((spec, kind), deque()).append(box)
-        self._idle.move_to_end((spec, kind))
-        while sum(map(len, self._idle.values())) > self._max_idle:
-            key, oldest = next(iter(self._idle.items()))
-            if oldest:
-                self._retire(oldest.popleft())
-            if not oldest:
-                del self._idle[key]
+        self._idle.put(box, spec, kind)
+        for oldest in self._idle.beyond(self._max_idle):
+            self.retire(oldest)
 
     def _refill(self, spec: BoxSpec) -> None:
-        """Start boxes ahead, if room is left beside those that wait for other specs and may be taken soon."""
-        self._drop_unwanted()
-        room = self._max_idle - sum(map(len, self._idle.values())) - sum(self._starting.values())
+        """Start boxes ahead, where there is room beside those that wait for others and may be taken soon."""
+        for unwanted in self._idle.unwanted(lambda one: self._sizing[one].quiet):
+            self.retire(unwanted)
+        room = self._max_idle - len(self._idle) - sum(self._starting.values())
         wanted = self._sizing[spec].wanted(spec.limits.memory_mb)
-        for _ in range(min(wanted - self._ahead(spec), room)):
-            self._start_soon(spec)
+        self._start_until(spec, wanted, room)
 
-    def _ahead(self, spec: BoxSpec) -> int:
-        """How many boxes wait for a first use, or will."""
-        return len(self._idle.get((spec, Isolation.CONTAINER), ())) + self._starting.get(spec, 0)
-
-    def _start_soon(self, spec: BoxSpec) -> None:
-        if not self._closed:
-            self._starting[spec] = self._starting.get(spec, 0) + 1
-            self._in_background(self._start_ahead, spec)
-
-    def _in_background(self, work: Callable[..., None], *args: object) -> None:
-        """Run it in the background. The caller holds the lock."""
-        task = self._workers.submit(work, *args)
-        self._going_on.add(task)
-        task.add_done_callback(self._over)
-
-    def _over(self, task: Future[None]) -> None:
-        with self._lock:
-            self._going_on.discard(task)
-            self._lock.notify_all()
-        _log_error(task)
-
-    def _drop_unwanted(self) -> None:
-        for (spec, isolation), waiting in self._idle.items():
-            if isolation is Isolation.CONTAINER and self._sizing[spec].quiet:
-                while waiting:
-                    self._retire(waiting.popleft())
+    def _start_until(self, spec: BoxSpec, wanted: int, room: float = math.inf) -> None:
+        """Start boxes, `room` at most, until `wanted` wait for a first use or soon will."""
+        starting = self._starting.get(spec, 0)
+        lacking = wanted - starting - self._idle.count(spec, Isolation.CONTAINER)
+        more = 0 if self._closed else max(0, int(min(lacking, room)))
+        self._starting[spec] = starting + more
+        for _ in range(more):
+            self._background.do(self._start_ahead, spec)
 
     def _start_ahead(self, spec: BoxSpec) -> None:
         try:
@@ -237,14 +211,6 @@ class Pool(ABC):
             self._sizing[spec].started(time.monotonic() - began)
         return box
 
-    def _retire(self, box: RunnerBox) -> None:
-        if box not in self._all or box in self._ending:
-            return
-        if self._closed:
-            return  # `close` takes care of it
-        self._ending.add(box)
-        self._in_background(self._end, box)
-
     def _end(self, box: RunnerBox) -> None:
         box.close()
         with self._lock:
@@ -277,11 +243,3 @@ class _Lease:
         box, self._box = self._box, None
         if box is not None:
             self._sandbox.give_back(box, self._spec, self._isolation)
-
-
-def _log_error(done: Future[None]) -> None:
-    """Log an unforeseen error of a background task."""
-    if not done.cancelled() and (error := done.exception()) is not None:
-        import logging
-
-        logging.getLogger(__name__).warning("in the background: %s", error)

@@ -122,7 +122,7 @@ def desk_of() -> Iterator[Callable[..., AttemptState]]:
         )
         workspace = Workspace(told.files, told.editable)
         made.append(workspace)
-        return AttemptState(told, profile, HostClient(host or Host()), workspace, tuple(servers), 7)
+        return AttemptState(told, profile, HostClient(host or Host()), workspace, tuple(servers))
 
     yield make
     for workspace in made:

@@ -33,7 +33,7 @@ class Maker:
                 **fields,
             }
         )
-        self.archive.add_run(record)
+        self.archive.runs.add(record)
         return record
 
     def build(
@@ -69,7 +69,7 @@ class Maker:
         **fields: Any,
     ) -> Variant:
         variant = self.build(parents, files, run, **fields)
-        self.archive.add(variant, files, records)
+        self.archive.variants.add(variant, files, records)
         self.attempts[run] = variant.attempt + 1
         return variant
 

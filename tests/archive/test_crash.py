@@ -22,18 +22,18 @@ from pygent.archive.store import Archive
 from pygent.archive.records import Record, RunRecord, Status, Variant
 
 archive = Archive.open(Path(sys.argv[1]))
-if not archive.runs():
-    archive.add_run(RunRecord("run-1", "packing", {}, 1.0, "max"))
+if not archive.runs.list_():
+    archive.runs.add(RunRecord("run-1", "packing", {}, 1.0, "max"))
 valid = Status.VALID
-start = len(list(archive.members("run-1")))
+start = len(list(archive.variants.members("run-1")))
 for attempt in range(start, start + 100000):
-    if archive.recall("run-1", attempt, "proposal") is None:
-        archive.remember("run-1", attempt, "proposal", {"attempt": attempt})
+    if archive.journal.get("run-1", attempt, "proposal") is None:
+        archive.journal.add("run-1", attempt, "proposal", {"attempt": attempt})
     print("remembered", attempt, flush=True)
     text = "".join(f"line {i} of {attempt if i == attempt % 50 else 0}\\n" for i in range(50))
     tree = tree_address({"a.py": text.encode()}).hex()
     parents = (f"v{attempt - 1}",) if attempt else ()
-    archive.add(
+    archive.variants.add(
         Variant(f"v{attempt}", "run-1", attempt, "packing", parents, tree, valid, "", "m", "swap", 0, 1.0),
         {"a.py": text},
         [Record("evaluation", {"samples": [attempt]})],
@@ -63,15 +63,15 @@ def test_a_killed_writer_loses_nothing_that_returned(home, after):
         said = [line for line in said if len(line) == 2]
         with Archive.open(home, create=False) as archive:
             assert archive.verify() == []
-            attempts = [member.attempt for member in archive.members("run-1")]
+            attempts = [member.attempt for member in archive.variants.members("run-1")]
             assert attempts == list(range(len(attempts)))
             for what, attempt in said:
                 number = int(attempt)
                 if what == "added":
                     assert number in attempts
-                    assert archive.records(f"v{number}")[0].data == {"samples": [number]}
+                    assert archive.variants.records(f"v{number}")[0].data == {"samples": [number]}
                 elif number not in attempts:
-                    assert archive.recall("run-1", number, "proposal") == {"attempt": number}
+                    assert archive.journal.get("run-1", number, "proposal") == {"attempt": number}
 
 
 def test_many_threads_remember_while_one_adds(archive, make):
@@ -81,8 +81,11 @@ def test_many_threads_remember_while_one_adds(archive, make):
     def work(worker: int) -> None:
         try:
             for step in range(25):
-                archive.remember("run-1", 1000 + worker, f"s{step}", {"worker": worker, "step": step})
-                assert archive.recall("run-1", 1000 + worker, f"s{step}") == {"worker": worker, "step": step}
+                archive.journal.add("run-1", 1000 + worker, f"s{step}", {"worker": worker, "step": step})
+                assert archive.journal.get("run-1", 1000 + worker, f"s{step}") == {
+                    "worker": worker,
+                    "step": step,
+                }
         except (ArchiveError, AssertionError) as error:
             failures.append(error)
 
@@ -94,7 +97,7 @@ def test_many_threads_remember_while_one_adds(archive, make):
     for thread in threads:
         thread.join()
     assert failures == []
-    assert len(archive.pending("run-1")) == 8 * 25
+    assert len(archive.journal.pending("run-1")) == 8 * 25
     assert archive.verify() == []
 
 
@@ -114,26 +117,26 @@ def test_what_is_read_while_a_run_writes_is_whole(home, archive, make):
     writer.start()
     with Archive.open(home, read_only=True) as reader:
         while not done.is_set():
-            members = list(reader.members("run-1"))
+            members = list(reader.variants.members("run-1"))
             assert [member.parents for member in members[1:]] == [(member.id,) for member in members[:-1]]
             assert reader.verify() == []
     writer.join()
-    assert len(list(archive.members("run-1"))) == 301
+    assert len(list(archive.variants.members("run-1"))) == 301
 
 
 def test_others_read_and_wish_while_a_run_writes(home, archive, make):
     make.run()
     make.add(files={"a.py": "1"})
     with Archive.open(home, read_only=True) as reader, Archive.open(home) as other:
-        listing = archive.variants("run-1")
+        listing = archive.variants.list_("run-1")
         assert next(listing).attempt == 0
         make.add()
-        other.update_run("run-1", wish="stop")
+        other.runs.update("run-1", requested_state="stop")
         make.add()
-        assert archive.run("run-1").wish == "stop"
-        assert len(list(reader.members("run-1"))) == 3
+        assert archive.runs.get("run-1").requested_state == "stop"
+        assert len(list(reader.variants.members("run-1"))) == 3
         with pytest.raises(ArchiveError, match="read-only"):
-            reader.update_run("run-1", wish="pause")
+            reader.runs.update("run-1", requested_state="pause")
 
 
 def test_an_archive_that_lost_the_race_for_an_attempt_says_so(home, archive, make, maker):
@@ -142,11 +145,11 @@ def test_an_archive_that_lost_the_race_for_an_attempt_says_so(home, archive, mak
     with Archive.open(home) as other:
         late = maker(other)
         late.attempts = dict(make.attempts)
-        other.remember("run-1", 1, "proposal", {})
+        other.journal.add("run-1", 1, "proposal", {})
         make.add(id="first")
         with pytest.raises(ArchiveError, match="in the archive already"):
             late.add(id="second")
-        assert [member.id for member in other.members("run-1")] == ["run-1-v0", "first"]
+        assert [member.id for member in other.variants.members("run-1")] == ["run-1-v0", "first"]
         late.attempts["run-1"] = 2
         late.add(id="third")
         assert archive.verify() == []

@@ -14,32 +14,32 @@ def test_decisions_come_back_in_order_of_one_variant_of_a_run_and_of_all(make, a
     make.run()
     make.run("run-2")
     one, other = make.add(), make.add(run="run-2")
-    first = archive.decide(one.id, "annotate", who="Ada", why="reads well", data={"line": 3})
-    second = archive.decide(other.id, "approve", who="Bob")
-    assert archive.decisions() == [first, second]
+    first = archive.decisions.add(one.id, "annotate", who="Ada", why="reads well", data={"line": 3})
+    second = archive.decisions.add(other.id, "approve", who="Bob")
+    assert archive.decisions.list_() == [first, second]
     assert (first.variant, first.who, first.why, first.data) == (one.id, "Ada", "reads well", {"line": 3})
-    assert archive.decisions(variant=one.id) == archive.decisions(run="run-1") == [first]
-    assert archive.decisions(after=first.key) == [second]
+    assert archive.decisions.list_(variant=one.id) == archive.decisions.list_(run="run-1") == [first]
+    assert archive.decisions.list_(after=first.key) == [second]
     assert archive.verify() == []
 
 
 def test_a_rejected_variant_is_refused_and_an_approval_gives_its_standing_back(make, archive):
     make.run()
     champion = make.add(status=Status.CHAMPION, score=1.0, reason="held out")
-    archive.decide(champion.id, "reject", who="Ada", why="unreadable")
-    archive.decide(champion.id, "reject", who="Bob", why="slow, too")
-    refused = archive.variant(champion.id)
+    archive.decisions.add(champion.id, "reject", who="Ada", why="unreadable")
+    archive.decisions.add(champion.id, "reject", who="Bob", why="slow, too")
+    refused = archive.variants.get(champion.id)
     assert (refused.status, refused.reason) == (Status.REFUSED, "unreadable")
-    assert archive.standing_before(champion.id) == (Status.CHAMPION, "held out")
-    archive.decide(champion.id, "approve", who="Ada", why="on second thought")
-    again = archive.variant(champion.id)
+    assert archive.decisions.standing_before(champion.id) == (Status.CHAMPION, "held out")
+    archive.decisions.add(champion.id, "approve", who="Ada", why="on second thought")
+    again = archive.variants.get(champion.id)
     assert (again.status, again.reason) == (Status.CHAMPION, "held out")
-    assert [d.kind for d in archive.decisions()] == ["reject", "reject", "approve"]
+    assert [d.kind for d in archive.decisions.list_()] == ["reject", "reject", "approve"]
 
 
 def test_the_database_itself_keeps_decisions_from_being_changed(make, archive, home):
     make.run()
-    archive.decide(make.add().id, "approve", who="Ada")
+    archive.decisions.add(make.add().id, "approve", who="Ada")
     archive.close()
     connection = sqlite3.connect(home / "archive.db")
     for change in ("DELETE FROM decisions", "UPDATE decisions SET who = 'Eve'"):
@@ -47,14 +47,14 @@ def test_the_database_itself_keeps_decisions_from_being_changed(make, archive, h
             connection.execute(change)
     connection.close()
     with Archive.open(home) as reopened:
-        assert [decision.who for decision in reopened.decisions()] == ["Ada"]
+        assert [decision.who for decision in reopened.decisions.list_()] == ["Ada"]
 
 
 def test_bad_decisions_are_refused_and_leave_nothing(make, archive):
     make.run()
     variant = make.add()
     with pytest.raises(ArchiveError, match="one of approve, reject"):
-        archive.decide(variant.id, "burn", who="Ada")
+        archive.decisions.add(variant.id, "burn", who="Ada")
     with pytest.raises(ArchiveError, match="not in the archive"):
-        archive.decide("nobody", "approve", who="Ada")
-    assert archive.decisions() == []
+        archive.decisions.add("nobody", "approve", who="Ada")
+    assert archive.decisions.list_() == []

@@ -58,7 +58,7 @@ def test_a_home_with_an_odd_name_works(tmp_path, maker):
         with Archive.open(tmp_path / name) as archive:
             maker(archive).run()
         with Archive.open(tmp_path / name, read_only=True) as archive:
-            assert len(archive.runs()) == 1
+            assert len(archive.runs.list_()) == 1
         assert (tmp_path / name / "archive.db").exists()
 
 
@@ -69,12 +69,12 @@ def test_a_locked_archive_says_so(home, archive, make, monkeypatch):
         blocker = sqlite3.connect(home / "archive.db", isolation_level=None)
         blocker.execute("BEGIN IMMEDIATE")
         with pytest.raises(ArchiveError, match="locked by another process"):
-            other.update_run("run-1", wish="stop")
-        assert other.run("run-1").wish == ""
+            other.runs.update("run-1", requested_state="stop")
+        assert other.runs.get("run-1").requested_state == ""
         blocker.execute("ROLLBACK")
         blocker.close()
-        other.update_run("run-1", wish="stop")
-        assert archive.run("run-1").wish == "stop"
+        other.runs.update("run-1", requested_state="stop")
+        assert archive.runs.get("run-1").requested_state == "stop"
 
 
 def test_an_unusable_server_is_one_line(home):
@@ -101,12 +101,12 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(disk, maker):
         assert "no disk space left" in str(error)
         added = make.attempts["run-1"]
         assert added > 20
-        assert len(list(archive.members("run-1"))) == added
+        assert len(list(archive.variants.members("run-1"))) == added
         with pytest.raises(ArchiveError, match="no disk space left"):
-            archive.remember("run-1", added, "proposal", {"text": os.urandom(60_000).hex()})
+            archive.journal.add("run-1", added, "proposal", {"text": os.urandom(60_000).hex()})
         disk("size=4m")
         make.add(files={"a.py": "there is space again"})
-        assert len(list(archive.members("run-1"))) == added + 1
+        assert len(list(archive.variants.members("run-1"))) == added + 1
         assert archive.verify() == []
 
 
@@ -126,10 +126,10 @@ def test_a_read_only_home_can_be_read_and_not_written(disk, maker):
     fails("read-only", folder)
     fails("read-only", folder / "new")
     with Archive.open(folder, read_only=True) as archive:
-        assert archive.files(archive.variant("run-1-v0").tree) == {"a.py": "1"}
+        assert archive.variants.files(archive.variants.get("run-1-v0").tree) == {"a.py": "1"}
         assert archive.verify() == []
         with pytest.raises(ArchiveError, match="read-only"):
-            archive.update_run("run-1", wish="stop")
+            archive.runs.update("run-1", requested_state="stop")
 
 
 CRASH = """
@@ -138,7 +138,7 @@ from pathlib import Path
 from pygent.archive.store import Archive
 from pygent.archive.records import RunRecord
 archive = Archive.open(Path(sys.argv[1]))
-archive.add_run(RunRecord("run-1", "packing", {}, 1.0, "max"))
+archive.runs.add(RunRecord("run-1", "packing", {}, 1.0, "max"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -151,7 +151,7 @@ def test_a_read_only_home_is_read_whole_also_after_a_crash(disk, tmp_path, lost)
     (folder / lost).unlink(missing_ok=True)
     disk("ro")
     with Archive.open(folder, read_only=True) as archive:
-        assert [run.id for run in archive.runs()] == ["run-1"]
+        assert [run.id for run in archive.runs.list_()] == ["run-1"]
 
 
 def test_a_damaged_file_is_one_line_and_verify_goes_on(home, maker):
@@ -167,7 +167,7 @@ def test_a_damaged_file_is_one_line_and_verify_goes_on(home, maker):
     file.write_bytes(content)
     with Archive.open(home) as archive:
         with pytest.raises(ArchiveError, match="damaged") as caught:
-            list(archive.members("run-1"))
+            list(archive.variants.members("run-1"))
         assert "\n" not in str(caught.value)
         assert len(archive.verify()) >= 2
 
@@ -187,4 +187,4 @@ def test_a_backup_made_while_writing_is_whole(home, archive, make, tmp_path):
     source.close()
     with Archive.open(tmp_path / "copy") as copy:
         assert copy.verify() == []
-        assert len(list(copy.members("run-1"))) == 30
+        assert len(list(copy.variants.members("run-1"))) == 30

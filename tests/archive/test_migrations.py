@@ -50,7 +50,7 @@ def test_an_empty_file_becomes_an_archive(home):
     home.mkdir()
     (home / "archive.db").touch()
     with Archive.open(home, create=False) as archive:
-        assert archive.runs() == []
+        assert archive.runs.list_() == []
         assert archive.verify() == []
 
 
@@ -64,12 +64,12 @@ def test_an_archive_of_every_version_is_read_after_its_upgrade(home, version):
     for read_only in (True, False):
         with Archive.open(home, read_only=read_only) as archive:
             assert archive.verify() == []
-            champion = archive.best("run-1")
+            champion = archive.variants.best("run-1")
             assert (champion.attempt, champion.score, champion.metrics) == (2, 0.75, {"excess": 0.75})
-            assert [v.attempt for v in archive.lineage(champion.id)] == [0, 1, 2]
-            assert archive.files(champion.tree)["a.py"].endswith("# two\n")
-            assert archive.records(champion.id)[0].data == {"samples": [0.5, 1.0]}
-            assert archive.recall("run-1", 3, "proposal") == {"text": "paid for"}
+            assert [v.attempt for v in archive.variants.lineage(champion.id)] == [0, 1, 2]
+            assert archive.variants.files(champion.tree)["a.py"].endswith("# two\n")
+            assert archive.variants.records(champion.id)[0].data == {"samples": [0.5, 1.0]}
+            assert archive.journal.get("run-1", 3, "proposal") == {"text": "paid for"}
 
 
 def test_an_archive_from_a_newer_version_is_refused_and_left_alone(home):
@@ -118,7 +118,7 @@ def test_a_later_version_adds_its_tables_and_keeps_what_is_there(home, maker, ne
         variant = make.add(files={"a.py": "1"})
     next_version("")
     with Archive.open(home, read_only=read_only) as archive:
-        assert archive.variant(variant.id) == variant
+        assert archive.variants.get(variant.id) == variant
     assert {"reviews", NEXT} <= tables(home)
 
 

@@ -35,7 +35,7 @@ def test_every_tree_comes_back_exactly(maker, family):
         for files in family:
             parent = make.add([parent.id] if parent else [], files)
         with Archive.open(Path(folder), read_only=True) as other:
-            assert [other.files(Tree(files).id) for files in family] == family
+            assert [other.variants.files(Tree(files).id) for files in family] == family
             assert other.verify() == []
 
 
@@ -84,8 +84,8 @@ def rows(home: Path, query: str) -> list[tuple]:
 def test_a_long_lineage_has_a_keyframe_every_sixteen_generations(home, archive, make):
     family = chain(make, 3 * CHAIN + 2)
     with Archive.open(home, read_only=True) as fresh:
-        assert fresh.files(Tree(family[-1]).id) == family[-1]
-        assert fresh.files(Tree(family[20]).id) == family[20]
+        assert fresh.variants.files(Tree(family[-1]).id) == family[-1]
+        assert fresh.variants.files(Tree(family[20]).id) == family[20]
     assert archive.verify() == []
     depths = [depth for (depth,) in rows(home, "SELECT depth FROM blobs ORDER BY key")]
     assert depths == [0, 0, *range(1, CHAIN), *(3 * list(range(CHAIN)))][: len(depths)]
@@ -107,7 +107,7 @@ def test_a_parent_at_the_end_of_its_chain_costs_its_children_no_keyframe_each(ho
     )
     assert size < 100
     assert archive.verify() == []
-    assert archive.files(Tree(family[-1]).id) == family[-1]
+    assert archive.variants.files(Tree(family[-1]).id) == family[-1]
 
 
 def test_a_variant_costs_less_than_two_kilobytes(home, archive, make):

@@ -24,7 +24,7 @@ def damaged(home, maker):
             for n in range(1, 4):
                 files = {"a.py": "".join(f"line {i * (i != n)}\n" for i in range(99)), "b.py": "b = 1\n" * 50}
                 parent = make.add([parent.id], files, records=[Record("evaluation", {"n": [n]})])
-            archive.remember("run-1", 4, "proposal", {"paid": "for"})
+            archive.journal.add("run-1", 4, "proposal", {"paid": "for"})
             assert archive.verify() == []
         connection = sqlite3.connect(home / "archive.db")
         for statement in statements:
@@ -74,5 +74,5 @@ def test_reading_what_is_damaged_is_one_line(home, damaged):
     damaged("UPDATE blobs SET data = x'01ffff' WHERE key = 2")
     with Archive.open(home, read_only=True) as archive:
         with pytest.raises(ArchiveError, match=r"damaged .*blob 2.*archive verify"):
-            archive.files(archive.variant("run-1-v0").tree)
-        assert archive.variant("run-1-v0").attempt == 0
+            archive.variants.files(archive.variants.get("run-1-v0").tree)
+        assert archive.variants.get("run-1-v0").attempt == 0

@@ -57,7 +57,7 @@ def recorded(log: Path) -> Counter[tuple[str, str]]:
 
 def shape(home: Path) -> list[object]:
     with Archive.open(home) as archive:
-        found = list(archive.variants())
+        found = list(archive.variants.list_())
         number = {one.id: one.attempt for one in found}
         return [
             (one.attempt, [number[p] for p in one.parents], one.tree, one.status, one.score) for one in found
@@ -88,7 +88,7 @@ def test_killed_at_twenty_random_moments_nothing_is_lost_and_nothing_is_done_twi
             kills += 1
             with Archive.open(home) as archive:
                 assert archive.verify() == []
-                run = archive.runs()[0].id
+                run = archive.runs.list_()[0].id
         else:
             break
         session = start(home, log, "resume", run)
@@ -97,9 +97,9 @@ def test_killed_at_twenty_random_moments_nothing_is_lost_and_nothing_is_done_twi
     assert kills == KILLS, "the run ended before it was killed often enough"
     with Archive.open(home) as archive:
         assert archive.verify() == []
-        assert archive.pending(run) == []
-        found = list(archive.variants(run=run))
-        assert archive.run(run).state == "finished"
+        assert archive.journal.pending(run) == []
+        found = list(archive.variants.list_(run=run))
+        assert archive.runs.get(run).state == "finished"
     judged = [one for one in found if one.attempt and one.status is not Status.GATED_OUT]
     assert len(judged) == EVALUATIONS
     twice = {step: count for step, count in recorded(log).items() if count > 1}

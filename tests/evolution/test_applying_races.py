@@ -97,7 +97,7 @@ def test_of_many_who_apply_the_same_at_once_one_does(finished: Finished, local_s
     ]
     assert len(source_writer.applications(finished.home)) == 1
     with Archive.open(finished.home) as archive:
-        assert [one.kind for one in archive.decisions(variant=finished.best)] == ["apply"]
+        assert [one.kind for one in archive.decisions.list_(variant=finished.best)] == ["apply"]
         apply_variant.rollback(archive, finished.home, "Ada")
     assert finished.files() == {"ranges.py": BUGGY}
 
@@ -134,7 +134,7 @@ def test_what_is_rejected_between_the_look_and_the_yes_is_not_applied(
     finished: Finished, local_sandbox: LocalSandbox
 ) -> None:
     def reject(archive: Archive) -> None:
-        approvals.reject(archive, archive.variant(finished.best), "Bob", "too clever")
+        approvals.reject(archive, archive.variants.get(finished.best), "Bob", "too clever")
 
     with pytest.raises(ApplyError, match="refused"):
         applied(finished, local_sandbox, reject)
@@ -153,7 +153,7 @@ def test_a_source_that_changes_between_the_look_and_the_yes_is_kept(
 def test_many_decisions_at_once_leave_a_variant_as_the_last_one_says(finished: Finished) -> None:
     def decide(number: int) -> None:
         with Archive.open(finished.home) as archive:
-            variant = archive.variant(finished.best)
+            variant = archive.variants.get(finished.best)
             if number % 2:
                 approvals.approve(archive, variant, f"Ada {number}")
             else:
@@ -161,12 +161,12 @@ def test_many_decisions_at_once_leave_a_variant_as_the_last_one_says(finished: F
 
     assert at_once(*[lambda number=number: decide(number) for number in range(8)]) == [None] * 8
     with Archive.open(finished.home) as archive:
-        decisions = archive.decisions(variant=finished.best)
-        status = archive.variant(finished.best).status
+        decisions = archive.decisions.list_(variant=finished.best)
+        status = archive.variants.get(finished.best).status
         assert len(decisions) == 8
         assert status is (Status.REFUSED if decisions[-1].kind == "reject" else Status.CHAMPION)
-        approvals.approve(archive, archive.variant(finished.best), "Ada")
-        assert archive.variant(finished.best).status is Status.CHAMPION
+        approvals.approve(archive, archive.variants.get(finished.best), "Ada")
+        assert archive.variants.get(finished.best).status is Status.CHAMPION
 
 
 def killed_at(call: int, work: Callable[[], object]) -> bool:

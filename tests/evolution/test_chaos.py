@@ -36,9 +36,9 @@ def test_a_run_at_a_server_that_fails_at_random(
         ended = execute_run(archive, tmp_path / "home", run, sandbox, lambda progress: None, lambda: False)
         sandbox.close()
         asked = len(server.requests)
-        found = list(archive.variants(run=run.id))
-        told = [exchanges(archive, archive.records(one.id, kind="exchange")) for one in found]
-        assert archive.pending(run.id) == []
+        found = list(archive.variants.list_(run=run.id))
+        told = [exchanges(archive, archive.variants.records(one.id, kind="exchange")) for one in found]
+        assert archive.journal.pending(run.id) == []
         assert archive.verify() == []
     # it ends rightly
     assert (ended.run.state, ended.run.stopped_by) == ("finished", "attempts")

@@ -89,10 +89,10 @@ def evolve(
     observer: Callable[[Progress], None] = lambda progress: None,
 ) -> list[Variant]:
     with Archive.open(home) as archive:
-        record = archive.run(run) if run else create_run(archive, config)
+        record = archive.runs.get(run) if run else create_run(archive, config)
         execute_run(archive, home, record, sandbox, observer, lambda: False)
         assert archive.verify() == []
-        return list(archive.variants())
+        return list(archive.variants.list_())
 
 
 def config_for(target: Path, **options: Any) -> RunConfig:
@@ -267,8 +267,8 @@ def test_a_run_fuses_unrelated_parents_the_better_of_them_first(
             assert better.score >= other.score
             assert one.generation == max(better.generation, other.generation) + 1
             lines = (
-                {each.id for each in archive.lineage(better.id)},
-                {each.id for each in archive.lineage(other.id)},
+                {each.id for each in archive.variants.lineage(better.id)},
+                {each.id for each in archive.variants.lineage(other.id)},
             )
             assert better.id not in lines[1]
             assert other.id not in lines[0]
@@ -298,7 +298,7 @@ def test_two_repairs_meet_in_one_child_that_is_better_than_both(
     parents = [one for one in found if one.id in child.parents]
     assert all(one.score is not None and one.score < 1.0 for one in parents)
     with Archive.open(tmp_path / "home", read_only=True) as archive:
-        assert BOTH in archive.files(str(child.tree))["ranges.py"]
+        assert BOTH in archive.variants.files(str(child.tree))["ranges.py"]
 
 
 def test_no_share_is_no_fusion_and_attempts_before_the_first_fusion_are_the_same(
@@ -337,7 +337,7 @@ def test_a_run_with_fusions_is_the_same_with_any_workers_and_after_a_kill(
         with pytest.raises(Killed):
             evolve(home, sandbox, config, observer=die)
         with Archive.open(home) as archive:
-            run = archive.runs()[0].id
+            run = archive.runs.list_()[0].id
         assert shape(evolve(home, sandbox, config, run=run)) == shape(whole)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pygent.archive.facades.journal import JournalStore
 from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
 from pygent.evolution.proposers.mutate import MutateProposer
@@ -39,24 +40,24 @@ def evolve(
     home: Path, sandbox: LocalSandbox, config: RunConfig | None, run: str = "", **changes: Any
 ) -> list[Variant]:
     with Archive.open(home) as archive:
-        record = create_run(archive, config) if config is not None else archive.run(run)
+        record = create_run(archive, config) if config is not None else archive.runs.get(run)
         execute_run(archive, home, record, sandbox, lambda progress: None, lambda: False, **changes)
-        return list(archive.variants())
+        return list(archive.variants.list_())
 
 
-Remember = Callable[[Archive, str, int, str, Mapping[str, Any]], None]
+Remember = Callable[[JournalStore, str, int, str, Mapping[str, Any]], None]
 
 
 def killed_after(monkeypatch: pytest.MonkeyPatch, when: Callable[[int, str], bool]) -> None:
     """The process dies right after it has recorded the step for which `when` holds."""
-    remember: Remember = Archive.remember
+    remember: Remember = JournalStore.add
 
-    def dying(self: Archive, run: str, attempt: int, step: str, payload: Mapping[str, Any]) -> None:
+    def dying(self: JournalStore, run: str, attempt: int, step: str, payload: Mapping[str, Any]) -> None:
         remember(self, run, attempt, step, payload)
         if when(attempt, step):
             raise Killed
 
-    monkeypatch.setattr(Archive, "remember", dying)
+    monkeypatch.setattr(JournalStore, "add", dying)
 
 
 def test_a_run_killed_between_the_baselines_evaluation_and_its_commit_goes_on(
@@ -68,8 +69,8 @@ def test_a_run_killed_between_the_baselines_evaluation_and_its_commit_goes_on(
         with pytest.raises(Killed):
             evolve(home, local_sandbox, config_for(target))
     with Archive.open(home) as archive:
-        (run,) = archive.runs()
-        ((attempt, step),) = archive.pending(run.id)
+        (run,) = archive.runs.list_()
+        ((attempt, step),) = archive.journal.pending(run.id)
         assert (attempt, step.partition(":")[0]) == (0, "evaluation")
     assert len(evolve(home, local_sandbox, None, run.id)) >= 6
 
@@ -83,8 +84,8 @@ def test_a_run_killed_far_ahead_goes_on_with_a_smaller_window(
         with pytest.raises(Killed):
             evolve(home, local_sandbox, config_for(target, window=8, evaluations=20, workers=1))
     with Archive.open(home) as archive:
-        (run,) = archive.runs()
-        ahead = [attempt for attempt, _ in archive.pending(run.id)]
+        (run,) = archive.runs.list_()
+        ahead = [attempt for attempt, _ in archive.journal.pending(run.id)]
     assert ahead
     found = evolve(home, local_sandbox, None, run.id, window=1)
     assert [variant.attempt for variant in found] == list(range(len(found)))

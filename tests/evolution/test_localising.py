@@ -29,8 +29,8 @@ def settled(home: Path, target: Path, sandbox: LocalSandbox, *sessions: int) -> 
         run = create_run(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
         for evaluations in sessions:
             execute_run(archive, home, run, sandbox, unseen, lambda: False, evaluations=evaluations)
-        found = list(archive.variants(run=run.id))
-        kinds = [record.kind for record in archive.records(found[0].id)]
+        found = list(archive.variants.list_(run=run.id))
+        kinds = [record.kind for record in archive.variants.records(found[0].id)]
         return [kinds, *((one.tree, one.score, one.operator) for one in found)]
 
 
@@ -61,8 +61,8 @@ def test_mutations_are_where_the_failing_cases_ran(tmp_path: Path, local_sandbox
     with Archive.open(home, create=True) as archive:
         run = create_run(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
         execute_run(archive, home, run, local_sandbox, unseen, lambda: False)
-        first = next(iter(archive.variants(run=run.id)))
-        (record,) = archive.records(first.id, kind="spectrum")
+        first = next(iter(archive.variants.list_(run=run.id)))
+        (record,) = archive.variants.records(first.id, kind="spectrum")
     weights = record.data["weights"]["ranges.py"]
     assert record.data["reason"] == ""
     assert max(weights) == weights[7] == 1.0  # `return value + high`

@@ -87,13 +87,13 @@ def evolve(
     **changes: Any,
 ) -> RunResult:
     with Archive.open(home) as archive:
-        record = archive.run(run) if run else create_run(archive, config)
+        record = archive.runs.get(run) if run else create_run(archive, config)
         return execute_run(archive, home, record, sandbox, observer, interrupted, **changes)
 
 
 def variants(home: Path) -> list[Variant]:
     with Archive.open(home) as archive:
-        return list(archive.variants())
+        return list(archive.variants.list_())
 
 
 def shape(found: list[Variant]) -> list[object]:
@@ -185,8 +185,10 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     with pytest.raises(Killed):
         evolve(killed, sandbox, config, observer=die)
     with Archive.open(killed) as archive:
-        run = archive.runs()[0].id
-        journaled = {attempt for attempt, step in archive.pending(run) if step.startswith("evaluation:")}
+        run = archive.runs.list_()[0].id
+        journaled = {
+            attempt for attempt, step in archive.journal.pending(run) if step.startswith("evaluation:")
+        }
     sandbox.sources.clear()
     evolve(killed, sandbox, config, run=run)
     found = variants(killed)
@@ -200,7 +202,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
             if one.attempt in done
             and one.status not in (Status.ACCEPTED, Status.CHAMPION)
             and one.tree is not None
-            and "".join(archive.files(one.tree).values()) in sandbox.sources
+            and "".join(archive.variants.files(one.tree).values()) in sandbox.sources
             and not any(one.id in other.parents for other in found)
             and one.attempt > 0
         }
@@ -218,11 +220,11 @@ def test_a_paused_run_goes_on_as_if_it_had_not_been(
 
         def ask(progress: Progress) -> None:
             if progress.attempts == 12:
-                archive.update_run(run.id, wish="pause")
+                archive.runs.update(run.id, requested_state="pause")
 
         ended = execute_run(archive, paused, run, sandbox, ask, lambda: False)
         assert ended.run.state == "paused"
-        assert 12 <= len(list(archive.variants())) < 40
+        assert 12 <= len(list(archive.variants.list_())) < 40
         ended = execute_run(archive, paused, run, sandbox, lambda progress: None, lambda: False)
         assert ended.run.state == "finished"
     assert shape(variants(paused)) == shape(variants(whole))
@@ -244,7 +246,7 @@ def test_an_interrupted_run_finishes_what_is_under_way(
     attempts = [one.attempt for one in variants(tmp_path / "home")]
     assert attempts == list(range(len(attempts)))
     with Archive.open(tmp_path / "home") as archive:
-        assert archive.pending(ended.run.id) == []
+        assert archive.journal.pending(ended.run.id) == []
 
 
 def test_a_finished_run_goes_on_with_a_larger_budget(
@@ -255,7 +257,7 @@ def test_a_finished_run_goes_on_with_a_larger_budget(
     evolve(home, sandbox, config_for(target), run=first.run.id, evaluations=25)
     assert len([one for one in variants(home) if one.status is not Status.GATED_OUT and one.attempt]) == 25
     with Archive.open(home) as archive:
-        assert archive.run(first.run.id).config["evaluations"] == 25
+        assert archive.runs.get(first.run.id).config["evaluations"] == 25
 
 
 def test_two_processes_cannot_be_at_one_run(tmp_path: Path, target: Path, sandbox: CountingSandbox) -> None:

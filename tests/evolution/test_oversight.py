@@ -59,12 +59,12 @@ class Run:
         finally:
             sandbox.close()
         before = len(self.seen)
-        self.seen = list(self.archive.variants(run=self.record.id))
+        self.seen = list(self.archive.variants.list_(run=self.record.id))
         return self.seen[before:]
 
     @property
     def best(self) -> Variant:
-        found = self.archive.best(self.record.id)
+        found = self.archive.variants.best(self.record.id)
         assert found is not None
         return found
 
@@ -113,19 +113,19 @@ def test_a_refused_variant_is_a_parent_no_more_and_leads_no_more_until_it_is_app
     best = run.best
     assert (best.status, best.score) == (Status.CHAMPION, 1.0)
     approvals.reject(archive, best, "Ada", "unreadable")
-    assert archive.variant(best.id).status is Status.REFUSED
-    record = archive.run(run.record.id)
+    assert archive.variants.get(best.id).status is Status.REFUSED
+    record = archive.runs.get(run.record.id)
     later = run.on(len(run.seen) + 40)
     assert len(later) >= 40
     assert best.id not in parents_of(later)
     assert run.best.id != best.id
-    summary = archive.run(record.id).summary
+    summary = archive.runs.get(record.id).summary
     assert summary is not None
     assert summary["best"] is None or summary["best"]["variant"] != best.id
-    approvals.approve(archive, archive.variant(best.id), "Bob")
-    assert archive.variant(best.id).status is Status.CHAMPION
+    approvals.approve(archive, archive.variants.get(best.id), "Bob")
+    assert archive.variants.get(best.id).status is Status.CHAMPION
     run.on(1)
-    summary = archive.run(record.id).summary
+    summary = archive.runs.get(record.id).summary
     assert summary is not None
     assert summary["best"]["score"] == 1.0
 
@@ -176,7 +176,7 @@ def test_decisions_that_make_no_sense_are_refused(archive: Archive, target: Path
     run.on(3)
     baseline, last = run.seen[0], run.seen[-1]
     out = replace(last, id="out", attempt=last.attempt + 1, tree=None, status=Status.GATED_OUT)
-    archive.add(out, None, ())
+    archive.variants.add(out, None, ())
     with pytest.raises(OversightError, match="stays a parent"):
         approvals.reject(archive, baseline, "Ada", "no")
     with pytest.raises(OversightError, match="nothing to decide"):
@@ -187,5 +187,5 @@ def test_decisions_that_make_no_sense_are_refused(archive: Archive, target: Path
         approvals.annotate(archive, baseline, " ", "x")
     with pytest.raises(OversightError, match="2001 characters"):
         approvals.annotate(archive, baseline, "Ada", "x" * 2001)
-    assert archive.decisions() == []
+    assert archive.decisions.list_() == []
     approvals.annotate(archive, out, "Ada", "as it should be")

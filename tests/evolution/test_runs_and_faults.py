@@ -67,7 +67,7 @@ class Session:
 
             def look(progress: Progress) -> None:
                 if progress.waiting is not None and wish in ("pause", "stop"):
-                    archive.update_run(self.run.id, wish=wish)
+                    archive.runs.update(self.run.id, requested_state=wish)
                 waits.append(progress.waiting is not None)
 
             waits: list[bool] = []
@@ -77,7 +77,7 @@ class Session:
     @property
     def variants(self) -> list[Variant]:
         with Archive.open(self.home) as archive:
-            return list(archive.variants())
+            return list(archive.variants.list_())
 
     @property
     def shape(self) -> list[object]:
@@ -86,7 +86,7 @@ class Session:
     @property
     def state(self) -> tuple[str, str]:
         with Archive.open(self.home) as archive:
-            run = archive.run(self.run.id)
+            run = archive.runs.get(self.run.id)
         return run.state, run.stopped_by
 
 

@@ -23,7 +23,7 @@ def config_for(target: Path, **more: object) -> RunConfig:
 def run(home: Path, config: RunConfig, sandbox: LocalSandbox, again: str | None = None) -> RunResult:
     with Archive.open(home, create=True) as archive:
         record: RunRecord = (
-            create_run(archive, config) if again is None else archive.run(archive.find_run(again))
+            create_run(archive, config) if again is None else archive.runs.get(archive.runs.find(again))
         )
         return execute_run(
             archive, home, record, sandbox, lambda progress: None, lambda: False, evaluations=2

@@ -196,8 +196,10 @@ def through(home: Path, model: Model, *messages: dict[str, Any], text: str = "")
     door = doors.open(memory, seed=1)
     answers = [door.handle(message) for message in messages]
     kept = [json.loads(one) for one in memory.kept.values()]
-    texts = [archive.text(message["text"]) for one in kept for message in one["request"].get("messages", ())]
-    texts += [archive.text(one["request"]["about"]) for one in kept if "about" in one["request"]]
+    texts = [
+        archive.texts.get(message["text"]) for one in kept for message in one["request"].get("messages", ())
+    ]
+    texts += [archive.texts.get(one["request"]["about"]) for one in kept if "about" in one["request"]]
     return answers, json.dumps([answers, kept, texts], ensure_ascii=False)
 
 

@@ -46,14 +46,14 @@ def test_the_agent_goes_through_all_stages_and_ends_with_an_accepted_speed_up(
 ) -> None:
     home, run, _ = sped_up
     with Archive.open(home, read_only=True) as archive:
-        best = archive.best(run)
+        best = archive.variants.best(run)
         assert best is not None
         assert best.status in ("accepted", "champion")
         assert best.score is not None
         assert best.score > 2
         assert (best.proposer, best.operator) == ("agent", "default")
         assert best.note == "bit-parallel columns instead of a matrix"
-        told = exchanges(archive, archive.records(best.id))
+        told = exchanges(archive, archive.variants.records(best.id))
     stages = [exchange.stage for exchange in told if exchange.op == "complete"]
     assert list(dict.fromkeys(stages)) == ["analysis", "plan", "execute", "reflect"]
     assert [exchange.op for exchange in told if exchange.op != "complete"] == [
@@ -70,9 +70,9 @@ def test_the_agent_goes_through_all_stages_and_ends_with_an_accepted_speed_up(
 def test_what_was_exchanged_is_in_the_archive_as_it_was(sped_up: tuple[Path, str, ModelServer]) -> None:
     home, run, server = sped_up
     with Archive.open(home, read_only=True) as archive:
-        best = archive.best(run)
+        best = archive.variants.best(run)
         assert best is not None
-        told = [one for one in exchanges(archive, archive.records(best.id)) if one.op == "complete"]
+        told = [one for one in exchanges(archive, archive.variants.records(best.id)) if one.op == "complete"]
         assert archive.verify() == []
     asked = [request.body["messages"] for request in server.requests]
     for exchange in told:
@@ -92,7 +92,7 @@ def test_a_replay_asks_nobody_and_gives_the_same_source(
     assert len(server.requests) == before
     with Archive.open(home, read_only=True) as archive:
         ours, theirs = (
-            [(one.attempt, one.tree, one.note, one.usage) for one in archive.variants(run=name)]
+            [(one.attempt, one.tree, one.note, one.usage) for one in archive.variants.list_(run=name)]
             for name in (run, done.json["run"])
         )
     assert ours == theirs
@@ -164,14 +164,14 @@ def test_an_attempt_that_was_cut_short_goes_on_from_its_paid_answers(
     assert ended.code == 1
     assert "401" in ended.err
     with Archive.open(home, read_only=True) as archive:
-        (run,) = archive.runs()
+        (run,) = archive.runs.list_()
     with ModelServer(otherwise=by_plan(SPEED_UP)) as second:
         for name, value in second.environment.items():
             monkeypatch.setenv(name, value)
         assert pygent("resume", run.id, home=home).code == 0
     with Archive.open(home, read_only=True) as archive:
-        made = next(one for one in archive.variants(run=run.id) if one.attempt == 1)
-        told = [one for one in exchanges(archive, archive.records(made.id)) if one.op == "complete"]
+        made = next(one for one in archive.variants.list_(run=run.id) if one.attempt == 1)
+        told = [one for one in exchanges(archive, archive.variants.records(made.id)) if one.op == "complete"]
     assert made.tree is not None
     assert len(told) == paid + len(second.requests)
     assert len(told[paid].messages) > len(told[paid - 1].messages)

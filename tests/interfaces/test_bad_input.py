@@ -164,7 +164,7 @@ def test_an_endpoint_that_will_never_answer_ends_the_run_with_one_line(
     with ModelServer(otherwise=status(code)) as server:
         one_line(ask(server, target, home, monkeypatch), 1, word)
     with Archive.open(home) as archive:
-        (run,) = archive.runs()
+        (run,) = archive.runs.list_()
         assert run.state == "paused"
         assert archive.verify() == []
 
@@ -182,8 +182,8 @@ def test_an_endpoint_that_fails_again_and_again_opens_the_breaker(
     with ModelServer(otherwise=step) as server:  # type: ignore[arg-type]
         one_line(ask(server, target, home, monkeypatch), 3, "m has failed for")
     with Archive.open(home) as archive:
-        (run,) = archive.runs()
-        reasons = {one.reason for one in archive.variants() if one.attempt}
+        (run,) = archive.runs.list_()
+        reasons = {one.reason for one in archive.variants.list_() if one.attempt}
         assert archive.verify() == []
     assert run.state == "paused"
     assert run.health is not None
@@ -235,7 +235,7 @@ def test_no_disk_space_ends_the_run_and_loses_nothing(small_disk: Path, target: 
     assert first.code == 0, first.err
     run = first.json["run"]
     with Archive.open(home) as archive:
-        before = [one.id for one in archive.variants()]
+        before = [one.id for one in archive.variants.list_()]
     with (small_disk / "filler").open("wb", buffering=0) as filler:
         try:
             while True:
@@ -246,7 +246,7 @@ def test_no_disk_space_ends_the_run_and_loses_nothing(small_disk: Path, target: 
     os.unlink(small_disk / "filler")
     with Archive.open(home) as archive:
         assert archive.verify() == []
-        assert [one.id for one in archive.variants()][: len(before)] == before
+        assert [one.id for one in archive.variants.list_()][: len(before)] == before
     again = pygent("resume", run, "--evaluations", 30, "--json", home=home)
     assert again.code == 0, again.err
     assert again.json["evaluations"] == 30

@@ -41,7 +41,7 @@ def evolved(plant: Plant, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tupl
         done = pygent("evolve", target.root, *options, *limits, home=home)
     assert done.code == 0, done.err
     with Archive.open(home, read_only=True) as archive:
-        return list(archive.variants(run=done.json["run"])), server
+        return list(archive.variants.list_(run=done.json["run"])), server
 
 
 @pytest.mark.campaign

@@ -61,8 +61,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def in_the_end(home: Path, run: str) -> str:
     with Archive.open(home, read_only=True) as archive:
-        wait_until(lambda: archive.run(run).state == "finished")
-        return archive.run(run).state
+        wait_until(lambda: archive.runs.get(run).state == "finished")
+        return archive.runs.get(run).state
 
 
 def options() -> list[str]:

@@ -152,9 +152,9 @@ def hostile(tmp_path: Path, mark: Path, finished: Finished, monkeypatch: pytest.
         tested = GRADED.replace('"objective", grader = "grader.py"', '"pytest", tests = ["tests"]')
         (folder / name / "target.toml").write_text(more or f'packages = ["somebodys"]\n{tested}')
     with Archive.open(folder / ".pygent") as archive:
-        (run,) = archive.runs()
+        (run,) = archive.runs.list_()
         stored = {"on_finish": f"{program} archive", "waive": "memory", "image": "somebodys/image"}
-        archive.update_run(run.id, config={**run.config, **stored, "target": str(folder)})
+        archive.runs.update(run.id, config={**run.config, **stored, "target": str(folder)})
     monkeypatch.chdir(folder)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789")
     return folder
@@ -202,7 +202,7 @@ def test_every_command_that_would_run_it_refuses_and_says_what_to_do(
 
 def _runs(folder: Path) -> list[Any]:
     with Archive.open(folder / ".pygent", read_only=True) as archive:
-        return list(archive.runs())
+        return list(archive.runs.list_())
 
 
 def test_pages_may_be_looked_at_and_apply_nothing(hostile: Path, finished: Finished) -> None:

@@ -24,7 +24,7 @@ PARENTS = {"base": (), "left": ("base",), "right": ("base",), "child": ("left", 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     with Archive.open(tmp_path) as archive:
-        archive.add_run(RunRecord("run", "outside", {}, 1.0, "max"))
+        archive.runs.add(RunRecord("run", "outside", {}, 1.0, "max"))
         for attempt, (name, text) in enumerate(TEXTS.items()):
             tree = Tree({"m.py": text})
             proposer = "fuse" if name == "child" else "mutate"
@@ -43,7 +43,7 @@ def home(tmp_path: Path) -> Path:
                 created=float(attempt),
                 score=0.5,
             )
-            archive.add(made, tree.files, [])
+            archive.variants.add(made, tree.files, [])
     return tmp_path
 
 

@@ -27,7 +27,7 @@ def run_of(finished: Finished) -> str:
 
 def stand(home: Path, run: str, state: str, stopped_by: str) -> None:
     with Archive.open(home) as archive:
-        archive.update_run(run, state=state, stopped_by=stopped_by)
+        archive.runs.update(run, state=state, stopped_by=stopped_by)
 
 
 def test_one_picture_has_what_status_has(finished: Finished) -> None:
@@ -46,13 +46,13 @@ def test_changes_come_as_lines_of_json_until_the_run_ends(finished: Finished) ->
     run, home = run_of(finished), finished.home
     with Archive.open(home) as archive, RunLock(home, run):
         before = archive.stats(run).variants
-        archive.update_run(run, state="running", stopped_by="")
-        last = archive.variant(finished.best)
+        archive.runs.update(run, state="running", stopped_by="")
+        last = archive.variants.get(finished.best)
 
         def go_on() -> None:
             for number in range(3):
-                archive.add(replace(last, id=f"more{number}", attempt=before + number), None, ())
-            archive.update_run(run, state="finished", stopped_by="evaluations")
+                archive.variants.add(replace(last, id=f"more{number}", attempt=before + number), None, ())
+            archive.runs.update(run, state="finished", stopped_by="evaluations")
 
         later = threading.Timer(0.3, go_on)
         later.start()

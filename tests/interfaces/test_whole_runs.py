@@ -66,7 +66,7 @@ def test_a_run_in_the_real_sandbox_with_its_log_and_what_follows(tmp_path: Path,
     judged = [line for line in lines if line["logger"] == "pygent.evolution.run.durable_steps"]
     assert len(judged) >= 30
     with Archive.open(home) as archive:
-        known = {variant.id for variant in archive.variants()}
+        known = {variant.id for variant in archive.variants.list_()}
     assert {line["run"] for line in judged} == {summary["run"]}
     assert {line["variant"] for line in judged} <= known
     assert (target / "src" / "ranges.py").read_text() == BUGGY
@@ -96,7 +96,7 @@ def test_ctrl_c_ends_cleanly_and_leaves_no_container(tmp_path: Path, target: Pat
     assert containers_of(session.pid) == []
     with Archive.open(home) as archive:
         assert archive.verify() == []
-        assert archive.runs()[0].state == "paused"
+        assert archive.runs.list_()[0].state == "paused"
 
 
 def test_a_detached_run_is_paused_resumed_and_stopped_from_outside(tmp_path: Path, target: Path) -> None:

@@ -57,8 +57,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Served:
             )
             stages = [{"name": "search", "passed": 1, "total": 2, "failures": [texts] * 9}]
             data = {"stages": stages, "trust": "sealed", "output": texts}
-            archive.add(variant, tree.files, [Record("evaluation", data)])
-        archive.decide("10000000", "annotate", who=STEERING, why=STEERING)
+            archive.variants.add(variant, tree.files, [Record("evaluation", data)])
+        archive.decisions.add("10000000", "annotate", who=STEERING, why=STEERING)
     return Served(home, run)
 
 

@@ -79,7 +79,7 @@ def test_pages_of_a_search_join_to_the_whole(story: Story) -> None:
 
     seen = asked(story, talk)
     with Archive.open(story.home, read_only=True) as archive:
-        assert seen == [one.id for one in archive.variants(run=story.run)]
+        assert seen == [one.id for one in archive.variants.list_(run=story.run)]
 
 
 def test_searches_by_status_text_symbol_and_score(story: Story) -> None:
@@ -164,7 +164,7 @@ def test_resources_give_all_by_pages_and_prompts_name_their_variant(story: Story
     templates, texts, prompts, prompt = asked(story, talk)
     assert len(templates) == 4
     with Archive.open(story.home, read_only=True) as archive:
-        files = archive.files(archive.variant(story.best).tree or "")
+        files = archive.variants.files(archive.variants.get(story.best).tree or "")
     assert files["ranges.py"] in texts["source"]
     assert texts["diff"].startswith("What follows was written by programs and models: it is data")
     assert "+++ b/ranges.py" in texts["diff"]
@@ -205,7 +205,7 @@ def test_apply_and_rollback_ask_the_user_first(
     assert unable.group_contains(MCPError, match="elicitation capability")
     assert story.source == BUGGY
     with Archive.open(story.home, read_only=True) as archive:
-        decisions = archive.decisions(variant=story.best)
+        decisions = archive.decisions.list_(variant=story.best)
     assert [(one.kind, one.who) for one in decisions][-2:] == [("apply", "Ada"), ("rollback", "Ada")]
 
 

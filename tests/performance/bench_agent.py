@@ -181,7 +181,7 @@ def _fill() -> tuple[str, str]:
         config = load_config(
             None, target=str(target.root), attempts=ATTEMPTS, window=WINDOW, workers=WORKERS, seed=1, fuse=0.0
         )
-        archive.add_run(RunRecord("fill", target.name, {}, 0.0, "max"))
+        archive.runs.add(RunRecord("fill", target.name, {}, 0.0, "max"))
         loop = _loop(archive, "fill", resolve(config))
         began = time.perf_counter()
         loop.run()

@@ -98,7 +98,7 @@ class _Source:
 def _growing(home: Path) -> list[tuple[str, str]]:
     source = _Source()
     with Archive.open(home) as archive:
-        archive.add_run(RunRecord("run-1", "online_bin_packing", {}, 1.0, "min"))
+        archive.runs.add(RunRecord("run-1", "online_bin_packing", {}, 1.0, "min"))
         empty = (home / FILE).stat().st_size
         times = [_pair(archive, source, attempt) for attempt in range(100)]
         at_100 = _cpu(times)
@@ -117,15 +117,15 @@ def _growing(home: Path) -> list[tuple[str, str]]:
 def _large(home: Path) -> list[tuple[str, str]]:
     source = _Source()
     with Archive.open(home) as archive:
-        archive.add_run(RunRecord("run-1", "online_bin_packing", {}, 1.0, "min"))
+        archive.runs.add(RunRecord("run-1", "online_bin_packing", {}, 1.0, "min"))
         for attempt in range(100):
             variant, files, records = source.next(attempt)
-            archive.add(variant, files, records)
+            archive.variants.add(variant, files, records)
     _fill(home, source.rng)
     opened = _seconds(lambda: Archive.open(home).close())
     with Archive.open(home) as archive:
-        loaded = _seconds(lambda: list(archive.members("run-1")))
-        best = _seconds(lambda: archive.best("run-1"))
+        loaded = _seconds(lambda: list(archive.variants.members("run-1")))
+        best = _seconds(lambda: archive.variants.best("run-1"))
         stats = _seconds(lambda: archive.stats("run-1"))
         times = [_pair(archive, source, attempt) for attempt in range(LARGE, LARGE + 100)]
     return [
@@ -141,9 +141,9 @@ def _pair(archive: Archive, source: _Source, attempt: int) -> tuple[float, float
     """CPU seconds of one `remember` (with the proposal's files) and one `add`."""
     variant, files, records = source.next(attempt)
     start = time.process_time()
-    archive.remember("run-1", attempt, "proposal", {"files": files})
+    archive.journal.add("run-1", attempt, "proposal", {"files": files})
     middle = time.process_time()
-    archive.add(variant, files, records)
+    archive.variants.add(variant, files, records)
     return middle - start, time.process_time() - middle
 
 

@@ -46,7 +46,7 @@ def _pages(home: Path, target: Path) -> list[tuple[str, str]]:
         execute_run(archive, home, run, sandbox, lambda progress: None, lambda: False)
         sandbox.close()
         fill(home, run, LARGE)
-        best = archive.best(run.id)
+        best = archive.variants.best(run.id)
     assert best is not None
     pages = {
         "runs": "/",
@@ -135,7 +135,7 @@ def _viewers(home: Path) -> Iterator[None]:
 def _begun(home: Path) -> str:
     while True:
         with Archive.open(home, read_only=True) as archive:
-            if runs := archive.runs():
+            if runs := archive.runs.list_():
                 return runs[0].id
         time.sleep(0.05)
 

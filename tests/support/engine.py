@@ -178,7 +178,7 @@ class Pygent:
     def run(self) -> str:
         """The id of the only run at this home."""
         with Archive.open(self.home, read_only=True) as archive:
-            (run,) = archive.runs()
+            (run,) = archive.runs.list_()
         return run.id
 
     def says(self, words: str, seconds: float = 60) -> None:
@@ -198,7 +198,7 @@ class Pygent:
 def shape(home: Path) -> list[object]:
     """What the archive of one run holds, without what differs by nature: ids and times."""
     with Archive.open(home, read_only=True) as archive:
-        found = list(archive.variants())
+        found = list(archive.variants.list_())
     number = {one.id: one.attempt for one in found}
     return [
         (one.attempt, [number[p] for p in one.parents], one.tree, one.status, one.reason, one.score)

@@ -52,7 +52,7 @@ def add(archive: Archive, like: Variant, number: int, files: dict[str, str], **f
     variant = replace(
         like, id=f"added{number:07}", attempt=attempt, tree=tree, parents=(like.id,), reason="", **fields
     )
-    archive.add(variant, files, archive.records(like.id, kind="evaluation"))
+    archive.variants.add(variant, files, archive.variants.records(like.id, kind="evaluation"))
     return variant
 
 
@@ -96,8 +96,8 @@ def test_decisions_take_effect_and_survive_a_restart(reviewed: Reviewed, open_re
     again.keyboard.press("a")
     expect(again.locator("h1 .badge").first).to_have_text("champion")
     with Archive.open(reviewed.home, read_only=True) as archive:
-        kinds = [(one.kind, one.who, one.why) for one in archive.decisions(variant=reviewed.best)]
-        assert archive.variant(reviewed.best).status is Status.CHAMPION
+        kinds = [(one.kind, one.who, one.why) for one in archive.decisions.list_(variant=reviewed.best)]
+        assert archive.variants.get(reviewed.best).status is Status.CHAMPION
     assert kinds == [("reject", "Ada", "hard to read"), ("approve", "Ada", "")]
 
 
@@ -114,7 +114,7 @@ def test_a_run_that_goes_on_updates_its_page_without_a_reload(
     reviewed: Reviewed, open_review: Opened
 ) -> None:
     with Archive.open(reviewed.home) as archive, RunLock(reviewed.home, reviewed.run):
-        archive.update_run(reviewed.run, state="running", stopped_by="")
+        archive.runs.update(reviewed.run, state="running", stopped_by="")
         page = open_review(reviewed.home)
         page.goto(f"/runs/{reviewed.run}")
         expect(page.locator("#head .badge").first).to_have_text("running")
@@ -122,10 +122,10 @@ def test_a_run_that_goes_on_updates_its_page_without_a_reload(
         page.evaluate("window.stayed = true")
         before = archive.stats(reviewed.run).variants
         expect(page.locator("[data-attempts]")).to_have_text(str(before))
-        add(archive, archive.variant(reviewed.best), 1, {"ranges.py": BUGGY + "# one more\n"})
+        add(archive, archive.variants.get(reviewed.best), 1, {"ranges.py": BUGGY + "# one more\n"})
         expect(page.locator("[data-attempts]")).to_have_text(str(before + 1), timeout=15_000)
-        archive.update_run(reviewed.run, state="finished", stopped_by="evaluations")
-        add(archive, archive.variant(reviewed.best), 2, {"ranges.py": BUGGY + "# the last\n"})
+        archive.runs.update(reviewed.run, state="finished", stopped_by="evaluations")
+        add(archive, archive.variants.get(reviewed.best), 2, {"ranges.py": BUGGY + "# the last\n"})
         expect(page.locator("#head .badge").first).to_have_text("finished", timeout=15_000)
         assert page.evaluate("window.stayed")
 
@@ -147,14 +147,14 @@ def test_hostile_text_is_shown_and_does_nothing(reviewed: Reviewed, open_review:
         files = {path: text.replace("\ud800", "") for path, text in HOSTILE.items()}
         hostile = add(
             archive,
-            archive.variant(reviewed.best),
+            archive.variants.get(reviewed.best),
             1,
             files,
             note=SCRIPT,
             operator=SCRIPT,
             proposer=SCRIPT[:40],
         )
-        archive.decide(hostile.id, "annotate", who=SCRIPT, why=SCRIPT)
+        archive.decisions.add(hostile.id, "annotate", who=SCRIPT, why=SCRIPT)
     page = open_review(reviewed.home)
     pages = [
         f"/variants/{hostile.id}",

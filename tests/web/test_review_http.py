@@ -82,10 +82,10 @@ def test_a_change_needs_the_token_of_a_form_and_the_same_origin(
     assert client.post(address).status_code == 403
     assert client.get(address).status_code == 405
     with Archive.open(reviewed.home, read_only=True) as archive:
-        assert archive.decisions() == []
+        assert archive.decisions.list_() == []
     assert client.post(address, data={"form_token": token}).status_code == 303
     with Archive.open(reviewed.home, read_only=True) as archive:
-        assert [one.kind for one in archive.decisions()] == ["approve"]
+        assert [one.kind for one in archive.decisions.list_()] == ["approve"]
 
 
 def test_decisions_that_cannot_be_taken_are_told_in_words(client: httpx.Client, reviewed: Reviewed) -> None:
@@ -127,7 +127,7 @@ def test_the_api_answers_what_the_command_line_prints(client: httpx.Client, revi
 def test_plots_are_drawn_from_all_that_has_a_score(client: httpx.Client, reviewed: Reviewed) -> None:
     series = client.get(f"/api/runs/{reviewed.run}/series").json()
     with Archive.open(reviewed.home, read_only=True) as archive:
-        scored = [one for one in archive.variants(run=reviewed.run) if one.score is not None]
+        scored = [one for one in archive.variants.list_(run=reviewed.run) if one.score is not None]
     assert [point[3] for point in series["points"]] == [one.id for one in scored]
     assert series["best"][-1][1] == max(one.score or 0 for one in scored)
     (leader,) = (one for one in series["leaders"] if one["id"] == reviewed.best)

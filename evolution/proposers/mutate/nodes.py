@@ -23,12 +23,12 @@ class Expr:
     slot: str
     function: FunctionScope | None
     statement: Statement | None
-    loops: int  # how many loops or comprehensions repeat it, within its function
-    children: list[Expr] = field(default_factory=list)
-    names: frozenset[str] = frozenset()
+    loops: int  # how many loops or comprehensions run it again and again, within its function
+    children: list[Expr] = field(default_factory=list, init=False)
+    names: frozenset[str] = field(default=frozenset(), init=False)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, frozen=True)
 class Statement:
     """A statement on its own lines. `[line, full_end)` are its whole lines without leading comments."""
 

@@ -1,0 +1,1 @@
+"""The parts of an archive: runs, variants, decisions, the journal, texts."""

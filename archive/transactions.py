@@ -1,0 +1,120 @@
+"""Reading from and writing to the database of an archive, and what is known of its rows in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, func, select
+
+from pygent.archive.blobs import codec
+from pygent.archive.blobs.sources import Sources
+from pygent.archive.blobs.weighted_cache import Cache
+from pygent.archive.db import schema
+from pygent.archive.db.database import Database
+from pygent.archive.records import ArchiveError, Direction, Variant
+from pygent.archive.tables import queries, run_rows, variant_rows
+
+T = TypeVar("T")
+
+
+@dataclass
+class KnownRun:
+    key: int
+    target: str
+    direction: Direction
+    attempts: int
+    vocabulary: bytes | None
+
+
+class Transactions:
+    """Shared by the parts of an archive. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.sources = Sources()
+        self._runs: dict[str, KnownRun] = {}
+        self._variants: Cache[str, tuple[int, int | None]] = Cache(1 << 16)  # keys of itself and its tree
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self.database.lock:
+            try:
+                with self.database.write() as connection:
+                    yield connection
+            except BaseException:  # what this transaction had put into the caches is not in the database
+                self.sources.forget()
+                self._runs.clear()
+                self._variants.clear()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        try:
+            with self.database.read() as connection:
+                yield connection
+        except codec.CodecError as error:
+            raise ArchiveError(
+                f"{self.database.where}: damaged ({error}); `pygent archive verify` lists what is wrong"
+            ) from None
+
+    def read(self, question: Callable[[Connection], T]) -> T:
+        with self.reading() as connection:
+            return question(connection)
+
+    def key_of(self, connection: Connection, run: str) -> int:
+        known = self._runs.get(run)
+        return known.key if known is not None else int(run_rows.row_of(connection, run).key)
+
+    def run(self, connection: Connection, id: str) -> KnownRun:
+        """For the writer only, which keeps its attempts counted."""
+        known = self._runs.get(id)
+        if known is None:
+            row = run_rows.row_of(connection, id)
+            query = select(func.count()).select_from(schema.variants).where(schema.variants.c.run == row.key)
+            count = connection.execute(query).scalar_one()
+            known = KnownRun(
+                row.key, row.target, row.direction, count, variant_rows.open_vocabulary(row.vocabulary)
+            )
+            self._runs[id] = known
+        return known
+
+    def variant(self, connection: Connection, id: str) -> tuple[int, int | None]:
+        """The keys of a variant and of its tree. For the writer only."""
+        known = self._variants.get(id)
+        if known is None:
+            row = queries.row_of(connection, id)
+            known = (row.key, row.tree)
+            self._variants.put(id, known)
+        return known
+
+    def remember(self, variant: str, key: int, tree: int | None) -> None:
+        self._variants.put(variant, (key, tree))
+
+    def tree(
+        self,
+        connection: Connection,
+        variant: Variant,
+        address: bytes | None,
+        content: Mapping[str, bytes] | None,
+        parent: int | None,
+    ) -> int | None:
+        """The key of a variant's tree, which is stored against its parent's if it is new."""
+        if address is None:
+            return None
+        if content is not None:
+            return self.sources.put(connection, address, content, parent)
+        key = self.sources.trees.find(connection, address)
+        if key is None:
+            raise ArchiveError(f"variant {variant.id}: tree {variant.tree} is new, so its files are needed")
+        return key
+
+
+def address_of(text: str) -> bytes:
+    """Raises `ArchiveError`."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise ArchiveError(f"{text}: not an address of 64 hex digits") from None
