@@ -37,6 +37,7 @@ lint: .venv/ready
 	.venv/bin/deptry .
 
 docs: .venv/ready
+	$(PY) -m tests.support.run_options
 	$(PY) -m tests.support.docs
 	$(PY) -m tests.support.openapi
 	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet

@@ -25,7 +25,7 @@ class DecisionStore:
         why: str = "",
         data: Mapping[str, Any] | None = None,
     ) -> ReviewDecision:
-        """Append what a person decided of a variant; `pygent.archive.tables.decision_rows.add` says what follows."""
+        """Append what a person decided of a variant; `decision_rows.add` says what follows."""
         with self._transactions.write() as connection:
             return decision_rows.add(connection, variant, kind, who, why, data or {})
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from pygent.evolution.settings.offered import Withheld, offered
 from pygent.evolution.settings.settings_file import in_variables, of_settings, read_settings
 from pygent.gateway.models.prices import Price
 from pygent.gateway.models.weighted_router import parse
+from pygent.sandbox.backends.select import Kind
 from pygent.sandbox.backends.waivers import waived
 from pygent.target_modules.trust.exhibit import Exhibit, require
 
 REMOVED_PROPOSERS = ("rewrite", "infill")
+_BUDGET = offered("Budgets", "resume", "start_run", "resume_run")
+_SPEND = offered("Budgets", "resume", "agent_run", "start_run", "resume_run")
+_ATTEMPT = offered("Limits of one attempt")
+_TASK = offered("Tasks of coding agents")
 
 
 class ConfigError(Exception):
@@ -26,116 +32,156 @@ class RunConfig(BaseModel):
     """Everything that decides how a run goes; stored with the run, so that it can be resumed.
 
     Priority: command line, then `PYGENT_*` variables, then the file (`pygent.toml`, or `--config`), then
-    the defaults here. An unknown key is an error.
+    the defaults here. An unknown key is an error. Each key says where else it may be given: the options of
+    commands and the parameters of MCP tools are made of that, of its description and of its bounds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    target: str = Field(description="name of a bundled target, or folder of a target.toml")
-    proposer: Literal["auto", "mutate", "llm", "agent"] = Field(
+    target: Annotated[str, Withheld("the argument of the command")] = Field(
+        description="name of a bundled target, or folder of a target.toml"
+    )
+    attempts: Annotated[int | None, _BUDGET] = Field(
+        None, gt=0, description="budget: attempts, whatever comes of them"
+    )
+    evaluations: Annotated[int | None, _BUDGET] = Field(
+        None, gt=0, description="budget: variants judged in the sandbox"
+    )
+    minutes: Annotated[float | None, _BUDGET] = Field(
+        None, gt=0, description="budget: minutes of running time"
+    )
+    tokens: Annotated[int | None, _SPEND] = Field(
+        None, gt=0, description="budget: model tokens, prompt and answer"
+    )
+    dollars: Annotated[float | None, _SPEND] = Field(
+        None, gt=0, description="budget: dollars at the model's price"
+    )
+    calls: Annotated[int | None, _BUDGET] = Field(None, gt=0, description="budget: calls of models")
+    until: Annotated[float | None, _BUDGET] = Field(
+        None,
+        description="end the run once a champion has at least this score (at most, if lower is better)",
+    )
+    dollars_per_hour: Annotated[float | None, offered("Budgets", "resume")] = Field(
+        None, gt=0, description="circuit breaker: a run that spends faster ends with exit code 3"
+    )
+    proposer: Annotated[str, offered("Proposals", "start_run")] = Field(
         "auto",
         description="where patches come from; auto is llm if a model and a key are given, else mutate",
     )
-    profile: str = Field(
+    profile: Annotated[str, offered("Proposals", "agent_run")] = Field(
         "default", description="how the agent works: a profile's name (`pygent agent profiles`) or TOML file"
     )
-    mcp_config: str | None = Field(
+    mcp_config: Annotated[str | None, offered("Proposals", "agent_run", "resume")] = Field(
         None, description="JSON file of MCP servers for the agent; .pygent/mcp.json if there is one"
     )
-    replay: str | None = Field(
+    replay: Annotated[str | None, offered("Proposals")] = Field(
         None, description="run whose recorded answers are used in place of models and servers"
     )
-    task_profile: str = Field(
-        "task", description="profile with which agents do the tasks that they are measured by"
+    fuse: Annotated[float, offered("Proposals")] = Field(
+        0.05,
+        ge=0,
+        lt=1,
+        description="share of the attempts that fuse two parents, if several functions may change; "
+        "0 for none",
     )
-    task_tokens: int = Field(60_000, gt=0, description="model tokens for one task of a coding agent")
-    task_calls: int = Field(30, gt=0, description="model calls for one task of a coding agent")
-    task_minutes: float = Field(15.0, gt=0, description="minutes for one task of a coding agent")
-    model: str | None = Field(
+    model: Annotated[str | None, offered("Models", "agent_run", "start_run")] = Field(
         None,
         description="model, or several that share the attempts by weight: gpt-4.1-mini=3,anthropic/...=1",
     )
-    prices: dict[str, Price] = Field(
-        default_factory=dict, description="dollars per million tokens by model name, for models unknown to us"
+    temperature: Annotated[float, offered("Models")] = Field(
+        0.8, ge=0, le=2, description="sampling temperature of the model"
     )
-    model_minutes: float = Field(
+    max_answer_tokens: Annotated[int, offered("Models")] = Field(
+        4096, gt=0, description="longest answer asked of the model, in tokens"
+    )
+    model_minutes: Annotated[float, offered("Models", "resume")] = Field(
         10.0,
         ge=0,
-        description="minutes to wait for a model that only fails; past them the run ends with exit code 3 "
+        description="minutes to wait for a model that only fails; after them the run ends with exit code 3 "
         "and can be resumed",
     )
-    dollars_per_hour: float | None = Field(
-        None, gt=0, description="circuit breaker: a run that spends faster ends with exit code 3"
+    prices: Annotated[dict[str, Price], Withheld("tables of pygent.toml, one for each model")] = Field(
+        default_factory=dict, description="dollars per million tokens by model name, for models unknown to us"
     )
-    max_answer_tokens: int = Field(4096, gt=0, description="longest answer asked of the model, in tokens")
-    temperature: float = Field(0.8, ge=0, le=2, description="sampling temperature of the model")
-    seed: int | None = Field(
+    attempt_tokens: Annotated[int | None, _ATTEMPT] = Field(
+        None, gt=0, description="model tokens of one attempt"
+    )
+    attempt_dollars: Annotated[float | None, _ATTEMPT] = Field(
+        None, gt=0, description="dollars of one attempt"
+    )
+    attempt_calls: Annotated[int | None, _ATTEMPT] = Field(
+        None, gt=0, description="calls of models in one attempt"
+    )
+    attempt_minutes: Annotated[float | None, _ATTEMPT] = Field(
+        None, gt=0, description="minutes of one attempt at its models"
+    )
+    task_profile: Annotated[str, _TASK] = Field(
+        "task", description="profile with which agents do the tasks that they are measured by"
+    )
+    task_tokens: Annotated[int, _TASK] = Field(
+        60_000, gt=0, description="model tokens for one task of a coding agent"
+    )
+    task_calls: Annotated[int, _TASK] = Field(
+        30, gt=0, description="model calls for one task of a coding agent"
+    )
+    task_minutes: Annotated[float, _TASK] = Field(
+        15.0, gt=0, description="minutes for one task of a coding agent"
+    )
+    seed: Annotated[int | None, offered("Search", "start_run")] = Field(
         None,
         ge=0,
-        description="all chance comes from it; left out, 63 random bits, which no variant can guess",
+        description="seed of every random choice; if left out, 63 random bits, which no variant can guess",
     )
-    attempts: int | None = Field(None, gt=0, description="budget: attempts, whatever comes of them")
-    evaluations: int | None = Field(None, gt=0, description="budget: variants judged in the sandbox")
-    minutes: float | None = Field(None, gt=0, description="budget: minutes of running time")
-    tokens: int | None = Field(None, gt=0, description="budget: model tokens, prompt and answer")
-    dollars: float | None = Field(None, gt=0, description="budget: dollars at the model's price")
-    calls: int | None = Field(None, gt=0, description="budget: calls of models")
-    attempt_tokens: int | None = Field(None, gt=0, description="model tokens of one attempt")
-    attempt_dollars: float | None = Field(None, gt=0, description="dollars of one attempt")
-    attempt_calls: int | None = Field(None, gt=0, description="calls of models in one attempt")
-    attempt_minutes: float | None = Field(None, gt=0, description="minutes of one attempt at its models")
-    until: float | None = Field(
-        None,
-        description="end the run once a champion has at least this score (at most, where lower is better)",
-    )
-    workers: int = Field(2, ge=1, le=256, description="evaluations at a time")
-    window: int = Field(
+    workers: Annotated[int, offered("Search")] = Field(2, ge=1, le=256, description="evaluations at a time")
+    window: Annotated[int, offered("Search")] = Field(
         8,
         ge=1,
         le=4096,
         description="attempts under way at a time; results are committed in order of attempt",
     )
-    selector: Literal["dgm", "best", "random"] = Field("dgm", description="how parents are chosen")
-    fuse: float = Field(
-        0.05,
-        ge=0,
-        lt=1,
-        description="share of the attempts that fuse two parents, if several functions may change",
+    selector: Annotated[Literal["dgm", "best", "random"], offered("Search", "start_run")] = Field(
+        "dgm", description="how parents are chosen"
     )
-    error_rate: float = Field(
+    error_rate: Annotated[float, offered("Search")] = Field(
         0.05,
         gt=0,
         lt=0.5,
-        description="chance at most that a variant no better is accepted, or confirmed champion",
+        description="highest chance that a variant no better is accepted, or confirmed champion",
     )
-    sandbox: Literal["auto", "docker", "bubblewrap"] = Field(
+    approval: Annotated[Literal["none", "champions", "all"], offered("Search", "resume", "start_run")] = (
+        Field(
+            "none",
+            description="which variants need a person's approval before they may be parents or be applied",
+        )
+    )
+    sandbox: Annotated[Kind, offered("Sandbox", "agent_run", "resume", "start_run")] = Field(
         "auto", description="where untrusted code runs; auto is an engine that answers, else bubblewrap"
     )
-    waive: str = Field(
+    waive: Annotated[str, offered("Sandbox", "agent_run", "agent_run", "resume", is_list=True)] = Field(
         "",
-        description="limits that code with a model-written ancestor may do without where they are not in "
+        description="limits that code with a model-written ancestor may do without if they are not in "
         "force, by commas: memory, processes, cpu, inodes",
     )
-    engine_minutes: float = Field(
+    engine_minutes: Annotated[float, offered("Sandbox", "resume")] = Field(
         10.0,
         ge=0,
         description="minutes to wait, each time, for a sandbox that gives no boxes any more, as when its "
-        "engine was stopped; past them the run ends with exit code 3 and can be resumed",
+        "engine was stopped; after them the run ends with exit code 3 and can be resumed",
     )
-    image: str | None = Field(None, description="base image of the boxes; host is this machine's own Python")
-    runtime: str | None = Field(
+    image: Annotated[str | None, offered("Sandbox", "agent_run", "resume", in_replay=True)] = Field(
         None,
-        description="what runs the engine's containers, by its name there, such as runsc; else its default",
+        description="base image of the boxes; host is this machine's own Python, for want of a registry",
     )
-    approval: Literal["none", "champions", "all"] = Field(
-        "none",
-        description="which variants need a person's approval before they may be parents or be applied",
+    runtime: Annotated[str | None, offered("Sandbox", "agent_run", "resume", in_replay=True)] = Field(
+        None,
+        description="what runs the engine's containers, by its name there, such as runsc; the engine's "
+        "default if left out",
     )
-    on_finish: str | None = Field(
+    on_finish: Annotated[str | None, offered("When the run ends", "resume")] = Field(
         None,
         description="shell command to run when the run ends; it gets no keys, and no archive can give it",
     )
-    on_finish_keys: str = Field(
+    on_finish_keys: Annotated[str, offered("When the run ends", "resume")] = Field(
         "",
         description="variables of the environment that this command gets beside ordinary ones, by commas",
     )

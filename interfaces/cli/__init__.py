@@ -14,7 +14,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:  # job border: the whole command
-        from pygent.interfaces.errors import exit_code, in_one_line
+        from pygent.interfaces.common.errors import exit_code, in_one_line
 
         code = exit_code(error)
         if code is None:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pygent.interfaces.cli.evolve import Dollars, Tokens
 from pygent.interfaces.cli.ids import TargetName
-from pygent.interfaces.cli.session import CliContext, Image, Json, Kind, Runtime, Waive, print_json
+from pygent.interfaces.cli.options import Panels, RunSettings, with_run_options
+from pygent.interfaces.cli.run_options import AGENT_OPTIONS
+from pygent.interfaces.cli.session import CliContext, Json, print_json
 
 app = typer.Typer(
     help="The coding agent: pipelines, profiles, and one attempt to look at.", no_args_is_help=True
@@ -70,21 +71,9 @@ def show(
         typer.echo(f"  {marked:<14}{about}")
 
 
-@app.command()
-def run(
-    ctx: typer.Context,
-    target: TargetName,
-    profile: Annotated[str, typer.Option(help="How the agent works.")] = "default",
-    model: Annotated[str | None, typer.Option(help="Model at the OpenAI-compatible endpoint.")] = None,
-    mcp_config: Annotated[str | None, typer.Option(help="JSON file of MCP servers.")] = None,
-    tokens: Tokens = None,
-    dollars: Dollars = None,
-    sandbox: Kind = "auto",
-    waive: Waive = None,
-    image: Image = None,
-    runtime: Runtime = None,
-    json: Json = False,
-) -> None:
+@app.command(cls=Panels)
+@with_run_options(AGENT_OPTIONS)
+def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json = False) -> None:
     """One attempt of the agent at a target: its transcript, its patch, and how that does.
 
     It is kept in the archive as a run of one attempt, so that what was paid for is not lost.
@@ -92,45 +81,25 @@ def run(
     from pygent.archive.records import ArchiveError
     from pygent.archive.store import Archive
     from pygent.evolution.run.execution import create_run, execute_run
+    from pygent.evolution.run.opened_sandbox import sandbox_of
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.settings.config import load_config
     from pygent.evolution.settings.run_trust import of_run
     from pygent.gateway.transcripts import exchanges
     from pygent.interfaces.cli.archive import show as show_variant
     from pygent.interfaces.cli.summary import STOPPED_BY
-    from pygent.interfaces.launching import commands_of
-    from pygent.interfaces.views.transcripts import plain, told
-    from pygent.sandbox.backends.select import open_sandbox
-    from pygent.sandbox.backends.waivers import waived
+    from pygent.interfaces.common.launching import commands_of
+    from pygent.interfaces.views.transcripts import told, whole
     from pygent.target_modules.trust.exhibit import require
 
     session: CliContext = ctx.obj
-    settings = load_config(
-        None,
-        target=target,
-        proposer="agent",
-        profile=profile,
-        model=model,
-        mcp_config=mcp_config,
-        tokens=tokens,
-        dollars=dollars,
-        attempts=1,
-        window=1,
-        fuse=0.0,
-        sandbox=sandbox,
-        image=image,
-        runtime=runtime,
-        waive=",".join(waive or ()) or None,
-    )
+    one_attempt = {"proposer": "agent", "attempts": 1, "window": 1, "fuse": 0.0}
+    settings = load_config(None, **options, target=target, **one_attempt)
     require(*of_run(resolve(settings)))
-    box = open_sandbox(sandbox, base=image, runtime=runtime, waive=waived([settings.waive]))
-    try:
-        with session.archive(create=True) as archive:
-            record = create_run(archive, settings)
-            given = commands_of(settings)
-            execute_run(archive, session.home, record, box, lambda progress: None, lambda: False, **given)
-    finally:
-        box.close()
+    with sandbox_of(settings) as box, session.archive(create=True) as archive:
+        record = create_run(archive, settings)
+        given = commands_of(settings)
+        execute_run(archive, session.home, record, box, lambda progress: None, lambda: False, **given)
     with Archive.open(session.home, read_only=True) as archive:
         made = next((one for one in archive.variants.list_(run=record.id) if one.attempt == 1), None)
         if made is None:
@@ -140,7 +109,7 @@ def run(
             )
         found = exchanges(archive, archive.variants.records(made.id, kind="exchange"))
     if json:
-        print_json({"run": record.id, "variant": made.id, "status": made.status, "exchanges": plain(found)})
+        print_json({"run": record.id, "variant": made.id, "status": made.status, "exchanges": whole(found)})
         return
     for text in told(found):
         typer.echo(text)

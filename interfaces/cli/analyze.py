@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pygent.interfaces.cli.ids import TargetName
-from pygent.interfaces.cli.session import Image, Json, Kind, print_json
+from pygent.interfaces.cli.session import Json, SandboxOptions, print_json
+from pygent.interfaces.common.parameters import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(analyze)
+    app.command()(grouped(analyze))
 
 
 def analyze(
@@ -27,30 +27,26 @@ def analyze(
         bool, typer.Option("--all", help="Also lines that the manifest does not let a variant change.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Draws the cases where a grader makes them.")] = 0,
-    sandbox: Kind = "auto",
-    image: Image = None,
+    *,
+    place: SandboxOptions,
     json: Json = False,
 ) -> None:
     """Rank lines by how much failing tests, and no others, run them (Ochiai). Exit 0 also when none fails."""
     from pygent.benchmarks.testing.spectrum import take_spectrum
-    from pygent.sandbox.backends.select import open_sandbox
     from pygent.target_modules.fault_localization import by_symbol, suspects
     from pygent.target_modules.spec.registry import find_to_run
 
     found = find_to_run(target)
     tree = found.tree()
-    box = open_sandbox(sandbox, base=image)
-    try:
+    with place.opened() as box:
         spectrum = take_spectrum(found, tree, box, seed)
-    finally:
-        box.close()
     ranked = suspects(spectrum, tree, found.manifest.editable)
     shown = [one for one in ranked if everything or one.editable]
     symbols = by_symbol(shown)
     failing = [name for number, name in enumerate(spectrum.tests) if spectrum.failing >> number & 1]
     if json:
         told = {"target": found.name, "tests": len(spectrum.tests), "failing": failing}
-        ranking = {"symbols": list(map(asdict, symbols[:top])), "lines": list(map(asdict, shown[:top]))}
+        ranking = {"symbols": symbols[:top], "lines": shown[:top]}
         print_json(told | ranking)
         return
     if not failing:

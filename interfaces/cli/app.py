@@ -26,7 +26,7 @@ from pygent.interfaces.cli import (
     trust,
     watch,
 )
-from pygent.interfaces.cli.sections import Sections
+from pygent.interfaces.cli.sections import HELP, Sections
 from pygent.interfaces.cli.session import CliContext
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ app = typer.Typer(
     help="Evolve Python modules with patches that are graded in a sandbox they cannot talk their way out of.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": sorted(HELP)},
 )
 
 
@@ -63,7 +63,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    from pygent.interfaces.logs import configure
+    from pygent.interfaces.common.logs import configure
 
     configure(log_level, as_json=log_json)
     ctx.obj = CliContext(home, log_json)

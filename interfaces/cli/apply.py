@@ -42,9 +42,9 @@ def apply(
     """
     from pygent.archive.records import ArchiveError, Status
     from pygent.evolution.promotion import apply_variant
-    from pygent.interfaces.boxes import opened_for
     from pygent.interfaces.cli.diffs import show_diff
-    from pygent.interfaces.who import me
+    from pygent.interfaces.common.boxes import opened_for
+    from pygent.interfaces.common.who import me
     from pygent.target_modules.promotion import source_writer
 
     if pr_body and (yes or to is not None):
@@ -112,7 +112,7 @@ def rollback(
 ) -> None:
     """Take an `apply` back: the source is restored byte for byte."""
     from pygent.evolution.promotion import apply_variant
-    from pygent.interfaces.who import me
+    from pygent.interfaces.common.who import me
 
     session: CliContext = ctx.obj
     with session.archive() as archive:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -46,13 +45,13 @@ def list_variants(
         table.add_column(column, no_wrap=column != "reason")
     for variant in found:
         table.add_row(
-            variant["id"],
-            str(variant["attempt"]),
-            " ".join(variant["parents"]),
-            variant["status"].value,
-            "" if variant["score"] is None else f"{variant['score']:.6g}",
-            line(variant["operator"], 40),
-            Text(line(variant["reason"], 120)),
+            variant.id,
+            str(variant.attempt),
+            " ".join(variant.parents),
+            variant.status.value,
+            "" if variant.score is None else f"{variant.score:.6g}",
+            line(variant.operator, 40),
+            Text(line(variant.reason, 120)),
         )
     console().print(table if found else "no variants")
 
@@ -64,11 +63,10 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
-        known = views.variant(archive, variant)
-        found = archive.variants.get(known["id"])
+        found = views.variant(archive, variant)
         files = sorted(views.files(archive, found)) if not found.parents else []
     if json:
-        print_json(known)
+        print_json(found)
         return
     from pygent.interfaces.cli.diffs import show_diff
     from pygent.interfaces.views.words import verdicts
@@ -83,22 +81,22 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
         "made by": f"{found.proposer}, {line(found.operator, 80)}",
         "note": line(found.note, 500),
         "took": f"{found.seconds:.3f} s",
-        "approval": known["approval"] if known["approval"] != "not needed" else "",
+        "approval": found.approval if found.approval != "not needed" else "",
         "cost": f"{found.usage.tokens} tokens, ${found.usage.dollars:.4f}" if found.usage.calls else "",
     }
     with paged(no_pager):
         for name, value in told.items():
             if value:
                 typer.echo(f"{name:<10}{value}")
-        for text in verdicts(known["records"]):
+        for text in verdicts(found.records):
             typer.echo(f"  {line(text, 300)}")
-        for one in known["decisions"]:
-            typer.echo(f"  {one['kind']} by {line(one['who'])}: {line(one['why'], 500)}".rstrip(": "))
+        for one in found.decisions:
+            typer.echo(f"  {one.kind} by {line(one.who)}: {line(one.why, 500)}".rstrip(": "))
         if files:
             typer.echo(f"files     {', '.join(files)}")
         typer.echo("")
-        for parent, changed in known["diffs"].items():
-            if len(known["diffs"]) > 1 and changed:
+        for parent, changed in found.diffs.items():
+            if len(found.diffs) > 1 and changed:
                 typer.echo(f"against {parent}:")
             show_diff(changed)
 
@@ -106,13 +104,13 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
 @app.command()
 def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
     """What a variant's making (and, for agents, its measuring) exchanged with models and MCP servers."""
-    from pygent.interfaces.views.transcripts import of_variant, plain, told
+    from pygent.interfaces.views.transcripts import of_variant, told, whole
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         found = of_variant(archive, variant)
     if json:
-        print_json(plain(found))
+        print_json(whole(found))
         return
     with paged(no_pager):
         for text in told(found):
@@ -137,14 +135,13 @@ def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, j
 @app.command()
 def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
     """A variant's ancestors, from the baseline on, with what each of them changed."""
-    from pygent.interfaces.views.variants import row
     from pygent.prompts.quote import line
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         found = archive.variants.lineage(archive.variants.find(variant))
     if json:
-        print_json([row(ancestor) for ancestor in found])
+        print_json(found)
         return
     branches = any(len(ancestor.parents) > 1 for ancestor in found)
     for ancestor in found:
@@ -177,7 +174,7 @@ def diff(
         print_json(found)
         return
     with paged(no_pager):
-        show_diff(found["diff"])
+        show_diff(found.diff)
 
 
 @app.command()
@@ -187,7 +184,7 @@ def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None
     with session.archive(read_only=True) as archive:
         figures = archive.stats(archive.runs.find(run) if run is not None else None)
     if json:
-        print_json(asdict(figures))
+        print_json(figures)
         return
     from collections import Counter
 
@@ -242,7 +239,7 @@ def export(
     with session.archive(read_only=True) as archive:
         done = export(archive, run_or_latest(archive, run), folder)
     if json:
-        print_json(asdict(done))
+        print_json(done)
         return
     typer.echo(f"{done.commits} variants written to {folder} as commits")
     if done.left_out:

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from pygent.interfaces.cli.ids import TargetName
-from pygent.interfaces.cli.session import Image, Json, Kind, Runtime, Waive, print_json
+from pygent.interfaces.cli.session import Json, LimitOptions, SandboxOptions, print_json
+from pygent.interfaces.common.parameters import grouped
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(bench)
+    app.command()(grouped(bench))
 
 
 def bench(
@@ -24,10 +25,9 @@ def bench(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Draws the cases; random if left out, which no tree can guess.")
     ] = None,
-    sandbox: Kind = "auto",
-    waive: Waive = None,
-    image: Image = None,
-    runtime: Runtime = None,
+    *,
+    place: SandboxOptions,
+    limits: LimitOptions,
     json: Json = False,
 ) -> None:
     """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
@@ -35,9 +35,8 @@ def bench(
 
     from pygent.benchmarks.judge import evaluate_tree
     from pygent.benchmarks.results import EvaluationContext
+    from pygent.evolution.run.opened_sandbox import opened_sandbox
     from pygent.sandbox.api import Isolation
-    from pygent.sandbox.backends.select import open_sandbox
-    from pygent.sandbox.backends.waivers import require
     from pygent.target_modules.spec.manifest import TargetError
     from pygent.target_modules.spec.registry import find_to_run
 
@@ -45,15 +44,13 @@ def bench(
     if tree is not None and not tree.is_dir():
         raise TargetError(f"--tree: {tree} is not a folder")
 
-    box = open_sandbox(sandbox, base=image, runtime=runtime, waive=waive or ())
-    try:
-        if tree is not None:
-            require(box, "a tree that a model may have written")
-        drawn = secrets.randbits(63) if seed is None else seed
+    untrusted = "" if tree is None else "a tree that a model may have written"
+    drawn = secrets.randbits(63) if seed is None else seed
+    with opened_sandbox(
+        place.sandbox, place.image, limits.runtime, limits.waive or (), untrusted=untrusted
+    ) as box:
         where = EvaluationContext(box, Isolation.CONTAINER, drawn, found.tree())
         result = evaluate_tree(found, found.tree(tree), where, "held_out" if held_out else "search")
-    finally:
-        box.close()
     told = {
         "target": found.name,
         "passed": result.passed,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pygent.sandbox.api import Check
 
 if TYPE_CHECKING:
-    from pygent.interfaces.cli.session import CliContext, SandboxKind
+    from pygent.interfaces.cli.session import CliContext
+    from pygent.sandbox.backends.select import Kind as SandboxKind
 
 LEAST_FREE_MB = 512
 

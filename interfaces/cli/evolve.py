@@ -7,21 +7,14 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from pygent.interfaces.cli.ids import RunId, TargetName
-from pygent.interfaces.cli.session import (
-    CliContext,
-    Image,
-    Json,
-    Runtime,
-    SandboxKind,
-    Waive,
-    command,
-    print_json,
-)
+from pygent.interfaces.cli.options import Panels, RunSettings, with_run_options
+from pygent.interfaces.cli.run_options import RESUME_OPTIONS, RUN_OPTIONS
+from pygent.interfaces.cli.session import CliContext, Json, command, print_json
 
 if TYPE_CHECKING:
     from pygent.archive.records import RunRecord
@@ -30,107 +23,25 @@ if TYPE_CHECKING:
     from pygent.evolution.settings.config import RunConfig
     from pygent.target_modules.trust.exhibit import Exhibit
 
-PROPOSERS = ("auto", "mutate", "llm", "agent")  # the configuration refuses all others
 GUESSABLE = 1 << 40  # seeds below it can be tried out one by one by the code under test
-Evaluations = Annotated[
-    int | None, typer.Option(min=1, help="Budget: variants judged in the sandbox.", rich_help_panel="Budgets")
-]
-Attempts = Annotated[
-    int | None,
-    typer.Option(min=1, help="Budget: attempts, whatever comes of them.", rich_help_panel="Budgets"),
-]
-Minutes = Annotated[
-    float | None, typer.Option(help="Budget: minutes of running time.", rich_help_panel="Budgets")
-]
-Tokens = Annotated[int | None, typer.Option(min=1, help="Budget: model tokens.", rich_help_panel="Budgets")]
-Dollars = Annotated[float | None, typer.Option(help="Budget: dollars.", rich_help_panel="Budgets")]
-Calls = Annotated[int | None, typer.Option(min=1, help="Budget: model calls.", rich_help_panel="Budgets")]
-Approval = Annotated[
-    Literal["none", "champions", "all"] | None,
-    typer.Option(help="Which variants need a person's yes before they may be parents or be applied."),
-]
-Until = Annotated[
-    float | None,
-    typer.Option(help="End once a champion has at least this score.", rich_help_panel="Budgets"),
-]
-EngineMinutes = Annotated[
-    float | None,
-    typer.Option(min=0, help="Minutes to wait for a sandbox that gives no boxes any more; then exit 3."),
-]
-OnFinish = Annotated[
-    str | None, typer.Option(help="Shell command to run when the run has ended; it gets no keys.")
-]
-OnFinishKeys = Annotated[
-    str | None, typer.Option(help="Variables of the environment that this command gets, too, by commas.")
-]
 Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background; return when the run works.")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(evolve)
-    app.command()(resume)
+    app.command(cls=Panels)(evolve)
+    app.command(cls=Panels)(resume)
     app.command()(pause)
     app.command()(stop)
 
 
+@with_run_options(RUN_OPTIONS)
 def evolve(
     ctx: typer.Context,
     target: TargetName,
-    attempts: Attempts = None,
-    evaluations: Evaluations = None,
-    minutes: Minutes = None,
-    tokens: Tokens = None,
-    dollars: Dollars = None,
-    calls: Calls = None,
-    until: Until = None,
-    approval: Approval = None,
-    proposer: Annotated[
-        str | None,
-        typer.Option(
-            metavar=f"<{'|'.join(PROPOSERS)}>",
-            help="Where patches come from; auto is llm with a model and a key, else mutate.",
-            autocompletion=lambda incomplete: [name for name in PROPOSERS if name.startswith(incomplete)],
-        ),
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option(help="How the agent works; `pygent agent profiles` lists them.")
-    ] = None,
-    mcp_config: Annotated[
-        str | None,
-        typer.Option(help="JSON file of MCP servers for the agent; .pygent/mcp.json if there is one."),
-    ] = None,
-    replay: Annotated[
-        str | None, typer.Option(help="Run whose recorded answers are used in place of models and servers.")
-    ] = None,
-    model: Annotated[str | None, typer.Option(help="Model, or several by weight: a=3,b=1.")] = None,
-    temperature: Annotated[float | None, typer.Option(help="Sampling temperature of the model.")] = None,
-    max_answer_tokens: Annotated[
-        int | None, typer.Option(help="Longest answer of the model, in tokens.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="All chance comes from it; random if left out.")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Evaluations at a time.")] = None,
-    window: Annotated[int | None, typer.Option(min=1, help="Attempts under way at a time.")] = None,
-    selector: Annotated[
-        Literal["dgm", "best", "random"] | None, typer.Option(help="How parents are chosen.")
-    ] = None,
-    fuse: Annotated[
-        float | None, typer.Option(help="Share of the attempts that fuse two parents; 0 for none.")
-    ] = None,
-    error_rate: Annotated[
-        float | None, typer.Option(help="Chance at most that a variant no better is accepted or confirmed.")
-    ] = None,
-    sandbox: Annotated[SandboxKind | None, typer.Option(help="Where untrusted code runs.")] = None,
-    waive: Waive = None,
-    engine_minutes: EngineMinutes = None,
-    image: Image = None,
-    runtime: Runtime = None,
+    options: RunSettings,
     config: Annotated[
         Path | None, typer.Option(help="TOML file of these settings; ./pygent.toml if there is one.")
     ] = None,
-    on_finish: OnFinish = None,
-    on_finish_keys: OnFinishKeys = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Only estimate calls, tokens and dollars; nothing is asked or run."),
@@ -142,41 +53,11 @@ def evolve(
     from pygent.evolution.run.execution import create_run
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.settings.run_trust import of_run
-    from pygent.interfaces.launching import commands_of
+    from pygent.interfaces.common.launching import commands_of
     from pygent.target_modules.trust.exhibit import require
 
-    options: dict[str, Any] = {
-        "target": target,
-        "attempts": attempts,
-        "evaluations": evaluations,
-        "minutes": minutes,
-        "tokens": tokens,
-        "dollars": dollars,
-        "calls": calls,
-        "until": until,
-        "approval": approval,
-        "proposer": proposer,
-        "profile": profile,
-        "mcp_config": mcp_config,
-        "model": model,
-        "temperature": temperature,
-        "max_answer_tokens": max_answer_tokens,
-        "seed": seed,
-        "workers": workers,
-        "window": window,
-        "selector": selector,
-        "fuse": fuse,
-        "error_rate": error_rate,
-        "sandbox": sandbox,
-        "waive": ",".join(waive or ()) or None,
-        "engine_minutes": engine_minutes,
-        "image": image,
-        "runtime": runtime,
-        "on_finish": on_finish,
-        "on_finish_keys": on_finish_keys,
-    }
     session: CliContext = ctx.obj
-    settings, exhibits = _settings(session, config, replay, options)
+    settings, exhibits = _settings(session, config, {**options, "target": target})
     plan = resolve(settings)
     if dry_run:
         _estimate(plan, as_json=json)
@@ -189,7 +70,7 @@ def evolve(
 
 
 def _settings(
-    session: CliContext, file: Path | None, replay: str | None, options: dict[str, Any]
+    session: CliContext, file: Path | None, options: RunSettings
 ) -> tuple[RunConfig, list[Exhibit]]:
     """The settings of a new run, and what has to be trusted in their file; a run that replays another has all
     of that one's that are not given."""
@@ -198,14 +79,15 @@ def _settings(
     from pygent.evolution.settings.stored_config import stored_config
     from pygent.target_modules.spec.registry import find_target
 
+    replay = options["replay"]
     if replay is None:
         default = Path(FILE)
         return read_config(file or (default if default.is_file() else None), **options)
     with session.archive() as archive:
-        known = archive.runs.get(archive.runs.find(replay))
-    if find_target(options["target"]).name != known.target:
+        known = archive.runs.get(archive.runs.find(str(replay)))
+    if find_target(str(options["target"])).name != known.target:
         raise ConfigError(f"--replay: run {known.id} is of target {known.target}, not of {options['target']}")
-    return stored_config(known, **(options | {"replay": known.id, "target": None})), []
+    return stored_config(known, **{**options, "replay": known.id, "target": None}), []
 
 
 def _estimate(plan: RunPlan, *, as_json: bool) -> None:
@@ -218,64 +100,25 @@ def _estimate(plan: RunPlan, *, as_json: bool) -> None:
         typer.echo(found.told)
 
 
+@with_run_options(RESUME_OPTIONS, fresh=False)
 def resume(
-    ctx: typer.Context,
-    run: RunId,
-    attempts: Attempts = None,
-    evaluations: Evaluations = None,
-    minutes: Minutes = None,
-    tokens: Tokens = None,
-    dollars: Dollars = None,
-    calls: Calls = None,
-    until: Until = None,
-    approval: Approval = None,
-    sandbox: Annotated[
-        SandboxKind | None, typer.Option(help="Where untrusted code runs; as before if left out.")
-    ] = None,
-    waive: Waive = None,
-    engine_minutes: EngineMinutes = None,
-    image: Annotated[str | None, typer.Option(help="Base image of the boxes; as before if left out.")] = None,
-    runtime: Annotated[
-        str | None, typer.Option(help="What runs the engine's containers; as before if left out.")
-    ] = None,
-    mcp_config: Annotated[
-        str | None, typer.Option(help="JSON file of MCP servers for the agent; as before if left out.")
-    ] = None,
-    on_finish: OnFinish = None,
-    on_finish_keys: OnFinishKeys = None,
-    detach: Detach = False,
-    json: Json = False,
+    ctx: typer.Context, run: RunId, options: RunSettings, detach: Detach = False, json: Json = False
 ) -> None:
-    """Go on with a run that was paused, stopped or killed, or that used up its budget (give a larger one)."""
+    """Go on with a run that was paused, stopped or killed, or that used up its budget (give a larger one).
+
+    Settings that are left out stay as they were.
+    """
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.settings.run_trust import of_run
     from pygent.evolution.settings.stored_config import stored_config
     from pygent.target_modules.trust.exhibit import require
 
     session: CliContext = ctx.obj
-    changes: dict[str, Any] = {
-        "attempts": attempts,
-        "evaluations": evaluations,
-        "minutes": minutes,
-        "tokens": tokens,
-        "dollars": dollars,
-        "calls": calls,
-        "until": until,
-        "approval": approval,
-        "sandbox": sandbox,
-        "waive": ",".join(waive or ()) or None,
-        "engine_minutes": engine_minutes,
-        "image": image,
-        "runtime": runtime,
-        "mcp_config": mcp_config,
-        "on_finish": on_finish,
-        "on_finish_keys": on_finish_keys,
-    }
     with session.archive() as archive:
         record = archive.runs.get(archive.runs.find(run))
-        plan = resolve(stored_config(record, **changes))
+        plan = resolve(stored_config(record, **options))
         require(*of_run(plan), may_ask=not detach)
-        _go_on(session, archive, record, plan, detach=detach, as_json=json, changes=changes)
+        _go_on(session, archive, record, plan, detach=detach, as_json=json, changes=options)
 
 
 def pause(ctx: typer.Context, run: RunId) -> None:
@@ -289,7 +132,7 @@ def stop(ctx: typer.Context, run: RunId) -> None:
 
 
 def _ask(session: CliContext, prefix: str, what: Literal["pause", "stop"]) -> None:
-    from pygent.interfaces.launching import wish
+    from pygent.interfaces.common.launching import wish
 
     with session.archive() as archive:
         run = archive.runs.find(prefix)
@@ -304,41 +147,29 @@ def _go_on(
     *,
     detach: bool,
     as_json: bool,
-    changes: dict[str, Any],
+    changes: RunSettings,
 ) -> None:
     if detach:
         _detach(session, run, changes, as_json=as_json)
         return
     from pygent.archive.end_reason import EndReason
     from pygent.evolution.run.execution import execute_run
+    from pygent.evolution.run.opened_sandbox import sandbox_of
     from pygent.interfaces.cli.live import Live
     from pygent.interfaces.cli.summary import show_summary
-    from pygent.interfaces.errors import INTERRUPTED, exit_code_of_end
-    from pygent.sandbox.backends.select import open_sandbox
-    from pygent.sandbox.backends.waivers import waived
+    from pygent.interfaces.common.errors import INTERRUPTED, exit_code_of_end
 
     settings = plan.config
     seeded = settings.seed is not None and settings.seed < GUESSABLE
     with Live(run.id, settings, plan.proposer, seeded=seeded) as live:
-        sandbox = open_sandbox(
-            settings.sandbox,
-            base=settings.image,
-            runtime=settings.runtime,
-            waive=waived([settings.waive]),
-        )
-        live.say(f"sandbox: {sandbox.name}, self-test passed")
         try:
-            ended = execute_run(
-                archive, session.home, run, sandbox, live.update, _interrupts(live.say), **changes
-            )
+            with sandbox_of(settings) as sandbox:
+                live.say(f"sandbox: {sandbox.name}, self-test passed")
+                stop = _interrupts(live.say)
+                ended = execute_run(archive, session.home, run, sandbox, live.update, stop, **changes)
         except KeyboardInterrupt:
-            live.say(
-                f"ending at once; `{command(session.home)} resume {run.id}` goes on with what is recorded"
-            )
-            sandbox.close()
+            live.say(f"ended at once; `{command(session.home)} resume {run.id}` goes on from there")
             os._exit(INTERRUPTED)  # without waiting for the threads of what was under way
-        finally:
-            sandbox.close()
     if as_json:
         print_json(ended.summary)
     else:
@@ -365,9 +196,9 @@ def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:
     return lambda: bool(seen)
 
 
-def _detach(session: CliContext, run: RunRecord, changes: dict[str, Any], *, as_json: bool) -> None:
-    from pygent.interfaces.errors import FAILURE
-    from pygent.interfaces.launching import go_on
+def _detach(session: CliContext, run: RunRecord, changes: RunSettings, *, as_json: bool) -> None:
+    from pygent.interfaces.common.errors import FAILURE
+    from pygent.interfaces.common.launching import go_on
 
     gone = go_on(session.home, run.id, changes, log_json=session.log_json)
     up = gone.until_up()

@@ -41,15 +41,14 @@ def forge(
 
     from pygent.benchmarks.forgeries.forgery_audit import forge as measure
     from pygent.benchmarks.forgeries.forgery_corpus import read_corpus
-    from pygent.sandbox.backends.select import open_sandbox
+    from pygent.evolution.run.opened_sandbox import opened_sandbox
 
     corpus = read_corpus()
     if unknown := set(only or ()) - {one.name for one in corpus}:
         raise typer.BadParameter(f"--only: no forgery is called {', '.join(sorted(unknown))}")
     quick = [one for one in corpus if one.fast or not fast]
     chosen = [one for one in corpus if one.name in only] if only else quick
-    box = open_sandbox(sandbox, base=image, runtime=runtime)
-    try:
+    with opened_sandbox(sandbox, image, runtime) as box:
         report = measure(
             box,
             chosen,
@@ -57,8 +56,6 @@ def forge(
             compare=not fast if compare is None else compare,
             said=lambda row: None if json else typer.echo(f"  {row.forgery.name}", err=True),
         )
-    finally:
-        box.close()
     if json:
         print_json(report.to_json())
     else:

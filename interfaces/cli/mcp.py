@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json as jsonlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -43,18 +44,19 @@ def add(
     if bool(command) == (url is not None):
         raise typer.BadParameter("give either a command after `--`, or --url")
     before = text_of(config) if config.exists() else b""
-    data: dict[str, Any] = parsed(before, config) if before else {}
+    data = parsed(before, config) if before else {}
     table = data.setdefault("servers" if "servers" in data else "mcpServers", {})
     if name in table:
         raise McpConfigError(f"{config}: {name}: is there already; `pygent mcp remove {name}` first")
     trusted = not table or of_servers(config, before).is_trusted
-    entry: dict[str, Any] = {"url": url} if command is None else {"command": command[0], "args": command[1:]}
+    variables: dict[str, str] = {}
     for pair in env or ():
         variable, equals, value = pair.partition("=")
         if not equals or not variable:
             raise typer.BadParameter(f"--env {pair}: write NAME=VALUE")
-        entry.setdefault("env", {})[variable] = value
-    table[name] = entry
+        variables[variable] = value
+    entry = {"url": url} if command is None else {"command": command[0], "args": command[1:]}
+    table[name] = {**entry, "env": variables} if variables else entry
     text = _write(config, data)
     try:
         read(config)
@@ -110,6 +112,16 @@ def list_(config: Config = FILE, json: Json = False) -> None:
         typer.echo("no servers; `pygent mcp add NAME -- COMMAND` adds one")
 
 
+@dataclass(frozen=True)
+class ListedTool:
+    """A tool of a server, and whether it is what was approved."""
+
+    server: str
+    tool: str
+    state: str
+    description: str
+
+
 @app.command()
 def tools(
     server: Annotated[str | None, typer.Argument(help="One server; all if left out.")] = None,
@@ -123,7 +135,7 @@ def tools(
     from pygent.gateway.mcp.pins import ToolPins, beside
 
     pins = ToolPins(beside(config))
-    told: list[dict[str, Any]] = []
+    told: list[ListedTool] = []
     with _manager(config, server) as manager:
         for name in manager.names:
             known = manager.known(name)
@@ -132,16 +144,14 @@ def tools(
             for tool in known:
                 approved = pins.is_approved(name, tool.name, tool.digest)
                 state = "approved" if approved else "changed" if tool.changed else "not approved yet"
-                told.append(
-                    {"server": name, "tool": tool.name, "state": state, "description": tool.description}
-                )
+                told.append(ListedTool(name, tool.name, state, tool.description))
     if json:
         print_json(told)
         return
     from pygent.prompts.quote import line
 
     for one in told:
-        typer.echo(f"{one['server']}__{one['tool']}  ({one['state']})  {line(one['description'], 120)}")
+        typer.echo(f"{one.server}__{one.tool}  ({one.state})  {line(one.description, 120)}")
 
 
 @app.command()
@@ -149,7 +159,7 @@ def health(config: Config = FILE, json: Json = False) -> None:
     """Start each server and ask for its tools; exit 1 if one does not answer."""
     from pygent.gateway.mcp.connection import ToolUnansweredError
 
-    told: dict[str, Any] = {}
+    told: dict[str, dict[str, object]] = {}
     with _manager(config, None) as manager:
         for name in manager.names:
             started = time.monotonic()
@@ -226,7 +236,7 @@ def _manager(config: Path, only: str | None) -> Iterator[Manager]:
         manager.close()
 
 
-def _write(config: Path, data: dict[str, Any]) -> bytes:
+def _write(config: Path, data: Mapping[str, object]) -> bytes:
     """What is in the file then."""
     from pygent.atomic import write_file
 

@@ -8,7 +8,7 @@ import typer
 
 from pygent.interfaces.cli.apply import Who
 from pygent.interfaces.cli.session import CliContext
-from pygent.interfaces.errors import FAILURE
+from pygent.interfaces.common.errors import FAILURE
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -25,8 +25,8 @@ def serve(
     who: Who = None,
 ) -> None:
     """Serve this archive to MCP clients: runs, variants, diffs, decisions. Ends with its client."""
+    from pygent.interfaces.common.who import me
     from pygent.interfaces.mcp.server import make_server
-    from pygent.interfaces.who import me
 
     session: CliContext = ctx.obj
     if http and host not in LOOPBACK:

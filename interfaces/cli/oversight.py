@@ -28,7 +28,7 @@ def approve(
 ) -> None:
     """Let a variant be a parent and be applied, where the run's policy asks for it; takes a reject back."""
     from pygent.evolution.promotion import approvals
-    from pygent.interfaces.who import me
+    from pygent.interfaces.common.who import me
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
@@ -45,7 +45,7 @@ def reject(
 ) -> None:
     """Rule a variant out: it is never a parent again and cannot be applied; the agent is told why."""
     from pygent.evolution.promotion import approvals
-    from pygent.interfaces.who import me
+    from pygent.interfaces.common.who import me
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
@@ -62,7 +62,7 @@ def annotate(
 ) -> None:
     """Say something of a variant: whoever changes it next is told."""
     from pygent.evolution.promotion import approvals
-    from pygent.interfaces.who import me
+    from pygent.interfaces.common.who import me
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
@@ -77,7 +77,6 @@ def queue(
 ) -> None:
     """List the variants of a run that wait for a person, the best first."""
     from pygent.evolution.promotion import approvals
-    from pygent.interfaces.views.variants import row
     from pygent.prompts.quote import line
 
     session: CliContext = ctx.obj
@@ -86,7 +85,7 @@ def queue(
         found = approvals.awaiting(archive, id)
         policy = approvals.policy_of(archive, id)
     if json:
-        print_json([row(one) for one in found])
+        print_json(found)
         return
     if not found:
         typer.echo(f"nothing awaits approval in run {id} (its policy: --approval {policy})")
@@ -105,9 +104,7 @@ def queue(
 
 def _tell(decision: ReviewDecision, as_json: bool) -> None:
     if as_json:
-        from dataclasses import asdict
-
-        print_json(asdict(decision))
+        print_json(decision)
         return
     done = {"approve": "approved", "reject": "rejected", "annotate": "annotated"}[decision.kind]
     typer.echo(f"variant {decision.variant} {done} by {decision.who}")

@@ -45,9 +45,9 @@ def review(
 
     import uvicorn
 
+    from pygent.interfaces.common.who import me
     from pygent.interfaces.web.app import make_app
     from pygent.interfaces.web.security import Access
-    from pygent.interfaces.who import me
 
     session: CliContext = ctx.obj
     local = host in LOOPBACK

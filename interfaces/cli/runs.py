@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import typer
 
 from pygent.interfaces.cli.ids import RunId
@@ -33,8 +31,7 @@ def runs(ctx: typer.Context, json: Json = False) -> None:
     for column in ("run", "target", "state", "begun", "time", "attempts"):
         table.add_column(column)
     for row in found:
-        time, attempts = clock(row["seconds"]), str(row["attempts"])
-        table.add_row(row["run"], row["target"], row["state"], row["begun"], time, attempts)
+        table.add_row(row.run, row.target, row.state, row.begun, clock(row.seconds), str(row.attempts))
     console().print(table if found else "no runs yet; `pygent evolve TARGET` begins one")
 
 
@@ -53,35 +50,27 @@ def status(
         print_json(told)
         return
     from pygent.interfaces.views.words import clock
-
-    for name in ("run", "target", "state", "begun"):
-        typer.echo(f"{name:<12}{told[name]}")
-    typer.echo(f"{'time':<12}{clock(told['seconds'])}")
-    if told["stopped_by"]:
-        typer.echo(f"{'stopped by':<12}{told['stopped_by']}")
-    stats, best = told["stats"], told["best"]
-    for name, count in stats["statuses"].items():
-        typer.echo(f"{name:<12}{count}")
-    usage = stats["usage"]
-    if usage["calls"]:
-        tokens = usage["prompt_tokens"] + usage["completion_tokens"]
-        typer.echo(f"{'spent':<12}${usage['dollars']:.4f}, {tokens} tokens in {usage['calls']} calls")
-    if best is not None:
-        score = "none" if best["score"] is None else f"{best['score']:.6g}"
-        typer.echo(f"{'best':<12}{best['variant']} ({best['status']}), score {score}, {best['trust']}")
-    for text in _health(told["health"]):
-        typer.echo(text)
-    if told["state"] == "dead":
-        typer.echo(f"its process is gone; `pygent resume {told['run']}` goes on where it was")
-
-
-def _health(health: Any) -> list[str]:
-    """A line for each model and MCP server that was not well when the run last said so."""
     from pygent.prompts.quote import line
 
-    return [
-        f"{name:<12}{one['state']}: {line(str(one['reason']))}"
-        for kind in ("models", "servers", "run")
-        for name, one in ((health or {}).get(kind) or {}).items()
-        if one["reason"]
-    ]
+    for name, text in (
+        ("run", told.run),
+        ("target", told.target),
+        ("state", told.state),
+        ("begun", told.begun),
+    ):
+        typer.echo(f"{name:<12}{text}")
+    typer.echo(f"{'time':<12}{clock(told.seconds)}")
+    if told.stopped_by:
+        typer.echo(f"{'stopped by':<12}{told.stopped_by}")
+    for name, count in told.stats.statuses.items():
+        typer.echo(f"{name:<12}{count}")
+    best, usage = told.best, told.stats.usage
+    if usage.calls:
+        typer.echo(f"{'spent':<12}${usage.dollars:.4f}, {usage.tokens} tokens in {usage.calls} calls")
+    if best is not None:
+        score = "none" if best.score is None else f"{best.score:.6g}"
+        typer.echo(f"{'best':<12}{best.variant} ({best.status}), score {score}, {best.trust}")
+    for one in told.troubles:
+        typer.echo(f"{one.name:<12}{one.state}: {line(one.reason)}")
+    if told.state == "dead":
+        typer.echo(f"its process is gone; `pygent resume {told.run}` goes on where it was")

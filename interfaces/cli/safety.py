@@ -24,8 +24,6 @@ def check(
     json: Json = False,
 ) -> None:
     """Gate a patch against a target's source; exit 1 where there are findings."""
-    from dataclasses import asdict
-
     from pygent.prompts.quote import line
     from pygent.target_modules.gate.checks import gate_text
     from pygent.target_modules.spec.manifest import TargetError
@@ -38,7 +36,7 @@ def check(
         raise TargetError(f"{patch}: cannot be read: {error}") from None
     findings = gate_text(found, text)
     if json:
-        print_json({"ok": not findings, "findings": [asdict(finding) for finding in findings]})
+        print_json({"ok": not findings, "findings": findings})
     else:
         typer.echo("\n".join(line(str(finding), 300) for finding in findings) or "no findings")
     if findings:

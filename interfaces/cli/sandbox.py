@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,7 +69,7 @@ def doctor(
 
 def _report(checks: list[Check], *, as_json: bool) -> None:
     if as_json:
-        print_json({"ok": all(one.ok for one in checks), "checks": [asdict(one) for one in checks]})
+        print_json({"ok": all(one.ok for one in checks), "checks": checks})
     else:
         for one in checks:
             typer.echo(f"{'ok  ' if one.ok else 'FAIL'}  {one.name}: {one.detail}")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter
 
 WHOLE = 500  # characters: the first sentence is never cut
+HELP = frozenset({"-h", "--help"})
 SECTIONS = {
     "Run": ("evolve", "watch", "pause", "resume", "stop"),
     "Look": ("runs", "status", "archive", "review", "report"),
@@ -21,6 +22,13 @@ SECTIONS = {
 
 class Sections(TyperGroup):
     """Written plainly: importing what draws boxes would double the time of `--help`."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """If a command's help is asked for, the options before it are not read: reading takes pydantic."""
+        _, rest, _ = self.make_parser(ctx).parse_args(list(args))
+        if rest and HELP.intersection(rest[1:]) and rest[0] in self.commands:
+            self.commands[rest[0]].make_context(rest[0], rest[1:], parent=ctx)  # prints it, and exits
+        return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         for title, names in SECTIONS.items():

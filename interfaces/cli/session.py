@@ -7,14 +7,19 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pygent.sandbox.backends.select import Kind as SandboxKind
+
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from rich.console import Console
 
     from pygent.archive.store import Archive
+    from pygent.sandbox.api import Sandbox
 
 _NOT_ASCII = re.compile("[^\x00-\x7e]")
 
@@ -37,7 +42,6 @@ Runtime = Annotated[
     ),
 ]
 
-SandboxKind = Literal["auto", "docker", "bubblewrap"]
 Backend = Annotated[
     SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
 ]
@@ -64,6 +68,28 @@ Waive = Annotated[
 
 
 @dataclass(frozen=True)
+class SandboxOptions:
+    """Where untrusted code runs, for commands that measure outside a run."""
+
+    sandbox: Kind = "auto"
+    image: Image = None
+
+    def opened(self) -> AbstractContextManager[Sandbox]:
+        """As `pygent.evolution.run.opened_sandbox.opened_sandbox`."""
+        from pygent.evolution.run.opened_sandbox import opened_sandbox
+
+        return opened_sandbox(self.sandbox, self.image)
+
+
+@dataclass(frozen=True)
+class LimitOptions:
+    """What runs the boxes, and which of their limits may be missing."""
+
+    waive: Waive = None
+    runtime: Runtime = None
+
+
+@dataclass(frozen=True)
 class CliContext:
     """The global options, carried to commands as `ctx.obj`."""
 
@@ -81,15 +107,17 @@ def command(home: Path) -> str:
     return "pygent" if home == Path(".pygent") else f"pygent --home {home}"
 
 
-def print_json(data: Any) -> None:
-    """As UTF-8. What a reader cannot see, a stream does not take or a terminal might obey is escaped."""
+def print_json(data: object) -> None:
+    """As UTF-8, records by their fields. What a reader cannot see, a stream does not take or a terminal might
+    obey is escaped."""
+    from pygent.interfaces.views.json_values import json_value
     from pygent.prompts.quote import is_hidden
 
     def visible(found: re.Match[str]) -> str:
         return json.dumps(found[0])[1:-1] if is_hidden(found[0]) else found[0]
 
     sys.stdout.write(
-        _NOT_ASCII.sub(visible, json.dumps(data, indent=2, ensure_ascii=False, default=str)) + "\n"
+        _NOT_ASCII.sub(visible, json.dumps(data, indent=2, ensure_ascii=False, default=json_value)) + "\n"
     )
 
 

@@ -3,142 +3,56 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from pygent.interfaces.cli import importing
-from pygent.interfaces.cli.session import Image, Json, Kind, print_json
+from pygent.interfaces.cli.session import Json, SandboxOptions, print_json
+from pygent.interfaces.cli.target_options import EvaluatorWay, ModuleWay, PackageWay, Wanted, chosen_maker
+from pygent.interfaces.common.parameters import grouped
 
 app = typer.Typer(help="Make, list and check targets.", no_args_is_help=True)
 importing.register(app)
 
 
 @app.command()
+@grouped
 def init(
     out: Annotated[Path, typer.Option(help="New folder for the target.")],
-    module: Annotated[
-        Path | None, typer.Option(help="A Python file: one function and a file of cases.")
-    ] = None,
-    function: Annotated[
-        str | None, typer.Option(help="With --module: the function in it that is measured.")
-    ] = None,
-    cases: Annotated[
-        Path | None,
-        typer.Option(help='With --module: JSONL, {"args": [...], "kwargs": {...}, "expected": ...} a line.'),
-    ] = None,
-    repo: Annotated[
-        Path | None, typer.Option(help="A repository: a package with its own pytest suite.")
-    ] = None,
-    editable: Annotated[
-        list[str] | None, typer.Option(help="With --repo: what may change, `path.py` or `path.py:Symbol`.")
-    ] = None,
-    tests: Annotated[
-        list[str] | None,
-        typer.Option(help="With --repo: files and folders of tests; pytest's own if left out."),
-    ] = None,
-    record: Annotated[
-        bool, typer.Option("--record", help="With --repo: make cases of the calls that the tests make.")
-    ] = False,
-    trust: Annotated[
-        Literal["sealed", "in-process"],
-        typer.Option(help="With --repo: `in-process` lets tests that run beside a variant promote it."),
-    ] = "sealed",
-    evaluator: Annotated[
-        Path | None, typer.Option(help="A file with `evaluate(program_path)`, as OpenEvolve has it.")
-    ] = None,
-    program: Annotated[
-        Path | None, typer.Option(help="With --evaluator: the program; EVOLVE-BLOCKs are what may change.")
-    ] = None,
-    metric: Annotated[
-        str | None, typer.Option(help="With --evaluator: the score; `combined_score` if left out.")
-    ] = None,
-    requirements: Annotated[
-        Path | None,
-        typer.Option(
-            help="With --evaluator: requirements.txt; the one beside it, or its imports, if left out."
-        ),
-    ] = None,
-    goal: Annotated[str, typer.Option(help="What to improve, in your words; it goes to the model.")] = "",
-    objective: Annotated[
-        Literal["correctness", "speed"] | None,
-        typer.Option(
-            help="Pass more, or be faster at the same answers; speed if recorded, else correctness."
-        ),
-    ] = None,
-    sandbox: Kind = "auto",
-    image: Image = None,
+    module: ModuleWay,
+    package: PackageWay,
+    evaluator: EvaluatorWay,
+    wanted: Wanted,
+    place: SandboxOptions,
     json: Json = False,
 ) -> None:
     """Make a target: of a module and its cases, a package and its tests, or an evaluator and its program."""
-    from pygent.interfaces.cli.making import MakingOptions, make_of_module, make_of_package
-    from pygent.interfaces.cli.making_evaluator import make_of_evaluator
-    from pygent.target_modules.spec.manifest import TargetError
-
-    asked = MakingOptions(
-        {"--module": module, "--function": function, "--cases": cases},
-        {"--repo": repo, "--editable": editable, "--tests": tests, "--record": record or None},
-        {"--evaluator": evaluator, "--program": program, "--metric": metric, "--requirements": requirements},
-    )
-    say = (lambda text: None) if json else typer.echo
-    if repo is not None and editable:
-        asked.only(1)
-        name, notes = make_of_package(
-            repo,
-            editable,
-            tests or [],
-            out,
-            recorded="" if not record else "cases" if objective == "correctness" else "timing",
-            trust=trust,
-            goal=goal,
-            sandbox=sandbox,
-            image=image,
-            say=say,
-        )
-    elif module is not None and function is not None and cases is not None:
-        asked.only(0)
-        name, notes = make_of_module(module, function, cases, out, objective=objective or "correctness")
-    elif evaluator is not None and program is not None:
-        asked.only(2)
-        name, notes = make_of_evaluator(
-            evaluator,
-            program,
-            out,
-            metric=metric,
-            requirements=requirements,
-            goal=goal,
-            sandbox=sandbox,
-            image=image,
-            say=say,
-        )
-    else:
-        raise TargetError(
-            "init: give --module, --function and --cases; or --repo and --editable; or --evaluator and "
-            "--program"
-        )
+    make = chosen_maker((package, module, evaluator), out, wanted)
+    made = make(place.opened, (lambda text: None) if json else typer.echo)
     if json:
-        print_json({"target": name, "folder": str(out), "notes": notes})
+        print_json({"target": made.name, "folder": str(out), "notes": made.notes})
         return
-    typer.echo(f"target {name} written to {out}")
-    for note in notes:
+    typer.echo(f"target {made.name} written to {out}")
+    for note in made.notes:
         typer.echo(f"  {note}")
     typer.echo(f"next: pygent targets check {out}    then: pygent evolve {out}")
 
 
 @app.command("tests")
+@grouped
 def look_at_tests(
     directory: Annotated[str, typer.Argument(help="Folder of a target.toml with `suite.tests`.")],
     why: Annotated[
         bool, typer.Option("--why", help="Name each test and what stands against sealing it.")
     ] = False,
-    sandbox: Kind = "auto",
-    image: Image = None,
+    *,
+    place: SandboxOptions,
     json: Json = False,
 ) -> None:
     """Look at a target's tests again: which pass, and which run sealed. Writes tests.json."""
     from pygent.benchmarks.testing.collect_inventory import take_inventory
     from pygent.prompts.quote import line
-    from pygent.sandbox.backends.select import open_sandbox
     from pygent.target_modules.spec.manifest import TargetError
     from pygent.target_modules.spec.registry import find_target
     from pygent.target_modules.trust.exhibit import require
@@ -148,11 +62,8 @@ def look_at_tests(
     require(*of_target(found, tests=False))  # these are written anew
     if not found.manifest.suite.tests:
         raise TargetError(f"{found.root / 'target.toml'}: suite.tests: there are none")
-    box = open_sandbox(sandbox, base=image)
-    try:
+    with place.opened() as box:
         inventory = take_inventory(found, box)
-    finally:
-        box.close()
     inventory.write(found.root)
     as_written(found)
     if json:
@@ -199,23 +110,20 @@ def list_targets(
 
 
 @app.command()
+@grouped
 def check(
     directory: Annotated[str, typer.Argument(help="Folder of a target.toml, or name of a bundled target.")],
-    sandbox: Kind = "auto",
-    image: Image = None,
+    *,
+    place: SandboxOptions,
     json: Json = False,
 ) -> None:
     """Check a target: manifest, dependencies, cases, and its baseline in the sandbox."""
     from pygent.benchmarks.target_check import check_target
-    from pygent.sandbox.backends.select import open_sandbox
     from pygent.target_modules.spec.registry import find_to_run
 
     found = find_to_run(directory)
-    box = open_sandbox(sandbox, base=image)
-    try:
+    with place.opened() as box:
         result = check_target(found, box)
-    finally:
-        box.close()
     if json:
         told = {"score": result.score, "trust": result.trust.value, "metrics": dict(result.metrics)}
         print_json({"target": found.name, **told})

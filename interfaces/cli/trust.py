@@ -27,7 +27,7 @@ def trust(
 ) -> None:
     """Let what a folder's files run or loosen count, as they are: settings, servers, profiles, graders."""
     from pygent.interfaces.cli.asking import show
-    from pygent.interfaces.trusting import found_at
+    from pygent.interfaces.common.trusting import found_at
     from pygent.target_modules.trust.exhibit import forget, listed, remember
 
     if list_:

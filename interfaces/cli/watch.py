@@ -5,9 +5,9 @@ from __future__ import annotations
 import json as jsonlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,9 @@ from pygent.interfaces.cli.session import CliContext, console, run_or_latest
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from pygent.archive.records import Variant
     from pygent.archive.store import Archive
+    from pygent.interfaces.views.runs import RunStatus
 
 POLL_SECONDS = 0.5
 SHARE = 0.05  # of a core at most that looking may take, however many variants there are
@@ -34,8 +36,8 @@ def register(app: typer.Typer) -> None:
 class Seen:
     """A run at one moment: its status, and its latest variants, the newest first."""
 
-    status: dict[str, Any]
-    recent: list[dict[str, Any]]
+    status: RunStatus
+    recent: Sequence[Variant]
 
 
 def watch(
@@ -65,11 +67,11 @@ def watch(
 
 def _moments(session: CliContext, archive: Archive, run: str, *, once: bool) -> Iterator[Seen]:
     """Whenever something has changed, and at the end."""
-    from pygent.interfaces.views.runs import row
+    from pygent.interfaces.views.runs import head
 
     known: object = None
     while True:
-        state = row(session.home, archive.runs.get(run))["state"]
+        state = head(session.home, archive.runs.get(run)).state
         version = (archive.browse.version(run), state)
         took = 0.0
         if version != known:
@@ -85,18 +87,19 @@ def _moments(session: CliContext, archive: Archive, run: str, *, once: bool) -> 
 def _seen(session: CliContext, archive: Archive, run: str) -> Seen:
     from pygent.archive.tables.search import Wanted
     from pygent.interfaces.views.runs import status
-    from pygent.interfaces.views.variants import row
 
     newest = archive.browse.page(Wanted(run=run), "newest", RECENT)
-    return Seen(status(archive, session.home, run), [row(one) for one in newest])
+    return Seen(status(archive, session.home, run), newest)
 
 
 def _printed(moments: Iterator[Seen], *, as_json: bool) -> Seen:
+    from pygent.interfaces.views.json_values import json_value
+
     for seen in moments:
         last = seen
         if as_json:
-            told = {**seen.status, "recent": seen.recent}
-            sys.stdout.write(jsonlib.dumps(told, default=str) + "\n")
+            told = {**vars(seen.status), "recent": seen.recent}
+            sys.stdout.write(jsonlib.dumps(told, default=json_value) + "\n")
         else:
             sys.stdout.write(" | ".join(f"{name} {text}" for name, text in _rows(seen.status)) + "\n")
         sys.stdout.flush()
@@ -113,32 +116,26 @@ def _live(moments: Iterator[Seen]) -> Seen:
     return last
 
 
-def _rows(status: dict[str, Any]) -> list[tuple[str, str]]:
+def _rows(status: RunStatus) -> list[tuple[str, str]]:
     from pygent.interfaces.views.words import clock
     from pygent.prompts.quote import line
 
-    stats, best, usage = status["stats"], status["best"], status["stats"]["usage"]
-    counts = ", ".join(f"{count} {name}" for name, count in stats["statuses"].items() if count)
-    rows = [("run", f"{status['run']} on {status['target']}, {status['state']}")]
-    if status["stopped_by"]:
-        rows.append(("ended by", status["stopped_by"]))
-    rows.append(("time", clock(status["seconds"])))
-    rows += [(name, f"{used:.4g} of {limit:g}") for name, (used, limit) in status["budget"].items()]
-    rows.append(("variants", f"{stats['variants']}" + (f" ({counts})" if counts else "")))
+    stats, best, usage = status.stats, status.best, status.stats.usage
+    counts = ", ".join(f"{count} {name}" for name, count in stats.statuses.items() if count)
+    rows = [("run", f"{status.run} on {status.target}, {status.state}")]
+    if status.stopped_by:
+        rows.append(("ended by", status.stopped_by))
+    rows.append(("time", clock(status.seconds)))
+    rows += [(name, f"{used:.4g} of {limit:g}") for name, (used, limit) in status.budget.items()]
+    rows.append(("variants", f"{stats.variants}" + (f" ({counts})" if counts else "")))
     if best is not None:
-        score = "none" if best["score"] is None else f"{best['score']:.6g}"
-        rows.append(("best", f"{score} ({best['status']}, {best['variant']})"))
-    if usage["calls"]:
-        tokens = usage["prompt_tokens"] + usage["completion_tokens"]
-        rows.append(("spent", f"${usage['dollars']:.4f}, {tokens} tokens in {usage['calls']} calls"))
-    rows += [
-        (line(name, 40), f"{one['state']}: {line(str(one['reason']), 120)}")
-        for kind in ("models", "servers", "run")
-        for name, one in ((status["health"] or {}).get(kind) or {}).items()
-        if one["reason"]
-    ]
-    if status["state"] == "dead":
-        rows.append(("gone", f"its process is; `pygent resume {status['run']}` goes on"))
+        score = "none" if best.score is None else f"{best.score:.6g}"
+        rows.append(("best", f"{score} ({best.status}, {best.variant})"))
+    if usage.calls:
+        rows.append(("spent", f"${usage.dollars:.4f}, {usage.tokens} tokens in {usage.calls} calls"))
+    rows += [(line(one.name, 40), f"{one.state}: {line(one.reason, 120)}") for one in status.troubles]
+    if status.state == "dead":
+        rows.append(("gone", f"its process is; `pygent resume {status.run}` goes on"))
     return rows
 
 
@@ -154,25 +151,24 @@ def _picture(seen: Seen) -> RenderableType:
     facts = Table.grid(padding=(0, 2))
     for name, text in _rows(seen.status):
         facts.add_row(Text(name, style="dim"), Text(text))
-    for name, (used, limit) in seen.status["budget"].items():
+    for name, (used, limit) in seen.status.budget.items():
         bar = ProgressBar(total=limit, completed=min(used, limit), width=40)
         facts.add_row(Text(name, style="dim"), bar)
     table = Table(box=None, pad_edge=False)
     for column in ("variant", "status", "score", "what", "reason"):
         table.add_column(column, no_wrap=column in ("variant", "status", "score"), overflow="ellipsis")
     for one in seen.recent:
-        score = "" if one["score"] is None else f"{one['score']:.6g}"
-        status = one["status"].value
-        what, reason = line(one["note"] or one["operator"], 60), line(one["reason"], 50)
-        row = (one["id"], status, score, what, reason)
-        table.add_row(*(Text(text, style=_STYLES.get(status, "")) for text in row))
-    return Panel(Group(facts, Text(), table), title=f"run {seen.status['run']}", title_align="left")
+        score = "" if one.score is None else f"{one.score:.6g}"
+        what, reason = line(one.note or one.operator, 60), line(one.reason, 50)
+        row = (one.id, one.status.value, score, what, reason)
+        table.add_row(*(Text(text, style=_STYLES.get(one.status.value, "")) for text in row))
+    return Panel(Group(facts, Text(), table), title=f"run {seen.status.run}", title_align="left")
 
 
-def _code(status: dict[str, Any]) -> int:
-    from pygent.interfaces.errors import FAILURE, INTERRUPTED, exit_code_of_end
+def _code(status: RunStatus) -> int:
+    from pygent.interfaces.common.errors import FAILURE, INTERRUPTED, exit_code_of_end
 
-    if status["state"] == "dead":
+    if status.state == "dead":
         return FAILURE
-    code = exit_code_of_end(status["stopped_by"])
+    code = exit_code_of_end(status.stopped_by)
     return 0 if code == INTERRUPTED else code  # it was the run that was interrupted, not this command

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from pygent.archive.records import Variant
 from pygent.interfaces.mcp.desk import DATA, cut
+from pygent.interfaces.views import runs as views
 from pygent.prompts.quote import escape, line
 
 NOTE_CHARS = 500
-State = Annotated[str, Field(description="starting, running, paused, finished, or dead: its process is gone")]
 Notice = Annotated[str, Field(description="how to take the texts beside it")]
 
 
@@ -27,34 +27,18 @@ class Targets(BaseModel):
     targets: list[TargetRow]
 
 
-class RunRow(BaseModel):
-    run: str
-    target: str
-    state: State
-    begun: str
-    seconds: float
-    attempts: int
-
-
 class Runs(BaseModel):
-    runs: list[RunRow]
+    runs: list[views.RunRow]
     total: int
-
-
-class Best(BaseModel):
-    variant: str
-    score: float | None
-    status: str
-    trust: str | None
 
 
 class RunStatus(BaseModel):
     run: str
     target: str
-    state: State
+    state: views.State
     seconds: float
     stopped_by: str
-    best: Best | None
+    best: views.Best | None
     statuses: dict[str, int] = Field(description="how many variants have each status")
     budget: dict[str, list[float]] = Field(description="of each budget: what is used, and the whole")
     calls: int = Field(description="calls of models")
@@ -140,36 +124,29 @@ class ApplyAnswer(BaseModel):
     suite: str = Field(description="what the target's own suite said of the real source")
 
 
-def variant_row(row: Mapping[str, Any]) -> VariantRow:
-    """Of `pygent.interfaces.views.variants.row`; texts are one visible line each."""
-    known = {name: row[name] for name in VariantRow.model_fields if name not in ("parents", "status")}
-    for name in ("reason", "operator", "note"):
-        known[name] = line(str(known[name]), NOTE_CHARS)
-    return VariantRow(**known, parents=list(row["parents"]), status=str(row["status"]))
+def variant_row(variant: Variant) -> VariantRow:
+    """Texts are one visible line each."""
+    known = {name: getattr(variant, name) for name in VariantRow.model_fields}
+    known |= {name: line(known[name], NOTE_CHARS) for name in ("reason", "operator", "note")}
+    known |= {"parents": list(variant.parents), "status": variant.status.value}
+    return VariantRow.model_validate(known)
 
 
-def run_status(told: Mapping[str, Any], said: str = "") -> RunStatus:
-    """Of `pygent.interfaces.views.runs.status`."""
-    usage = told["stats"]["usage"]
-    not_well = [
-        line(f"{name}: {one['state']}: {one['reason']}", NOTE_CHARS)
-        for kind in ("models", "servers", "run")
-        for name, one in ((told["health"] or {}).get(kind) or {}).items()
-        if one["reason"]
-    ]
+def run_status(found: views.RunStatus, said: str = "") -> RunStatus:
+    usage = found.stats.usage
     return RunStatus(
-        run=told["run"],
-        target=told["target"],
-        state=told["state"],
-        seconds=told["seconds"],
-        stopped_by=told["stopped_by"],
-        best=None if told["best"] is None else Best(**told["best"]),
-        statuses=told["stats"]["statuses"],
-        budget=told["budget"],
-        calls=usage["calls"],
-        tokens=usage["prompt_tokens"] + usage["completion_tokens"],
-        dollars=usage["dollars"],
-        not_well=not_well,
+        run=found.run,
+        target=found.target,
+        state=found.state,
+        seconds=found.seconds,
+        stopped_by=found.stopped_by,
+        best=found.best,
+        statuses=dict(found.stats.statuses),
+        budget={name: list(spent) for name, spent in found.budget.items()},
+        calls=usage.calls,
+        tokens=usage.tokens,
+        dollars=usage.dollars,
+        not_well=[line(f"{one.name}: {one.state}: {one.reason}", NOTE_CHARS) for one in found.troubles],
         said=said,
     )
 

@@ -54,7 +54,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         """Write a champion into the real source, on a git branch of its own where there is a repository; its
         suite runs there, and if it fails, all is taken back. The user is asked to confirm."""
         from pygent.evolution.promotion import apply_variant
-        from pygent.interfaces.boxes import opened_for
+        from pygent.interfaces.common.boxes import opened_for
 
         _insist(confirmed)
         with desk.archive(write=True) as archive:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, Literal
+from typing import Annotated
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pygent.interfaces.mcp import answers
 from pygent.interfaces.mcp.desk import in_words
+from pygent.sandbox.backends.select import Kind
 
 MEASURES = ToolAnnotations(read_only_hint=True, open_world_hint=False, title="Judge a patch in the sandbox")
 CHARS = 1_000_000
@@ -30,7 +31,7 @@ def register(server: MCPServer) -> None:
             Field(description="instead of a patch: whole new texts of files, by path in the source"),
         ] = None,
         seed: Annotated[int | None, Field(ge=0, description="draws the cases; random if left out")] = None,
-        sandbox: Literal["auto", "docker", "bubblewrap"] = "auto",
+        sandbox: Kind = "auto",
     ) -> answers.BenchAnswer:
         """Judge a patch on search cases, as a run would: first the gate, then the sandbox. Nothing is
         written, and the archive does not change."""
@@ -47,13 +48,12 @@ def _judged(
     patch: str | None,
     files: dict[str, str] | None,
     seed: int | None,
-    kind: Literal["auto", "docker", "bubblewrap"],
+    kind: Kind,
 ) -> answers.BenchAnswer:
     from pygent.benchmarks.judge import evaluate_tree
     from pygent.benchmarks.results import EvaluationContext
+    from pygent.evolution.run.opened_sandbox import opened_sandbox
     from pygent.sandbox.api import Isolation
-    from pygent.sandbox.backends import select
-    from pygent.sandbox.backends.waivers import require
     from pygent.target_modules.gate.checks import gate
     from pygent.target_modules.patch.apply import apply
     from pygent.target_modules.patch.model.tree import Tree
@@ -80,14 +80,10 @@ def _judged(
             metrics={},
             trust="",
         )
-    box = select.open_sandbox(kind)
-    try:
-        require(box, "a patch of a client")
-        drawn = secrets.randbits(63) if seed is None else seed
+    drawn = secrets.randbits(63) if seed is None else seed
+    with opened_sandbox(kind, untrusted="a patch of a client") as box:
         bench = EvaluationContext(box, Isolation.CONTAINER, drawn, before)
         result, baseline = (evaluate_tree(found, tree, bench) for tree in (after, before))
-    finally:
-        box.close()
     return answers.BenchAnswer(
         target=found.name,
         gated_out="",

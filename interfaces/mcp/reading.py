@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from mcp.server.mcpserver import MCPServer
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from pygent.interfaces.common.parameters import grouped
 from pygent.interfaces.mcp import answers
 from pygent.interfaces.mcp.desk import ToolContext
+
+if TYPE_CHECKING:
+    from pygent.archive.tables import search
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
@@ -17,6 +22,24 @@ RunId = Annotated[str, Field(description="run, by a unique prefix of its id (lis
 VariantId = Annotated[str, Field(description="variant, by a unique prefix of its id (search has them)")]
 Limit = Annotated[int, Field(ge=1, le=200, description="at most so many")]
 Offset = Annotated[int, Field(ge=0, description="leave out so many; `next` of the page before")]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What `search` looks for, as clients say it."""
+
+    run: RunId | None = None
+    status: Literal["gated_out", "failed", "valid", "accepted", "champion", "refused"] | None = None
+    proposer: Annotated[str | None, Field(description="who proposed it, such as mutate or agent")] = None
+    text: Annotated[str | None, Field(description="part of an id, operator or reason")] = None
+    at_least: Annotated[float | None, Field(description="lowest score")] = None
+    at_most: Annotated[float | None, Field(description="highest score")] = None
+
+    def plain(self) -> search.Wanted:
+        from pygent.archive.records import Status
+        from pygent.archive.tables import search
+
+        return search.Wanted(**vars(self) | {"status": Status(self.status) if self.status else None})
 
 
 def register(server: MCPServer, desk: ToolContext) -> None:
@@ -44,9 +67,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
 
         with desk.archive() as archive:
             found = runs(archive, desk.home)[::-1]
-        rows = [answers.RunRow(**row) for row in found[offset : offset + limit]]
-        for row in rows:
-            row.state = desk.state(row.run, row.state)
+        rows = [replace(one, state=desk.state(one.run, one.state)) for one in found[offset : offset + limit]]
         return answers.Runs(runs=rows, total=len(found))
 
     @server.tool(annotations=READS)
@@ -82,14 +103,10 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         return answers.Variants(variants=rows, total=len(found), next=more if more < len(found) else None)
 
     @server.tool(annotations=READS)
+    @grouped
     def search(
-        run: RunId | None = None,
-        status: Literal["gated_out", "failed", "valid", "accepted", "champion", "refused"] | None = None,
-        proposer: Annotated[str | None, Field(description="who proposed it, such as mutate or agent")] = None,
-        text: Annotated[str | None, Field(description="part of an id, operator or reason")] = None,
+        wanted: Wanted,
         symbol: Annotated[str | None, Field(description="part of `file:symbol` that it changed")] = None,
-        at_least: Annotated[float | None, Field(description="lowest score")] = None,
-        at_most: Annotated[float | None, Field(description="highest score")] = None,
         order: Literal["newest", "score", "attempt"] = "score",
         limit: Limit = 20,
         offset: Offset = 0,
@@ -98,21 +115,9 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         from pygent.interfaces.views.search import search as find
 
         with desk.archive() as archive:
-            found = find(
-                archive,
-                run=run,
-                status=status,
-                proposer=proposer,
-                text=text,
-                symbol=symbol,
-                at_least=at_least,
-                at_most=at_most,
-                order=order,
-                limit=limit,
-                offset=offset,
-            )
-        rows = [answers.variant_row(row) for row in found["variants"]]
-        return answers.Variants(variants=rows, total=found["total"], next=found["next"])
+            found = find(archive, wanted.plain(), symbol=symbol, order=order, limit=limit, offset=offset)
+        rows = [answers.variant_row(one) for one in found.variants]
+        return answers.Variants(variants=rows, total=found.total, next=found.next)
 
     @server.tool(annotations=READS)
     def diff(
@@ -124,7 +129,11 @@ def register(server: MCPServer, desk: ToolContext) -> None:
 
         with desk.archive() as archive:
             found = variants.diff(archive, variant, against)
-        return answers.Diff(**(found | {"diff": answers.shown_diff(found["diff"], found["variant"])}))
+        return answers.Diff(
+            variant=found.variant,
+            against=found.against,
+            diff=answers.shown_diff(found.diff, found.variant),
+        )
 
     @server.tool(annotations=READS)
     def compare(one: VariantId, other: VariantId) -> answers.Comparison:
@@ -134,10 +143,10 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         with desk.archive() as archive:
             found = variants.compare(archive, one, other)
         return answers.Comparison(
-            one=answers.variant_row(found["one"]),
-            other=answers.variant_row(found["other"]),
-            metrics=found["metrics"],
-            diff=answers.shown_diff(found["diff"], found["other"]["id"]),
+            one=answers.variant_row(found.one),
+            other=answers.variant_row(found.other),
+            metrics={name: list(pair) for name, pair in found.metrics.items()},
+            diff=answers.shown_diff(found.diff, found.other.id),
         )
 
 
@@ -160,8 +169,8 @@ def _shown(desk: ToolContext, variant: str) -> answers.DiffAnswer:
         known = everything(archive, variant)
     return answers.DiffAnswer(
         variant=answers.variant_row(known),
-        approval=known["approval"],
-        verdicts=[line(text, 300) for text in verdicts(known["records"])],
-        decisions=[line(f"{one['kind']} by {one['who']}: {one['why']}", 500) for one in known["decisions"]],
-        diff=answers.shown_diff(known["diff"], known["id"]),
+        approval=known.approval,
+        verdicts=[line(text, 300) for text in verdicts(known.records)],
+        decisions=[line(f"{one.kind} by {one.who}: {one.why}", 500) for one in known.decisions],
+        diff=answers.shown_diff(known.diff, known.id),
     )

@@ -31,7 +31,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         from pygent.interfaces.views import variants
 
         with _found(), desk.archive() as archive:
-            whole = variants.diff(archive, variant, against)["diff"]
+            whole = variants.diff(archive, variant, against).diff
         return _page(whole, page, f"pygent://variants/{variant}/diff", f"&against={quote(against)}")
 
     @server.resource("pygent://variants/{variant}/transcript{?page}", mime_type="text/plain")

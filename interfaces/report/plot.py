@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 from xml.sax.saxutils import escape
+
+from pygent.interfaces.views.charts import Series
 
 WIDTH, HEIGHT = 860, 320
 LEFT, RIGHT, TOP, BOTTOM = 70, 16, 14, 44
 TICKS = 5
+Scale = Callable[[float], float]  # to a place in the picture
 OUTLIERS = 0.1  # of the worst scores may lie outside of the picture
 
 
-def plot(series: dict[str, Any]) -> str:
-    """`series` as `pygent.interfaces.views.charts.series` gives it; '' where nothing has a score."""
-    points = series["points"]
+def plot(series: Series) -> str:
+    """'' if nothing has a score."""
+    points = series.points
     if not points:
         return ""
     low, high = _bounds(series)
-    last = max(1.0, float(points[-1][0]))
+    last = max(1.0, float(points[-1].attempt))
 
     def x(attempt: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * attempt / last
@@ -26,32 +29,33 @@ def plot(series: dict[str, Any]) -> str:
         share = (min(max(score, low), high) - low) / (high - low)
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
 
-    parts = [_axes(low, high, last, x, y, series["metric"])]
+    parts = [_axes(low, high, last, x, y, series.metric)]
     for attempt, score, status, _ in points:
         if low <= score <= high:
             radius = {"champion": 5, "accepted": 4}.get(status, 1.8)
             name = status if status in ("champion", "accepted") else "valid"
             parts.append(f'<circle class="{name}" cx="{x(attempt):.1f}" cy="{y(score):.1f}" r="{radius}"/>')
-    steps = [f"M{x(series['best'][0][0]):.1f} {y(series['best'][0][1]):.1f}"]
-    steps += [f"H{x(attempt):.1f}V{y(score):.1f}" for attempt, score in series["best"][1:]]
+    steps = [f"M{x(series.best[0][0]):.1f} {y(series.best[0][1]):.1f}"]
+    steps += [f"H{x(attempt):.1f}V{y(score):.1f}" for attempt, score in series.best[1:]]
     parts.append(f'<path class="best" d="{"".join(steps)}H{x(last):.1f}"/>')
     parts += [
-        f'<path class="whisker {escape(one["status"])}" d="M{x(one["attempt"]):.1f} '
-        f'{y(one["interval"]["low"]):.1f}V{y(one["interval"]["high"]):.1f}"/>'
-        for one in series["leaders"]
-        if one["interval"] is not None
+        f'<path class="whisker {escape(one.status)}" d="M{x(one.attempt):.1f} '
+        f'{y(one.interval.low):.1f}V{y(one.interval.high):.1f}"/>'
+        for one in series.leaders
+        if one.interval is not None
     ]
-    title = f"<title>{escape(series['metric'])} over attempts</title>"
+    title = f"<title>{escape(series.metric)} over attempts</title>"
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{title}{"".join(parts)}</svg>'
 
 
-def _bounds(series: dict[str, Any]) -> tuple[float, float]:
+def _bounds(series: Series) -> tuple[float, float]:
     """What is far worse than the rest would press all that matters into one line."""
-    scores = sorted(point[1] for point in series["points"])
-    ends = [one["interval"][end] for one in series["leaders"] if one["interval"] for end in ("low", "high")]
+    scores = sorted(point.score for point in series.points)
+    intervals = [one.interval for one in series.leaders if one.interval is not None]
+    ends = [end for one in intervals for end in (one.low, one.high)]
     cut = int(len(scores) * OUTLIERS)
     low, high = scores[0], scores[-1]
-    if series["direction"] == "min":
+    if series.direction == "min":
         high = scores[len(scores) - 1 - cut]
     else:
         low = scores[cut]
@@ -60,7 +64,7 @@ def _bounds(series: dict[str, Any]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _axes(low: float, high: float, last: float, x: Any, y: Any, metric: str) -> str:
+def _axes(low: float, high: float, last: float, x: Scale, y: Scale, metric: str) -> str:
     parts = []
     for tick in range(TICKS + 1):
         score, attempt = low + (high - low) * tick / TICKS, last * tick / TICKS

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pygent.archive.failure_classes import class_of
 from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
 from pygent.archive.tables.search import Wanted
-from pygent.interfaces.rendering import environment
+from pygent.benchmarks.statistics.sequential_test import Interval
+from pygent.interfaces.common.rendering import environment
 from pygent.interfaces.report.plot import plot
 from pygent.interfaces.views import charts, runs, variants
 from pygent.interfaces.views.words import verdicts
@@ -18,6 +20,18 @@ from pygent.interfaces.views.words import verdicts
 TOP = 5  # variants whose diffs are in it
 DIFF_LINES = 400  # of one of them
 _FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of the best variants; `cut` counts the lines of its diff that are left out."""
+
+    known: Variant
+    interval: Interval | None
+    held_out: Interval | None
+    verdicts: Sequence[str]
+    diff: Sequence[str]
+    cut: int
 
 
 def html(archive: Archive, home: Path, run: str) -> str:
@@ -36,13 +50,13 @@ def _rendered(template: str, archive: Archive, home: Path, run: str, *, autoesca
     return made.get_template(template).render(**told(archive, home, run))
 
 
-def told(archive: Archive, home: Path, run: str) -> dict[str, Any]:
+def told(archive: Archive, home: Path, run: str) -> dict[str, object]:
     """What both templates are made of. `run` may be a unique prefix. Raises `ArchiveError`."""
     id = archive.runs.find(run)
     status = runs.status(archive, home, id)
     series = charts.series(archive, id)
     classes: Counter[str] = Counter()
-    for reason, count in status["stats"]["reasons"].items():
+    for reason, count in status.stats.reasons.items():
         classes[class_of(reason)] += count
     best = archive.variants.best(id)
     return {
@@ -64,15 +78,14 @@ def _leaders(archive: Archive, run: str) -> list[Variant]:
     return found or ([best] if best is not None and best.parents else [])
 
 
-def _entry(archive: Archive, variant: Variant, series: dict[str, Any]) -> dict[str, Any]:
-    known = variants.variant(archive, variant.id)
-    leader = next((one for one in series["leaders"] if one["id"] == variant.id), None)
-    lines = variants.diff(archive, variant.id, "root")["diff"].splitlines()
-    return {
-        "known": known,
-        "interval": None if leader is None else leader["interval"],
-        "held_out": None if leader is None else leader["held_out"],
-        "verdicts": verdicts(known["records"]),
-        "diff": lines[:DIFF_LINES],
-        "cut": max(0, len(lines) - DIFF_LINES),
-    }
+def _entry(archive: Archive, variant: Variant, series: charts.Series) -> Entry:
+    leader = next((one for one in series.leaders if one.id == variant.id), None)
+    lines = variants.diff(archive, variant.id, "root").diff.splitlines()
+    return Entry(
+        known=variant,
+        interval=None if leader is None else leader.interval,
+        held_out=None if leader is None else leader.held_out,
+        verdicts=verdicts(archive.variants.records(variant.id)),
+        diff=lines[:DIFF_LINES],
+        cut=max(0, len(lines) - DIFF_LINES),
+    )

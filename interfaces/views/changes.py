@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from typing import Any
+from dataclasses import dataclass
 
 from pygent.archive.records import Variant
 from pygent.archive.store import Archive
@@ -25,12 +25,20 @@ _KINDS = {
 }
 
 
-def changes(before: Tree, after: Tree) -> list[dict[str, Any]]:
-    """One row for each symbol, import or file that differs: `{"path", "symbol", "kind"}`."""
+@dataclass(frozen=True)
+class Change:
+    """A symbol, import or file that differs. `symbol` is '' for a file."""
+
+    path: str
+    symbol: str
+    kind: str
+
+
+def changes(before: Tree, after: Tree) -> list[Change]:
     rows = []
     for edit in diff(before, after).edits:
         name = getattr(edit, "symbol", "") or getattr(edit, "statement", "") or _defined(edit)
-        rows.append({"path": edit.path, "symbol": name, "kind": _KINDS.get(type(edit), "text changed")})
+        rows.append(Change(edit.path, name, _KINDS.get(type(edit), "text changed")))
     return rows
 
 
@@ -40,7 +48,7 @@ def symbols(archive: Archive, variant: Variant) -> list[str]:
         return []
     before = files(archive, archive.variants.get(variant.parents[0]))
     rows = changes(Tree(before), Tree(files(archive, variant)))
-    return list(dict.fromkeys(f"{row['path']}:{row['symbol']}" for row in rows))
+    return list(dict.fromkeys(f"{row.path}:{row.symbol}" for row in rows))
 
 
 def _defined(edit: edits.Edit) -> str:

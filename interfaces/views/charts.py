@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from pygent.archive.records import RunRecord, Status
+from pygent.archive.records import Direction, RunRecord, Status
 from pygent.archive.store import Archive
 from pygent.archive.tables.search import Point, Wanted
 from pygent.benchmarks.judge import score_interval
 from pygent.benchmarks.results import Evaluation
+from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.evolution.settings.stored_config import settings_to_look_at
+from pygent.interfaces.views.evidence import confirmation
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.spec.registry import find_target
 
@@ -18,72 +22,120 @@ LEADERS = 200  # accepted variants with intervals, the latest
 TRADED = 2000  # variants among which trade-offs are looked for, the best by score
 
 
-def series(archive: Archive, run: str) -> dict[str, Any]:
-    """Score over attempts: `{"metric", "direction", "points", "best", "leaders", "of"}`.
+class Dot(NamedTuple):
+    """A variant in the plot of scores."""
 
-    `points` are [attempt, score, status, id], thinned out where there are too many (`of` says how many there
-    were); `best` the steps [attempt, score] of the best so far; `leaders` the accepted and champions, with
-    95 percent intervals on search and held-out cases.
+    attempt: int
+    score: float
+    status: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Leader:
+    """An accepted variant or champion, with 95 percent intervals on search and on held-out cases."""
+
+    id: str
+    attempt: int
+    score: float
+    status: str
+    interval: Interval | None
+    held_out: Interval | None
+
+
+@dataclass(frozen=True)
+class Series:
+    """Score over attempts. `points` are thinned out if there are too many; `of` says how many there were.
+
+    `best` has the steps of the best so far, as attempt and score.
     """
+
+    metric: str
+    direction: Direction
+    of: int
+    points: Sequence[Dot]
+    best: Sequence[tuple[int, float]]
+    leaders: Sequence[Leader]
+
+
+class TradedPoint(NamedTuple):
+    """A variant in two metrics. `front` is 1 if no other beats it in both, each in its own direction."""
+
+    x: float
+    y: float
+    id: str
+    status: str
+    front: int
+
+
+@dataclass(frozen=True)
+class TradeOffs:
+    """The metrics `x` and `y` of a run's best variants; `of` counts all its variants.
+
+    Lower is better, except for metrics that the target wants to be high.
+    """
+
+    metrics: Sequence[str]
+    x: str
+    y: str
+    of: int
+    points: Sequence[TradedPoint]
+
+
+def series(archive: Archive, run: str) -> Series:
+    """`run` may be a unique prefix. Raises `ArchiveError`."""
     record = archive.runs.get(archive.runs.find(run))
     found = archive.browse.points(record.id)
     target = _target(record)
-    best: list[list[float]] = []
+    best: list[tuple[int, float]] = []
     led: set[str] = set()
     top = None
     for point in found:
         if top is None or point.fitness > top:
             top = point.fitness
-            best.append([point.attempt, point.score])
+            best.append((point.attempt, point.score))
             led.add(point.id)
     leaders = [one for one in found if one.status in (Status.ACCEPTED, Status.CHAMPION)]
     led |= {one.id for one in leaders[-LEADERS:]}
     step = -(-len(found) // POINTS) or 1
     shown = [point for number, point in enumerate(found) if number % step == 0 or point.id in led]
-    return {
-        "metric": target.primary.metric if target else "score",
-        "direction": record.direction,
-        "of": len(found),
-        "points": [[point.attempt, point.score, point.status, point.id] for point in shown],
-        "best": best,
-        "leaders": [_leader(archive, target, one) for one in leaders[-LEADERS:]],
-    }
+    return Series(
+        metric=target.primary.metric if target else "score",
+        direction=record.direction,
+        of=len(found),
+        points=[Dot(point.attempt, point.score, point.status, point.id) for point in shown],
+        best=best,
+        leaders=[_leader(archive, target, one) for one in leaders[-LEADERS:]],
+    )
 
 
-def _leader(archive: Archive, target: Target | None, point: Point) -> dict[str, Any]:
-    records = archive.variants.records(point.id)
-    confirmed = [record.data for record in records if record.kind == "confirmation"]
-    held_out = confirmed[-1]["candidate"] if confirmed else None
-    return {
-        "id": point.id,
-        "attempt": point.attempt,
-        "score": point.score,
-        "status": point.status,
-        "interval": interval(archive, target, point.id),
-        "held_out": held_out,
-    }
+def _leader(archive: Archive, target: Target | None, point: Point) -> Leader:
+    found = confirmation(archive.variants.records(point.id))
+    return Leader(
+        point.id,
+        point.attempt,
+        point.score,
+        point.status,
+        interval(archive, target, point.id),
+        None if found is None else found.candidate,
+    )
 
 
-def interval(archive: Archive, target: Target | None, variant: str) -> dict[str, float] | None:
+def interval(archive: Archive, target: Target | None, variant: str) -> Interval | None:
     """A variant's score with its 95 percent interval on search cases; None where it has none."""
     measured = archive.variants.records(variant, kind="evaluation")
     if target is None or not measured:
         return None
-    found = score_interval(target, Evaluation.from_json(measured[-1].data))
-    return None if found is None else {"mean": found.mean, "low": found.low, "high": found.high}
+    return score_interval(target, Evaluation.from_json(measured[-1].data))
 
 
-def interval_of(archive: Archive, run: str, variant: str) -> dict[str, float] | None:
+def interval_of(archive: Archive, run: str, variant: str) -> Interval | None:
     """The same, of a variant whose target is that of its run."""
     return interval(archive, _target(archive.runs.get(run)), variant)
 
 
-def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> dict[str, Any]:
-    """Two metrics of a run's best variants against each other: `{"metrics", "x", "y", "points", "of"}`.
-
-    `points` are [x, y, id, status, front]; `front` is 1 for those that no other beats in both, each in its
-    own direction (lower is better, but for metrics that the target wants to be high).
-    """
+def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> TradeOffs:
+    """Two metrics of a run's best variants against each other; the primary one and another by default."""
     record = archive.runs.get(archive.runs.find(run))
     among = archive.browse.page(Wanted(run=record.id), "score", TRADED)
     graded = [one for one in among if one.score is not None]
@@ -100,13 +152,13 @@ def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> dict[str
         if x in one.metrics and y in one.metrics
     ]
     front = _front([(_turned(a, x in wanted_high), _turned(b, y in wanted_high)) for a, b, *_ in rows])
-    return {
-        "metrics": metrics,
-        "x": x,
-        "y": y,
-        "of": archive.stats(record.id).variants,
-        "points": [[*row, int(number in front)] for number, row in enumerate(rows)],
-    }
+    return TradeOffs(
+        metrics=metrics,
+        x=x,
+        y=y,
+        of=archive.stats(record.id).variants,
+        points=[TradedPoint(*row, int(number in front)) for number, row in enumerate(rows)],
+    )
 
 
 def _turned(value: float, high: bool) -> float:

@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from pygent.archive.records import Variant
+from pygent.archive.records import Record, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.metrics import complexity
-from pygent.interfaces.views.changes import changes
+from pygent.benchmarks.statistics.sequential_test import Interval
+from pygent.interfaces.views.changes import Change, changes
 from pygent.interfaces.views.variants import files, other_of
 from pygent.target_modules.patch.model.tree import Tree
 
 RADON = ("complexity", "complexity_max", "maintainability", "lloc", "halstead_volume")
 
 
-def samples(archive: Archive, id: str, against: str = "parent") -> dict[str, Any]:
-    """The raw samples of a variant's last stage beside another's: `{"variant", "against", "metrics"}`.
+@dataclass(frozen=True)
+class Paired:
+    """Samples of one metric, in the order of cases, problems or repeats. `theirs` is None if they were not
+    drawn alike; `won`, `lost` and `same` say where mine is higher, lower, and how often it is equal."""
 
-    Of each metric `mine` and `theirs` (None where they were not drawn alike), in the order of cases, problems
-    or repeats; `won`, `lost` and `same` count where mine is higher, lower, equal.
-    """
+    mine: Sequence[float]
+    theirs: Sequence[float] | None
+    won: Sequence[int]
+    lost: Sequence[int]
+    same: int
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The raw samples of a variant's last stage beside another's, by metric."""
+
+    variant: str
+    against: str | None
+    metrics: Mapping[str, Paired]
+
+
+@dataclass(frozen=True)
+class SourceFigure:
+    """A figure of the whole source; None if radon cannot parse it."""
+
+    name: str
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True)
+class SourceFigures:
+    """What changed by symbol, radon's figures, and the symbols whose cyclomatic complexity differs."""
+
+    changes: Sequence[Change]
+    radon: Sequence[SourceFigure]
+    symbols: Sequence[complexity.ComplexityChange]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Scores on held-out cases; None for a side that was not graded."""
+
+    candidate: Interval | None
+    baseline: Interval | None
+
+
+def confirmation(records: Sequence[Record]) -> Confirmation | None:
+    """The last one of a variant; None if it was never put to the test."""
+    found = [record.data for record in records if record.kind == "confirmation"]
+    if not found:
+        return None
+    sides = (found[-1][name] for name in ("candidate", "baseline"))
+    return Confirmation(*(None if side is None else Interval(**side) for side in sides))
+
+
+def samples(archive: Archive, id: str, against: str = "parent") -> Samples:
+    """`against` as in `pygent.interfaces.views.variants.diff`. Raises `ArchiveError`."""
     found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
     mine, my_seed = _stage(archive, found)
@@ -31,42 +84,35 @@ def samples(archive: Archive, id: str, against: str = "parent") -> dict[str, Any
         if my_seed != their_seed or pair is None or len(pair) != len(values):
             pair = None
         pairs = list(zip(values, pair or (), strict=False))
-        metrics[name] = {
-            "mine": list(values),
-            "theirs": None if pair is None else list(pair),
-            "won": [number for number, (a, b) in enumerate(pairs) if a > b],
-            "lost": [number for number, (a, b) in enumerate(pairs) if a < b],
-            "same": sum(a == b for a, b in pairs),
-        }
-    return {"variant": found.id, "against": None if other is None else other.id, "metrics": metrics}
+        metrics[name] = Paired(
+            mine=list(values),
+            theirs=None if pair is None else list(pair),
+            won=[number for number, (a, b) in enumerate(pairs) if a > b],
+            lost=[number for number, (a, b) in enumerate(pairs) if a < b],
+            same=sum(a == b for a, b in pairs),
+        )
+    return Samples(found.id, None if other is None else other.id, metrics)
 
 
-def _stage(archive: Archive, variant: Variant) -> tuple[Mapping[str, Any], int | None]:
+def _stage(archive: Archive, variant: Variant) -> tuple[Mapping[str, Sequence[float]], int | None]:
     measured = archive.variants.records(variant.id, kind="evaluation")
     if not measured or not measured[-1].data["stages"]:
         return {}, None
     return measured[-1].data["stages"][-1]["samples"], measured[-1].data["seed"]
 
 
-def source_figures(archive: Archive, id: str, against: str = "parent") -> dict[str, Any]:
-    """What was changed by symbol, and radon's figures before and after: `{"changes", "radon", "symbols"}`.
-
-    Of `radon` each is {"name", "before", "after"}, None for what radon cannot parse; of `symbols` each is a
-    symbol whose cyclomatic complexity differs.
-    """
+def source_figures(archive: Archive, id: str, against: str = "parent") -> SourceFigures:
+    """`against` as in `pygent.interfaces.views.variants.diff`. Raises `ArchiveError`."""
     found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
     if other is None or other.tree is None or found.tree is None:
-        return {"changes": [], "radon": [], "symbols": []}
+        return SourceFigures([], [], [])
     before, after = Tree(files(archive, other)), Tree(files(archive, found))
-    return {
-        "changes": changes(before, after),
-        "radon": [
-            {"name": name, "before": complexity.metric(name, before), "after": complexity.metric(name, after)}
+    return SourceFigures(
+        changes=changes(before, after),
+        radon=[
+            SourceFigure(name, complexity.metric(name, before), complexity.metric(name, after))
             for name in RADON
         ],
-        "symbols": [
-            {"path": one.path, "symbol": one.symbol, "before": one.before, "after": one.after}
-            for one in complexity.changes(before, after)
-        ],
-    }
+        symbols=complexity.changes(before, after),
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
@@ -12,12 +13,42 @@ CHILDREN = 12  # of one variant, at a time
 CHAMPIONS = 5  # whose ways are shown at first, the latest
 
 
-def graph(archive: Archive, run: str) -> dict[str, Any]:
-    """The ways to the best variant and the latest champions: `{"nodes", "edges"}`.
+@dataclass(frozen=True)
+class Node:
+    """A variant. `children` counts all it has, `more` those that are not shown."""
 
-    A node is `{"id", "label", "status", "score", "attempt", "children", "more"}`: `children` counts all it
-    has, `more` says how many of them are not shown.
-    """
+    id: str
+    label: str
+    status: str
+    score: float | None
+    attempt: int
+    children: int
+    more: int
+
+
+@dataclass(frozen=True)
+class Edge:
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    nodes: Sequence[Node]
+    edges: Sequence[Edge]
+
+
+@dataclass(frozen=True)
+class Children(Graph):
+    """A page of a variant's children. `next` is the offset of the page after it, None on the last."""
+
+    parent: str
+    total: int
+    next: int | None
+
+
+def graph(archive: Archive, run: str) -> Graph:
+    """The ways to the best variant and the latest champions."""
     record = archive.runs.get(archive.runs.find(run))
     wanted = Wanted(run=record.id, status=Status.CHAMPION)
     champions = archive.browse.page(wanted, "newest", CHAMPIONS)
@@ -31,35 +62,20 @@ def graph(archive: Archive, run: str) -> dict[str, Any]:
     return _drawn(archive, shown, set(shown))
 
 
-def children(archive: Archive, id: str, offset: int = 0) -> dict[str, Any]:
-    """A page of a variant's children, the best first, as `graph` gives them, and `next` to go on with."""
+def children(archive: Archive, id: str, offset: int = 0) -> Children:
+    """The best first."""
     parent = archive.variants.find(id)
     found, total = archive.browse.children(parent, CHILDREN, offset)
     drawn = _drawn(archive, {one.id: one for one in found}, {parent, *(one.id for one in found)})
     after = offset + len(found)
-    return drawn | {"parent": parent, "total": total, "next": after if after < total else None}
+    return Children(drawn.nodes, drawn.edges, parent, total, after if after < total else None)
 
 
-def _drawn(archive: Archive, variants: dict[str, Variant], known: set[str]) -> dict[str, Any]:
+def _drawn(archive: Archive, variants: dict[str, Variant], known: set[str]) -> Graph:
     nodes = []
     for one in variants.values():
         _, total = archive.browse.children(one.id, 0)
         shown = sum(one.id in other.parents for other in variants.values())
-        nodes.append(
-            {
-                "id": one.id,
-                "label": one.id[:6],
-                "status": one.status.value,
-                "score": one.score,
-                "attempt": one.attempt,
-                "children": total,
-                "more": total - shown,
-            }
-        )
-    edges = [
-        {"source": parent, "target": one.id}
-        for one in variants.values()
-        for parent in one.parents
-        if parent in known
-    ]
-    return {"nodes": nodes, "edges": edges}
+        nodes.append(Node(one.id, one.id[:6], one.status.value, one.score, one.attempt, total, total - shown))
+    edges = [Edge(parent, one.id) for one in variants.values() for parent in one.parents if parent in known]
+    return Graph(nodes, edges)

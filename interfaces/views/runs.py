@@ -2,47 +2,108 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from pygent.archive.locks import is_alive
 from pygent.archive.records import RunRecord
 from pygent.archive.store import Archive
 from pygent.archive.tables.statistics import Stats
 
-
-def runs(archive: Archive, home: Path) -> list[dict[str, Any]]:
-    """All runs, oldest first: run, target, state, begun, seconds, attempts."""
-    return [row(home, run) | {"attempts": archive.stats(run.id).variants} for run in archive.runs.list_()]
+State = Annotated[str, Field(description="starting, running, paused, finished, or dead: its process is gone")]
+Spent = tuple[float, float]  # of a budget: what is used, and the whole
 
 
-def status(archive: Archive, home: Path, run: str) -> dict[str, Any]:
-    """How a run stands: its row, what was wished of it, the best so far, counts, spend, health."""
+@dataclass(frozen=True)
+class RunHead:
+    """A run as it is now, `seconds` of running time after it was `begun`."""
+
+    run: str
+    target: str
+    state: State
+    begun: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RunRow(RunHead):
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best variant so far; `trust` is None if it was not measured."""
+
+    variant: str
+    score: float | None
+    status: str
+    trust: str | None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A model, server or breaker that was not well when the run last said so."""
+
+    name: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RunStatus(RunHead):
+    """How a run stands: also what was wished of it, the best so far, counts, spend, health."""
+
+    wish: str
+    stopped_by: str
+    best: Best | None
+    approval: str
+    budget: Mapping[str, Spent]
+    stats: Stats
+    health: Mapping[str, Any] | None
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        return [
+            Trouble(name, str(one["state"]), str(one["reason"]))
+            for kind in ("models", "servers", "run")
+            for name, one in ((self.health or {}).get(kind) or {}).items()
+            if one["reason"]
+        ]
+
+
+def runs(archive: Archive, home: Path) -> list[RunRow]:
+    """All runs, oldest first."""
+    return [
+        RunRow(**vars(head(home, run)), attempts=archive.stats(run.id).variants)
+        for run in archive.runs.list_()
+    ]
+
+
+def status(archive: Archive, home: Path, run: str) -> RunStatus:
+    """`run` may be a unique prefix. Raises `ArchiveError`."""
     record = archive.runs.get(archive.runs.find(run))
     best = archive.variants.best(record.id)
     stats = archive.stats(record.id)
     measured = [] if best is None else archive.variants.records(best.id, kind="evaluation")
-    return row(home, record) | {
-        "wish": record.requested_state,
-        "stopped_by": record.stopped_by,
-        "best": None
-        if best is None
-        else {
-            "variant": best.id,
-            "score": best.score,
-            "status": best.status.value,
-            "trust": measured[-1].data["trust"] if measured else None,
-        },
-        "approval": record.config.get("approval", "none"),
-        "budget": _budget(record, stats),
-        "stats": asdict(stats),
-        "health": record.health,
-    }
+    trust = measured[-1].data["trust"] if measured else None
+    return RunStatus(
+        **vars(head(home, record)),
+        wish=record.requested_state,
+        stopped_by=record.stopped_by,
+        best=None if best is None else Best(best.id, best.score, best.status.value, trust),
+        approval=record.config.get("approval", "none"),
+        budget=_budget(record, stats),
+        stats=stats,
+        health=record.health,
+    )
 
 
-def _budget(run: RunRecord, stats: Stats) -> dict[str, list[float]]:
+def _budget(run: RunRecord, stats: Stats) -> dict[str, Spent]:
     """What was used of each budget that the run has, and the whole of it."""
     judged = stats.variants - stats.statuses["gated_out"] - 1  # the baseline is for free
     used = {
@@ -54,18 +115,13 @@ def _budget(run: RunRecord, stats: Stats) -> dict[str, list[float]]:
         "calls": stats.usage.calls,
     }
     return {
-        name: [spent, run.config[name]] for name, spent in used.items() if run.config.get(name) is not None
+        name: (spent, run.config[name]) for name, spent in used.items() if run.config.get(name) is not None
     }
 
 
-def row(home: Path, run: RunRecord) -> dict[str, Any]:
+def head(home: Path, run: RunRecord) -> RunHead:
     """`state` is running, paused, finished, or dead: marked as running with no process at it."""
     alive = is_alive(home, run.id)
     begun = datetime.fromtimestamp(run.created).astimezone().isoformat(" ", "seconds")
-    return {
-        "run": run.id,
-        "target": run.target,
-        "state": run.state if run.state != "running" or alive else "dead",
-        "begun": begun,
-        "seconds": run.seconds,
-    }
+    state = run.state if run.state != "running" or alive else "dead"
+    return RunHead(run.id, run.target, state, begun, run.seconds)

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from pygent.archive.records import Status, Variant
+from pygent.archive.records import Variant
 from pygent.archive.store import Archive
 from pygent.archive.tables.queries import Order
 from pygent.archive.tables.search import Wanted
 from pygent.interfaces.views.changes import symbols
-from pygent.interfaces.views.variants import row
 
 LOOKED_AT = 1000  # variants whose changes are worked out in search of a symbol
 
 
+@dataclass(frozen=True)
+class Found:
+    """A page of variants. `total` is None if not all were looked at; `next` is the offset of the next page,
+    None on the last."""
+
+    total: int | None
+    offset: int
+    next: int | None
+    variants: Sequence[Variant]
+
+
 def search(
     archive: Archive,
+    wanted: Wanted,
     *,
-    run: str | None = None,
-    status: str | None = None,
-    proposer: str | None = None,
-    text: str | None = None,
     symbol: str | None = None,
-    at_least: float | None = None,
-    at_most: float | None = None,
     order: Order = "newest",
     limit: int = 50,
     offset: int = 0,
-) -> dict[str, Any]:
-    """`{"total", "offset", "variants"}`; `next` is the offset of the next page, None on the last.
+) -> Found:
+    """The run of `wanted` may be a unique prefix, and an empty text counts as left out.
 
     `symbol` keeps those that changed a symbol of that name (or in a file of that name) against their parent.
-    It is worked out variant by variant, so that only the first thousand of the rest are looked at:
-    `total` is None then.
+    It is worked out variant by variant, so that only the first thousand of the rest are looked at.
     """
-    wanted = Wanted(
-        run=archive.runs.find(run) if run else None,
-        status=Status(status) if status else None,
-        proposer=proposer or None,
-        text=text or None,
-        at_least=at_least,
-        at_most=at_most,
+    wanted = replace(
+        wanted,
+        run=archive.runs.find(wanted.run) if wanted.run else None,
+        proposer=wanted.proposer or None,
+        text=wanted.text or None,
     )
     if symbol:
         looked_at = archive.browse.page(wanted, order, LOOKED_AT)
@@ -51,12 +54,7 @@ def search(
         total = archive.browse.count(wanted)
         found = archive.browse.page(wanted, order, limit, offset)
         more = offset + len(found) < total
-    return {
-        "total": total,
-        "offset": offset,
-        "next": offset + len(found) if more else None,
-        "variants": [row(one) for one in found],
-    }
+    return Found(total, offset, offset + len(found) if more else None, found)
 
 
 def _changing(archive: Archive, among: list[Variant], symbol: str, enough: int) -> list[Variant]:

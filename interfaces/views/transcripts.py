@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from pygent.archive.records import Usage
 from pygent.archive.store import Archive
 from pygent.gateway.transcripts import Exchange, exchanges
 from pygent.prompts.quote import cut, escape, line
@@ -18,20 +18,34 @@ def of_variant(archive: Archive, id: str) -> list[Exchange]:
     return exchanges(archive, archive.variants.records(archive.variants.find(id), kind="exchange"))
 
 
-def plain(found: Sequence[Exchange]) -> list[dict[str, Any]]:
-    """The exchanges whole."""
+@dataclass(frozen=True)
+class WholeExchange:
+    """An exchange with everything that went to and fro; for models, `messages` is the request."""
+
+    op: str
+    place: str
+    stage: str
+    model: str
+    messages: Sequence[Mapping[str, object]]
+    request: Mapping[str, object]
+    answer: Mapping[str, object]
+    usage: Usage
+    seconds: float
+
+
+def whole(found: Sequence[Exchange]) -> list[WholeExchange]:
     return [
-        {
-            "op": exchange.op,
-            "place": exchange.place,
-            "stage": exchange.stage,
-            "model": exchange.model,
-            "messages": [message.plain() for message in exchange.messages],
-            "request": dict(exchange.request) if exchange.op != "complete" else {},
-            "answer": dict(exchange.answer),
-            "usage": asdict(exchange.usage),
-            "seconds": exchange.seconds,
-        }
+        WholeExchange(
+            op=exchange.op,
+            place=exchange.place,
+            stage=exchange.stage,
+            model=exchange.model,
+            messages=[message.plain() for message in exchange.messages],
+            request=dict(exchange.request) if exchange.op != "complete" else {},
+            answer=dict(exchange.answer),
+            usage=exchange.usage,
+            seconds=exchange.seconds,
+        )
         for exchange in found
     ]
 

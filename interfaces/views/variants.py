@@ -5,11 +5,10 @@ Ids may be unique prefixes. Every function may raise `ArchiveError`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from pygent.archive.records import ReviewDecision, Status, Variant
+from pygent.archive.records import Record, ReviewDecision, Status, Variant
 from pygent.archive.store import Archive
 from pygent.archive.tables.queries import Order
 from pygent.evolution.promotion.approvals import approval
@@ -17,19 +16,50 @@ from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.tree import Tree
 
 
-def variant(archive: Archive, id: str) -> dict[str, Any]:
-    """Everything: its row, `records` of its measurements, diffs against each parent, decisions, approval."""
+@dataclass(frozen=True, kw_only=True)
+class WholeVariant(Variant):
+    """A variant with `records` of its measurements, what it changed of each parent, and what people said.
+
+    `diff` is against the first parent, `diffs` has one for each.
+    """
+
+    records: Sequence[Record]
+    diff: str
+    diffs: Mapping[str, str]
+    approval: str
+    decisions: Sequence[ReviewDecision]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """A unified diff of `variant` against another; None if it has no parent."""
+
+    variant: str
+    against: str | None
+    diff: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two variants, each metric of both in this order, and the diff from `one` to `other`."""
+
+    one: Variant
+    other: Variant
+    metrics: Mapping[str, tuple[float | None, float | None]]
+    diff: str
+
+
+def variant(archive: Archive, id: str) -> WholeVariant:
     found = archive.variants.get(archive.variants.find(id))
     changes = {parent: difference(archive, found, archive.variants.get(parent)) for parent in found.parents}
-    return row(found) | {
-        "records": [
-            {"kind": record.kind, "data": dict(record.data)} for record in archive.variants.records(found.id)
-        ],
-        "diff": next(iter(changes.values()), ""),
-        "diffs": changes,
-        "approval": approval(archive, found),
-        "decisions": [told(decision) for decision in archive.decisions.list_(variant=found.id)],
-    }
+    return WholeVariant(
+        **vars(found),
+        records=archive.variants.records(found.id),
+        diff=next(iter(changes.values()), ""),
+        diffs=changes,
+        approval=approval(archive, found),
+        decisions=archive.decisions.list_(variant=found.id),
+    )
 
 
 def rows(
@@ -38,47 +68,30 @@ def rows(
     status: str | None = None,
     order: Order = "newest",
     limit: int = 50,
-) -> list[dict[str, Any]]:
+) -> list[Variant]:
     """Variants of a run or of all, at most `limit`."""
     wanted = archive.runs.find(run) if run is not None else None
     standing = Status(status) if status else None
-    return [row(one) for one in archive.variants.list_(run=wanted, status=standing, limit=limit, order=order)]
+    return list(archive.variants.list_(run=wanted, status=standing, limit=limit, order=order))
 
 
-def row(variant: Variant) -> dict[str, Any]:
-    return asdict(variant)
-
-
-def told(decision: ReviewDecision) -> dict[str, Any]:
-    return asdict(decision)
-
-
-def lineage(archive: Archive, id: str) -> list[dict[str, Any]]:
+def lineage(archive: Archive, id: str) -> list[Variant]:
     """A variant's ancestors, the baseline first and itself last."""
-    return [row(one) for one in archive.variants.lineage(archive.variants.find(id))]
+    return list(archive.variants.lineage(archive.variants.find(id)))
 
 
-def diff(archive: Archive, id: str, against: str = "parent") -> dict[str, Any]:
-    """`against` is `parent`, `root` or another variant: `{"variant", "against", "diff"}`, unified."""
+def diff(archive: Archive, id: str, against: str = "parent") -> Diff:
+    """`against` is `parent`, `root` or another variant."""
     found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
-    return {
-        "variant": found.id,
-        "against": None if other is None else other.id,
-        "diff": difference(archive, found, other),
-    }
+    return Diff(found.id, None if other is None else other.id, difference(archive, found, other))
 
 
-def compare(archive: Archive, one: str, other: str) -> dict[str, Any]:
-    """Two variants side by side: their rows, the metrics of both, and the diff from `one` to `other`."""
+def compare(archive: Archive, one: str, other: str) -> Comparison:
     first, second = (archive.variants.get(archive.variants.find(id)) for id in (one, other))
     names = dict.fromkeys((*first.metrics, *second.metrics))
-    return {
-        "one": row(first),
-        "other": row(second),
-        "metrics": {name: [first.metrics.get(name), second.metrics.get(name)] for name in names},
-        "diff": difference(archive, second, first),
-    }
+    metrics = {name: (first.metrics.get(name), second.metrics.get(name)) for name in names}
+    return Comparison(first, second, metrics, difference(archive, second, first))
 
 
 def files(archive: Archive, found: Variant | None) -> Mapping[str, str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pygent.archive.records import Record
 
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 
@@ -14,9 +18,9 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def verdicts(records: list[dict[str, Any]]) -> list[str]:
-    """A line or more for each record of `pygent.interfaces.views.variants.variant`."""
-    return [text for record in records for text in _of(record["kind"], record["data"])]
+def verdicts(records: Sequence[Record]) -> list[str]:
+    """A line or more for each measurement and comparison."""
+    return [text for record in records for text in _of(record.kind, record.data)]
 
 
 def _of(kind: str, data: Any) -> list[str]:

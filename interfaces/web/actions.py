@@ -16,8 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pygent.evolution.promotion import apply_variant, approvals
-from pygent.interfaces.boxes import opened_for
-from pygent.interfaces.errors import exit_code, in_one_line
+from pygent.interfaces.common.boxes import opened_for
+from pygent.interfaces.common.errors import exit_code, in_one_line
 from pygent.interfaces.web.archives import ArchiveReader
 from pygent.interfaces.web.guesses import Guesses
 from pygent.interfaces.web.pages import Pages

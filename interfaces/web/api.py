@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pygent.archive.records import ArchiveError
-from pygent.interfaces.rendering import line_whole
+from pygent.archive.records import ArchiveError, Status
+from pygent.archive.store import Archive
+from pygent.archive.tables.search import Wanted
+from pygent.interfaces.common.rendering import line_whole
 from pygent.interfaces.views import charts, evidence, graph, runs, search, variants
 from pygent.interfaces.views import transcripts as talks
 from pygent.interfaces.web.archives import ArchiveReader
@@ -71,31 +73,29 @@ class Endpoint:
     answer: Callable[[ArchiveReader, dict[str, str], Any], Any]
 
 
-def find(archive: Any, query: Filters) -> dict[str, Any]:
+def find(archive: Archive, query: Filters) -> search.Found:
+    wanted = Wanted(
+        query.run,
+        Status(query.status) if query.status else None,
+        query.proposer,
+        query.text,
+        None if query.at_least == "" else query.at_least,
+        None if query.at_most == "" else query.at_most,
+    )
     return search.search(
-        archive,
-        run=query.run,
-        status=query.status,
-        proposer=query.proposer,
-        text=query.text,
-        symbol=query.symbol,
-        at_least=None if query.at_least == "" else query.at_least,
-        at_most=None if query.at_most == "" else query.at_most,
-        order=query.order,
-        limit=query.limit,
-        offset=query.offset,
+        archive, wanted, symbol=query.symbol, order=query.order, limit=query.limit, offset=query.offset
     )
 
 
-def status_of(shelf: ArchiveReader, prefix: str) -> dict[str, Any]:
+def status_of(shelf: ArchiveReader, prefix: str) -> runs.RunStatus:
     """What grows with the attempts is kept; the state and the time are as they are now."""
     run = shelf.read.runs.find(prefix)
-    return shelf.of_run(shelf.status, run) | runs.row(shelf.home, shelf.read.runs.get(run))
+    return replace(shelf.of_run(shelf.status, run), **vars(runs.head(shelf.home, shelf.read.runs.get(run))))
 
 
-def _diff(shelf: ArchiveReader, path: dict[str, str], query: ShownDiff) -> dict[str, Any]:
+def _diff(shelf: ArchiveReader, path: dict[str, str], query: ShownDiff) -> variants.Diff:
     found = variants.diff(shelf.read, path["variant"], query.against)
-    return found | {"diff": for_eyes(found["diff"])} if query.shown else found
+    return replace(found, diff=for_eyes(found.diff)) if query.shown else found
 
 
 def for_eyes(diff: str) -> str:
@@ -167,7 +167,7 @@ ENDPOINTS = (
         "/api/variants/{variant}/transcript",
         "What its making exchanged with models and servers",
         Nothing,
-        lambda s, p, q: talks.plain(talks.of_variant(s.read, p["variant"])),
+        lambda s, p, q: talks.whole(talks.of_variant(s.read, p["variant"])),
     ),
     Endpoint(
         "/api/compare",

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from pygent.interfaces.rendering import environment
+from pygent.interfaces.common.rendering import environment
 from pygent.interfaces.web import api, events
 from pygent.interfaces.web.actions import Actions
 from pygent.interfaces.web.archives import ArchiveReader

@@ -30,7 +30,7 @@ class ArchiveReader:
         """For a `with` block. Raises `ArchiveError`."""
         return Archive.open(self.home, create=False)
 
-    def status(self, archive: Archive, run: str) -> dict[str, Any]:
+    def status(self, archive: Archive, run: str) -> runs.RunStatus:
         return runs.status(archive, self.home, run)
 
     def of_run(self, view: Callable[..., T], run: str, *arguments: Any) -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from dataclasses import dataclass
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pygent.archive.records import ArchiveError
 from pygent.interfaces.views import runs
+from pygent.interfaces.views.json_values import json_value
 from pygent.interfaces.web.archives import ArchiveReader
 
 POLL_SECONDS = 1.0
@@ -39,7 +40,7 @@ def routes(shelf: ArchiveReader) -> list[Route | WebSocketRoute]:
         try:
             async for told in changes(shelf, run):
                 if told is not None:
-                    await socket.send_text(json.dumps(told, default=str))
+                    await socket.send_text(json.dumps(told, default=json_value))
         except WebSocketDisconnect:
             return
 
@@ -54,12 +55,22 @@ async def _stream(shelf: ArchiveReader, run: str) -> AsyncIterator[bytes]:
         if told is None:
             yield b": still here\n\n"
         else:
-            yield f"event: run\ndata: {json.dumps(told, default=str)}\n\n".encode()
+            yield f"event: run\ndata: {json.dumps(told, default=json_value)}\n\n".encode()
 
 
-async def changes(shelf: ArchiveReader, run: str) -> AsyncIterator[dict[str, Any] | None]:
-    """`{"run", "state", "attempts", "decisions"}` now and whenever one of them changes; None now and then."""
-    before: dict[str, Any] = {}
+@dataclass(frozen=True)
+class Now:
+    """What a page looks at to see whether it is out of date."""
+
+    run: str
+    state: str
+    attempts: int
+    decisions: int
+
+
+async def changes(shelf: ArchiveReader, run: str) -> AsyncIterator[Now | None]:
+    """Now and whenever something changes; None now and then."""
+    before: Now | None = None
     silent = 0.0
     while True:
         now = await run_in_threadpool(_now, shelf, run)
@@ -73,7 +84,7 @@ async def changes(shelf: ArchiveReader, run: str) -> AsyncIterator[dict[str, Any
         silent += POLL_SECONDS
 
 
-def _now(shelf: ArchiveReader, run: str) -> dict[str, Any]:
+def _now(shelf: ArchiveReader, run: str) -> Now:
     attempts, decisions = shelf.read.browse.version(run)
-    state = runs.row(shelf.home, shelf.read.runs.get(run))["state"]
-    return {"run": run, "state": state, "attempts": attempts, "decisions": decisions}
+    state = runs.head(shelf.home, shelf.read.runs.get(run)).state
+    return Now(run, state, attempts, decisions)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment
@@ -17,6 +18,7 @@ from pygent.archive.failure_classes import class_of
 from pygent.archive.records import ArchiveError, Status
 from pygent.evolution.promotion import apply_variant, approvals
 from pygent.interfaces.views import charts, evidence, transcripts, variants
+from pygent.interfaces.views.runs import RunStatus
 from pygent.interfaces.views.words import verdicts
 from pygent.interfaces.web import api
 from pygent.interfaces.web.archives import ArchiveReader
@@ -24,8 +26,18 @@ from pygent.interfaces.web.security import Access
 from pygent.target_modules.promotion.source_writer import applications
 from pygent.target_modules.spec.manifest import TargetError
 
+Page = tuple[str, Mapping[str, object]]  # a template's name, or an address to go to, and what it needs
 STATUSES = [status.value for status in Status]
 FAILURES = 12
+
+
+@dataclass(frozen=True)
+class Applicable:
+    """Whether a variant can be applied, and into which folder; or where it is `applied` now."""
+
+    applied: str | None
+    obstacles: Sequence[str]
+    folder: str | None
 
 
 class Pages:
@@ -51,7 +63,7 @@ class Pages:
         found = [Route(path, self._serve(make), methods=["GET"]) for path, make in pages.items()]
         return [*found, Route("/variants/{variant}/raw/{path:path}", self._raw, methods=["GET"])]
 
-    def _serve(self, make: Callable[[Request], tuple[str, dict[str, Any]]]) -> Callable[[Request], Any]:
+    def _serve(self, make: Callable[[Request], Page]) -> Callable[[Request], Any]:
         async def serve(request: Request) -> Response:
             try:
                 name, values = await run_in_threadpool(make, request)
@@ -66,82 +78,81 @@ class Pages:
 
         return serve
 
-    def show(self, name: str, status: int, **values: Any) -> Response:
+    def show(self, name: str, status: int, **values: object) -> Response:
         shared = {"who": self._shelf.who, "form_token": self._access.form_token, "statuses": STATUSES}
         return HTMLResponse(self._made.get_template(name).render(**{**shared, **values}), status)
 
     def refused(self, text: str, status: int) -> Response:
         return self.show("refused.html", status, title="Not possible", text=text)
 
-    def _runs(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _runs(self, request: Request) -> Page:
         archive = self._shelf.read
         rows = [api.status_of(self._shelf, record.id) for record in reversed(archive.runs.list_())]
         return "runs.html", {"title": "Runs", "runs": rows, "home": self._shelf.home}
 
-    def _run(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _run(self, request: Request) -> Page:
         told = self._told(request)
-        stats = told["stats"]
+        stats = told.stats
         classes: Counter[str] = Counter()
-        for reason, count in stats["reasons"].items():
+        for reason, count in stats.reasons.items():
             classes[class_of(reason)] += count
         return "run.html", {
-            "title": f"Run {told['run']}",
+            "title": f"Run {told.run}",
             "told": told,
             "failures": classes.most_common(FAILURES),
-            "yields": {"proposer": stats["proposers"], "operator": stats["operators"]},
-            **self._found(api.Filters.model_validate({"run": told["run"], "limit": 25})),
-            "waiting": self._waiting(told["run"]),
+            "yields": {"proposer": stats.proposers, "operator": stats.operators},
+            **self._found(api.Filters.model_validate({"run": told.run, "limit": 25})),
+            "waiting": self._waiting(told.run),
         }
 
-    def _head(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _head(self, request: Request) -> Page:
         told = self._told(request)
-        return "run_head.html", {"told": told, "waiting": self._waiting(told["run"])}
+        return "run_head.html", {"told": told, "waiting": self._waiting(told.run)}
 
-    def _told(self, request: Request) -> dict[str, Any]:
+    def _told(self, request: Request) -> RunStatus:
         return api.status_of(self._shelf, request.path_params["run"])
 
     def _waiting(self, run: str) -> int:
         return len(approvals.awaiting(self._shelf.read, run))
 
-    def _queue(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _queue(self, request: Request) -> Page:
         told = self._told(request)
-        found = approvals.awaiting(self._shelf.read, told["run"])
+        found = approvals.awaiting(self._shelf.read, told.run)
         return "queue.html", {
             "title": "Awaiting approval",
             "told": told,
-            "variants": [variants.row(one) for one in found],
+            "variants": found,
         }
 
-    def _trade_offs(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _trade_offs(self, request: Request) -> Page:
         told = self._told(request)
         query = api.Axes.model_validate(dict(request.query_params))
-        found = self._shelf.of_run(charts.trade_offs, told["run"], query.x, query.y)
+        found = self._shelf.of_run(charts.trade_offs, told.run, query.x, query.y)
         return "trade_offs.html", {"title": "Trade-offs", "told": told, "found": found}
 
-    def _found(self, query: api.Filters) -> dict[str, Any]:
+    def _found(self, query: api.Filters) -> dict[str, object]:
         return {"query": query.model_dump(), "found": api.find(self._shelf.read, query)}
 
-    def _variants(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _variants(self, request: Request) -> Page:
         """A whole page, or the table alone where htmx asks for it."""
         query = api.Filters.model_validate(dict(request.query_params))
         name = "variant_table.html" if "hx-request" in request.headers else "variants.html"
         runs_there = [run.id for run in self._shelf.read.runs.list_()]
         return name, {"title": "Variants", "runs_there": runs_there, **self._found(query)}
 
-    def _variant(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _variant(self, request: Request) -> Page:
         archive = self._shelf.read
         query = api.Against.model_validate(dict(request.query_params))
         known = variants.variant(archive, request.path_params["variant"])
-        id, against = known["id"], query.against
-        held_out = [one["data"] for one in known["records"] if one["kind"] == "confirmation"]
+        id, against = known.id, query.against
         better, worse = archive.browse.neighbours(id)
         return "variant.html", {
             "title": f"Variant {id}",
             "known": known,
             "against": against,
-            "verdicts": verdicts(known["records"]),
-            "held_out": held_out[-1] if held_out else None,
-            "interval": charts.interval_of(archive, known["run"], id),
+            "verdicts": verdicts(known.records),
+            "held_out": evidence.confirmation(known.records),
+            "interval": charts.interval_of(archive, known.run, id),
             "figures": evidence.source_figures(archive, id, against),
             "samples": evidence.samples(archive, id, against),
             "files": sorted(variants.files(archive, archive.variants.get(id))),
@@ -151,33 +162,32 @@ class Pages:
             "apply": self._may_apply(id),
         }
 
-    def _may_apply(self, id: str) -> dict[str, Any]:
-        """Whether it can be applied, and where to; or whether it is applied now."""
+    def _may_apply(self, id: str) -> Applicable:
         done = [one for _, one in applications(self._shelf.home) if one.variant == id]
         if done:
-            return {"applied": done[-1].folder, "obstacles": [], "folder": done[-1].folder}
+            return Applicable(done[-1].folder, [], done[-1].folder)
         try:
             planned = apply_variant.plan(self._shelf.read, id)
         except (ArchiveError, TargetError) as error:
-            return {"applied": None, "obstacles": [str(error)], "folder": None}
-        return {"applied": None, "obstacles": list(planned.obstacles), "folder": str(planned.target.source)}
+            return Applicable(None, [str(error)], None)
+        return Applicable(None, planned.obstacles, str(planned.target.source))
 
-    def _compare(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _compare(self, request: Request) -> Page:
         given = dict(request.query_params)
         if not given.get("one") or not given.get("other"):
             return "compare.html", {"title": "Compare", "found": None, "given": given}
         query = api.ComparedPair.model_validate(given)
         found = variants.compare(self._shelf.read, query.one, query.other)
-        id = found["other"]["id"]
+        id = found.other.id
         return "compare.html", {
             "title": "Compare",
             "found": found,
             "given": given,
-            "figures": evidence.source_figures(self._shelf.read, id, found["one"]["id"]),
-            "samples": evidence.samples(self._shelf.read, id, found["one"]["id"]),
+            "figures": evidence.source_figures(self._shelf.read, id, found.one.id),
+            "samples": evidence.samples(self._shelf.read, id, found.one.id),
         }
 
-    def _applied(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _applied(self, request: Request) -> Page:
         return "applied.html", {
             "title": "Applied",
             "done": [one for _, one in applications(self._shelf.home)][::-1],

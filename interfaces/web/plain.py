@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from starlette.responses import JSONResponse
 
+from pygent.interfaces.views.json_values import json_value
+
 
 class Plain(JSONResponse):
-    def render(self, content: Any) -> bytes:
+    def render(self, content: object) -> bytes:
         """ASCII, so that lone surrogates of a variant's source are escapes and not a broken answer."""
-        return json.dumps(content, default=str, separators=(",", ":")).encode()
+        return json.dumps(content, default=json_value, separators=(",", ":")).encode()

@@ -109,6 +109,7 @@ def test_a_model_may_change_the_block_and_nothing_else(
     [
         (("--metric", "speed"), "--metric: the evaluator gives no speed; it gives combined_score, "),
         (("--module", "x.py"), "--module: does not go with --evaluator"),
+        (("--trust", "in-process"), "--trust: does not go with --evaluator"),
         (("--requirements", "none.txt"), "none.txt: cannot be read"),
     ],
 )

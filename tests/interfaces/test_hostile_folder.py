@@ -19,7 +19,7 @@ from mcp import Client, StdioServerParameters
 from pygent.archive.store import Archive
 from pygent.evolution.settings.config import load_config
 from pygent.gateway.local import server
-from pygent.interfaces import launching
+from pygent.interfaces.common import launching
 from pygent.sandbox.host import child_python
 from pygent.sandbox.images.installer import pip_install
 from tests.support.runs import wait_until

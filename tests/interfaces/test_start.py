@@ -11,27 +11,31 @@ from pygent.interfaces.cli.app import app
 from pygent.interfaces.cli.sections import SECTIONS
 from tests.support.cli import pygent
 
-HEAVY = ("rich", "click", "sqlalchemy", "libcst", "openai", "litellm", "docker", "mcp", "jinja2", "sqlite3")
+HEAVY = (
+    "pydantic",
+    "rich",
+    "click",
+    "sqlalchemy",
+    "libcst",
+    "openai",
+    "litellm",
+    "docker",
+    "mcp",
+    "jinja2",
+    "sqlite3",
+)
 
 
 @pytest.mark.parametrize(
-    ("words", "heavy"),
-    [
-        (["--help"], (*HEAVY, "pydantic")),
-        (
-            ["evolve", "--help"],
-            HEAVY,
-        ),  # here typer itself takes pydantic, to read the options before `evolve`
-        (["archive", "--help"], HEAVY),
-    ],
+    "words", [["--help"], ["evolve", "--help"], ["resume", "-h"], ["archive", "--help"]], ids=" ".join
 )
-def test_help_imports_nothing_heavy(words: list[str], heavy: tuple[str, ...]) -> None:
+def test_help_imports_nothing_heavy(words: list[str]) -> None:
     code = (
         "import sys\n"
         f"sys.argv = ['pygent', *{words!r}]\n"
         "from pygent.interfaces.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        f"print('heavy:', *sorted({{name for name in {heavy!r} if name in sys.modules}}))"
+        f"print('heavy:', *sorted({{name for name in {HEAVY!r} if name in sys.modules}}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Usage: pygent" in done.stdout

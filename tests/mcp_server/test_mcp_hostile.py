@@ -113,7 +113,7 @@ def test_pages_of_a_resource_join_to_the_whole(hostile: Served, kind: str) -> No
     with Archive.open(hostile.home, read_only=True) as archive:
         whole = {
             "source": f"=== ranges.py\n{BUGGY}{FLOOD}\n\n",
-            "diff?against=10000000": diff(archive, "20000000", "10000000")["diff"],
+            "diff?against=10000000": diff(archive, "20000000", "10000000").diff,
         }
     assert len(pages) > 20
     assert "".join(page.removeprefix(label) for page in pages) == whole[kind]

@@ -119,7 +119,7 @@ def test_bad_arguments_are_told_what_was_expected(story: Story) -> None:
     said = asked(story, talk)
     assert "run nobody: not in the archive; `pygent runs` lists them" in said[0]
     assert "champion" in said[1]
-    assert "a run needs a budget: give one of evaluations" in said[2]
+    assert "a run needs a budget: give one of attempts, evaluations" in said[2]
     assert "nowhere_to_be_found" in said[3]
     assert "give either `patch` or `files`" in said[4]
     assert "no usable edit" in said[5].lower() or "patch" in said[5].lower()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.interfaces.views.words import clock
 from pygent.prompts.quote import escape, line
 
@@ -40,13 +40,13 @@ def figure(value: float | None, digits: int = 6) -> str:
     return "none" if value is None else f"{value:.{digits}g}"
 
 
-def span(interval: Any) -> str:
+def span(interval: Interval | None) -> str:
     """`mean [low, high]`, as the command line prints it."""
     if interval is None:
         return "not measured"
-    if interval["low"] == interval["high"]:
-        return f"{interval['mean']:.5g}"
-    return f"{interval['mean']:.5g} [{interval['low']:.5g}, {interval['high']:.5g}]"
+    if interval.low == interval.high:
+        return f"{interval.mean:.5g}"
+    return f"{interval.mean:.5g} [{interval.low:.5g}, {interval.high:.5g}]"
 
 
 def line_whole(text: str) -> str:

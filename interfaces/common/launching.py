@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Literal
 
 from pygent.archive.end_reason import EndReason
 from pygent.archive.locks import is_alive, is_working, require_free
@@ -65,13 +65,13 @@ def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
     return go_on(home, execution.create_run(archive, settings).id, commands_of(settings))
 
 
-def commands_of(settings: RunConfig) -> dict[str, Any]:
+def commands_of(settings: RunConfig) -> dict[str, object]:
     """The settings of a run that no archive may give: who begins it hands them on."""
     given = settings.model_dump(include=set(COMMANDS))
     return {name: value for name, value in given.items() if value}
 
 
-def go_on(home: Path, run: str, changes: Mapping[str, Any], *, log_json: bool = False) -> Launched:
+def go_on(home: Path, run: str, changes: Mapping[str, object], *, log_json: bool = False) -> Launched:
     """Resume a run in the background; `changes` are settings by name, such as a larger budget.
 
     Raises `ArchiveError` if a process is at the run already, or its output cannot be kept.

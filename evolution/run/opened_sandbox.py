@@ -1,0 +1,39 @@
+"""The sandbox of a command, tested when it opens and closed whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+from pygent.sandbox.api import Sandbox
+from pygent.sandbox.backends import select
+from pygent.sandbox.backends.waivers import require, waived
+
+if TYPE_CHECKING:
+    from pygent.evolution.settings.config import RunConfig
+
+
+@contextmanager
+def opened_sandbox(
+    kind: select.Kind = "auto",
+    image: str | None = None,
+    runtime: str | None = None,
+    waive: Iterable[str] = (),
+    *,
+    untrusted: str = "",
+) -> Iterator[Sandbox]:
+    """`untrusted` names what a model may have written and is to run there, if it is: then limits that are not
+    in force have to be waived. Raises `SandboxUnavailable`."""
+    sandbox = select.open_sandbox(kind, base=image, runtime=runtime, waive=waived(waive))
+    try:
+        if untrusted:
+            require(sandbox, untrusted)
+        yield sandbox
+    finally:
+        sandbox.close()
+
+
+def sandbox_of(config: RunConfig, *, untrusted: str = "") -> AbstractContextManager[Sandbox]:
+    """As the settings of a run have it."""
+    return opened_sandbox(config.sandbox, config.image, config.runtime, [config.waive], untrusted=untrusted)

@@ -1,0 +1,160 @@
+"""The three ways to make a target, each with its options for `pygent targets init`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from pygent.benchmarks.onboarding.made import MadeTarget, Opened, Say
+
+    Maker = Callable[[Opened, Say], MadeTarget]
+
+Objective = Literal["correctness", "speed"]
+
+
+@dataclass(frozen=True)
+class Way(ABC):
+    """The first option of a way names it."""
+
+    def given(self) -> list[str]:
+        """Its options that are not as they are if left out."""
+        return [
+            f"--{one.name}" for one in fields(self) if getattr(self, one.name) not in (one.default, None, [])
+        ]
+
+    @abstractmethod
+    def maker(self, out: Path, wanted: Wanted) -> Maker | None:
+        """What writes the target into the new folder `out`; None if an option that it needs is missing."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a target is for."""
+
+    goal: Annotated[str, typer.Option(help="What to improve, in your words; it goes to the model.")] = ""
+    objective: Annotated[
+        Objective | None,
+        typer.Option(
+            help="Pass more, or be faster at the same answers; speed if recorded, else correctness."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class ModuleWay(Way):
+    module: Annotated[Path | None, typer.Option(help="A Python file: one function and a file of cases.")] = (
+        None
+    )
+    function: Annotated[
+        str | None, typer.Option(help="With --module: the function in it that is measured.")
+    ] = None
+    cases: Annotated[
+        Path | None,
+        typer.Option(help='With --module: JSONL, {"args": [...], "kwargs": {...}, "expected": ...} a line.'),
+    ] = None
+
+    def maker(self, out: Path, wanted: Wanted) -> Maker | None:
+        if self.module is None or self.function is None or self.cases is None:
+            return None
+        objective = wanted.objective or "correctness"
+        return partial(_made_of_module, self.module, self.function, self.cases, out, objective)
+
+
+def _made_of_module(
+    module: Path, function: str, cases: Path, out: Path, objective: Objective, opened: Opened, say: Say
+) -> MadeTarget:
+    """Without a sandbox: nothing is run."""
+    from pygent.benchmarks.onboarding.made import MadeTarget
+    from pygent.target_modules.onboarding.module_target import init
+
+    made = init(module, function, cases, out, objective=objective)
+    return MadeTarget(made.target.name, list(made.notes))
+
+
+@dataclass(frozen=True)
+class PackageWay(Way):
+    repo: Annotated[Path | None, typer.Option(help="A repository: a package with its own pytest suite.")] = (
+        None
+    )
+    editable: Annotated[
+        list[str] | None, typer.Option(help="With --repo: what may change, `path.py` or `path.py:Symbol`.")
+    ] = None
+    tests: Annotated[
+        list[str] | None,
+        typer.Option(help="With --repo: files and folders of tests; pytest's own if left out."),
+    ] = None
+    record: Annotated[
+        bool, typer.Option("--record", help="With --repo: make cases of the calls that the tests make.")
+    ] = False
+    trust: Annotated[
+        Literal["sealed", "in-process"],
+        typer.Option(help="With --repo: `in-process` lets tests that run beside a variant promote it."),
+    ] = "sealed"
+
+    def maker(self, out: Path, wanted: Wanted) -> Maker | None:
+        from pygent.benchmarks.onboarding.from_package import PackageRequest, make_of_package
+
+        if self.repo is None or not self.editable:
+            return None
+        recorded: Literal["cases", "timing"] = "cases" if wanted.objective == "correctness" else "timing"
+        asked = PackageRequest(
+            self.repo,
+            self.editable,
+            self.tests or [],
+            out,
+            recorded if self.record else "",
+            self.trust,
+            wanted.goal,
+        )
+        return partial(make_of_package, asked)
+
+
+@dataclass(frozen=True)
+class EvaluatorWay(Way):
+    evaluator: Annotated[
+        Path | None, typer.Option(help="A file with `evaluate(program_path)`, as OpenEvolve has it.")
+    ] = None
+    program: Annotated[
+        Path | None, typer.Option(help="With --evaluator: the program; EVOLVE-BLOCKs are what may change.")
+    ] = None
+    metric: Annotated[
+        str | None, typer.Option(help="With --evaluator: the score; `combined_score` if left out.")
+    ] = None
+    requirements: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --evaluator: requirements.txt; the one beside it, or its imports, if left out."
+        ),
+    ] = None
+
+    def maker(self, out: Path, wanted: Wanted) -> Maker | None:
+        from pygent.benchmarks.onboarding.from_evaluator import EvaluatorRequest, make_of_evaluator
+
+        if self.evaluator is None or self.program is None:
+            return None
+        asked = EvaluatorRequest(
+            self.evaluator, self.program, out, self.metric, self.requirements, wanted.goal
+        )
+        return partial(make_of_evaluator, asked)
+
+
+def chosen_maker(ways: Sequence[Way], out: Path, wanted: Wanted) -> Maker:
+    """Of the way whose options were given. Raises `TargetError` if that is none, or more than one."""
+    from pygent.target_modules.spec.manifest import TargetError
+
+    for way in ways:
+        if (maker := way.maker(out, wanted)) is not None:
+            for other in ways:
+                if other is not way and (given := other.given()):
+                    raise TargetError(f"{given[0]}: does not go with --{fields(way)[0].name}")
+            return maker
+    raise TargetError(
+        "init: give --module, --function and --cases; or --repo and --editable; or --evaluator and --program"
+    )
