@@ -18,8 +18,8 @@ def old(finished: Finished, tmp_path: Path, request: pytest.FixtureRequest) -> t
     home = tmp_path / "home"
     shutil.copytree(finished.home, home)
     with Archive.open(home) as archive:
-        (run,) = archive.runs()
-        archive.update_run(run.id, config={**run.config, "proposer": request.param})
+        (run,) = archive.runs.list_()
+        archive.runs.update(run.id, config={**run.config, "proposer": request.param})
     return home, request.param, run.id
 
 
