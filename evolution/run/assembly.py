@@ -43,7 +43,7 @@ SECONDS_KEPT_EVERY = 2.0
 
 
 @dataclass(frozen=True)
-class Session:
+class RunSession:
     """What one session of a run is given. `history` are the run's variants of before, read once; the loop
     uses them up."""
 
@@ -57,7 +57,7 @@ class Session:
     interrupted: Callable[[], bool]
 
 
-def assemble(session: Session, held: ExitStack) -> Loop:
+def assemble(session: RunSession, held: ExitStack) -> Loop:
     """`held` closes what is opened here. Raises what opening a model or a server raises."""
     archive, run, plan, config = session.archive, session.run.id, session.plan, session.plan.config
     breaker = RunBreaker(dollars_per_hour=config.dollars_per_hour)
@@ -103,7 +103,7 @@ def assemble(session: Session, held: ExitStack) -> Loop:
 class _Keeper:
     """Passes progress on, and keeps the run's time and health in the archive now and then."""
 
-    def __init__(self, session: Session, world: ModelSession | None, breaker: RunBreaker) -> None:
+    def __init__(self, session: RunSession, world: ModelSession | None, breaker: RunBreaker) -> None:
         self._session = session
         self._world = world
         self._breaker = breaker
@@ -123,7 +123,7 @@ class _Keeper:
         self._session.archive.runs.update(self._session.run.id, seconds=seconds, health=health)
 
 
-def _world(session: Session, replay: Replay | None, stopping: Stopping) -> ModelSession | None:
+def _world(session: RunSession, replay: Replay | None, stopping: Stopping) -> ModelSession | None:
     """None for runs that ask no model."""
     if not session.plan.asks_models:
         return None

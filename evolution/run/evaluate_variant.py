@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from pygent.archive.failure_classes import FailureClass, failure_class
 from pygent.archive.records import Status, Variant
 from pygent.benchmarks.results import Evaluation
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
@@ -192,11 +191,8 @@ def _outcome(
         reason = refusal or proposal.reason
         return AttemptOutcome(Status.GATED_OUT, reason, violation=proposal.violation)
     if not evaluation.graded or evaluation.score is None:
-        status, reason = Status.FAILED, evaluation.reason
-    elif decision is None:
-        status, reason = Status.VALID, ""
-    else:
-        status = Status.ACCEPTED if decision.better else Status.VALID
-        reason = decision.reason
-    violation = failure_class(reason) is FailureClass.VIOLATION
-    return AttemptOutcome(status, reason, evaluation, seconds, violation)
+        return AttemptOutcome(Status.FAILED, evaluation.reason, evaluation, seconds, evaluation.violation)
+    if decision is None:
+        return AttemptOutcome(Status.VALID, "", evaluation, seconds)
+    status = Status.ACCEPTED if decision.better else Status.VALID
+    return AttemptOutcome(status, decision.reason, evaluation, seconds, decision.violation)

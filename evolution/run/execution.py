@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pygent.archive.locks import RunLock
 from pygent.archive.records import PARENTS, RunRecord, Variant
 from pygent.archive.store import Archive
-from pygent.evolution.run.assembly import Session, assemble
+from pygent.evolution.run.assembly import RunSession, assemble
 from pygent.evolution.run.budget import Clock
 from pygent.evolution.run.log_context import run_id
 from pygent.evolution.run.plan import resolve
@@ -121,7 +121,7 @@ def execute_run(
             run.id, config=config.model_dump(mode="json"), state="running", requested_state="", stopped_by=""
         )
         clock = Clock(run.seconds)
-        session = Session(archive, run, plan, history, sandbox, clock, seen, interrupted)
+        session = RunSession(archive, run, plan, history, sandbox, clock, seen, interrupted)
         with ExitStack() as held:
             try:
                 loop = assemble(session, held)

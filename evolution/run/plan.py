@@ -55,7 +55,7 @@ class RunPlan:
     @property
     def measures_agents(self) -> bool:
         """Whether a variant is itself an agent, which asks models while it is measured."""
-        return _measures_agents(self.target)
+        return suite_class_of(self.target).needs_solver
 
     @property
     def asks_models(self) -> bool:
@@ -76,8 +76,9 @@ def resolve(config: RunConfig) -> RunPlan:
     profile = read_profile(config.profile, "--profile") if proposer == "agent" else None
     if config.model is None and profile is not None and profile.profile.model is not None:
         models = parse(profile.profile.model)
-    measured = read_profile(config.task_profile, "task_profile") if _measures_agents(target) else None
-    return RunPlan(config, target, proposer, models, profile, measured)
+    solves = suite_class_of(target).needs_solver
+    task_profile = read_profile(config.task_profile, "task_profile") if solves else None
+    return RunPlan(config, target, proposer, models, profile, task_profile)
 
 
 def _chosen(config: RunConfig, models: Mapping[str, float]) -> str:
@@ -89,7 +90,3 @@ def _chosen(config: RunConfig, models: Mapping[str, float]) -> str:
     known = any(os.environ.get(name, "").strip() for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"))
     reachable = known or any(name == LOCAL or is_for_litellm(name) for name in models)
     return "llm" if reachable or config.replay else "mutate"
-
-
-def _measures_agents(target: Target) -> bool:
-    return suite_class_of(target).needs_solver

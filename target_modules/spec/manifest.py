@@ -7,11 +7,12 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.suite_kinds import KINDS
 
 
 class TargetError(Exception):
@@ -42,25 +43,6 @@ class Stage(_Table):
         None,
         description="a variant whose primary objective is worse than this goes no further and is not graded",
     )
-
-
-class _Kind(NamedTuple):
-    """What a kind of suite asks of the manifest: one file of these keys, or tests; that verdicts which are
-    reached beside the variant may promote it."""
-
-    sources: tuple[str, ...] = ()
-    in_process: bool = False
-
-
-_KINDS = {
-    "cases": _Kind(("cases", "grader")),
-    "timing": _Kind(("cases", "grader")),
-    "objective": _Kind(("grader",)),
-    "pytest": _Kind(),
-    "evaluator": _Kind(("evaluator",), in_process=True),
-    "check": _Kind(("check",)),
-    "tasks": _Kind(("tasks",)),
-}
 
 
 class SuiteTable(_Table):
@@ -112,7 +94,7 @@ class SuiteTable(_Table):
 
     @model_validator(mode="after")
     def _has_source(self) -> SuiteTable:
-        needs = _KINDS[self.kind].sources
+        needs = KINDS[self.kind].sources
         given = [
             name
             for name in ("cases", "grader", "evaluator", "check", "tasks")
@@ -272,7 +254,7 @@ class Manifest(_Table):
         for kind in ("grader", "check"):
             if not self.entry and getattr(self.suite, kind) is not None:
                 raise ValueError(f"entry: a suite with a {kind} needs the function that it calls")
-        if _KINDS[self.suite.kind].in_process and self.trust != "in-process":
+        if KINDS[self.suite.kind].in_process and self.trust != "in-process":
             raise ValueError('trust: an evaluator runs beside the variant: say trust = "in-process"')
         return self
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pygent.archive.failure_classes import FailureClass, class_of, failure_class
+from pygent.archive.failure_classes import class_of
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,3 @@ from pygent.archive.failure_classes import FailureClass, class_of, failure_class
 )
 def test_reasons_are_counted_by_what_happened_not_where(reason: str, kind: str) -> None:
     assert class_of(reason) == kind
-
-
-def test_archives_of_before_say_in_words_what_broke_the_protocol() -> None:
-    assert failure_class("case 3 broke the protocol: wrote more than one line") is FailureClass.VIOLATION
-    assert failure_class("call 12 raised: TypeError: no") is None

@@ -13,7 +13,7 @@ from pygent.archive.records import Status, Variant
 from pygent.archive.store import Archive
 from pygent.evolution.promotion import approvals
 from pygent.evolution.promotion.approvals import OversightError
-from pygent.evolution.run import loop
+from pygent.evolution.run import stopping
 from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.settings.config import load_config
@@ -133,7 +133,7 @@ def test_a_refused_variant_is_a_parent_no_more_and_leads_no_more_until_it_is_app
 def test_a_decision_is_heeded_while_the_run_goes_on(
     archive: Archive, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(stopping, "POLL_SECONDS", 0.0)
     run = Run(archive, target, approval="all", window=1)
     decided: list[Variant] = []
 
