@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from pygent.interfaces.cli.ids import TargetName
-from pygent.interfaces.cli.options import Panels, RunSettings, with_run_options
+from pygent.interfaces.cli.options import Panels, with_run_options
 from pygent.interfaces.cli.run_options import AGENT_OPTIONS
 from pygent.interfaces.cli.session import CliContext, Json, print_json
+from pygent.interfaces.common.parameters import RunSettings
 
 app = typer.Typer(
     help="The coding agent: pipelines, profiles, and one attempt to look at.", no_args_is_help=True

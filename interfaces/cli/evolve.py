@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pygent.interfaces.cli.ids import RunId, TargetName
-from pygent.interfaces.cli.options import Panels, RunSettings, with_run_options
+from pygent.interfaces.cli.options import Panels, with_run_options
 from pygent.interfaces.cli.run_options import RESUME_OPTIONS, RUN_OPTIONS
 from pygent.interfaces.cli.session import CliContext, Json, command, print_json
+from pygent.interfaces.common.parameters import RunSettings
 
 if TYPE_CHECKING:
     from pygent.archive.records import RunRecord

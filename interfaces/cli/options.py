@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 import typer
 from typer.core import TyperCommand
 
-from pygent.interfaces.common.parameters import KEYWORD, Function, expanded
+from pygent.interfaces.common.parameters import KEYWORD, Function, RunSettings, expanded
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter
 
 Number = int | float
-RunSettings = Mapping[str, object]  # by key of `RunConfig`; None is not given
 OTHERS = "Options"
 
 
@@ -84,5 +83,6 @@ class Panels(TyperCommand):
                 panel = "Arguments" if argument else getattr(one, "rich_help_panel", None) or OTHERS
                 panels.setdefault(panel, []).append(record)
         for panel, records in panels.items():
-            with formatter.section(panel):
-                formatter.write_dl(records)
+            if records:
+                with formatter.section(panel):
+                    formatter.write_dl(records)

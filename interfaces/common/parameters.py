@@ -9,6 +9,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, TypeVar, get_type_hints
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+RunSettings = Mapping[str, object]  # by key of `RunConfig`; None is not given
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Optional
 
 from pydantic import Field
@@ -12,8 +12,6 @@ from pydantic.fields import FieldInfo
 from pygent.evolution.settings.config import RunConfig
 from pygent.evolution.settings.offered import Offered, fields_of
 from pygent.interfaces.common.parameters import KEYWORD, Function, expanded
-
-RunSettings = Mapping[str, object]  # by key of `RunConfig`; None is not given
 
 
 def with_run_settings(

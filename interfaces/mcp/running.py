@@ -12,9 +12,10 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from pygent.interfaces.common.launching import Launched
+from pygent.interfaces.common.parameters import RunSettings
 from pygent.interfaces.mcp import answers
 from pygent.interfaces.mcp.desk import ToolContext
-from pygent.interfaces.mcp.options import RunSettings, with_run_settings
+from pygent.interfaces.mcp.options import with_run_settings
 from pygent.interfaces.mcp.reading import RunId, run_status
 from pygent.prompts.quote import line
 

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from pygent.evolution.settings.config import RunConfig, load_config
 from pygent.evolution.settings.offered import Offered, Withheld
-from pygent.interfaces.cli.options import RunOption, RunSettings, with_run_options
+from pygent.interfaces.cli.options import RunOption, with_run_options
 from pygent.interfaces.cli.run_options import RESUME_OPTIONS, RUN_OPTIONS
+from pygent.interfaces.common.parameters import RunSettings
 from tests.support.cli import pygent
 from tests.support.run_options import FILE, text
 
