@@ -31,7 +31,7 @@ class EvaluatorRequest:
 def make_of_evaluator(asked: EvaluatorRequest, opened: Opened, say: Say) -> MadeTarget:
     """Run the program once, in a sandbox, to see which metrics there are and how long a stage takes.
 
-    Raises `TargetError` and `SandboxUnavailable`.
+    Raises `TargetError` and `SandboxUnavailableError`.
     """
     found = look_at(asked.evaluator, asked.program, asked.requirements)
     with building(asked.out) as folder:

@@ -30,7 +30,7 @@ class PackageRequest:
 
 
 def make_of_package(asked: PackageRequest, opened: Opened, say: Say) -> MadeTarget:
-    """Run the tests twice, and once through the proxy. Raises `TargetError` and `SandboxUnavailable`."""
+    """Run the tests twice, and once through the proxy. Raises `TargetError` and `SandboxUnavailableError`."""
     package = look_at(asked.repo, asked.editable, asked.tests)
     notes = [*package.notes, *described(package.needed)]
     with building(asked.out) as folder:

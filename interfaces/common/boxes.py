@@ -12,6 +12,6 @@ from pygent.sandbox.api import Sandbox
 
 
 def opened_for(archive: Archive, variant: Variant) -> AbstractContextManager[Sandbox]:
-    """Tested, and closed at the end. Raises `SandboxUnavailable` where none can be had."""
+    """Tested, and closed at the end. Raises `SandboxUnavailableError` where none can be had."""
     config = stored_config(archive.runs.get(variant.run))
     return sandbox_of(config, untrusted="code that a model may have written")

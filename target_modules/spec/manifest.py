@@ -266,11 +266,7 @@ class Manifest(_Table):
 
 @dataclass(frozen=True)
 class Target:
-    """A manifest and its place.
-
-    `root` is the folder of target.toml; `ours` says that we wrote all of it, so that nobody needs to be
-    asked.
-    """
+    """A manifest and its folder (`root`). `ours`: we wrote all of it, so nobody needs to be asked."""
 
     root: Path
     manifest: Manifest
