@@ -61,13 +61,9 @@ RUN_OPTIONS = (
     ),
     RunOption(
         name="proposer",
-        kind=("auto", "mutate", "llm", "agent", "rewrite", "infill"),
+        kind=str,
         panel="Proposals",
-        help=(
-            "Where patches come from; auto is llm if a model and a key are given, else "
-            "mutate; rewrite asks for one function and infill for one expression at a time, "
-            "under a grammar."
-        ),
+        help=("Where patches come from; auto is llm if a model and a key are given, else mutate."),
         default="auto",
     ),
     RunOption(
