@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import Interval, PairedDecision, decide, interval_of
 from pygent.benchmarks.suites.registry import suite_for
-from pygent.sandbox.api import SandboxFaultError
+from pygent.sandbox.host.retry import retried
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
-
-TRIES = 3
-PAUSES = (0.5, 2.0)  # seconds before the second and the third try
-
-_log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 
 def evaluate(
     target: Target, suite: Suite, tree: Tree, bench: EvaluationContext, split: Split = "search"
 ) -> Evaluation:
-    """Judge a tree. Raises `SandboxFaultError` where the engine failed three times in a row."""
+    """Judge a tree. Raises `SandboxFault` where the engine failed three times in a row."""
     return retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
 
 
@@ -34,20 +24,6 @@ def evaluate_tree(
 ) -> Evaluation:
     """The same for a single tree outside any run; loads the target's suite first."""
     return evaluate(target, suite_for(target), tree, bench, split)
-
-
-def retried(work: Callable[[], _T], what: str) -> _T:
-    """What `work` yields, tried again after an engine's fault; the last fault is raised.
-
-    A fault is never a score, and work is a function of its seeds, so that trying again favours nobody.
-    """
-    for pause in PAUSES[: TRIES - 1]:
-        try:
-            return work()
-        except SandboxFaultError as fault:
-            _log.warning("%s: the sandbox failed, trying again in %.1f s: %s", what, pause, fault)
-            time.sleep(pause)
-    return work()
 
 
 def compared(
@@ -59,7 +35,7 @@ def compared(
     *,
     error_rate: float,
 ) -> PairedDecision:
-    """Whether a tree is better than another. Raises `SandboxFaultError` like `evaluate`."""
+    """Whether a tree is better than another. Raises `SandboxFault` like `evaluate`."""
 
     def decided() -> PairedDecision:
         pairs = suite.compare(candidate, reference, bench, split)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pygent.benchmarks.judge import retried
 from pygent.benchmarks.onboarding.made import MadeTarget, Opened, Say
 from pygent.benchmarks.suites.evaluator import EvaluatorSuite
+from pygent.sandbox.host.retry import retried
 from pygent.target_modules.onboarding.evaluator_target import SCORE, look_at, manifest_of, thresholds_for
 from pygent.target_modules.onboarding.module_target import building
 from pygent.target_modules.spec.manifest import TargetError, load

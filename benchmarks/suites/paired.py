@@ -3,7 +3,7 @@
 A suite measures one side. This driver opens the boxes, says whose turn it is, makes batches of the pairs, and
 ends with the first side that fails. Whoever takes the batches stops it
 (`pygent.benchmarks.statistics.sequential_test.decide`). A fault of the engine passes through: a comparison
-is a function of its seeds, so that it is tried again whole (`pygent.benchmarks.judge.retried`).
+is a function of its seeds, so that it is tried again whole (`pygent.sandbox.host.retry.retried`).
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pygent.archive.store import Archive
-from pygent.benchmarks.judge import retried
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError, has_spectrum, take_spectrum
 from pygent.evolution.protocols import DurableSteps
 from pygent.sandbox.api import SandboxFaultError, SandboxUnavailableError
+from pygent.sandbox.host.retry import retried
 from pygent.target_modules.fault_localization import LineWeights
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target

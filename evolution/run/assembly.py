@@ -24,7 +24,6 @@ from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.run.population import Population
 from pygent.evolution.run.progress import Observer, Progress, Reporter
 from pygent.evolution.run.proposer_threads import Threads
-from pygent.evolution.run.sandbox_retry import RetryingSandbox
 from pygent.evolution.run.selection import Selection
 from pygent.evolution.run.stopping import Stopping
 from pygent.evolution.run.variant_evaluator import VariantEvaluator
@@ -35,6 +34,7 @@ from pygent.evolution.search.selectors import selector
 from pygent.gateway.models.circuit_breaker import RunBreaker
 from pygent.gateway.models.replay_model import Replay
 from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.host.retry import RetryingSandbox
 
 if TYPE_CHECKING:
     from pygent.evolution.run.model_session import ModelSession

@@ -20,9 +20,9 @@ from pygent.evolution.run.evaluate_variant import Attempts
 from pygent.evolution.run.population import Population
 from pygent.evolution.run.progress import Reporter
 from pygent.evolution.run.proposer_threads import Threads, Way
-from pygent.evolution.run.sandbox_retry import SandboxLostError
 from pygent.evolution.run.stopping import Stopping
 from pygent.sandbox.api import SandboxFaultError
+from pygent.sandbox.host.retry import SandboxLostError
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,8 @@ class Loop:
             self._ledger.heed()
             while self._begin_what_fits():
                 self._commit(self._begun.popleft())
-        except SandboxLostError as away:
-            self._ending = away.ending
+        except SandboxLostError as lost:
+            self._ending = EndReason(lost.ending) if lost.ending else EndReason.ENGINE
         except SandboxFaultError as fault:
             log.error("the sandbox gives boxes, but fails in them again and again: %s", fault)
             self._ending = EndReason.ENGINE

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from pygent.benchmarks.judge import evaluate, retried
+from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Solver, Trust
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.protocols import Acceptor, DurableSteps, Parent
 from pygent.evolution.run.plan import RunPlan
 from pygent.sandbox.api import Isolation
+from pygent.sandbox.host.retry import retried
 from pygent.target_modules.gate.checks import gate
 from pygent.target_modules.patch.model.tree import Tree
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pygent.benchmarks import judge
 from pygent.benchmarks.judge import confirm, evaluate, evaluate_tree, score_interval
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.target_check import check_target
+from pygent.sandbox import retry
 from pygent.sandbox.api import Call, Isolation, Program, SandboxFaultError
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.patch.model.tree import Tree
@@ -21,7 +21,7 @@ RIGHT = "def f(n):\n    return n * n\n"
 
 @pytest.fixture(autouse=True)
 def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
 
 
 def right(answered: Any) -> Any:

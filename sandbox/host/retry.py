@@ -1,4 +1,7 @@
-"""Waiting for an engine that gives no boxes: in one place, for all who work in them."""
+"""Faults of the engine: work is tried again, and a box that cannot be had is waited for.
+
+That is all that is done about them. What fails again and again ends the run, and is never a score.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from pygent.archive.end_reason import EndReason
 from pygent.sandbox.api import (
     Box,
     BoxSpec,
@@ -21,17 +24,34 @@ from pygent.sandbox.api import (
 )
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+PAUSES = (0.5, 2.0)  # seconds before the second and the third try
 
 _SHORTEST, _LONGEST = 0.5, 5.0  # seconds between two tries; in between, a tenth of the wait so far
 _GLANCE_SECONDS = 0.2  # how soon a wish to end the run is heard of
 
 
 class SandboxLostError(Exception):
-    """The wait ended without a box: `ending` is `ENGINE` past the limit, else why the run ended meanwhile."""
+    """The wait ended without a box: `ending` says why it was cut short, None if it lasted for the limit."""
 
-    def __init__(self, ending: EndReason) -> None:
-        super().__init__(ending)
+    def __init__(self, ending: str | None) -> None:
+        super().__init__(ending or "no box could be had")
         self.ending = ending
+
+
+def retried(work: Callable[[], _T], what: str) -> _T:
+    """What `work` yields, tried again after an engine's fault; the last fault is raised.
+
+    A fault is never a score, and work is a function of its seeds, so that trying again favours nobody.
+    """
+    for pause in PAUSES:
+        try:
+            return work()
+        except SandboxFaultError as fault:
+            log.warning("%s: the sandbox failed, trying again in %.1f s: %s", what, pause, fault)
+            time.sleep(pause)
+    return work()
 
 
 @dataclass
@@ -53,7 +73,7 @@ class RetryingSandbox:
     that wait, one asks at a time, and all go on when one has its box.
     """
 
-    def __init__(self, inner: Sandbox, *, minutes: float, ended: Callable[[], EndReason | None]) -> None:
+    def __init__(self, inner: Sandbox, *, minutes: float, ended: Callable[[], str | None]) -> None:
         self.name = inner.name
         self.unlimited = inner.unlimited
         self._inner = inner
@@ -141,7 +161,7 @@ class RetryingSandbox:
         if not outage.given_up:
             outage.given_up = True
             log.error("no box could be had of %s for %.3g minutes: %s", self.name, outage.lasted / 60, why)
-        raise SandboxLostError(EndReason.ENGINE)
+        raise SandboxLostError(None)
 
     def _back(self) -> None:
         with self._lock:
