@@ -15,7 +15,7 @@ FAILURES = 5  # that share their budget: an evaluation reports this many
 
 
 class PipelineStage(Protocol):
-    """One step of a pipeline. `needs` names capabilities of the run (`pygent.agent.registry`)."""
+    """One step of a pipeline. `needs` names capabilities of the run (`pygent.agent.capabilities`)."""
 
     name: str
     needs: tuple[str, ...]

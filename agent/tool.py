@@ -24,7 +24,7 @@ class ToolError(Exception):
 
 @dataclass(frozen=True)
 class Tool:
-    """One tool. `needs` names the capabilities of the run that it requires (`pygent.agent.registry`)."""
+    """One tool. `needs` names the capabilities of the run that it requires (`pygent.agent.capabilities`)."""
 
     name: str
     arguments: type[Arguments]

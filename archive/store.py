@@ -7,13 +7,13 @@ from types import TracebackType
 
 from pygent.archive import integrity
 from pygent.archive.db.database import Database
-from pygent.archive.facades.decisions import DecisionStore
-from pygent.archive.facades.journal import JournalStore
-from pygent.archive.facades.runs import RunStore
-from pygent.archive.facades.texts import TextStore
-from pygent.archive.facades.variants import VariantStore
+from pygent.archive.db.transactions import Transactions
+from pygent.archive.facades.decision_store import DecisionStore
+from pygent.archive.facades.journal_store import JournalStore
+from pygent.archive.facades.run_store import RunStore
+from pygent.archive.facades.text_store import TextStore
+from pygent.archive.facades.variant_store import VariantStore
 from pygent.archive.tables import search, statistics
-from pygent.archive.transactions import Transactions
 
 DEFAULT_HOME = Path(".pygent")
 FILE = "archive.db"

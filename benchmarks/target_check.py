@@ -9,14 +9,14 @@ from pathlib import Path
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.metrics import complexity
 from pygent.benchmarks.results import Evaluation, EvaluationContext
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.patch.model.editable import BLOCKS
 from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.blocks import BlockError, blocks
 from pygent.target_modules.spec.manifest import Target, TargetError
-from pygent.target_modules.spec.registry import with_dependencies
+from pygent.target_modules.spec.target_registry import with_dependencies
 
 
 def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:

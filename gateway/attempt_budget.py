@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.tokens import of_prompt
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pygent.archive.blobs.text_store import Text
+from pygent.archive.blobs.text_blobs import Text
 from pygent.archive.records import Record, Usage
 from pygent.archive.store import Archive
 from pygent.gateway.model_api import Request

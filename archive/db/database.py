@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from pygent.archive.db import migrate, sqlite
-from pygent.archive.db.errors import explain
+from pygent.archive.db.database_errors import explain
 from pygent.archive.db.schema import VERSION
 from pygent.archive.records import ArchiveError
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from pygent.archive.db.errors import WAIT_SECONDS, no_space, read_only
+from pygent.archive.db.database_errors import WAIT_SECONDS, no_space, read_only
 from pygent.archive.records import ArchiveError
 
 # NORMAL: a commit outlives the process (kill -9); a power cut may undo the last ones, the rest stays whole.

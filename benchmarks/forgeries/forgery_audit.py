@@ -26,7 +26,7 @@ from pygent.benchmarks.forgeries.forgery_corpus import Forgery, control
 from pygent.benchmarks.judge import compared, evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.patch.model.tree import Tree

@@ -8,10 +8,10 @@ from itertools import repeat
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.case_source import CaseSource, visible_cases
-from pygent.benchmarks.suites.execution import derived, got, program_for, said, spec_for
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.tree_execution import derived, got, program_for, said, spec_for
 from pygent.sandbox.api import Box, Execution, Outcome, Reply
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.patch.model.tree import Tree

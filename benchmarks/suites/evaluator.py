@@ -28,7 +28,6 @@ from pygent.benchmarks.results import (
 )
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites import dispatch
-from pygent.benchmarks.suites.execution import derived, said, spec_for
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, Side, differences_of
 from pygent.benchmarks.suites.stage_runner import (
     Batch,
@@ -39,6 +38,7 @@ from pygent.benchmarks.suites.stage_runner import (
     static_difference,
     worse,
 )
+from pygent.benchmarks.suites.tree_execution import derived, said, spec_for
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call, Isolation, Outcome, Program, Reply, Sandbox
 from pygent.target_modules.patch.model.editable import Editable

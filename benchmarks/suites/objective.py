@@ -8,11 +8,11 @@ from itertools import chain, count, repeat
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
-from pygent.benchmarks.suites.execution import derived, program_for, spec_for, trouble
 from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Problem
 from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.tree_execution import derived, program_for, spec_for, trouble
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call
 from pygent.target_modules.patch.model.tree import Tree

@@ -28,10 +28,10 @@ from statistics import geometric_mean
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.suites.case_source import CaseSource, visible_cases
 from pygent.benchmarks.suites.cases import in_case
-from pygent.benchmarks.suites.execution import derived, got, program_for, spec_for, trouble
 from pygent.benchmarks.suites.paired import FreshBoxes, PairedComparison, Side
 from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean
+from pygent.benchmarks.suites.tree_execution import derived, got, program_for, spec_for, trouble
 from pygent.sandbox.api import Execution
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.patch.model.tree import Tree

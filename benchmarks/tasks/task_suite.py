@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Solved, Split, Suite
-from pygent.benchmarks.suites.execution import derived, spec_for
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, Side, differences_of
-from pygent.benchmarks.suites.registry import suite_for
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner
+from pygent.benchmarks.suites.suite_registry import suite_for
+from pygent.benchmarks.suites.tree_execution import derived, spec_for
 from pygent.benchmarks.tasks.catalog import Task, tasks_of
 from pygent.benchmarks.tasks.trial import trial
 from pygent.prompts.quote import line

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from pygent.benchmarks.suites.execution import said
+from pygent.benchmarks.suites.tree_execution import said
 from pygent.benchmarks.tasks.agent_program import agent_program
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call, CallSession, Outcome

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from pygent.benchmarks.suites.execution import program_for, said
+from pygent.benchmarks.suites.tree_execution import program_for, said
 from pygent.benchmarks.testing.input_scaling import grown
 from pygent.benchmarks.testing.programs import functions_of, program_of_tests, spec_of_tests
 from pygent.sandbox.api import Box, Call, Isolation, Outcome, Reply, Sandbox

@@ -14,9 +14,9 @@ from itertools import repeat
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
-from pygent.benchmarks.suites.execution import spec_for
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.tree_execution import spec_for
 from pygent.benchmarks.testing.in_process import Results, TestResult
 from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, granted
 from pygent.benchmarks.testing.loader_flows import Loading

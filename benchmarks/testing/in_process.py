@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pygent.benchmarks.suites.execution import said
+from pygent.benchmarks.suites.tree_execution import said
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call, Outcome

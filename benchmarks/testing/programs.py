@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 
 from pygent.benchmarks.suites import dispatch
-from pygent.benchmarks.suites.execution import editable_modules, spec_for
+from pygent.benchmarks.suites.tree_execution import editable_modules, spec_for
 from pygent.sandbox.api import BoxSpec, Program
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pygent.benchmarks.suites.execution import said
+from pygent.benchmarks.suites.tree_execution import said
 from pygent.benchmarks.testing.in_process import Results, TestResult, read_results
 from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, is_inert, mark_of
 from pygent.benchmarks.testing.programs import (

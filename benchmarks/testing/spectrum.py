@@ -14,9 +14,9 @@ from itertools import zip_longest
 from pygent.benchmarks.suites import dispatch
 from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.cases import MOST_CHILDREN
-from pygent.benchmarks.suites.execution import program_for, said, spec_for
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.registry import suite_class_of
+from pygent.benchmarks.suites.suite_registry import suite_class_of
+from pygent.benchmarks.suites.tree_execution import program_for, said, spec_for
 from pygent.benchmarks.testing.inventory import read_inventory
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
 from pygent.prompts.quote import line

@@ -11,7 +11,7 @@ from pygent.archive.records import ArchiveError, Status, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
-from pygent.benchmarks.suites.registry import suite_class_of
+from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.promotion.approvals import approval
 from pygent.evolution.promotion.commit_message import commit_message, pull_request
 from pygent.evolution.settings.stored_config import settings_to_look_at
@@ -22,7 +22,7 @@ from pygent.target_modules.promotion import source_writer
 from pygent.target_modules.promotion.apply_conflicts import in_the_way
 from pygent.target_modules.promotion.source_lock import holding
 from pygent.target_modules.spec.manifest import Target
-from pygent.target_modules.spec.registry import find_target
+from pygent.target_modules.spec.target_registry import find_target
 from pygent.target_modules.trust.exhibit import require
 from pygent.target_modules.trust.target_exhibits import of_target
 

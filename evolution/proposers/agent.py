@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from random import Random
 from typing import Any
 
+from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.proposers.agent_box import Work, let_work, taken
 from pygent.evolution.proposers.llm import brief, offered
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
-from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.gateway.box.attempt_gateway import AttemptGateway, Service
 from pygent.sandbox.api import BoxSpec, Sandbox
 from pygent.sandbox.host.retry import retried

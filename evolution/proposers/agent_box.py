@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pygent.benchmarks.suites.execution import said
+from pygent.benchmarks.suites.tree_execution import said
 from pygent.benchmarks.tasks.agent_program import agent_program
 from pygent.gateway.box.attempt_gateway import AttemptGateway
 from pygent.prompts.quote import line

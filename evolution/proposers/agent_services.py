@@ -10,14 +10,14 @@ from pygent.archive.records import ArchiveError, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Suite
-from pygent.benchmarks.suites.execution import derived
-from pygent.benchmarks.suites.registry import suite_class_of
+from pygent.benchmarks.suites.suite_registry import suite_class_of
+from pygent.benchmarks.suites.tree_execution import derived
 from pygent.evolution.protocols import Parent
 from pygent.gateway.box.attempt_gateway import Service
 from pygent.gateway.box.box_requests import Evaluate, InputsRequest, Look
 from pygent.prompts import quote
 from pygent.sandbox.api import Call, Isolation
-from pygent.target_modules.gate.checks import gate
+from pygent.target_modules.gate.gate_rules import gate
 from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree

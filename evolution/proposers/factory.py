@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pygent.archive.store import Archive
 from pygent.benchmarks.results import Evaluation, EvaluationContext
-from pygent.benchmarks.suites.registry import suite_class_of
+from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.protocols import Proposer
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError
 
 if TYPE_CHECKING:
-    from pygent.evolution.run.attempt_gateways import AttemptGateways
+    from pygent.evolution.models.attempt_gateways import AttemptGateways
     from pygent.target_modules.fault_localization import LineWeights
 
 
@@ -52,11 +52,11 @@ def build_proposer(plan: RunPlan, around: ProposerContext, doors: AttemptGateway
 
 def _agent(plan: RunPlan, around: ProposerContext, doors: AttemptGateways) -> Proposer:
     from pygent.agent import bundle
+    from pygent.evolution.models.attempt_gateways import AttemptLimits
     from pygent.evolution.proposers.agent import AgentProposer, AgentSetup
     from pygent.evolution.proposers.agent_box import spec_of
     from pygent.evolution.proposers.agent_services import services_for
     from pygent.evolution.proposers.run_profiles import for_proposals
-    from pygent.evolution.run.attempt_gateways import AttemptLimits
 
     assert plan.profile is not None
     target = plan.target

@@ -11,9 +11,9 @@ from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, 
 from pygent.agent.host_client import HostClient as AgentDoor
 from pygent.agent.single import STAGE, Attempt, attempt
 from pygent.archive.records import Status, Variant
-from pygent.benchmarks.suites.registry import suite_class_of
+from pygent.benchmarks.suites.suite_registry import suite_class_of
+from pygent.evolution.models.attempt_gateways import AttemptGateways
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
-from pygent.evolution.run.attempt_gateways import AttemptGateways
 from pygent.prompts.quote import line
 from pygent.target_modules.patch.apply import PatchError, apply
 from pygent.target_modules.patch.diff.by_symbol import by_symbol

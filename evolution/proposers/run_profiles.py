@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pygent.agent.capabilities import missing, usable
 from pygent.agent.profile import BUNDLED, Profile, ProfileError, load
-from pygent.agent.registry import missing, usable
 from pygent.benchmarks.results import Suite
 from pygent.evolution.settings.config import ConfigError
 from pygent.target_modules.trust.exhibit import Exhibit, require

@@ -8,9 +8,9 @@ from typing import Any
 
 from pygent.agent.brief import Brief
 from pygent.benchmarks.results import Job, Solved
+from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.proposers.agent_box import let_work, spec_of, taken
 from pygent.evolution.protocols import DurableSteps
-from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.gateway.box.attempt_gateway import AttemptGateway
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Sandbox

@@ -15,21 +15,21 @@ from pygent.benchmarks.results import EvaluationContext, Solver
 from pygent.evolution.proposers.factory import ProposerContext, build_proposer
 from pygent.evolution.proposers.failure_spectrum import FailureSpectrum
 from pygent.evolution.protocols import DurableSteps
-from pygent.evolution.run.budget import Clock, RunLimits
+from pygent.evolution.run.attempt import Attempts
+from pygent.evolution.run.attempt_threads import Threads
 from pygent.evolution.run.commit import Ledger
-from pygent.evolution.run.evaluate_variant import Attempts
+from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.loop import Loop
-from pygent.evolution.run.parents import Parents
 from pygent.evolution.run.plan import RunPlan
-from pygent.evolution.run.population import Population
 from pygent.evolution.run.progress import Observer, Progress, Reporter
-from pygent.evolution.run.proposer_threads import Threads
-from pygent.evolution.run.selection import Selection
-from pygent.evolution.run.stopping import Stopping
+from pygent.evolution.run.run_limits import Clock, RunLimits
 from pygent.evolution.run.variant_evaluator import VariantEvaluator
 from pygent.evolution.search.acceptance import PairedAcceptor
 from pygent.evolution.search.crossover import CrossoverSchedule, is_worthwhile
 from pygent.evolution.search.holdout_test import HoldoutTest
+from pygent.evolution.search.parent_selection import Selection
+from pygent.evolution.search.parents import Parents
+from pygent.evolution.search.population import Population
 from pygent.evolution.search.selectors import selector
 from pygent.gateway.models.circuit_breaker import RunBreaker
 from pygent.gateway.models.replay_model import Replay
@@ -37,7 +37,7 @@ from pygent.sandbox.api import Isolation, Sandbox
 from pygent.sandbox.host.retry import RetryingSandbox
 
 if TYPE_CHECKING:
-    from pygent.evolution.run.model_session import ModelSession
+    from pygent.evolution.models.model_session import ModelSession
 
 SECONDS_KEPT_EVERY = 2.0
 
@@ -127,7 +127,7 @@ def _world(session: RunSession, replay: Replay | None, stopping: Stopping) -> Mo
     """None for runs that ask no model."""
     if not session.plan.asks_models:
         return None
-    from pygent.evolution.run.model_session import open_world, paid
+    from pygent.evolution.models.model_session import open_world, paid
 
     spent = paid(session.archive, session.run.id, session.history)
     return open_world(session.plan, session.archive, spent, replay, stopping.meanwhile)
@@ -139,9 +139,9 @@ def _solver(
     """None unless variants are agents."""
     if plan.task_profile is None or world is None:
         return None
+    from pygent.evolution.models.attempt_gateways import AttemptLimits
     from pygent.evolution.proposers.run_profiles import for_tasks
     from pygent.evolution.proposers.task_solver import AgentSolver
-    from pygent.evolution.run.attempt_gateways import AttemptLimits
 
     config, doors, profile = plan.config, world.doors, for_tasks(plan.task_profile).plain()
     limits = AttemptLimits(tokens=config.task_tokens, calls=config.task_calls, minutes=config.task_minutes)

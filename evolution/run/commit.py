@@ -10,8 +10,8 @@ from pygent.archive.records import PARENTS, Record, Status, Variant
 from pygent.archive.store import Archive
 from pygent.benchmarks.results import Evaluation
 from pygent.evolution.run.durable_steps import ArchivedSteps
-from pygent.evolution.run.parents import Parents
-from pygent.evolution.run.population import Population
+from pygent.evolution.search.parents import Parents
+from pygent.evolution.search.population import Population
 from pygent.target_modules.patch.model.tree import Tree
 
 log = logging.getLogger(__name__)

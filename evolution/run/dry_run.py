@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pygent.agent.messages import messages
-from pygent.benchmarks.suites.registry import suite_class_of
+from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.proposers.llm import brief
 from pygent.evolution.protocols import Parent
 from pygent.evolution.run.plan import RunPlan

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from pygent.archive.end_reason import EndReason
 from pygent.archive.records import Variant
+from pygent.evolution.run.attempt import Attempts
+from pygent.evolution.run.attempt_threads import Threads, Way
 from pygent.evolution.run.commit import Ledger
-from pygent.evolution.run.evaluate_variant import Attempts
-from pygent.evolution.run.population import Population
+from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.progress import Reporter
-from pygent.evolution.run.proposer_threads import Threads, Way
-from pygent.evolution.run.stopping import Stopping
+from pygent.evolution.search.population import Population
 from pygent.sandbox.api import SandboxFaultError
 from pygent.sandbox.host.retry import SandboxLostError
 

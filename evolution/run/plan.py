@@ -9,16 +9,16 @@ from functools import cached_property
 
 from pygent.archive.end_reason import BUDGETS
 from pygent.benchmarks.results import Suite
-from pygent.benchmarks.suites.registry import suite_class_of, suite_for
+from pygent.benchmarks.suites.suite_registry import suite_class_of, suite_for
 from pygent.evolution.proposers.run_profiles import ReadProfile, read_profile
-from pygent.evolution.run.population import MODEL_FREE
+from pygent.evolution.search.population import MODEL_FREE
 from pygent.evolution.settings.config import RunConfig
 from pygent.gateway.models.litellm_model import is_for_litellm
 from pygent.gateway.models.prices import LOCAL
 from pygent.gateway.models.weighted_router import parse
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
-from pygent.target_modules.spec.registry import find_target
+from pygent.target_modules.spec.target_registry import find_target
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pygent.archive.records import Status, Usage, Variant
-from pygent.evolution.run.budget import RunLimits
-from pygent.evolution.run.population import Population
-from pygent.evolution.run.stopping import Stopping
+from pygent.evolution.run.end_conditions import Stopping
+from pygent.evolution.run.run_limits import RunLimits
+from pygent.evolution.search.population import Population
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pygent.evolution.protocols import Acceptor, DurableSteps, Parent
 from pygent.evolution.run.plan import RunPlan
 from pygent.sandbox.api import Isolation
 from pygent.sandbox.host.retry import retried
-from pygent.target_modules.gate.checks import gate
+from pygent.target_modules.gate.gate_rules import gate
 from pygent.target_modules.patch.model.tree import Tree
 
 

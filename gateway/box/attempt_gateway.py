@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from pygent.archive.records import Usage
 from pygent.gateway.box.box_requests import Asked, CallTool, Complete, Evaluate, InvalidRequestError, read
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import CUT_OFF, Model, Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.transcripts import KIND, Transcript
 from pygent.prompts.message import Message
 from pygent.prompts.quote import line
@@ -61,8 +61,8 @@ class AttemptGateway:
     twice: the k-th exchange of an attempt has the k-th answer.
 
     What ends the run (no access, no credit, a breaker) is raised as `ModelError`. Anything else is an answer;
-    if it went wrong it has `error` (a kind of `pygent.gateway.errors`, `budget`, `malformed`, `unknown`) and
-    `text`.
+    if it went wrong it has `error` (a kind of `pygent.gateway.model_errors`, `budget`, `malformed`,
+    `unknown`) and `text`.
     """
 
     def __init__(

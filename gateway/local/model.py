@@ -6,10 +6,10 @@ import threading
 from dataclasses import replace
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.local.install import is_installed
-from pygent.gateway.local.server import NOT_INSTALLED, LocalServer
+from pygent.gateway.local.model_server import NOT_INSTALLED, LocalServer
 from pygent.gateway.model_api import Completion, Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.models.prices import LOCAL
 

@@ -11,8 +11,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import CUT_OFF, Completion, Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.tokens import of_text
 from pygent.prompts.message import Message, ToolCall
 from pygent.prompts.quote import line

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.model_errors import Kind, ModelError
 
 State = Literal["closed", "open", "half_open"]
 _GLANCE = 0.2  # seconds between two checks of a waiting call

@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable, Mapping
 
 from pygent.archive.records import Usage
-from pygent.gateway.budget import Budgeted, RunAccount
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.local.model import LocalModel
 from pygent.gateway.model_api import Model
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.circuit_breaker import Breaker, CircuitBreakerModel
 from pygent.gateway.models.litellm_model import LitellmModel, is_for_litellm
 from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.models.prices import LOCAL, Price, find
 from pygent.gateway.models.retrying_model import Policy, Retrying
 from pygent.gateway.models.tools_as_text import ToolsAsText
+from pygent.gateway.run_account import Budgeted, RunAccount
 
 
 def connect(

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Completion, Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models import chat_protocol, tokens
 from pygent.prompts.quote import line
 

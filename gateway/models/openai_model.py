@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Completion, Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models import chat_protocol, stream, tokens
 from pygent.prompts.quote import line
 

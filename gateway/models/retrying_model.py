@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import ModelError
 from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.model_errors import ModelError
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import CUT_OFF, Completion, Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.tokens import of_prompt, of_text
 from pygent.prompts.message import ToolCall
 

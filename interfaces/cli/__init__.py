@@ -14,7 +14,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:  # job border: the whole command
-        from pygent.interfaces.common.errors import exit_code, in_one_line
+        from pygent.interfaces.common.exit_codes import exit_code, in_one_line
 
         code = exit_code(error)
         if code is None:
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def _is_agreed_to(error: Exception) -> bool:
-    from pygent.interfaces.cli.asking import agreed
+    from pygent.interfaces.cli.consent import agreed
     from pygent.target_modules.trust.exhibit import UntrustedError
 
     return isinstance(error, UntrustedError) and agreed(error)

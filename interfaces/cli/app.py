@@ -7,27 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from pygent.interfaces.cli import (
-    agent,
-    analyze,
-    apply,
-    archive,
-    bench,
-    evolve,
-    mcp,
-    models,
-    oversight,
-    report,
-    review,
-    runs,
-    safety,
-    sandbox,
-    targets,
-    trust,
-    watch,
-)
+from pygent.interfaces.cli.context import CliContext
+from pygent.interfaces.cli.measure import bench, safety, sandbox
+from pygent.interfaces.cli.review import analyze, apply, approvals, archive, review
+from pygent.interfaces.cli.run import agent, evolve, report, runs, watch
 from pygent.interfaces.cli.sections import HELP, Sections
-from pygent.interfaces.cli.session import CliContext
+from pygent.interfaces.cli.setup import mcp, models, targets, trust
 
 app = typer.Typer(
     name="pygent",
@@ -74,7 +59,7 @@ runs.register(app)
 bench.register(app)
 analyze.register(app)
 apply.register(app)
-oversight.register(app)
+approvals.register(app)
 review.register(app)
 report.register(app)
 watch.register(app)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 import typer
 from typer.core import TyperCommand
 
-from pygent.interfaces.common.parameters import KEYWORD, Function, RunSettings, expanded
+from pygent.interfaces.common.grouped_parameters import KEYWORD, Function, RunSettings, expanded
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter

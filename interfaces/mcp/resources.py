@@ -8,7 +8,7 @@ from urllib.parse import quote
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 
-from pygent.interfaces.mcp.desk import LABEL, ToolContext
+from pygent.interfaces.mcp.tool_context import LABEL, ToolContext
 from pygent.prompts.quote import line
 
 PAGE = 40_000  # characters
@@ -18,7 +18,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
     @server.resource("pygent://variants/{variant}/source{?page}", mime_type="text/plain")
     def source(variant: str, page: str = "1") -> str:
         """A variant's files, one after the other."""
-        from pygent.interfaces.views.variants import files
+        from pygent.interfaces.views.variant_views import files
 
         with _found(), desk.archive() as archive:
             texts = files(archive, archive.variants.get(archive.variants.find(variant)))
@@ -28,16 +28,16 @@ def register(server: MCPServer, desk: ToolContext) -> None:
     @server.resource("pygent://variants/{variant}/diff{?page,against}", mime_type="text/x-diff")
     def diff(variant: str, page: str = "1", against: str = "parent") -> str:
         """A variant's unified diff against its parent, the root or another variant."""
-        from pygent.interfaces.views import variants
+        from pygent.interfaces.views import variant_views
 
         with _found(), desk.archive() as archive:
-            whole = variants.diff(archive, variant, against).diff
+            whole = variant_views.diff(archive, variant, against).diff
         return _page(whole, page, f"pygent://variants/{variant}/diff", f"&against={quote(against)}")
 
     @server.resource("pygent://variants/{variant}/transcript{?page}", mime_type="text/plain")
     def transcript(variant: str, page: str = "1") -> str:
         """What a variant's making exchanged with models and servers."""
-        from pygent.interfaces.views.transcripts import of_variant, told
+        from pygent.interfaces.views.transcript_views import of_variant, told
 
         with _found(), desk.archive() as archive:
             whole = "\n".join(told(of_variant(archive, variant)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pygent.archive.records import Variant
 from pygent.archive.store import Archive
-from pygent.interfaces.views.variants import files
+from pygent.interfaces.views.variant_views import files
 from pygent.target_modules.patch.diff.tree_diff import diff
 from pygent.target_modules.patch.model import edits
 from pygent.target_modules.patch.model.tree import Tree

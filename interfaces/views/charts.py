@@ -15,7 +15,7 @@ from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.evolution.settings.stored_config import settings_to_look_at
 from pygent.interfaces.views.evidence import confirmation
 from pygent.target_modules.spec.manifest import Target, TargetError
-from pygent.target_modules.spec.registry import find_target
+from pygent.target_modules.spec.target_registry import find_target
 
 POINTS = 3000  # of one plot: of more every n-th is taken, but for those that led
 LEADERS = 200  # accepted variants with intervals, the latest

@@ -10,7 +10,7 @@ from pygent.archive.store import Archive
 from pygent.benchmarks.metrics import complexity
 from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.interfaces.views.changes import Change, changes
-from pygent.interfaces.views.variants import files, other_of
+from pygent.interfaces.views.variant_views import files, other_of
 from pygent.target_modules.patch.model.tree import Tree
 
 RADON = ("complexity", "complexity_max", "maintainability", "lloc", "halstead_volume")
@@ -73,7 +73,7 @@ def confirmation(records: Sequence[Record]) -> Confirmation | None:
 
 
 def samples(archive: Archive, id: str, against: str = "parent") -> Samples:
-    """`against` as in `pygent.interfaces.views.variants.diff`. Raises `ArchiveError`."""
+    """`against` as in `pygent.interfaces.views.variant_views.diff`. Raises `ArchiveError`."""
     found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
     mine, my_seed = _stage(archive, found)
@@ -102,7 +102,7 @@ def _stage(archive: Archive, variant: Variant) -> tuple[Mapping[str, Sequence[fl
 
 
 def source_figures(archive: Archive, id: str, against: str = "parent") -> SourceFigures:
-    """`against` as in `pygent.interfaces.views.variants.diff`. Raises `ArchiveError`."""
+    """`against` as in `pygent.interfaces.views.variant_views.diff`. Raises `ArchiveError`."""
     found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
     if other is None or other.tree is None or found.tree is None:

@@ -16,10 +16,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pygent.evolution.promotion import apply_variant, approvals
-from pygent.interfaces.common.boxes import opened_for
-from pygent.interfaces.common.errors import exit_code, in_one_line
-from pygent.interfaces.web.archives import ArchiveReader
-from pygent.interfaces.web.guesses import Guesses
+from pygent.interfaces.common.exit_codes import exit_code, in_one_line
+from pygent.interfaces.common.variant_sandbox import opened_for
+from pygent.interfaces.web.archive_reader import ArchiveReader
+from pygent.interfaces.web.login_throttle import Guesses
 from pygent.interfaces.web.pages import Pages
 from pygent.interfaces.web.security import LOGIN, Access, welcome
 

@@ -14,9 +14,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pygent.archive.records import ArchiveError
-from pygent.interfaces.views import runs
-from pygent.interfaces.views.json_values import json_value
-from pygent.interfaces.web.archives import ArchiveReader
+from pygent.interfaces.views import run_views
+from pygent.interfaces.views.json_fields import json_value
+from pygent.interfaces.web.archive_reader import ArchiveReader
 
 POLL_SECONDS = 1.0
 STILL_SECONDS = 15.0  # after which a silent stream says that it is alive
@@ -86,5 +86,5 @@ async def changes(shelf: ArchiveReader, run: str) -> AsyncIterator[Now | None]:
 
 def _now(shelf: ArchiveReader, run: str) -> Now:
     attempts, decisions = shelf.read.browse.version(run)
-    state = runs.head(shelf.home, shelf.read.runs.get(run)).state
+    state = run_views.head(shelf.home, shelf.read.runs.get(run)).state
     return Now(run, state, attempts, decisions)

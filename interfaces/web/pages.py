@@ -17,11 +17,11 @@ from starlette.routing import Route
 from pygent.archive.failure_classes import class_of
 from pygent.archive.records import ArchiveError, Status
 from pygent.evolution.promotion import apply_variant, approvals
-from pygent.interfaces.views import charts, evidence, transcripts, variants
-from pygent.interfaces.views.runs import RunStatus
-from pygent.interfaces.views.words import verdicts
-from pygent.interfaces.web import api
-from pygent.interfaces.web.archives import ArchiveReader
+from pygent.interfaces.views import charts, evidence, transcript_views, variant_views
+from pygent.interfaces.views.run_views import RunStatus
+from pygent.interfaces.views.verdict_text import verdicts
+from pygent.interfaces.web import json_api
+from pygent.interfaces.web.archive_reader import ArchiveReader
 from pygent.interfaces.web.security import Access
 from pygent.target_modules.promotion.source_writer import applications
 from pygent.target_modules.spec.manifest import TargetError
@@ -87,7 +87,7 @@ class Pages:
 
     def _runs(self, request: Request) -> Page:
         archive = self._shelf.read
-        rows = [api.status_of(self._shelf, record.id) for record in reversed(archive.runs.list_())]
+        rows = [json_api.status_of(self._shelf, record.id) for record in reversed(archive.runs.list_())]
         return "runs.html", {"title": "Runs", "runs": rows, "home": self._shelf.home}
 
     def _run(self, request: Request) -> Page:
@@ -101,7 +101,7 @@ class Pages:
             "told": told,
             "failures": classes.most_common(FAILURES),
             "yields": {"proposer": stats.proposers, "operator": stats.operators},
-            **self._found(api.Filters.model_validate({"run": told.run, "limit": 25})),
+            **self._found(json_api.Filters.model_validate({"run": told.run, "limit": 25})),
             "waiting": self._waiting(told.run),
         }
 
@@ -110,7 +110,7 @@ class Pages:
         return "run_head.html", {"told": told, "waiting": self._waiting(told.run)}
 
     def _told(self, request: Request) -> RunStatus:
-        return api.status_of(self._shelf, request.path_params["run"])
+        return json_api.status_of(self._shelf, request.path_params["run"])
 
     def _waiting(self, run: str) -> int:
         return len(approvals.awaiting(self._shelf.read, run))
@@ -126,24 +126,24 @@ class Pages:
 
     def _trade_offs(self, request: Request) -> Page:
         told = self._told(request)
-        query = api.Axes.model_validate(dict(request.query_params))
+        query = json_api.Axes.model_validate(dict(request.query_params))
         found = self._shelf.of_run(charts.trade_offs, told.run, query.x, query.y)
         return "trade_offs.html", {"title": "Trade-offs", "told": told, "found": found}
 
-    def _found(self, query: api.Filters) -> dict[str, object]:
-        return {"query": query.model_dump(), "found": api.find(self._shelf.read, query)}
+    def _found(self, query: json_api.Filters) -> dict[str, object]:
+        return {"query": query.model_dump(), "found": json_api.find(self._shelf.read, query)}
 
     def _variants(self, request: Request) -> Page:
         """A whole page, or the table alone where htmx asks for it."""
-        query = api.Filters.model_validate(dict(request.query_params))
+        query = json_api.Filters.model_validate(dict(request.query_params))
         name = "variant_table.html" if "hx-request" in request.headers else "variants.html"
         runs_there = [run.id for run in self._shelf.read.runs.list_()]
         return name, {"title": "Variants", "runs_there": runs_there, **self._found(query)}
 
     def _variant(self, request: Request) -> Page:
         archive = self._shelf.read
-        query = api.Against.model_validate(dict(request.query_params))
-        known = variants.variant(archive, request.path_params["variant"])
+        query = json_api.Against.model_validate(dict(request.query_params))
+        known = variant_views.variant(archive, request.path_params["variant"])
         id, against = known.id, query.against
         better, worse = archive.browse.neighbours(id)
         return "variant.html", {
@@ -155,8 +155,8 @@ class Pages:
             "interval": charts.interval_of(archive, known.run, id),
             "figures": evidence.source_figures(archive, id, against),
             "samples": evidence.samples(archive, id, against),
-            "files": sorted(variants.files(archive, archive.variants.get(id))),
-            "transcript": list(transcripts.told(transcripts.of_variant(archive, id))),
+            "files": sorted(variant_views.files(archive, archive.variants.get(id))),
+            "transcript": list(transcript_views.told(transcript_views.of_variant(archive, id))),
             "better": better,
             "worse": worse,
             "apply": self._may_apply(id),
@@ -176,8 +176,8 @@ class Pages:
         given = dict(request.query_params)
         if not given.get("one") or not given.get("other"):
             return "compare.html", {"title": "Compare", "found": None, "given": given}
-        query = api.ComparedPair.model_validate(given)
-        found = variants.compare(self._shelf.read, query.one, query.other)
+        query = json_api.ComparedPair.model_validate(given)
+        found = variant_views.compare(self._shelf.read, query.one, query.other)
         id = found.other.id
         return "compare.html", {
             "title": "Compare",
@@ -199,7 +199,7 @@ class Pages:
         def load() -> str | None:
             archive = self._shelf.read
             found = archive.variants.get(archive.variants.find(request.path_params["variant"]))
-            return variants.files(archive, found).get(request.path_params["path"])
+            return variant_views.files(archive, found).get(request.path_params["path"])
 
         try:
             text = await run_in_threadpool(load)

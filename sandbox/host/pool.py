@@ -23,12 +23,12 @@ from pygent.sandbox.api import (
     Program,
     SandboxFaultError,
 )
-from pygent.sandbox.background import Background
 from pygent.sandbox.host import boot
+from pygent.sandbox.host.background import Background
 from pygent.sandbox.host.box import RunnerBox
+from pygent.sandbox.host.idle_boxes import IdleBoxes
 from pygent.sandbox.host.pool_sizing import Sizing
 from pygent.sandbox.host.runner_process import RunnerProcess
-from pygent.sandbox.idle_boxes import IdleBoxes
 from pygent.sandbox.images.page_cache import READ_ALL
 
 WORK = "/tmp/work"

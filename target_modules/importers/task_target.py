@@ -7,7 +7,7 @@ from pathlib import Path
 import tomlkit
 
 from pygent.target_modules.spec.manifest import Target, TargetError, load
-from pygent.target_modules.spec.registry import FILE, find_target
+from pygent.target_modules.spec.target_registry import FILE, find_target
 from pygent.target_modules.trust.target_exhibits import as_written
 
 TASKS = "tasks"  # the folder of tasks beside the manifest

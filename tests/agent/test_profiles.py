@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pygent.agent.capabilities import CAPABILITIES, missing, usable
 from pygent.agent.pipelines import PIPELINES
 from pygent.agent.profile import Profile, ProfileError, load, names
-from pygent.agent.registry import CAPABILITIES, missing, usable
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive.db import errors, sqlite
+from pygent.archive.db import database_errors, sqlite
 from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
 
@@ -174,7 +174,7 @@ def test_a_damaged_file_is_one_line_and_verify_goes_on(home, maker):
 
 def test_an_error_that_nobody_foresaw_is_one_line_too():
     error = sqlite3.OperationalError("first line\nsecond line")
-    assert str(errors.explain(error, "/x/archive.db")) == "/x/archive.db: first line"
+    assert str(database_errors.explain(error, "/x/archive.db")) == "/x/archive.db: first line"
 
 
 def test_a_backup_made_while_writing_is_whole(home, archive, make, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.archive.blobs.text_store import Text
+from pygent.archive.blobs.text_blobs import Text
 from pygent.archive.records import ArchiveError
 from pygent.archive.store import Archive
 

@@ -85,6 +85,8 @@ def test_changes_between_parent_and_child_are_told_per_symbol() -> None:
 
 def test_radon_is_imported_only_when_it_is_asked() -> None:
     look = "sys.exit(any(name.startswith('radon') for name in sys.modules))"
-    code = f"import sys, pygent.benchmarks.metrics.complexity, pygent.benchmarks.suites.registry; {look}"
+    code = (
+        f"import sys, pygent.benchmarks.metrics.complexity, pygent.benchmarks.suites.suite_registry; {look}"
+    )
     root = Path(complexity.__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

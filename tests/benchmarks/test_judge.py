@@ -7,7 +7,7 @@ import pytest
 
 from pygent.benchmarks.judge import confirm, evaluate, evaluate_tree, score_interval
 from pygent.benchmarks.results import Evaluation, EvaluationContext
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.benchmarks.target_check import check_target
 from pygent.sandbox import retry
 from pygent.sandbox.api import Call, Isolation, Program, SandboxFaultError

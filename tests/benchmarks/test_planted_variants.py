@@ -7,12 +7,12 @@ import pytest
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.evolution.search.acceptance import PairedAcceptor
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.registry import find_target
+from pygent.target_modules.spec.target_registry import find_target
 
 pytestmark = pytest.mark.timed
 TARGET = find_target("text_distance")

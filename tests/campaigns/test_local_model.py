@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pygent.gateway.budget import RunAccount
-from pygent.gateway.errors import ModelError
-from pygent.gateway.local.server import LocalServer
+from pygent.gateway.local.model_server import LocalServer
 from pygent.gateway.model_api import Request
+from pygent.gateway.model_errors import ModelError
 from pygent.gateway.models.connect import connect
+from pygent.gateway.run_account import RunAccount
 from pygent.prompts.message import Message
 from tests.support.cli import pygent
 

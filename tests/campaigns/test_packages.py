@@ -18,7 +18,7 @@ import pytest
 
 from pygent.target_modules.patch.syntax.outline import outline
 from tests.support.cli import pygent
-from tests.support.model_server import ModelServer, Script, say
+from tests.support.servers.model_server import ModelServer, Script, say
 from tests.support.trusting import trusted
 
 PACKAGES = {"toolz": "toolz==1.2.0", "boltons": "boltons==26.2.0"}

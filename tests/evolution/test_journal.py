@@ -11,13 +11,13 @@ import pytest
 from pygent.archive.store import Archive
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, StageResult, Trust
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.evolution.run.durable_steps import ArchivedSteps
-from pygent.evolution.run.execution import create_run
+from pygent.evolution.run.run_execution import create_run
 from pygent.evolution.settings.config import load_config
 from pygent.sandbox.api import Isolation
 from pygent.sandbox.backends.local import LocalSandbox
-from pygent.target_modules.spec.registry import find_target
+from pygent.target_modules.spec.target_registry import find_target
 from tests.support.small_target import write_target
 
 STEP = "evaluation:tree"

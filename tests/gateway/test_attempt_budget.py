@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from pygent.archive.records import Usage
 from pygent.gateway.attempt_budget import AttemptBudget
-from pygent.gateway.budget import Budgeted, RunAccount
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.prices import Price
 from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.gateway.models.tokens import of_prompt
+from pygent.gateway.run_account import Budgeted, RunAccount
 from pygent.prompts.message import Message
 
 ASK = Request((Message("user", "hello" * 20),), 50, 0)

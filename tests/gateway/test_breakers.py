@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.archive.records import Usage
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.circuit_breaker import Breaker, CircuitBreakerModel, RunBreaker
 from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.prompts.message import Message

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pygent.gateway.budget import RunAccount
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.connect import connect
 from pygent.gateway.models.prices import Price, PriceUnknownError
+from pygent.gateway.run_account import RunAccount
 from pygent.prompts.message import Message
-from tests.support.model_server import ModelServer, say, status
+from tests.support.servers.model_server import ModelServer, say, status
 
 ASK = (Message("user", "hello"),)
 FREE = {"m": Price(input=0, output=0)}

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pygent.evolution.run.attempt_gateways import AttemptGateways
+from pygent.evolution.models.attempt_gateways import AttemptGateways
 from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.sandbox.host import json_values
-from tests.support.doors import Memory, doors_to
+from tests.support.servers.doors import Memory, doors_to
 
 HUGE = 10**30_000
 TALK = {"op": "complete", "messages": [{"role": "user", "content": "hello"}]}

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from pygent.gateway.budget import RunAccount
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.connect import connect
 from pygent.gateway.models.litellm_model import LitellmModel
+from pygent.gateway.run_account import RunAccount
 from pygent.prompts.message import Message, ToolSpec
 
 KEY = "sk-ant-test-0123456789"

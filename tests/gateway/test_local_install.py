@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pygent.gateway.budget import RunAccount
-from pygent.gateway.errors import ModelError
 from pygent.gateway.local.install import MODEL, is_installed
+from pygent.gateway.model_errors import ModelError
 from pygent.gateway.models.connect import connect
+from pygent.gateway.run_account import RunAccount
 from tests.support.cli import pygent
 
 

@@ -7,14 +7,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import CUT_OFF, Model, Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.gateway.models.tokens import of_text
 from pygent.prompts.message import Message, ToolCall, ToolSpec
-from tests.support.model_server import ModelServer, Step, call, say, status
-from tests.support.model_server import Script as ServerScript
+from tests.support.servers.model_server import ModelServer, Step, call, say, status
+from tests.support.servers.model_server import Script as ServerScript
 
 ASK = (Message("system", "You add."), Message("user", "1 + 1?"))
 Line = str | Kind | tuple[ToolCall, ...]

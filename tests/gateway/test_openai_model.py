@@ -9,11 +9,11 @@ from email.utils import formatdate
 import pytest
 
 from pygent.gateway import model_api
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import CUT_OFF, Completion
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.openai_model import OpenAIModel, ToolsUnsupportedError
 from pygent.prompts.message import Message, ToolCall, ToolSpec
-from tests.support.model_server import (
+from tests.support.servers.model_server import (
     KEY,
     ModelServer,
     Request,

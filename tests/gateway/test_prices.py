@@ -10,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from pygent.archive.records import Usage
-from pygent.gateway.budget import RunAccount
 from pygent.gateway.models.prices import Price, PriceUnknownError, find, require
+from pygent.gateway.run_account import RunAccount
 
 NOBODY_KNOWS = "a-model-of-mine"
 
@@ -64,9 +64,10 @@ def test_a_bad_price_is_an_error(bad: dict[str, float]) -> None:
 
 def test_neither_openai_nor_litellm_is_imported_before_a_model_is_asked() -> None:
     code = (
-        "import sys, pygent.gateway.models.connect, pygent.gateway.budget as b, pygent.evolution.proposers;"
+        "import sys, pygent.gateway.models.connect, pygent.evolution.proposers;"
+        "from pygent.gateway.run_account import RunAccount;"
         "from pygent.gateway.models.connect import connect;"
-        "connect('gpt-4o-mini', b.Budget(), environment={'OPENAI_API_KEY': 'k' * 9});"
+        "connect('gpt-4o-mini', RunAccount(), environment={'OPENAI_API_KEY': 'k' * 9});"
         "print(sorted({'openai', 'litellm', 'jinja2', 'httpx'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[2]

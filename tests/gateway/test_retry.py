@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.archive.records import Usage
-from pygent.gateway.budget import Budgeted, RunAccount
-from pygent.gateway.errors import Kind, ModelError
 from pygent.gateway.model_api import Request
+from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.retrying_model import Policy, Retrying
 from pygent.gateway.models.scripted_model import ScriptedModel
+from pygent.gateway.run_account import Budgeted, RunAccount
 from pygent.prompts.message import Message
 
 ASK = (Message("user", "hello"),)

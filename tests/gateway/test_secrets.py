@@ -12,15 +12,15 @@ import pytest
 
 from pygent.archive.records import Usage
 from pygent.archive.store import Archive
-from pygent.evolution.run.attempt_gateways import AttemptGateways, AttemptLimits
-from pygent.gateway.budget import RunAccount
+from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.gateway.model_api import Completion, Model, Request
 from pygent.gateway.models.openai_model import OpenAIModel
+from pygent.gateway.run_account import RunAccount
 from pygent.gateway.secrets import MARK, Redactor
 from pygent.gateway.transcripts import Transcripts
 from pygent.prompts.message import ToolCall
-from tests.support.doors import Memory
-from tests.support.model_server import KEY, ModelServer, say
+from tests.support.servers.doors import Memory
+from tests.support.servers.model_server import KEY, ModelServer, say
 
 MADE_UP = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 BLOCK = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n"

@@ -9,7 +9,7 @@ from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.gateway.models.tools_as_text import ToolsAsText, in_words, read_calls
 from pygent.prompts.message import Message, ToolCall, ToolSpec
-from tests.support.model_server import ModelServer, say, status
+from tests.support.servers.model_server import ModelServer, say, status
 
 VIEW = ToolSpec("view", "Shows a file.", {"type": "object", "properties": {"path": {"type": "string"}}})
 BLOCK = 'I look.\n```json\n{"tool": "view", "arguments": {"path": "a.py"}}\n```'

@@ -10,7 +10,7 @@ import pytest
 
 from pygent.sandbox.backends.local import LocalSandbox
 from tests.support.cli import pygent
-from tests.support.model_server import ModelServer, Script, say
+from tests.support.servers.model_server import ModelServer, Script, say
 from tests.support.small_target import write_target
 
 

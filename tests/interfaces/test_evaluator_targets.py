@@ -8,7 +8,7 @@ import pytest
 
 from pygent.target_modules.spec.manifest import load
 from tests.support.cli import pygent
-from tests.support.model_server import ModelServer, Script, say
+from tests.support.servers.model_server import ModelServer, Script, say
 
 EXAMPLE = Path(__file__).parents[1] / "support" / "openevolve_example"
 GIVEN = ("--evaluator", EXAMPLE / "evaluator.py", "--program", EXAMPLE / "initial_program.py")

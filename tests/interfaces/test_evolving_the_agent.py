@@ -11,7 +11,7 @@ from pygent.archive.records import Variant
 from pygent.archive.store import Archive
 from tests.support.agent_script import Move, by_plan
 from tests.support.cli import pygent
-from tests.support.model_server import ModelServer
+from tests.support.servers.model_server import ModelServer
 from tests.support.solver_model import BETTER_SEARCH, WORSE_SEARCH, Plant, solver, write_agent_of_known
 
 pytestmark = pytest.mark.engine

@@ -18,8 +18,8 @@ from mcp import Client, StdioServerParameters
 
 from pygent.archive.store import Archive
 from pygent.evolution.settings.config import load_config
-from pygent.gateway.local import server
-from pygent.interfaces.common import launching
+from pygent.gateway.local import model_server
+from pygent.interfaces.common import background_runs
 from pygent.sandbox.host import child_python
 from pygent.sandbox.images.installer import pip_install
 from tests.support.runs import wait_until
@@ -88,7 +88,7 @@ def test_a_run_with_a_relative_pythonpath(
     monkeypatch.setenv("PYTHONPATH", f".{os.pathsep}{os.pathsep}../{folder.name}")
     home, target = tmp_path / "home", write_target(tmp_path / "target")
     with Archive.open(home, create=True) as archive:
-        launched = launching.start(archive, home, load_config(None, **OPTIONS, target=str(target)))
+        launched = background_runs.start(archive, home, load_config(None, **OPTIONS, target=str(target)))
     assert launched.until_up()
     assert launched.process.wait(timeout=300) == 0, launched.last_words()
 
@@ -115,7 +115,7 @@ def test_what_installs_packages(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_server_of_the_local_model(folder: Path, tmp_path: Path) -> None:
-    serving = Path(server.__file__).with_name("serving.py")
+    serving = Path(model_server.__file__).with_name("serving.py")
     (tmp_path / "packages").mkdir()  # without the runtime, so that it ends at its import
     command = child_python.command(str(serving), str(tmp_path / "packages"), "model.gguf")
     done = subprocess.run(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import pytest
 
-from pygent.interfaces.common.parameters import grouped
+from pygent.interfaces.common.grouped_parameters import grouped
 
 
 @dataclass(frozen=True)

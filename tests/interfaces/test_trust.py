@@ -19,10 +19,10 @@ import typer
 from mcp import Client
 
 from pygent.archive.store import Archive
-from pygent.interfaces.mcp.server import make_server
+from pygent.interfaces.mcp.mcp_server import make_server
 from tests.interfaces.conftest import Finished
 from tests.support.cli import pygent
-from tests.support.review_server import reviewing
+from tests.support.servers.review_server import reviewing
 from tests.support.trusting import trusted
 
 SETTINGS = """\

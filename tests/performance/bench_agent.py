@@ -22,18 +22,18 @@ from pygent.archive.store import Archive
 from pygent.benchmarks.results import Evaluation, Trust
 from pygent.evolution.proposers.agent_box import let_work, spec_of
 from pygent.evolution.protocols import Parent, Proposal
-from pygent.evolution.run.budget import Clock, RunLimits
+from pygent.evolution.run.attempt import Attempts
+from pygent.evolution.run.attempt_threads import Threads
 from pygent.evolution.run.commit import Ledger
-from pygent.evolution.run.evaluate_variant import Attempts
+from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.loop import Loop
-from pygent.evolution.run.parents import Parents
 from pygent.evolution.run.plan import RunPlan, resolve
-from pygent.evolution.run.population import Population
 from pygent.evolution.run.progress import Reporter
-from pygent.evolution.run.proposer_threads import Threads
-from pygent.evolution.run.selection import Selection
-from pygent.evolution.run.stopping import Stopping
+from pygent.evolution.run.run_limits import Clock, RunLimits
 from pygent.evolution.search.crossover import CrossoverSchedule
+from pygent.evolution.search.parent_selection import Selection
+from pygent.evolution.search.parents import Parents
+from pygent.evolution.search.population import Population
 from pygent.evolution.search.selectors import selector
 from pygent.evolution.settings.config import load_config
 from pygent.gateway.models.circuit_breaker import RunBreaker

@@ -18,8 +18,8 @@ from pygent.archive.db import schema
 from pygent.archive.db.database import Database
 from pygent.archive.records import RunRecord
 from pygent.archive.store import FILE, Archive
-from pygent.evolution.run.execution import create_run, execute_run
 from pygent.evolution.run.progress import Progress
+from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
 from pygent.sandbox.api import Sandbox
 from pygent.sandbox.backends.select import open_sandbox

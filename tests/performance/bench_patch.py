@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pygent.target_modules.gate.checks import gate
+from pygent.target_modules.gate.gate_rules import gate
 from pygent.target_modules.patch.apply import apply
 from pygent.target_modules.patch.diff.tree_diff import diff
 from pygent.target_modules.patch.model.edits import Patch, ReplaceSymbol

@@ -18,11 +18,11 @@ import httpx
 
 from pygent.archive.store import Archive
 from pygent.benchmarks.statistics.sequential_test import interval_of
-from pygent.evolution.run.execution import create_run, execute_run
+from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
 from pygent.sandbox.backends.local import LocalSandbox
 from tests.performance.bench_engine import fill, write_target
-from tests.support.review_server import reviewing
+from tests.support.servers.review_server import reviewing
 
 LARGE = 100_000
 ASKED = 15

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import EvaluationContext
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.sandbox.api import Isolation
 from pygent.target_modules.spec.manifest import Target, load
 from tests.performance.measuring import backends, closing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.support.model_server import Request, Script, Step, call, say
+from tests.support.servers.model_server import Request, Script, Step, call, say
 
 Move = str | tuple[str, dict[str, Any]]
 

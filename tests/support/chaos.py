@@ -18,7 +18,17 @@ import pytest
 from pygent.gateway.models.circuit_breaker import Breaker
 from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.gateway.models.retrying_model import Policy
-from tests.support.model_server import Request, Step, call, cut, hang, raw, refuse_connection, say, status
+from tests.support.servers.model_server import (
+    Request,
+    Step,
+    call,
+    cut,
+    hang,
+    raw,
+    refuse_connection,
+    say,
+    status,
+)
 
 TIMEOUT = 2.0  # seconds that a client waits here: far more than any answer takes
 _BLOCK = "<<<<<<< SEARCH\n    return 0\n=======\n    return {}\n>>>>>>> REPLACE"
@@ -118,7 +128,7 @@ def impatience() -> Iterator[None]:
             "pygent.gateway.models.retrying_model.Policy", partial(Policy, first=0.002, longest=0.01)
         )
         patch.setattr(
-            "pygent.evolution.run.model_session.Breaker", partial(Breaker, cool_down=0.02, longest=0.1)
+            "pygent.evolution.models.model_session.Breaker", partial(Breaker, cool_down=0.02, longest=0.1)
         )
         patch.setattr("pygent.gateway.models.circuit_breaker._GLANCE", 0.005)
         patch.setattr(

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Trust
-from pygent.benchmarks.suites.registry import suite_for
+from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.importers.humaneval import SOURCE, HumanEvalProblem, problems, write_targets
 from pygent.target_modules.patch.model.tree import Tree

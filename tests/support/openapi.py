@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pygent.interfaces.web.api import ENDPOINTS, Endpoint
+from pygent.interfaces.web.json_api import ENDPOINTS, Endpoint
 
 FILE = Path(__file__).parents[2] / "docs" / "reference" / "openapi.json"
 _JSON = {"application/json": {"schema": {}}}

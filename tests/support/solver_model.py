@@ -17,8 +17,8 @@ from typing import Any
 
 from pygent.target_modules.importers.task_target import write_agent
 from pygent.target_modules.spec.manifest import Target
-from pygent.target_modules.spec.registry import find_target
-from tests.support.model_server import Request, Script, Step, call, say
+from pygent.target_modules.spec.target_registry import find_target
+from tests.support.servers.model_server import Request, Script, Step, call, say
 
 
 @dataclass(frozen=True)

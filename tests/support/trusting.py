@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pygent.interfaces.common.trusting import found_at
+from pygent.interfaces.common.folder_exhibits import found_at
 from pygent.target_modules.trust.exhibit import remember
 
 

@@ -177,7 +177,7 @@ def test_a_link_to_another_place_is_another_place(tmp_path: Path, graded: Path) 
 
 
 def test_bundled_targets_are_ours() -> None:
-    from pygent.target_modules.spec.registry import BUNDLED, bundled, find_target
+    from pygent.target_modules.spec.target_registry import BUNDLED, bundled, find_target
 
     found: list[Target] = [*bundled(), find_target(str(BUNDLED / "text_distance" / "target.toml"))]
     assert [one for target in found for one in of_target(target)] == []

@@ -21,8 +21,8 @@ from pygent.target_modules.patch.model.edits import (
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.imports import imported
 from pygent.target_modules.patch.syntax.outline import Outline, Symbol, outline
-from pygent.target_modules.patch.syntax.render import dedented
 from pygent.target_modules.patch.syntax.source import NotPythonError
+from pygent.target_modules.patch.syntax.source_rendering import dedented
 
 
 def diff(parent: Tree, child: Tree) -> Patch:

@@ -30,8 +30,8 @@ from pygent.target_modules.patch.parse.answer_text import (
     path_in_line,
 )
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_bound, outline
-from pygent.target_modules.patch.syntax.render import dedented
 from pygent.target_modules.patch.syntax.source import BOM, NotPythonError, newline_of, plain
+from pygent.target_modules.patch.syntax.source_rendering import dedented
 
 _PYTHON = frozenset({"", "python", "py", "python3", "py3"})
 _LEFT_OUT = re.compile(

@@ -11,7 +11,7 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import CreateFile, Edit
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_text import MAX_PARTS, ReadError, named_file
-from pygent.target_modules.patch.parse.matching import SearchableLines, Span
+from pygent.target_modules.patch.parse.line_matching import SearchableLines, Span
 
 _SEARCH = re.compile(r"^[ \t>]*(?:<{5,9}|-{5,9})[ \t]*(?:SEARCH|ORIGINAL)\b.{0,200}$")
 _DIVIDER = re.compile(r"^[ \t]*={5,9}[ \t]*$")

@@ -12,7 +12,7 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import CreateFile, DeleteFile, Edit
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_text import MAX_PARTS, ReadError, fences, resolved
-from pygent.target_modules.patch.parse.matching import SearchableLines, Span
+from pygent.target_modules.patch.parse.line_matching import SearchableLines, Span
 
 _HUNK = re.compile(r"^@@(?:[ \t]+-(\d+)(?:,\d+)?[ \t]+\+\d+(?:,\d+)?[ \t]*(?:@@.*)?|.*)$")
 _HEADER = re.compile(

@@ -6,7 +6,12 @@ import ast
 from typing import Literal
 
 from pygent.target_modules.patch.syntax.outline import Outline, Scope, Symbol
-from pygent.target_modules.patch.syntax.render import bound_names, dedented, leading_blank_lines, rendered
+from pygent.target_modules.patch.syntax.source_rendering import (
+    bound_names,
+    dedented,
+    leading_blank_lines,
+    rendered,
+)
 
 
 class SymbolError(ValueError):

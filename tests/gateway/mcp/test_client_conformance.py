@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.node import Programs, programs_or_skip
+from tests.support.servers.node import Programs, programs_or_skip
 
 pytestmark = pytest.mark.campaign
 
@@ -23,7 +23,7 @@ APPLY = (
     "json-schema-ref-no-deref",
     "json-schema-2020-12-preservation",
 )
-CLIENT = f"{sys.executable} -m tests.support.conformance_client"
+CLIENT = f"{sys.executable} -m tests.support.servers.conformance_client"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from pygent.gateway.mcp.manager import Manager
 from pygent.gateway.mcp.mcp_config import Server
 from pygent.gateway.mcp.pins import ToolPins
-from tests.support.node import Programs, programs_or_skip
+from tests.support.servers.node import Programs, programs_or_skip
 
 Started = Callable[..., Manager]
 

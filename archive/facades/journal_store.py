@@ -1,0 +1,41 @@
+"""The journal of an archive: what attempts that have not ended were given for what they paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pygent.archive.blobs import codec
+from pygent.archive.db.transactions import Transactions
+from pygent.archive.records import ArchiveError
+from pygent.archive.tables import journal_rows
+
+
+class JournalStore:
+    """Every method may raise `ArchiveError`."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def add(self, run: str, attempt: int, step: str, payload: Mapping[str, Any]) -> None:
+        """Keep what one step of an attempt yielded until the attempt's variant is added; once per step."""
+        data = codec.dump(payload)
+        with self._transactions.write() as connection:
+            known = self._transactions.run(connection, run)
+            if attempt < known.attempts:
+                raise ArchiveError(f"run {run}: attempt {attempt} has ended; its journal is closed")
+            journal_rows.remember(connection, known.key, attempt, step, data)
+
+    def get(self, run: str, attempt: int, step: str) -> Mapping[str, Any] | None:
+        """What `add` was given; None if nothing was."""
+        key_of = self._transactions.key_of
+        return self._transactions.read(
+            lambda connection: journal_rows.recall(connection, key_of(connection, run), attempt, step)
+        )
+
+    def pending(self, run: str) -> list[tuple[int, str]]:
+        """Every (attempt, step) in the journal: what a resumed run need not pay for again."""
+        key_of = self._transactions.key_of
+        return self._transactions.read(
+            lambda connection: journal_rows.pending(connection, key_of(connection, run))
+        )

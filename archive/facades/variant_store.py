@@ -1,0 +1,132 @@
+"""The variants of an archive, with their records and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+
+from pygent.archive.blobs import codec
+from pygent.archive.blobs.blob_store import tree_address
+from pygent.archive.db import schema
+from pygent.archive.db.transactions import KnownRun, Transactions, address_of
+from pygent.archive.records import ArchiveError, IndexEntry, Record, Status, Variant
+from pygent.archive.tables import journal_rows, queries, run_rows, variant_rows
+
+_TREE_KEY = select(schema.trees.c.key).where(schema.trees.c.id == bindparam("wanted"))
+
+
+class VariantStore:
+    """Every method may raise `ArchiveError`."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def add(self, variant: Variant, files: Mapping[str, str] | None, records: Sequence[Record]) -> None:
+        """Record an ended attempt in one transaction, and empty its journal.
+
+        Attempts are added in order: `variant.attempt` is the number of the run's attempts so far. `files` may
+        be None if there is no tree, or if the archive has that tree already. A NaN score becomes None.
+        """
+        content = None if files is None else {path: text.encode() for path, text in files.items()}
+        tree = None if variant.tree is None else bytes.fromhex(variant.tree)
+        if content is not None and tree_address(content) != tree:
+            raise ArchiveError(f"variant {variant.id}: its files are not those of tree {variant.tree}")
+        rows = self._transactions
+        with rows.write() as connection:
+            run = rows.run(connection, variant.run)
+            _expect(variant, run)
+            parents = [rows.variant(connection, parent) for parent in variant.parents]
+            tree_key = rows.tree(connection, variant, tree, content, parents[0][1] if parents else None)
+            words = run.vocabulary
+            if variant.attempt == 0:
+                words = variant_rows.vocabulary(variant, records)
+                sealed = variant_rows.seal_vocabulary(words)
+                connection.execute(
+                    update(schema.runs).where(schema.runs.c.key == run.key).values(vocabulary=sealed)
+                )
+            try:
+                keys = [parent for parent, _ in parents]
+                key = variant_rows.write(connection, variant, run.key, run.direction, tree_key, keys, words)
+            except IntegrityError:
+                raise ArchiveError(f"variant {variant.id}: is in the archive already") from None
+            variant_rows.write_records(connection, key, records, words)
+            journal_rows.forget(connection, run.key, variant.attempt)
+            rows.remember(variant.id, key, tree_key)
+            run.attempts += 1
+            run.vocabulary = words
+
+    def get(self, id: str) -> Variant:
+        return self._transactions.read(lambda connection: queries.get(connection, id))
+
+    def find(self, prefix: str) -> str:
+        """The id of the one variant whose id is or starts with `prefix`."""
+        return self._transactions.read(lambda connection: run_rows.find(connection, "variant", prefix))
+
+    def list_(
+        self,
+        run: str | None = None,
+        target: str | None = None,
+        status: Status | None = None,
+        limit: int | None = None,
+        order: queries.Order = "attempt",
+    ) -> Iterator[Variant]:
+        """Variants page by page: by attempt, `newest` first, or by `score`: best first, none last."""
+        with self._transactions.reading() as connection:
+            yield from queries.find(connection, run, target, status, limit, order)
+
+    def members(self, run: str) -> Iterator[IndexEntry]:
+        """Every variant of a run in the order of attempts, only as much as an index needs."""
+        with self._transactions.reading() as connection:
+            yield from queries.members(connection, run)
+
+    def lineage(self, id: str) -> list[Variant]:
+        """All ancestors, through every parent, the oldest first and the variant itself last."""
+        return self._transactions.read(lambda connection: queries.lineage(connection, id))
+
+    def children(self, id: str) -> list[Variant]:
+        return self._transactions.read(lambda connection: queries.children(connection, id))
+
+    def best(self, run: str) -> Variant | None:
+        """The best-scored champion, else the best-scored accepted, else the best-scored valid variant."""
+        return self._transactions.read(lambda connection: queries.best(connection, run))
+
+    def files(self, tree: str) -> dict[str, str]:
+        """The files of a tree by path, from its address of 64 hex digits."""
+
+        def load(connection: Connection) -> dict[str, str]:
+            key = connection.execute(_TREE_KEY, {"wanted": address_of(tree)}).scalar()
+            if key is None:
+                raise ArchiveError(f"tree {tree}: not in the archive")
+            return self._transactions.sources.files(connection, key)
+
+        return self._transactions.read(load)
+
+    def records(self, id: str, kind: str | None = None) -> list[Record]:
+        """A variant's measurements, in the order in which they were added."""
+
+        def load(connection: Connection) -> list[Record]:
+            row = queries.row_of(connection, id)
+            sealed = connection.execute(
+                select(schema.runs.c.vocabulary).where(schema.runs.c.key == row.run)
+            ).scalar()
+            words = variant_rows.open_vocabulary(sealed)
+            query = select(schema.records).where(schema.records.c.variant == row.key)
+            if kind is not None:
+                query = query.where(schema.records.c.kind == kind)
+            found = connection.execute(query.order_by(schema.records.c.key))
+            return [Record(each.kind, codec.unpack_json(each.data, words)) for each in found]
+
+        return self._transactions.read(load)
+
+
+def _expect(variant: Variant, run: KnownRun) -> None:
+    if variant.target != run.target:
+        raise ArchiveError(
+            f"variant {variant.id}: of target {variant.target}, its run {variant.run} of {run.target}"
+        )
+    if variant.attempt < run.attempts:
+        raise ArchiveError(f"run {variant.run}: attempt {variant.attempt} is in the archive already")
+    if variant.attempt > run.attempts:
+        raise ArchiveError(f"run {variant.run}: attempt {variant.attempt} came before attempt {run.attempts}")

@@ -1,0 +1,1 @@
+"""What a run asks models and MCP servers through."""

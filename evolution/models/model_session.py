@@ -1,0 +1,152 @@
+"""What a run has of the world outside: its models, its MCP servers, its account, and the doors to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pygent.archive.end_reason import EndReason
+from pygent.archive.records import Usage, Variant
+from pygent.archive.store import Archive
+from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
+from pygent.evolution.run.durable_steps import exchanges_of
+from pygent.evolution.run.plan import RunPlan
+from pygent.evolution.settings.config import ConfigError, RunConfig
+from pygent.evolution.settings.run_trust import servers_file
+from pygent.gateway.model_api import Model
+from pygent.gateway.models.circuit_breaker import Breaker
+from pygent.gateway.models.replay_model import Replay
+from pygent.gateway.run_account import RunAccount
+from pygent.gateway.secrets import Redactor
+from pygent.gateway.transcripts import Transcripts
+
+if TYPE_CHECKING:
+    from pygent.agent.profile import Profile
+    from pygent.gateway.mcp.manager import Manager
+    from pygent.gateway.mcp.mcp_config import Server
+
+
+class ModelSession:
+    """Opened for a session of a run, and closed with it. `doors` are all that the rest of it gets."""
+
+    def __init__(
+        self,
+        doors: AttemptGateways,
+        model: Model | None,
+        breakers: Sequence[Breaker],
+        servers: Manager | None,
+    ) -> None:
+        self.doors = doors
+        self._model = model
+        self._breakers = breakers
+        self._servers = servers
+
+    def health(self) -> dict[str, Any]:
+        """How models and MCP servers stand, for `pygent status`."""
+        models = {breaker.name: breaker.snapshot() for breaker in self._breakers}
+        return {"models": models, "servers": {} if self._servers is None else self._servers.health()}
+
+    def close(self) -> None:
+        if self._servers is not None:
+            self._servers.close()
+        if self._model is not None:
+            self._model.close()
+
+
+def open_world(
+    plan: RunPlan,
+    archive: Archive,
+    spent: Usage,
+    replay: Replay | None,
+    ended: Callable[[], EndReason | None],
+) -> ModelSession:
+    """`spent` is what the run has paid before, `replay` what answers in place of models and servers; `ended`
+    says why the run is to end, so that nobody waits for a model any longer.
+
+    Raises `ConfigError`, and `ModelError` where the model cannot be reached at all."""
+    config = plan.config
+    account = RunAccount(config.tokens, config.dollars, spent, calls=config.calls)
+    weights = plan.models if replay is None else {}
+    if replay is None and not weights:
+        raise ConfigError("--model: give the name of a model to ask, such as --model gpt-4.1-mini")
+    breakers = [Breaker(name) for name in weights]
+    model = _connected(config, account, breakers, weights, ended) if breakers else None
+    configured = _configured(config, plan.profile.profile) if replay is None and plan.profile else {}
+    secrets = [server.secrets for server in configured.values()]
+    redact = Redactor.of(os.environ, *secrets)
+    servers = _started(config, configured, redact)
+    doors = AttemptGateways(
+        model,
+        Transcripts(archive, redact),
+        account,
+        max_tokens=config.max_answer_tokens,
+        temperature=config.temperature,
+        limits=AttemptLimits(
+            config.attempt_tokens, config.attempt_dollars, config.attempt_calls, config.attempt_minutes
+        ),
+        servers=servers,
+        replay=replay,
+    )
+    return ModelSession(doors, model, breakers, servers)
+
+
+def paid(archive: Archive, run: str, history: Iterable[Variant]) -> Usage:
+    """All that a run has paid: for its variants, and for the exchanges of attempts that have not ended."""
+    total = sum((variant.usage for variant in history), Usage())
+    for attempt in {attempt for attempt, _ in archive.journal.pending(run)}:
+        for exchange in exchanges_of(archive, run, attempt).values():
+            total += Usage(**exchange["usage"])
+    return total
+
+
+def _connected(
+    config: RunConfig,
+    account: RunAccount,
+    breakers: Sequence[Breaker],
+    weights: Mapping[str, float],
+    ended: Callable[[], EndReason | None],
+) -> Model:
+    """The run's model, or several that share the attempts."""
+    from pygent.gateway.models.connect import connect
+    from pygent.gateway.models.prices import PriceUnknownError
+    from pygent.gateway.models.weighted_router import WeightedRouter
+
+    minutes = config.model_minutes
+    try:
+        models = [
+            connect(one.name, account, config.prices, one, minutes=minutes, ended=ended) for one in breakers
+        ]
+    except PriceUnknownError as error:
+        raise ConfigError(str(error)) from None
+    return models[0] if len(models) == 1 else WeightedRouter(models, weights)
+
+
+def _configured(config: RunConfig, profile: Profile) -> Mapping[str, Server]:
+    """The servers that the agent's profile may use. Raises `ConfigError`, and `UntrustedError`."""
+    from pygent.gateway.mcp.mcp_config import McpConfigError
+    from pygent.gateway.mcp.server_trust import read_to_start
+
+    wanted = profile.mcp
+    named = [name for name in wanted if name != "*"]
+    if (path := servers_file(config, profile)) is None:
+        return {}
+    try:
+        found = read_to_start(path)
+    except McpConfigError as error:
+        raise ConfigError(f"--mcp-config: {error}") from None
+    if lacking := [name for name in named if name not in found]:
+        there = ", ".join(found) or "none"
+        raise ConfigError(f"--profile: it needs the MCP server {lacking[0]}; {path} has: {there}")
+    return found if "*" in wanted else {name: found[name] for name in named}
+
+
+def _started(config: RunConfig, configured: Mapping[str, Server], redact: Redactor) -> Manager | None:
+    if not configured:
+        return None
+    from pygent.gateway.mcp.manager import Manager
+    from pygent.gateway.mcp.mcp_config import DEFAULT
+    from pygent.gateway.mcp.pins import ToolPins, beside
+
+    return Manager(configured, ToolPins(beside(Path(config.mcp_config or DEFAULT))), redact)

@@ -1,0 +1,198 @@
+"""The way of one variant, top to bottom: select, propose, gate, evaluate, accept, archive."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from random import Random
+
+from pygent.archive.records import Status, Variant
+from pygent.benchmarks.results import Evaluation
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
+from pygent.evolution.proposers.fuse import FuseProposer
+from pygent.evolution.protocols import OVER_A_SOURCE, Parent, Proposal, Proposer
+from pygent.evolution.run.attempt_threads import Turn, Way
+from pygent.evolution.run.commit import Ledger
+from pygent.evolution.run.durable_steps import ArchivedSteps
+from pygent.evolution.run.plan import RunPlan
+from pygent.evolution.run.variant_evaluator import VariantEvaluator
+from pygent.evolution.search.holdout_test import HoldoutTest
+from pygent.evolution.search.parent_selection import Selection
+from pygent.evolution.search.population import BASELINE
+from pygent.prompts.quote import line
+from pygent.sandbox.api import Isolation
+
+log = logging.getLogger(__name__)
+
+REPEAT = "repeat: this source was already tried in this run"
+
+
+def name_of(run: str, attempt: int) -> str:
+    """A variant's id: the same for the same attempt of a run, however often it is resumed."""
+    return hashlib.sha256(f"{run}/{attempt}".encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class AttemptOutcome:
+    """What came of an attempt, ready to be archived."""
+
+    status: Status
+    reason: str
+    evaluation: Evaluation | None = None
+    seconds: float = 0.0
+    violation: bool = False  # the variant broke the protocol of its box
+
+
+class Attempts:
+    """Makes variants, one way for each. Several are on their way at a time."""
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        proposer: Proposer,
+        selection: Selection,
+        evaluator: VariantEvaluator,
+        confirmer: HoldoutTest,
+        ledger: Ledger,
+    ) -> None:
+        self.proposer = proposer
+        self._plan = plan
+        self._fuse = FuseProposer()
+        self._selection = selection
+        self._evaluator = evaluator
+        self._confirmer = confirmer
+        self._ledger = ledger
+
+    def begin(self, attempt: int) -> Way:
+        return Way(self._way(attempt, self._ledger.journal(attempt)), name_of(self._ledger.run, attempt))
+
+    def begin_again(self, archived: Variant) -> None:
+        """An archived attempt is begun again: what followed from that for others follows again."""
+        self._selection.repeat(archived.parents)
+        if archived.tree is not None:
+            self._ledger.begin(archived.tree)
+
+    def _way(self, attempt: int, journal: ArchivedSteps) -> Iterator[Turn]:
+        """Each `yield` says on which threads it goes on. What comes before the first one is done in order of
+        attempt, and so is what comes after `COMMIT`: only that may depend on other attempts."""
+        known, rng = self._ledger.population, Random(f"{self._plan.config.seed}/{attempt}")
+
+        # Select
+        parent = None if attempt == 0 else self._selection.select(attempt, rng)
+        seen = self._ledger.seen_by_now() if self.proposer.waits else self._ledger.is_begun
+
+        # Propose
+        proposer = self.proposer if parent is None or parent.mate is None else self._fuse
+        if parent is not None and proposer.waits:
+            yield Turn.ASK
+        proposal = self._propose(proposer, parent, rng, seen, journal)
+        tree, evaluation, decision = proposal.tree, None, None
+        if tree is not None and not proposer.waits:
+            self._ledger.begin(tree.id)
+
+        # Gate
+        yield Turn.WORK
+        began = time.monotonic()
+        refusal = "" if tree is None or parent is None else self._evaluator.gate(parent, tree)
+
+        # Evaluate
+        isolation = self._isolation(parent, proposal)
+        if tree is not None and not refusal:
+            evaluation = self._evaluator.evaluate(tree, isolation, journal, is_baseline=parent is None)
+
+        # Accept
+        if tree is not None and evaluation is not None and parent is not None:
+            befores = (parent.variant.score, known.baseline_score)
+            decision = self._evaluator.accept(parent, tree, evaluation, befores, isolation, journal)
+        outcome = _outcome(proposal, refusal, evaluation, decision, time.monotonic() - began)
+
+        # Archive
+        yield Turn.COMMIT
+        if tree is not None and self._ledger.is_committed(tree):  # two answers at once were the same
+            outcome = AttemptOutcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
+        name = BASELINE if parent is None else proposer.name
+        variant = self._variant(attempt, parent, name, proposal, outcome)
+        if tree is not None and known.worth_confirming(variant):
+            number = known.confirmations + 1
+            yield Turn.WORK
+            confirmed = self._confirmer.confirm(tree, number, journal)
+            yield Turn.COMMIT
+            variant = replace(variant, status=Status.CHAMPION) if confirmed else variant
+        variant = replace(variant, usage=variant.usage + journal.spent_on_tasks)
+        self._ledger.commit(variant, tree, outcome.evaluation, journal.records, violation=outcome.violation)
+
+    def _propose(
+        self,
+        proposer: Proposer,
+        parent: Parent | None,
+        rng: Random,
+        seen: Callable[[str], bool],
+        journal: ArchivedSteps,
+    ) -> Proposal:
+        if parent is None:
+            return Proposal(self._plan.baseline, BASELINE)
+        try:
+            proposal = proposer.propose(self._plan.target, parent, rng, seen, journal)
+        except OVER_A_SOURCE as error:  # job border: one attempt
+            log.exception("the proposer failed over this parent")
+            return Proposal(None, proposer.name, reason=f"the proposer failed: {line(repr(error))}")
+        if proposal.tree is not None and seen(proposal.tree.id):
+            return replace(proposal, tree=None, reason=REPEAT)
+        return proposal
+
+    def _isolation(self, parent: Parent | None, proposal: Proposal) -> Isolation:
+        """What a model wrote, or what descends from it, runs in a container of its own."""
+        parents = (parent, None if parent is None else parent.mate)
+        written = self._ledger.population.model_written
+        by_model = proposal.written_by_model or any(
+            one is not None and one.variant.id in written for one in parents
+        )
+        return Isolation.CONTAINER if by_model else Isolation.PROCESS
+
+    def _variant(
+        self, attempt: int, parent: Parent | None, proposer: str, proposal: Proposal, outcome: AttemptOutcome
+    ) -> Variant:
+        evaluation, run = outcome.evaluation, self._ledger.run
+        parents = () if parent is None else parent.ids
+        generations = [self._ledger.population.generations[one] for one in parents]
+        return Variant(
+            id=name_of(run, attempt),
+            run=run,
+            attempt=attempt,
+            target=self._plan.target.name,
+            parents=parents,
+            tree=None if proposal.tree is None else proposal.tree.id,
+            status=outcome.status,
+            reason=outcome.reason,
+            proposer=proposer,
+            operator=proposal.operator,
+            generation=max(generations, default=-1) + 1,
+            created=time.time(),
+            score=None if evaluation is None else evaluation.score,
+            metrics={} if evaluation is None else evaluation.metrics,
+            usage=proposal.usage,
+            seconds=outcome.seconds,
+            note=proposal.note,
+            patch=proposal.patch,
+        )
+
+
+def _outcome(
+    proposal: Proposal,
+    refusal: str,
+    evaluation: Evaluation | None,
+    decision: PairedDecision | None,
+    seconds: float,
+) -> AttemptOutcome:
+    if evaluation is None:
+        reason = refusal or proposal.reason
+        return AttemptOutcome(Status.GATED_OUT, reason, violation=proposal.violation)
+    if not evaluation.graded or evaluation.score is None:
+        return AttemptOutcome(Status.FAILED, evaluation.reason, evaluation, seconds, evaluation.violation)
+    if decision is None:
+        return AttemptOutcome(Status.VALID, "", evaluation, seconds)
+    status = Status.ACCEPTED if decision.better else Status.VALID
+    return AttemptOutcome(status, decision.reason, evaluation, seconds, decision.violation)

@@ -1,0 +1,162 @@
+"""A run from its first record to its summary: what `evolve` and `resume` do."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import subprocess
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pygent.archive.locks import RunLock
+from pygent.archive.records import PARENTS, RunRecord, Variant
+from pygent.archive.store import Archive
+from pygent.evolution.run.assembly import RunSession, assemble
+from pygent.evolution.run.log_context import run_id
+from pygent.evolution.run.plan import resolve
+from pygent.evolution.run.progress import Observer, Progress
+from pygent.evolution.run.run_limits import Clock
+from pygent.evolution.run.run_summary import summarise
+from pygent.evolution.search.population import MODEL_FREE
+from pygent.evolution.settings.config import RunConfig
+from pygent.evolution.settings.run_trust import of_run
+from pygent.evolution.settings.stored_config import left_out, stored_config, vouch
+from pygent.sandbox.api import Sandbox
+from pygent.sandbox.backends import waivers
+from pygent.sandbox.host.child_environment import without_keys
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.trust.exhibit import require
+
+if TYPE_CHECKING:
+    pass
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a session of a run ended: `summary` is the closing JSON of `pygent evolve --json`."""
+
+    run: RunRecord
+    summary: dict[str, Any]
+
+
+def create_run(archive: Archive, config: RunConfig) -> RunRecord:
+    """Record a new run; nothing is executed yet.
+
+    Without a seed it gets 63 random bits: cases are drawn from the seed by code that anybody can read, so
+    that a variant which could guess it could foresee them. Raises `UntrustedError` where nobody has agreed
+    to what the run would use.
+    """
+    plan = resolve(config)
+    target = plan.target
+    require(*of_run(plan))
+    by_folder = Path(config.target).resolve() == target.root
+    seed = secrets.randbits(63) if config.seed is None else config.seed
+    settled = config.model_copy(
+        update={"target": str(target.root) if by_folder else config.target, "seed": seed}
+    )
+    run = RunRecord(
+        id=new_id(),
+        target=target.name,
+        config=settled.model_dump(mode="json"),
+        created=time.time(),
+        direction=target.primary.direction,
+    )
+    vouch(run.id, settled)
+    archive.runs.add(run)
+    return run
+
+
+def new_id(draw: Callable[[], str] = lambda: secrets.token_hex(4)) -> str:
+    """Eight hexadecimal digits that no client takes for a number, as some do `12e45678` and `00000042`."""
+    while not re.search("[abcdf]", drawn := draw()):
+        pass
+    return drawn
+
+
+def execute_run(
+    archive: Archive,
+    home: Path,
+    run: RunRecord,
+    sandbox: Sandbox,
+    observer: Observer,
+    interrupted: Callable[[], bool],
+    /,
+    **changes: Any,
+) -> RunResult:
+    """Take a run on from where it is until a budget or a person ends it, and write its summary.
+
+    `changes` are settings that this session changes, such as a larger budget. Raises `ArchiveError` where
+    another process is at this run; `ModelError` where it cannot go on (it can be resumed);
+    `SandboxUnavailableError` where code that a model wrote would run without a limit that nobody has waived;
+    `UntrustedError` where nobody has agreed to what the run would use.
+    """
+    run_id.set(run.id)
+    with RunLock(home, run.id) as lock:
+
+        def seen(progress: Progress) -> None:
+            if progress.baseline is not None and progress.baseline.status in PARENTS:
+                lock.say_working()
+            observer(progress)
+
+        run = archive.runs.get(run.id)
+        plan = resolve(stored_config(run, **changes))
+        config, target = plan.config, plan.target
+        require(*of_run(plan))
+        history = deque(archive.variants.list_(run=run.id))
+        plan = replace(plan, source=_source(archive, history))
+        if left := [name for name in left_out(run) if changes.get(name) is None]:
+            log.warning("not taken from the archive: %s; give anew what you want", ", ".join(left))
+        vouch(run.id, config)
+        if plan.asks_models or any(one.proposer not in MODEL_FREE for one in history):
+            waivers.require(sandbox, "code that a model wrote")
+        archive.runs.update(
+            run.id, config=config.model_dump(mode="json"), state="running", requested_state="", stopped_by=""
+        )
+        clock = Clock(run.seconds)
+        session = RunSession(archive, run, plan, history, sandbox, clock, seen, interrupted)
+        with ExitStack() as held:
+            try:
+                loop = assemble(session, held)
+                stopped_by = loop.run()
+            except BaseException as error:
+                archive.runs.update(
+                    run.id, state="paused", stopped_by=type(error).__name__, seconds=clock.seconds
+                )
+                raise
+        state = "paused" if stopped_by.leaves_work else "finished"
+        archive.runs.update(
+            run.id, state=state, requested_state="", stopped_by=stopped_by, seconds=clock.seconds
+        )
+        summary = summarise(archive, archive.runs.get(run.id), target, loop.population, sandbox.name)
+        archive.runs.update(run.id, summary=summary)
+    if config.on_finish is not None and state == "finished":
+        _on_finish(config.on_finish, config.on_finish_keys, summary)
+    return RunResult(replace(run, state=state, stopped_by=stopped_by), summary)
+
+
+def _source(archive: Archive, history: Sequence[Variant]) -> Tree | None:
+    """The source that a resumed run began with."""
+    tree = history[0].tree if history else None
+    return None if tree is None else Tree(archive.variants.files(tree))
+
+
+def _on_finish(command: str, keys: str, summary: dict[str, Any]) -> None:
+    best = summary["best"] or {}
+    told = {
+        "PYGENT_RUN": str(summary["run"]),
+        "PYGENT_TARGET": str(summary["target"]),
+        "PYGENT_STOPPED_BY": str(summary["stopped_by"]),
+        "PYGENT_BEST": str(best.get("variant") or ""),
+    }
+    environment = without_keys(*(name.strip() for name in keys.split(",")))
+    ended = subprocess.run(command, shell=True, env={**environment, **told}, check=False)
+    if ended.returncode:
+        log.warning("--on-finish ended with exit code %s: %s", ended.returncode, command)

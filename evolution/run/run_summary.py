@@ -1,0 +1,78 @@
+"""What a run found: baseline against best, on the cases used for search and on held-out ones."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from pygent.archive.records import RunRecord, Status, Variant
+from pygent.archive.store import Archive
+from pygent.benchmarks.judge import score_interval
+from pygent.benchmarks.results import Evaluation
+from pygent.evolution.search.population import Population
+from pygent.target_modules.patch.diff.unified import unified
+from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.spec.manifest import Target
+
+
+def summarise(
+    archive: Archive, run: RunRecord, target: Target, population: Population, sandbox: str
+) -> dict[str, Any]:
+    """The closing JSON of `pygent evolve --json`, and what its text is made of.
+
+    A side is `{"variant", "status", "score", "trust", "metrics", "interval", "held_out"}`; `interval` and
+    `held_out` hold mean, low and high (95 percent). `best` is None where nothing better than the baseline was
+    accepted, and its `held_out` is None where it was never put to the test. `sandbox` is its name.
+    """
+    baseline, best = population.baseline, population.winner
+    counts = population.statuses
+    confirmation = None if best is None else _confirmation(archive, best)
+    return {
+        "run": run.id,
+        "target": run.target,
+        "objective": {"metric": target.primary.metric, "direction": target.primary.direction},
+        "baseline": None if baseline is None else _side(archive, target, baseline, confirmation, "baseline"),
+        "best": None if best is None else _side(archive, target, best, confirmation, "candidate"),
+        "champion": best is not None and best.status is Status.CHAMPION,
+        "diff": "" if best is None or baseline is None else _diff(archive, baseline, best),
+        "evaluations": population.evaluated,
+        "accepted": counts[Status.ACCEPTED] + counts[Status.CHAMPION],
+        "failed": {
+            "total": counts[Status.FAILED] + counts[Status.GATED_OUT],
+            **{status.value: counts[status] for status in (Status.GATED_OUT, Status.FAILED)},
+            "reasons": dict(population.failures.most_common(10)),
+        },
+        "usage": {**asdict(population.usage), "tokens": population.usage.tokens},
+        "sandbox": sandbox,
+        "stopped_by": run.stopped_by,
+        "seconds": round(run.seconds, 3),
+    }
+
+
+def _side(
+    archive: Archive, target: Target, variant: Variant, confirmation: dict[str, Any] | None, which: str
+) -> dict[str, Any]:
+    measured = archive.variants.records(variant.id, kind="evaluation")
+    evaluation = Evaluation.from_json(measured[-1].data) if measured else None
+    interval = None if evaluation is None else score_interval(target, evaluation)
+    return {
+        "variant": variant.id,
+        "status": variant.status.value,
+        "score": variant.score,
+        "trust": None if evaluation is None else evaluation.trust.value,
+        "metrics": dict(variant.metrics),
+        "interval": None if interval is None else asdict(interval),
+        "held_out": None if confirmation is None else confirmation[which],
+    }
+
+
+def _confirmation(archive: Archive, best: Variant) -> dict[str, Any] | None:
+    found = archive.variants.records(best.id, kind="confirmation")
+    return dict(found[-1].data) if found else None
+
+
+def _diff(archive: Archive, baseline: Variant, best: Variant) -> str:
+    before, after = (
+        Tree(archive.variants.files(side.tree)) if side.tree else Tree({}) for side in (baseline, best)
+    )
+    return unified(before, after)

@@ -1,0 +1,59 @@
+"""Which parents an attempt has: one, or two that it fuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from pygent.evolution.protocols import Parent, SecondParent, Selector
+from pygent.evolution.search.crossover import CrossoverSchedule, ParentPair
+from pygent.evolution.search.parents import Parents
+from pygent.target_modules.spec.manifest import Target
+
+
+class Selection:
+    """Called on the loop's own thread only."""
+
+    def __init__(
+        self,
+        target: Target,
+        selector: Selector,
+        parents: Parents,
+        fusing: CrossoverSchedule,
+        *,
+        introduced: bool,
+    ) -> None:
+        """`introduced` says that a model reads the parents, so that they come with what is known of them."""
+        self._target = target
+        self._selector = selector
+        self._parents = parents
+        self._fusing = fusing
+        self._introduced = introduced
+
+    def select(self, attempt: int, rng: Random) -> Parent:
+        pair = self._fusing.pair(attempt)
+        if pair is not None:
+            return self._fused(pair)
+        chosen = self._selector.select(rng)
+        self._selector.chosen(chosen)
+        parent = self._parents.get(chosen)
+        return self._parents.introduced(parent, attempt) if self._introduced else parent
+
+    def repeat(self, parents: tuple[str, ...]) -> None:
+        """An archived attempt had these parents."""
+        for parent in parents:
+            self._selector.chosen(parent)
+
+    def _fused(self, pair: ParentPair) -> Parent:
+        """The better of the two is the first parent: the gate and the comparison are against it."""
+        found = [self._parents.get(variant) for variant in (pair.one, pair.other)]
+        better, other = sorted(found, key=self._fitness, reverse=True)
+        for parent in (better, other):
+            self._selector.chosen(parent.variant.id)
+        return replace(
+            better, mate=SecondParent(other.variant, other.tree, self._parents.get(pair.base).tree)
+        )
+
+    def _fitness(self, parent: Parent) -> float:
+        assert parent.variant.score is not None  # or no selector would have it
+        return self._target.fitness(parent.variant.score)

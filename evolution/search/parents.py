@@ -1,0 +1,88 @@
+"""The parents of a run: their source, and for models what else is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from pygent.archive.blobs.weighted_cache import Cache
+from pygent.archive.records import ReviewDecision, Variant
+from pygent.archive.store import Archive
+from pygent.benchmarks.results import Evaluation
+from pygent.evolution.protocols import Parent, Selector
+from pygent.evolution.search.population import Population
+from pygent.target_modules.patch.model.tree import Tree
+
+INSPIRATIONS = 3
+TRIED = 8  # of a parent's children, and of its ancestors, that a model is told of
+KEPT_CHARS = 8 << 20  # of source, kept in memory of the latest parents
+
+
+class Parents:
+    """Reads parents from the archive, and keeps the latest. Called on the loop's own thread only."""
+
+    def __init__(
+        self, archive: Archive, population: Population, selector: Selector, seed: int | None, *, told: bool
+    ) -> None:
+        """`told` says that a model reads them: then they come with their evaluations."""
+        self._archive = archive
+        self._population = population
+        self._selector = selector
+        self._seed = seed
+        self._told = told
+        self._kept: Cache[str, Parent] = Cache(KEPT_CHARS, _weight)
+        self._said: dict[str, tuple[str, ...]] = {}
+
+    def get(self, variant: str) -> Parent:
+        """Raises `LookupError` for a variant without source."""
+        known = self._kept.get(variant)
+        if known is None:
+            record = self._archive.variants.get(variant)
+            if record.tree is None:
+                raise LookupError(f"variant {variant} has no source and cannot be a parent")
+            evaluation = None
+            if self._told:
+                measured = self._archive.variants.records(variant, kind="evaluation")
+                evaluation = Evaluation.from_json(measured[-1].data) if measured else None
+            known = Parent(record, Tree(self._archive.variants.files(record.tree)), evaluation)
+            self._kept.put(variant, known)
+        return known
+
+    def keep(self, variant: Variant, tree: Tree, evaluation: Evaluation | None) -> None:
+        """Remember one that was just committed."""
+        self._kept.put(variant.id, Parent(variant, tree, evaluation if self._told else None))
+
+    def introduced(self, parent: Parent, attempt: int) -> Parent:
+        """A parent as a model is told of it: with inspirations, and with what was tried before."""
+        chosen = parent.variant.id
+        tried = self._tried(chosen)
+        said = {id: self._said[id] for id in (chosen, *(one.id for one in tried)) if id in self._said}
+        inspirations = self._inspirations(attempt, chosen)
+        return replace(parent, inspirations=inspirations, tried=tried, said=said)
+
+    def hear(self, decision: ReviewDecision) -> None:
+        """Remember what a person said of a variant."""
+        if decision.why and decision.kind in ("approve", "reject", "annotate"):
+            self._said[decision.variant] = (*self._said.get(decision.variant, ()), decision.why)
+
+    def _inspirations(self, attempt: int, chosen: str) -> tuple[Parent, ...]:
+        rng = Random(f"{self._seed}/{attempt}/inspirations")
+        names = [self._selector.select(rng) for _ in range(INSPIRATIONS)]
+        if self._population.winner is not None:
+            names.insert(0, self._population.winner.id)
+        others = dict.fromkeys(name for name in names if name != chosen)
+        return tuple(self.get(name) for name in others)[:INSPIRATIONS]
+
+    def _tried(self, chosen: str) -> tuple[Variant, ...]:
+        """What was tried from a variant, and its own way, the newest first."""
+        children = [
+            child
+            for child in self._archive.variants.children(chosen)
+            if child.note or child.reason or child.id in self._said
+        ]
+        line = [one for one in self._archive.variants.lineage(chosen) if one.parents]
+        return tuple(reversed([*line[-TRIED:], *children[-TRIED:]]))
+
+
+def _weight(parent: Parent) -> int:
+    return 1000 + sum(map(len, parent.tree.files.values()))

@@ -1,0 +1,26 @@
+"""Diffs in a terminal: coloured where there is one, and never able to drive it."""
+
+from __future__ import annotations
+
+import sys
+
+
+def show_diff(diff: str) -> None:
+    """Print a unified diff. Control characters of a variant's source are shown, not obeyed."""
+    from rich.text import Text
+
+    from pygent.interfaces.cli.context import console
+    from pygent.prompts.quote import escape
+
+    if not sys.stdout.isatty():
+        sys.stdout.write(escape(diff))
+        return
+    out = console()
+    for line in escape(diff).splitlines():
+        out.print(Text(line, style=_style(line)), soft_wrap=True)
+
+
+def _style(line: str) -> str:
+    if line.startswith(("+++", "---")):
+        return "bold"
+    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")

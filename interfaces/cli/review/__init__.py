@@ -1,0 +1,1 @@
+"""The commands that read an archive and decide on variants."""

@@ -1,0 +1,1 @@
+"""The commands that set up targets, trust, servers and models."""

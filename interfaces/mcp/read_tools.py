@@ -1,0 +1,178 @@
+"""Tools that only read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from mcp.server.mcpserver import MCPServer
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from pygent.interfaces.common.grouped_parameters import grouped
+from pygent.interfaces.mcp import answer_models
+from pygent.interfaces.mcp.tool_context import ToolContext
+
+if TYPE_CHECKING:
+    from pygent.archive.tables import search
+
+READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+
+RunId = Annotated[str, Field(description="run, by a unique prefix of its id (list_runs has them)")]
+VariantId = Annotated[str, Field(description="variant, by a unique prefix of its id (search has them)")]
+Limit = Annotated[int, Field(ge=1, le=200, description="at most so many")]
+Offset = Annotated[int, Field(ge=0, description="leave out so many; `next` of the page before")]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What `search` looks for, as clients say it."""
+
+    run: RunId | None = None
+    status: Literal["gated_out", "failed", "valid", "accepted", "champion", "refused"] | None = None
+    proposer: Annotated[str | None, Field(description="who proposed it, such as mutate or agent")] = None
+    text: Annotated[str | None, Field(description="part of an id, operator or reason")] = None
+    at_least: Annotated[float | None, Field(description="lowest score")] = None
+    at_most: Annotated[float | None, Field(description="highest score")] = None
+
+    def plain(self) -> search.Wanted:
+        from pygent.archive.records import Status
+        from pygent.archive.tables import search
+
+        return search.Wanted(**vars(self) | {"status": Status(self.status) if self.status else None})
+
+
+def register(server: MCPServer, desk: ToolContext) -> None:
+    @server.tool(annotations=READS)
+    def list_targets() -> answer_models.Targets:
+        """List the bundled targets: what can be evolved, and how it is measured."""
+        from pygent.target_modules.spec.target_registry import bundled
+
+        rows = [
+            answer_models.TargetRow(
+                name=one.name,
+                goal=one.manifest.goal,
+                suite=one.manifest.suite.kind,
+                metric=one.primary.metric,
+                direction=one.primary.direction,
+            )
+            for one in bundled()
+        ]
+        return answer_models.Targets(targets=rows)
+
+    @server.tool(annotations=READS)
+    def list_runs(limit: Limit = 50, offset: Offset = 0) -> answer_models.Runs:
+        """List the runs of this archive, the latest first."""
+        from pygent.interfaces.views.run_views import runs
+
+        with desk.archive() as archive:
+            found = runs(archive, desk.home)[::-1]
+        rows = [replace(one, state=desk.state(one.run, one.state)) for one in found[offset : offset + limit]]
+        return answer_models.Runs(runs=rows, total=len(found))
+
+    @server.tool(annotations=READS)
+    def status(run: RunId) -> answer_models.RunStatus:
+        """How a run stands: state, counts, best variant so far, spend, and what is not well."""
+        return run_status(desk, run)
+
+    @server.tool(annotations=READS)
+    def best(run: RunId) -> answer_models.DiffAnswer:
+        """The best variant of a run: a champion, else an accepted one, else the best valid one."""
+        from pygent.archive.records import ArchiveError
+
+        with desk.archive() as archive:
+            found = archive.variants.best(archive.runs.find(run))
+            if found is None:
+                raise ArchiveError(f"run {run}: has no valid variant yet; `status` says how it stands")
+        return _shown(desk, found.id)
+
+    @server.tool(annotations=READS)
+    def show(variant: VariantId) -> answer_models.DiffAnswer:
+        """Everything about a variant: verdicts, decisions of people, and its diff against its parent."""
+        return _shown(desk, variant)
+
+    @server.tool(annotations=READS)
+    def lineage(variant: VariantId, limit: Limit = 50, offset: Offset = 0) -> answer_models.Variants:
+        """A variant's ancestors, the baseline first and itself last."""
+        from pygent.interfaces.views import variant_views
+
+        with desk.archive() as archive:
+            found = variant_views.lineage(archive, variant)
+        rows = [answer_models.variant_row(row) for row in found[offset : offset + limit]]
+        more = offset + len(rows)
+        return answer_models.Variants(
+            variants=rows, total=len(found), next=more if more < len(found) else None
+        )
+
+    @server.tool(annotations=READS)
+    @grouped
+    def search(
+        wanted: Wanted,
+        symbol: Annotated[str | None, Field(description="part of `file:symbol` that it changed")] = None,
+        order: Literal["newest", "score", "attempt"] = "score",
+        limit: Limit = 20,
+        offset: Offset = 0,
+    ) -> answer_models.Variants:
+        """Find variants; what is left out is no matter. With `symbol` at most a thousand are looked at."""
+        from pygent.interfaces.views.search_views import search as find
+
+        with desk.archive() as archive:
+            found = find(archive, wanted.plain(), symbol=symbol, order=order, limit=limit, offset=offset)
+        rows = [answer_models.variant_row(one) for one in found.variants]
+        return answer_models.Variants(variants=rows, total=found.total, next=found.next)
+
+    @server.tool(annotations=READS)
+    def diff(
+        variant: VariantId,
+        against: Annotated[str, Field(description="`parent`, `root`, or another variant")] = "parent",
+    ) -> answer_models.Diff:
+        """What a variant changed, as a unified diff."""
+        from pygent.interfaces.views import variant_views
+
+        with desk.archive() as archive:
+            found = variant_views.diff(archive, variant, against)
+        return answer_models.Diff(
+            variant=found.variant,
+            against=found.against,
+            diff=answer_models.shown_diff(found.diff, found.variant),
+        )
+
+    @server.tool(annotations=READS)
+    def compare(one: VariantId, other: VariantId) -> answer_models.Comparison:
+        """Two variants beside each other: standing, metrics, and the diff from one to the other."""
+        from pygent.interfaces.views import variant_views
+
+        with desk.archive() as archive:
+            found = variant_views.compare(archive, one, other)
+        return answer_models.Comparison(
+            one=answer_models.variant_row(found.one),
+            other=answer_models.variant_row(found.other),
+            metrics={name: list(pair) for name, pair in found.metrics.items()},
+            diff=answer_models.shown_diff(found.diff, found.other.id),
+        )
+
+
+def run_status(desk: ToolContext, run: str, said: str = "") -> answer_models.RunStatus:
+    """`said`: what came of a request."""
+    from pygent.interfaces.views import run_views
+
+    with desk.archive() as archive:
+        now = answer_models.run_status(run_views.status(archive, desk.home, run), said)
+    now.state = desk.state(now.run, now.state)
+    return now
+
+
+def _shown(desk: ToolContext, variant: str) -> answer_models.DiffAnswer:
+    from pygent.interfaces.views.variant_views import variant as everything
+    from pygent.interfaces.views.verdict_text import verdicts
+    from pygent.prompts.quote import line
+
+    with desk.archive() as archive:
+        known = everything(archive, variant)
+    return answer_models.DiffAnswer(
+        variant=answer_models.variant_row(known),
+        approval=known.approval,
+        verdicts=[line(text, 300) for text in verdicts(known.records)],
+        decisions=[line(f"{one.kind} by {one.who}: {one.why}", 500) for one in known.decisions],
+        diff=answer_models.shown_diff(known.diff, known.id),
+    )
