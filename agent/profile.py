@@ -21,7 +21,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AttemptLimits(_Part):
+class ProfileLimits(_Part):
     """What one attempt may use. The door also counts tokens, calls and minutes, and has the last word."""
 
     steps: int = Field(default=40, gt=0, description="tool calls")
@@ -63,7 +63,7 @@ class Profile(_Part):
     words: str = ""
     tools: tuple[str, ...] = ()
     mcp: tuple[str, ...] = (ANY,)
-    limits: AttemptLimits = AttemptLimits()
+    limits: ProfileLimits = ProfileLimits()
     context: ContextTokens = ContextTokens()
 
     def plain(self) -> dict[str, Any]:

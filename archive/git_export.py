@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from pygent.archive import git_command
-from pygent.archive.records import ArchiveError, Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import ArchiveError, Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 
 # without the user's own git settings, so that an export is the same everywhere
 _EVERYWHERE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
@@ -28,7 +28,7 @@ class Exported:
     left_out: tuple[str, ...]
 
 
-def export(archive: Archive, run: str, folder: Path) -> Exported:
+def export(archive: ArchiveStore, run: str, folder: Path) -> Exported:
     """A repository at `folder` (new or empty) with one commit per variant that has a tree.
 
     Parents are git parents. `refs/variants/<attempt>` names each commit, branch `best` the run's best
@@ -52,7 +52,7 @@ def export(archive: Archive, run: str, folder: Path) -> Exported:
     return exported
 
 
-def _import(archive: Archive, run: str, folder: Path) -> Exported:
+def _import(archive: ArchiveStore, run: str, folder: Path) -> Exported:
     words = ("fast-import", "--quiet", "--done", "--date-format=raw")
     with subprocess.Popen(
         git_command.command(folder, *words, more=_EVERYWHERE),
@@ -78,7 +78,7 @@ def _import(archive: Archive, run: str, folder: Path) -> Exported:
     return exported
 
 
-def _stream(archive: Archive, run: str, out: IO[bytes]) -> Exported:
+def _stream(archive: ArchiveStore, run: str, out: IO[bytes]) -> Exported:
     marks: dict[str, int] = {}
     left_out: list[str] = []
     heads: dict[str, str] = {}
@@ -108,7 +108,9 @@ def _stream(archive: Archive, run: str, out: IO[bytes]) -> Exported:
     return Exported(len(marks), tuple(left_out))
 
 
-def _commit(variant: Variant, mark: int, parents: list[int], files: Mapping[str, str]) -> Iterator[bytes]:
+def _commit(
+    variant: VariantRecord, mark: int, parents: list[int], files: Mapping[str, str]
+) -> Iterator[bytes]:
     when = f"{max(0, int(variant.created))} +0000"
     author = _CONTROL.sub(" ", variant.proposer).strip() or "unknown"
     yield f"commit refs/variants/{variant.attempt}\nmark :{mark}\n".encode()
@@ -123,7 +125,7 @@ def _commit(variant: Variant, mark: int, parents: list[int], files: Mapping[str,
     yield b"\n"
 
 
-def _message(variant: Variant) -> str:
+def _message(variant: VariantRecord) -> str:
     score = "no score" if variant.score is None else f"score {variant.score:.6g}"
     lines = [f"Attempt {variant.attempt}: {variant.status}, {score}", ""]
     if variant.reason:

@@ -75,7 +75,7 @@ class RunRecord:
 
 
 @dataclass(frozen=True)
-class Variant:
+class VariantRecord:
     """One ended attempt. `attempt` numbers the attempts of a run from 0 (the baseline) without gaps.
 
     `tree` is the content address of its files (None where the patch could not be applied), `patch` the

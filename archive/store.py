@@ -19,7 +19,7 @@ DEFAULT_HOME = Path(".pygent")
 FILE = "archive.db"
 
 
-class Archive:
+class ArchiveStore:
     """Thread-safe. Every method may raise `ArchiveError`: one line that says what, where and what to do.
 
     What a writing method recorded outlives the process (kill -9) once it has returned; what raised left
@@ -39,14 +39,14 @@ class Archive:
     @classmethod
     def open(
         cls, home: Path = DEFAULT_HOME, *, create: bool = True, read_only: bool = False, url: str = ""
-    ) -> Archive:
+    ) -> ArchiveStore:
         """The archive in `home`, or at a SQLAlchemy `url`, brought to the newest version."""
         return cls(Database(home / FILE, url=url, create=create, read_only=read_only))
 
     def close(self) -> None:
         self._database.close()
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> ArchiveStore:
         return self
 
     def __exit__(

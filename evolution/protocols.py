@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol, TypeVar
 
-from pygent.archive.records import Usage, Variant
+from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.target_modules.patch.model.tree import Tree
@@ -26,11 +26,11 @@ class Parent:
     `mate`.
     """
 
-    variant: Variant
+    variant: VariantRecord
     tree: Tree
     evaluation: Evaluation | None
     inspirations: tuple[Parent, ...] = ()
-    tried: tuple[Variant, ...] = ()
+    tried: tuple[VariantRecord, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mate: SecondParent | None = None
 
@@ -44,7 +44,7 @@ class Parent:
 class SecondParent:
     """The second parent of a fusion, and the source of the nearest ancestor that both have."""
 
-    variant: Variant
+    variant: VariantRecord
     tree: Tree
     base: Tree
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pygent.archive.blobs.text_blobs import Text
 from pygent.archive.records import Record, Usage
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.gateway.model_api import Request
 from pygent.gateway.secrets import Redactor
 from pygent.prompts.message import Message, ToolCall
@@ -40,7 +40,7 @@ class Exchange:
 class Transcripts:
     """Writes a run's exchanges. Thread-safe. Prompts that resemble the last one of their place stay small."""
 
-    def __init__(self, archive: Archive, redact: Redactor) -> None:
+    def __init__(self, archive: ArchiveStore, redact: Redactor) -> None:
         self.redact = redact
         self._archive = archive
         self._last: dict[tuple[str, int], str] = {}
@@ -103,7 +103,7 @@ class Transcript:
         return {"same": same, "messages": messages, **settings}
 
 
-def exchanges(archive: Archive, records: Sequence[Record]) -> list[Exchange]:
+def exchanges(archive: ArchiveStore, records: Sequence[Record]) -> list[Exchange]:
     """A variant's exchanges in order, from its records."""
     found: list[Exchange] = []
     places: dict[str, tuple[Message, ...]] = {}
@@ -133,6 +133,6 @@ def exchanges(archive: Archive, records: Sequence[Record]) -> list[Exchange]:
     return found
 
 
-def _message(archive: Archive, kept: Mapping[str, Any]) -> Message:
+def _message(archive: ArchiveStore, kept: Mapping[str, Any]) -> Message:
     calls = tuple(ToolCall(*call) for call in kept["calls"])
     return Message(kept["role"], archive.texts.get(kept["text"]), calls, kept["call_id"])

@@ -14,7 +14,7 @@ from pygent.archive.blobs.sources import Sources
 from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.db import schema
 from pygent.archive.db.database import Database
-from pygent.archive.records import ArchiveError, Direction, Variant
+from pygent.archive.records import ArchiveError, Direction, VariantRecord
 from pygent.archive.tables import queries, run_rows, variant_rows
 
 T = TypeVar("T")
@@ -96,7 +96,7 @@ class Transactions:
     def tree(
         self,
         connection: Connection,
-        variant: Variant,
+        variant: VariantRecord,
         address: bytes | None,
         content: Mapping[str, bytes] | None,
         parent: int | None,

@@ -11,7 +11,7 @@ from pygent.archive.blobs import codec
 from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.db import schema
 from pygent.archive.db.transactions import KnownRun, Transactions, address_of
-from pygent.archive.records import ArchiveError, IndexEntry, Record, Status, Variant
+from pygent.archive.records import ArchiveError, IndexEntry, Record, Status, VariantRecord
 from pygent.archive.tables import journal_rows, queries, run_rows, variant_rows
 
 _TREE_KEY = select(schema.trees.c.key).where(schema.trees.c.id == bindparam("wanted"))
@@ -23,7 +23,7 @@ class VariantStore:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    def add(self, variant: Variant, files: Mapping[str, str] | None, records: Sequence[Record]) -> None:
+    def add(self, variant: VariantRecord, files: Mapping[str, str] | None, records: Sequence[Record]) -> None:
         """Record an ended attempt in one transaction, and empty its journal.
 
         Attempts are added in order: `variant.attempt` is the number of the run's attempts so far. `files` may
@@ -57,7 +57,7 @@ class VariantStore:
             run.attempts += 1
             run.vocabulary = words
 
-    def get(self, id: str) -> Variant:
+    def get(self, id: str) -> VariantRecord:
         return self._transactions.read(lambda connection: queries.get(connection, id))
 
     def find(self, prefix: str) -> str:
@@ -71,7 +71,7 @@ class VariantStore:
         status: Status | None = None,
         limit: int | None = None,
         order: queries.Order = "attempt",
-    ) -> Iterator[Variant]:
+    ) -> Iterator[VariantRecord]:
         """Variants page by page: by attempt, `newest` first, or by `score`: best first, none last."""
         with self._transactions.reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
@@ -81,14 +81,14 @@ class VariantStore:
         with self._transactions.reading() as connection:
             yield from queries.members(connection, run)
 
-    def lineage(self, id: str) -> list[Variant]:
+    def lineage(self, id: str) -> list[VariantRecord]:
         """All ancestors, through every parent, the oldest first and the variant itself last."""
         return self._transactions.read(lambda connection: queries.lineage(connection, id))
 
-    def children(self, id: str) -> list[Variant]:
+    def children(self, id: str) -> list[VariantRecord]:
         return self._transactions.read(lambda connection: queries.children(connection, id))
 
-    def best(self, run: str) -> Variant | None:
+    def best(self, run: str) -> VariantRecord | None:
         """The best-scored champion, else the best-scored accepted, else the best-scored valid variant."""
         return self._transactions.read(lambda connection: queries.best(connection, run))
 
@@ -121,7 +121,7 @@ class VariantStore:
         return self._transactions.read(load)
 
 
-def _expect(variant: Variant, run: KnownRun) -> None:
+def _expect(variant: VariantRecord, run: KnownRun) -> None:
     if variant.target != run.target:
         raise ArchiveError(
             f"variant {variant.id}: of target {variant.target}, its run {variant.run} of {run.target}"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from pygent.archive.db import schema
-from pygent.archive.records import ArchiveError, IndexEntry, Status, Variant
+from pygent.archive.records import ArchiveError, IndexEntry, Status, VariantRecord
 from pygent.archive.tables import run_rows, variant_rows
 
 Order = Literal["attempt", "newest", "score"]
@@ -19,7 +19,7 @@ _ROW = select(_v.key, _v.tree, _v.run).where(_v.id == bindparam("wanted"))
 STANDING = (Status.CHAMPION, Status.ACCEPTED, Status.VALID)
 
 
-def get(connection: Connection, id: str) -> Variant:
+def get(connection: Connection, id: str) -> VariantRecord:
     variant = variant_rows.one(connection, id)
     if variant is None:
         raise unknown(id)
@@ -44,7 +44,7 @@ def find(
     status: Status | None,
     limit: int | None,
     order: Order,
-) -> Iterator[Variant]:
+) -> Iterator[VariantRecord]:
     query = variant_rows.SELECT
     if run is not None:
         query = query.where(_v.run == run_rows.row_of(connection, run).key)
@@ -91,7 +91,7 @@ def members(connection: Connection, run: str) -> Iterator[IndexEntry]:
         yield IndexEntry(id, attempt, address, states[status], score, links.get(number, ()))
 
 
-def lineage(connection: Connection, id: str) -> list[Variant]:
+def lineage(connection: Connection, id: str) -> list[VariantRecord]:
     start = row_of(connection, id).key
     line = select(_v.key).where(_v.key == start).cte("line", recursive=True)
     line = line.union(select(_p.parent).join(line, line.c.key == _p.child))
@@ -99,13 +99,13 @@ def lineage(connection: Connection, id: str) -> list[Variant]:
     return list(variant_rows.read(connection, query))
 
 
-def children(connection: Connection, id: str) -> list[Variant]:
+def children(connection: Connection, id: str) -> list[VariantRecord]:
     key = row_of(connection, id).key
     below = select(_p.child).where(_p.parent == key)
     return list(variant_rows.read(connection, variant_rows.SELECT.where(_v.key.in_(below)).order_by(_v.key)))
 
 
-def best(connection: Connection, run: str) -> Variant | None:
+def best(connection: Connection, run: str) -> VariantRecord | None:
     key = run_rows.row_of(connection, run).key
     for status in STANDING:
         query = variant_rows.SELECT.where(_v.run == key, _v.status == status.value, _v.fitness.is_not(None))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy import Connection, Select, func, or_, select
 
 from pygent.archive.db import schema
-from pygent.archive.records import Status, Variant
+from pygent.archive.records import Status, VariantRecord
 from pygent.archive.tables import queries, run_rows, variant_rows
 
 _v = schema.variants.c
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class VariantQuery:
     """What variants are looked for; None is no matter.
 
     `text` is looked for in ids, operators and reasons, whatever its case; `at_least` and `at_most` bound the
@@ -54,18 +54,18 @@ class Browser:
         self._read = read
 
     def page(
-        self, wanted: Wanted, order: queries.Order = "newest", limit: int = 50, offset: int = 0
-    ) -> list[Variant]:
+        self, wanted: VariantQuery, order: queries.Order = "newest", limit: int = 50, offset: int = 0
+    ) -> list[VariantRecord]:
         """The variants that are looked for, so many from `offset` on."""
 
-        def load(connection: Connection) -> list[Variant]:
+        def load(connection: Connection) -> list[VariantRecord]:
             query = _chosen(variant_rows.SELECT, connection, wanted)
             query = queries.ordered(query, order, within_run=wanted.run is not None)
             return list(variant_rows.read(connection, query.limit(limit).offset(offset)))
 
         return self._read(load)
 
-    def count(self, wanted: Wanted) -> int:
+    def count(self, wanted: VariantQuery) -> int:
         """How many variants are looked for."""
 
         def load(connection: Connection) -> int:
@@ -113,10 +113,10 @@ class Browser:
 
         return self._read(load)
 
-    def children(self, id: str, limit: int, offset: int = 0) -> tuple[list[Variant], int]:
+    def children(self, id: str, limit: int, offset: int = 0) -> tuple[list[VariantRecord], int]:
         """Some of a variant's children, the best first, and how many there are."""
 
-        def load(connection: Connection) -> tuple[list[Variant], int]:
+        def load(connection: Connection) -> tuple[list[VariantRecord], int]:
             mine = _p.parent == queries.row_of(connection, id).key
             total = connection.execute(
                 select(func.count()).select_from(schema.parents).where(mine)
@@ -128,7 +128,7 @@ class Browser:
         return self._read(load)
 
 
-def _chosen(query: Select[Any], connection: Connection, wanted: Wanted) -> Select[Any]:
+def _chosen(query: Select[Any], connection: Connection, wanted: VariantQuery) -> Select[Any]:
     if wanted.run is not None:
         query = query.where(_v.run == run_rows.row_of(connection, wanted.run).key)
     if wanted.status is not None:

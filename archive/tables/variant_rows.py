@@ -1,4 +1,4 @@
-"""Rows of variants: from a `Variant` to the database and back."""
+"""Rows of variants: from a `VariantRecord` to the database and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
 from pygent.archive.blobs.codec import dump, pack, pack_json, unpack, unpack_json
 from pygent.archive.db import schema
-from pygent.archive.records import Direction, Record, Status, Usage, Variant
+from pygent.archive.records import Direction, Record, Status, Usage, VariantRecord
 
 VOCABULARY_BYTES = 16 << 10
 PAGE = 500
@@ -48,7 +48,7 @@ _PARENTS_OF_ONE = (
 
 def write(
     connection: Connection,
-    variant: Variant,
+    variant: VariantRecord,
     run: int,
     direction: Direction,
     tree: int | None,
@@ -95,14 +95,14 @@ def write_records(
         connection.execute(_INSERT_RECORD, rows)
 
 
-def vocabulary(variant: Variant, records: Sequence[Record]) -> bytes:
+def vocabulary(variant: VariantRecord, records: Sequence[Record]) -> bytes:
     """What a run's first attempt tells about the JSON of all the others: keys, metrics, usual values."""
     return b"".join(dump(part) for part in (details(variant), *(record.data for record in records)))[
         -VOCABULARY_BYTES:
     ]
 
 
-def details(variant: Variant) -> dict[str, Any]:
+def details(variant: VariantRecord) -> dict[str, Any]:
     """What no query asks for, so that it is packed."""
     parts: dict[str, Any] = {}
     if variant.metrics:
@@ -121,7 +121,7 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
-def read(connection: Connection, query: Select[Any]) -> Iterator[Variant]:
+def read(connection: Connection, query: Select[Any]) -> Iterator[VariantRecord]:
     """The variants that a query built on `SELECT` finds, in its order, a page at a time."""
     result = connection.execute(query.execution_options(yield_per=PAGE))
     opened: dict[int, bytes | None] = {}
@@ -133,7 +133,7 @@ def read(connection: Connection, query: Select[Any]) -> Iterator[Variant]:
             yield _variant(row, links.get(row.key, ()), opened[row.run])
 
 
-def one(connection: Connection, id: str) -> Variant | None:
+def one(connection: Connection, id: str) -> VariantRecord | None:
     """The variant with this id."""
     row = connection.execute(_ONE, {"wanted": id}).first()
     if row is None:
@@ -157,9 +157,9 @@ def open_vocabulary(packed: bytes | None) -> bytes | None:
     return None if packed is None else unpack(packed)
 
 
-def _variant(row: Row[Any], parents: tuple[str, ...], vocabulary: bytes | None) -> Variant:
+def _variant(row: Row[Any], parents: tuple[str, ...], vocabulary: bytes | None) -> VariantRecord:
     more = unpack_json(row.data, vocabulary)
-    return Variant(
+    return VariantRecord(
         id=row.id,
         run=row.run_id,
         attempt=row.attempt,

@@ -21,7 +21,7 @@ from pygent.benchmarks.testing.in_process import Results, TestResult
 from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, granted
 from pygent.benchmarks.testing.loader_flows import Loading
 from pygent.benchmarks.testing.programs import ALL_MESSAGES, INSIDE, WATCH, inside
-from pygent.benchmarks.testing.sealed import Candidate, converse
+from pygent.benchmarks.testing.sealed import SealedCandidate, converse
 from pygent.sandbox.api import Box, BoxSpec, Call, Program
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
@@ -86,7 +86,7 @@ class ChecksSuite(Suite):
         self, tree: Tree, box: Box, judge: Box, start: int, stop: int, known: KnownOutcomes
     ) -> Batch:
         wanted = self._names[start:stop]
-        candidate = Candidate(self._target, tree, box)
+        candidate = SealedCandidate(self._target, tree, box)
         told = self._told(candidate, judge, wanted, known)
         results = [told.tests.get(name, TestResult("failed", "", 0.0)) for name in wanted]
         marks = [float(result.verdict == PASSED) for result in results]
@@ -96,7 +96,7 @@ class ChecksSuite(Suite):
         return replace(batch, violation=candidate.violation)
 
     def _told(
-        self, candidate: Candidate, judge: Box, names: Sequence[str], known: KnownOutcomes | None
+        self, candidate: SealedCandidate, judge: Box, names: Sequence[str], known: KnownOutcomes | None
     ) -> Results:
         entry = self._target.manifest.entry
 
@@ -111,7 +111,7 @@ class ChecksSuite(Suite):
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
         if baseline.id not in self._looked:
             with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
-                told = self._told(Candidate(self._target, baseline, box), judge, self._names, None)
+                told = self._told(SealedCandidate(self._target, baseline, box), judge, self._names, None)
             noted = {name: result.noted for name, result in told.tests.items()}
             failing = [name for name, result in told.tests.items() if result.verdict != PASSED]
             may = granted({**noted, "": told.noted}, failing, ())

@@ -58,11 +58,11 @@ def run_sealed(
         first = Call((paths_of(target, names), options, names, functions, regions, granted))
         return program_of_tests(target, baseline, "judge:judge"), first
 
-    return converse(begin, judge, Candidate(target, tree, box), only, known)
+    return converse(begin, judge, SealedCandidate(target, tree, box), only, known)
 
 
 def converse(
-    begin: Begin, judge: Box, candidate: Candidate, only: Sequence[str], known: KnownOutcomes | None
+    begin: Begin, judge: Box, candidate: SealedCandidate, only: Sequence[str], known: KnownOutcomes | None
 ) -> Results:
     """Let a judge's program run the tests `only` and answer what it asks of the candidate.
 
@@ -100,7 +100,7 @@ class _Hearing:
     nothing was refused in it. Which test runs is what the process said before that.
     """
 
-    def __init__(self, candidate: Candidate, known: KnownOutcomes | None) -> None:
+    def __init__(self, candidate: SealedCandidate, known: KnownOutcomes | None) -> None:
         self.found: dict[str, TestResult] = {}
         self.seen: set[str] = set()
         self.noted: tuple[str, ...] = ()
@@ -152,7 +152,7 @@ class _Hearing:
         return answer
 
 
-class Candidate:
+class SealedCandidate:
     """The candidate's side: one child as long as it lives, then another."""
 
     def __init__(self, target: Target, tree: Tree, box: Box) -> None:

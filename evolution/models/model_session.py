@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import Usage, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Usage, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.run.durable_steps import exchanges_of
 from pygent.evolution.run.plan import RunPlan
@@ -57,7 +57,7 @@ class ModelSession:
 
 def open_world(
     plan: RunPlan,
-    archive: Archive,
+    archive: ArchiveStore,
     spent: Usage,
     replay: Replay | None,
     ended: Callable[[], EndReason | None],
@@ -92,7 +92,7 @@ def open_world(
     return ModelSession(doors, model, breakers, servers)
 
 
-def paid(archive: Archive, run: str, history: Iterable[Variant]) -> Usage:
+def paid(archive: ArchiveStore, run: str, history: Iterable[VariantRecord]) -> Usage:
     """All that a run has paid: for its variants, and for the exchanges of attempts that have not ended."""
     total = sum((variant.usage for variant in history), Usage())
     for attempt in {attempt for attempt, _ in archive.journal.pending(run)}:

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pygent.archive.records import ArchiveError, Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import ArchiveError, Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites.suite_registry import suite_class_of
@@ -36,7 +36,7 @@ class ApplyPlan:
     """What an application would do. `obstacles` is empty where it may be done; `message` is the commit's,
     `pr_body` the text of a pull request, in Markdown."""
 
-    variant: Variant
+    variant: VariantRecord
     target: Target
     before: Tree
     after: Tree
@@ -61,7 +61,7 @@ class Applied:
         return asdict(self)
 
 
-def plan(archive: Archive, id: str) -> ApplyPlan:
+def plan(archive: ArchiveStore, id: str) -> ApplyPlan:
     """`id` may be a unique prefix. Raises `ArchiveError` for a variant without source."""
     found = archive.variants.get(archive.variants.find(id))
     if found.tree is None:
@@ -81,7 +81,7 @@ def plan(archive: Archive, id: str) -> ApplyPlan:
     )
 
 
-def _standing(archive: Archive, variant: Variant) -> list[str]:
+def _standing(archive: ArchiveStore, variant: VariantRecord) -> list[str]:
     if variant.status in (Status.GATED_OUT, Status.FAILED, Status.REFUSED):
         return [f"it is {variant.status.value} and cannot be applied: {variant.reason}"]
     found = []
@@ -110,7 +110,7 @@ def require_clear(home: Path, planned: ApplyPlan) -> None:
 
 
 def apply(
-    archive: Archive, home: Path, planned: ApplyPlan, who: str, sandbox: Sandbox, *, hooks: bool = False
+    archive: ArchiveStore, home: Path, planned: ApplyPlan, who: str, sandbox: Sandbox, *, hooks: bool = False
 ) -> Applied:
     """Write a variant into the real source, run the target's suite there, and take it back if that fails.
 
@@ -130,7 +130,7 @@ def apply(
 
 
 def _applied(
-    archive: Archive, home: Path, planned: ApplyPlan, who: str, sandbox: Sandbox, *, hooks: bool
+    archive: ArchiveStore, home: Path, planned: ApplyPlan, who: str, sandbox: Sandbox, *, hooks: bool
 ) -> Applied:
     id, folder = planned.variant.id, planned.target.source
     written = source_writer.apply(
@@ -154,7 +154,7 @@ def _applied(
 
 
 def rollback(
-    archive: Archive, home: Path, who: str, variant: str | None = None, *, force: bool = False
+    archive: ArchiveStore, home: Path, who: str, variant: str | None = None, *, force: bool = False
 ) -> Applied:
     """Undo the latest application, or that of `variant` (a unique prefix), byte for byte, and record it.
 
@@ -169,12 +169,12 @@ def rollback(
     return Applied(undone.variant, undone.folder, files, undone.branch, undone.commit, {})
 
 
-def _take_back(archive: Archive, home: Path, id: str, who: str, why: str) -> None:
+def _take_back(archive: ArchiveStore, home: Path, id: str, who: str, why: str) -> None:
     undone = source_writer.rollback(home, id)
     archive.decisions.add(id, "rollback", who=who, why=why, data={"folder": undone.folder})
 
 
-def _suite(archive: Archive, planned: ApplyPlan, sandbox: Sandbox) -> dict[str, Any]:
+def _suite(archive: ArchiveStore, planned: ApplyPlan, sandbox: Sandbox) -> dict[str, Any]:
     """What the suite says of the source as it lies in the folder now, on the cases of the variant's run."""
     target = find_target(str(planned.target.root))
     if suite_class_of(target).needs_solver:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pygent.archive.records import PARENTS, ReviewDecision, Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import PARENTS, ReviewDecision, Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 
 Policy = Literal["none", "champions", "all"]
 Approval = Literal["approved", "refused", "awaiting", "not needed"]
@@ -27,13 +27,13 @@ def waits(policy: Policy, status: Status) -> bool:
     return policy == "all" or (policy == "champions" and status is Status.CHAMPION)
 
 
-def policy_of(archive: Archive, run: str) -> Policy:
+def policy_of(archive: ArchiveStore, run: str) -> Policy:
     """Runs of archives before there was oversight have the policy `none`."""
     found: Policy = archive.runs.get(run).config.get("approval", "none")
     return found
 
 
-def approval(archive: Archive, variant: Variant) -> Approval:
+def approval(archive: ArchiveStore, variant: VariantRecord) -> Approval:
     """How a variant stands with people; the last approve or reject counts."""
     if variant.status is Status.REFUSED:
         return "refused"
@@ -43,13 +43,13 @@ def approval(archive: Archive, variant: Variant) -> Approval:
     return "awaiting" if needed else "not needed"
 
 
-def awaiting(archive: Archive, run: str, limit: int = 200) -> list[Variant]:
+def awaiting(archive: ArchiveStore, run: str, limit: int = 200) -> list[VariantRecord]:
     """The variants of a run that wait for a person, the best score first."""
     policy = policy_of(archive, run)
     if policy == "none":
         return []
     approved = {one.variant for one in archive.decisions.list_(run=run) if one.kind == "approve"}
-    found: list[Variant] = []
+    found: list[VariantRecord] = []
     for status in (Status.CHAMPION, Status.ACCEPTED, Status.VALID):
         if not waits(policy, status):
             continue
@@ -59,13 +59,13 @@ def awaiting(archive: Archive, run: str, limit: int = 200) -> list[Variant]:
     return found[:limit]
 
 
-def approve(archive: Archive, variant: Variant, who: str, why: str = "") -> ReviewDecision:
+def approve(archive: ArchiveStore, variant: VariantRecord, who: str, why: str = "") -> ReviewDecision:
     """Also takes a refusal back. Raises `OversightError` for what has no source to stand for."""
     _has_source(variant)
     return archive.decisions.add(variant.id, "approve", who=_name(who), why=_text(why, variant))
 
 
-def reject(archive: Archive, variant: Variant, who: str, why: str) -> ReviewDecision:
+def reject(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) -> ReviewDecision:
     """Rule a variant out: it is never a parent again, and is not applied. Its reason reaches the agent."""
     _has_source(variant)
     if variant.attempt == 0:
@@ -77,14 +77,14 @@ def reject(archive: Archive, variant: Variant, who: str, why: str) -> ReviewDeci
     return archive.decisions.add(variant.id, "reject", who=_name(who), why=_text(why, variant))
 
 
-def annotate(archive: Archive, variant: Variant, who: str, why: str) -> ReviewDecision:
+def annotate(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) -> ReviewDecision:
     """Say something of a variant; whoever changes it next is told."""
     if not why.strip():
         raise OversightError(f"variant {variant.id}: an annotation needs a text")
     return archive.decisions.add(variant.id, "annotate", who=_name(who), why=_text(why, variant))
 
 
-def _has_source(variant: Variant) -> None:
+def _has_source(variant: VariantRecord) -> None:
     if variant.status in (Status.GATED_OUT, Status.FAILED) or variant.tree is None:
         raise OversightError(
             f"variant {variant.id}: is {variant.status.value} and can be neither a parent nor applied, "
@@ -98,7 +98,7 @@ def _name(who: str) -> str:
     return who.strip()[:200]
 
 
-def _text(text: str, variant: Variant) -> str:
+def _text(text: str, variant: VariantRecord) -> str:
     if len(text) > REASON_CHARS:
         raise OversightError(
             f"variant {variant.id}: a text of {len(text)} characters; {REASON_CHARS} at most are kept"

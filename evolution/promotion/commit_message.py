@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pygent.archive.records import Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.promotion.approvals import approval
 from pygent.prompts.quote import escape, fence, line
 from pygent.target_modules.patch.diff.by_symbol import by_symbol
@@ -18,7 +18,7 @@ ANCESTORS = 20  # of the lineage, the latest
 DIFF_CHARS = 20_000  # of the diff in a pull request, which shows its own, too
 
 
-def commit_message(archive: Archive, variant: Variant, target: Target) -> str:
+def commit_message(archive: ArchiveStore, variant: VariantRecord, target: Target) -> str:
     """Subject, scores with intervals, lineage, and how to reproduce them."""
     rows = [f"{target.name}: apply variant {variant.id}", ""]
     rows += [f"{name}: {text}" for name, text in _scores(archive, variant, target).items()]
@@ -29,7 +29,9 @@ def commit_message(archive: Archive, variant: Variant, target: Target) -> str:
     return "\n".join(rows) + "\n"
 
 
-def pull_request(archive: Archive, variant: Variant, target: Target, before: Tree, after: Tree) -> str:
+def pull_request(
+    archive: ArchiveStore, variant: VariantRecord, target: Target, before: Tree, after: Tree
+) -> str:
     """Markdown: a table of scores, what changed, how it came about, how to reproduce, who approved."""
     scores = _scores(archive, variant, target)
     changed = dict.fromkeys(
@@ -68,7 +70,7 @@ def pull_request(archive: Archive, variant: Variant, target: Target, before: Tre
     return "\n".join(rows) + "\n"
 
 
-def _scores(archive: Archive, variant: Variant, target: Target) -> dict[str, str]:
+def _scores(archive: ArchiveStore, variant: VariantRecord, target: Target) -> dict[str, str]:
     first = next(iter(archive.variants.list_(run=variant.run, limit=1)))
     better = {"min": "lower is better", "max": "higher is better"}[target.primary.direction]
     told = {
@@ -88,7 +90,7 @@ def _scores(archive: Archive, variant: Variant, target: Target) -> dict[str, str
     return told
 
 
-def _lineage(archive: Archive, variant: Variant) -> list[str]:
+def _lineage(archive: ArchiveStore, variant: VariantRecord) -> list[str]:
     line_of = archive.variants.lineage(variant.id)
     rows = [
         f"{one.id} ({one.status.value}, {_figure(one.score)}) {line(one.note or one.operator, 100)}"
@@ -98,7 +100,7 @@ def _lineage(archive: Archive, variant: Variant) -> list[str]:
     return [f"{left} earlier ones", *rows] if left else rows
 
 
-def _reproduce(variant: Variant) -> list[str]:
+def _reproduce(variant: VariantRecord) -> list[str]:
     return [
         f"pygent archive show {variant.id}",
         f"pygent apply {variant.id} --to copy --yes",
@@ -106,7 +108,7 @@ def _reproduce(variant: Variant) -> list[str]:
     ]
 
 
-def _decided(archive: Archive, variant: Variant) -> list[str]:
+def _decided(archive: ArchiveStore, variant: VariantRecord) -> list[str]:
     if approval(archive, variant) != "approved":
         return []
     last = [one for one in archive.decisions.list_(variant=variant.id) if one.kind == "approve"][-1]

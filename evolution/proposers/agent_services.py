@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pygent.archive.records import ArchiveError, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import ArchiveError, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Suite
 from pygent.benchmarks.suites.suite_registry import suite_class_of
@@ -32,7 +32,7 @@ def services_for(
     target: Target,
     suite: Suite,
     bench: EvaluationContext,
-    archive: Archive,
+    archive: ArchiveStore,
     parent: Parent,
     aside: Callable[[Callable[[], Evaluation]], Evaluation],
 ) -> Mapping[str, Service]:
@@ -98,7 +98,7 @@ def _inputs(target: Target, seed: int, asked: InputsRequest) -> Mapping[str, Any
     return {"module": module, "function": function, "path": path, "inputs": inputs}
 
 
-def _looked(archive: Archive, parent: Variant, asked: Look) -> Mapping[str, Any]:
+def _looked(archive: ArchiveStore, parent: VariantRecord, asked: Look) -> Mapping[str, Any]:
     try:
         if asked.what == "show":
             return {"text": _shown(archive, archive.variants.get(archive.variants.find(asked.query)))}
@@ -108,7 +108,7 @@ def _looked(archive: Archive, parent: Variant, asked: Look) -> Mapping[str, Any]
     except ArchiveError as error:
         return {"error": "unknown", "text": str(error)}
     words = asked.query.casefold().split()
-    hits: list[Variant] = []
+    hits: list[VariantRecord] = []
     for variant in archive.variants.list_(run=parent.run, limit=SEARCHED, order="newest"):
         text = f"{variant.note} {variant.reason} {variant.operator} {variant.status}".casefold()
         if all(word in text for word in words):
@@ -118,14 +118,14 @@ def _looked(archive: Archive, parent: Variant, asked: Look) -> Mapping[str, Any]
     return {"text": "\n".join(map(_line, hits)) or f"no variant of this run has all of: {' '.join(words)}"}
 
 
-def _line(variant: Variant) -> str:
+def _line(variant: VariantRecord) -> str:
     score = "not graded" if variant.score is None else f"score {variant.score:.6g}"
     said = quote.line(variant.note or variant.operator, 160)
     why = f"; {quote.line(variant.reason, 160)}" if variant.reason else ""
     return f"{variant.id}: {variant.status}, {score}: {said}{why}"
 
 
-def _shown(archive: Archive, variant: Variant) -> str:
+def _shown(archive: ArchiveStore, variant: VariantRecord) -> str:
     if not variant.parents or variant.tree is None:
         return _line(variant)
     before = archive.variants.get(variant.parents[0]).tree

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.protocols import Proposer
@@ -26,7 +26,7 @@ class ProposerContext:
     `aside` runs an evaluation where those of the run have their turns.
     """
 
-    archive: Archive
+    archive: ArchiveStore
     bench: EvaluationContext
     baseline: Callable[[], float | None]
     weights: Callable[[], LineWeights | None]

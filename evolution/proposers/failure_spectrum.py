@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError, has_spectrum, take_spectrum
 from pygent.evolution.protocols import DurableSteps
@@ -28,7 +28,7 @@ KIND = "spectrum"
 class FailureSpectrum:
     """The weights of a run, None where there are none: no test fails, or which lines tests run is unknown."""
 
-    def __init__(self, archive: Archive, run: str, target: Target, bench: EvaluationContext) -> None:
+    def __init__(self, archive: ArchiveStore, run: str, target: Target, bench: EvaluationContext) -> None:
         """`bench` has the baseline. A run that is taken up again has its weights at once."""
         self._target = target
         self._bench = bench

@@ -10,7 +10,7 @@ from pygent.agent.brief import Brief, Inspiration, PriorAttempt
 from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, ModelUnavailableError
 from pygent.agent.host_client import HostClient as AgentDoor
 from pygent.agent.single import STAGE, Attempt, attempt
-from pygent.archive.records import Status, Variant
+from pygent.archive.records import Status, VariantRecord
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.models.attempt_gateways import AttemptGateways
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
@@ -116,7 +116,7 @@ def brief(target: Target, parent: Parent, baseline: float | None) -> Brief:
     )
 
 
-def _idea(variant: Variant, said: Sequence[str]) -> PriorAttempt:
+def _idea(variant: VariantRecord, said: Sequence[str]) -> PriorAttempt:
     refused = variant.status is Status.REFUSED  # by a person, whose reason is among what was said
     outcome = f"{variant.status}: {variant.reason}" if variant.reason and not refused else str(variant.status)
     return PriorAttempt(variant.note or variant.operator, outcome, variant.score, tuple(said))

@@ -9,14 +9,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pygent.archive.records import RunRecord, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import RunRecord, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import EvaluationContext, Solver
 from pygent.evolution.proposers.factory import ProposerContext, build_proposer
 from pygent.evolution.proposers.failure_spectrum import FailureSpectrum
 from pygent.evolution.protocols import DurableSteps
 from pygent.evolution.run.attempt import Attempts
-from pygent.evolution.run.attempt_threads import Threads
+from pygent.evolution.run.attempt_threads import AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.loop import Loop
@@ -47,10 +47,10 @@ class RunSession:
     """What one session of a run is given. `history` are the run's variants of before, read once; the loop
     uses them up."""
 
-    archive: Archive
+    archive: ArchiveStore
     run: RunRecord
     plan: RunPlan
-    history: deque[Variant]
+    history: deque[VariantRecord]
     sandbox: Sandbox
     clock: Clock
     observer: Observer
@@ -74,7 +74,7 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     keeper = _Keeper(session, world, breaker)
     held.callback(keeper.keep)
 
-    threads = Threads(1 if plan.suite.exclusive else config.workers, config.window)
+    threads = AttemptThreads(1 if plan.suite.exclusive else config.workers, config.window)
     bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline)
     suspicion = FailureSpectrum(archive, run, plan.target, bench)
     around = ProposerContext(

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from pygent.archive.records import Status, Variant
+from pygent.archive.records import Status, VariantRecord
 from pygent.benchmarks.results import Evaluation
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.proposers.fuse import FuseProposer
 from pygent.evolution.protocols import OVER_A_SOURCE, Parent, Proposal, Proposer
-from pygent.evolution.run.attempt_threads import Turn, Way
+from pygent.evolution.run.attempt_threads import AttemptSteps, Turn
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.durable_steps import ArchivedSteps
 from pygent.evolution.run.plan import RunPlan
@@ -66,10 +66,12 @@ class Attempts:
         self._confirmer = confirmer
         self._ledger = ledger
 
-    def begin(self, attempt: int) -> Way:
-        return Way(self._way(attempt, self._ledger.journal(attempt)), name_of(self._ledger.run, attempt))
+    def begin(self, attempt: int) -> AttemptSteps:
+        return AttemptSteps(
+            self._way(attempt, self._ledger.journal(attempt)), name_of(self._ledger.run, attempt)
+        )
 
-    def begin_again(self, archived: Variant) -> None:
+    def begin_again(self, archived: VariantRecord) -> None:
         """An archived attempt is begun again: what followed from that for others follows again."""
         self._selection.repeat(archived.parents)
         if archived.tree is not None:
@@ -154,11 +156,11 @@ class Attempts:
 
     def _variant(
         self, attempt: int, parent: Parent | None, proposer: str, proposal: Proposal, outcome: AttemptOutcome
-    ) -> Variant:
+    ) -> VariantRecord:
         evaluation, run = outcome.evaluation, self._ledger.run
         parents = () if parent is None else parent.ids
         generations = [self._ledger.population.generations[one] for one in parents]
-        return Variant(
+        return VariantRecord(
             id=name_of(run, attempt),
             run=run,
             attempt=attempt,

@@ -21,7 +21,7 @@ class Turn(Enum):
     COMMIT = "commit"  # on the loop's own thread, after all attempts before it
 
 
-class Way:
+class AttemptSteps:
     """An attempt on its way. One thread at a time goes on with it, under its variant's id in the log."""
 
     def __init__(self, steps: Iterator[Turn], variant: str) -> None:
@@ -34,7 +34,7 @@ class Way:
         return self._context.run(next, self._steps, None)
 
 
-class Threads:
+class AttemptThreads:
     """Evaluations have `workers` threads; `askers` attempts may wait for models at a time."""
 
     def __init__(self, workers: int, askers: int) -> None:
@@ -43,7 +43,7 @@ class Threads:
             Turn.WORK: ThreadPoolExecutor(workers, thread_name_prefix="judge"),
         }
 
-    def send(self, way: Way, turn: Turn) -> Future[None]:
+    def send(self, way: AttemptSteps, turn: Turn) -> Future[None]:
         """Let an attempt go on by itself until it waits to be committed."""
         return self._pools[turn].submit(self._until_commit, way)
 
@@ -55,7 +55,7 @@ class Threads:
         for pool in self._pools.values():
             pool.shutdown(wait=wait, cancel_futures=True)
 
-    def _until_commit(self, way: Way) -> None:
+    def _until_commit(self, way: AttemptSteps) -> None:
         turn = way.go_on()
         if turn is Turn.WORK:
             self.send(way, turn).result()

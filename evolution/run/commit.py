@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pygent.archive.records import PARENTS, Record, Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import PARENTS, Record, Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation
 from pygent.evolution.run.durable_steps import ArchivedSteps
 from pygent.evolution.search.parents import Parents
@@ -23,11 +23,11 @@ class Ledger:
 
     def __init__(
         self,
-        archive: Archive,
+        archive: ArchiveStore,
         run: str,
         population: Population,
         parents: Parents,
-        committed: Callable[[Variant, bool], None],
+        committed: Callable[[VariantRecord, bool], None],
     ) -> None:
         """`committed` hears of each variant that this session archives, and whether it broke the protocol of
         its box."""
@@ -63,7 +63,7 @@ class Ledger:
 
     def commit(
         self,
-        variant: Variant,
+        variant: VariantRecord,
         tree: Tree | None,
         evaluation: Evaluation | None,
         records: Sequence[Record],
@@ -77,7 +77,7 @@ class Ledger:
         log.info("%s %s %s", variant.status, variant.operator, variant.reason)
         self._committed(variant, violation)
 
-    def replay(self, archived: Variant) -> None:
+    def replay(self, archived: VariantRecord) -> None:
         """Take in an attempt of an earlier session."""
         self._absorb(self._unrefused(archived))
 
@@ -88,12 +88,12 @@ class Ledger:
             self.population.heed(decision, self._unrefused(self._archive.variants.get(decision.variant)))
             self._parents.hear(decision)
 
-    def _absorb(self, variant: Variant) -> None:
+    def _absorb(self, variant: VariantRecord) -> None:
         if variant.tree is not None:
             self._tried.setdefault(variant.tree, variant.attempt)
         self.population.absorb(variant)
 
-    def _unrefused(self, variant: Variant) -> Variant:
+    def _unrefused(self, variant: VariantRecord) -> VariantRecord:
         """As it stood before a person refused it: what was found out of it counts all the same."""
         if variant.status is not Status.REFUSED:
             return variant

@@ -116,6 +116,6 @@ def _figure(value: int | None) -> str:
 
 
 def _no_variant(target: str) -> Any:
-    from pygent.archive.records import Status, Variant
+    from pygent.archive.records import Status, VariantRecord
 
-    return Variant("", "", 0, target, (), None, Status.VALID, "", "", "", 0, 0.0)
+    return VariantRecord("", "", 0, target, (), None, Status.VALID, "", "", "", 0, 0.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pygent.archive.records import Record, Usage
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.gateway.transcripts import KIND as EXCHANGE
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class ArchivedSteps:
     What was exchanged with the world has its number instead: the k-th answer stays the k-th.
     """
 
-    def __init__(self, archive: Archive, run: str, attempt: int, *, fresh: bool) -> None:
+    def __init__(self, archive: ArchiveStore, run: str, attempt: int, *, fresh: bool) -> None:
         """`fresh` says that nothing can be recorded for this attempt yet, which spares the look-up."""
         self._archive = archive
         self._run = run
@@ -76,7 +76,7 @@ class ArchivedSteps:
         )
 
 
-def exchanges_of(archive: Archive, run: str, attempt: int) -> dict[str, Mapping[str, Any]]:
+def exchanges_of(archive: ArchiveStore, run: str, attempt: int) -> dict[str, Mapping[str, Any]]:
     """What an attempt that has not ended had exchanged with the world, by step."""
     steps = [
         step for number, step in archive.journal.pending(run) if number == attempt and _kind(step) == EXCHANGE

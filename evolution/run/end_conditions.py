@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pygent.archive.end_reason import EndReason
 from pygent.archive.records import PARENTS
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.protocols import Proposer
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.run.run_limits import RunLimits
@@ -22,7 +22,7 @@ class Stopping:
     def __init__(
         self,
         plan: RunPlan,
-        archive: Archive,
+        archive: ArchiveStore,
         run: str,
         population: Population,
         budget: RunLimits,

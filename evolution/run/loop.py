@@ -14,9 +14,9 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import Variant
+from pygent.archive.records import VariantRecord
 from pygent.evolution.run.attempt import Attempts
-from pygent.evolution.run.attempt_threads import Threads, Way
+from pygent.evolution.run.attempt_threads import AttemptSteps, AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.progress import Reporter
@@ -33,9 +33,9 @@ WAIT_SECONDS = 0.5  # between two looks around while the next commit is awaited
 class _Begun:
     """An attempt that is not committed: on its way to its turn, or read back from the archive."""
 
-    way: Way | None = None
+    way: AttemptSteps | None = None
     work: Future[None] | None = None
-    archived: Variant | None = None
+    archived: VariantRecord | None = None
 
 
 class Loop:
@@ -46,9 +46,9 @@ class Loop:
         attempts: Attempts,
         ledger: Ledger,
         stopping: Stopping,
-        threads: Threads,
+        threads: AttemptThreads,
         reporter: Reporter,
-        history: deque[Variant],
+        history: deque[VariantRecord],
         *,
         window: int,
     ) -> None:
@@ -129,7 +129,7 @@ class Loop:
             self._await(work)
             work = self._sent(begun.way)
 
-    def _sent(self, way: Way) -> Future[None] | None:
+    def _sent(self, way: AttemptSteps) -> Future[None] | None:
         """Go on with an attempt on this thread, then elsewhere; None once it has ended."""
         turn = way.go_on()
         return None if turn is None else self._threads.send(way, turn)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pygent.archive.records import Status, Usage, Variant
+from pygent.archive.records import Status, Usage, VariantRecord
 from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.run_limits import RunLimits
 from pygent.evolution.search.population import Population
@@ -24,9 +24,9 @@ class Progress:
     evaluated: int
     statuses: Counter[Status]
     failures: Counter[str]
-    baseline: Variant | None
-    best: Variant | None
-    latest: Variant | None
+    baseline: VariantRecord | None
+    best: VariantRecord | None
+    latest: VariantRecord | None
     usage: Usage
     seconds: float
     seconds_left: float | None
@@ -59,11 +59,11 @@ class Reporter:
         self._waiting = waiting
         self._observer = observer
 
-    def committed(self, variant: Variant, violation: bool) -> None:
+    def committed(self, variant: VariantRecord, violation: bool) -> None:
         self._budget.note(variant, violation=violation)
         self.tell(variant)
 
-    def tell(self, latest: Variant | None = None) -> None:
+    def tell(self, latest: VariantRecord | None = None) -> None:
         known = self._population
         self._observer(
             Progress(

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pygent.archive.locks import RunLock
-from pygent.archive.records import PARENTS, RunRecord, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import PARENTS, RunRecord, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.run.assembly import RunSession, assemble
 from pygent.evolution.run.log_context import run_id
 from pygent.evolution.run.plan import resolve
@@ -47,7 +47,7 @@ class RunResult:
     summary: dict[str, Any]
 
 
-def create_run(archive: Archive, config: RunConfig) -> RunRecord:
+def create_run(archive: ArchiveStore, config: RunConfig) -> RunRecord:
     """Record a new run; nothing is executed yet.
 
     Without a seed it gets 63 random bits: cases are drawn from the seed by code that anybody can read, so
@@ -82,7 +82,7 @@ def new_id(draw: Callable[[], str] = lambda: secrets.token_hex(4)) -> str:
 
 
 def execute_run(
-    archive: Archive,
+    archive: ArchiveStore,
     home: Path,
     run: RunRecord,
     sandbox: Sandbox,
@@ -142,7 +142,7 @@ def execute_run(
     return RunResult(replace(run, state=state, stopped_by=stopped_by), summary)
 
 
-def _source(archive: Archive, history: Sequence[Variant]) -> Tree | None:
+def _source(archive: ArchiveStore, history: Sequence[VariantRecord]) -> Tree | None:
     """The source that a resumed run began with."""
     tree = history[0].tree if history else None
     return None if tree is None else Tree(archive.variants.files(tree))

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import Status, Usage, Variant
+from pygent.archive.records import Status, Usage, VariantRecord
 from pygent.evolution.search.population import Population
 from pygent.evolution.settings.config import RunConfig
 from pygent.gateway.model_errors import Kind
@@ -72,7 +72,7 @@ class RunLimits:
             return EndReason.BREAKER
         return EndReason.BARREN if known.barren >= BARREN_LIMIT else None
 
-    def note(self, variant: Variant, *, violation: bool) -> None:
+    def note(self, variant: VariantRecord, *, violation: bool) -> None:
         """Count a variant of this session, and tell the run's breaker of it. `violation` says that the
         variant broke the protocol of its box."""
         self._spent += variant.usage

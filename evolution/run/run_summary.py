@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from pygent.archive.records import RunRecord, Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import RunRecord, Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.judge import score_interval
 from pygent.benchmarks.results import Evaluation
 from pygent.evolution.search.population import Population
@@ -16,7 +16,7 @@ from pygent.target_modules.spec.manifest import Target
 
 
 def summarise(
-    archive: Archive, run: RunRecord, target: Target, population: Population, sandbox: str
+    archive: ArchiveStore, run: RunRecord, target: Target, population: Population, sandbox: str
 ) -> dict[str, Any]:
     """The closing JSON of `pygent evolve --json`, and what its text is made of.
 
@@ -50,7 +50,11 @@ def summarise(
 
 
 def _side(
-    archive: Archive, target: Target, variant: Variant, confirmation: dict[str, Any] | None, which: str
+    archive: ArchiveStore,
+    target: Target,
+    variant: VariantRecord,
+    confirmation: dict[str, Any] | None,
+    which: str,
 ) -> dict[str, Any]:
     measured = archive.variants.records(variant.id, kind="evaluation")
     evaluation = Evaluation.from_json(measured[-1].data) if measured else None
@@ -66,12 +70,12 @@ def _side(
     }
 
 
-def _confirmation(archive: Archive, best: Variant) -> dict[str, Any] | None:
+def _confirmation(archive: ArchiveStore, best: VariantRecord) -> dict[str, Any] | None:
     found = archive.variants.records(best.id, kind="confirmation")
     return dict(found[-1].data) if found else None
 
 
-def _diff(archive: Archive, baseline: Variant, best: Variant) -> str:
+def _diff(archive: ArchiveStore, baseline: VariantRecord, best: VariantRecord) -> str:
     before, after = (
         Tree(archive.variants.files(side.tree)) if side.tree else Tree({}) for side in (baseline, best)
     )

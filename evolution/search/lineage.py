@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pygent.archive.records import Variant
+from pygent.archive.records import VariantRecord
 
 
 class _Link(NamedTuple):
@@ -22,7 +22,7 @@ class Lineage:
     def __len__(self) -> int:
         return len(self._links)
 
-    def add(self, variant: Variant) -> None:
+    def add(self, variant: VariantRecord) -> None:
         if variant.tree is not None:
             self._links[variant.id] = _Link(variant.parents, variant.attempt, variant.tree)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from random import Random
 
 from pygent.archive.blobs.weighted_cache import Cache
-from pygent.archive.records import ReviewDecision, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import ReviewDecision, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation
 from pygent.evolution.protocols import Parent, Selector
 from pygent.evolution.search.population import Population
@@ -22,7 +22,13 @@ class Parents:
     """Reads parents from the archive, and keeps the latest. Called on the loop's own thread only."""
 
     def __init__(
-        self, archive: Archive, population: Population, selector: Selector, seed: int | None, *, told: bool
+        self,
+        archive: ArchiveStore,
+        population: Population,
+        selector: Selector,
+        seed: int | None,
+        *,
+        told: bool,
     ) -> None:
         """`told` says that a model reads them: then they come with their evaluations."""
         self._archive = archive
@@ -48,7 +54,7 @@ class Parents:
             self._kept.put(variant, known)
         return known
 
-    def keep(self, variant: Variant, tree: Tree, evaluation: Evaluation | None) -> None:
+    def keep(self, variant: VariantRecord, tree: Tree, evaluation: Evaluation | None) -> None:
         """Remember one that was just committed."""
         self._kept.put(variant.id, Parent(variant, tree, evaluation if self._told else None))
 
@@ -73,7 +79,7 @@ class Parents:
         others = dict.fromkeys(name for name in names if name != chosen)
         return tuple(self.get(name) for name in others)[:INSPIRATIONS]
 
-    def _tried(self, chosen: str) -> tuple[Variant, ...]:
+    def _tried(self, chosen: str) -> tuple[VariantRecord, ...]:
         """What was tried from a variant, and its own way, the newest first."""
         children = [
             child

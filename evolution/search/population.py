@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pygent.archive.failure_classes import class_of
-from pygent.archive.records import PARENTS, ReviewDecision, Status, Usage, Variant
+from pygent.archive.records import PARENTS, ReviewDecision, Status, Usage, VariantRecord
 from pygent.evolution.promotion.approvals import Policy, waits
 from pygent.evolution.protocols import Candidate, Selector
 from pygent.evolution.search.lineage import Lineage
@@ -28,7 +28,7 @@ class Population:
         self._approved: set[str] = set()
         self._refused: set[str] = set()
         self._aside: dict[str, Candidate] = {}  # of those that wait for a person, or were refused
-        self._leading: list[Variant] = []  # accepted or champion, with scores that led when they came
+        self._leading: list[VariantRecord] = []  # accepted or champion, with scores that led when they came
         self.generations: dict[str, int] = {}
         self.lineage = Lineage()
         self.model_written: set[str] = set()
@@ -38,11 +38,11 @@ class Population:
         self.evaluated = 0
         self.barren = 0
         self.confirmations = 0
-        self.baseline: Variant | None = None
-        self.best: Variant | None = None
-        self.champion: Variant | None = None
+        self.baseline: VariantRecord | None = None
+        self.best: VariantRecord | None = None
+        self.champion: VariantRecord | None = None
 
-    def absorb(self, variant: Variant) -> None:
+    def absorb(self, variant: VariantRecord) -> None:
         """Take in a committed variant; variants come in order of attempt."""
         fitness = None if variant.score is None else self._target.fitness(variant.score)
         self.confirmations += self.worth_confirming(variant)
@@ -68,7 +68,7 @@ class Population:
             self._leading.append(variant)
             self._follow(variant)
 
-    def heed(self, decision: ReviewDecision, variant: Variant) -> None:
+    def heed(self, decision: ReviewDecision, variant: VariantRecord) -> None:
         """Take in what a person decided of a variant, given as it stood before any refusal. One that is not
         absorbed yet is known by then."""
         if decision.kind == "approve":
@@ -88,7 +88,7 @@ class Population:
         for one in self._leading:
             self._follow(one)
 
-    def _admit(self, variant: Variant) -> None:
+    def _admit(self, variant: VariantRecord) -> None:
         """Let a variant be a parent, if nobody refused it and it need not wait."""
         held = variant.attempt > 0 and waits(self._policy, variant.status)
         if variant.id in self._refused or (held and variant.id not in self._approved):
@@ -96,7 +96,7 @@ class Population:
         if (member := self._aside.pop(variant.id, None)) is not None:
             self._selector.add(member)
 
-    def _follow(self, variant: Variant) -> None:
+    def _follow(self, variant: VariantRecord) -> None:
         if variant.id in self._refused:
             return
         if self._leads(variant, self.best or self.baseline):
@@ -104,7 +104,7 @@ class Population:
         if variant.status is Status.CHAMPION and self._leads(variant, self.champion or self.baseline):
             self.champion = variant
 
-    def worth_confirming(self, variant: Variant) -> bool:
+    def worth_confirming(self, variant: VariantRecord) -> bool:
         """Whether this variant, not yet absorbed, is accepted and would lead: its score is better than the
         baseline's and than the champion's."""
         if variant.status not in (Status.ACCEPTED, Status.CHAMPION) or variant.score is None:
@@ -116,11 +116,11 @@ class Population:
         return None if self.baseline is None else self.baseline.score
 
     @property
-    def winner(self) -> Variant | None:
+    def winner(self) -> VariantRecord | None:
         """The champion, else the best accepted variant, where its score is better than the baseline's."""
         return self.champion or self.best
 
-    def _leads(self, variant: Variant, leader: Variant | None) -> bool:
+    def _leads(self, variant: VariantRecord, leader: VariantRecord | None) -> bool:
         if variant.score is None:
             return False
         if leader is None or leader.score is None:

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.gateway.transcripts import KIND, TOOLS
 
 
 class Replay:
     """The exchanges of `run`, by attempt and number. A missing one is an answer of kind `unknown`."""
 
-    def __init__(self, archive: Archive, run: str) -> None:
+    def __init__(self, archive: ArchiveStore, run: str) -> None:
         self._archive = archive
         self._ids = {member.attempt: member.id for member in archive.variants.members(run)}
 

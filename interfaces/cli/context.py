@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pygent.archive.store import Archive
+    from pygent.archive.store import ArchiveStore
     from pygent.sandbox.api import Sandbox
 
 _NOT_ASCII = re.compile("[^\x00-\x7e]")
@@ -96,10 +96,10 @@ class CliContext:
     home: Path
     log_json: bool
 
-    def archive(self, *, create: bool = False, read_only: bool = False) -> Archive:
-        from pygent.archive.store import Archive
+    def archive(self, *, create: bool = False, read_only: bool = False) -> ArchiveStore:
+        from pygent.archive.store import ArchiveStore
 
-        return Archive.open(self.home, create=create, read_only=read_only)
+        return ArchiveStore.open(self.home, create=create, read_only=read_only)
 
 
 def command(home: Path) -> str:
@@ -127,7 +127,7 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def run_or_latest(archive: Archive, run: str | None) -> str:
+def run_or_latest(archive: ArchiveStore, run: str | None) -> str:
     """The id of the run that begins like this, or of the latest if none is named. Raises `ArchiveError`."""
     from pygent.archive.records import ArchiveError
 

@@ -13,7 +13,7 @@ from typing import IO, Literal
 from pygent.archive.end_reason import EndReason
 from pygent.archive.locks import is_alive, is_working, require_free
 from pygent.archive.records import ArchiveError
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.run import run_execution
 from pygent.evolution.settings.config import RunConfig
 from pygent.evolution.settings.stored_config import COMMANDS
@@ -60,7 +60,7 @@ class Launched:
         return next((text for text in reversed(lines) if text.strip()), "its process said nothing")
 
 
-def start(archive: Archive, home: Path, settings: RunConfig) -> Launched:
+def start(archive: ArchiveStore, home: Path, settings: RunConfig) -> Launched:
     """Begin a run in the background; it is recorded before this returns."""
     return go_on(home, run_execution.create_run(archive, settings).id, commands_of(settings))
 
@@ -104,7 +104,7 @@ def _opened(log: Path) -> IO[bytes]:
         raise ArchiveError(f"{log}: the run's output cannot be written: {error.strerror}") from None
 
 
-def wish(archive: Archive, home: Path, run: str, what: Wish) -> str:
+def wish(archive: ArchiveStore, home: Path, run: str, what: Wish) -> str:
     """Ask a run to pause or stop; one without a process is marked so at once. What came of it, in words."""
     record = archive.runs.get(archive.runs.find(run))
     if is_alive(home, record.id):

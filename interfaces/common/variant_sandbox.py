@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from pygent.archive.records import Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.run.opened_sandbox import sandbox_of
 from pygent.evolution.settings.stored_config import stored_config
 from pygent.sandbox.api import Sandbox
 
 
-def opened_for(archive: Archive, variant: Variant) -> AbstractContextManager[Sandbox]:
+def opened_for(archive: ArchiveStore, variant: VariantRecord) -> AbstractContextManager[Sandbox]:
     """Tested, and closed at the end. Raises `SandboxUnavailableError` where none can be had."""
     config = stored_config(archive.runs.get(variant.run))
     return sandbox_of(config, untrusted="code that a model may have written")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from pygent.archive.records import Variant
+from pygent.archive.records import VariantRecord
 from pygent.interfaces.mcp.tool_context import DATA, cut
 from pygent.interfaces.views import run_views as views
 from pygent.prompts.quote import escape, line
@@ -32,7 +32,7 @@ class Runs(BaseModel):
     total: int
 
 
-class RunStatus(BaseModel):
+class RunStatusAnswer(BaseModel):
     run: str
     target: str
     state: views.State
@@ -79,14 +79,14 @@ class DiffAnswer(BaseModel):
     diff: str = Field(description="against its first parent")
 
 
-class Diff(BaseModel):
+class DiffText(BaseModel):
     notice: Notice = DATA
     variant: str
     against: str | None
     diff: str = Field(description="unified")
 
 
-class Comparison(BaseModel):
+class ComparisonAnswer(BaseModel):
     notice: Notice = DATA
     one: VariantRow
     other: VariantRow
@@ -124,7 +124,7 @@ class ApplyAnswer(BaseModel):
     suite: str = Field(description="what the target's own suite said of the real source")
 
 
-def variant_row(variant: Variant) -> VariantRow:
+def variant_row(variant: VariantRecord) -> VariantRow:
     """Texts are one visible line each."""
     known = {name: getattr(variant, name) for name in VariantRow.model_fields}
     known |= {name: line(known[name], NOTE_CHARS) for name in ("reason", "operator", "note")}
@@ -132,9 +132,9 @@ def variant_row(variant: Variant) -> VariantRow:
     return VariantRow.model_validate(known)
 
 
-def run_status(found: views.RunStatus, said: str = "") -> RunStatus:
+def run_status(found: views.RunStatus, said: str = "") -> RunStatusAnswer:
     usage = found.stats.usage
-    return RunStatus(
+    return RunStatusAnswer(
         run=found.run,
         target=found.target,
         state=found.state,

@@ -25,7 +25,7 @@ Offset = Annotated[int, Field(ge=0, description="leave out so many; `next` of th
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchArguments:
     """What `search` looks for, as clients say it."""
 
     run: RunId | None = None
@@ -35,11 +35,11 @@ class Wanted:
     at_least: Annotated[float | None, Field(description="lowest score")] = None
     at_most: Annotated[float | None, Field(description="highest score")] = None
 
-    def plain(self) -> search.Wanted:
+    def plain(self) -> search.VariantQuery:
         from pygent.archive.records import Status
         from pygent.archive.tables import search
 
-        return search.Wanted(**vars(self) | {"status": Status(self.status) if self.status else None})
+        return search.VariantQuery(**vars(self) | {"status": Status(self.status) if self.status else None})
 
 
 def register(server: MCPServer, desk: ToolContext) -> None:
@@ -71,7 +71,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         return answer_models.Runs(runs=rows, total=len(found))
 
     @server.tool(annotations=READS)
-    def status(run: RunId) -> answer_models.RunStatus:
+    def status(run: RunId) -> answer_models.RunStatusAnswer:
         """How a run stands: state, counts, best variant so far, spend, and what is not well."""
         return run_status(desk, run)
 
@@ -107,7 +107,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
     @server.tool(annotations=READS)
     @grouped
     def search(
-        wanted: Wanted,
+        wanted: SearchArguments,
         symbol: Annotated[str | None, Field(description="part of `file:symbol` that it changed")] = None,
         order: Literal["newest", "score", "attempt"] = "score",
         limit: Limit = 20,
@@ -125,26 +125,26 @@ def register(server: MCPServer, desk: ToolContext) -> None:
     def diff(
         variant: VariantId,
         against: Annotated[str, Field(description="`parent`, `root`, or another variant")] = "parent",
-    ) -> answer_models.Diff:
+    ) -> answer_models.DiffText:
         """What a variant changed, as a unified diff."""
         from pygent.interfaces.views import variant_views
 
         with desk.archive() as archive:
             found = variant_views.diff(archive, variant, against)
-        return answer_models.Diff(
+        return answer_models.DiffText(
             variant=found.variant,
             against=found.against,
             diff=answer_models.shown_diff(found.diff, found.variant),
         )
 
     @server.tool(annotations=READS)
-    def compare(one: VariantId, other: VariantId) -> answer_models.Comparison:
+    def compare(one: VariantId, other: VariantId) -> answer_models.ComparisonAnswer:
         """Two variants beside each other: standing, metrics, and the diff from one to the other."""
         from pygent.interfaces.views import variant_views
 
         with desk.archive() as archive:
             found = variant_views.compare(archive, one, other)
-        return answer_models.Comparison(
+        return answer_models.ComparisonAnswer(
             one=answer_models.variant_row(found.one),
             other=answer_models.variant_row(found.other),
             metrics={name: list(pair) for name, pair in found.metrics.items()},
@@ -152,7 +152,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         )
 
 
-def run_status(desk: ToolContext, run: str, said: str = "") -> answer_models.RunStatus:
+def run_status(desk: ToolContext, run: str, said: str = "") -> answer_models.RunStatusAnswer:
     """`said`: what came of a request."""
     from pygent.interfaces.views import run_views
 

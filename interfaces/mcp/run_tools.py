@@ -40,7 +40,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         target: Annotated[str, Field(description="name of a bundled target, or folder of a target.toml")],
         settings: RunSettings,
         wait: Wait = False,
-    ) -> answer_models.RunStatus:
+    ) -> answer_models.RunStatusAnswer:
         """Start to evolve a target, in a process of its own. At least one budget is needed."""
         if all(settings[name] is None for name in LIMITS):
             raise ToolError(f"a run needs a budget: give one of {', '.join(LIMITS)}")
@@ -51,19 +51,19 @@ def register(server: MCPServer, desk: ToolContext) -> None:
     @with_run_settings("resume_run")
     async def resume_run(
         ctx: Context[Any, Any], run: RunId, settings: RunSettings, wait: Wait = False
-    ) -> answer_models.RunStatus:
+    ) -> answer_models.RunStatusAnswer:
         """Go on with a run that was paused, has ended, or whose process is gone; budgets count from its
         beginning, and those that are left out stay as they were."""
         launched = await anyio.to_thread.run_sync(lambda: _resumed(desk, run, settings))
         return await _followed(ctx, desk, launched, f"run {launched.run} goes on", wait=wait)
 
     @server.tool(annotations=STEERS)
-    def pause_run(run: RunId) -> answer_models.RunStatus:
+    def pause_run(run: RunId) -> answer_models.RunStatusAnswer:
         """Ask a run to finish what is under way and leave off; resume_run goes on with it."""
         return _wished(desk, run, "pause")
 
     @server.tool(annotations=STEERS)
-    def stop_run(run: RunId) -> answer_models.RunStatus:
+    def stop_run(run: RunId) -> answer_models.RunStatusAnswer:
         """Ask a run to finish what is under way and close with its summary."""
         return _wished(desk, run, "stop")
 
@@ -87,7 +87,7 @@ def _resumed(desk: ToolContext, run: str, settings: RunSettings) -> Launched:
         return desk.keep(go_on(desk.home, id, settings))
 
 
-def _wished(desk: ToolContext, run: str, what: Literal["pause", "stop"]) -> answer_models.RunStatus:
+def _wished(desk: ToolContext, run: str, what: Literal["pause", "stop"]) -> answer_models.RunStatusAnswer:
     from pygent.interfaces.common.background_runs import wish
 
     with desk.archive(write=True) as archive:
@@ -97,7 +97,7 @@ def _wished(desk: ToolContext, run: str, what: Literal["pause", "stop"]) -> answ
 
 async def _followed(
     ctx: Context[Any, Any], desk: ToolContext, launched: Launched, said: str, *, wait: bool
-) -> answer_models.RunStatus:
+) -> answer_models.RunStatusAnswer:
     """Until the run goes, or with `wait` until its process has ended; leaving off to wait does not end it.
     Raises `ToolError` with the reason where the process fails."""
     from pygent.interfaces.common.exit_codes import BREAKER, INTERRUPTED

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mcp.server.mcpserver.exceptions import ToolError
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.interfaces.common.background_runs import Launched
 
 SHOWN = 20_000  # characters of a diff, a source or a report in one answer; resources give the rest by pages
@@ -26,9 +26,9 @@ class ToolContext:
     launched: dict[str, Launched] = field(default_factory=dict)
 
     @contextmanager
-    def archive(self, *, write: bool = False, create: bool = False) -> Iterator[Archive]:
+    def archive(self, *, write: bool = False, create: bool = False) -> Iterator[ArchiveStore]:
         """Open for one call. What a user can mend leaves as a `ToolError` that says how."""
-        with in_words(), Archive.open(self.home, create=create, read_only=not write) as opened:
+        with in_words(), ArchiveStore.open(self.home, create=create, read_only=not write) as opened:
             yield opened
 
     def keep(self, launched: Launched) -> Launched:

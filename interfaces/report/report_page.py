@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pygent.archive.failure_classes import class_of
-from pygent.archive.records import Status, Variant
-from pygent.archive.store import Archive
-from pygent.archive.tables.search import Wanted
+from pygent.archive.records import Status, VariantRecord
+from pygent.archive.store import ArchiveStore
+from pygent.archive.tables.search import VariantQuery
 from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.interfaces.common.html_rendering import environment
 from pygent.interfaces.report.plot import plot
@@ -26,7 +26,7 @@ _FOLDER = Path(__file__).parent
 class Entry:
     """One of the best variants; `cut` counts the lines of its diff that are left out."""
 
-    known: Variant
+    known: VariantRecord
     interval: Interval | None
     held_out: Interval | None
     verdicts: Sequence[str]
@@ -34,15 +34,15 @@ class Entry:
     cut: int
 
 
-def html(archive: Archive, home: Path, run: str) -> str:
+def html(archive: ArchiveStore, home: Path, run: str) -> str:
     return _rendered("report.html.j2", archive, home, run, autoescape=True)
 
 
-def markdown(archive: Archive, home: Path, run: str) -> str:
+def markdown(archive: ArchiveStore, home: Path, run: str) -> str:
     return _rendered("report.md.j2", archive, home, run, autoescape=False)
 
 
-def _rendered(template: str, archive: Archive, home: Path, run: str, *, autoescape: bool) -> str:
+def _rendered(template: str, archive: ArchiveStore, home: Path, run: str, *, autoescape: bool) -> str:
     from pygent.prompts.quote import fence
 
     made = environment(_FOLDER, autoescape=autoescape)
@@ -50,7 +50,7 @@ def _rendered(template: str, archive: Archive, home: Path, run: str, *, autoesca
     return made.get_template(template).render(**told(archive, home, run))
 
 
-def told(archive: Archive, home: Path, run: str) -> dict[str, object]:
+def told(archive: ArchiveStore, home: Path, run: str) -> dict[str, object]:
     """What both templates are made of. `run` may be a unique prefix. Raises `ArchiveError`."""
     id = archive.runs.find(run)
     status = run_views.status(archive, home, id)
@@ -69,16 +69,16 @@ def told(archive: Archive, home: Path, run: str) -> dict[str, object]:
     }
 
 
-def _leaders(archive: Archive, run: str) -> list[Variant]:
+def _leaders(archive: ArchiveStore, run: str) -> list[VariantRecord]:
     """The best champions, then the best accepted; else the best valid variant."""
-    found: list[Variant] = []
+    found: list[VariantRecord] = []
     for standing in (Status.CHAMPION, Status.ACCEPTED):
-        found += archive.browse.page(Wanted(run=run, status=standing), "score", TOP - len(found))
+        found += archive.browse.page(VariantQuery(run=run, status=standing), "score", TOP - len(found))
     best = archive.variants.best(run)
     return found or ([best] if best is not None and best.parents else [])
 
 
-def _entry(archive: Archive, variant: Variant, series: charts.Series) -> Entry:
+def _entry(archive: ArchiveStore, variant: VariantRecord, series: charts.Series) -> Entry:
     leader = next((one for one in series.leaders if one.id == variant.id), None)
     lines = variant_views.diff(archive, variant.id, "root").diff.splitlines()
     return Entry(

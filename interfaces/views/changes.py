@@ -6,8 +6,8 @@ import ast
 import textwrap
 from dataclasses import dataclass
 
-from pygent.archive.records import Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.interfaces.views.variant_views import files
 from pygent.target_modules.patch.diff.tree_diff import diff
 from pygent.target_modules.patch.model import edits
@@ -42,7 +42,7 @@ def changes(before: Tree, after: Tree) -> list[Change]:
     return rows
 
 
-def symbols(archive: Archive, variant: Variant) -> list[str]:
+def symbols(archive: ArchiveStore, variant: VariantRecord) -> list[str]:
     """`path:symbol` of what a variant changed of its first parent; nothing of one without source."""
     if variant.tree is None or not variant.parents:
         return []

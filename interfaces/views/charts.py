@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pygent.archive.records import Direction, RunRecord, Status
-from pygent.archive.store import Archive
-from pygent.archive.tables.search import Point, Wanted
+from pygent.archive.store import ArchiveStore
+from pygent.archive.tables.search import Point, VariantQuery
 from pygent.benchmarks.judge import score_interval
 from pygent.benchmarks.results import Evaluation
 from pygent.benchmarks.statistics.sequential_test import Interval
@@ -82,7 +82,7 @@ class TradeOffs:
     points: Sequence[TradedPoint]
 
 
-def series(archive: Archive, run: str) -> Series:
+def series(archive: ArchiveStore, run: str) -> Series:
     """`run` may be a unique prefix. Raises `ArchiveError`."""
     record = archive.runs.get(archive.runs.find(run))
     found = archive.browse.points(record.id)
@@ -109,7 +109,7 @@ def series(archive: Archive, run: str) -> Series:
     )
 
 
-def _leader(archive: Archive, target: Target | None, point: Point) -> Leader:
+def _leader(archive: ArchiveStore, target: Target | None, point: Point) -> Leader:
     found = confirmation(archive.variants.records(point.id))
     return Leader(
         point.id,
@@ -121,7 +121,7 @@ def _leader(archive: Archive, target: Target | None, point: Point) -> Leader:
     )
 
 
-def interval(archive: Archive, target: Target | None, variant: str) -> Interval | None:
+def interval(archive: ArchiveStore, target: Target | None, variant: str) -> Interval | None:
     """A variant's score with its 95 percent interval on search cases; None where it has none."""
     measured = archive.variants.records(variant, kind="evaluation")
     if target is None or not measured:
@@ -129,15 +129,15 @@ def interval(archive: Archive, target: Target | None, variant: str) -> Interval 
     return score_interval(target, Evaluation.from_json(measured[-1].data))
 
 
-def interval_of(archive: Archive, run: str, variant: str) -> Interval | None:
+def interval_of(archive: ArchiveStore, run: str, variant: str) -> Interval | None:
     """The same, of a variant whose target is that of its run."""
     return interval(archive, _target(archive.runs.get(run)), variant)
 
 
-def trade_offs(archive: Archive, run: str, x: str = "", y: str = "") -> TradeOffs:
+def trade_offs(archive: ArchiveStore, run: str, x: str = "", y: str = "") -> TradeOffs:
     """Two metrics of a run's best variants against each other; the primary one and another by default."""
     record = archive.runs.get(archive.runs.find(run))
-    among = archive.browse.page(Wanted(run=record.id), "score", TRADED)
+    among = archive.browse.page(VariantQuery(run=record.id), "score", TRADED)
     graded = [one for one in among if one.score is not None]
     metrics = sorted({name for one in graded for name in one.metrics})
     target = _target(record)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pygent.archive.records import Record, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Record, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.metrics import complexity
 from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.interfaces.views.changes import Change, changes
@@ -72,7 +72,7 @@ def confirmation(records: Sequence[Record]) -> Confirmation | None:
     return Confirmation(*(None if side is None else Interval(**side) for side in sides))
 
 
-def samples(archive: Archive, id: str, against: str = "parent") -> Samples:
+def samples(archive: ArchiveStore, id: str, against: str = "parent") -> Samples:
     """`against` as in `pygent.interfaces.views.variant_views.diff`. Raises `ArchiveError`."""
     found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
@@ -94,14 +94,14 @@ def samples(archive: Archive, id: str, against: str = "parent") -> Samples:
     return Samples(found.id, None if other is None else other.id, metrics)
 
 
-def _stage(archive: Archive, variant: Variant) -> tuple[Mapping[str, Sequence[float]], int | None]:
+def _stage(archive: ArchiveStore, variant: VariantRecord) -> tuple[Mapping[str, Sequence[float]], int | None]:
     measured = archive.variants.records(variant.id, kind="evaluation")
     if not measured or not measured[-1].data["stages"]:
         return {}, None
     return measured[-1].data["stages"][-1]["samples"], measured[-1].data["seed"]
 
 
-def source_figures(archive: Archive, id: str, against: str = "parent") -> SourceFigures:
+def source_figures(archive: ArchiveStore, id: str, against: str = "parent") -> SourceFigures:
     """`against` as in `pygent.interfaces.views.variant_views.diff`. Raises `ArchiveError`."""
     found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)

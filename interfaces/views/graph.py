@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pygent.archive.records import Status, Variant
-from pygent.archive.store import Archive
-from pygent.archive.tables.search import Wanted
+from pygent.archive.records import Status, VariantRecord
+from pygent.archive.store import ArchiveStore
+from pygent.archive.tables.search import VariantQuery
 
 CHILDREN = 12  # of one variant, at a time
 CHAMPIONS = 5  # whose ways are shown at first, the latest
@@ -47,22 +47,22 @@ class Children(Graph):
     next: int | None
 
 
-def graph(archive: Archive, run: str) -> Graph:
+def graph(archive: ArchiveStore, run: str) -> Graph:
     """The ways to the best variant and the latest champions."""
     record = archive.runs.get(archive.runs.find(run))
-    wanted = Wanted(run=record.id, status=Status.CHAMPION)
+    wanted = VariantQuery(run=record.id, status=Status.CHAMPION)
     champions = archive.browse.page(wanted, "newest", CHAMPIONS)
     best = archive.variants.best(record.id)
     ends = [*champions, *([best] if best is not None else [])]
     if not ends:
         ends = list(archive.variants.list_(run=record.id, limit=1))
-    shown: dict[str, Variant] = {}
+    shown: dict[str, VariantRecord] = {}
     for end in ends:
         shown |= {one.id: one for one in archive.variants.lineage(end.id)}
     return _drawn(archive, shown, set(shown))
 
 
-def children(archive: Archive, id: str, offset: int = 0) -> Children:
+def children(archive: ArchiveStore, id: str, offset: int = 0) -> Children:
     """The best first."""
     parent = archive.variants.find(id)
     found, total = archive.browse.children(parent, CHILDREN, offset)
@@ -71,7 +71,7 @@ def children(archive: Archive, id: str, offset: int = 0) -> Children:
     return Children(drawn.nodes, drawn.edges, parent, total, after if after < total else None)
 
 
-def _drawn(archive: Archive, variants: dict[str, Variant], known: set[str]) -> Graph:
+def _drawn(archive: ArchiveStore, variants: dict[str, VariantRecord], known: set[str]) -> Graph:
     nodes = []
     for one in variants.values():
         _, total = archive.browse.children(one.id, 0)

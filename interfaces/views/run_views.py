@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pygent.archive.locks import is_alive
 from pygent.archive.records import RunRecord
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.statistics import Stats
 
 State = Annotated[str, Field(description="starting, running, paused, finished, or dead: its process is gone")]
@@ -76,7 +76,7 @@ class RunStatus(RunHead):
         ]
 
 
-def runs(archive: Archive, home: Path) -> list[RunRow]:
+def runs(archive: ArchiveStore, home: Path) -> list[RunRow]:
     """All runs, oldest first."""
     return [
         RunRow(**vars(head(home, run)), attempts=archive.stats(run.id).variants)
@@ -84,7 +84,7 @@ def runs(archive: Archive, home: Path) -> list[RunRow]:
     ]
 
 
-def status(archive: Archive, home: Path, run: str) -> RunStatus:
+def status(archive: ArchiveStore, home: Path, run: str) -> RunStatus:
     """`run` may be a unique prefix. Raises `ArchiveError`."""
     record = archive.runs.get(archive.runs.find(run))
     best = archive.variants.best(record.id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pygent.archive.records import Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.queries import Order
-from pygent.archive.tables.search import Wanted
+from pygent.archive.tables.search import VariantQuery
 from pygent.interfaces.views.changes import symbols
 
 LOOKED_AT = 1000  # variants whose changes are worked out in search of a symbol
@@ -22,12 +22,12 @@ class Found:
     total: int | None
     offset: int
     next: int | None
-    variants: Sequence[Variant]
+    variants: Sequence[VariantRecord]
 
 
 def search(
-    archive: Archive,
-    wanted: Wanted,
+    archive: ArchiveStore,
+    wanted: VariantQuery,
     *,
     symbol: str | None = None,
     order: Order = "newest",
@@ -57,8 +57,10 @@ def search(
     return Found(total, offset, offset + len(found) if more else None, found)
 
 
-def _changing(archive: Archive, among: list[Variant], symbol: str, enough: int) -> list[Variant]:
-    found: list[Variant] = []
+def _changing(
+    archive: ArchiveStore, among: list[VariantRecord], symbol: str, enough: int
+) -> list[VariantRecord]:
+    found: list[VariantRecord] = []
     for one in among:
         if any(symbol in name for name in symbols(archive, one)):
             found.append(one)

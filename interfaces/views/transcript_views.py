@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pygent.archive.records import Usage
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.gateway.transcripts import Exchange, exchanges
 from pygent.prompts.quote import cut, escape, line
 
 _LONG = 4000  # characters of one message that are shown to people; JSON has all
 
 
-def of_variant(archive: Archive, id: str) -> list[Exchange]:
+def of_variant(archive: ArchiveStore, id: str) -> list[Exchange]:
     """Of its making and, for agents, its measuring. `id` may be a unique prefix. Raises `ArchiveError`."""
     return exchanges(archive, archive.variants.records(archive.variants.find(id), kind="exchange"))
 

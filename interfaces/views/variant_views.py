@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pygent.archive.records import Record, ReviewDecision, Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Record, ReviewDecision, Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.queries import Order
 from pygent.evolution.promotion.approvals import approval
 from pygent.target_modules.patch.diff.unified import unified
@@ -17,7 +17,7 @@ from pygent.target_modules.patch.model.tree import Tree
 
 
 @dataclass(frozen=True, kw_only=True)
-class WholeVariant(Variant):
+class WholeVariant(VariantRecord):
     """A variant with `records` of its measurements, what it changed of each parent, and what people said.
 
     `diff` is against the first parent, `diffs` has one for each.
@@ -43,13 +43,13 @@ class Diff:
 class Comparison:
     """Two variants, each metric of both in this order, and the diff from `one` to `other`."""
 
-    one: Variant
-    other: Variant
+    one: VariantRecord
+    other: VariantRecord
     metrics: Mapping[str, tuple[float | None, float | None]]
     diff: str
 
 
-def variant(archive: Archive, id: str) -> WholeVariant:
+def variant(archive: ArchiveStore, id: str) -> WholeVariant:
     found = archive.variants.get(archive.variants.find(id))
     changes = {parent: difference(archive, found, archive.variants.get(parent)) for parent in found.parents}
     return WholeVariant(
@@ -63,50 +63,50 @@ def variant(archive: Archive, id: str) -> WholeVariant:
 
 
 def rows(
-    archive: Archive,
+    archive: ArchiveStore,
     run: str | None = None,
     status: str | None = None,
     order: Order = "newest",
     limit: int = 50,
-) -> list[Variant]:
+) -> list[VariantRecord]:
     """Variants of a run or of all, at most `limit`."""
     wanted = archive.runs.find(run) if run is not None else None
     standing = Status(status) if status else None
     return list(archive.variants.list_(run=wanted, status=standing, limit=limit, order=order))
 
 
-def lineage(archive: Archive, id: str) -> list[Variant]:
+def lineage(archive: ArchiveStore, id: str) -> list[VariantRecord]:
     """A variant's ancestors, the baseline first and itself last."""
     return list(archive.variants.lineage(archive.variants.find(id)))
 
 
-def diff(archive: Archive, id: str, against: str = "parent") -> Diff:
+def diff(archive: ArchiveStore, id: str, against: str = "parent") -> Diff:
     """`against` is `parent`, `root` or another variant."""
     found = archive.variants.get(archive.variants.find(id))
     other = other_of(archive, found, against)
     return Diff(found.id, None if other is None else other.id, difference(archive, found, other))
 
 
-def compare(archive: Archive, one: str, other: str) -> Comparison:
+def compare(archive: ArchiveStore, one: str, other: str) -> Comparison:
     first, second = (archive.variants.get(archive.variants.find(id)) for id in (one, other))
     names = dict.fromkeys((*first.metrics, *second.metrics))
     metrics = {name: (first.metrics.get(name), second.metrics.get(name)) for name in names}
     return Comparison(first, second, metrics, difference(archive, second, first))
 
 
-def files(archive: Archive, found: Variant | None) -> Mapping[str, str]:
+def files(archive: ArchiveStore, found: VariantRecord | None) -> Mapping[str, str]:
     """A variant's files by path; none where it has no source."""
     return {} if found is None or found.tree is None else archive.variants.files(found.tree)
 
 
-def difference(archive: Archive, found: Variant, other: Variant | None) -> str:
+def difference(archive: ArchiveStore, found: VariantRecord, other: VariantRecord | None) -> str:
     """What `found` changed of `other`; '' where one of them has no source."""
     if other is None or other.tree is None or found.tree is None:
         return ""
     return unified(Tree(files(archive, other)), Tree(files(archive, found)))
 
 
-def other_of(archive: Archive, found: Variant, against: str) -> Variant | None:
+def other_of(archive: ArchiveStore, found: VariantRecord, against: str) -> VariantRecord | None:
     """`parent`, `root` or another variant; None for the parent of a baseline."""
     if against == "parent":
         return archive.variants.get(found.parents[0]) if found.parents else None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pygent.archive.blobs.weighted_cache import Cache
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.interfaces.views import run_views
 
 KEPT = 64  # views of runs
@@ -20,17 +20,17 @@ class ArchiveReader:
     def __init__(self, home: Path, who: str) -> None:
         self.home = home
         self.who = who
-        self.read = Archive.open(home, read_only=True)
+        self.read = ArchiveStore.open(home, read_only=True)
         self._kept: Cache[tuple[Any, ...], Any] = Cache(KEPT)
 
     def close(self) -> None:
         self.read.close()
 
-    def writing(self) -> Archive:
+    def writing(self) -> ArchiveStore:
         """For a `with` block. Raises `ArchiveError`."""
-        return Archive.open(self.home, create=False)
+        return ArchiveStore.open(self.home, create=False)
 
-    def status(self, archive: Archive, run: str) -> run_views.RunStatus:
+    def status(self, archive: ArchiveStore, run: str) -> run_views.RunStatus:
         return run_views.status(archive, self.home, run)
 
     def of_run(self, view: Callable[..., T], run: str, *arguments: Any) -> T:

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pygent.archive.records import ArchiveError, Status
-from pygent.archive.store import Archive
-from pygent.archive.tables.search import Wanted
+from pygent.archive.store import ArchiveStore
+from pygent.archive.tables.search import VariantQuery
 from pygent.interfaces.common.html_rendering import line_whole
 from pygent.interfaces.views import charts, evidence, graph, run_views, search_views, variant_views
 from pygent.interfaces.views import transcript_views as talks
@@ -73,8 +73,8 @@ class Endpoint:
     answer: Callable[[ArchiveReader, dict[str, str], Any], Any]
 
 
-def find(archive: Archive, query: Filters) -> search_views.Found:
-    wanted = Wanted(
+def find(archive: ArchiveStore, query: Filters) -> search_views.Found:
+    wanted = VariantQuery(
         query.run,
         Status(query.status) if query.status else None,
         query.proposer,

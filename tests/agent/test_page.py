@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pygent.agent.pipelines import PIPELINES, STAGES
-from pygent.agent.profile import AttemptLimits, ContextTokens, Profile, names
+from pygent.agent.profile import ContextTokens, Profile, ProfileLimits, names
 from pygent.agent.toolbox import every
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "agent.md").read_text(encoding="utf-8")
@@ -25,10 +25,10 @@ def test_a_tools_row_says_what_it_needs(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "model"), [("limits", AttemptLimits), ("context", ContextTokens)], ids=["limits", "context"]
+    ("table", "model"), [("limits", ProfileLimits), ("context", ContextTokens)], ids=["limits", "context"]
 )
 def test_keys_of_tables_stand_there_with_their_defaults(
-    table: str, model: type[AttemptLimits] | type[ContextTokens]
+    table: str, model: type[ProfileLimits] | type[ContextTokens]
 ) -> None:
     for name, field in model.model_fields.items():
         row = next((row for row in PAGE.splitlines() if row.startswith(f"| `{table}.{name}` |")), "")

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from pygent.archive.blobs.blob_store import tree_address
-from pygent.archive.records import Record, RunRecord, Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Record, RunRecord, Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 
 
 class Maker:
     """Adds variants to a run with as few words as a test needs."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: ArchiveStore) -> None:
         self.archive = archive
         self.attempts: dict[str, int] = {}
 
@@ -42,9 +42,9 @@ class Maker:
         files: Mapping[str, str] | None = None,
         run: str = "run-1",
         **fields: Any,
-    ) -> Variant:
+    ) -> VariantRecord:
         attempt = self.attempts.get(run, 0)
-        variant = Variant(
+        variant = VariantRecord(
             id=f"{run}-v{attempt}",
             run=run,
             attempt=attempt,
@@ -67,7 +67,7 @@ class Maker:
         run: str = "run-1",
         records: Sequence[Record] = (),
         **fields: Any,
-    ) -> Variant:
+    ) -> VariantRecord:
         variant = self.build(parents, files, run, **fields)
         self.archive.variants.add(variant, files, records)
         self.attempts[run] = variant.attempt + 1
@@ -80,18 +80,18 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def archive(home: Path) -> Iterator[Archive]:
-    with Archive.open(home) as opened:
+def archive(home: Path) -> Iterator[ArchiveStore]:
+    with ArchiveStore.open(home) as opened:
         yield opened
 
 
 @pytest.fixture
-def make(archive: Archive) -> Maker:
+def make(archive: ArchiveStore) -> Maker:
     return Maker(archive)
 
 
 @pytest.fixture(scope="session")
-def maker() -> Callable[[Archive], Maker]:
+def maker() -> Callable[[ArchiveStore], Maker]:
     return Maker
 
 

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from pygent.archive.records import ArchiveError
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 
 ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys
 from pathlib import Path
 from pygent.archive.blobs.blob_store import tree_address
-from pygent.archive.store import Archive
-from pygent.archive.records import Record, RunRecord, Status, Variant
+from pygent.archive.store import ArchiveStore
+from pygent.archive.records import Record, RunRecord, Status, VariantRecord
 
-archive = Archive.open(Path(sys.argv[1]))
+archive = ArchiveStore.open(Path(sys.argv[1]))
 if not archive.runs.list_():
     archive.runs.add(RunRecord("run-1", "packing", {}, 1.0, "max"))
 valid = Status.VALID
@@ -34,7 +34,7 @@ for attempt in range(start, start + 100000):
     tree = tree_address({"a.py": text.encode()}).hex()
     parents = (f"v{attempt - 1}",) if attempt else ()
     archive.variants.add(
-        Variant(f"v{attempt}", "run-1", attempt, "packing", parents, tree, valid, "", "m", "swap", 0, 1.0),
+        VariantRecord(f"v{attempt}", "run-1", attempt, "packing", parents, tree, valid, "", "m", "swap", 0, 1.0),
         {"a.py": text},
         [Record("evaluation", {"samples": [attempt]})],
     )
@@ -44,8 +44,8 @@ for attempt in range(start, start + 100000):
 OPENER = """
 import sys
 from pathlib import Path
-from pygent.archive.store import Archive
-Archive.open(Path(sys.argv[1])).close()
+from pygent.archive.store import ArchiveStore
+ArchiveStore.open(Path(sys.argv[1])).close()
 """
 
 
@@ -61,7 +61,7 @@ def test_a_killed_writer_loses_nothing_that_returned(home, after):
         writer.wait()
         writer.stdout.close()
         said = [line for line in said if len(line) == 2]
-        with Archive.open(home, create=False) as archive:
+        with ArchiveStore.open(home, create=False) as archive:
             assert archive.verify() == []
             attempts = [member.attempt for member in archive.variants.members("run-1")]
             assert attempts == list(range(len(attempts)))
@@ -115,7 +115,7 @@ def test_what_is_read_while_a_run_writes_is_whole(home, archive, make):
 
     writer = threading.Thread(target=write)
     writer.start()
-    with Archive.open(home, read_only=True) as reader:
+    with ArchiveStore.open(home, read_only=True) as reader:
         while not done.is_set():
             members = list(reader.variants.members("run-1"))
             assert [member.parents for member in members[1:]] == [(member.id,) for member in members[:-1]]
@@ -127,7 +127,7 @@ def test_what_is_read_while_a_run_writes_is_whole(home, archive, make):
 def test_others_read_and_wish_while_a_run_writes(home, archive, make):
     make.run()
     make.add(files={"a.py": "1"})
-    with Archive.open(home, read_only=True) as reader, Archive.open(home) as other:
+    with ArchiveStore.open(home, read_only=True) as reader, ArchiveStore.open(home) as other:
         listing = archive.variants.list_("run-1")
         assert next(listing).attempt == 0
         make.add()
@@ -142,7 +142,7 @@ def test_others_read_and_wish_while_a_run_writes(home, archive, make):
 def test_an_archive_that_lost_the_race_for_an_attempt_says_so(home, archive, make, maker):
     make.run()
     make.add()
-    with Archive.open(home) as other:
+    with ArchiveStore.open(home) as other:
         late = maker(other)
         late.attempts = dict(make.attempts)
         other.journal.add("run-1", 1, "proposal", {})
@@ -158,5 +158,5 @@ def test_an_archive_that_lost_the_race_for_an_attempt_says_so(home, archive, mak
 def test_two_processes_may_make_the_archive_at_the_same_time(home):
     started = [subprocess.Popen([sys.executable, "-c", OPENER, str(home)], cwd=ROOT) for _ in range(3)]
     assert [process.wait() for process in started] == [0, 0, 0]
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         assert archive.verify() == []

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from pygent.archive.records import ArchiveError, Status
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 
 
 def test_decisions_come_back_in_order_of_one_variant_of_a_run_and_of_all(make, archive):
@@ -46,7 +46,7 @@ def test_the_database_itself_keeps_decisions_from_being_changed(make, archive, h
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             connection.execute(change)
     connection.close()
-    with Archive.open(home) as reopened:
+    with ArchiveStore.open(home) as reopened:
         assert [decision.who for decision in reopened.decisions.list_()] == ["Ada"]
 
 

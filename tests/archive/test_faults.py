@@ -13,14 +13,14 @@ import pytest
 
 from pygent.archive.db import database_errors, sqlite
 from pygent.archive.records import ArchiveError
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 
 ROOT = Path(__file__).parents[2]
 
 
 def fails(match: str, *arguments, **options) -> None:
     with pytest.raises(ArchiveError, match=match) as caught:
-        Archive.open(*arguments, **options).close()
+        ArchiveStore.open(*arguments, **options).close()
     assert "\n" not in str(caught.value)
 
 
@@ -55,9 +55,9 @@ def test_a_home_that_is_a_file_is_refused(tmp_path):
 
 def test_a_home_with_an_odd_name_works(tmp_path, maker):
     for name in ("with space", "per%cent?mode=ro#x", "ünï"):
-        with Archive.open(tmp_path / name) as archive:
+        with ArchiveStore.open(tmp_path / name) as archive:
             maker(archive).run()
-        with Archive.open(tmp_path / name, read_only=True) as archive:
+        with ArchiveStore.open(tmp_path / name, read_only=True) as archive:
             assert len(archive.runs.list_()) == 1
         assert (tmp_path / name / "archive.db").exists()
 
@@ -65,7 +65,7 @@ def test_a_home_with_an_odd_name_works(tmp_path, maker):
 def test_a_locked_archive_says_so(home, archive, make, monkeypatch):
     make.run()
     monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0.05)
-    with Archive.open(home) as other:
+    with ArchiveStore.open(home) as other:
         blocker = sqlite3.connect(home / "archive.db", isolation_level=None)
         blocker.execute("BEGIN IMMEDIATE")
         with pytest.raises(ArchiveError, match="locked by another process"):
@@ -83,13 +83,13 @@ def test_an_unusable_server_is_one_line(home):
 
 def test_a_secret_in_the_url_is_not_repeated(home):
     with pytest.raises(ArchiveError) as caught:
-        Archive.open(home, url="postgresql+nodriver://user:secret@127.0.0.1:1/name")
+        ArchiveStore.open(home, url="postgresql+nodriver://user:secret@127.0.0.1:1/name")
     assert "secret" not in str(caught.value)
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(disk, maker):
     folder = disk("size=1m")
-    with Archive.open(folder / "home") as archive:
+    with ArchiveStore.open(folder / "home") as archive:
         make = maker(archive)
         make.run()
         error = None
@@ -118,14 +118,14 @@ def test_no_space_for_a_new_archive_is_one_line(disk):
 
 def test_a_read_only_home_can_be_read_and_not_written(disk, maker):
     folder = disk("size=4m")
-    with Archive.open(folder) as archive:
+    with ArchiveStore.open(folder) as archive:
         make = maker(archive)
         make.run()
         make.add(files={"a.py": "1"})
     disk("ro")
     fails("read-only", folder)
     fails("read-only", folder / "new")
-    with Archive.open(folder, read_only=True) as archive:
+    with ArchiveStore.open(folder, read_only=True) as archive:
         assert archive.variants.files(archive.variants.get("run-1-v0").tree) == {"a.py": "1"}
         assert archive.verify() == []
         with pytest.raises(ArchiveError, match="read-only"):
@@ -135,9 +135,9 @@ def test_a_read_only_home_can_be_read_and_not_written(disk, maker):
 CRASH = """
 import os, signal, sys
 from pathlib import Path
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.archive.records import RunRecord
-archive = Archive.open(Path(sys.argv[1]))
+archive = ArchiveStore.open(Path(sys.argv[1]))
 archive.runs.add(RunRecord("run-1", "packing", {}, 1.0, "max"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -150,12 +150,12 @@ def test_a_read_only_home_is_read_whole_also_after_a_crash(disk, tmp_path, lost)
     assert done.returncode == -signal.SIGKILL
     (folder / lost).unlink(missing_ok=True)
     disk("ro")
-    with Archive.open(folder, read_only=True) as archive:
+    with ArchiveStore.open(folder, read_only=True) as archive:
         assert [run.id for run in archive.runs.list_()] == ["run-1"]
 
 
 def test_a_damaged_file_is_one_line_and_verify_goes_on(home, maker):
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         make = maker(archive)
         make.run()
         for n in range(200):
@@ -165,7 +165,7 @@ def test_a_damaged_file_is_one_line_and_verify_goes_on(home, maker):
     for page in range(8, len(content) // 4096):
         content[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     file.write_bytes(content)
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         with pytest.raises(ArchiveError, match="damaged") as caught:
             list(archive.variants.members("run-1"))
         assert "\n" not in str(caught.value)
@@ -185,6 +185,6 @@ def test_a_backup_made_while_writing_is_whole(home, archive, make, tmp_path):
     source, target = sqlite3.connect(home / "archive.db"), tmp_path / "copy" / "archive.db"
     source.execute("VACUUM INTO ?", (str(target),))
     source.close()
-    with Archive.open(tmp_path / "copy") as copy:
+    with ArchiveStore.open(tmp_path / "copy") as copy:
         assert copy.verify() == []
         assert len(list(copy.variants.members("run-1"))) == 30

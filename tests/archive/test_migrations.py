@@ -15,7 +15,7 @@ from sqlalchemy import NullPool, create_engine, inspect, text
 
 from pygent.archive.db import database, migrate, schema
 from pygent.archive.records import ArchiveError
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 
 SAMPLES = Path(__file__).parent / "samples"
 VERSIONS = range(1, schema.VERSION + 1)
@@ -49,7 +49,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(home, archive):
 def test_an_empty_file_becomes_an_archive(home):
     home.mkdir()
     (home / "archive.db").touch()
-    with Archive.open(home, create=False) as archive:
+    with ArchiveStore.open(home, create=False) as archive:
         assert archive.runs.list_() == []
         assert archive.verify() == []
 
@@ -62,7 +62,7 @@ def test_an_archive_of_every_version_is_read_after_its_upgrade(home, version):
     connection.executescript((SAMPLES / f"v{version:04}.sql").read_text())
     connection.close()
     for read_only in (True, False):
-        with Archive.open(home, read_only=read_only) as archive:
+        with ArchiveStore.open(home, read_only=read_only) as archive:
             assert archive.verify() == []
             champion = archive.variants.best("run-1")
             assert (champion.attempt, champion.score, champion.metrics) == (2, 0.75, {"excess": 0.75})
@@ -73,7 +73,7 @@ def test_an_archive_of_every_version_is_read_after_its_upgrade(home, version):
 
 
 def test_an_archive_from_a_newer_version_is_refused_and_left_alone(home):
-    Archive.open(home).close()
+    ArchiveStore.open(home).close()
     connection = sqlite3.connect(home / "archive.db")
     connection.execute("UPDATE alembic_version SET version_num = '0099'")
     connection.commit()
@@ -81,7 +81,7 @@ def test_an_archive_from_a_newer_version_is_refused_and_left_alone(home):
         with pytest.raises(
             ArchiveError, match=r"archive\.db: written by a newer version .*upgrade"
         ) as caught:
-            Archive.open(home, read_only=read_only)
+            ArchiveStore.open(home, read_only=read_only)
         assert "\n" not in str(caught.value)
     assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0099",)]
     connection.close()
@@ -112,29 +112,29 @@ def tables(home: Path) -> set[str]:
 
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_later_version_adds_its_tables_and_keeps_what_is_there(home, maker, next_version, read_only):
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         make = maker(archive)
         make.run()
         variant = make.add(files={"a.py": "1"})
     next_version("")
-    with Archive.open(home, read_only=read_only) as archive:
+    with ArchiveStore.open(home, read_only=read_only) as archive:
         assert archive.variants.get(variant.id) == variant
     assert {"reviews", NEXT} <= tables(home)
 
 
 def test_a_migration_that_fails_leaves_the_old_version_whole(home, next_version):
-    Archive.open(home).close()
+    ArchiveStore.open(home).close()
     next_version('op.execute("INSERT INTO nowhere VALUES (1)")')
     with pytest.raises(ArchiveError, match="no such table: nowhere"):
-        Archive.open(home)
+        ArchiveStore.open(home)
     assert f"{schema.VERSION:04}" in tables(home)
     assert "reviews" not in tables(home)
 
 
 def test_an_old_archive_on_a_read_only_disk_says_what_is_wrong(disk, next_version):
     folder = disk("size=4m")
-    Archive.open(folder).close()
+    ArchiveStore.open(folder).close()
     disk("ro")
     next_version("")
     with pytest.raises(ArchiveError, match=r"of an older version .* cannot be converted"):
-        Archive.open(folder, read_only=True)
+        ArchiveStore.open(folder, read_only=True)

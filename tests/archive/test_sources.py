@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pygent.archive.blobs import codec
 from pygent.archive.blobs.blob_store import CHAIN, tree_address
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.target_modules.patch.model.tree import Tree
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.sampled_from(
@@ -28,13 +28,13 @@ trees = st.dictionaries(paths, texts, max_size=5)
 @settings(max_examples=40, deadline=None)
 @given(st.lists(trees, min_size=1, max_size=6, unique_by=lambda files: Tree(files).id))
 def test_every_tree_comes_back_exactly(maker, family):
-    with TemporaryDirectory() as folder, Archive.open(Path(folder)) as archive:
+    with TemporaryDirectory() as folder, ArchiveStore.open(Path(folder)) as archive:
         make = maker(archive)
         make.run()
         parent = None
         for files in family:
             parent = make.add([parent.id] if parent else [], files)
-        with Archive.open(Path(folder), read_only=True) as other:
+        with ArchiveStore.open(Path(folder), read_only=True) as other:
             assert [other.variants.files(Tree(files).id) for files in family] == family
             assert other.verify() == []
 
@@ -83,7 +83,7 @@ def rows(home: Path, query: str) -> list[tuple]:
 
 def test_a_long_lineage_has_a_keyframe_every_sixteen_generations(home, archive, make):
     family = chain(make, 3 * CHAIN + 2)
-    with Archive.open(home, read_only=True) as fresh:
+    with ArchiveStore.open(home, read_only=True) as fresh:
         assert fresh.variants.files(Tree(family[-1]).id) == family[-1]
         assert fresh.variants.files(Tree(family[20]).id) == family[20]
     assert archive.verify() == []

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from pygent.archive.blobs.text_blobs import Text
 from pygent.archive.records import ArchiveError
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=())), max_size=6))
 @settings(max_examples=30, deadline=None)
 def test_every_text_comes_back_by_its_address(tmp_path_factory, contents):
-    with Archive.open(tmp_path_factory.mktemp("texts")) as archive:
+    with ArchiveStore.open(tmp_path_factory.mktemp("texts")) as archive:
         addresses = archive.texts.add([Text(content) for content in contents])
         assert [archive.texts.get(address) for address in addresses] == contents
         assert archive.texts.add([Text(content) for content in contents]) == addresses

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from pygent.archive.records import ArchiveError, Record
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def damaged(home, maker):
     """An archive of four variants, after the SQL that damages it; gives back what `verify` says."""
 
     def damage(*statements: str) -> list[str]:
-        with Archive.open(home) as archive:
+        with ArchiveStore.open(home) as archive:
             make = maker(archive)
             make.run()
             parent = make.add(
@@ -31,7 +31,7 @@ def damaged(home, maker):
             assert connection.execute(statement).rowcount > 0
         connection.commit()
         connection.close()
-        with Archive.open(home) as archive:
+        with ArchiveStore.open(home) as archive:
             return archive.verify()
 
     return damage
@@ -72,7 +72,7 @@ def test_damage_is_found(damaged, statement, problem):
 
 def test_reading_what_is_damaged_is_one_line(home, damaged):
     damaged("UPDATE blobs SET data = x'01ffff' WHERE key = 2")
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         with pytest.raises(ArchiveError, match=r"damaged .*blob 2.*archive verify"):
             archive.variants.files(archive.variants.get("run-1-v0").tree)
         assert archive.variants.get("run-1-v0").attempt == 0

@@ -16,7 +16,7 @@ from pygent.benchmarks.testing.in_process import TestResult
 from pygent.benchmarks.testing.inventory import Inventory, read_inventory
 from pygent.benchmarks.testing.known_outcomes import KnownOutcomes
 from pygent.benchmarks.testing.programs import spec_of_tests
-from pygent.benchmarks.testing.sealed import Candidate, converse, run_sealed
+from pygent.benchmarks.testing.sealed import SealedCandidate, converse, run_sealed
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Program
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, load
@@ -180,7 +180,7 @@ def test_the_host_believes_a_judge_only_of_the_test_that_runs(
         kept.box(BoxSpec(), Isolation.PROCESS) as judge,
         kept.box(BoxSpec(), Isolation.PROCESS) as box,
     ):
-        candidate = Candidate(target, target.tree(), box)
+        candidate = SealedCandidate(target, target.tree(), box)
         told = converse(begin, judge, candidate, ["a", "b", "c"], KnownOutcomes({}, frozenset()))
     assert [name for name, one in told.tests.items() if one.verdict == "passed"] == believed
     if lie.startswith("is "):

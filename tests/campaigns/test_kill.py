@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pygent.archive.records import Status
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from tests.support.runs import committed, containers_of
 from tests.support.small_target import write_target
 
@@ -56,7 +56,7 @@ def recorded(log: Path) -> Counter[tuple[str, str]]:
 
 
 def shape(home: Path) -> list[object]:
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         found = list(archive.variants.list_())
         number = {one.id: one.attempt for one in found}
         return [
@@ -86,7 +86,7 @@ def test_killed_at_twenty_random_moments_nothing_is_lost_and_nothing_is_done_twi
             os.kill(session.pid, signal.SIGKILL)
             session.wait()
             kills += 1
-            with Archive.open(home) as archive:
+            with ArchiveStore.open(home) as archive:
                 assert archive.verify() == []
                 run = archive.runs.list_()[0].id
         else:
@@ -95,7 +95,7 @@ def test_killed_at_twenty_random_moments_nothing_is_lost_and_nothing_is_done_twi
     pids.add(session.pid)
     assert session.wait(timeout=300) == 0
     assert kills == KILLS, "the run ended before it was killed often enough"
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         assert archive.verify() == []
         assert archive.journal.pending(run) == []
         found = list(archive.variants.list_(run=run))

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, StageResult, Trust
 from pygent.benchmarks.suites.suite_registry import suite_for
@@ -50,7 +50,7 @@ def test_a_fresh_evaluation_and_one_read_back_are_equal(
 ) -> None:
     target = write_target(tmp_path / "target")
     evaluation = ODD if odd else measured(target, local_sandbox)
-    with Archive.open(tmp_path / "home", create=True) as archive:
+    with ArchiveStore.open(tmp_path / "home", create=True) as archive:
         run = create_run(archive, load_config(None, target=str(target), seed=1)).id
 
         first = ArchivedSteps(archive, run, 0, fresh=True)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from pygent.archive.records import Usage
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.gateway.model_api import Completion, Model, Request
 from pygent.gateway.models.openai_model import OpenAIModel
@@ -180,7 +180,7 @@ class Leaky:
 
 def through(home: Path, model: Model, *messages: dict[str, Any], text: str = "") -> tuple[list[Any], str]:
     """The answers to messages of a box, and all that is then on disk or in the journal, in one string."""
-    archive = Archive.open(home)
+    archive = ArchiveStore.open(home)
     transcripts = Transcripts(archive, Redactor.of({"MY_KEY": OWN}))
     servers: Any = Leaky(text)
     doors = AttemptGateways(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pygent.agent import bundle
-from pygent.archive.records import Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import VariantRecord
+from pygent.archive.store import ArchiveStore
 from tests.support.agent_script import Move, by_plan
 from tests.support.cli import pygent
 from tests.support.servers.model_server import ModelServer
@@ -30,7 +30,9 @@ def proposing(plant: Plant) -> list[Move]:
     ]
 
 
-def evolved(plant: Plant, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Variant], ModelServer]:
+def evolved(
+    plant: Plant, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[VariantRecord], ModelServer]:
     """The variants of a run whose one proposal is this change."""
     target, home = write_agent_of_known(folder / "target"), folder / "home"
     with ModelServer(otherwise=solver(by_plan(proposing(plant)))) as server:
@@ -40,7 +42,7 @@ def evolved(plant: Plant, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tupl
         limits = ["--evaluations", "1", "--seed", "11", "--json"]
         done = pygent("evolve", target.root, *options, *limits, home=home)
     assert done.code == 0, done.err
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         return list(archive.variants.list_(run=done.json["run"])), server
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.settings.config import load_config
 from pygent.gateway.local import model_server
 from pygent.interfaces.common import background_runs
@@ -60,7 +60,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def in_the_end(home: Path, run: str) -> str:
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         wait_until(lambda: archive.runs.get(run).state == "finished")
         return archive.runs.get(run).state
 
@@ -87,7 +87,7 @@ def test_a_run_with_a_relative_pythonpath(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", f".{os.pathsep}{os.pathsep}../{folder.name}")
     home, target = tmp_path / "home", write_target(tmp_path / "target")
-    with Archive.open(home, create=True) as archive:
+    with ArchiveStore.open(home, create=True) as archive:
         launched = background_runs.start(archive, home, load_config(None, **OPTIONS, target=str(target)))
     assert launched.until_up()
     assert launched.process.wait(timeout=300) == 0, launched.last_words()
@@ -115,7 +115,7 @@ def test_what_installs_packages(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_server_of_the_local_model(folder: Path, tmp_path: Path) -> None:
-    serving = Path(model_server.__file__).with_name("serving.py")
+    serving = Path(model_server.__file__).with_name("server_program.py")
     (tmp_path / "packages").mkdir()  # without the runtime, so that it ends at its import
     command = child_python.command(str(serving), str(tmp_path / "packages"), "model.gguf")
     done = subprocess.run(

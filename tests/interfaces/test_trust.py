@@ -18,7 +18,7 @@ import pytest
 import typer
 from mcp import Client
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.interfaces.mcp.mcp_server import make_server
 from tests.interfaces.conftest import Finished
 from tests.support.cli import pygent
@@ -151,7 +151,7 @@ def hostile(tmp_path: Path, mark: Path, finished: Finished, monkeypatch: pytest.
         (folder / name / "grader.py").write_text(grader)
         tested = GRADED.replace('"objective", grader = "grader.py"', '"pytest", tests = ["tests"]')
         (folder / name / "target.toml").write_text(more or f'packages = ["somebodys"]\n{tested}')
-    with Archive.open(folder / ".pygent") as archive:
+    with ArchiveStore.open(folder / ".pygent") as archive:
         (run,) = archive.runs.list_()
         stored = {"on_finish": f"{program} archive", "waive": "memory", "image": "somebodys/image"}
         archive.runs.update(run.id, config={**run.config, **stored, "target": str(folder)})
@@ -201,7 +201,7 @@ def test_every_command_that_would_run_it_refuses_and_says_what_to_do(
 
 
 def _runs(folder: Path) -> list[Any]:
-    with Archive.open(folder / ".pygent", read_only=True) as archive:
+    with ArchiveStore.open(folder / ".pygent", read_only=True) as archive:
         return list(archive.runs.list_())
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive.records import RunRecord, Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import RunRecord, Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.target_modules.patch.model.tree import Tree
 from tests.support.cli import pygent
 
@@ -23,12 +23,12 @@ PARENTS = {"base": (), "left": ("base",), "right": ("base",), "child": ("left", 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    with Archive.open(tmp_path) as archive:
+    with ArchiveStore.open(tmp_path) as archive:
         archive.runs.add(RunRecord("run", "outside", {}, 1.0, "max"))
         for attempt, (name, text) in enumerate(TEXTS.items()):
             tree = Tree({"m.py": text})
             proposer = "fuse" if name == "child" else "mutate"
-            made = Variant(
+            made = VariantRecord(
                 id=name,
                 run="run",
                 attempt=attempt,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pygent.archive.locks import is_alive
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from tests.support.runs import committed, containers_of, wait_until
 from tests.support.small_target import BUGGY, write_target
 
@@ -65,7 +65,7 @@ def test_a_run_in_the_real_sandbox_with_its_log_and_what_follows(tmp_path: Path,
     lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
     judged = [line for line in lines if line["logger"] == "pygent.evolution.run.durable_steps"]
     assert len(judged) >= 30
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         known = {variant.id for variant in archive.variants.list_()}
     assert {line["run"] for line in judged} == {summary["run"]}
     assert {line["variant"] for line in judged} <= known
@@ -94,7 +94,7 @@ def test_ctrl_c_ends_cleanly_and_leaves_no_container(tmp_path: Path, target: Pat
     assert session.returncode == 130, err
     assert json.loads(out)["stopped_by"] == "interrupted"
     assert containers_of(session.pid) == []
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         assert archive.verify() == []
         assert archive.runs.list_()[0].state == "paused"
 
@@ -119,7 +119,7 @@ def test_a_detached_run_is_paused_resumed_and_stopped_from_outside(tmp_path: Pat
         assert status["state"] == "finished"
         assert status["stopped_by"] == "stop"
     finally:
-        with Archive.open(home, read_only=True) as archive:
+        with ArchiveStore.open(home, read_only=True) as archive:
             assert archive.verify() == []
         if is_alive(home, run):
             os.kill(json.loads(begun.stdout)["pid"], signal.SIGKILL)

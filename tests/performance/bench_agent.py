@@ -18,12 +18,12 @@ from pygent.agent.brief import Brief, Inspiration
 from pygent.agent.messages import messages
 from pygent.agent.profile import load
 from pygent.archive.records import RunRecord
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation, Trust
 from pygent.evolution.proposers.agent_box import let_work, spec_of
 from pygent.evolution.protocols import Parent, Proposal
 from pygent.evolution.run.attempt import Attempts
-from pygent.evolution.run.attempt_threads import Threads
+from pygent.evolution.run.attempt_threads import AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.loop import Loop
@@ -176,7 +176,7 @@ class _Evaluator:
 
 def _fill() -> tuple[str, str]:
     """Judged attempts a second, against what so many workers and waiting attempts could do at most."""
-    with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "home") as archive:
+    with tempfile.TemporaryDirectory() as folder, ArchiveStore.open(Path(folder) / "home") as archive:
         target = load_target(write_target(Path(folder) / "target"))
         config = load_config(
             None, target=str(target.root), attempts=ATTEMPTS, window=WINDOW, workers=WORKERS, seed=1, fuse=0.0
@@ -192,7 +192,7 @@ def _fill() -> tuple[str, str]:
     return what, f"{rate / bound:.0%} of the bound"
 
 
-def _loop(archive: Archive, run: str, plan: RunPlan) -> Loop:
+def _loop(archive: ArchiveStore, run: str, plan: RunPlan) -> Loop:
     chooser, config = selector("dgm"), plan.config
     population = Population(plan.target, chooser)
     budget = RunLimits(config, Clock(), RunBreaker())
@@ -210,7 +210,7 @@ def _loop(archive: Archive, run: str, plan: RunPlan) -> Loop:
         None,  # type: ignore[arg-type]  # no attempt is accepted
         ledger,
     )
-    threads = Threads(config.workers, config.window)
+    threads = AttemptThreads(config.workers, config.window)
     return Loop(attempts, ledger, stopping, threads, reporter, deque(), window=config.window)
 
 

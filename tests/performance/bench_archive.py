@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.blobs.codec import pack_json
 from pygent.archive.db import schema
-from pygent.archive.records import Record, RunRecord, Status, Variant
-from pygent.archive.store import FILE, Archive
+from pygent.archive.records import Record, RunRecord, Status, VariantRecord
+from pygent.archive.store import FILE, ArchiveStore
 
 MODULE_LINES = 280  # about 12 kB
 MEASURED = 5000
@@ -46,7 +46,7 @@ class _Source:
         }
         self._recent = [""]
 
-    def next(self, attempt: int) -> tuple[Variant, dict[str, str], list[Record]]:
+    def next(self, attempt: int) -> tuple[VariantRecord, dict[str, str], list[Record]]:
         rng, parent = self.rng, self.rng.choice(self._recent[-200:])
         lines = list(self._modules[parent])
         for _ in range(5):
@@ -57,7 +57,7 @@ class _Source:
         self._modules[id] = lines
         self._recent.append(id)
         score = rng.random()
-        variant = Variant(
+        variant = VariantRecord(
             id=id,
             run="run-1",
             attempt=attempt,
@@ -97,7 +97,7 @@ class _Source:
 
 def _growing(home: Path) -> list[tuple[str, str]]:
     source = _Source()
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         archive.runs.add(RunRecord("run-1", "online_bin_packing", {}, 1.0, "min"))
         empty = (home / FILE).stat().st_size
         times = [_pair(archive, source, attempt) for attempt in range(100)]
@@ -116,14 +116,14 @@ def _growing(home: Path) -> list[tuple[str, str]]:
 
 def _large(home: Path) -> list[tuple[str, str]]:
     source = _Source()
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         archive.runs.add(RunRecord("run-1", "online_bin_packing", {}, 1.0, "min"))
         for attempt in range(100):
             variant, files, records = source.next(attempt)
             archive.variants.add(variant, files, records)
     _fill(home, source.rng)
-    opened = _seconds(lambda: Archive.open(home).close())
-    with Archive.open(home) as archive:
+    opened = _seconds(lambda: ArchiveStore.open(home).close())
+    with ArchiveStore.open(home) as archive:
         loaded = _seconds(lambda: list(archive.variants.members("run-1")))
         best = _seconds(lambda: archive.variants.best("run-1"))
         stats = _seconds(lambda: archive.stats("run-1"))
@@ -137,7 +137,7 @@ def _large(home: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _pair(archive: Archive, source: _Source, attempt: int) -> tuple[float, float]:
+def _pair(archive: ArchiveStore, source: _Source, attempt: int) -> tuple[float, float]:
     """CPU seconds of one `remember` (with the proposal's files) and one `add`."""
     variant, files, records = source.next(attempt)
     start = time.process_time()

@@ -17,7 +17,7 @@ from pygent.archive.blobs.codec import pack_json
 from pygent.archive.db import schema
 from pygent.archive.db.database import Database
 from pygent.archive.records import RunRecord
-from pygent.archive.store import FILE, Archive
+from pygent.archive.store import FILE, ArchiveStore
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
@@ -77,7 +77,7 @@ def write_target(folder: Path) -> Path:
 
 def _iterations(home: Path, target: Path, count: int, sandbox: Sandbox) -> list[tuple[str, str]]:
     config = load_config(None, target=str(target), proposer="mutate", seed=1, evaluations=100)
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         run = create_run(archive, config)
         execute_run(archive, home, run, sandbox, lambda progress: None, lambda: False)
     fill(home, run, count)
@@ -87,7 +87,7 @@ def _iterations(home: Path, target: Path, count: int, sandbox: Sandbox) -> list[
         if progress.latest is not None:
             ticks.append((time.process_time(), time.perf_counter()))
 
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         before = archive.stats(run.id)
         judged = before.variants - before.statuses["gated_out"] - 1
         wanted = judged + WARM + MEASURED
@@ -106,7 +106,7 @@ def _iterations(home: Path, target: Path, count: int, sandbox: Sandbox) -> list[
 def fill(home: Path, run: RunRecord, count: int) -> None:
     """Bring the run to `count` variants that share the baseline's source, in a few big transactions."""
     rng = random.Random(1)
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         there = archive.stats(run.id).variants
     database = Database(home / FILE)
     for start in range(there + 1, count + 1, 10_000):

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.statistics.sequential_test import interval_of
 from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
@@ -41,7 +41,7 @@ def rows() -> list[tuple[str, str]]:
 def _pages(home: Path, target: Path) -> list[tuple[str, str]]:
     sandbox = LocalSandbox()
     config = load_config(None, target=str(target), proposer="mutate", seed=1, evaluations=20)
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         run = create_run(archive, config)
         execute_run(archive, home, run, sandbox, lambda progress: None, lambda: False)
         sandbox.close()
@@ -95,7 +95,7 @@ def _watched(folder: Path, target: Path) -> list[tuple[str, str]]:
 def _cpu_per_variant(home: Path, target: Path, *, seed: int, watched: bool) -> float:
     limits = ["--proposer", "mutate", "--seed", str(seed), "--evaluations", str(EVALUATIONS)]
     command = [sys.executable, "-m", "pygent", "--home", str(home), "evolve", str(target), *limits]
-    Archive.open(home).close()
+    ArchiveStore.open(home).close()
     with ExitStack() as held:
         run = subprocess.Popen(
             [*command, "--sandbox", "bubblewrap", "--json"],
@@ -107,7 +107,7 @@ def _cpu_per_variant(home: Path, target: Path, *, seed: int, watched: bool) -> f
             held.enter_context(_viewers(home))
         _, code, used = os.wait4(run.pid, 0)
     assert code == 0, f"the run ended with {code}"
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         return (used.ru_utime + used.ru_stime) / archive.stats().variants
 
 
@@ -134,7 +134,7 @@ def _viewers(home: Path) -> Iterator[None]:
 
 def _begun(home: Path) -> str:
     while True:
-        with Archive.open(home, read_only=True) as archive:
+        with ArchiveStore.open(home, read_only=True) as archive:
             if runs := archive.runs.list_():
                 return runs[0].id
         time.sleep(0.05)

@@ -17,7 +17,7 @@ import docker
 import docker.errors
 import pytest
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.sandbox.backends.orphan_reaper import OWNER_LABEL
 from tests.support.runs import committed, wait_until
 
@@ -177,7 +177,7 @@ class Pygent:
     @property
     def run(self) -> str:
         """The id of the only run at this home."""
-        with Archive.open(self.home, read_only=True) as archive:
+        with ArchiveStore.open(self.home, read_only=True) as archive:
             (run,) = archive.runs.list_()
         return run.id
 
@@ -197,7 +197,7 @@ class Pygent:
 
 def shape(home: Path) -> list[object]:
     """What the archive of one run holds, without what differs by nature: ids and times."""
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         found = list(archive.variants.list_())
     number = {one.id: one.attempt for one in found}
     return [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pygent.archive.records import ArchiveError
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.sandbox.backends.docker import OWNER_LABEL
 from pygent.sandbox.backends.engine import connect
 
@@ -15,7 +15,7 @@ from pygent.sandbox.backends.engine import connect
 def committed(home: Path) -> int:
     """How many variants the archive holds by now; 0 also where it is only being made."""
     try:
-        with Archive.open(home, read_only=True) as archive:
+        with ArchiveStore.open(home, read_only=True) as archive:
             return archive.stats().variants
     except ArchiveError:
         return 0

@@ -80,7 +80,7 @@ def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json
     It is kept in the archive as a run of one attempt, so that what was paid for is not lost.
     """
     from pygent.archive.records import ArchiveError
-    from pygent.archive.store import Archive
+    from pygent.archive.store import ArchiveStore
     from pygent.evolution.run.opened_sandbox import sandbox_of
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.run.run_execution import create_run, execute_run
@@ -101,7 +101,7 @@ def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json
         record = create_run(archive, settings)
         given = commands_of(settings)
         execute_run(archive, session.home, record, box, lambda progress: None, lambda: False, **given)
-    with Archive.open(session.home, read_only=True) as archive:
+    with ArchiveStore.open(session.home, read_only=True) as archive:
         made = next((one for one in archive.variants.list_(run=record.id) if one.attempt == 1), None)
         if made is None:
             stopped = archive.runs.get(record.id).stopped_by

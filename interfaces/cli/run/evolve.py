@@ -19,7 +19,7 @@ from pygent.interfaces.common.grouped_parameters import RunSettings
 
 if TYPE_CHECKING:
     from pygent.archive.records import RunRecord
-    from pygent.archive.store import Archive
+    from pygent.archive.store import ArchiveStore
     from pygent.evolution.run.plan import RunPlan
     from pygent.evolution.settings.config import RunConfig
     from pygent.target_modules.trust.exhibit import Exhibit
@@ -142,7 +142,7 @@ def _ask(session: CliContext, prefix: str, what: Literal["pause", "stop"]) -> No
 
 def _go_on(
     session: CliContext,
-    archive: Archive,
+    archive: ArchiveStore,
     run: RunRecord,
     plan: RunPlan,
     *,

@@ -17,8 +17,8 @@ from pygent.interfaces.cli.id_arguments import LatestRunId
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from pygent.archive.records import Variant
-    from pygent.archive.store import Archive
+    from pygent.archive.records import VariantRecord
+    from pygent.archive.store import ArchiveStore
     from pygent.interfaces.views.run_views import RunStatus
 
 POLL_SECONDS = 0.5
@@ -37,7 +37,7 @@ class Seen:
     """A run at one moment: its status, and its latest variants, the newest first."""
 
     status: RunStatus
-    recent: Sequence[Variant]
+    recent: Sequence[VariantRecord]
 
 
 def watch(
@@ -65,7 +65,7 @@ def watch(
         raise typer.Exit(code)
 
 
-def _moments(session: CliContext, archive: Archive, run: str, *, once: bool) -> Iterator[Seen]:
+def _moments(session: CliContext, archive: ArchiveStore, run: str, *, once: bool) -> Iterator[Seen]:
     """Whenever something has changed, and at the end."""
     from pygent.interfaces.views.run_views import head
 
@@ -84,11 +84,11 @@ def _moments(session: CliContext, archive: Archive, run: str, *, once: bool) -> 
         time.sleep(max(POLL_SECONDS, took / SHARE))
 
 
-def _seen(session: CliContext, archive: Archive, run: str) -> Seen:
-    from pygent.archive.tables.search import Wanted
+def _seen(session: CliContext, archive: ArchiveStore, run: str) -> Seen:
+    from pygent.archive.tables.search import VariantQuery
     from pygent.interfaces.views.run_views import status
 
-    newest = archive.browse.page(Wanted(run=run), "newest", RECENT)
+    newest = archive.browse.page(VariantQuery(run=run), "newest", RECENT)
     return Seen(status(archive, session.home, run), newest)
 
 

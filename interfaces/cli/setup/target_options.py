@@ -20,7 +20,7 @@ Objective = Literal["correctness", "speed"]
 
 
 @dataclass(frozen=True)
-class Way(ABC):
+class TargetSource(ABC):
     """The first option of a way names it."""
 
     def given(self) -> list[str]:
@@ -30,12 +30,12 @@ class Way(ABC):
         ]
 
     @abstractmethod
-    def maker(self, out: Path, wanted: Wanted) -> Maker | None:
+    def maker(self, out: Path, wanted: TargetPurpose) -> Maker | None:
         """What writes the target into the new folder `out`; None if an option that it needs is missing."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TargetPurpose:
     """What a target is for."""
 
     goal: Annotated[str, typer.Option(help="What to improve, in your words; it goes to the model.")] = ""
@@ -48,7 +48,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class ModuleWay(Way):
+class ModuleWay(TargetSource):
     module: Annotated[Path | None, typer.Option(help="A Python file: one function and a file of cases.")] = (
         None
     )
@@ -60,7 +60,7 @@ class ModuleWay(Way):
         typer.Option(help='With --module: JSONL, {"args": [...], "kwargs": {...}, "expected": ...} a line.'),
     ] = None
 
-    def maker(self, out: Path, wanted: Wanted) -> Maker | None:
+    def maker(self, out: Path, wanted: TargetPurpose) -> Maker | None:
         if self.module is None or self.function is None or self.cases is None:
             return None
         objective = wanted.objective or "correctness"
@@ -79,7 +79,7 @@ def _made_of_module(
 
 
 @dataclass(frozen=True)
-class PackageWay(Way):
+class PackageWay(TargetSource):
     repo: Annotated[Path | None, typer.Option(help="A repository: a package with its own pytest suite.")] = (
         None
     )
@@ -98,7 +98,7 @@ class PackageWay(Way):
         typer.Option(help="With --repo: `in-process` lets tests that run beside a variant promote it."),
     ] = "sealed"
 
-    def maker(self, out: Path, wanted: Wanted) -> Maker | None:
+    def maker(self, out: Path, wanted: TargetPurpose) -> Maker | None:
         from pygent.benchmarks.onboarding.from_package import PackageRequest, make_of_package
 
         if self.repo is None or not self.editable:
@@ -117,7 +117,7 @@ class PackageWay(Way):
 
 
 @dataclass(frozen=True)
-class EvaluatorWay(Way):
+class EvaluatorWay(TargetSource):
     evaluator: Annotated[
         Path | None, typer.Option(help="A file with `evaluate(program_path)`, as OpenEvolve has it.")
     ] = None
@@ -134,7 +134,7 @@ class EvaluatorWay(Way):
         ),
     ] = None
 
-    def maker(self, out: Path, wanted: Wanted) -> Maker | None:
+    def maker(self, out: Path, wanted: TargetPurpose) -> Maker | None:
         from pygent.benchmarks.onboarding.from_evaluator import EvaluatorRequest, make_of_evaluator
 
         if self.evaluator is None or self.program is None:
@@ -145,7 +145,7 @@ class EvaluatorWay(Way):
         return partial(make_of_evaluator, asked)
 
 
-def chosen_maker(ways: Sequence[Way], out: Path, wanted: Wanted) -> Maker:
+def chosen_maker(ways: Sequence[TargetSource], out: Path, wanted: TargetPurpose) -> Maker:
     """Of the way whose options were given. Raises `TargetError` if that is none, or more than one."""
     from pygent.target_modules.spec.manifest import TargetError
 

@@ -13,7 +13,7 @@ from pygent.interfaces.cli.setup.target_options import (
     EvaluatorWay,
     ModuleWay,
     PackageWay,
-    Wanted,
+    TargetPurpose,
     chosen_maker,
 )
 from pygent.interfaces.common.grouped_parameters import grouped
@@ -29,7 +29,7 @@ def init(
     module: ModuleWay,
     package: PackageWay,
     evaluator: EvaluatorWay,
-    wanted: Wanted,
+    wanted: TargetPurpose,
     place: SandboxOptions,
     json: Json = False,
 ) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pygent.archive.records import Status
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.promotion import apply_variant, approvals
 from pygent.evolution.promotion.apply_variant import ApplyError
 from pygent.sandbox.backends.local import LocalSandbox
@@ -61,10 +61,10 @@ def local(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def applied(
-    one: Finished, sandbox: LocalSandbox, before: Callable[[Archive], object] = id
+    one: Finished, sandbox: LocalSandbox, before: Callable[[ArchiveStore], object] = id
 ) -> apply_variant.Applied:
     """What applying gives where something happens between the look and the yes."""
-    with Archive.open(one.home) as archive:
+    with ArchiveStore.open(one.home) as archive:
         planned = apply_variant.plan(archive, one.best)
         before(archive)
         return apply_variant.apply(archive, one.home, planned, "Ada", sandbox)
@@ -96,7 +96,7 @@ def test_of_many_who_apply_the_same_at_once_one_does(finished: Finished, local_s
         apply_variant.Applied
     ]
     assert len(source_writer.applications(finished.home)) == 1
-    with Archive.open(finished.home) as archive:
+    with ArchiveStore.open(finished.home) as archive:
         assert [one.kind for one in archive.decisions.list_(variant=finished.best)] == ["apply"]
         apply_variant.rollback(archive, finished.home, "Ada")
     assert finished.files() == {"ranges.py": BUGGY}
@@ -106,7 +106,7 @@ def test_of_many_who_roll_back_at_once_one_does(finished: Finished, local_sandbo
     applied(finished, local_sandbox)
 
     def back() -> apply_variant.Applied:
-        with Archive.open(finished.home) as archive:
+        with ArchiveStore.open(finished.home) as archive:
             return apply_variant.rollback(archive, finished.home, "Ada")
 
     results = at_once(*[back] * 4)
@@ -133,7 +133,7 @@ def test_who_finds_somebody_at_work_is_told_and_changes_nothing(finished: Finish
 def test_what_is_rejected_between_the_look_and_the_yes_is_not_applied(
     finished: Finished, local_sandbox: LocalSandbox
 ) -> None:
-    def reject(archive: Archive) -> None:
+    def reject(archive: ArchiveStore) -> None:
         approvals.reject(archive, archive.variants.get(finished.best), "Bob", "too clever")
 
     with pytest.raises(ApplyError, match="refused"):
@@ -152,7 +152,7 @@ def test_a_source_that_changes_between_the_look_and_the_yes_is_kept(
 
 def test_many_decisions_at_once_leave_a_variant_as_the_last_one_says(finished: Finished) -> None:
     def decide(number: int) -> None:
-        with Archive.open(finished.home) as archive:
+        with ArchiveStore.open(finished.home) as archive:
             variant = archive.variants.get(finished.best)
             if number % 2:
                 approvals.approve(archive, variant, f"Ada {number}")
@@ -160,7 +160,7 @@ def test_many_decisions_at_once_leave_a_variant_as_the_last_one_says(finished: F
                 approvals.reject(archive, variant, f"Bob {number}", "no")
 
     assert at_once(*[lambda number=number: decide(number) for number in range(8)]) == [None] * 8
-    with Archive.open(finished.home) as archive:
+    with ArchiveStore.open(finished.home) as archive:
         decisions = archive.decisions.list_(variant=finished.best)
         status = archive.variants.get(finished.best).status
         assert len(decisions) == 8

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pygent.archive.records import Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.promotion import approvals
 from pygent.evolution.promotion.approvals import OversightError
 from pygent.evolution.run import end_conditions
@@ -23,8 +23,8 @@ from tests.support.small_target import write_target
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "home") as opened:
+def archive(tmp_path: Path) -> Iterator[ArchiveStore]:
+    with ArchiveStore.open(tmp_path / "home") as opened:
         yield opened
 
 
@@ -36,14 +36,14 @@ def target(tmp_path: Path) -> Path:
 class Run:
     """A run with the local sandbox that goes on where it was, with a larger budget each time."""
 
-    def __init__(self, archive: Archive, target: Path, **options: Any) -> None:
+    def __init__(self, archive: ArchiveStore, target: Path, **options: Any) -> None:
         config = load_config(None, target=str(target), **{"seed": 3, "fuse": 0.0, **options})
         self.archive = archive
         self.home = target.parent / "home"
         self.record = create_run(archive, config)
-        self.seen: list[Variant] = []
+        self.seen: list[VariantRecord] = []
 
-    def on(self, evaluations: int, observer: Any = lambda progress: None) -> list[Variant]:
+    def on(self, evaluations: int, observer: Any = lambda progress: None) -> list[VariantRecord]:
         """The variants that came, in order."""
         sandbox = LocalSandbox()
         try:
@@ -63,18 +63,18 @@ class Run:
         return self.seen[before:]
 
     @property
-    def best(self) -> Variant:
+    def best(self) -> VariantRecord:
         found = self.archive.variants.best(self.record.id)
         assert found is not None
         return found
 
 
-def parents_of(variants: list[Variant]) -> set[str]:
+def parents_of(variants: list[VariantRecord]) -> set[str]:
     return {parent for one in variants for parent in one.parents}
 
 
 def test_where_all_need_approval_only_the_baseline_and_the_approved_are_parents(
-    archive: Archive, target: Path
+    archive: ArchiveStore, target: Path
 ) -> None:
     run = Run(archive, target, approval="all")
     first = run.on(30)
@@ -91,11 +91,11 @@ def test_where_all_need_approval_only_the_baseline_and_the_approved_are_parents(
     assert parents_of(run.on(70)) == {baseline.id, chosen.id}
 
 
-def _rank(variant: Variant) -> int:
+def _rank(variant: VariantRecord) -> int:
     return [Status.VALID, Status.ACCEPTED, Status.CHAMPION].index(variant.status)
 
 
-def test_where_champions_need_approval_the_others_do_not(archive: Archive, target: Path) -> None:
+def test_where_champions_need_approval_the_others_do_not(archive: ArchiveStore, target: Path) -> None:
     run = Run(archive, target, approval="champions", until=1.0)
     came = run.on(600)
     champion = run.best
@@ -106,7 +106,7 @@ def test_where_champions_need_approval_the_others_do_not(archive: Archive, targe
 
 
 def test_a_refused_variant_is_a_parent_no_more_and_leads_no_more_until_it_is_approved_again(
-    archive: Archive, target: Path
+    archive: ArchiveStore, target: Path
 ) -> None:
     run = Run(archive, target, selector="best", until=1.0)
     run.on(600)
@@ -131,11 +131,11 @@ def test_a_refused_variant_is_a_parent_no_more_and_leads_no_more_until_it_is_app
 
 
 def test_a_decision_is_heeded_while_the_run_goes_on(
-    archive: Archive, target: Path, monkeypatch: pytest.MonkeyPatch
+    archive: ArchiveStore, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(end_conditions, "POLL_SECONDS", 0.0)
     run = Run(archive, target, approval="all", window=1)
-    decided: list[Variant] = []
+    decided: list[VariantRecord] = []
 
     def decide(progress: Progress) -> None:
         latest = progress.latest
@@ -149,7 +149,7 @@ def test_a_decision_is_heeded_while_the_run_goes_on(
 
 
 def test_what_people_say_reaches_the_agent(
-    archive: Archive, target: Path, monkeypatch: pytest.MonkeyPatch
+    archive: ArchiveStore, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     block = "<<<<<<< SEARCH\n    return 0\n=======\n    return {}\n>>>>>>> REPLACE"
     answers = [say(f"IDEA: try {n}\n\nranges.py\n```python\n{block.format(n)}\n```") for n in (1, 2, 3)]
@@ -171,7 +171,7 @@ def test_what_people_say_reaches_the_agent(
     assert "Ada" not in prompt
 
 
-def test_decisions_that_make_no_sense_are_refused(archive: Archive, target: Path) -> None:
+def test_decisions_that_make_no_sense_are_refused(archive: ArchiveStore, target: Path) -> None:
     run = Run(archive, target)
     run.on(3)
     baseline, last = run.seen[0], run.seen[-1]

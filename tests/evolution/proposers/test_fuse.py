@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.archive.records import Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.proposers.fuse import FuseProposer
 from pygent.evolution.proposers.mutate import MutateProposer
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal, SecondParent
@@ -87,8 +87,8 @@ def evolve(
     *,
     run: str | None = None,
     observer: Callable[[Progress], None] = lambda progress: None,
-) -> list[Variant]:
-    with Archive.open(home) as archive:
+) -> list[VariantRecord]:
+    with ArchiveStore.open(home) as archive:
         record = archive.runs.get(run) if run else create_run(archive, config)
         execute_run(archive, home, record, sandbox, observer, lambda: False)
         assert archive.verify() == []
@@ -99,7 +99,7 @@ def config_for(target: Path, **options: Any) -> RunConfig:
     return load_config(None, target=str(target), **{"evaluations": 40, "seed": 3, "fuse": 0.5, **options})
 
 
-def shape(found: Sequence[Variant]) -> list[object]:
+def shape(found: Sequence[VariantRecord]) -> list[object]:
     number = {one.id: one.attempt for one in found}
     return [
         (one.attempt, [number[p] for p in one.parents], one.tree, one.status, one.score, one.reason)
@@ -111,9 +111,9 @@ def tree(text: str) -> Tree:
     return Tree({"ranges.py": text})
 
 
-def variant(id: str, text: str | None, parents: Sequence[str] = (), **fields: Any) -> Variant:
+def variant(id: str, text: str | None, parents: Sequence[str] = (), **fields: Any) -> VariantRecord:
     known = {"attempt": 0, "status": Status.VALID, "reason": "", "proposer": "mutate", "score": 0.5, **fields}
-    return Variant(
+    return VariantRecord(
         id=id,
         run="run",
         target="outside",
@@ -259,7 +259,7 @@ def test_a_run_fuses_unrelated_parents_the_better_of_them_first(
     children = [one for one in fusions if one.tree is not None]
     assert len(children) >= 5
     assert {one.status for one in fusions if one.tree is None} == {Status.GATED_OUT}
-    with Archive.open(tmp_path / "home", read_only=True) as archive:
+    with ArchiveStore.open(tmp_path / "home", read_only=True) as archive:
         for one in fusions:
             better, other = (by_id[parent] for parent in one.parents)
             assert better.score is not None
@@ -297,7 +297,7 @@ def test_two_repairs_meet_in_one_child_that_is_better_than_both(
     assert child.status in (Status.ACCEPTED, Status.CHAMPION)
     parents = [one for one in found if one.id in child.parents]
     assert all(one.score is not None and one.score < 1.0 for one in parents)
-    with Archive.open(tmp_path / "home", read_only=True) as archive:
+    with ArchiveStore.open(tmp_path / "home", read_only=True) as archive:
         assert BOTH in archive.variants.files(str(child.tree))["ranges.py"]
 
 
@@ -336,7 +336,7 @@ def test_a_run_with_fusions_is_the_same_with_any_workers_and_after_a_kill(
 
         with pytest.raises(Killed):
             evolve(home, sandbox, config, observer=die)
-        with Archive.open(home) as archive:
+        with ArchiveStore.open(home) as archive:
             run = archive.runs.list_()[0].id
         assert shape(evolve(home, sandbox, config, run=run)) == shape(whole)
 

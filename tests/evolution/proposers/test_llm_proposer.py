@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from pygent.archive.records import Status, Usage, Variant
+from pygent.archive.records import Status, Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, StageResult
 from pygent.evolution.proposers.llm import LlmProposer
 from pygent.evolution.protocols import Parent, Proposal
@@ -64,7 +64,7 @@ EVALUATION = Evaluation(
     output="debug: hello",
 )
 PARENT = Parent(
-    Variant(
+    VariantRecord(
         "v1",
         "r",
         0,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import RunConfig
@@ -25,7 +25,7 @@ def unseen(progress: Progress) -> None:
 
 def settled(home: Path, target: Path, sandbox: LocalSandbox, *sessions: int) -> list[Any]:
     """All that the archive knows of a run's variants, after sessions of so many evaluations in all each."""
-    with Archive.open(home, create=True) as archive:
+    with ArchiveStore.open(home, create=True) as archive:
         run = create_run(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
         for evaluations in sessions:
             execute_run(archive, home, run, sandbox, unseen, lambda: False, evaluations=evaluations)
@@ -58,7 +58,7 @@ def test_the_spectrum_is_taken_once_and_a_resumed_run_makes_the_same_variants(
 def test_mutations_are_where_the_failing_cases_ran(tmp_path: Path, local_sandbox: LocalSandbox) -> None:
     target = write_target(tmp_path / "target")
     home = tmp_path / "home"
-    with Archive.open(home, create=True) as archive:
+    with ArchiveStore.open(home, create=True) as archive:
         run = create_run(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
         execute_run(archive, home, run, local_sandbox, unseen, lambda: False)
         first = next(iter(archive.variants.list_(run=run.id)))

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.archive.records import Status, Variant
+from pygent.archive.records import Status, VariantRecord
 from pygent.evolution.proposers.mutate import MutateProposer
 from pygent.evolution.protocols import Parent, Proposal
 from pygent.target_modules.gate.gate_rules import gate
@@ -80,7 +80,7 @@ def target(*editable: str, entry: str = "other:none") -> Target:
 
 
 def parent(tree: Tree) -> Parent:
-    variant = Variant("p", "r", 0, "t", (), tree.id, Status.VALID, "", "baseline", "", 0, 0.0)
+    variant = VariantRecord("p", "r", 0, "t", (), tree.id, Status.VALID, "", "baseline", "", 0, 0.0)
     return Parent(variant, tree, None)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pygent.archive.failure_classes import class_of
 from pygent.archive.records import Status, Usage
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
 from pygent.gateway.transcripts import exchanges
@@ -27,7 +27,11 @@ def test_a_run_at_a_server_that_fails_at_random(
     target = write_target(tmp_path / "target")
     chaos = Chaos(seed=5)
     sandbox = LocalSandbox()
-    with impatience(), ModelServer(otherwise=chaos) as server, Archive.open(tmp_path / "home") as archive:
+    with (
+        impatience(),
+        ModelServer(otherwise=chaos) as server,
+        ArchiveStore.open(tmp_path / "home") as archive,
+    ):
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         limits = {"tokens": 10**9, "attempts": attempts}
@@ -71,7 +75,11 @@ def test_budgets_hold_under_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     chaos = Chaos(seed=9)
     sandbox = LocalSandbox()
     limit, longest = 60_000, 500
-    with impatience(), ModelServer(otherwise=chaos) as server, Archive.open(tmp_path / "home") as archive:
+    with (
+        impatience(),
+        ModelServer(otherwise=chaos) as server,
+        ArchiveStore.open(tmp_path / "home") as archive,
+    ):
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         limits = {"tokens": limit, "max_answer_tokens": longest}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pygent.archive.facades.journal_store import JournalStore
-from pygent.archive.records import Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.proposers.mutate import MutateProposer
 from pygent.evolution.proposers.mutate.file_symbols import facts
 from pygent.evolution.protocols import Proposal
@@ -38,8 +38,8 @@ def config_for(target: Path, **options: Any) -> RunConfig:
 
 def evolve(
     home: Path, sandbox: LocalSandbox, config: RunConfig | None, run: str = "", **changes: Any
-) -> list[Variant]:
-    with Archive.open(home) as archive:
+) -> list[VariantRecord]:
+    with ArchiveStore.open(home) as archive:
         record = create_run(archive, config) if config is not None else archive.runs.get(run)
         execute_run(archive, home, record, sandbox, lambda progress: None, lambda: False, **changes)
         return list(archive.variants.list_())
@@ -68,7 +68,7 @@ def test_a_run_killed_between_the_baselines_evaluation_and_its_commit_goes_on(
         killed_after(patch, lambda attempt, step: attempt == 0)
         with pytest.raises(Killed):
             evolve(home, local_sandbox, config_for(target))
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         (run,) = archive.runs.list_()
         ((attempt, step),) = archive.journal.pending(run.id)
         assert (attempt, step.partition(":")[0]) == (0, "evaluation")
@@ -83,7 +83,7 @@ def test_a_run_killed_far_ahead_goes_on_with_a_smaller_window(
         killed_after(patch, lambda attempt, step: attempt >= 6)
         with pytest.raises(Killed):
             evolve(home, local_sandbox, config_for(target, window=8, evaluations=20, workers=1))
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         (run,) = archive.runs.list_()
         ahead = [attempt for attempt, _ in archive.journal.pending(run.id)]
     assert ahead
@@ -137,7 +137,7 @@ def test_a_hostile_answer_ends_its_attempt_and_not_the_run(
 
 
 def test_a_journal_that_says_fresh_is_still_the_attempts_own(tmp_path: Path, target: Path) -> None:
-    with Archive.open(tmp_path / "home") as archive:
+    with ArchiveStore.open(tmp_path / "home") as archive:
         run = create_run(archive, config_for(target))
         once = ArchivedSteps(archive, run.id, 0, fresh=True)
         assert once("answer", lambda: {"text": "paid"}) == {"text": "paid"}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pygent.archive.records import Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.run.run_execution import RunResult, create_run, execute_run
 from pygent.evolution.settings.config import RunConfig, load_config
@@ -86,17 +86,17 @@ def evolve(
     interrupted: Callable[[], bool] = lambda: False,
     **changes: Any,
 ) -> RunResult:
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         record = archive.runs.get(run) if run else create_run(archive, config)
         return execute_run(archive, home, record, sandbox, observer, interrupted, **changes)
 
 
-def variants(home: Path) -> list[Variant]:
-    with Archive.open(home) as archive:
+def variants(home: Path) -> list[VariantRecord]:
+    with ArchiveStore.open(home) as archive:
         return list(archive.variants.list_())
 
 
-def shape(found: list[Variant]) -> list[object]:
+def shape(found: list[VariantRecord]) -> list[object]:
     """A run without what differs by nature: ids (made from the run's id) and times."""
     attempt_of = {variant.id: variant.attempt for variant in found}
     return [
@@ -184,7 +184,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     config = config_for(target)
     with pytest.raises(Killed):
         evolve(killed, sandbox, config, observer=die)
-    with Archive.open(killed) as archive:
+    with ArchiveStore.open(killed) as archive:
         run = archive.runs.list_()[0].id
         journaled = {
             attempt for attempt, step in archive.journal.pending(run) if step.startswith("evaluation:")
@@ -193,7 +193,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     evolve(killed, sandbox, config, run=run)
     found = variants(killed)
     assert shape(found) == shape(variants(whole))
-    with Archive.open(killed) as archive:
+    with ArchiveStore.open(killed) as archive:
         assert archive.verify() == []
         done = set(range(crash_after)) | journaled
         again = {
@@ -215,7 +215,7 @@ def test_a_paused_run_goes_on_as_if_it_had_not_been(
     monkeypatch.setattr("pygent.evolution.run.end_conditions.POLL_SECONDS", 0.0)
     whole, paused = tmp_path / "whole", tmp_path / "paused"
     evolve(whole, sandbox, config_for(target))
-    with Archive.open(paused) as archive:
+    with ArchiveStore.open(paused) as archive:
         run = create_run(archive, config_for(target))
 
         def ask(progress: Progress) -> None:
@@ -245,7 +245,7 @@ def test_an_interrupted_run_finishes_what_is_under_way(
     assert ended.summary["stopped_by"] == "interrupted"
     attempts = [one.attempt for one in variants(tmp_path / "home")]
     assert attempts == list(range(len(attempts)))
-    with Archive.open(tmp_path / "home") as archive:
+    with ArchiveStore.open(tmp_path / "home") as archive:
         assert archive.journal.pending(ended.run.id) == []
 
 
@@ -256,7 +256,7 @@ def test_a_finished_run_goes_on_with_a_larger_budget(
     first = evolve(home, sandbox, config_for(target, evaluations=10))
     evolve(home, sandbox, config_for(target), run=first.run.id, evaluations=25)
     assert len([one for one in variants(home) if one.status is not Status.GATED_OUT and one.attempt]) == 25
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         assert archive.runs.get(first.run.id).config["evaluations"] == 25
 
 
@@ -264,7 +264,7 @@ def test_two_processes_cannot_be_at_one_run(tmp_path: Path, target: Path, sandbo
     from pygent.archive.locks import RunLock
     from pygent.archive.records import ArchiveError
 
-    with Archive.open(tmp_path) as archive:
+    with ArchiveStore.open(tmp_path) as archive:
         run = create_run(archive, config_for(target))
         with RunLock(tmp_path, run.id), pytest.raises(ArchiveError, match="is being run already"):
             execute_run(archive, tmp_path, run, sandbox, lambda progress: None, lambda: False)

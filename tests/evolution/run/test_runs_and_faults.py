@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pygent.archive.records import Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.run.run_execution import RunResult, create_run, execute_run, new_id
 from pygent.evolution.settings.config import load_config
@@ -58,12 +58,12 @@ class Session:
     def __init__(self, home: Path, target: Path, **options: Any) -> None:
         self.home = home
         config = load_config(None, target=str(target), seed=3, evaluations=16, fuse=0.0, **options)
-        with Archive.open(home, create=True) as archive:
+        with ArchiveStore.open(home, create=True) as archive:
             self.run = create_run(archive, config)
 
     def go_on(self, sandbox: Failing, wish: str = "", **changes: Any) -> RunResult:
         """`wish` is made as soon as the run waits."""
-        with Archive.open(self.home) as archive:
+        with ArchiveStore.open(self.home) as archive:
 
             def look(progress: Progress) -> None:
                 if progress.waiting is not None and wish in ("pause", "stop"):
@@ -75,8 +75,8 @@ class Session:
             return execute_run(archive, self.home, self.run, sandbox, look, asked, **changes)  # type: ignore[arg-type]
 
     @property
-    def variants(self) -> list[Variant]:
-        with Archive.open(self.home) as archive:
+    def variants(self) -> list[VariantRecord]:
+        with ArchiveStore.open(self.home) as archive:
             return list(archive.variants.list_())
 
     @property
@@ -85,7 +85,7 @@ class Session:
 
     @property
     def state(self) -> tuple[str, str]:
-        with Archive.open(self.home) as archive:
+        with ArchiveStore.open(self.home) as archive:
             run = archive.runs.get(self.run.id)
         return run.state, run.stopped_by
 

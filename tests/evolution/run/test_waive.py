@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pygent.archive.records import RunRecord
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.run.run_execution import RunResult, create_run, execute_run
 from pygent.evolution.settings.config import ConfigError, RunConfig, load_config
 from pygent.sandbox.api import SandboxUnavailableError
@@ -21,7 +21,7 @@ def config_for(target: Path, **more: object) -> RunConfig:
 
 
 def run(home: Path, config: RunConfig, sandbox: LocalSandbox, again: str | None = None) -> RunResult:
-    with Archive.open(home, create=True) as archive:
+    with ArchiveStore.open(home, create=True) as archive:
         record: RunRecord = (
             create_run(archive, config) if again is None else archive.runs.get(archive.runs.find(again))
         )

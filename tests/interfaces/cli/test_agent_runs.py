@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.gateway.transcripts import exchanges
 from pygent.sandbox.backends.engine import connect
 from tests.support.agent_script import SPEED_UP, by_plan
@@ -45,7 +45,7 @@ def test_the_agent_goes_through_all_stages_and_ends_with_an_accepted_speed_up(
     sped_up: tuple[Path, str, ModelServer],
 ) -> None:
     home, run, _ = sped_up
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         best = archive.variants.best(run)
         assert best is not None
         assert best.status in ("accepted", "champion")
@@ -69,7 +69,7 @@ def test_the_agent_goes_through_all_stages_and_ends_with_an_accepted_speed_up(
 
 def test_what_was_exchanged_is_in_the_archive_as_it_was(sped_up: tuple[Path, str, ModelServer]) -> None:
     home, run, server = sped_up
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         best = archive.variants.best(run)
         assert best is not None
         told = [one for one in exchanges(archive, archive.variants.records(best.id)) if one.op == "complete"]
@@ -90,7 +90,7 @@ def test_a_replay_asks_nobody_and_gives_the_same_source(
     done = pygent("evolve", "text_distance", "--replay", run[:6], "--json", home=home)
     assert done.code == 0, done.err
     assert len(server.requests) == before
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         ours, theirs = (
             [(one.attempt, one.tree, one.note, one.usage) for one in archive.variants.list_(run=name)]
             for name in (run, done.json["run"])
@@ -163,13 +163,13 @@ def test_an_attempt_that_was_cut_short_goes_on_from_its_paid_answers(
         ended = pygent("evolve", "text_distance", *options, "--attempts", "1", "--window", "1", home=home)
     assert ended.code == 1
     assert "401" in ended.err
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         (run,) = archive.runs.list_()
     with ModelServer(otherwise=by_plan(SPEED_UP)) as second:
         for name, value in second.environment.items():
             monkeypatch.setenv(name, value)
         assert pygent("resume", run.id, home=home).code == 0
-    with Archive.open(home, read_only=True) as archive:
+    with ArchiveStore.open(home, read_only=True) as archive:
         made = next(one for one in archive.variants.list_(run=run.id) if one.attempt == 1)
         told = [one for one in exchanges(archive, archive.variants.records(made.id)) if one.op == "complete"]
     assert made.tree is not None

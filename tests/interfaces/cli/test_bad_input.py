@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.gateway.models.retrying_model import Policy
 from tests.support.cli import Done, pygent
 from tests.support.servers.model_server import ModelServer, cut, raw, refuse_connection, say, status
@@ -111,7 +111,7 @@ def test_looking_at_an_archive_that_is_not_there(home: Path) -> None:
 
 
 def test_an_archive_of_a_newer_version_is_left_alone(home: Path) -> None:
-    Archive.open(home).close()
+    ArchiveStore.open(home).close()
     with sqlite3.connect(home / "archive.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     before = (home / "archive.db").read_bytes()
@@ -163,7 +163,7 @@ def test_an_endpoint_that_will_never_answer_ends_the_run_with_one_line(
 ) -> None:
     with ModelServer(otherwise=status(code)) as server:
         one_line(ask(server, target, home, monkeypatch), 1, word)
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         (run,) = archive.runs.list_()
         assert run.state == "paused"
         assert archive.verify() == []
@@ -181,7 +181,7 @@ def test_an_endpoint_that_fails_again_and_again_opens_the_breaker(
     monkeypatch.setenv("PYGENT_MODEL_MINUTES", "0")
     with ModelServer(otherwise=step) as server:  # type: ignore[arg-type]
         one_line(ask(server, target, home, monkeypatch), 3, "m has failed for")
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         (run,) = archive.runs.list_()
         reasons = {one.reason for one in archive.variants.list_() if one.attempt}
         assert archive.verify() == []
@@ -234,7 +234,7 @@ def test_no_disk_space_ends_the_run_and_loses_nothing(small_disk: Path, target: 
     first = pygent("evolve", target, "--evaluations", 20, "--seed", 1, "--json", home=home)
     assert first.code == 0, first.err
     run = first.json["run"]
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         before = [one.id for one in archive.variants.list_()]
     with (small_disk / "filler").open("wb", buffering=0) as filler:
         try:
@@ -244,7 +244,7 @@ def test_no_disk_space_ends_the_run_and_loses_nothing(small_disk: Path, target: 
             pass
     one_line(pygent("resume", run, "--evaluations", 500, home=home), 1, "space")
     os.unlink(small_disk / "filler")
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         assert archive.verify() == []
         assert [one.id for one in archive.variants.list_()][: len(before)] == before
     again = pygent("resume", run, "--evaluations", 30, "--json", home=home)

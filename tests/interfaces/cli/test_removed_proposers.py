@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from tests.interfaces.conftest import Finished
 from tests.support.cli import pygent
 
@@ -17,7 +17,7 @@ def old(finished: Finished, tmp_path: Path, request: pytest.FixtureRequest) -> t
     """An archive whose run has such a proposer: its home, the proposer and the run."""
     home = tmp_path / "home"
     shutil.copytree(finished.home, home)
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         (run,) = archive.runs.list_()
         archive.runs.update(run.id, config={**run.config, "proposer": request.param})
     return home, request.param, run.id

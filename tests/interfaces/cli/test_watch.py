@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pygent.archive.locks import RunLock
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.interfaces.cli.run import watch
 from tests.interfaces.conftest import Finished
 from tests.support.cli import pygent
@@ -26,7 +26,7 @@ def run_of(finished: Finished) -> str:
 
 
 def stand(home: Path, run: str, state: str, stopped_by: str) -> None:
-    with Archive.open(home) as archive:
+    with ArchiveStore.open(home) as archive:
         archive.runs.update(run, state=state, stopped_by=stopped_by)
 
 
@@ -44,7 +44,7 @@ def test_one_picture_has_what_status_has(finished: Finished) -> None:
 
 def test_changes_come_as_lines_of_json_until_the_run_ends(finished: Finished) -> None:
     run, home = run_of(finished), finished.home
-    with Archive.open(home) as archive, RunLock(home, run):
+    with ArchiveStore.open(home) as archive, RunLock(home, run):
         before = archive.stats(run).variants
         archive.runs.update(run, state="running", stopped_by="")
         last = archive.variants.get(finished.best)
@@ -88,7 +88,7 @@ def test_the_exit_code_is_the_runs(
 def test_a_terminal_gets_a_picture(finished: Finished) -> None:
     from rich.console import Console
 
-    with Archive.open(finished.home, read_only=True) as archive:
+    with ArchiveStore.open(finished.home, read_only=True) as archive:
         from pygent.interfaces.views import run_views, variant_views
 
         status = run_views.status(archive, finished.home, run_of(finished))
@@ -101,6 +101,6 @@ def test_a_terminal_gets_a_picture(finished: Finished) -> None:
 
 
 def test_no_run_is_one_line(tmp_path: Path) -> None:
-    Archive.open(tmp_path / "home").close()
+    ArchiveStore.open(tmp_path / "home").close()
     done = pygent("watch", home=tmp_path / "home")
     assert (done.code, done.err) == (1, "pygent: no runs yet; `pygent evolve TARGET` begins one\n")

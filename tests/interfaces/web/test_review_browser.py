@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.locks import RunLock
-from pygent.archive.records import Status, Variant
-from pygent.archive.store import Archive
+from pygent.archive.records import Status, VariantRecord
+from pygent.archive.store import ArchiveStore
 from tests.interfaces.web.conftest import Reviewed
 from tests.support.servers.browser import Watched, browsing, serious
 from tests.support.servers.review_server import reviewing
@@ -45,7 +45,9 @@ def open_review(browser: Browser) -> Iterator[Opened]:
         yield opened
 
 
-def add(archive: Archive, like: Variant, number: int, files: dict[str, str], **fields: Any) -> Variant:
+def add(
+    archive: ArchiveStore, like: VariantRecord, number: int, files: dict[str, str], **fields: Any
+) -> VariantRecord:
     """A variant of the same run, as its next attempt."""
     tree = tree_address({path: text.encode("utf-8", "surrogatepass") for path, text in files.items()}).hex()
     attempt = archive.stats(like.run).variants
@@ -95,7 +97,7 @@ def test_decisions_take_effect_and_survive_a_restart(reviewed: Reviewed, open_re
     again.locator("h1").click()
     again.keyboard.press("a")
     expect(again.locator("h1 .badge").first).to_have_text("champion")
-    with Archive.open(reviewed.home, read_only=True) as archive:
+    with ArchiveStore.open(reviewed.home, read_only=True) as archive:
         kinds = [(one.kind, one.who, one.why) for one in archive.decisions.list_(variant=reviewed.best)]
         assert archive.variants.get(reviewed.best).status is Status.CHAMPION
     assert kinds == [("reject", "Ada", "hard to read"), ("approve", "Ada", "")]
@@ -113,7 +115,7 @@ def test_keys_go_through_the_variants(reviewed: Reviewed, open_review: Opened) -
 def test_a_run_that_goes_on_updates_its_page_without_a_reload(
     reviewed: Reviewed, open_review: Opened
 ) -> None:
-    with Archive.open(reviewed.home) as archive, RunLock(reviewed.home, reviewed.run):
+    with ArchiveStore.open(reviewed.home) as archive, RunLock(reviewed.home, reviewed.run):
         archive.runs.update(reviewed.run, state="running", stopped_by="")
         page = open_review(reviewed.home)
         page.goto(f"/runs/{reviewed.run}")
@@ -143,7 +145,7 @@ SCRIPT = "<script>window.owned = 4</script><b onmouseover='window.owned = 5'>bol
 
 
 def test_hostile_text_is_shown_and_does_nothing(reviewed: Reviewed, open_review: Opened) -> None:
-    with Archive.open(reviewed.home) as archive:
+    with ArchiveStore.open(reviewed.home) as archive:
         files = {path: text.replace("\ud800", "") for path, text in HOSTILE.items()}
         hostile = add(
             archive,

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import websockets
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.interfaces.web.json_api import ENDPOINTS
 from tests.interfaces.web.conftest import Reviewed
 from tests.support import openapi
@@ -81,10 +81,10 @@ def test_a_change_needs_the_token_of_a_form_and_the_same_origin(
         assert client.post(address, data={"form_token": guess}).status_code == 403
     assert client.post(address).status_code == 403
     assert client.get(address).status_code == 405
-    with Archive.open(reviewed.home, read_only=True) as archive:
+    with ArchiveStore.open(reviewed.home, read_only=True) as archive:
         assert archive.decisions.list_() == []
     assert client.post(address, data={"form_token": token}).status_code == 303
-    with Archive.open(reviewed.home, read_only=True) as archive:
+    with ArchiveStore.open(reviewed.home, read_only=True) as archive:
         assert [one.kind for one in archive.decisions.list_()] == ["approve"]
 
 
@@ -126,7 +126,7 @@ def test_the_api_answers_what_the_command_line_prints(client: httpx.Client, revi
 
 def test_plots_are_drawn_from_all_that_has_a_score(client: httpx.Client, reviewed: Reviewed) -> None:
     series = client.get(f"/api/runs/{reviewed.run}/series").json()
-    with Archive.open(reviewed.home, read_only=True) as archive:
+    with ArchiveStore.open(reviewed.home, read_only=True) as archive:
         scored = [one for one in archive.variants.list_(run=reviewed.run) if one.score is not None]
     assert [point[3] for point in series["points"]] == [one.id for one in scored]
     assert series["best"][-1][1] == max(one.score or 0 for one in scored)

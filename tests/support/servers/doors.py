@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pygent.archive.store import Archive
+from pygent.archive.store import ArchiveStore
 from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.gateway.model_api import Model
 from pygent.gateway.run_account import RunAccount
@@ -18,7 +18,7 @@ from pygent.gateway.transcripts import Transcripts
 def doors_to(
     model: Model | None, home: Path, account: RunAccount | None = None, **options: Any
 ) -> AttemptGateways:
-    transcripts = Transcripts(Archive.open(home), Redactor())
+    transcripts = Transcripts(ArchiveStore.open(home), Redactor())
     options = {"max_tokens": 4096, "temperature": 0.8, "limits": AttemptLimits(), **options}
     return AttemptGateways(model, transcripts, account or RunAccount(), **options)
 
