@@ -17,8 +17,8 @@ from pygent.sandbox.backends.docker import DockerSandbox
 from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.sandbox.backends.select import open_sandbox
+from pygent.testing.small_target import write_slow_target
 from tests.support.engine import PrivateEngine, private_engine
-from tests.support.small_target import write_slow_target
 
 # the same examples every time, and no failure because a shared machine was slow
 settings.register_profile("pygent", deadline=None, derandomize=True)

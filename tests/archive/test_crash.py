@@ -34,7 +34,9 @@ for attempt in range(start, start + 100000):
     tree = tree_address({"a.py": text.encode()}).hex()
     parents = (f"v{attempt - 1}",) if attempt else ()
     archive.variants.add(
-        VariantRecord(f"v{attempt}", "run-1", attempt, "packing", parents, tree, valid, "", "m", "swap", 0, 1.0),
+        VariantRecord(
+            f"v{attempt}", "run-1", attempt, "packing", parents, tree, valid, "", "m", "swap", 0, 1.0
+        ),
         {"a.py": text},
         [Record("evaluation", {"samples": [attempt]})],
     )

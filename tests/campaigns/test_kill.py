@@ -16,8 +16,8 @@ import pytest
 
 from pygent.archive.records import Status
 from pygent.archive.store import ArchiveStore
+from pygent.testing.small_target import write_small_target
 from tests.support.runs import committed, containers_of
-from tests.support.small_target import write_target
 
 KILLS = 20
 EVALUATIONS = 800
@@ -67,7 +67,7 @@ def shape(home: Path) -> list[object]:
 @pytest.mark.campaign
 @pytest.mark.engine
 def test_killed_at_twenty_random_moments_nothing_is_lost_and_nothing_is_done_twice(tmp_path: Path) -> None:
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     home, log = tmp_path / "home", tmp_path / "log"
     options = ["--evaluations", EVALUATIONS, "--seed", 5, "--proposer", "mutate"]
     rng = random.Random(0)

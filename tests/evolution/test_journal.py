@@ -18,7 +18,7 @@ from pygent.evolution.settings.config import load_config
 from pygent.sandbox.api import Isolation
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.spec.target_registry import find_target
-from tests.support.small_target import write_target
+from pygent.testing.small_target import write_small_target
 
 STEP = "evaluation:tree"
 ODD = Evaluation(
@@ -48,7 +48,7 @@ def measured(target: Path, sandbox: LocalSandbox) -> Evaluation:
 def test_a_fresh_evaluation_and_one_read_back_are_equal(
     local_sandbox: LocalSandbox, tmp_path: Path, odd: bool
 ) -> None:
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     evaluation = ODD if odd else measured(target, local_sandbox)
     with ArchiveStore.open(tmp_path / "home", create=True) as archive:
         run = create_run(archive, load_config(None, target=str(target), seed=1)).id

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.testing.small_target import write_small_target
 from tests.support.cli import pygent
 from tests.support.servers.model_server import ModelServer, Script, say
-from tests.support.small_target import write_target
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """A run in which a scripted model repairs the bug, after an answer without an edit, a change for nothing
     and an edit that fits nowhere; two changes for the worse follow."""
     folder = tmp_path_factory.mktemp("finished")
-    target = write_target(folder / "target")
+    target = write_small_target(folder / "target")
     with pytest.MonkeyPatch.context() as patch, ModelServer(ANSWERS) as server:
         patch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         patch.chdir(folder)

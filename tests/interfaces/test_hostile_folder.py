@@ -22,8 +22,8 @@ from pygent.gateway.local import model_server
 from pygent.interfaces.common import background_runs
 from pygent.sandbox.host import child_python
 from pygent.sandbox.images.installer import pip_install
+from pygent.testing.small_target import write_small_target
 from tests.support.runs import wait_until
-from tests.support.small_target import write_target
 
 PROGRAM = str(Path(sysconfig.get_path("scripts"), "pygent"))
 ROOMS = [
@@ -76,7 +76,14 @@ def test_a_run_in_the_background(folder: Path, tmp_path: Path, program: list[str
         for name in sys.stdlib_module_names:
             (folder / f"{name}.py").unlink(missing_ok=True)  # and `-m` imports from the library
     home = tmp_path / "home"
-    words = [*program, "--home", str(home), "evolve", str(write_target(tmp_path / "target")), *options()]
+    words = [
+        *program,
+        "--home",
+        str(home),
+        "evolve",
+        str(write_small_target(tmp_path / "target")),
+        *options(),
+    ]
     done = subprocess.run([*words, "--detach", "--json"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert in_the_end(home, json.loads(done.stdout)["run"]) == "finished"
@@ -86,7 +93,7 @@ def test_a_run_with_a_relative_pythonpath(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", f".{os.pathsep}{os.pathsep}../{folder.name}")
-    home, target = tmp_path / "home", write_target(tmp_path / "target")
+    home, target = tmp_path / "home", write_small_target(tmp_path / "target")
     with ArchiveStore.open(home, create=True) as archive:
         launched = background_runs.start(archive, home, load_config(None, **OPTIONS, target=str(target)))
     assert launched.until_up()
@@ -94,7 +101,7 @@ def test_a_run_with_a_relative_pythonpath(
 
 
 def test_a_run_that_an_mcp_client_starts(folder: Path, tmp_path: Path) -> None:
-    home, target = tmp_path / "home", write_target(tmp_path / "target")
+    home, target = tmp_path / "home", write_small_target(tmp_path / "target")
 
     async def started() -> dict[str, Any]:
         command = StdioServerParameters(command=PROGRAM, args=["--home", str(home), "mcp", "serve"])

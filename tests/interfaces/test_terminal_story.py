@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from pygent.testing.small_target import BUGGY, write_small_target
 from tests.support.cli import pygent
-from tests.support.small_target import BUGGY, write_target
 
 
 def test_a_new_user_finds_the_champion_understands_it_applies_it_and_takes_it_back(
     tmp_path: Path, local: None
 ) -> None:
-    target, home = write_target(tmp_path / "target"), tmp_path / "home"
+    target, home = write_small_target(tmp_path / "target"), tmp_path / "home"
     source = target / "src" / "ranges.py"
     limits = ["--seed", 3, "--evaluations", 400, "--until", 1, "--selector", "best"]
     ended = pygent("evolve", target, *limits, "--approval", "champions", home=home)

@@ -15,8 +15,8 @@ import pytest
 
 from pygent.archive.locks import is_alive
 from pygent.archive.store import ArchiveStore
+from pygent.testing.small_target import BUGGY, write_small_target
 from tests.support.runs import committed, containers_of, wait_until
-from tests.support.small_target import BUGGY, write_target
 
 Begin = Callable[..., subprocess.Popen[bytes]]
 pytestmark = pytest.mark.engine
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    return write_target(tmp_path / "target")
+    return write_small_target(tmp_path / "target")
 
 
 def command(home: Path, *arguments: object) -> list[str]:

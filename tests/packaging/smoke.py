@@ -21,7 +21,7 @@ from typing import Any
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from tests.support.small_target import write_target
+from pygent.testing.small_target import write_small_target
 
 NOISE = re.compile(r"Traceback|Warning|Exception ignored|DeprecationWarning")
 STRANGERS = ("agent", "benchmarks", "prompts", "sandbox")  # packages of the user's own
@@ -94,7 +94,7 @@ def write_strangers(folder: Path) -> Path:
         (folder / name / "__init__.py").write_text("raise SystemExit('a stranger was imported')\n")
     for name in STRANGE_FILES:
         (folder / name).write_text("raise SystemExit('a stranger was imported')\n")
-    write_target(folder / "targets" / "outside")
+    write_small_target(folder / "targets" / "outside")
     return folder
 
 

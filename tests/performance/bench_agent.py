@@ -43,8 +43,8 @@ from pygent.sandbox.api import Sandbox
 from pygent.target_modules.patch.diff.by_symbol import by_symbol
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import load as load_target
+from pygent.testing.small_target import write_small_target
 from tests.performance.measuring import backends
-from tests.support.small_target import write_target
 
 MODEL = "gpt-4.1-mini"
 ANSWER = "x" * 2400  # an edit of some forty lines
@@ -177,7 +177,7 @@ class _Evaluator:
 def _fill() -> tuple[str, str]:
     """Judged attempts a second, against what so many workers and waiting attempts could do at most."""
     with tempfile.TemporaryDirectory() as folder, ArchiveStore.open(Path(folder) / "home") as archive:
-        target = load_target(write_target(Path(folder) / "target"))
+        target = load_target(write_small_target(Path(folder) / "target"))
         config = load_config(
             None, target=str(target.root), attempts=ATTEMPTS, window=WINDOW, workers=WORKERS, seed=1, fuse=0.0
         )

@@ -21,8 +21,8 @@ from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.promotion import source_writer
 from pygent.target_modules.promotion.source_lock import HeldError, holding
+from pygent.testing.small_target import BUGGY, write_small_target
 from tests.support.cli import pygent
-from tests.support.small_target import BUGGY, write_target
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Finished:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     folder = tmp_path_factory.mktemp("races")
-    target = write_target(folder / "target")
+    target = write_small_target(folder / "target")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         limits = ["--seed", 3, "--evaluations", 400, "--until", 1, "--selector", "best"]

@@ -18,8 +18,8 @@ from pygent.evolution.run.progress import Progress
 from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.testing.small_target import write_small_target
 from tests.support.servers.model_server import ModelServer, say
-from tests.support.small_target import write_target
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def archive(tmp_path: Path) -> Iterator[ArchiveStore]:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    return write_target(tmp_path / "target")
+    return write_small_target(tmp_path / "target")
 
 
 class Run:

@@ -27,7 +27,7 @@ from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.spec.target_registry import find_target
-from tests.support.small_target import write_target
+from pygent.testing.small_target import write_small_target
 
 TWO_BUGS = '''"""How far a value lies outside of a range."""
 
@@ -74,7 +74,7 @@ def sandbox() -> Iterator[LocalSandbox]:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    folder = write_target(tmp_path / "target", source=TWO_BUGS)
+    folder = write_small_target(tmp_path / "target", source=TWO_BUGS)
     manifest = folder / "target.toml"
     manifest.write_text(manifest.read_text().replace('"ranges.py:outside"', '"ranges.py"'))
     return folder

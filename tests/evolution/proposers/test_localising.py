@@ -14,7 +14,7 @@ from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import RunConfig
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.fault_localization import LineWeights
-from tests.support.small_target import FIXED, write_target
+from pygent.testing.small_target import FIXED, write_small_target
 
 CONFIG = {"proposer": "mutate", "seed": 5, "evaluations": 8, "workers": 1, "fuse": 0.0}
 
@@ -47,7 +47,7 @@ def test_the_spectrum_is_taken_once_and_a_resumed_run_makes_the_same_variants(
         return original(*args)
 
     monkeypatch.setattr(localising, "take_spectrum", counted)
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     whole = settled(tmp_path / "one", target, local_sandbox, 8)
     assert whole[0].count("spectrum") == 1
     assert len(taken) == 1
@@ -56,7 +56,7 @@ def test_the_spectrum_is_taken_once_and_a_resumed_run_makes_the_same_variants(
 
 
 def test_mutations_are_where_the_failing_cases_ran(tmp_path: Path, local_sandbox: LocalSandbox) -> None:
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     home = tmp_path / "home"
     with ArchiveStore.open(home, create=True) as archive:
         run = create_run(archive, RunConfig.model_validate({**CONFIG, "target": str(target)}))
@@ -72,7 +72,7 @@ def test_mutations_are_where_the_failing_cases_ran(tmp_path: Path, local_sandbox
 def test_a_run_without_failing_cases_has_no_weights_and_takes_no_spectrum(
     tmp_path: Path, local_sandbox: LocalSandbox
 ) -> None:
-    target = write_target(tmp_path / "target", source=FIXED)
+    target = write_small_target(tmp_path / "target", source=FIXED)
     assert "spectrum" not in settled(tmp_path / "home", target, local_sandbox, 2)[0]
 
 
@@ -88,7 +88,7 @@ def test_where_a_spectrum_cannot_be_had_the_run_says_so_in_one_line_and_goes_on(
         raise SpectrumUnavailableError("timed out")
 
     monkeypatch.setattr("pygent.evolution.proposers.failure_spectrum.take_spectrum", lost)
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     with caplog.at_level(logging.WARNING):
         without = settled(tmp_path / "home", target, local_sandbox, 6)
     told = [record.message for record in caplog.records if "weighed" in record.message]

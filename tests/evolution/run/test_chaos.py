@@ -13,9 +13,9 @@ from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
 from pygent.gateway.transcripts import exchanges
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.testing.small_target import write_small_target
 from tests.support.chaos import OF_THE_ATTEMPT, TRANSIENT, Chaos, impatience
 from tests.support.servers.model_server import ModelServer
-from tests.support.small_target import write_target
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tests.support.small_target import write_target
 def test_a_run_at_a_server_that_fails_at_random(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attempts: int
 ) -> None:
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     chaos = Chaos(seed=5)
     sandbox = LocalSandbox()
     with (
@@ -71,7 +71,7 @@ def test_a_run_at_a_server_that_fails_at_random(
 
 
 def test_budgets_hold_under_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     chaos = Chaos(seed=9)
     sandbox = LocalSandbox()
     limit, longest = 60_000, 500

@@ -19,8 +19,8 @@ from pygent.evolution.run.durable_steps import ArchivedSteps
 from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import RunConfig, load_config
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.testing.small_target import BUGGY, write_small_target
 from tests.support.servers.model_server import ModelServer, say
-from tests.support.small_target import BUGGY, write_target
 
 
 class Killed(BaseException):
@@ -29,7 +29,7 @@ class Killed(BaseException):
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    return write_target(tmp_path / "target")
+    return write_small_target(tmp_path / "target")
 
 
 def config_for(target: Path, **options: Any) -> RunConfig:
@@ -195,7 +195,7 @@ def test_a_table_of_bits_in_the_source_is_no_number_to_build_with(
     tmp_path: Path, local_sandbox: LocalSandbox
 ) -> None:
     source = BUGGY.replace("def outside", f"TABLE = 0x{'a0' * 4000}\nSMALL = 17\n\n\ndef outside", 1)
-    target = write_target(tmp_path / "odd", source=source)
+    target = write_small_target(tmp_path / "odd", source=source)
     found = evolve(tmp_path / "home", local_sandbox, config_for(target, evaluations=8))
     assert not any("the proposer failed" in one.reason for one in found)
     assert facts(source).numbers == ("17", "0")

@@ -15,7 +15,7 @@ from pygent.evolution.run.run_execution import RunResult, create_run, execute_ru
 from pygent.evolution.settings.config import RunConfig, load_config
 from pygent.sandbox.api import Box, BoxSpec, Call, Execution, Isolation, Program
 from pygent.sandbox.backends.local import LocalSandbox
-from tests.support.small_target import write_target
+from pygent.testing.small_target import write_small_target
 
 
 class Killed(BaseException):
@@ -73,7 +73,7 @@ def sandbox() -> Iterator[CountingSandbox]:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    return write_target(tmp_path / "target")
+    return write_small_target(tmp_path / "target")
 
 
 def evolve(

@@ -16,7 +16,7 @@ from pygent.evolution.run.run_execution import RunResult, create_run, execute_ru
 from pygent.evolution.settings.config import load_config
 from pygent.sandbox.api import BoxSpec, Isolation, SandboxFaultError
 from pygent.sandbox.backends.local import LocalSandbox
-from tests.support.small_target import write_target
+from pygent.testing.small_target import write_small_target
 
 
 class Failing:
@@ -92,7 +92,7 @@ class Session:
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_target(tmp_path_factory.mktemp("target") / "target")
+    return write_small_target(tmp_path_factory.mktemp("target") / "target")
 
 
 @pytest.fixture(scope="module")

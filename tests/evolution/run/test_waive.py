@@ -12,8 +12,8 @@ from pygent.evolution.run.run_execution import RunResult, create_run, execute_ru
 from pygent.evolution.settings.config import ConfigError, RunConfig, load_config
 from pygent.sandbox.api import SandboxUnavailableError
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.testing.small_target import write_small_target
 from tests.support.servers.model_server import ModelServer, say
-from tests.support.small_target import write_target
 
 
 def config_for(target: Path, **more: object) -> RunConfig:
@@ -39,7 +39,7 @@ def lacking() -> LocalSandbox:
 
 def test_mutations_run_and_the_summary_says_in_what(tmp_path: Path, lacking: LocalSandbox) -> None:
     with lacking:
-        ended = run(tmp_path / "home", config_for(write_target(tmp_path / "target")), lacking)
+        ended = run(tmp_path / "home", config_for(write_small_target(tmp_path / "target")), lacking)
     assert ended.summary["evaluations"] == 2
     assert ended.summary["sandbox"] == "a sandbox (memory not limited)"
 
@@ -47,7 +47,7 @@ def test_mutations_run_and_the_summary_says_in_what(tmp_path: Path, lacking: Loc
 def test_a_model_is_refused_and_so_is_all_that_descends_from_it(
     tmp_path: Path, lacking: LocalSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target, home = write_target(tmp_path / "target"), tmp_path / "home"
+    target, home = write_small_target(tmp_path / "target"), tmp_path / "home"
     with ModelServer([say("no edit")] * 20) as server, monkeypatch.context() as patch:
         for name, value in server.environment.items():
             patch.setenv(name, value)

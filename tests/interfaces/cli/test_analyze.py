@@ -8,8 +8,8 @@ import pytest
 
 from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError
 from pygent.target_modules.fault_localization import Spectrum
+from pygent.testing.small_target import BUGGY, FIXED, write_small_target
 from tests.support.cli import pygent
-from tests.support.small_target import BUGGY, FIXED, write_target
 
 HELPED = '''"""How far a value lies outside of a range."""
 
@@ -26,7 +26,7 @@ def outside(value, low, high):
 
 
 def test_lines_and_symbols_are_ranked_with_the_tests_that_ran_them(tmp_path: Path, local: None) -> None:
-    done = pygent("analyze", write_target(tmp_path / "target"))
+    done = pygent("analyze", write_small_target(tmp_path / "target"))
     assert done.code == 0, done.err
     assert done.out.splitlines()[0] == "outside: 4 of 12 tests fail"
     rows = [row.split(maxsplit=5) for row in done.out.partition("lines\n")[2].splitlines()]
@@ -39,7 +39,7 @@ def test_lines_and_symbols_are_ranked_with_the_tests_that_ran_them(tmp_path: Pat
 
 
 def test_json_says_the_same(tmp_path: Path, local: None) -> None:
-    done = pygent("analyze", write_target(tmp_path / "target"), "--top", 2, "--json")
+    done = pygent("analyze", write_small_target(tmp_path / "target"), "--top", 2, "--json")
     assert done.code == 0, done.err
     told = done.json
     assert (told["target"], told["tests"]) == ("outside", 12)
@@ -52,7 +52,7 @@ def test_json_says_the_same(tmp_path: Path, local: None) -> None:
 def test_lines_that_may_not_be_changed_are_shown_where_they_are_asked_for(
     tmp_path: Path, local: None
 ) -> None:
-    target = write_target(tmp_path / "target", source=HELPED)
+    target = write_small_target(tmp_path / "target", source=HELPED)
     usual, everything = pygent("analyze", target).out, pygent("analyze", target, "--all").out
     assert "above(value, high)" in usual
     assert "return value + high" not in usual
@@ -63,7 +63,7 @@ def test_lines_that_may_not_be_changed_are_shown_where_they_are_asked_for(
 
 
 def test_where_no_test_fails_it_says_so(tmp_path: Path, local: None) -> None:
-    target = write_target(tmp_path / "target", source=FIXED)
+    target = write_small_target(tmp_path / "target", source=FIXED)
     done = pygent("analyze", target)
     assert (done.code, done.out) == (0, "outside: 12 tests, no failing tests: nothing to localise\n")
     assert pygent("analyze", target, "--json").json["lines"] == []
@@ -76,7 +76,9 @@ def test_a_suite_whose_tests_cannot_fail_is_refused(local: None) -> None:
 
 
 def test_a_module_that_cannot_be_imported_is_one_line(tmp_path: Path, local: None) -> None:
-    done = pygent("analyze", write_target(tmp_path / "target", source=f"import nothing_like_it\n{BUGGY}"))
+    done = pygent(
+        "analyze", write_small_target(tmp_path / "target", source=f"import nothing_like_it\n{BUGGY}")
+    )
     assert done.code == 1
     assert done.err.count("\n") == 1
     assert "nothing_like_it" in done.err
@@ -86,7 +88,7 @@ def test_what_stands_in_the_source_does_not_steer_a_terminal(
     tmp_path: Path, local: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = BUGGY.replace("value + high", "value + high  # \x1b[31m [bold]")
-    done = pygent("analyze", write_target(tmp_path / "target", source=source))
+    done = pygent("analyze", write_small_target(tmp_path / "target", source=source))
     assert "\x1b" not in done.out
     assert "[bold]" in done.out
 
@@ -98,13 +100,13 @@ def test_an_answer_of_the_box_that_is_none_is_told_in_one_line(
         raise SpectrumUnavailableError("an answer that is no report of tests")
 
     monkeypatch.setattr("pygent.benchmarks.testing.spectrum.take_spectrum", nonsense)
-    done = pygent("analyze", write_target(tmp_path / "target"))
+    done = pygent("analyze", write_small_target(tmp_path / "target"))
     assert done.code == 1
     assert done.err == "pygent: an answer that is no report of tests\n"
 
 
 @pytest.mark.engine
 def test_in_a_real_sandbox(tmp_path: Path) -> None:
-    done = pygent("analyze", write_target(tmp_path / "target"), "--sandbox", "docker", "--json")
+    done = pygent("analyze", write_small_target(tmp_path / "target"), "--sandbox", "docker", "--json")
     assert done.code == 0, done.err
     assert done.json["lines"][0]["text"] == "return value + high"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pygent.archive.records import ArchiveError
+from pygent.testing.small_target import BUGGY
 from tests.interfaces.conftest import Finished
 from tests.support.cli import pygent
-from tests.support.small_target import BUGGY
 
 
 @pytest.fixture

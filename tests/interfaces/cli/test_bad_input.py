@@ -13,9 +13,9 @@ import pytest
 
 from pygent.archive.store import ArchiveStore
 from pygent.gateway.models.retrying_model import Policy
+from pygent.testing.small_target import write_small_target
 from tests.support.cli import Done, pygent
 from tests.support.servers.model_server import ModelServer, cut, raw, refuse_connection, say, status
-from tests.support.small_target import write_target
 
 
 def one_line(done: Done, code: int, *words: str) -> None:
@@ -29,7 +29,7 @@ def one_line(done: Done, code: int, *words: str) -> None:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    return write_target(tmp_path / "target")
+    return write_small_target(tmp_path / "target")
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pygent.archive.locks import is_alive
+from pygent.testing.small_target import BUGGY, write_slow_target, write_small_target
 from tests.support.runs import wait_until
-from tests.support.small_target import BUGGY, write_slow_target, write_target
 
 pytestmark = pytest.mark.bubblewrap
 
@@ -39,7 +39,7 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_keeps_a_run_from_its_first_attempt_is_told(
     options: list[str], reason: str, tmp_path: Path
 ) -> None:
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     done = pygent(tmp_path / "home", "evolve", target, *options, "--evaluations", 2, *HERE, "--detach")
     assert done.returncode in (1, 2)
     assert done.stdout == ""
@@ -49,7 +49,7 @@ def test_what_keeps_a_run_from_its_first_attempt_is_told(
 
 
 def test_a_source_that_is_not_valid_itself_is_told(tmp_path: Path) -> None:
-    target = write_target(tmp_path / "target", source=f"raise RuntimeError('not today')\n{BUGGY}")
+    target = write_small_target(tmp_path / "target", source=f"raise RuntimeError('not today')\n{BUGGY}")
     done = pygent(tmp_path / "home", "evolve", target, "--evaluations", 2, *HERE, "--detach")
     assert (done.returncode, done.stdout) == (1, "")
     assert " ended at once: " in done.stderr
@@ -69,7 +69,7 @@ def test_a_run_that_is_going_is_not_begun_again(tmp_path: Path) -> None:
 
 
 def test_output_that_cannot_be_kept_is_one_line(tmp_path: Path) -> None:
-    target, home = write_target(tmp_path / "target"), tmp_path / "home"
+    target, home = write_small_target(tmp_path / "target"), tmp_path / "home"
     home.mkdir()
     (home / "runs").touch()
     done = pygent(home, "evolve", target, "--evaluations", 2, *HERE, "--detach")

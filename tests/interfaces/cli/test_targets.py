@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pygent.testing.small_target import BUGGY, write_small_target
 from tests.support.cli import pygent
-from tests.support.small_target import BUGGY, write_target
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_the_bundled_targets_are_listed() -> None:
 
 def test_a_cycle_of_dependencies_is_named(tmp_path: Path, local: None) -> None:
     for name, other in (("one", "other"), ("other", "one")):
-        file = write_target(tmp_path / name, name=name) / "target.toml"
+        file = write_small_target(tmp_path / name, name=name) / "target.toml"
         file.write_text(file.read_text().replace("[suite]", f'depends = ["{other}"]\n\n[suite]', 1))
     checked = pygent("targets", "check", tmp_path / "one")
     assert checked.code == 2
@@ -88,7 +88,7 @@ def test_a_cycle_of_dependencies_is_named(tmp_path: Path, local: None) -> None:
 
 
 def test_the_gate_from_the_command_line(tmp_path: Path) -> None:
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     patch = tmp_path / "patch.txt"
     patch.write_text(block("        return value - high"))
     assert pygent("safety", "check", patch, "--target", target).code == 0
@@ -103,7 +103,7 @@ def test_the_gate_from_the_command_line(tmp_path: Path) -> None:
 
 
 def test_source_that_is_nested_too_deeply_is_a_finding_and_no_crash(tmp_path: Path) -> None:
-    target = write_target(tmp_path / "target")
+    target = write_small_target(tmp_path / "target")
     patch = tmp_path / "patch.txt"
     patch.write_text(block(f"        return random{'.a' * 5000}._os"))
     found = pygent("safety", "check", patch, "--target", target)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.testing.small_target import write_small_target
 from tests.support.cli import pygent
-from tests.support.small_target import write_target
 
 
 def lacking_memory(kind: str, *, base: str | None, runtime: str | None, waive: Iterable[str]) -> LocalSandbox:
@@ -23,7 +23,7 @@ def test_a_tree_of_unknown_origin_is_judged_only_where_the_missing_limit_is_waiv
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pygent.sandbox.backends.select.open_sandbox", lacking_memory)
-    target, home = write_target(tmp_path / "target"), tmp_path / "home"
+    target, home = write_small_target(tmp_path / "target"), tmp_path / "home"
     source = next(path.parent for path in target.rglob("ranges.py"))
     assert pygent("bench", target, home=home).code == 0
     refused = pygent("bench", target, "--tree", source, home=home)

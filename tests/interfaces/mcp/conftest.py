@@ -17,10 +17,10 @@ from mcp_types import ElicitResult
 
 from pygent.interfaces.mcp.mcp_server import make_server
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.testing.small_target import write_small_target
 from tests.support.cli import pygent
 from tests.support.runs import wait_until
 from tests.support.servers.node import Programs, programs_or_skip
-from tests.support.small_target import write_target
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,7 +38,7 @@ class Story:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.target = write_target(folder / "target")
+        self.target = write_small_target(folder / "target")
         self.home = folder / "home"
         source = self.target / "src"
         for command in (

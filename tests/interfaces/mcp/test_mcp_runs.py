@@ -13,9 +13,9 @@ import pytest
 from mcp import Client
 
 from pygent.archive.locks import is_alive, owner
+from pygent.testing.small_target import write_small_target
 from tests.interfaces.mcp.conftest import Served, asked, over_stdio, refusal, value
 from tests.support.runs import committed, wait_until
-from tests.support.small_target import write_target
 
 NO_ENGINE = {"DOCKER_HOST": "tcp://127.0.0.1:9"}
 
@@ -34,7 +34,7 @@ def talked(
 
 @pytest.mark.parametrize("wait", [True, False])
 def test_a_run_that_cannot_begin_says_why(tmp_path: Path, wait: bool) -> None:
-    target = str(write_target(tmp_path / "target"))
+    target = str(write_small_target(tmp_path / "target"))
 
     async def talk(client: Client) -> tuple[str, Any]:
         wanted = {"target": target, "evaluations": 3, "sandbox": "docker", "wait": wait}

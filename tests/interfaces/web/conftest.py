@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.testing.small_target import BUGGY, write_small_target
 from tests.support.cli import pygent
-from tests.support.small_target import BUGGY, write_target
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Reviewed:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
     folder = tmp_path_factory.mktemp("reviewed")
-    target = write_target(folder / "target")
+    target = write_small_target(folder / "target")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
         limits = ["--seed", 3, "--evaluations", 400, "--until", 1, "--selector", "best"]

@@ -15,10 +15,10 @@ from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.locks import RunLock
 from pygent.archive.records import Status, VariantRecord
 from pygent.archive.store import ArchiveStore
+from pygent.testing.small_target import BUGGY
 from tests.interfaces.web.conftest import Reviewed
 from tests.support.servers.browser import Watched, browsing, serious
 from tests.support.servers.review_server import reviewing
-from tests.support.small_target import BUGGY
 
 Opened = Callable[..., Page]
 

@@ -18,7 +18,7 @@ def outside(value, low, high):
 FIXED = BUGGY.replace("value + high", "value - high")
 
 
-def write_target(folder: Path, *, source: str = BUGGY, name: str = "outside") -> Path:
+def write_small_target(folder: Path, *, source: str = BUGGY, name: str = "outside") -> Path:
     """A `cases` target whose baseline fails some of its search and held-out cases."""
     (folder / "src").mkdir(parents=True)
     (folder / "src" / "ranges.py").write_bytes(source.encode())
@@ -51,7 +51,7 @@ direction = "max"
 def write_slow_target(folder: Path) -> Path:
     """The same with calls that take 20 ms each, whatever becomes of the function."""
     measured = "def measured(value, low, high):\n    time.sleep(0.02)\n    return outside(value, low, high)\n"
-    write_target(
+    write_small_target(
         folder, source=BUGGY.replace("def outside", f"import time\n\n\n{measured}\n\ndef outside", 1)
     )
     manifest = folder / "target.toml"

@@ -1,0 +1,180 @@
+"""Extension points: one registry each, by name, by object, by entry point, by import string or by file.
+
+A reference is one of
+
+- the name of a bundled implementation, or of an entry point that an installed package declares,
+- `package.module:Class`, imported like any installed package,
+- `./file.py:Class`, loaded from that path alone, under a private module name.
+
+A file is read once: the bytes that were hashed are the bytes that run. Neither form puts a folder on
+`sys.path`. References are code, so whoever reads one from a project's file asks `pygent trust` first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Generic, TypeVar, cast
+
+T = TypeVar("T")
+
+OBJECT = "object:"  # how a run records an object that was handed over in Python
+_PRIVATE = "pygent_extension_"
+
+
+class ExtensionError(Exception):
+    """An extension cannot be used. The text is one line: which, where, what to do."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file behind a reference, as it was read: an absolute path, and its bytes."""
+
+    path: Path
+    text: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.text).hexdigest()
+
+
+def is_reference(value: object) -> bool:
+    """Whether a setting names code (`module:Class`, `./file.py:Class`), and is not a plain name."""
+    return isinstance(value, str) and ":" in value and not value.startswith(OBJECT)
+
+
+def file_of(reference: str, folder: Path | None = None) -> Path | None:
+    """The file that a reference names, absolute; None if it names none. Relative paths start at `folder`."""
+    place, _, _ = reference.rpartition(":")
+    if not place.endswith(".py"):
+        return None
+    return ((folder or Path()) / Path(place).expanduser()).absolute()
+
+
+def read(reference: str, folder: Path | None = None) -> Source | None:
+    """The file of a reference with its bytes; None if it names no file. Raises `ExtensionError`."""
+    path = file_of(reference, folder)
+    if path is None:
+        return None
+    try:
+        return Source(path, path.read_bytes())
+    except OSError as error:
+        raise ExtensionError(f"{reference}: {path} cannot be read: {error.strerror}") from None
+
+
+class Registry(Generic[T]):
+    """The implementations of one extension point.
+
+    `point` is its name in the singular ("selector"), `group` the entry-point group (`pygent.selectors`).
+    `bundled` maps names to `module:attribute`, imported only when they are used. `needs` are the attributes
+    that an implementation must have; they are looked at before a run begins.
+    """
+
+    def __init__(self, point: str, group: str, bundled: Mapping[str, str], needs: Iterable[str]) -> None:
+        self.point = point
+        self.group = group
+        self.bundled = dict(bundled)
+        self._needs = tuple(needs)
+
+    @cached_property
+    def _entry_points(self) -> dict[str, str]:
+        from importlib.metadata import entry_points
+
+        return {found.name: found.value for found in entry_points(group=self.group)}
+
+    def names(self) -> list[str]:
+        """What may be chosen by name: bundled ones first, then those of installed packages."""
+        return [*self.bundled, *(name for name in self._entry_points if name not in self.bundled)]
+
+    def check(self, value: str) -> str:
+        """The reference itself, if it can be one. Raises `ExtensionError` for a name that nobody has."""
+        if value in self.bundled or is_reference(value) or value.startswith(OBJECT):
+            return value
+        if value not in self._entry_points:
+            raise ExtensionError(
+                f"there is no {self.point} {value!r}; choose one of {', '.join(self.names())}, "
+                "module:Class, or ./file.py:Class"
+            )
+        return value
+
+    def load(
+        self, reference: str, *, folder: Path | None = None, digest: str | None = None
+    ) -> Callable[..., T]:
+        """The class or factory that a reference means.
+
+        `digest` is the SHA-256 that the file must have, as a run recorded it. Raises `ExtensionError`.
+        """
+        self.check(reference)
+        if reference.startswith(OBJECT):
+            raise ExtensionError(
+                f"{self.point}: {reference.removeprefix(OBJECT)} was an object in Python; "
+                f"go on from Python, with {self.point}=..."
+            )
+        target = self.bundled.get(reference) or self._entry_points.get(reference, reference)
+        source = read(target, folder) if target == reference else None
+        if source is not None:
+            if digest is not None and source.digest != digest:
+                raise ExtensionError(
+                    f"{self.point}: {source.path} has changed since the run began; "
+                    "put the old content back, or start a new run"
+                )
+            found = _attribute(_module_of(source), target.rpartition(":")[2], self.point)
+        else:
+            found = _imported(target, self.point)
+        return cast("Callable[..., T]", self.conforming(found, reference))
+
+    def conforming(self, found: object, reference: str) -> object:
+        """The same object, if it has what the point needs. Raises `ExtensionError`."""
+        if lacking := [name for name in self._needs if not hasattr(found, name)]:
+            raise ExtensionError(f"{self.point} {reference}: it has no {', '.join(lacking)}")
+        return found
+
+
+def describe(extension: object) -> str:
+    """How a run records an object: `object:` and the qualified name of its class."""
+    kind = extension if isinstance(extension, type) else type(extension)
+    return f"{OBJECT}{kind.__module__}.{kind.__qualname__}"
+
+
+def _module_of(source: Source) -> ModuleType:
+    module = ModuleType(_PRIVATE + hashlib.sha256(str(source.path).encode() + source.text).hexdigest()[:16])
+    module.__file__ = str(source.path)
+    sys.modules[module.__name__] = module  # dataclasses and pickle look their module up
+    try:
+        exec(compile(source.text, source.path, "exec", dont_inherit=True), module.__dict__)
+    except Exception as error:  # noqa: BLE001 - a person's own file, run as they asked
+        del sys.modules[module.__name__]
+        raise ExtensionError(f"{source.path}: cannot be loaded: {type(error).__name__}: {error}") from None
+    return module
+
+
+def _imported(target: str, point: str) -> object:
+    name, _, attribute = target.partition(":")
+    try:
+        module = importlib.import_module(name)
+    except Exception as error:  # noqa: BLE001 - somebody's installed package
+        raise ExtensionError(
+            f"{point} {target}: cannot be imported: {type(error).__name__}: {error}"
+        ) from None
+    return _attribute(module, attribute, point)
+
+
+def _attribute(module: ModuleType, path: str, point: str) -> object:
+    found: object = module
+    for part in path.split("."):
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            raise ExtensionError(f"{point}: {module.__file__ or module.__name__} has no {path}") from None
+    if not callable(found):
+        raise ExtensionError(
+            f"{point}: {path} of {module.__file__ or module.__name__} is not a class or function"
+        )
+    return found
