@@ -15,7 +15,7 @@ from pygent.target_modules.spec.manifest import Target
 def evaluate(
     target: Target, suite: Suite, tree: Tree, bench: EvaluationContext, split: Split = "search"
 ) -> Evaluation:
-    """Judge a tree. Raises `SandboxFault` where the engine failed three times in a row."""
+    """Judge a tree. Raises `SandboxFaultError` where the engine failed three times in a row."""
     return retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
 
 
@@ -35,7 +35,7 @@ def compared(
     *,
     error_rate: float,
 ) -> PairedDecision:
-    """Whether a tree is better than another. Raises `SandboxFault` like `evaluate`."""
+    """Whether a tree is better than another. Raises `SandboxFaultError` like `evaluate`."""
 
     def decided() -> PairedDecision:
         pairs = suite.compare(candidate, reference, bench, split)

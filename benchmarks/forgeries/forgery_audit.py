@@ -221,7 +221,7 @@ class _Judges:
 
 
 _STOPS = (  # what a suite's words mean, in a word or two; the first that fits
-    ("NotPlain", "not plain"),
+    ("NotPlainError", "not plain"),
     ("invalid answer", "invalid answer"),
     ("wrong answer", "wrong answer"),
     ("outside the clock", "CPU meter"),

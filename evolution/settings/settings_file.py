@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from pygent.extensions import Source
 from pygent.target_modules.trust.exhibit import Exhibit, files_of
 from pygent.target_modules.trust.keys import harmful
 
@@ -23,7 +24,13 @@ def read_settings(file: Path) -> tuple[dict[str, Any], str]:
     return tomllib.loads(text), text
 
 
-def of_settings(file: Path, data: Mapping[str, Any], text: str, given: Collection[str] = ()) -> list[Exhibit]:
+def of_settings(
+    file: Path,
+    data: Mapping[str, Any],
+    text: str,
+    given: Collection[str] = (),
+    sources: Mapping[str, Source] | None = None,
+) -> list[Exhibit]:
     """What has to be trusted before the file is obeyed; nothing where all of that is `given` elsewhere, which
     goes before the file."""
     found = harmful("settings", data, Path())
@@ -33,6 +40,7 @@ def of_settings(file: Path, data: Mapping[str, Any], text: str, given: Collectio
     told = {key: data[key] for key in found}
     parts = {"keys": json.dumps(told, sort_keys=True, default=str).encode("utf-8", "surrogateescape")}
     parts |= files_of(_words(data.get("on_finish")), Path())
+    parts |= {f"extension {name}": source.text for name, source in (sources or {}).items()}
     rows = [
         f"{_place(text, key)}{key} = {json.dumps(data[key], default=str)}: {found[key].what}"
         for key in counts

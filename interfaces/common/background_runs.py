@@ -14,9 +14,10 @@ from pygent.archive.end_reason import EndReason
 from pygent.archive.locks import is_alive, is_working, require_free
 from pygent.archive.records import ArchiveError
 from pygent.archive.store import ArchiveStore
+from pygent.evolution.extension_points import references
 from pygent.evolution.run import run_execution
 from pygent.evolution.settings.config import RunConfig
-from pygent.evolution.settings.stored_config import COMMANDS
+from pygent.evolution.settings.stored_config import COMMANDS, NAMED_ANEW
 from pygent.sandbox.host import child_python
 
 Wish = Literal["pause", "stop"]
@@ -67,8 +68,9 @@ def start(archive: ArchiveStore, home: Path, settings: RunConfig) -> Launched:
 
 def commands_of(settings: RunConfig) -> dict[str, object]:
     """The settings of a run that no archive may give: who begins it hands them on."""
-    given = settings.model_dump(include=set(COMMANDS))
-    return {name: value for name, value in given.items() if value}
+    given = settings.model_dump(include=set(NAMED_ANEW))
+    code = references(given)
+    return {name: value for name, value in given.items() if value and (name in COMMANDS or name in code)}
 
 
 def go_on(home: Path, run: str, changes: Mapping[str, object], *, log_json: bool = False) -> Launched:

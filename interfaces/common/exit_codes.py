@@ -33,6 +33,7 @@ def exit_code(error: Exception) -> int | None:
     from pygent.evolution.promotion.apply_variant import ApplyError
     from pygent.evolution.promotion.approvals import OversightError
     from pygent.evolution.settings.config import ConfigError
+    from pygent.extensions import ExtensionError
     from pygent.gateway.local.install import InstallError
     from pygent.gateway.mcp.connection import ToolUnansweredError
     from pygent.gateway.mcp.mcp_config import McpConfigError
@@ -52,7 +53,10 @@ def exit_code(error: Exception) -> int | None:
         return FAILURE
     if isinstance(error, ModelError) and error.kind is Kind.BREAKER:
         return BREAKER
-    if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError, UntrustedError)):
+    if isinstance(
+        error,
+        (ConfigError, ExtensionError, McpConfigError, TargetError, PatchError, ReadError, UntrustedError),
+    ):
         return USAGE
     if isinstance(
         error,

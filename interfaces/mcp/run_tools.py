@@ -69,8 +69,13 @@ def register(server: MCPServer, desk: ToolContext) -> None:
 
 
 def _started(desk: ToolContext, settings: RunSettings) -> Launched:
+    from pygent.evolution.extension_points import references
     from pygent.evolution.settings.config import load_config
     from pygent.interfaces.common.background_runs import start
+
+    if code := references(settings):
+        key, named = next(iter(code.items()))
+        raise ToolError(f"{key}: {line(named[0], 100)}: clients choose by name; `pygent evolve` takes code")
 
     with desk.archive(write=True, create=True) as archive:
         return desk.keep(start(archive, desk.home, load_config(None, **settings)))

@@ -28,7 +28,7 @@ OBJECT = "object:"  # how a run records an object that was handed over in Python
 _PRIVATE = "pygent_extension_"
 
 
-class ExtensionError(Exception):
+class ExtensionError(ValueError):
     """An extension cannot be used. The text is one line: which, where, what to do."""
 
 
@@ -94,9 +94,12 @@ class Registry(Generic[T]):
         return [*self.bundled, *(name for name in self._entry_points if name not in self.bundled)]
 
     def check(self, value: str) -> str:
-        """The reference itself, if it can be one. Raises `ExtensionError` for a name that nobody has."""
-        if value in self.bundled or is_reference(value) or value.startswith(OBJECT):
+        """The reference, the path of a file made absolute. Raises `ExtensionError` for a name nobody has."""
+        if value in self.bundled or value.startswith(OBJECT):
             return value
+        if is_reference(value):
+            path = file_of(value)
+            return value if path is None else f"{path}:{value.rpartition(':')[2]}"
         if value not in self._entry_points:
             raise ExtensionError(
                 f"there is no {self.point} {value!r}; choose one of {', '.join(self.names())}, "
@@ -128,7 +131,7 @@ class Registry(Generic[T]):
             found = _attribute(_module_of(source), target.rpartition(":")[2], self.point)
         else:
             found = _imported(target, self.point)
-        return cast("Callable[..., T]", self.conforming(found, reference))
+        return cast("Callable[..., T]", found)
 
     def conforming(self, found: object, reference: str) -> object:
         """The same object, if it has what the point needs. Raises `ExtensionError`."""

@@ -111,13 +111,13 @@ def resume(
     """
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.settings.run_trust import of_run
-    from pygent.evolution.settings.stored_config import stored_config
+    from pygent.evolution.settings.stored_config import resumed_config
     from pygent.target_modules.trust.exhibit import require
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
         record = archive.runs.get(archive.runs.find(run))
-        plan = resolve(stored_config(record, **options))
+        plan = resolve(resumed_config(record, **options))
         require(*of_run(plan), may_ask=not detach)
         _go_on(session, archive, record, plan, detach=detach, as_json=json, changes=options)
 

@@ -16,7 +16,16 @@ from pygent.interfaces.common.grouped_parameters import RunSettings
 from tests.support.cli import pygent
 from tests.support.run_options import FILE, text
 
-GIVEN = {"int": "3", "float": "0.25", "str": "words", "waive": "cpu"}
+GIVEN = {
+    "int": "3",
+    "float": "0.25",
+    "str": "words",
+    "waive": "cpu",
+    "proposer": "mutate",
+    "selector": "best",
+    "acceptor": "paired",
+    "trackers": "jsonl",
+}
 
 
 def test_the_options_are_those_of_the_code() -> None:
