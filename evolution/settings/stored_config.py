@@ -38,7 +38,10 @@ def stored_config(run: RunRecord, **changes: Any) -> RunConfig:
 
 
 def resumed_config(run: RunRecord, **changes: Any) -> RunConfig:
-    """The same to go on with the run, which keeps its proposer, selector and acceptor. Raises `ConfigError`."""
+    """The same to go on with a run, which keeps its proposer, selector and acceptor.
+
+    Raises `ConfigError`.
+    """
     for key in FIXED:
         recorded, named = str(run.config.get(key) or POINTS[key]), changes.get(key)
         if named is not None and REGISTRIES[key].check(str(named)) != recorded:

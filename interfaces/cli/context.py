@@ -16,8 +16,6 @@ from pygent.sandbox.backends.select import Kind as SandboxKind
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from rich.console import Console
-
     from pygent.archive.store import ArchiveStore
     from pygent.sandbox.api import Sandbox
 
@@ -119,12 +117,6 @@ def print_json(data: object) -> None:
     sys.stdout.write(
         _NOT_ASCII.sub(visible, json.dumps(data, indent=2, ensure_ascii=False, default=json_value)) + "\n"
     )
-
-
-def console(*, stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def run_or_latest(archive: ArchiveStore, run: str | None) -> str:

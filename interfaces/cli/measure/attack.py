@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pygent.interfaces.cli.context import Backend, Image, Json, Runtime, console, print_json
+from pygent.interfaces.cli.context import Backend, Image, Json, Runtime, print_json
+from pygent.interfaces.common.terminal import console
 
 if TYPE_CHECKING:
     from pygent.sandbox.redteam.attack_runner import AttackResult

@@ -31,28 +31,21 @@ def bench(
     json: Json = False,
 ) -> None:
     """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
-    import secrets
+    from pygent.interfaces.python.measure import bench as measured
+    from pygent.target_modules.spec.target_registry import find_target
 
-    from pygent.benchmarks.judge import evaluate_tree
-    from pygent.benchmarks.results import EvaluationContext
-    from pygent.evolution.run.opened_sandbox import opened_sandbox
-    from pygent.sandbox.api import Isolation
-    from pygent.target_modules.spec.manifest import TargetError
-    from pygent.target_modules.spec.target_registry import find_to_run
-
-    found = find_to_run(target)
-    if tree is not None and not tree.is_dir():
-        raise TargetError(f"--tree: {tree} is not a folder")
-
-    untrusted = "" if tree is None else "a tree that a model may have written"
-    drawn = secrets.randbits(63) if seed is None else seed
-    with opened_sandbox(
-        place.sandbox, place.image, limits.runtime, limits.waive or (), untrusted=untrusted
-    ) as box:
-        where = EvaluationContext(box, Isolation.CONTAINER, drawn, found.tree())
-        result = evaluate_tree(found, found.tree(tree), where, "held_out" if held_out else "search")
+    result = measured(
+        target,
+        tree,
+        held_out=held_out,
+        seed=seed,
+        sandbox=place.sandbox,
+        image=place.image,
+        runtime=limits.runtime,
+        waive=limits.waive or (),
+    )
     told = {
-        "target": found.name,
+        "target": find_target(target).name,
         "passed": result.passed,
         "total": result.total,
         "score": result.score,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pygent.interfaces.cli.context import CliContext, Json, console, print_json, run_or_latest
+from pygent.interfaces.cli.context import CliContext, Json, print_json, run_or_latest
 from pygent.interfaces.cli.id_arguments import LatestRunId, VariantId
 from pygent.interfaces.cli.review.apply import Who
+from pygent.interfaces.common.terminal import console
 
 if TYPE_CHECKING:
     from pygent.archive.records import ReviewDecision

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from pygent.interfaces.cli.context import CliContext, Json, console, print_json, run_or_latest
+from pygent.interfaces.cli.context import CliContext, Json, print_json, run_or_latest
 from pygent.interfaces.cli.id_arguments import RunOption, VariantId
 from pygent.interfaces.cli.pager import NoPager, paged
+from pygent.interfaces.common.terminal import console
 
 app = typer.Typer(help="Look at archived variants, check them, export them.", no_args_is_help=True)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from pygent.archive.end_reason import BUDGETS, EndReason
-from pygent.interfaces.cli.context import command, console
+from pygent.evolution.extension_points import POINTS, references
+from pygent.interfaces.cli.context import command
 from pygent.interfaces.cli.diff_printing import show_diff
+from pygent.interfaces.common.terminal import console
 from pygent.interfaces.views.verdict_text import clock
 
 if TYPE_CHECKING:
@@ -102,9 +105,11 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
 
 
 def _larger(settings: RunConfig, stopped_by: str) -> str:
-    """Twice the budget that ended the run, as an option; '' if none did."""
+    """Twice the budget that ended the run, as an option, and the code that has to be named again."""
     budget = getattr(settings, stopped_by) if stopped_by in BUDGETS else None
-    return "" if budget is None else f" --{stopped_by} {2 * budget:.10g}"
+    larger = "" if budget is None else f" --{stopped_by} {2 * budget:.10g}"
+    code = references(settings.model_dump(include=set(POINTS)))
+    return larger + "".join(f" --{key} {shlex.quote(one)}" for key, listed in code.items() for one in listed)
 
 
 def interval_in_words(interval: dict[str, float] | None) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from pygent.interfaces.cli.context import CliContext, Json, console, print_json
+from pygent.interfaces.cli.context import CliContext, Json, print_json
 from pygent.interfaces.cli.id_arguments import RunId
+from pygent.interfaces.common.terminal import console
 
 
 def register(app: typer.Typer) -> None:

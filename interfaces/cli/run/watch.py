@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pygent.interfaces.cli.context import CliContext, console, run_or_latest
+from pygent.interfaces.cli.context import CliContext, run_or_latest
 from pygent.interfaces.cli.id_arguments import LatestRunId
+from pygent.interfaces.common.terminal import console
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

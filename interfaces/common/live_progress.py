@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from pygent.interfaces.cli.context import console
+from pygent.interfaces.common.terminal import console
 from pygent.interfaces.views.verdict_text import clock
 
 if TYPE_CHECKING:
@@ -16,15 +17,21 @@ if TYPE_CHECKING:
     from pygent.evolution.run.progress import Progress
     from pygent.evolution.settings.config import RunConfig
 
+log = logging.getLogger(__name__)
+
 LINE_EVERY_SECONDS = 10.0
 
 
-class Live:
+class LiveProgress:
     """Shows on stderr, so that stdout stays the command's result."""
 
-    def __init__(self, run: str, settings: RunConfig, proposer: str, *, seeded: bool) -> None:
+    def __init__(
+        self, run: str, settings: RunConfig, proposer: str, *, seeded: bool, show: bool | None = True
+    ) -> None:
+        """`show` None: only if somebody can see it, in a terminal or a notebook."""
         self._console = console(stderr=True)
-        self._interactive = sys.stderr.isatty()
+        self._interactive = sys.stderr.isatty() or self._console.is_jupyter
+        self._silent = show is False or (show is None and not self._interactive)
         self._live: object | None = None
         self._settings = settings
         self._last_line = time.monotonic()
@@ -42,8 +49,8 @@ class Live:
                 "leave --seed out for results that count"
             )
 
-    def __enter__(self) -> Live:
-        if self._interactive:
+    def __enter__(self) -> LiveProgress:
+        if self._interactive and not self._silent:
             from rich.live import Live as RichLive
 
             self._live = RichLive(console=self._console, refresh_per_second=4, transient=True)
@@ -57,12 +64,16 @@ class Live:
             self._live.stop()  # type: ignore[attr-defined]
 
     def say(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        """Print a line; into the log if progress is not shown."""
+        if self._silent:
+            log.info("%s", text)
+        else:
+            self._console.print(text, markup=False)
 
     def update(self, progress: Progress) -> None:
         if self._live is not None:
             self._live.update(_panel(progress))  # type: ignore[attr-defined]
-        elif time.monotonic() - self._last_line >= LINE_EVERY_SECONDS:
+        elif not self._silent and time.monotonic() - self._last_line >= LINE_EVERY_SECONDS:
             self._last_line = time.monotonic()
             self.say(_line(progress))
 
