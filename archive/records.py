@@ -16,6 +16,8 @@ Direction = Literal["min", "max"]
 
 
 class Status(StrEnum):
+    """What became of a variant."""
+
     GATED_OUT = "gated_out"  # did not parse, touched what it may not, or repeats an earlier variant
     FAILED = "failed"  # was run, and not every case was graded (or a correctness gate was not passed)
     VALID = "valid"  # graded: may be a parent for ever

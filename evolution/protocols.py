@@ -135,6 +135,8 @@ class Selector(Protocol):
 
 
 class Acceptor(Protocol):
+    """Decides whether a variant is better than its parent."""
+
     def accept(
         self, pairs: Iterator[PairedSamples], *, exhaustive: bool, error_rate: float
     ) -> PairedDecision:

@@ -13,6 +13,7 @@ from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.evolution.run.opened_sandbox import opened_sandbox
 from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.backends.select import Kind
 from pygent.sandbox.backends.waivers import require
 from pygent.target_modules.onboarding.function_target import Pair, of_function
 from pygent.target_modules.patch.model.tree import Tree
@@ -46,7 +47,7 @@ def bench(
     *,
     held_out: bool = False,
     seed: int | None = None,
-    sandbox: str | Sandbox = "auto",
+    sandbox: Kind | Sandbox = "auto",
     image: str | None = None,
     runtime: str | None = None,
     waive: str | Iterable[str] = (),
