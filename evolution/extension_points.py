@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pygent.extensions import Registry, Source, describe, is_reference, read
+from pygent.extensions import ExtensionError, Registry, Source, describe, is_reference, read
 
 if TYPE_CHECKING:
     from pygent.evolution.protocols import Acceptor, Proposer, Selector
@@ -88,7 +88,11 @@ def made(
     Raises `ExtensionError` if it cannot be loaded or lacks what the point needs.
     """
     if given is None:
-        found: object = registry.load(reference, digest=digests.get(reference))(*args)
+        make = registry.load(reference, digest=digests.get(reference))
+        try:
+            found: object = make(*args)
+        except TypeError as error:
+            raise ExtensionError(f"{registry.point} {reference}: cannot be made: {error}") from None
     else:
         found = given(*args) if isinstance(given, type) else given
     return cast("T", registry.conforming(found, reference))

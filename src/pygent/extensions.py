@@ -148,6 +148,8 @@ def describe(extension: object) -> str:
 
 def _module_of(source: Source) -> ModuleType:
     module = ModuleType(_PRIVATE + hashlib.sha256(str(source.path).encode() + source.text).hexdigest()[:16])
+    if module.__name__ in sys.modules:
+        return sys.modules[module.__name__]
     module.__file__ = str(source.path)
     sys.modules[module.__name__] = module  # dataclasses and pickle look their module up
     try:

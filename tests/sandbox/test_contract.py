@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pygent.sandbox.api import Sandbox
-from pygent.testing import SandboxContract
+from pygent.testing import BoxContract, SandboxContract
 
 
-class TestOurSandboxes(SandboxContract):
+class TestOurSandboxes(SandboxContract, BoxContract):
     @pytest.fixture(
         params=[
             "local",

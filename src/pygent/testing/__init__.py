@@ -12,6 +12,7 @@ import pytest
 
 pytest.register_assert_rewrite(
     "pygent.testing.acceptor_contract",
+    "pygent.testing.box_contract",
     "pygent.testing.proposer_contract",
     "pygent.testing.sandbox_contract",
     "pygent.testing.selector_contract",
@@ -21,6 +22,7 @@ pytest.register_assert_rewrite(
 from pygent.gateway.models.scripted_model import ScriptedModel  # noqa: E402
 from pygent.sandbox.backends.local import LocalSandbox  # noqa: E402
 from pygent.testing.acceptor_contract import AcceptorContract  # noqa: E402
+from pygent.testing.box_contract import BoxContract  # noqa: E402
 from pygent.testing.proposer_contract import ProposerContract  # noqa: E402
 from pygent.testing.sandbox_contract import SandboxContract  # noqa: E402
 from pygent.testing.selector_contract import SelectorContract  # noqa: E402
@@ -29,6 +31,7 @@ from pygent.testing.tracker_contract import TrackerContract  # noqa: E402
 
 __all__ = [
     "AcceptorContract",
+    "BoxContract",
     "LocalSandbox",
     "ProposerContract",
     "SandboxContract",
