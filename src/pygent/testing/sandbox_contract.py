@@ -84,7 +84,7 @@ class SandboxContract:
             ("def f(): raise KeyboardInterrupt", "KeyboardInterrupt"),
             (
                 "class E(BaseException):\n    def __str__(self): raise self\ndef f(): raise E",
-                "text cannot be had",
+                "text cannot be read",
             ),
             ("def f(): return f()", "RecursionError"),
             ("def f(): return object()", "not plain"),
