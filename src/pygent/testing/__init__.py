@@ -13,7 +13,9 @@ import pytest
 pytest.register_assert_rewrite(
     "pygent.testing.acceptor_contract",
     "pygent.testing.proposer_contract",
+    "pygent.testing.sandbox_calls",
     "pygent.testing.sandbox_contract",
+    "pygent.testing.sandbox_hostile",
     "pygent.testing.selector_contract",
     "pygent.testing.tracker_contract",
 )
