@@ -275,7 +275,7 @@ def test_what_cannot_be_written_down_is_refused_in_one_clear_line(
 def test_a_helper_that_closes_over_something_is_refused(
     tmp_path: Path, cell: Callable[[str], dict[str, Function]]
 ) -> None:
-    text = "def outer():\n    n = 1\n    def g(a): return a + n\n    return g\ng = outer()\ndef f(a): return g(a)\n"
+    text = "def outer(n):\n    def g(a): return a + n\n    return g\ng = outer(1)\ndef f(a): return g(a)\n"
     with pytest.raises(TargetError, match="g: it closes over n; make"):
         of_function(cell(text)["f"], CASES, tmp_path)
 
