@@ -28,7 +28,8 @@ PROPOSERS: Registry[Proposer] = Registry(
         "llm": "pygent.evolution.proposers.factory:llm",
         "agent": "pygent.evolution.proposers.factory:agent",
     },
-    needs=("name", "waits", "exhausted", "propose"),
+    needs=("propose",),
+    attributes=("name", "waits", "exhausted"),
 )
 SELECTORS: Registry[Selector] = Registry(
     "selector",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pygent.sandbox.api import Sandbox
-from pygent.testing import BoxContract, SandboxContract
+from pygent.testing import SandboxContract
 
 
-class TestOurSandboxes(SandboxContract, BoxContract):
+class TestOurSandboxes(SandboxContract):
     @pytest.fixture(
         params=[
             "local",
