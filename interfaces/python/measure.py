@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from pygent.archive.store import DEFAULT_HOME
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.evolution.run.opened_sandbox import opened_sandbox
 from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.backends.select import Kind
 from pygent.sandbox.backends.waivers import require
 from pygent.target_modules.onboarding.function_target import Pair, of_function
 from pygent.target_modules.patch.model.tree import Tree
@@ -62,7 +63,7 @@ def bench(
     untrusted = "" if source is None else WRITTEN
     opened: AbstractContextManager[Sandbox]
     if isinstance(sandbox, str):
-        opened = opened_sandbox(sandbox, image, runtime, waive, untrusted=untrusted)
+        opened = opened_sandbox(cast("Kind", sandbox), image, runtime, waive, untrusted=untrusted)
     else:
         opened = nullcontext(sandbox)
         if untrusted:
