@@ -48,7 +48,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    from pygent.interfaces.common.logs import configure
+    from pygent.interfaces.common.log_setup import configure
 
     configure(log_level, as_json=log_json)
     ctx.obj = CliContext(home, log_json)

@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from pygent.evolution.settings.config import RunConfig
-from pygent.evolution.settings.offered import Offered, fields_of
+from pygent.evolution.settings.setting_offers import Offered, fields_of
 from pygent.interfaces.common.grouped_parameters import KEYWORD, Function, expanded
 
 

@@ -14,8 +14,8 @@ from random import Random
 from typing import Any
 
 from pygent.agent import bundle
-from pygent.agent.brief import Brief, Inspiration
-from pygent.agent.messages import messages
+from pygent.agent.dialogue.brief import Brief, Inspiration
+from pygent.agent.dialogue.messages import messages
 from pygent.agent.profile import load
 from pygent.archive.records import RunRecord
 from pygent.archive.store import ArchiveStore

@@ -243,3 +243,11 @@ def test_problems_keep_their_facts_out_of_the_calls() -> None:
     (problem,) = grader_of(PACKING).problems(1, "search", 1)
     assert isinstance(problem, Problem)
     assert "facts" not in repr(problem.calls)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in BUNDLED.iterdir() if path.is_dir()))
+def test_what_a_bundled_target_says_may_change_is_there(name: str) -> None:
+    target = find_target(name)
+    files = list(target.tree().files)
+    for editable in target.manifest.editable:
+        assert any(matches(path, editable.partition(":")[0]) for path in files), editable
