@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pygent.extensions import ExtensionError, Registry, Source, describe, is_reference, read
+from pygent.extensions import ExtensionError, ExtensionFile, Registry, describe, is_reference, read
 
 if TYPE_CHECKING:
     from pygent.evolution.protocols import Acceptor, Proposer, Selector
@@ -111,7 +111,7 @@ def references(settings: Mapping[str, object]) -> dict[str, list[str]]:
     return {key: listed for key, listed in found.items() if listed}
 
 
-def sources_of(settings: Mapping[str, object]) -> dict[str, Source]:
+def sources_of(settings: Mapping[str, object]) -> dict[str, ExtensionFile]:
     """The files that the settings name, as they are now, by reference. Raises `ExtensionError`."""
     found = {one: read(one) for listed in references(settings).values() for one in listed}
     return {reference: source for reference, source in found.items() if source is not None}

@@ -64,7 +64,7 @@ class EvaluatorReport:
 
 
 @dataclass(frozen=True)
-class Run:
+class EvaluatorRun:
     """One way through the stages in one child: what each said, all metrics (a later stage's win), and why it
     did not go on."""
 
@@ -149,7 +149,7 @@ class EvaluatorSuite(Suite):
         )
         return comparison.run(_repeats(lambda: any(len(of_side) > 1 for of_side in scores)))
 
-    def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> Run:
+    def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> EvaluatorRun:
         """All stages in their order, up to the first that fails or, with `thresholds`, falls short."""
         primary = self._target.primary.metric
         told: list[tuple[str, EvaluatorReport]] = []
@@ -175,9 +175,9 @@ class EvaluatorSuite(Suite):
         if not reason and primary not in {*metrics, *complexity.METRICS}:
             given = ", ".join(sorted(metrics)) or "no number at all"
             reason = f"the evaluator gave no {primary}; it gave {given}"
-        return Run(tuple(told), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
+        return EvaluatorRun(tuple(told), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
 
-    def trial(self, sandbox: Sandbox) -> Run:
+    def trial(self, sandbox: Sandbox) -> EvaluatorRun:
         """All stages on the source as it lies there, whatever they score. Raises `SandboxFaultError`."""
         with sandbox.box(spec_for(self._target), Isolation.CONTAINER) as box:
             return self.run(box, self._target.tree(), 0, thresholds=False)

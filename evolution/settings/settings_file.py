@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from pygent.extensions import Source
+from pygent.extensions import ExtensionFile
 from pygent.target_modules.trust.exhibit import Exhibit, files_of
 from pygent.target_modules.trust.keys import harmful
 
@@ -29,7 +29,7 @@ def of_settings(
     data: Mapping[str, Any],
     text: str,
     given: Collection[str] = (),
-    sources: Mapping[str, Source] | None = None,
+    sources: Mapping[str, ExtensionFile] | None = None,
 ) -> list[Exhibit]:
     """What has to be trusted before the file is obeyed; nothing where all of that is `given` elsewhere, which
     goes before the file."""

@@ -73,8 +73,8 @@ class SandboxOptions:
     image: Image = None
 
     def opened(self) -> AbstractContextManager[Sandbox]:
-        """As `pygent.evolution.run.opened_sandbox.opened_sandbox`."""
-        from pygent.evolution.run.opened_sandbox import opened_sandbox
+        """As `pygent.evolution.settings.opened_sandbox.opened_sandbox`."""
+        from pygent.evolution.settings.opened_sandbox import opened_sandbox
 
         return opened_sandbox(self.sandbox, self.image)
 

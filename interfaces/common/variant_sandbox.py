@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from pygent.archive.records import VariantRecord
 from pygent.archive.store import ArchiveStore
-from pygent.evolution.run.opened_sandbox import sandbox_of
+from pygent.evolution.settings.opened_sandbox import sandbox_of
 from pygent.evolution.settings.stored_config import stored_config
 from pygent.sandbox.api import Sandbox
 

@@ -52,7 +52,7 @@ def _judged(
 ) -> answer_models.BenchAnswer:
     from pygent.benchmarks.judge import evaluate_tree
     from pygent.benchmarks.results import EvaluationContext
-    from pygent.evolution.run.opened_sandbox import opened_sandbox
+    from pygent.evolution.settings.opened_sandbox import opened_sandbox
     from pygent.sandbox.api import Isolation
     from pygent.target_modules.gate.gate_rules import gate
     from pygent.target_modules.patch.apply import apply

@@ -25,7 +25,7 @@ Offset = Annotated[int, Field(ge=0, description="leave out so many; `next` of th
 
 
 @dataclass(frozen=True)
-class SearchArguments:
+class ArchiveSearch:
     """What `search` looks for, as clients say it."""
 
     run: RunId | None = None
@@ -107,7 +107,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
     @server.tool(annotations=READS)
     @grouped
     def search(
-        wanted: SearchArguments,
+        wanted: ArchiveSearch,
         symbol: Annotated[str | None, Field(description="part of `file:symbol` that it changed")] = None,
         order: Literal["newest", "score", "attempt"] = "score",
         limit: Limit = 20,

@@ -11,7 +11,7 @@ from typing import Literal, cast
 from pygent.archive.store import DEFAULT_HOME
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
-from pygent.evolution.run.opened_sandbox import opened_sandbox
+from pygent.evolution.settings.opened_sandbox import opened_sandbox
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.sandbox.backends.select import Kind
 from pygent.sandbox.backends.waivers import require

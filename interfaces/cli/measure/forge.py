@@ -41,7 +41,7 @@ def forge(
 
     from pygent.benchmarks.forgeries.forgery_audit import forge as measure
     from pygent.benchmarks.forgeries.forgery_corpus import read_corpus
-    from pygent.evolution.run.opened_sandbox import opened_sandbox
+    from pygent.evolution.settings.opened_sandbox import opened_sandbox
 
     corpus = read_corpus()
     if unknown := set(only or ()) - {one.name for one in corpus}:

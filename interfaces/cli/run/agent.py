@@ -81,10 +81,10 @@ def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json
     """
     from pygent.archive.records import ArchiveError
     from pygent.archive.store import ArchiveStore
-    from pygent.evolution.run.opened_sandbox import sandbox_of
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.run.run_execution import create_run, execute_run
     from pygent.evolution.settings.config import load_config
+    from pygent.evolution.settings.opened_sandbox import sandbox_of
     from pygent.evolution.settings.run_trust import of_run
     from pygent.gateway.transcripts import exchanges
     from pygent.interfaces.cli.review.archive import show as show_variant

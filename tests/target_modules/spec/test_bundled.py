@@ -17,8 +17,9 @@ from pygent.benchmarks.suites.problems import Problem
 from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.sandbox.api import Isolation
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.target_registry import bundled, find_target
+from pygent.target_modules.spec.target_registry import BUNDLED, bundled, find_target
 
 PACKING, CIRCLES, TEXT = (
     find_target(name) for name in ("online_bin_packing", "circle_packing", "text_distance")
