@@ -34,7 +34,7 @@ class ExtensionError(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
+class ExtensionFile:
     """The file behind a reference, as it was read: an absolute path, and its bytes."""
 
     path: Path
@@ -67,13 +67,13 @@ def file_of(reference: str, folder: Path | None = None) -> Path | None:
         raise ExtensionError(f"{reference}: {error}") from None
 
 
-def read(reference: str, folder: Path | None = None) -> Source | None:
+def read(reference: str, folder: Path | None = None) -> ExtensionFile | None:
     """The file of a reference with its bytes; None if it names no file. Raises `ExtensionError`."""
     path = file_of(reference, folder)
     if path is None:
         return None
     try:
-        return Source(path, path.read_bytes())
+        return ExtensionFile(path, path.read_bytes())
     except OSError as error:
         raise ExtensionError(f"{reference}: {path} cannot be read: {error.strerror}") from None
 
@@ -169,7 +169,7 @@ def describe(extension: object) -> str:
     return f"{OBJECT}{kind.__module__}.{kind.__qualname__}"
 
 
-def _module_of(source: Source) -> ModuleType:
+def _module_of(source: ExtensionFile) -> ModuleType:
     """The module of these bytes at this place; run once, whoever asks."""
     name = _PRIVATE + hashlib.sha256(os.fsencode(source.path) + source.text).hexdigest()[:16]
     if (known := sys.modules.get(name)) is not None:
