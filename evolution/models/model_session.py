@@ -65,7 +65,8 @@ def open_world(
     """`spent` is what the run has paid before, `replay` what answers in place of models and servers; `ended`
     says why the run is to end, so that nobody waits for a model any longer.
 
-    Raises `ConfigError`, and `ModelError` where the model cannot be reached at all."""
+    Raises `ConfigError`, and `ModelError` where the model cannot be reached at all.
+    """
     config = plan.config
     account = RunAccount(config.tokens, config.dollars, spent, calls=config.calls)
     weights = plan.models if replay is None else {}

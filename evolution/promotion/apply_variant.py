@@ -34,7 +34,8 @@ class ApplyError(Exception):
 @dataclass(frozen=True)
 class ApplyPlan:
     """What an application would do. `obstacles` is empty where it may be done; `message` is the commit's,
-    `pr_body` the text of a pull request, in Markdown."""
+    `pr_body` the text of a pull request, in Markdown.
+    """
 
     variant: VariantRecord
     target: Target
@@ -159,7 +160,8 @@ def rollback(
     """Undo the latest application, or that of `variant` (a unique prefix), byte for byte, and record it.
 
     Raises `PromotionError` where there is none, where a later one has changed the same files, or where the
-    files were changed since (`force` overwrites them); `HeldError` while another process is at it."""
+    files were changed since (`force` overwrites them); `HeldError` while another process is at it.
+    """
     id = None if variant is None else archive.variants.find(variant)
     folder = Path(source_writer.latest(home, id)[1].folder)
     with holding(folder):

@@ -26,7 +26,8 @@ _MOST_STEPS = 100_000
 @dataclass(frozen=True)
 class Work:
     """What an agent did. `files` are those that it handed back, whatever they are; `reason` says why it
-    ended without an offer. All of it comes out of the box and is untrusted."""
+    ended without an offer. All of it comes out of the box and is untrusted.
+    """
 
     files: Mapping[str, str]
     note: str
@@ -38,7 +39,8 @@ class Work:
 
 def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 120.0) -> BoxSpec:
     """A box in which an agent can work on a target that needs `packages`, for so many minutes in all, those
-    spent waiting for answers included, and `call_seconds` from one answer to the next question."""
+    spent waiting for answers included, and `call_seconds` from one answer to the next question.
+    """
     limits = Limits(
         memory_mb=MEMORY_MB,
         pids=128,

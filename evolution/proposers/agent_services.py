@@ -37,7 +37,8 @@ def services_for(
     aside: Callable[[Callable[[], Evaluation]], Evaluation],
 ) -> Mapping[str, Service]:
     """The services of one attempt. `aside` runs an evaluation where those of the run have their turns, so
-    that it disturbs no measurement."""
+    that it disturbs no measurement.
+    """
     kept = replace(bench, isolation=Isolation.CONTAINER)
     return {
         "evaluate": lambda asked: _evaluated(target, suite, kept, parent, aside, asked),

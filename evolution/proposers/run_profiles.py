@@ -18,7 +18,8 @@ _ALWAYS = frozenset({"sandbox", "shell", "archive"})
 @dataclass(frozen=True)
 class ReadProfile:
     """A profile that was read from `where`, and what has to be trusted before it is used: its files, except
-    those that come with the agent."""
+    those that come with the agent.
+    """
 
     profile: Profile
     exhibits: tuple[Exhibit, ...]

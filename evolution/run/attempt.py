@@ -79,7 +79,8 @@ class Attempts:
 
     def _way(self, attempt: int, journal: ArchivedSteps) -> Iterator[Turn]:
         """Each `yield` says on which threads it goes on. What comes before the first one is done in order of
-        attempt, and so is what comes after `COMMIT`: only that may depend on other attempts."""
+        attempt, and so is what comes after `COMMIT`: only that may depend on other attempts.
+        """
         known, rng = self._ledger.population, Random(f"{self._plan.config.seed}/{attempt}")
 
         # Select

@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 class Ledger:
     """What a run knows is a pure function of what went through here, in its order: a resumed run replays its
-    archived attempts and arrives where the killed one was. Written on the loop's own thread only."""
+    archived attempts and arrives where the killed one was. Written on the loop's own thread only.
+    """
 
     def __init__(
         self,
@@ -30,7 +31,8 @@ class Ledger:
         committed: Callable[[VariantRecord, bool], None],
     ) -> None:
         """`committed` hears of each variant that this session archives, and whether it broke the protocol of
-        its box."""
+        its box.
+        """
         self.run = run
         self.population = population
         self._archive = archive
@@ -57,7 +59,8 @@ class Ledger:
 
     def seen_by_now(self) -> Callable[[str], bool]:
         """Whether a tree was tried by an attempt committed by now. What models answer at the same time is no
-        part of it: it would make the run depend on who answered first."""
+        part of it: it would make the run depend on who answered first.
+        """
         committed = len(self.population.generations)
         return lambda tree: self._tried.get(tree, committed) < committed
 

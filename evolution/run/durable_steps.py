@@ -65,7 +65,8 @@ class ArchivedSteps:
     @property
     def records(self) -> tuple[Record, ...]:
         """The steps as what the archive keeps for ever once the attempt has ended. An exchange is among them
-        also where this session had no need of it again."""
+        also where this session had no need of it again.
+        """
         return tuple(Record(_kind(step), answer) for step, answer in {**self._paid, **self.steps}.items())
 
     @property

@@ -70,7 +70,8 @@ class Loop:
 
     def run(self) -> EndReason:
         """Work until a budget is used up, somebody asks to stop, or the sandbox is away for good; which it
-        was. What a fault keeps from its end is not committed: a resumed run does it again."""
+        was. What a fault keeps from its end is not committed: a resumed run does it again.
+        """
         try:
             self._ledger.heed()
             while self._begin_what_fits():

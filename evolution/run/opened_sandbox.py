@@ -24,7 +24,8 @@ def opened_sandbox(
     untrusted: str = "",
 ) -> Iterator[Sandbox]:
     """`untrusted` names what a model may have written and is to run there, if it is: then limits that are not
-    in force have to be waived. Raises `SandboxUnavailableError`."""
+    in force have to be waived. Raises `SandboxUnavailableError`.
+    """
     sandbox = select.open_sandbox(kind, base=image, runtime=runtime, waive=waived(waive))
     try:
         if untrusted:

@@ -74,7 +74,8 @@ class RunLimits:
 
     def note(self, variant: VariantRecord, *, violation: bool) -> None:
         """Count a variant of this session, and tell the run's breaker of it. `violation` says that the
-        variant broke the protocol of its box."""
+        variant broke the protocol of its box.
+        """
         self._spent += variant.usage
         self._evaluated += variant.status is not Status.GATED_OUT
         unanswered = variant.reason.partition(":")[0] in _UNANSWERED

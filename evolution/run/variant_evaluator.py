@@ -33,7 +33,8 @@ class VariantEvaluator:
         solver: Callable[[DurableSteps], Solver] | None = None,
     ) -> None:
         """`look_at` is shown the baseline's own evaluation, before any other attempt begins. `solver` lets
-        variants work whose measure is what they can do."""
+        variants work whose measure is what they can do.
+        """
         self._plan = plan
         self._acceptor = acceptor
         self._bench = bench

@@ -18,7 +18,8 @@ MODEL_FREE = frozenset({BASELINE, "mutate", FUSE})
 
 class Population:
     """Counts, the best so far, and the selector's members. Absorbing the same variants in the same order
-    gives the same state, which is what lets a killed run be replayed from its archive."""
+    gives the same state, which is what lets a killed run be replayed from its archive.
+    """
 
     def __init__(self, target: Target, selector: Selector, policy: Policy = "none") -> None:
         """`policy` says which variants are no parents before a person approves them."""
@@ -70,7 +71,8 @@ class Population:
 
     def heed(self, decision: ReviewDecision, variant: VariantRecord) -> None:
         """Take in what a person decided of a variant, given as it stood before any refusal. One that is not
-        absorbed yet is known by then."""
+        absorbed yet is known by then.
+        """
         if decision.kind == "approve":
             self._approved.add(variant.id)
             self._refused.discard(variant.id)
@@ -106,7 +108,8 @@ class Population:
 
     def worth_confirming(self, variant: VariantRecord) -> bool:
         """Whether this variant, not yet absorbed, is accepted and would lead: its score is better than the
-        baseline's and than the champion's."""
+        baseline's and than the champion's.
+        """
         if variant.status not in (Status.ACCEPTED, Status.CHAMPION) or variant.score is None:
             return False
         return self._leads(variant, self.champion or self.baseline)

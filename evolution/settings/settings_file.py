@@ -25,7 +25,8 @@ def read_settings(file: Path) -> tuple[dict[str, Any], str]:
 
 def of_settings(file: Path, data: Mapping[str, Any], text: str, given: Collection[str] = ()) -> list[Exhibit]:
     """What has to be trusted before the file is obeyed; nothing where all of that is `given` elsewhere, which
-    goes before the file."""
+    goes before the file.
+    """
     found = harmful("settings", data, Path())
     counts = [key for key in found if key not in given]
     if not counts:

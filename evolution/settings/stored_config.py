@@ -34,7 +34,8 @@ def stored_config(run: RunRecord, **changes: Any) -> RunConfig:
 
 def settings_to_look_at(run: RunRecord) -> RunConfig:
     """The settings under which a run's variants were measured, without what proposed them: the archive of a
-    proposer that was removed can still be read."""
+    proposer that was removed can still be read.
+    """
     return stored_config(run, proposer="auto")
 
 
