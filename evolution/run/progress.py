@@ -1,4 +1,4 @@
-"""What a run looks like from outside while it goes."""
+"""Report the progress of a run to an observer."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pygent.evolution.search.population import Population
 
 @dataclass(frozen=True)
 class Progress:
-    """A snapshot after a commit. `seconds_left` is None where no budget allows an estimate.
+    """A snapshot after a commit; `seconds_left` is None if no budget allows an estimate.
 
-    `waiting` is for how many seconds the sandbox has given no box, None where all is well.
+    `waiting` counts the seconds for which the sandbox has given no box; None if all is well.
     """
 
     run: str
@@ -39,7 +39,7 @@ Observer = Callable[[Progress], None]
 
 
 class Reporter:
-    """Tells an observer how a run stands. `under_way` are the attempts that are begun and not committed."""
+    """Sends snapshots to an observer; `under_way` attempts have begun and are not committed."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Reporter:
         waiting: Callable[[], float | None],
         observer: Observer,
     ) -> None:
-        """`waiting` says for how many seconds the sandbox has given no box."""
+        """`waiting` returns the seconds for which the sandbox has given no box."""
         self.under_way = 0
         self._run = run
         self._population = population
