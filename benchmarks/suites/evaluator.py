@@ -66,7 +66,8 @@ class EvaluatorReport:
 @dataclass(frozen=True)
 class EvaluatorRun:
     """One way through the stages in one child: what each said, all metrics (a later stage's win), and why it
-    did not go on."""
+    did not go on.
+    """
 
     told: tuple[tuple[str, EvaluatorReport], ...]
     metrics: Mapping[str, float]
@@ -185,7 +186,8 @@ class EvaluatorSuite(Suite):
     @staticmethod
     def level(metrics: Mapping[str, float], primary: str) -> float | None:
         """What a stage's threshold is held against, as in OpenEvolve: the score, or where the stage has none
-        the mean of what it has."""
+        the mean of what it has.
+        """
         if primary in metrics:
             return metrics[primary]
         rest = [number for metric, number in metrics.items() if metric != "error"]

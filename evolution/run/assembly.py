@@ -52,7 +52,8 @@ SECONDS_KEPT_EVERY = 2.0
 @dataclass(frozen=True)
 class RunSession:
     """What one session of a run is given. `history` are the run's variants of before, read once; the loop
-    uses them up."""
+    uses them up.
+    """
 
     archive: ArchiveStore
     run: RunRecord

@@ -1,4 +1,4 @@
-"""What a run looks like from outside while it goes."""
+"""Report the progress of a run to an observer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pygent.archive.records import Status, Usage, VariantRecord
 
 @dataclass(frozen=True)
 class Progress:
-    """A snapshot after a commit. `seconds_left` is None where no budget allows an estimate.
+    """A snapshot after a commit; `seconds_left` is None if no budget allows an estimate.
 
-    `waiting` is for how many seconds the sandbox has given no box, None where all is well.
+    `waiting` counts the seconds for which the sandbox has given no box; None if all is well.
     """
 
     run: str

@@ -12,7 +12,7 @@ from pygent.evolution.search.population import Population
 
 
 class Reporter:
-    """Tells an observer how a run stands. `under_way` are the attempts that are begun and not committed."""
+    """Sends snapshots to an observer; `under_way` attempts have begun and are not committed."""
 
     def __init__(
         self,
