@@ -38,7 +38,9 @@ def root(
     ctx: typer.Context,
     home: Annotated[
         Path,
-        typer.Option(envvar="PYGENT_HOME", help="Folder of the archive and of everything that runs leave."),
+        typer.Option(
+            envvar="PYGENT_HOME", help="Folder of the archive and of everything that runs leave behind."
+        ),
     ] = Path(".pygent"),
     log_json: Annotated[bool, typer.Option("--log-json", help="Log lines on stderr as JSON.")] = False,
     log_level: Annotated[
