@@ -1,4 +1,4 @@
-"""Live progress of a run: a small panel in a terminal, an occasional line anywhere else."""
+"""Live progress of a run: a small panel in a terminal or a notebook, an occasional line anywhere else."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import logging
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pygent.interfaces.common.terminal import console
 from pygent.interfaces.views.verdict_text import clock
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from pygent.evolution.run.progress import Progress
     from pygent.evolution.settings.config import RunConfig
@@ -20,6 +20,39 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LINE_EVERY_SECONDS = 10.0
+CELL_EVERY_SECONDS = 0.25
+
+
+class ProgressPanel(Protocol):
+    """Where a panel is shown in place of the one before."""
+
+    def update(self, panel: RenderableType, /) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class NotebookPanel:
+    """A panel in the output of a notebook's cell. The last one stays there, and in the file."""
+
+    def __init__(self) -> None:
+        from IPython.display import display
+        from rich.text import Text
+
+        self._latest: RenderableType = Text("")
+        self._shown = time.monotonic()
+        self._handle = display(self._latest, display_id=True)  # type: ignore[no-untyped-call]
+
+    def update(self, panel: RenderableType, /) -> None:
+        self._latest = panel
+        if time.monotonic() - self._shown >= CELL_EVERY_SECONDS:
+            self._show()
+
+    def stop(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        self._shown = time.monotonic()
+        self._handle.update(self._latest)
 
 
 class LiveProgress:
@@ -32,7 +65,7 @@ class LiveProgress:
         self._console = console(stderr=True)
         self._interactive = sys.stderr.isatty() or self._console.is_jupyter
         self._silent = show is False or (show is None and not self._interactive)
-        self._live: object | None = None
+        self._panel: ProgressPanel | None = None
         self._settings = settings
         self._last_line = time.monotonic()
         self.say(f"run {run}: evolving {settings.target}, budget {budget_in_words(settings)}")
@@ -51,17 +84,14 @@ class LiveProgress:
 
     def __enter__(self) -> LiveProgress:
         if self._interactive and not self._silent:
-            from rich.live import Live as RichLive
-
-            self._live = RichLive(console=self._console, refresh_per_second=4, transient=True)
-            self._live.start()
+            self._panel = NotebookPanel() if self._console.is_jupyter else _terminal_panel(self._console)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._live is not None:
-            self._live.stop()  # type: ignore[attr-defined]
+        if self._panel is not None:
+            self._panel.stop()
 
     def say(self, text: str) -> None:
         """Print a line; into the log if progress is not shown."""
@@ -71,11 +101,19 @@ class LiveProgress:
             self._console.print(text, markup=False)
 
     def update(self, progress: Progress) -> None:
-        if self._live is not None:
-            self._live.update(_panel(progress))  # type: ignore[attr-defined]
+        if self._panel is not None:
+            self._panel.update(_panel(progress))
         elif not self._silent and time.monotonic() - self._last_line >= LINE_EVERY_SECONDS:
             self._last_line = time.monotonic()
             self.say(_line(progress))
+
+
+def _terminal_panel(console: Console) -> ProgressPanel:
+    from rich.live import Live
+
+    live = Live(console=console, refresh_per_second=4, transient=True)
+    live.start()
+    return live
 
 
 def budget_in_words(settings: RunConfig) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, Unpack
@@ -50,7 +51,8 @@ def evolve(
     `progress` shows it: by default in a terminal and in a notebook.
 
     Ctrl-C ends the run well and returns it; a second one raises `KeyboardInterrupt`, and `resume` goes on.
-    Raises `ConfigError`, `TargetError`, `SandboxUnavailableError`, `UntrustedError`, `ModelError`.
+    Raises `ConfigError`, `TargetError`, `ExtensionError`, `SandboxUnavailableError`, `UntrustedError`,
+    `ModelError`.
     """
     return _evolve(target, Path(home), config, _session(callbacks, progress), settings)
 
@@ -153,16 +155,24 @@ def _without_objects(
 
 
 async def _on_a_thread(work: Callable[[], T], stop: threading.Event) -> T:
-    """Do blocking work on a thread; when cancelled, set `stop` and wait for its end."""
+    """Do blocking work on a thread. When this is cancelled, set `stop` and wait for the end of the work."""
+    outcome: Future[T] = Future()
+    ended = anyio.Event()
+
+    def keep_outcome() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again for whoever waits
+            outcome.set_exception(error)
 
     async def watch() -> None:
-        try:
-            await anyio.sleep_forever()
-        finally:
-            stop.set()
+        await anyio.to_thread.run_sync(keep_outcome)
+        ended.set()
 
     async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        result = await anyio.to_thread.run_sync(work)
-        group.cancel_scope.cancel()
-    return result
+        group.start_soon(watch)  # a task apart, as asyncio would cancel this one in the middle of the wait
+        try:
+            await ended.wait()
+        finally:
+            stop.set()
+    return outcome.result()

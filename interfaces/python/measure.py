@@ -50,7 +50,7 @@ def bench(
     sandbox: str | Sandbox = "auto",
     image: str | None = None,
     runtime: str | None = None,
-    waive: Iterable[str] = (),
+    waive: str | Iterable[str] = (),
 ) -> Evaluation:
     """Measure the target's own source, or `source`: the text of its one file, texts by path, or a folder.
 
@@ -63,7 +63,8 @@ def bench(
     untrusted = "" if source is None else WRITTEN
     opened: AbstractContextManager[Sandbox]
     if isinstance(sandbox, str):
-        opened = opened_sandbox(cast("Kind", sandbox), image, runtime, waive, untrusted=untrusted)
+        limits = [waive] if isinstance(waive, str) else waive
+        opened = opened_sandbox(cast("Kind", sandbox), image, runtime, limits, untrusted=untrusted)
     else:
         opened = nullcontext(sandbox)
         if untrusted:

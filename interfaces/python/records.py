@@ -14,6 +14,7 @@ from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.queries import Order
 from pygent.benchmarks.results import Evaluation
 from pygent.benchmarks.statistics.sequential_test import Interval
+from pygent.evolution.extension_points import POINTS
 from pygent.evolution.promotion.apply_variant import Applied, ApplyPlan
 from pygent.evolution.settings.config import RunConfig
 from pygent.evolution.settings.stored_config import settings_to_look_at
@@ -127,8 +128,10 @@ class Run:
 
     @property
     def settings(self) -> RunConfig:
-        """The settings that the run was measured under."""
-        return settings_to_look_at(self.record)
+        """The settings that it has now, without what an archive may not say (see `pygent trust`)."""
+        record = self.record
+        chosen = {key: record.config[key] for key in POINTS if key in record.config}
+        return settings_to_look_at(record).model_copy(update=chosen)
 
     @property
     def ended_by(self) -> EndReason | str:
