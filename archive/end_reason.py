@@ -6,10 +6,10 @@ from enum import StrEnum
 
 
 class EndReason(StrEnum):
-    """The values are what archives hold. A run that an error ended holds the name of that error instead."""
+    """Why a session ended; archives hold the values, or the name of the error that ended the run."""
 
-    BASELINE = "baseline"  # the source that the run begins with is not valid itself
-    UNTIL = "until"  # a champion has the score that was asked for
+    BASELINE = "baseline"  # the run's starting source is not valid
+    UNTIL = "until"  # a champion has reached the requested score
     REPLAY = "replay"  # the recorded answers are used up
     ATTEMPTS = "attempts"
     EVALUATIONS = "evaluations"
@@ -26,11 +26,11 @@ class EndReason(StrEnum):
 
     @property
     def leaves_work(self) -> bool:
-        """Whether the run is paused by it, not finished."""
+        """Whether the run is paused, not finished."""
         return self in (EndReason.PAUSE, EndReason.INTERRUPTED, EndReason.ENGINE)
 
 
-# Budgets of a run; each is also the setting with its limit.
+# Budgets of a run; the setting with the limit has the same name.
 BUDGETS = (
     EndReason.ATTEMPTS,
     EndReason.EVALUATIONS,

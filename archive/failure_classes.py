@@ -1,4 +1,4 @@
-"""Reasons as classes, so that failures can be counted."""
+"""Classify reasons, so that failures can be counted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _NUMBERED = re.compile(r"\b(?:problem \d+: |(?:in )?(?:case|call|pair|repeat) \d
 
 
 def class_of(reason: str) -> str:
-    """What kind of reason it is: without numbers, and without what comes after a colon or in brackets.
+    """The kind of a reason: its text without numbers, brackets, and anything after a colon.
 
     `problem 0: call 12 raised: TypeError: ...` is `raised`, `wrong answer in case 3 (got 7)` `wrong answer`.
     """

@@ -1,7 +1,7 @@
-"""The one place that calls git. What a repository's own settings name is not run.
+"""The only place that calls git; programs named in a repository's own settings never run.
 
-A source may come from somebody else, with settings that name programs: git would run them on a mere look at
-the status, with the user's keys in their environment. The user's own settings (`~/.gitconfig`) stay in force.
+A source may come from somebody else, with settings that name programs. Even `git status` would run them, with
+the user's keys in their environment. The user's own settings (`~/.gitconfig`) stay in force.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ALWAYS = {
     "protocol.allow": "never",
 }
 _NO_HOOKS = {"core.hooksPath": os.devnull}
-# Keys whose values are programs, and what takes their place if the repository itself sets them.
+# Keys whose values are programs, and the values that replace them if the repository sets them.
 _PROGRAMS = (
     (re.compile(r"filter\..+\.(clean|smudge|process)"), ""),
     (re.compile(r"filter\..+\.required"), "false"),
@@ -40,7 +40,7 @@ _PROGRAMS = (
     (re.compile(r"trailer\..+\.(command|cmd)"), ""),
     (re.compile(r"pager\..+"), "false"),
 )
-# What git, gpg and ssh need of our environment, none of which is a key.
+# The variables that git, gpg and ssh need; none of them is a key.
 _PASSED = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|TMPDIR|LANG|LC_\w+|XDG_CONFIG_HOME|GNUPGHOME|GPG_TTY|SSH_AUTH_SOCK"
     r"|GIT_(AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)"
@@ -50,9 +50,9 @@ _PASSED = re.compile(
 def run(
     folder: Path, *arguments: str, hooks: bool = False, more: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """git in `folder`, with its output as text. `more` comes on top of the environment.
+    """Run git in `folder` and capture its output as text; `more` extends the environment.
 
-    With `hooks`, those of the repository are run, without our keys, as is all else that is off here.
+    With `hooks`, the repository's hooks and the other programs that are off here do run, without our keys.
     """
     return subprocess.run(
         command(folder, *arguments, hooks=hooks, more=more),
@@ -68,21 +68,21 @@ def run(
 def command(
     folder: Path, *arguments: str, hooks: bool = False, more: Mapping[str, str] | None = None
 ) -> list[str]:
-    """The words of a call, for who must talk to the process."""
+    """The command line of a call, for callers that exchange data with the process."""
     settings = _ALWAYS | ({} if hooks else _NO_HOOKS) | _overridden(folder, more)
     words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
     return ["git", "-C", str(folder), "--no-pager", "--literal-pathspecs", *words, *arguments]
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours without keys, and without what would lead git to another repository or other programs."""
+    """Our environment without keys and without variables that point git to other repositories or programs."""
     kept = {name: value for name, value in os.environ.items() if _PASSED.fullmatch(name)}
     ours = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "false"}
     return {**kept, **ours, **(more or {})}
 
 
 def _overridden(folder: Path, more: Mapping[str, str] | None) -> dict[str, str]:
-    """For each program that the repository's own settings name, a setting that takes its place."""
+    """A replacement for each setting of the repository that names a program."""
     listed = subprocess.run(
         ["git", "-C", str(folder), "config", "--list", "--show-scope", "--includes", "--name-only", "-z"],
         env=environment(more),
@@ -98,6 +98,6 @@ def _overridden(folder: Path, more: Mapping[str, str] | None) -> dict[str, str]:
             for pattern, value in _PROGRAMS:
                 if pattern.fullmatch(key):
                     found[key] = value
-                    if key.startswith("filter."):  # a filter that has to succeed would refuse in its place
+                    if key.startswith("filter."):  # a required filter would make git refuse
                         found[key.rpartition(".")[0] + ".required"] = "false"
     return found

@@ -1,4 +1,4 @@
-"""Write a run as a git repository, so that its history can be read with everybody's tools."""
+"""Write a run as a git repository, so that ordinary tools can read its history."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f<>]+")
 
 @dataclass(frozen=True)
 class Exported:
-    """How many commits there are, and one line for each variant or file that git could not take."""
+    """The number of commits, and one line for each variant or file that git could not hold."""
 
     commits: int
     left_out: tuple[str, ...]
 
 
 def export(archive: ArchiveStore, run: str, folder: Path) -> Exported:
-    """A repository at `folder` (new or empty) with one commit per variant that has a tree.
+    """Make a repository at `folder` (new or empty) with one commit per variant that has a tree.
 
-    Parents are git parents. `refs/variants/<attempt>` names each commit, branch `best` the run's best
-    variant (checked out), branch `baseline` the first one, tag `champion-<attempt>` each champion. The same
-    run yields the same commits. Raises `ArchiveError` also where git is missing or fails.
+    Parents become git parents. `refs/variants/<attempt>` names each commit, branch `best` the run's best
+    variant (checked out), branch `baseline` the first, tag `champion-<attempt>` each champion. The same run
+    yields the same commits. Raises `ArchiveError` also if git is missing or fails.
     """
     run = archive.runs.get(run).id
     if shutil.which("git") is None:
@@ -70,10 +70,10 @@ def _import(archive: ArchiveStore, run: str, folder: Path) -> Exported:
         except BaseException:
             process.kill()
             raise
-        said = process.stderr.read().decode(errors="replace").strip()
+        errors = process.stderr.read().decode(errors="replace").strip()
         if process.wait() != 0:
             raise ArchiveError(
-                f"{folder}: git fast-import failed: {(said.splitlines() or ['no message'])[0]}"
+                f"{folder}: git fast-import failed: {(errors.splitlines() or ['no message'])[0]}"
             )
     return exported
 
@@ -136,7 +136,7 @@ def _message(variant: VariantRecord) -> str:
 
 
 def _holdable(files: Mapping[str, str]) -> dict[str, str]:
-    """The files whose paths git takes; they may have been written by a model."""
+    """The files whose paths git accepts; a model may have chosen the paths."""
     kept: dict[str, str] = {}
     for path, text in sorted(files.items()):
         parts = path.split("/")
@@ -159,5 +159,5 @@ def _quoted(path: str) -> bytes:
 def _git(folder: Path, *arguments: str) -> None:
     done = git_command.run(folder, *arguments, more=_EVERYWHERE)
     if done.returncode != 0:
-        said = (done.stderr.strip().splitlines() or ["no message"])[0]
-        raise ArchiveError(f"{folder}: git {arguments[0]} failed: {said}")
+        message = (done.stderr.strip().splitlines() or ["no message"])[0]
+        raise ArchiveError(f"{folder}: git {arguments[0]} failed: {message}")

@@ -1,4 +1,4 @@
-"""Read the whole archive and say what is not as it must be."""
+"""Read the whole archive and report every inconsistency."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = 1000
 
 
 def verify(database: Database) -> list[str]:
-    """One line per problem; empty where all is well."""
+    """One line per problem; empty if there is none."""
     problems: list[str] = []
     for check in (_engine, _blobs, _trees, _attempts, _parents, _documents, _journal):
         try:

@@ -1,4 +1,4 @@
-"""One process writes a run, and others can see whether it lives."""
+"""Only one process writes a run, and others can see whether it is alive."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ PATIENCE_SECONDS = 0.5  # `is_alive` in another process holds the lock for an in
 
 
 class RunLock:
-    """Holds a run for this process, by flock, which ends with the process however that dies.
+    """Holds a run for this process by flock, which the kernel releases however the process dies.
 
-    A forked child that goes on living keeps the lock; a program started with subprocess does not.
+    A forked child that outlives the process keeps the lock; a program started with subprocess does not.
     """
 
     def __init__(self, home: Path, run: str) -> None:
@@ -28,7 +28,7 @@ class RunLock:
         self._working = False
 
     def acquire(self) -> None:
-        """Take the lock. Raises `ArchiveError` where another process (or this one, already) has it."""
+        """Take the lock. Raises `ArchiveError` if another process, or this one already, holds it."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -50,7 +50,7 @@ class RunLock:
         self._descriptor = descriptor
 
     def say_working(self) -> None:
-        """Tell whoever waits for it that the run works; see `is_working`."""
+        """Publish that the run has begun its attempts; see `is_working`."""
         if self._descriptor is not None and not self._working:
             os.pwrite(self._descriptor, f"{os.getpid()}\nworking\n".encode(), 0)
             self._working = True
@@ -71,13 +71,13 @@ class RunLock:
 
 
 def require_free(home: Path, run: str) -> None:
-    """Raises `ArchiveError` if a process holds the run now."""
+    """Raise `ArchiveError` if a process holds the run now."""
     if (pid := owner(home, run)) is not None:
         raise _in_use(run, pid)
 
 
 def is_working(home: Path, run: str, pid: int) -> bool:
-    """Whether this process has come so far that the run works: the baseline is valid, attempts begin."""
+    """Whether this process has got past the run's baseline, so that attempts have begun."""
     try:
         lines = lock_file(home, run).read_text().split()
     except OSError:
@@ -91,7 +91,7 @@ def is_alive(home: Path, run: str) -> bool:
 
 
 def owner(home: Path, run: str) -> int | None:
-    """The process id that holds the run now (0 where it has not said yet), None where nobody does."""
+    """The id of the process that holds the run now: 0 if it is not written yet, None if none does."""
     try:
         descriptor = os.open(lock_file(home, run), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 
 class ArchiveError(Exception):
-    """The archive cannot do what was asked. The text is one line: what, where, what to do."""
+    """The archive cannot do what was asked; the text is one line that says what, where and what to do."""
 
 
 Direction = Literal["min", "max"]
@@ -18,11 +18,11 @@ Direction = Literal["min", "max"]
 class Status(StrEnum):
     """What became of a variant."""
 
-    GATED_OUT = "gated_out"  # did not parse, touched what it may not, or repeats an earlier variant
-    FAILED = "failed"  # was run, and not every case was graded (or a correctness gate was not passed)
-    VALID = "valid"  # graded: may be a parent for ever
-    ACCEPTED = "accepted"  # better than its parent on search cases, at a stated error rate
-    CHAMPION = "champion"  # held-out cases in a fresh container confirm it against the baseline
+    GATED_OUT = "gated_out"  # does not parse, changes what it may not, or repeats an earlier variant
+    FAILED = "failed"  # ran, but a case was not graded or a correctness gate was not passed
+    VALID = "valid"  # graded, and may always be a parent
+    ACCEPTED = "accepted"  # better than its parent on the search cases, at a stated error rate
+    CHAMPION = "champion"  # better than the baseline on held-out cases, in a fresh container
     REFUSED = "refused"  # ruled out by a person
 
 
@@ -31,7 +31,7 @@ PARENTS = frozenset({Status.VALID, Status.ACCEPTED, Status.CHAMPION})
 
 @dataclass(frozen=True)
 class Usage:
-    """What an attempt cost at the model's door."""
+    """What an attempt spent on models."""
 
     calls: int = 0
     prompt_tokens: int = 0
@@ -55,12 +55,12 @@ class Usage:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run: its target, its whole configuration (enough to resume it), and how it stands.
+    """A run: its target, its complete configuration (enough to resume it) and its state.
 
-    `direction` is the primary objective's: which way a score is better.
-    `state` is one of running, paused, finished; `requested_state` is what a person asked of it from outside
-    ('', 'pause', 'stop'). `health` says how its models, servers and breakers last stood. Times are seconds
-    since the epoch, UTC.
+    `direction` says which way the primary objective is better.
+    `state` is running, paused or finished; `requested_state` is what a person asked for from outside
+    ('', 'pause', 'stop'). `health` is the last known state of its models, servers and breakers. Times are
+    seconds since the epoch, UTC.
     """
 
     id: str
@@ -78,11 +78,11 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class VariantRecord:
-    """One ended attempt. `attempt` numbers the attempts of a run from 0 (the baseline) without gaps.
+    """One finished attempt; `attempt` numbers those of a run from 0 (the baseline), without gaps.
 
-    `tree` is the content address of its files (None where the patch could not be applied), `patch` the
-    proposer's own edits as JSON where they cannot be had from the trees.
-    `score` is the primary objective's value, in its own direction.
+    `tree` is the content address of its files, or None if the patch could not be applied. `patch` is the
+    proposer's edits as JSON if the trees do not show them.
+    `score` is the value of the primary objective, unsigned: `direction` says which way is better.
     """
 
     id: str
@@ -107,7 +107,7 @@ class VariantRecord:
 
 @dataclass(frozen=True)
 class Record:
-    """One fact of a variant: `kind` is evaluation, acceptance, confirmation or exchange; `data` its JSON."""
+    """A fact about a variant: `kind` is evaluation, acceptance, confirmation or exchange, `data` its JSON."""
 
     kind: str
     data: Mapping[str, Any]
@@ -118,7 +118,7 @@ DecisionKind = Literal["approve", "reject", "annotate", "apply", "rollback"]
 
 @dataclass(frozen=True)
 class ReviewDecision:
-    """What a person decided of a variant, when (seconds since the epoch, UTC) and why. `key` grows."""
+    """What a person decided about a variant, when (seconds since the epoch, UTC) and why; keys increase."""
 
     key: int
     variant: str
@@ -130,7 +130,7 @@ class ReviewDecision:
 
 
 class IndexEntry(NamedTuple):
-    """As much of a variant as an index in memory needs."""
+    """The part of a variant that an index in memory needs."""
 
     id: str
     attempt: int

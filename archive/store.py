@@ -1,4 +1,4 @@
-"""The archive: every run, every variant, and what was paid for on the way to the next one."""
+"""The archive: every run, every variant, and the paid steps of unfinished attempts."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ FILE = "archive.db"
 
 
 class ArchiveStore:
-    """Thread-safe. Every method may raise `ArchiveError`: one line that says what, where and what to do.
+    """An archive, thread-safe; every method may raise `ArchiveError`.
 
-    What a writing method recorded outlives the process (kill -9) once it has returned; what raised left
-    nothing behind. A power cut may take the last seconds (see docs/explanation/archive.md).
+    Once a writing method has returned, its record survives the process (kill -9); a method that raised left
+    nothing behind. A power cut may undo the last seconds (see docs/explanation/archive.md).
     """
 
     def __init__(self, database: Database) -> None:
@@ -40,7 +40,7 @@ class ArchiveStore:
     def open(
         cls, home: Path = DEFAULT_HOME, *, create: bool = True, read_only: bool = False, url: str = ""
     ) -> ArchiveStore:
-        """The archive in `home`, or at a SQLAlchemy `url`, brought to the newest version."""
+        """Open the archive in `home`, or at a SQLAlchemy `url`, upgraded to the newest version."""
         return cls(Database(home / FILE, url=url, create=create, read_only=read_only))
 
     def close(self) -> None:
@@ -58,5 +58,5 @@ class ArchiveStore:
         return self._transactions.read(lambda connection: statistics.stats(connection, run))
 
     def verify(self) -> list[str]:
-        """Read everything; one line for each thing that is not as it must be."""
+        """Read everything and return one line for each inconsistency."""
         return integrity.verify(self._database)

@@ -22,7 +22,8 @@ class Trust(StrEnum):
 @dataclass(frozen=True)
 class StageResult:
     """One stage: per metric, one sample per case or problem or repeat, in a fixed order, so that two
-    variants' samples pair up."""
+    variants' samples pair up.
+    """
 
     name: str
     samples: Mapping[str, Sequence[float]]
@@ -82,7 +83,8 @@ class Evaluation:
 class PairedSamples:
     """A batch of paired differences of the primary objective, `candidate` against `reference`, positive
     where the candidate is better (log ratio for times). `reason` is set if a side failed, and `violation` if
-    the candidate broke the protocol of the box."""
+    the candidate broke the protocol of the box.
+    """
 
     differences: tuple[float, ...]
     reason: str = ""
@@ -106,7 +108,8 @@ class Job:
 @dataclass(frozen=True)
 class Solved:
     """What an agent made of a job: the files as it left them (all of the job's, changed or not), what it
-    cost, and why it ended without a solution, or ''. `trace` is what it did, in lines for another agent."""
+    cost, and why it ended without a solution, or ''. `trace` is what it did, in lines for another agent.
+    """
 
     files: Mapping[str, str]
     tokens: int
@@ -126,7 +129,8 @@ class Solver(Protocol):
 @dataclass(frozen=True)
 class EvaluationContext:
     """Where and how to judge: the sandbox, the isolation that lineage asks for, the run's seed, and who lets
-    coding agents work where those are what is judged."""
+    coding agents work where those are what is judged.
+    """
 
     sandbox: Sandbox
     isolation: Isolation

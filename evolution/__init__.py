@@ -1,1 +1,1 @@
-"""The outer loop and its decisions: propose, gate, evaluate, accept, select; budgets and executors."""
+"""The outer loop and its decisions: propose, gate, evaluate, accept and select, within budgets."""

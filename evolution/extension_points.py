@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pygent.extensions import Registry, Source, describe, is_reference, read
+from pygent.extensions import ExtensionError, ExtensionFile, Registry, describe, is_reference, read
 
 if TYPE_CHECKING:
     from pygent.evolution.protocols import Acceptor, Proposer, Selector
@@ -28,7 +28,8 @@ PROPOSERS: Registry[Proposer] = Registry(
         "llm": "pygent.evolution.proposers.factory:llm",
         "agent": "pygent.evolution.proposers.factory:agent",
     },
-    needs=("name", "waits", "exhausted", "propose"),
+    needs=("propose",),
+    attributes=("name", "waits", "exhausted"),
 )
 SELECTORS: Registry[Selector] = Registry(
     "selector",
@@ -88,7 +89,11 @@ def made(
     Raises `ExtensionError` if it cannot be loaded or lacks what the point needs.
     """
     if given is None:
-        found: object = registry.load(reference, digest=digests.get(reference))(*args)
+        make = registry.load(reference, digest=digests.get(reference))
+        try:
+            found: object = make(*args)
+        except TypeError as error:
+            raise ExtensionError(f"{registry.point} {reference}: cannot be made: {error}") from None
     else:
         found = given(*args) if isinstance(given, type) else given
     return cast("T", registry.conforming(found, reference))
@@ -106,7 +111,7 @@ def references(settings: Mapping[str, object]) -> dict[str, list[str]]:
     return {key: listed for key, listed in found.items() if listed}
 
 
-def sources_of(settings: Mapping[str, object]) -> dict[str, Source]:
+def sources_of(settings: Mapping[str, object]) -> dict[str, ExtensionFile]:
     """The files that the settings name, as they are now, by reference. Raises `ExtensionError`."""
     found = {one: read(one) for listed in references(settings).values() for one in listed}
     return {reference: source for reference, source in found.items() if source is not None}

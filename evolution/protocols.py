@@ -1,4 +1,4 @@
-"""The loop's own seams: proposers, selectors, acceptors."""
+"""The extension points of the loop: proposers, selectors, acceptors."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _T = TypeVar("_T")
 class Parent:
     """A variant that was chosen to be changed, with its files.
 
-    For proposers that wait (a model reads them) also its evaluation on search cases, `inspirations`: other
-    variants worth knowing, chosen with it, and what was `tried` from it and on the way to it, the newest
-    first; `said` is what people said of it and of those, by their ids. For a fusion the second parent,
-    `mate`.
+    Proposers that wait for a model also get its evaluation on search cases; `inspirations`, other variants
+    worth knowing; `tried`, its children and ancestors, the newest first; and `said`, people's remarks on all
+    of these by id. A fusion gets the second parent, `mate`.
     """
 
     variant: VariantRecord
@@ -36,13 +35,13 @@ class Parent:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Of all parents, the first one first."""
+        """The ids of all parents, the first parent first."""
         return (self.variant.id,) if self.mate is None else (self.variant.id, self.mate.variant.id)
 
 
 @dataclass(frozen=True)
 class SecondParent:
-    """The second parent of a fusion, and the source of the nearest ancestor that both have."""
+    """The second parent of a fusion, and the source of the nearest common ancestor."""
 
     variant: VariantRecord
     tree: Tree
@@ -51,7 +50,10 @@ class SecondParent:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A changed tree, or the reason why there is none. `written_by_model` decides isolation for ever."""
+    """A changed tree, or the reason why there is none.
+
+    `written_by_model` decides the isolation of the variant and of all its descendants.
+    """
 
     tree: Tree | None
     operator: str
@@ -60,11 +62,11 @@ class Proposal:
     patch: Mapping[str, Any] | None = None
     usage: Usage = field(default_factory=Usage)
     written_by_model: bool = False
-    violation: bool = False  # who proposes broke the protocol of its box
+    violation: bool = False  # the proposing agent broke the protocol of its box
 
 
 class DurableSteps(Protocol):
-    """Remembers what was paid for: runs `effect` unless the journal has its answer from before a crash."""
+    """Records paid steps: runs `effect` unless the journal has its answer from before a crash."""
 
     attempt: int
 
@@ -77,11 +79,11 @@ class DurableSteps(Protocol):
         encode: Callable[[_T], Mapping[str, Any]],
         decode: Callable[[Mapping[str, Any]], _T],
     ) -> _T:
-        """The same for a value: a fresh one is handed on as it is, only a remembered one is decoded."""
+        """The same for a value: a fresh one is returned as it is, only a recorded one is decoded."""
         ...
 
 
-# What a proposer may raise over a source or an answer that it did not foresee: none of it ends a run.
+# Errors that a proposer may raise on an unforeseen source or answer; none of them ends a run.
 OVER_A_SOURCE = (
     TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError,
     MemoryError,
@@ -89,48 +91,48 @@ OVER_A_SOURCE = (
 
 
 class Proposer(Protocol):
-    """Turns a parent into a proposal. All chance comes from `rng`, all paid effects go through `once`."""
+    """Turns a parent into a proposal; all chance comes from `rng`, all paid effects go through `once`."""
 
     name: str
-    waits: bool  # waits on the world (a model): runs on a thread of its own
+    waits: bool  # waits for a model, so it runs on a separate thread
 
     @property
     def exhausted(self) -> str:
-        """The budget (`tokens`, `dollars`) that keeps it from proposing any more, or ''."""
+        """The budget (`tokens`, `dollars`) that is used up, so that it proposes nothing further; or ''."""
         ...
 
     def propose(
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
-        """`seen(tree_id)` says whether the run has that source already, which is not evaluated again."""
+        """Propose a change; `seen(tree_id)` says whether the run has evaluated that source already."""
         ...
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A possible parent as selectors see it: `fitness` is the score turned so that higher is better."""
+    """A possible parent as selectors see it; `fitness` is the score, signed so that higher is better."""
 
     variant: str
     fitness: float
 
 
 class Selector(Protocol):
-    """Chooses parents. Keeps its own weights, so that a choice costs O(log n)."""
+    """Chooses parents; it keeps weights of its members, so that a choice costs O(log n)."""
 
     def add(self, member: Candidate) -> None:
-        """A valid variant joined; the first is the baseline."""
+        """Add a valid variant; the first is the baseline."""
         ...
 
     def remove(self, variant: str) -> None:
-        """A person ruled it out: it is chosen no more. One that is not there is no matter."""
+        """Remove a variant that a person rejected; does nothing if it is not a member."""
         ...
 
     def select(self, rng: Random) -> str:
-        """The id of a parent. Raises `LookupError` where there is none yet."""
+        """The id of a parent. Raises `LookupError` if there is none yet."""
         ...
 
     def chosen(self, variant: str) -> None:
-        """A child of `variant` is being made (also told when a resumed run is replayed)."""
+        """Note that a child of `variant` is being made; also called when a resumed run is replayed."""
         ...
 
 
@@ -140,5 +142,5 @@ class Acceptor(Protocol):
     def accept(
         self, pairs: Iterator[PairedSamples], *, exhaustive: bool, error_rate: float
     ) -> PairedDecision:
-        """Take batches of paired differences until it is decided, at `error_rate`, whether it is better."""
+        """Draw batches of paired differences until it is decided, at `error_rate`, which is better."""
         ...

@@ -1,8 +1,8 @@
 """Content-addressed bytes, each packed against a related earlier one.
 
-A blob at depth 0 is a keyframe: it stands alone. A blob at depth n needs its base, at depth n - 1. Where a
-blob at the greatest depth becomes a base, it is first packed anew as a keyframe, so that this is paid once
-and not for each of its children (a good parent has hundreds).
+A blob at depth 0 is a keyframe, which stands alone. A blob at depth n needs its base, at depth n - 1. If a
+blob at the greatest depth becomes a base, it is first repacked as a keyframe: that is paid for once, not for
+each of its children (a good parent has hundreds).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from pygent.archive.blobs.codec import DELTA, CodecError, pack, unpack
 from pygent.archive.blobs.weighted_cache import Cache
 
-CHAIN = 16  # a keyframe every so many generations
+CHAIN = 16  # generations from one keyframe to the next
 CACHE_BYTES = 32 << 20
 SMALL = 128  # below this a base saves nothing
 
@@ -26,8 +26,11 @@ def address(data: bytes) -> bytes:
 
 
 def tree_address(files: Mapping[str, bytes]) -> bytes:
-    """As `Tree.id`: SHA-256 over each path and content, sorted by path, each
-    preceded by its length as 8 bytes, big-endian."""
+    """The address of a tree, equal to `Tree.id`.
+
+    It is the SHA-256 over each path and content, sorted by path, each preceded by its length as 8 bytes,
+    big-endian.
+    """
     digest = hashlib.sha256()
     for path in sorted(files):
         for part in (path.encode(), files[path]):
@@ -43,7 +46,7 @@ class _Blob:
 
 
 class Blobs:
-    """One table of blobs. It writes inside the caller's transaction; after a rollback call `forget`."""
+    """A table of blobs. It writes inside the caller's transaction; call `forget` after a rollback."""
 
     def __init__(self, table: Table) -> None:
         self._cache: Cache[int, _Blob] = Cache(CACHE_BYTES, lambda blob: len(blob.data) + 200)
@@ -60,7 +63,7 @@ class Blobs:
         self._keys.clear()
 
     def find(self, connection: Connection, id: bytes) -> int | None:
-        """The key of a blob, by its address. For the writer only: it may answer from its memory."""
+        """The key of the blob with this address. Only for the writer: the answer may come from a cache."""
         key = self._keys.get(id)
         if key is None:
             key = connection.execute(self._find, {"wanted": id}).scalar()
@@ -69,7 +72,7 @@ class Blobs:
         return key
 
     def put(self, connection: Connection, id: bytes, data: bytes, base: int | None) -> int:
-        """Store a new blob, packed against the blob with key `base` where that makes it smaller."""
+        """Store a new blob, packed against the blob `base` if that makes it smaller."""
         packed, depth = b"", 0
         if base is not None and len(data) >= SMALL:
             packed = pack(data, self._blob(connection, base).data)

@@ -1,7 +1,7 @@
-"""Pack bytes and JSON small: zstd, with related bytes as a dictionary where there are any.
+"""Compress bytes and JSON with zstd, with related bytes as a dictionary if there are any.
 
-A packed value is one tag byte and a payload. JSON keeps what the standard library writes: every float
-exactly, nan and infinities, and lone surrogates in text.
+A packed value is one tag byte and a payload. JSON keeps all that the standard library writes: exact floats,
+nan and infinities, and lone surrogates in text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ RAW, ZSTD, DELTA = b"\0", b"\1", b"\2"
 # Of levels 3 to 19, 6 packs a 12 kB module against its parent within 5 bytes of the best, in under 0.1 ms.
 LEVEL = 6
 JSON_LEVEL = 3  # half the time of 6, 1 % larger
-FAST = 1  # for what lives a few seconds
+FAST = 1  # for values that live a few seconds
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SHORT = 40  # below this a frame costs more than it saves
 
@@ -26,7 +26,7 @@ class CodecError(ValueError):
 
 
 def pack(data: bytes, base: bytes | None = None, level: int = LEVEL) -> bytes:
-    """`data` in the smallest of the three forms worth trying; `base` is needed again to unpack a delta."""
+    """`data` in the smallest of three forms; unpacking a delta needs `base` again."""
     if len(data) < SHORT:
         return RAW + data
     if base:
@@ -61,7 +61,7 @@ def pack_json(value: Mapping[str, Any], base: bytes | None = None) -> bytes:
 
 
 def unpack_json(packed: bytes, base: bytes | None = None) -> dict[str, Any]:
-    """Raises `CodecError` also for what is not a JSON object."""
+    """The JSON object that was packed. Raises `CodecError`, also for any other JSON."""
     try:
         value = json.loads(unpack(packed, base).decode("utf-8", "surrogatepass"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""Trees of source files: each file a blob, shared by every tree that holds it unchanged."""
+"""Trees of source files; each file is a blob that trees share as long as it is unchanged."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pygent.archive.db import schema
 
 
 class Sources:
-    """Stores and gives back trees. A tree's blob is its manifest: JSON, from path to a blob's key."""
+    """Stores and returns trees. A tree's own blob is its manifest: JSON that maps paths to blob keys."""
 
     def __init__(self) -> None:
         self.blobs = Blobs(schema.blobs)
         self.trees = Blobs(schema.trees)
 
     def forget(self) -> None:
-        """Call after a rollback: what the transaction had stored is gone."""
+        """Empty the caches. Call after a rollback, which removes what the transaction stored."""
         self.blobs.forget()
         self.trees.forget()
 
     def put(self, connection: Connection, id: bytes, files: Mapping[str, bytes], parent: int | None) -> int:
-        """The key of the tree with address `id`; a new one is stored, against the tree with key `parent`."""
+        """The key of the tree with address `id`, which is stored against the tree `parent` if it is new."""
         key = self.trees.find(connection, id)
         if key is not None:
             return key

@@ -1,4 +1,4 @@
-"""Texts that are kept by their content: what models were told and what they answered, each once."""
+"""Content-addressed texts: prompts and answers of models, each stored once."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pygent.archive.blobs.blob_store import Blobs, address
 
 
 class Text(NamedTuple):
-    """A text to keep. `like` is the address of one that it resembles, which makes it small."""
+    """A text to keep; `like` is the address of a similar one, against which it is packed."""
 
     content: str
     like: str | None = None
 
 
 def keep(connection: Connection, blobs: Blobs, texts: Sequence[Text]) -> list[str]:
-    """The address of each, in hex. What is there already is not stored again."""
+    """Store texts that are not there yet; returns the address of each, in hex."""
     addresses = []
     for text in texts:
         data = text.content.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""Keep the most recently used values, up to a total weight; thread-safe."""
+"""A thread-safe cache of the most recently used values, up to a total weight."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """`weigh` gives a value's weight (1 if left out); a value heavier than `capacity` is not kept."""
+    """Keeps values by key. `weigh` gives a value's weight (default 1); one above `capacity` is not kept."""
 
     def __init__(self, capacity: int, weigh: Callable[[V], int] = lambda _: 1) -> None:
         self._values: LRUCache[K, V] = LRUCache(capacity, weigh)

@@ -1,4 +1,4 @@
-"""Connections: one that writes, behind a lock, and a pool that reads."""
+"""Connections: one that writes, behind a lock, and a pool for reading."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from pygent.archive.records import ArchiveError
 class Database:
     """A migrated database, for any number of threads.
 
-    Writers take turns on one connection; each read takes one of its own, and with SQLite sees the archive as
-    it was when the read began. Every error of the driver leaves as an `ArchiveError` of one line.
+    Writers take turns on one connection. Each read takes its own, and with SQLite sees the archive as it was
+    when the read began. Every error of the driver becomes an `ArchiveError` of one line.
     """
 
     def __init__(self, file: Path, *, url: str = "", create: bool = True, read_only: bool = False) -> None:
@@ -68,7 +68,7 @@ class Database:
             return
         if found == 0 and not url:
             raise sqlite.missing(file)
-        # Reading an archive of an older version: it is brought up to date, if it can be written.
+        # An archive of an older version is upgraded if it can be written.
         try:
             Database(file, url=url, create=False).close()
         except ArchiveError as error:
@@ -110,7 +110,7 @@ class Database:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer asks for the write lock at once: a read lock that is raised later fails without waiting.
+    # A writer takes the write lock at once: upgrading a read lock later would fail without waiting.
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

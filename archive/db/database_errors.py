@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from pygent.archive.records import ArchiveError
 
 WAIT_SECONDS = 30.0  # how long a connection waits for another process's transaction
-SPARE_BYTES = 256 << 10  # SQLite reports a full disk as an I/O error where it cannot grow its -shm file
+SPARE_BYTES = 256 << 10  # SQLite reports a full disk as an I/O error if it cannot grow its -shm file
 
 
 def explain(error: DBAPIError | sqlite3.Error, where: str) -> ArchiveError:
@@ -41,11 +41,11 @@ def explain(error: DBAPIError | sqlite3.Error, where: str) -> ArchiveError:
 
 
 def no_space(where: str) -> ArchiveError:
-    return ArchiveError(f"{where}: no disk space left; free some and try again, what was recorded is safe")
+    return ArchiveError(f"{where}: no disk space left; free some and try again (earlier records are safe)")
 
 
 def read_only(where: str) -> ArchiveError:
-    return ArchiveError(f"{where}: read-only, so nothing can be recorded; choose a home that can be written")
+    return ArchiveError(f"{where}: read-only, so nothing can be recorded; choose a writable home")
 
 
 def _is_full(where: str) -> bool:

@@ -1,4 +1,4 @@
-"""Bring a database to the newest version, or say why that cannot be."""
+"""Upgrade a database to the newest version, or say why that is impossible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def version(connection: Connection, where: str) -> int:
-    """The version of the tables: 0 where there are none yet. Raises `ArchiveError` for a foreign database."""
+    """The version of the tables, 0 if there are none yet. Raises `ArchiveError` for a foreign database."""
     found = set(inspect(connection).get_table_names())
     if "alembic_version" in found:
         row = connection.execute(text("SELECT version_num FROM alembic_version")).first()

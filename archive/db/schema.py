@@ -1,6 +1,6 @@
-"""The tables, as they stand at the newest version; `archive/db/migrations` makes them.
+"""The tables at the newest version; `archive/db/migrations` makes them.
 
-Integer keys tie rows together because they are small; ids that people and other rooms use stand in `id`.
+Integer keys link rows because they are small; `id` holds the ids that people and other packages use.
 Addresses are the 32 raw bytes of a SHA-256. `data` columns are packed by `pygent.archive.blobs.codec`.
 """
 

@@ -1,4 +1,4 @@
-"""Open SQLite the way that the archive needs it: WAL, durable, patient, and also on a read-only disk."""
+"""Open SQLite as the archive needs it: WAL, durable, patient, and also on a read-only disk."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from urllib.parse import quote
 from pygent.archive.db.database_errors import WAIT_SECONDS, no_space, read_only
 from pygent.archive.records import ArchiveError
 
-# NORMAL: a commit outlives the process (kill -9); a power cut may undo the last ones, the rest stays whole.
-# FULL waits for the disk each time: 0.2 ms of CPU more, and some ms of waiting on common disks.
+# NORMAL: a commit survives the process (kill -9); a power cut may undo the last few but damages nothing.
+# FULL waits for the disk each time: 0.2 ms more CPU, and some ms of waiting on common disks.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "journal_size_limit=67108864")
 Connect = Callable[[], sqlite3.Connection]
 
 
 def writing(file: Path, create: bool) -> Connect:
-    """Connections that may write `file`. Raises `ArchiveError` for no file, no space or no permission."""
+    """Connections that may write `file`. Raises `ArchiveError` without a file, space or permission."""
     if not file.exists():
         if not create:
             raise missing(file)
@@ -43,10 +43,10 @@ def writing(file: Path, create: bool) -> Connect:
 
 
 def reading(file: Path) -> tuple[Connect, Path | None]:
-    """Connections that only read `file`, and the temporary folder of a copy where one was needed.
+    """Connections that only read `file`, and the temporary folder of a copy if one was needed.
 
-    A database in WAL mode needs its two side files. On a read-only disk they cannot be made: where the last
-    writer left none, the file is opened as immutable; where it left some that do not suffice, a copy is read.
+    A database in WAL mode needs its two side files, which cannot be made on a read-only disk. If the last
+    writer left none, the file is opened as immutable; if it left some that do not suffice, a copy is read.
     """
     if not file.exists():
         raise missing(file)
@@ -79,7 +79,7 @@ def _reader(uri: str) -> Connect:
 
 
 def _readable(uri: str) -> bool:
-    """Whether the usual way works. Raises `ArchiveError` for faults that another way would not cure."""
+    """Whether the usual way works. Raises `ArchiveError` for faults that no other way would cure."""
     connection = None
     try:
         connection = _connect(uri)

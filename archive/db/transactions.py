@@ -1,4 +1,4 @@
-"""Reading from and writing to the database of an archive, and what is known of its rows in between."""
+"""Read and write the database of an archive, and cache facts about its rows."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 @dataclass
 class KnownRun:
+    """A run's row as the writer caches it."""
+
     key: int
     target: str
     direction: Direction
@@ -30,13 +32,13 @@ class KnownRun:
 
 
 class Transactions:
-    """Shared by the parts of an archive. Thread-safe."""
+    """Transactions and caches that the parts of an archive share; thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.sources = Sources()
         self._runs: dict[str, KnownRun] = {}
-        self._variants: Cache[str, tuple[int, int | None]] = Cache(1 << 16)  # keys of itself and its tree
+        self._variants: Cache[str, tuple[int, int | None]] = Cache(1 << 16)  # its key and its tree's
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -44,7 +46,7 @@ class Transactions:
             try:
                 with self.database.write() as connection:
                     yield connection
-            except BaseException:  # what this transaction had put into the caches is not in the database
+            except BaseException:  # the caches hold rows that the database does not
                 self.sources.forget()
                 self._runs.clear()
                 self._variants.clear()
@@ -69,7 +71,7 @@ class Transactions:
         return known.key if known is not None else int(run_rows.row_of(connection, run).key)
 
     def run(self, connection: Connection, id: str) -> KnownRun:
-        """For the writer only, which keeps its attempts counted."""
+        """The cached row of a run. Only for the writer, which counts its attempts."""
         known = self._runs.get(id)
         if known is None:
             row = run_rows.row_of(connection, id)
@@ -82,7 +84,7 @@ class Transactions:
         return known
 
     def variant(self, connection: Connection, id: str) -> tuple[int, int | None]:
-        """The keys of a variant and of its tree. For the writer only."""
+        """The keys of a variant and of its tree. Only for the writer."""
         known = self._variants.get(id)
         if known is None:
             row = queries.row_of(connection, id)
@@ -101,7 +103,7 @@ class Transactions:
         content: Mapping[str, bytes] | None,
         parent: int | None,
     ) -> int | None:
-        """The key of a variant's tree, which is stored against its parent's if it is new."""
+        """The key of a variant's tree; a new tree is stored against its parent's."""
         if address is None:
             return None
         if content is not None:
@@ -113,7 +115,7 @@ class Transactions:
 
 
 def address_of(text: str) -> bytes:
-    """Raises `ArchiveError`."""
+    """The 32 bytes of an address in hex. Raises `ArchiveError` for other texts."""
     try:
         return bytes.fromhex(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The journal of an archive: what attempts that have not ended were given for what they paid."""
+"""The journal of an archive: the results that unfinished attempts have paid for."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pygent.archive.tables import journal_rows
 
 
 class JournalStore:
-    """Every method may raise `ArchiveError`."""
+    """Reads and writes the journal; every method may raise `ArchiveError`."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
     def add(self, run: str, attempt: int, step: str, payload: Mapping[str, Any]) -> None:
-        """Keep what one step of an attempt yielded until the attempt's variant is added; once per step."""
+        """Keep the result of a step, once per step, until the attempt's variant is added."""
         data = codec.dump(payload)
         with self._transactions.write() as connection:
             known = self._transactions.run(connection, run)
@@ -27,14 +27,14 @@ class JournalStore:
             journal_rows.remember(connection, known.key, attempt, step, data)
 
     def get(self, run: str, attempt: int, step: str) -> Mapping[str, Any] | None:
-        """What `add` was given; None if nothing was."""
+        """The payload that `add` kept; None if there is none."""
         key_of = self._transactions.key_of
         return self._transactions.read(
             lambda connection: journal_rows.recall(connection, key_of(connection, run), attempt, step)
         )
 
     def pending(self, run: str) -> list[tuple[int, str]]:
-        """Every (attempt, step) in the journal: what a resumed run need not pay for again."""
+        """Every (attempt, step) in the journal: a resumed run does not pay for these again."""
         key_of = self._transactions.key_of
         return self._transactions.read(
             lambda connection: journal_rows.pending(connection, key_of(connection, run))

@@ -11,7 +11,7 @@ from pygent.archive.tables import run_rows
 
 
 class RunStore:
-    """Every method may raise `ArchiveError`."""
+    """Reads and writes runs; every method may raise `ArchiveError`."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
@@ -28,7 +28,7 @@ class RunStore:
         return self._transactions.read(run_rows.list_)
 
     def find(self, prefix: str) -> str:
-        """The id of the one run whose id is or starts with `prefix`."""
+        """The id of the only run whose id equals or starts with `prefix`."""
         return self._transactions.read(lambda connection: run_rows.find(connection, "run", prefix))
 
     def update(
@@ -43,7 +43,7 @@ class RunStore:
         config: Mapping[str, Any] | None = None,
         health: Mapping[str, Any] | None = None,
     ) -> None:
-        """Change what is given; also from another process than the one that writes the run."""
+        """Change the fields that are given; a process other than the run's own may do so too."""
         fields = {
             "state": state,
             "wish": requested_state,

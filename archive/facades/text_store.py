@@ -1,4 +1,4 @@
-"""The texts of an archive, by their content."""
+"""The texts of an archive, addressed by content."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _BLOB_KEY = select(schema.blobs.c.key).where(schema.blobs.c.id == bindparam("wan
 
 
 class TextStore:
-    """Every method may raise `ArchiveError`."""
+    """Reads and writes texts; every method may raise `ArchiveError`."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
     def add(self, texts: Sequence[Text]) -> list[str]:
-        """Keep texts at once and permanently; the address of each, which `get` takes."""
+        """Store texts at once and permanently; returns the address of each, for `get`."""
         with self._transactions.write() as connection:
             return keep(connection, self._transactions.sources.blobs, texts)
 

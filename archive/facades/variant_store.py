@@ -18,16 +18,16 @@ _TREE_KEY = select(schema.trees.c.key).where(schema.trees.c.id == bindparam("wan
 
 
 class VariantStore:
-    """Every method may raise `ArchiveError`."""
+    """Reads and writes variants; every method may raise `ArchiveError`."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
     def add(self, variant: VariantRecord, files: Mapping[str, str] | None, records: Sequence[Record]) -> None:
-        """Record an ended attempt in one transaction, and empty its journal.
+        """Record a finished attempt in one transaction, and clear its journal.
 
-        Attempts are added in order: `variant.attempt` is the number of the run's attempts so far. `files` may
-        be None if there is no tree, or if the archive has that tree already. A NaN score becomes None.
+        Attempts are added in order: `variant.attempt` equals the number of attempts so far. `files` may be
+        None if there is no tree, or if the archive has that tree already. A NaN score becomes None.
         """
         content = None if files is None else {path: text.encode() for path, text in files.items()}
         tree = None if variant.tree is None else bytes.fromhex(variant.tree)
@@ -61,7 +61,7 @@ class VariantStore:
         return self._transactions.read(lambda connection: queries.get(connection, id))
 
     def find(self, prefix: str) -> str:
-        """The id of the one variant whose id is or starts with `prefix`."""
+        """The id of the only variant whose id equals or starts with `prefix`."""
         return self._transactions.read(lambda connection: run_rows.find(connection, "variant", prefix))
 
     def list_(
@@ -72,17 +72,17 @@ class VariantStore:
         limit: int | None = None,
         order: queries.Order = "attempt",
     ) -> Iterator[VariantRecord]:
-        """Variants page by page: by attempt, `newest` first, or by `score`: best first, none last."""
+        """Variants, read page by page: by attempt, `newest` first, or by `score`, best first, None last."""
         with self._transactions.reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
 
     def members(self, run: str) -> Iterator[IndexEntry]:
-        """Every variant of a run in the order of attempts, only as much as an index needs."""
+        """Index entries of every variant of a run, in the order of attempts."""
         with self._transactions.reading() as connection:
             yield from queries.members(connection, run)
 
     def lineage(self, id: str) -> list[VariantRecord]:
-        """All ancestors, through every parent, the oldest first and the variant itself last."""
+        """All ancestors through all parents, oldest first, and the variant itself last."""
         return self._transactions.read(lambda connection: queries.lineage(connection, id))
 
     def children(self, id: str) -> list[VariantRecord]:
@@ -93,7 +93,7 @@ class VariantStore:
         return self._transactions.read(lambda connection: queries.best(connection, run))
 
     def files(self, tree: str) -> dict[str, str]:
-        """The files of a tree by path, from its address of 64 hex digits."""
+        """The files, by path, of the tree with this address of 64 hex digits."""
 
         def load(connection: Connection) -> dict[str, str]:
             key = connection.execute(_TREE_KEY, {"wanted": address_of(tree)}).scalar()
@@ -104,7 +104,7 @@ class VariantStore:
         return self._transactions.read(load)
 
     def records(self, id: str, kind: str | None = None) -> list[Record]:
-        """A variant's measurements, in the order in which they were added."""
+        """A variant's records in the order in which they were added."""
 
         def load(connection: Connection) -> list[Record]:
             row = queries.row_of(connection, id)

@@ -1,4 +1,4 @@
-"""What people decided of variants: appended, never changed (a trigger of the database keeps to it, too)."""
+"""What people decided about variants: appended, never changed (a database trigger enforces it)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ _KINDS: tuple[DecisionKind, ...] = ("approve", "reject", "annotate", "apply", "r
 def add(
     connection: Connection, id: str, kind: DecisionKind, who: str, why: str, data: Mapping[str, Any]
 ) -> ReviewDecision:
-    """Append one, and give the variant the standing that follows from it: a reject makes it refused (the
-    earlier standing is kept in `data`), an approve of a refused one gives that back."""
+    """Append a decision and change the variant's status accordingly.
+
+    A rejection makes the variant refused and keeps its earlier status in `data`; approving a refused variant
+    restores that status.
+    """
     if kind not in _KINDS:
         raise ArchiveError(f"variant {id}: a decision is one of {', '.join(_KINDS)}, not {kind!r}")
     row = queries.row_of(connection, id)
@@ -43,7 +46,7 @@ def add(
 
 
 def before(connection: Connection, id: str) -> tuple[Status, str]:
-    """The standing and its reason that a refused variant had before."""
+    """The status, and the reason for it, that a refused variant had before."""
     for decision in reversed(list_(connection, variant=id)):
         if decision.kind == "reject" and "was" in decision.data:
             return Status(decision.data["was"]), str(decision.data["reason"])

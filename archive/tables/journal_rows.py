@@ -1,4 +1,4 @@
-"""What was paid for in an attempt that has not ended yet: answers of models, finished evaluations."""
+"""The paid steps of unfinished attempts: answers of models, finished evaluations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions about variants and how they descend from each other."""
+"""Queries about variants and their ancestry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pygent.archive.tables import run_rows, variant_rows
 Order = Literal["attempt", "newest", "score"]
 _v = schema.variants.c
 _p = schema.parents.c
-# The best is one with the strongest evidence: a champion's score is confirmed, a valid one's is luck too.
+# Evidence comes first: a champion's score is confirmed, that of a valid variant is partly luck.
 _ROW = select(_v.key, _v.tree, _v.run).where(_v.id == bindparam("wanted"))
 STANDING = (Status.CHAMPION, Status.ACCEPTED, Status.VALID)
 
@@ -80,7 +80,7 @@ def members(connection: Connection, run: str) -> Iterator[IndexEntry]:
         .where(_v.run == key)
         .order_by(_v.attempt)
     )
-    rows = connection.execute(query).all()  # before the links, so that no row lacks its own
+    rows = connection.execute(query).all()  # before the links, so that every row has its links
     links: dict[int, tuple[str, ...]] = {}
     for child, id in connection.execute(pairs):
         known = links.get(child)

@@ -14,7 +14,7 @@ from pygent.archive.records import ArchiveError, RunRecord
 
 _RUNS = select(schema.runs)
 _RUN = _RUNS.where(schema.runs.c.id == bindparam("wanted"))
-MATCHES = 10  # so many candidates are listed where a prefix is ambiguous
+MATCHES = 10  # how many candidates are listed if a prefix is ambiguous
 
 
 def add(connection: Connection, run: RunRecord) -> None:
@@ -66,7 +66,7 @@ def change(connection: Connection, id: str, fields: Mapping[str, Any]) -> None:
 
 
 def find(connection: Connection, kind: Literal["run", "variant"], prefix: str) -> str:
-    """The one id that is `prefix` or starts with it."""
+    """The only id that equals `prefix` or starts with it."""
     table = schema.runs if kind == "run" else schema.variants
     if connection.execute(select(table.c.key).where(table.c.id == prefix)).first() is not None:
         return prefix
@@ -77,8 +77,8 @@ def find(connection: Connection, kind: Literal["run", "variant"], prefix: str) -
         listing = "`pygent runs`" if kind == "run" else "`pygent archive list`"
         raise ArchiveError(f"{kind} {prefix}: not in the archive; {listing} lists them")
     if len(ids) > 1:
-        shown = ", ".join(ids[:MATCHES]) + (", ..." if len(ids) > MATCHES else "")
-        raise ArchiveError(f"{kind} {prefix}: could be any of {shown}; give more of the id")
+        candidates = ", ".join(ids[:MATCHES]) + (", ..." if len(ids) > MATCHES else "")
+        raise ArchiveError(f"{kind} {prefix}: could be any of {candidates}; give more of the id")
     return cast(str, ids[0])
 
 

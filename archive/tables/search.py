@@ -1,4 +1,4 @@
-"""Variants page by page, by what people look for, and as much of them as plots need."""
+"""Search variants page by page, and read the part of them that plots need."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class VariantQuery:
-    """What variants are looked for; None is no matter.
+    """The criteria of a search; None matches everything.
 
-    `text` is looked for in ids, operators and reasons, whatever its case; `at_least` and `at_most` bound the
-    score as it is, whatever its direction.
+    `text` is looked for in ids, operators and reasons, ignoring case; `at_least` and `at_most` bound the raw
+    score, whatever its direction.
     """
 
     run: str | None = None
@@ -34,7 +34,7 @@ class VariantQuery:
 
 
 class Point(NamedTuple):
-    """As much of a variant as a plot needs."""
+    """The part of a variant that a plot needs."""
 
     attempt: int
     id: str
@@ -44,11 +44,13 @@ class Point(NamedTuple):
 
 
 class Read(Protocol):
+    """Runs a query on a connection of its caller's archive."""
+
     def __call__(self, question: Callable[[Connection], T], /) -> T: ...
 
 
 class Browser:
-    """Every method may raise `ArchiveError`."""
+    """Searches an archive; every method may raise `ArchiveError`."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
@@ -56,7 +58,7 @@ class Browser:
     def page(
         self, wanted: VariantQuery, order: queries.Order = "newest", limit: int = 50, offset: int = 0
     ) -> list[VariantRecord]:
-        """The variants that are looked for, so many from `offset` on."""
+        """The matching variants, at most `limit` from `offset` on."""
 
         def load(connection: Connection) -> list[VariantRecord]:
             query = _chosen(variant_rows.SELECT, connection, wanted)
@@ -66,7 +68,7 @@ class Browser:
         return self._read(load)
 
     def count(self, wanted: VariantQuery) -> int:
-        """How many variants are looked for."""
+        """How many variants match."""
 
         def load(connection: Connection) -> int:
             query = _chosen(select(func.count()).select_from(schema.variants), connection, wanted)
@@ -75,7 +77,7 @@ class Browser:
         return self._read(load)
 
     def points(self, run: str) -> list[Point]:
-        """Every variant of a run that has a score, in order of attempt."""
+        """Every variant of a run that has a score, in the order of attempts."""
 
         def load(connection: Connection) -> list[Point]:
             key = run_rows.row_of(connection, run).key
@@ -86,7 +88,7 @@ class Browser:
         return self._read(load)
 
     def version(self, run: str) -> tuple[int, int]:
-        """Its attempts and the latest decision of all: cheap, and changed when a page must change."""
+        """The run's number of attempts and the latest decision's key: cheap, and new when a page is stale."""
 
         def load(connection: Connection) -> tuple[int, int]:
             key = run_rows.row_of(connection, run).key
@@ -97,7 +99,7 @@ class Browser:
         return self._read(load)
 
     def neighbours(self, id: str) -> tuple[str | None, str | None]:
-        """The next better and the next worse variant of the same run; None at an end, and without a score."""
+        """The next better and the next worse variant of the same run; None at an end or without a score."""
 
         def load(connection: Connection) -> tuple[str | None, str | None]:
             query = select(_v.run, _v.fitness, _v.attempt).where(_v.id == id)
@@ -114,7 +116,7 @@ class Browser:
         return self._read(load)
 
     def children(self, id: str, limit: int, offset: int = 0) -> tuple[list[VariantRecord], int]:
-        """Some of a variant's children, the best first, and how many there are."""
+        """Some of a variant's children, the best first, and how many there are in all."""
 
         def load(connection: Connection) -> tuple[list[VariantRecord], int]:
             mine = _p.parent == queries.row_of(connection, id).key

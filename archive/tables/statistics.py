@@ -11,13 +11,13 @@ from pygent.archive.db import schema
 from pygent.archive.records import PARENTS, Status, Usage
 from pygent.archive.tables import run_rows
 
-REASONS = 100  # the commonest so many reasons are told apart
+REASONS = 100  # only the commonest reasons are counted separately
 _BETTER = (Status.ACCEPTED, Status.CHAMPION)
 
 
 @dataclass(frozen=True)
 class Yield:
-    """What came of a proposer's or an operator's attempts: how many can be parents, how many were better."""
+    """The yield of a proposer or an operator: how many attempts can be parents, how many were better."""
 
     tried: int = 0
     valid: int = 0
@@ -29,8 +29,11 @@ class Yield:
 
 @dataclass(frozen=True)
 class Stats:
-    """`reasons` are those of variants that are no parents; `seconds` is the sum over variants; `bytes` is the
-    size of the whole database, and `bytes_per_variant` that size over all its variants, whatever the run."""
+    """Figures about one run or all runs.
+
+    `reasons` counts those of variants that cannot be parents; `seconds` is the sum over variants. `bytes` and
+    `bytes_per_variant` always concern the whole database.
+    """
 
     variants: int
     statuses: Mapping[str, int]
@@ -74,7 +77,7 @@ def stats(connection: Connection, run: str | None) -> Stats:
 
 
 def _size(connection: Connection) -> int:
-    """Bytes in use, free pages left out."""
+    """Bytes in use, without free pages."""
     if connection.dialect.name == "sqlite":
         pages, free, size = (
             int(connection.execute(text(f"PRAGMA {name}")).scalar_one())

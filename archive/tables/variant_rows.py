@@ -1,4 +1,4 @@
-"""Rows of variants: from a `VariantRecord` to the database and back."""
+"""Convert `VariantRecord`s to rows of the database and back."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def write(
     parents: Sequence[int],
     vocabulary: bytes | None,
 ) -> int:
-    """Insert a variant and its links to its parents; the key that it got."""
+    """Insert a variant and the links to its parents; returns its key."""
     score = variant.score if variant.score is not None and not math.isnan(variant.score) else None
     row = {
         "id": variant.id,
@@ -96,14 +96,14 @@ def write_records(
 
 
 def vocabulary(variant: VariantRecord, records: Sequence[Record]) -> bytes:
-    """What a run's first attempt tells about the JSON of all the others: keys, metrics, usual values."""
+    """A compression dictionary from a run's first attempt: the keys, metrics and usual values of its JSON."""
     return b"".join(dump(part) for part in (details(variant), *(record.data for record in records)))[
         -VOCABULARY_BYTES:
     ]
 
 
 def details(variant: VariantRecord) -> dict[str, Any]:
-    """What no query asks for, so that it is packed."""
+    """The fields that no query uses, which are therefore stored packed."""
     parts: dict[str, Any] = {}
     if variant.metrics:
         parts["metrics"] = dict(variant.metrics)
@@ -115,14 +115,14 @@ def details(variant: VariantRecord) -> dict[str, Any]:
 
 
 def storable(text: str) -> str:
-    """Text as every database takes it: what a candidate printed may hold lone surrogates and NUL."""
+    """Text that every database takes: a candidate's output may hold lone surrogates and NUL."""
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def read(connection: Connection, query: Select[Any]) -> Iterator[VariantRecord]:
-    """The variants that a query built on `SELECT` finds, in its order, a page at a time."""
+    """The variants that a query built on `SELECT` finds, in its order, read page by page."""
     result = connection.execute(query.execution_options(yield_per=PAGE))
     opened: dict[int, bytes | None] = {}
     for rows in result.partitions():
@@ -134,7 +134,7 @@ def read(connection: Connection, query: Select[Any]) -> Iterator[VariantRecord]:
 
 
 def one(connection: Connection, id: str) -> VariantRecord | None:
-    """The variant with this id."""
+    """The variant with this id; None if there is none."""
     row = connection.execute(_ONE, {"wanted": id}).first()
     if row is None:
         return None

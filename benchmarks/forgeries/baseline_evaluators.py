@@ -37,7 +37,8 @@ def ask(name, files):
 @dataclass(frozen=True)
 class BaselineReport:
     """What an evaluator said: `score` from 0 to 1, and the time that it took down; None where there is none.
-    `forged`: full marks for wrong answers, or an honest cost that looks much smaller than it is."""
+    `forged`: full marks for wrong answers, or an honest cost that looks much smaller than it is.
+    """
 
     forged: bool
     score: float | None

@@ -41,7 +41,8 @@ TRIES = 3  # of a control whose true difference a busy machine may hide
 @dataclass(frozen=True)
 class ForgeryVerdict:
     """What a suite made of a program: `score` in the suite's unit (None where it gave none), what stopped the
-    forgery in a word or two, and the suite's own words."""
+    forgery in a word or two, and the suite's own words.
+    """
 
     held: bool
     score: float | None

@@ -20,7 +20,8 @@ class Forgery:
     """One program. `wrong` answers wrong and tries to be scored right; `answers` means its answers to be run
     where tests load them; `time` answers right, at an honest cost, and tries to look faster; `memo` too, by
     what it can remember of an input that it had before. `fast`
-    ones are the quick choice."""
+    ones are the quick choice.
+    """
 
     name: str
     kind: Kind

@@ -18,7 +18,8 @@ from pygent.target_modules.spec.manifest import TargetError, load
 @dataclass(frozen=True)
 class EvaluatorRequest:
     """`metric` is the score, `combined_score` by default; `requirements` are beside the evaluator, or what it
-    imports, by default."""
+    imports, by default.
+    """
 
     evaluator: Path
     program: Path

@@ -96,7 +96,8 @@ def decide(
 
 def repeats_for(error_rate: float) -> int:
     """How many fair coins must all fall on heads to be less likely than `error_rate`; at least 2, at most
-    `MOST_REPEATS`."""
+    `MOST_REPEATS`.
+    """
     return min(max(2, math.ceil(-math.log2(error_rate))), MOST_REPEATS)
 
 

@@ -64,9 +64,10 @@ class EvaluatorReport:
 
 
 @dataclass(frozen=True)
-class Run:
+class EvaluatorRun:
     """One way through the stages in one child: what each said, all metrics (a later stage's win), and why it
-    did not go on."""
+    did not go on.
+    """
 
     told: tuple[tuple[str, EvaluatorReport], ...]
     metrics: Mapping[str, float]
@@ -149,7 +150,7 @@ class EvaluatorSuite(Suite):
         )
         return comparison.run(_repeats(lambda: any(len(of_side) > 1 for of_side in scores)))
 
-    def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> Run:
+    def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> EvaluatorRun:
         """All stages in their order, up to the first that fails or, with `thresholds`, falls short."""
         primary = self._target.primary.metric
         told: list[tuple[str, EvaluatorReport]] = []
@@ -175,9 +176,9 @@ class EvaluatorSuite(Suite):
         if not reason and primary not in {*metrics, *complexity.METRICS}:
             given = ", ".join(sorted(metrics)) or "no number at all"
             reason = f"the evaluator gave no {primary}; it gave {given}"
-        return Run(tuple(told), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
+        return EvaluatorRun(tuple(told), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
 
-    def trial(self, sandbox: Sandbox) -> Run:
+    def trial(self, sandbox: Sandbox) -> EvaluatorRun:
         """All stages on the source as it lies there, whatever they score. Raises `SandboxFaultError`."""
         with sandbox.box(spec_for(self._target), Isolation.CONTAINER) as box:
             return self.run(box, self._target.tree(), 0, thresholds=False)
@@ -185,7 +186,8 @@ class EvaluatorSuite(Suite):
     @staticmethod
     def level(metrics: Mapping[str, float], primary: str) -> float | None:
         """What a stage's threshold is held against, as in OpenEvolve: the score, or where the stage has none
-        the mean of what it has."""
+        the mean of what it has.
+        """
         if primary in metrics:
             return metrics[primary]
         rest = [number for metric, number in metrics.items() if metric != "error"]

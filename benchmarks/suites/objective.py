@@ -66,7 +66,8 @@ class ObjectiveSuite(Suite):
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
         """Batches of 1, 1, 2, 4, ... fresh problems; if the task is not sampled, all of it over and over.
-        Each problem is one pair."""
+        Each problem is one pair.
+        """
         comparison = PairedComparison[tuple[int, Problem]](
             (candidate, reference),
             Boxes(bench, spec_for(self._target)),

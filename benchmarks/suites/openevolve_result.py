@@ -1,5 +1,6 @@
 """Stands in for OpenEvolve's result object where the image has no OpenEvolve. Sent into the box as
-`openevolve.evaluation_result`; standard library only."""
+`openevolve.evaluation_result`; standard library only.
+"""
 
 from __future__ import annotations
 

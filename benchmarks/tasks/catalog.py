@@ -47,7 +47,8 @@ class Task:
 
 def tasks_of(folder: Path, *, ours: bool = False) -> list[Task]:
     """All tasks, in the order of the index; without one, every folder with a target.toml, by name, of which
-    each third is held out; `ours` as of targets. Raises `TargetError`."""
+    each third is held out; `ours` as of targets. Raises `TargetError`.
+    """
     if not folder.is_dir():
         raise TargetError(f"{folder}: no such folder; `suite.tasks` names a folder of tasks")
     entries = _indexed(folder / INDEX) if (folder / INDEX).is_file() else _found(folder)

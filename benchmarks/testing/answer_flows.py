@@ -14,7 +14,8 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 class Flow:
     """One function. `parameters` are those that may be answers, `known` the names of the module that are not;
-    `is_outside` says of a full name whether none of the target's own code is behind it."""
+    `is_outside` says of a full name whether none of the target's own code is behind it.
+    """
 
     def __init__(
         self,

@@ -18,7 +18,8 @@ _VERDICTS = ("passed", "failed", "skipped", "xfailed", "xpassed")
 @dataclass(frozen=True)
 class TestResult:
     """How one test ended. `kind` is the exception's class where it failed. `noted` are names of what happened
-    in it (see `inside.watch`)."""
+    in it (see `inside.watch`).
+    """
 
     verdict: str
     kind: str

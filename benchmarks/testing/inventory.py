@@ -117,7 +117,8 @@ class Inventory(_Model):
 
 def read_inventory(target: Target) -> Inventory:
     """The inventory beside `target.toml`. Raises `TargetError` where there is none for these tests, and
-    `UntrustedError` where nobody has agreed to what it says."""
+    `UntrustedError` where nobody has agreed to what it says.
+    """
     file = target.root / FILE
     again = f"`pygent targets tests {target.root}` looks at the tests again"
     try:

@@ -18,7 +18,8 @@ _SMALL = 1 << 63
 @dataclass(frozen=True)
 class KnownOutcomes:
     """`granted` are names of what may happen in a judge's process, by test; those of the empty one around
-    every test. `answers` are marks of calls with their answers."""
+    every test. `answers` are marks of calls with their answers.
+    """
 
     granted: Mapping[str, Sequence[str]]
     answers: frozenset[str]

@@ -121,7 +121,8 @@ def regions_of(target: Target, tree: Tree) -> dict[str, list[str]]:
 
 def _functions(text: str) -> list[str]:
     """Names of top-level functions; one that is defined several times has a number, which counts for nothing
-    where it runs."""
+    where it runs.
+    """
     try:
         symbols = outline(text).by_name.items()
     except NotPythonError:

@@ -241,7 +241,8 @@ def _heard(message: object, hearing: _Hearing) -> tuple[str, tuple[object] | Non
 
 def _fitting(answer: list[object]) -> tuple[list[object], str]:
     """The answer as it can be sent on, and its text: what came nearly too deep is too deep with the message
-    around it."""
+    around it.
+    """
     try:
         return answer, encode([answer])
     except NotPlainError as error:

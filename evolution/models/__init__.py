@@ -1,1 +1,1 @@
-"""What a run asks models and MCP servers through."""
+"""A run's models and MCP servers, and the gateways to them."""

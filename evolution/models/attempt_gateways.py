@@ -1,4 +1,4 @@
-"""The doors of a run's attempts: one model, one account, one set of servers behind all of them."""
+"""The gateways of a run's attempts, which share one model, one account and one set of servers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Servers(Protocol):
 
 @dataclass(frozen=True)
 class AttemptLimits:
-    """What one attempt may use; None is no limit but the run's."""
+    """What one attempt may use; None leaves only the run's limit."""
 
     tokens: int | None = None
     dollars: float | None = None
@@ -33,13 +33,13 @@ class AttemptLimits:
     minutes: float | None = None
 
     def within(self, other: AttemptLimits) -> AttemptLimits:
-        """The narrower of both, limit by limit."""
+        """The narrower of the two, limit by limit."""
         pairs = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(self))
         return AttemptLimits(*(min((n for n in pair if n is not None), default=None) for pair in pairs))
 
 
 class AttemptGateways:
-    """Opens a door for each attempt (and for each task that an evolved agent is measured by)."""
+    """Opens a gateway for each attempt, and for each task on which an evolved agent is measured."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class AttemptGateways:
         servers: Servers | None = None,
         replay: Replay | None = None,
     ) -> None:
-        """`model` keeps to `account`, the run's; None where all answers come from `replay`."""
+        """`model` charges the run's `account`; it is None if all answers come from `replay`."""
         self._model = model
         self._transcripts = transcripts
         self._account = account
@@ -65,19 +65,19 @@ class AttemptGateways:
 
     @property
     def exhausted(self) -> str:
-        """The budget of the run that is used up, or ''."""
+        """The run's budget that is used up, or ''."""
         return self._account.exhausted
 
     def tools(self, once: DurableSteps, servers: Sequence[str]) -> list[Mapping[str, Any]]:
-        """What an attempt is told of the tools of MCP servers: names of servers, or `*` for all."""
+        """The tools of these MCP servers (`*` for all), as an attempt sees them."""
         if self._replay is not None:
             return self._replay.of_attempt(once.attempt).tools
         if self._servers is None or not servers:
             return []
         wanted = None if "*" in servers else servers
         manager = self._servers
-        told: list[Mapping[str, Any]] = once(TOOLS, lambda: {"tools": manager.tools(wanted)})["tools"]
-        return told
+        tools: list[Mapping[str, Any]] = once(TOOLS, lambda: {"tools": manager.tools(wanted)})["tools"]
+        return tools
 
     def open(
         self,
@@ -88,7 +88,7 @@ class AttemptGateways:
         limits: AttemptLimits | None = None,
         place: str = "",
     ) -> AttemptGateway:
-        """`limits` come on top of those that every attempt of the run has."""
+        """Open the gateway of an attempt; `limits` narrow those that every attempt of the run has."""
         limits = self._limits if limits is None else limits.within(self._limits)
         model = self._model
         if model is not None:

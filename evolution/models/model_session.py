@@ -1,4 +1,4 @@
-"""What a run has of the world outside: its models, its MCP servers, its account, and the doors to them."""
+"""A run's access to the outside world: its models, MCP servers and account, and the gateways to them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class ModelSession:
-    """Opened for a session of a run, and closed with it. `doors` are all that the rest of it gets."""
+    """Models and servers of one session of a run; the rest of the session gets only the `doors`."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class ModelSession:
         self._servers = servers
 
     def health(self) -> dict[str, Any]:
-        """How models and MCP servers stand, for `pygent status`."""
+        """The state of models and MCP servers, for `pygent status`."""
         models = {breaker.name: breaker.snapshot() for breaker in self._breakers}
         return {"models": models, "servers": {} if self._servers is None else self._servers.health()}
 
@@ -62,10 +62,13 @@ def open_world(
     replay: Replay | None,
     ended: Callable[[], EndReason | None],
 ) -> ModelSession:
-    """`spent` is what the run has paid before, `replay` what answers in place of models and servers; `ended`
-    says why the run is to end, so that nobody waits for a model any longer.
+    """Open the models and servers of a run.
 
-    Raises `ConfigError`, and `ModelError` where the model cannot be reached at all."""
+    `spent` is what the run has paid so far; `replay` answers in place of models and servers; `ended` gives
+    the reason if the run is to end, so that no call waits for a model any longer.
+
+    Raises `ConfigError`, and `ModelError` if the model cannot be reached at all.
+    """
     config = plan.config
     account = RunAccount(config.tokens, config.dollars, spent, calls=config.calls)
     weights = plan.models if replay is None else {}
@@ -93,7 +96,7 @@ def open_world(
 
 
 def paid(archive: ArchiveStore, run: str, history: Iterable[VariantRecord]) -> Usage:
-    """All that a run has paid: for its variants, and for the exchanges of attempts that have not ended."""
+    """All that a run has paid: for its variants, and for the exchanges of unfinished attempts."""
     total = sum((variant.usage for variant in history), Usage())
     for attempt in {attempt for attempt, _ in archive.journal.pending(run)}:
         for exchange in exchanges_of(archive, run, attempt).values():
@@ -108,7 +111,7 @@ def _connected(
     weights: Mapping[str, float],
     ended: Callable[[], EndReason | None],
 ) -> Model:
-    """The run's model, or several that share the attempts."""
+    """The run's model, or a router if several share the attempts."""
     from pygent.gateway.models.connect import connect
     from pygent.gateway.models.prices import PriceUnknownError
     from pygent.gateway.models.weighted_router import WeightedRouter
@@ -133,13 +136,13 @@ def _configured(config: RunConfig, profile: Profile) -> Mapping[str, Server]:
     if (path := servers_file(config, profile)) is None:
         return {}
     try:
-        found = read_to_start(path)
+        servers = read_to_start(path)
     except McpConfigError as error:
         raise ConfigError(f"--mcp-config: {error}") from None
-    if lacking := [name for name in named if name not in found]:
-        there = ", ".join(found) or "none"
+    if lacking := [name for name in named if name not in servers]:
+        there = ", ".join(servers) or "none"
         raise ConfigError(f"--profile: it needs the MCP server {lacking[0]}; {path} has: {there}")
-    return found if "*" in wanted else {name: found[name] for name in named}
+    return servers if "*" in wanted else {name: servers[name] for name in named}
 
 
 def _started(config: RunConfig, configured: Mapping[str, Server], redact: Redactor) -> Manager | None:

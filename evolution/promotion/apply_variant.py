@@ -1,4 +1,4 @@
-"""From an archived variant to the real source, and back: what may be applied, the proof, the record."""
+"""Apply an archived variant to the real source and roll it back: the checks, the proof, the record."""
 
 from __future__ import annotations
 
@@ -28,13 +28,16 @@ from pygent.target_modules.trust.target_exhibits import of_target
 
 
 class ApplyError(Exception):
-    """The variant is not applied, or is no more. The text says why, and what to do; it may have lines."""
+    """The variant was not applied, or was rolled back; the text, possibly several lines, says what to do."""
 
 
 @dataclass(frozen=True)
 class ApplyPlan:
-    """What an application would do. `obstacles` is empty where it may be done; `message` is the commit's,
-    `pr_body` the text of a pull request, in Markdown."""
+    """What an application would do.
+
+    It may go ahead if `obstacles` is empty. `message` is for the commit, `pr_body` for a pull request, in
+    Markdown.
+    """
 
     variant: VariantRecord
     target: Target
@@ -48,7 +51,7 @@ class ApplyPlan:
 
 @dataclass(frozen=True)
 class Applied:
-    """`suite` is what the target's own suite said of the real source, or why it was not run."""
+    """A finished application; `suite` holds the suite's verdict on the real source, or why it did not run."""
 
     variant: str
     folder: str
@@ -62,48 +65,51 @@ class Applied:
 
 
 def plan(archive: ArchiveStore, id: str) -> ApplyPlan:
-    """`id` may be a unique prefix. Raises `ArchiveError` for a variant without source."""
-    found = archive.variants.get(archive.variants.find(id))
-    if found.tree is None:
-        raise ArchiveError(f"variant {found.id} has no source: {found.reason}")
-    target = find_target(settings_to_look_at(archive.runs.get(found.run)).target)
-    first = next(iter(archive.variants.list_(run=found.run, limit=1)))
-    before, after = Tree(archive.variants.files(first.tree or "")), Tree(archive.variants.files(found.tree))
+    """Plan the application of `id`, which may be a unique prefix.
+
+    Raises `ArchiveError` for a variant without source.
+    """
+    variant = archive.variants.get(archive.variants.find(id))
+    if variant.tree is None:
+        raise ArchiveError(f"variant {variant.id} has no source: {variant.reason}")
+    target = find_target(settings_to_look_at(archive.runs.get(variant.run)).target)
+    first = next(iter(archive.variants.list_(run=variant.run, limit=1)))
+    before, after = Tree(archive.variants.files(first.tree or "")), Tree(archive.variants.files(variant.tree))
     return ApplyPlan(
-        variant=found,
+        variant=variant,
         target=target,
         before=before,
         after=after,
         diff=unified(before, after),
-        obstacles=(*_standing(archive, found), *in_the_way(target.source, before, after)),
-        message=commit_message(archive, found, target),
-        pr_body=pull_request(archive, found, target, before, after),
+        obstacles=(*_standing(archive, variant), *in_the_way(target.source, before, after)),
+        message=commit_message(archive, variant, target),
+        pr_body=pull_request(archive, variant, target, before, after),
     )
 
 
 def _standing(archive: ArchiveStore, variant: VariantRecord) -> list[str]:
     if variant.status in (Status.GATED_OUT, Status.FAILED, Status.REFUSED):
         return [f"it is {variant.status.value} and cannot be applied: {variant.reason}"]
-    found = []
+    obstacles = []
     if variant.status is not Status.CHAMPION:
-        found.append(
+        obstacles.append(
             f"it is {variant.status.value}: no held-out cases confirm it, and only champions are applied; "
             "--to FOLDER writes a copy"
         )
     if approval(archive, variant) == "awaiting":
-        found.append(f"it awaits approval: `pygent approve {variant.id}`")
-    return found
+        obstacles.append(f"it awaits approval: `pygent approve {variant.id}`")
+    return obstacles
 
 
 def require_clear(home: Path, planned: ApplyPlan) -> None:
-    """Raises `ApplyError` where something is in the way of a plan."""
+    """Raise `ApplyError` if a plan has obstacles or the target has an unproved application."""
     id, folder = planned.variant.id, planned.target.source
     for place, one in source_writer.applications(home):
         if source_writer.is_ours(place) and not one.proved and one.folder == str(folder.resolve()):
             raise ApplyError(
                 f"variant {id}: nothing was written\n"
-                f"variant {one.variant} is being applied to {folder} now, or was when that was interrupted: "
-                f"`pygent rollback {one.variant}` takes it back"
+                f"variant {one.variant} is being applied to {folder}, or was left there by an interruption: "
+                f"`pygent rollback {one.variant}` undoes it"
             )
     if planned.obstacles:
         raise ApplyError(f"variant {id}: nothing was written\n" + "\n".join(planned.obstacles))
@@ -112,18 +118,18 @@ def require_clear(home: Path, planned: ApplyPlan) -> None:
 def apply(
     archive: ArchiveStore, home: Path, planned: ApplyPlan, who: str, sandbox: Sandbox, *, hooks: bool = False
 ) -> Applied:
-    """Write a variant into the real source, run the target's suite there, and take it back if that fails.
+    """Write a variant into the real source, run the target's suite there, and roll back if that fails.
 
     With `hooks`, the hooks of the source's repository run when the change is committed.
 
-    Raises `ApplyError` where something is in the way (nothing is written then) or where the suite did not
-    confirm it (everything is as before then), `UntrustedError` where nobody has agreed to what it would run,
-    `HeldError` while another process is at it, `PromotionError` or `GitError` where writing failed.
+    Raises `ApplyError` if there are obstacles (nothing is written) or if the suite does not confirm the
+    variant (everything is restored), `UntrustedError` if nobody has agreed to what the suite would run,
+    `HeldError` while another process is applying, `PromotionError` or `GitError` if writing fails.
     """
     require_clear(home, planned)
     require(*of_target(planned.target))
     with holding(planned.target.source):
-        now = plan(archive, planned.variant.id)  # what was looked at may be long ago
+        now = plan(archive, planned.variant.id)  # the plan may be out of date
         require_clear(home, now)
         require(*of_target(now.target))
         return _applied(archive, home, now, who, sandbox, hooks=hooks)
@@ -136,18 +142,18 @@ def _applied(
     written = source_writer.apply(
         home, id, folder, planned.before, planned.after, message=planned.message, hooks=hooks
     )
-    told = {"folder": str(folder), "branch": written.branch, "commit": written.commit}
+    place = {"folder": str(folder), "branch": written.branch, "commit": written.commit}
     try:
-        archive.decisions.add(id, "apply", who=who, data=told)
+        archive.decisions.add(id, "apply", who=who, data=place)
         suite = _suite(archive, planned, sandbox)
-    except BaseException:  # an interruption, too, leaves nothing in the source that is not proved
+    except BaseException:  # an interruption, too, must leave nothing unproved in the source
         _take_back(archive, home, id, who, "it could not be proved on the real source")
         raise
     if not suite["ok"]:
         _take_back(archive, home, id, who, f"the suite failed on the real source: {suite['reason']}")
         raise ApplyError(
             f"variant {id}: written to {folder}, but the suite failed there ({suite['reason']}); "
-            "it was taken back, and every file is as before"
+            "it was rolled back, and every file is as before"
         )
     source_writer.proved(home, id)
     return Applied(id, str(folder), tuple(sorted(written.after)), written.branch, written.commit, suite)
@@ -158,8 +164,9 @@ def rollback(
 ) -> Applied:
     """Undo the latest application, or that of `variant` (a unique prefix), byte for byte, and record it.
 
-    Raises `PromotionError` where there is none, where a later one has changed the same files, or where the
-    files were changed since (`force` overwrites them); `HeldError` while another process is at it."""
+    Raises `PromotionError` if there is none, if a later one has changed the same files, or if the files were
+    changed since (`force` overwrites them); `HeldError` while another process is applying.
+    """
     id = None if variant is None else archive.variants.find(variant)
     folder = Path(source_writer.latest(home, id)[1].folder)
     with holding(folder):
@@ -175,7 +182,7 @@ def _take_back(archive: ArchiveStore, home: Path, id: str, who: str, why: str) -
 
 
 def _suite(archive: ArchiveStore, planned: ApplyPlan, sandbox: Sandbox) -> dict[str, Any]:
-    """What the suite says of the source as it lies in the folder now, on the cases of the variant's run."""
+    """The suite's verdict on the source as it is in the folder now, on the cases of the variant's run."""
     target = find_target(str(planned.target.root))
     if suite_class_of(target).needs_solver:
         return {"ok": True, "ran": False, "reason": "its suite asks models: `pygent evolve` measures it"}
@@ -183,15 +190,15 @@ def _suite(archive: ArchiveStore, planned: ApplyPlan, sandbox: Sandbox) -> dict[
     recorded = Evaluation.from_json(records[-1].data) if records else None
     seed = 0 if recorded is None else recorded.seed
     bench = EvaluationContext(sandbox, Isolation.CONTAINER, seed, planned.before)
-    found = evaluate_tree(target, target.tree(), bench)
-    reason = found.reason
-    if found.graded and recorded is not None and found.passed < recorded.passed:
-        reason = f"{found.passed} of {found.total} cases passed, {recorded.passed} when it was archived"
+    evaluation = evaluate_tree(target, target.tree(), bench)
+    reason = evaluation.reason
+    if evaluation.graded and recorded is not None and evaluation.passed < recorded.passed:
+        reason = f"{evaluation.passed} of {evaluation.total} cases passed, {recorded.passed} when archived"
     return {
-        "ok": found.graded and not reason,
+        "ok": evaluation.graded and not reason,
         "ran": True,
         "reason": reason,
-        "passed": found.passed,
-        "total": found.total,
-        "score": found.score,
+        "passed": evaluation.passed,
+        "total": evaluation.total,
+        "score": evaluation.score,
     }

@@ -1,7 +1,7 @@
-"""What needs a person's yes, and what people said.
+"""Decide which variants need a person's approval, and record people's decisions.
 
-A run's policy is `none` (nothing waits), `champions` (a champion is no parent and is not applied before it is
-approved) or `all` (nor is any other variant but the baseline).
+A run's policy is `none` (nothing waits), `champions` (a champion is neither a parent nor applied before it is
+approved) or `all` (the same for every variant but the baseline).
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from pygent.archive.store import ArchiveStore
 
 Policy = Literal["none", "champions", "all"]
 Approval = Literal["approved", "refused", "awaiting", "not needed"]
-REASON_CHARS = 2000  # of a reason or an annotation
+REASON_CHARS = 2000  # the longest reason or annotation
 
 
 class OversightError(Exception):
-    """A decision that cannot be taken. The text is one line: what, where, what to do."""
+    """A decision is impossible; the text is one line that says what, where and what to do."""
 
 
 def waits(policy: Policy, status: Status) -> bool:
-    """Whether a variant of this standing needs an approval. Ask not for baselines, which need none."""
+    """Whether a variant with this status needs an approval; do not ask about baselines, which need none."""
     if status not in PARENTS:
         return False
     return policy == "all" or (policy == "champions" and status is Status.CHAMPION)
 
 
 def policy_of(archive: ArchiveStore, run: str) -> Policy:
-    """Runs of archives before there was oversight have the policy `none`."""
-    found: Policy = archive.runs.get(run).config.get("approval", "none")
-    return found
+    """The approval policy of a run; runs from before there was oversight have `none`."""
+    policy: Policy = archive.runs.get(run).config.get("approval", "none")
+    return policy
 
 
 def approval(archive: ArchiveStore, variant: VariantRecord) -> Approval:
-    """How a variant stands with people; the last approve or reject counts."""
+    """Whether people have approved a variant; the last approval or rejection counts."""
     if variant.status is Status.REFUSED:
         return "refused"
     if any(decision.kind == "approve" for decision in archive.decisions.list_(variant=variant.id)):
@@ -44,41 +44,39 @@ def approval(archive: ArchiveStore, variant: VariantRecord) -> Approval:
 
 
 def awaiting(archive: ArchiveStore, run: str, limit: int = 200) -> list[VariantRecord]:
-    """The variants of a run that wait for a person, the best score first."""
+    """The variants of a run that await a person's decision, the best score first."""
     policy = policy_of(archive, run)
     if policy == "none":
         return []
     approved = {one.variant for one in archive.decisions.list_(run=run) if one.kind == "approve"}
-    found: list[VariantRecord] = []
+    waiting: list[VariantRecord] = []
     for status in (Status.CHAMPION, Status.ACCEPTED, Status.VALID):
         if not waits(policy, status):
             continue
-        asked = limit - len(found) + len(approved) + 1
+        asked = limit - len(waiting) + len(approved) + 1
         among = archive.variants.list_(run=run, status=status, order="score", limit=asked)
-        found += [one for one in among if one.attempt > 0 and one.id not in approved]
-    return found[:limit]
+        waiting += [one for one in among if one.attempt > 0 and one.id not in approved]
+    return waiting[:limit]
 
 
 def approve(archive: ArchiveStore, variant: VariantRecord, who: str, why: str = "") -> ReviewDecision:
-    """Also takes a refusal back. Raises `OversightError` for what has no source to stand for."""
+    """Approve a variant, or withdraw its refusal. Raises `OversightError` if it has no usable source."""
     _has_source(variant)
     return archive.decisions.add(variant.id, "approve", who=_name(who), why=_text(why, variant))
 
 
 def reject(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) -> ReviewDecision:
-    """Rule a variant out: it is never a parent again, and is not applied. Its reason reaches the agent."""
+    """Reject a variant: it is neither a parent nor applied any longer. The reason reaches the agent."""
     _has_source(variant)
     if variant.attempt == 0:
-        raise OversightError(
-            f"variant {variant.id}: is the source that the run began with, and stays a parent"
-        )
+        raise OversightError(f"variant {variant.id}: is the run's starting source, and stays a parent")
     if not why.strip():
-        raise OversightError(f"variant {variant.id}: say why it is rejected; the agent is told")
+        raise OversightError(f"variant {variant.id}: say why it is rejected; the agent reads the reason")
     return archive.decisions.add(variant.id, "reject", who=_name(who), why=_text(why, variant))
 
 
 def annotate(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) -> ReviewDecision:
-    """Say something of a variant; whoever changes it next is told."""
+    """Comment on a variant; whoever changes it next reads the comment."""
     if not why.strip():
         raise OversightError(f"variant {variant.id}: an annotation needs a text")
     return archive.decisions.add(variant.id, "annotate", who=_name(who), why=_text(why, variant))

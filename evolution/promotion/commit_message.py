@@ -1,4 +1,4 @@
-"""A variant in the words of a commit and of a pull request: its worth, how sure that is, how to check."""
+"""Describe a variant in a commit or a pull request: its gain, how sure it is, and how to check it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pygent.target_modules.patch.diff.tree_diff import diff
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
-ANCESTORS = 20  # of the lineage, the latest
-DIFF_CHARS = 20_000  # of the diff in a pull request, which shows its own, too
+ANCESTORS = 20  # the latest of the lineage
+DIFF_CHARS = 20_000  # of the diff in a pull request's text; the host shows the whole diff
 
 
 def commit_message(archive: ArchiveStore, variant: VariantRecord, target: Target) -> str:
@@ -32,14 +32,14 @@ def commit_message(archive: ArchiveStore, variant: VariantRecord, target: Target
 def pull_request(
     archive: ArchiveStore, variant: VariantRecord, target: Target, before: Tree, after: Tree
 ) -> str:
-    """Markdown: a table of scores, what changed, how it came about, how to reproduce, who approved."""
+    """Markdown: a table of scores, the changes, their lineage, how to reproduce them, who approved."""
     scores = _scores(archive, variant, target)
     changed = dict.fromkeys(
         f"`{line(edit.path)}`" + (f": `{line(symbol)}`" if (symbol := getattr(edit, "symbol", "")) else "")
         for edit in diff(before, after).edits
     )
-    shown = escape(by_symbol(before, after))
-    cut = "\n[cut]\n" if len(shown) > DIFF_CHARS else ""
+    difference = escape(by_symbol(before, after))
+    cut = "\n[cut]\n" if len(difference) > DIFF_CHARS else ""
     rows = [
         f"## {target.name}: variant {variant.id}",
         "",
@@ -53,7 +53,7 @@ def pull_request(
         "",
         *(f"- {place}" for place in changed),
         "",
-        fence(shown[:DIFF_CHARS].rstrip("\n") + cut, "diff"),
+        fence(difference[:DIFF_CHARS].rstrip("\n") + cut, "diff"),
         "",
         "### How it came about",
         "",
@@ -73,7 +73,7 @@ def pull_request(
 def _scores(archive: ArchiveStore, variant: VariantRecord, target: Target) -> dict[str, str]:
     first = next(iter(archive.variants.list_(run=variant.run, limit=1)))
     better = {"min": "lower is better", "max": "higher is better"}[target.primary.direction]
-    told = {
+    scores = {
         f"{target.primary.metric} on search cases ({better})": (
             f"{_figure(variant.score)}, before {_figure(first.score)}"
         )
@@ -82,12 +82,12 @@ def _scores(archive: ArchiveStore, variant: VariantRecord, target: Target) -> di
     if records:
         data: Mapping[str, Any] = records[-1].data
         decision = data["decision"]
-        told["on held-out cases"] = f"{_interval(data['candidate'])}, before {_interval(data['baseline'])}"
-        told["held-out difference"] = (
+        scores["on held-out cases"] = f"{_interval(data['candidate'])}, before {_interval(data['baseline'])}"
+        scores["held-out difference"] = (
             f"{decision['mean']:.4g} [{decision['low']:.4g}, {decision['high']:.4g}] over "
             f"{decision['pairs']} pairs, error rate {decision['error_rate']:.3g}"
         )
-    return told
+    return scores
 
 
 def _lineage(archive: ArchiveStore, variant: VariantRecord) -> list[str]:

@@ -1,4 +1,4 @@
-"""Proposals by the coding agent: it works on the parent's tree in a box, with its tools, through its door."""
+"""Proposals by the coding agent, which works on the parent's tree in a box, through its gateway."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_CHANGE = "no_change: the agent changed nothing that it may change"
 
 @dataclass(frozen=True)
 class AgentSetup:
-    """An agent's own code by path, the box that it needs, and how it is to work."""
+    """An agent's code by path, the box that it needs, and its profile."""
 
     files: Mapping[str, str]
     spec: BoxSpec
@@ -31,9 +31,9 @@ class AgentSetup:
 
 
 class AgentProposer:
-    """Lets the agent work on each parent. What it cost is counted also where nothing comes of it.
+    """Lets the agent work on each parent; its cost counts even if it proposes nothing.
 
-    Every fault of one attempt is a proposal with its reason; what ends the run goes through to the loop.
+    Every fault of an attempt becomes a proposal with its reason; errors that end the run propagate.
     """
 
     name = "agent"
@@ -48,7 +48,7 @@ class AgentProposer:
         services: Callable[[Parent], Mapping[str, Service]],
         baseline: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """`services` answer what the agent asks about its own work."""
+        """`services` answer the agent's questions about its work."""
         self._doors = doors
         self._sandbox = sandbox
         self._setup = setup
@@ -63,10 +63,10 @@ class AgentProposer:
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         seed = rng.randrange(2**31)
-        told = asdict(brief(target, parent, self._baseline()))
+        words = asdict(brief(target, parent, self._baseline()))
         setup = self._setup
         tools = self._doors.tools(once, setup.profile["mcp"])
-        task = {"brief": told, "profile": setup.profile, "mcp_tools": tools}
+        task = {"brief": words, "profile": setup.profile, "mcp_tools": tools}
 
         def work() -> tuple[Work, AttemptGateway]:
             door = self._doors.open(once, seed=seed, services=self._services(parent), limits=setup.limits)

@@ -1,4 +1,4 @@
-"""A coding agent at work: its code in a box, the door outside, and what it hands back."""
+"""Run a coding agent: its code in a box, its gateway outside, and the files that it hands back."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ _MOST_STEPS = 100_000
 
 @dataclass(frozen=True)
 class Work:
-    """What an agent did. `files` are those that it handed back, whatever they are; `reason` says why it
-    ended without an offer. All of it comes out of the box and is untrusted."""
+    """The result of an agent's work; all of it comes from the box and is untrusted.
+
+    `files` are those that it handed back, whatever they are; `reason` says why it ended without an offer.
+    """
 
     files: Mapping[str, str]
     note: str
@@ -37,8 +39,11 @@ class Work:
 
 
 def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 120.0) -> BoxSpec:
-    """A box in which an agent can work on a target that needs `packages`, for so many minutes in all, those
-    spent waiting for answers included, and `call_seconds` from one answer to the next question."""
+    """A box in which an agent can work on a target that needs `packages`.
+
+    `minutes` limits the whole work, waiting for answers included; `call_seconds` limits the time from one
+    answer to the next question.
+    """
     limits = Limits(
         memory_mb=MEMORY_MB,
         pids=128,
@@ -54,9 +59,9 @@ def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 
 def let_work(
     sandbox: Sandbox, spec: BoxSpec, agent: Mapping[str, str], task: Mapping[str, Any], door: AttemptGateway
 ) -> Work:
-    """Run an agent's code on a task in a fresh box until it hands something back or ends.
+    """Run an agent's code on a task in a fresh box until it hands in a result or ends.
 
-    Raises `SandboxFaultError` where the engine fails, and what `door.handle` raises where the run must end.
+    Raises `SandboxFaultError` if the engine fails, and the errors of `door.handle` that end the run.
     """
     with sandbox.box(spec, Grade.CONTAINER) as box:
         session = box.open(agent_program(agent))
@@ -75,7 +80,7 @@ def let_work(
 
 
 def taken(parent: Tree, work: Work, editable: Any) -> Tree:
-    """The parent with what the agent may change as it handed it back; anything else vanishes."""
+    """The parent with the agent's versions of the files that it may change; all others are dropped."""
     files = {
         path: text
         for path, text in work.files.items()

@@ -1,4 +1,4 @@
-"""What an agent may ask about its own work: the visible cases, their inputs, and the archive."""
+"""Services for an agent at work: evaluation on visible cases, their inputs, and the archive."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
-FAILURES = 10  # of one evaluation that are told
+FAILURES = 10  # failures of one evaluation that are reported
 DIFF_CHARS = 1500
-SEARCHED = 1000  # newest variants of the run that a search looks through
+SEARCHED = 1000  # newest variants of the run that a search covers
 
 
 def services_for(
@@ -36,8 +36,10 @@ def services_for(
     parent: Parent,
     aside: Callable[[Callable[[], Evaluation]], Evaluation],
 ) -> Mapping[str, Service]:
-    """The services of one attempt. `aside` runs an evaluation where those of the run have their turns, so
-    that it disturbs no measurement."""
+    """The services of one attempt.
+
+    `aside` queues an evaluation with those of the run, so that it disturbs no measurement.
+    """
     kept = replace(bench, isolation=Isolation.CONTAINER)
     return {
         "evaluate": lambda asked: _evaluated(target, suite, kept, parent, aside, asked),
@@ -58,14 +60,14 @@ def _evaluated(
     changed = {path: text for path, text in asked.files.items() if editable.touches(path)}
     tree = Tree({**parent.tree.files, **changed})
     if findings := gate(target, parent.tree, tree):
-        told = "\n".join(f"- {finding.rule}: {quote.line(str(finding))}" for finding in findings[:FAILURES])
-        return {"text": f"This would be gated out, without being run:\n{told}"}
-    found = aside(lambda: evaluate(target, suite, tree, bench))
-    return {"text": told_of(found, parent.variant.score)}
+        rows = "\n".join(f"- {finding.rule}: {quote.line(str(finding))}" for finding in findings[:FAILURES])
+        return {"text": f"This would be gated out, without being run:\n{rows}"}
+    evaluation = aside(lambda: evaluate(target, suite, tree, bench))
+    return {"text": evaluation_text(evaluation, parent.variant.score)}
 
 
-def told_of(evaluation: Evaluation, before: float | None) -> str:
-    """An evaluation on visible cases in words: never what was expected."""
+def evaluation_text(evaluation: Evaluation, before: float | None) -> str:
+    """An evaluation on visible cases in words, without expected values."""
     lines = []
     if evaluation.score is None:
         lines.append(f"Not graded: {quote.line(evaluation.reason)}")
@@ -90,7 +92,7 @@ def _inputs(target: Target, seed: int, asked: InputsRequest) -> Mapping[str, Any
         entry = str(calls[0].args[0])
         calls = [Call(call.args[1:], call.kwargs) for call in calls if call.args[0] == entry]
     if not calls:
-        text = f"a {target.manifest.suite.kind} suite has no inputs that could be shown; use evaluate instead"
+        text = f"a {target.manifest.suite.kind} suite has no inputs to show; use evaluate instead"
         return {"error": "unknown", "text": text}
     module, _, function = entry.partition(":")
     inputs = [[list(call.args), dict(call.kwargs)] for call in calls]
@@ -101,10 +103,10 @@ def _inputs(target: Target, seed: int, asked: InputsRequest) -> Mapping[str, Any
 def _looked(archive: ArchiveStore, parent: VariantRecord, asked: Look) -> Mapping[str, Any]:
     try:
         if asked.what == "show":
-            return {"text": _shown(archive, archive.variants.get(archive.variants.find(asked.query)))}
+            return {"text": _with_change(archive, archive.variants.get(archive.variants.find(asked.query)))}
         if asked.what == "lineage":
-            found = archive.variants.lineage(parent.id)[-asked.limit :]
-            return {"text": "\n\n".join(_shown(archive, variant) for variant in reversed(found))}
+            ancestors = archive.variants.lineage(parent.id)[-asked.limit :]
+            return {"text": "\n\n".join(_with_change(archive, variant) for variant in reversed(ancestors))}
     except ArchiveError as error:
         return {"error": "unknown", "text": str(error)}
     words = asked.query.casefold().split()
@@ -120,12 +122,12 @@ def _looked(archive: ArchiveStore, parent: VariantRecord, asked: Look) -> Mappin
 
 def _line(variant: VariantRecord) -> str:
     score = "not graded" if variant.score is None else f"score {variant.score:.6g}"
-    said = quote.line(variant.note or variant.operator, 160)
+    note = quote.line(variant.note or variant.operator, 160)
     why = f"; {quote.line(variant.reason, 160)}" if variant.reason else ""
-    return f"{variant.id}: {variant.status}, {score}: {said}{why}"
+    return f"{variant.id}: {variant.status}, {score}: {note}{why}"
 
 
-def _shown(archive: ArchiveStore, variant: VariantRecord) -> str:
+def _with_change(archive: ArchiveStore, variant: VariantRecord) -> str:
     if not variant.parents or variant.tree is None:
         return _line(variant)
     before = archive.variants.get(variant.parents[0]).tree

@@ -1,7 +1,7 @@
-"""Where a run's mutations look first: weights of lines, out of the tests that fail on its baseline.
+"""Where a run's mutations look first: line weights from the tests that fail on its baseline.
 
-The spectrum is taken once, with the baseline's evaluation, and kept among the baseline's records, so that a
-resumed run looks at the same places.
+The spectrum is taken once, with the baseline's evaluation, and kept in the baseline's records, so that a
+resumed run looks in the same places.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ KIND = "spectrum"
 
 
 class FailureSpectrum:
-    """The weights of a run, None where there are none: no test fails, or which lines tests run is unknown."""
+    """A run's line weights; None if no test fails, or if the lines that tests run are unknown."""
 
     def __init__(self, archive: ArchiveStore, run: str, target: Target, bench: EvaluationContext) -> None:
-        """`bench` has the baseline. A run that is taken up again has its weights at once."""
+        """`bench` has the baseline. A resumed run has its weights at once."""
         self._target = target
         self._bench = bench
         self.weights: LineWeights | None = None
@@ -38,7 +38,7 @@ class FailureSpectrum:
                 self.weights = _read(bench.baseline, record.data)
 
     def look_at(self, baseline: Evaluation, once: DurableSteps) -> None:
-        """Where the baseline fails tests, find the weights out in a box; at worst it is a warning."""
+        """Take the weights in a box if the baseline fails tests; a failure to do so is only a warning."""
         if not has_spectrum(self._target) or not baseline.graded or baseline.passed == baseline.total:
             return
         stored = once(f"{KIND}:{self._bench.baseline.id}", self._taken)
@@ -49,10 +49,10 @@ class FailureSpectrum:
     def _taken(self) -> Mapping[str, Any]:
         target, tree, bench = self._target, self._bench.baseline, self._bench
         try:
-            found = retried(lambda: take_spectrum(target, tree, bench.sandbox, bench.seed), "localising")
+            spectrum = retried(lambda: take_spectrum(target, tree, bench.sandbox, bench.seed), "localising")
         except (SpectrumUnavailableError, SandboxFaultError, SandboxUnavailableError) as error:
             return {"reason": " ".join(str(error).split()), "weights": {}}
-        return {"reason": "", "weights": LineWeights.of(found, tree, target.manifest.editable).to_json()}
+        return {"reason": "", "weights": LineWeights.of(spectrum, tree, target.manifest.editable).to_json()}
 
 
 def _read(tree: Tree, stored: Mapping[str, Any]) -> LineWeights | None:

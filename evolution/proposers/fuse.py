@@ -1,4 +1,4 @@
-"""The fuse proposer: what two variants have found since their common ancestor, put together."""
+"""The fuse proposer: merges what two variants have changed since their common ancestor."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pygent.prompts.quote import line
 from pygent.target_modules.patch.merge.tree_merge import Merged, merge
 from pygent.target_modules.spec.manifest import Target
 
-NAMES = 6  # of symbols in a note or a reason
+NAMES = 6  # how many symbols a note or a reason names
 
 
 class FuseProposer:
-    """Merges the parent with its mate, symbol by symbol. Local and free; there is no chance in it."""
+    """Merges the parent with its mate, symbol by symbol: local, free and deterministic."""
 
     name = "fuse"
     waits = False
@@ -23,7 +23,7 @@ class FuseProposer:
     def propose(
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
-        """A parent without a mate, and two that clash or add nothing to each other, have no tree."""
+        """There is no tree if the parent has no mate, or if the two clash or add nothing to each other."""
         mate = parent.mate
         if mate is None:
             return self._without("no mate: a fusion needs two parents")

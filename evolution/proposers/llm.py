@@ -1,4 +1,4 @@
-"""Proposals by a language model: one completion, read as a patch."""
+"""Proposals by a language model: a single completion, read as a patch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from pygent.agent.brief import Brief, Inspiration, PriorAttempt
+from pygent.agent.dialogue.brief import Brief, Inspiration, PriorAttempt
 from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, ModelUnavailableError
 from pygent.agent.host_client import HostClient as AgentDoor
 from pygent.agent.single import STAGE, Attempt, attempt
@@ -26,9 +26,9 @@ TOO_DEEP = "too_deep: syntax is nested too deeply for the tools that read it"
 class LlmProposer:
     """Asks a model once per attempt.
 
-    Every fault of one attempt is a proposal with its reason, and its cost. A `ModelError` that ends the run
-    (`error.kind.ends_run`: no access, no such model, no credit) goes through to the loop; our own budget used
-    up is a proposal with that reason, and `exhausted` from then on.
+    Every fault of an attempt becomes a proposal with its reason and cost. A `ModelError` that ends the run
+    (`error.kind.ends_run`: no access, no such model, no credit) propagates to the loop. If our own budget is
+    used up, the proposal says so, and `exhausted` does from then on.
     """
 
     name = "llm"
@@ -40,7 +40,7 @@ class LlmProposer:
         *,
         baseline: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """`baseline` tells the score that the run began with."""
+        """`baseline` returns the score that the run began with."""
         self._doors = doors
         self._baseline = baseline
 
@@ -69,18 +69,18 @@ class LlmProposer:
         return offered(proposal, tree, seen)
 
 
-def offered(told: Proposal, tree: Tree, seen: Callable[[str], bool]) -> Proposal:
-    """The proposal with its tree, or with the reason why that cannot be one."""
+def offered(proposal: Proposal, tree: Tree, seen: Callable[[str], bool]) -> Proposal:
+    """The proposal with its tree, or with the reason why the tree is rejected."""
     if path := _not_utf8(tree):
         reason = line(f"encoding: {path}: the text holds half of a surrogate pair and is not UTF-8")
-        return replace(told, reason=reason)
+        return replace(proposal, reason=reason)
     if seen(tree.id):
-        return replace(told, reason="repeats an earlier variant")
-    return replace(told, tree=tree)
+        return replace(proposal, reason="repeats an earlier variant")
+    return replace(proposal, tree=tree)
 
 
 def _not_utf8(tree: Tree) -> str:
-    """The first path whose name or text cannot be stored: JSON can write what UTF-8 cannot."""
+    """The first path whose name or text is not valid UTF-8, which JSON can express; '' if there is none."""
     for path, text in tree.files.items():
         try:
             path.encode()
@@ -91,7 +91,7 @@ def _not_utf8(tree: Tree) -> str:
 
 
 def brief(target: Target, parent: Parent, baseline: float | None) -> Brief:
-    """What the agent is told about `parent`: never held-out cases, never expected values."""
+    """The agent's brief about `parent`: never held-out cases, never expected values."""
     evaluation = parent.evaluation
     failures = (failure for stage in evaluation.stages for failure in stage.failures) if evaluation else ()
     return Brief(
@@ -116,10 +116,10 @@ def brief(target: Target, parent: Parent, baseline: float | None) -> Brief:
     )
 
 
-def _idea(variant: VariantRecord, said: Sequence[str]) -> PriorAttempt:
-    refused = variant.status is Status.REFUSED  # by a person, whose reason is among what was said
+def _idea(variant: VariantRecord, remarks: Sequence[str]) -> PriorAttempt:
+    refused = variant.status is Status.REFUSED  # by a person, whose reason is one of the remarks
     outcome = f"{variant.status}: {variant.reason}" if variant.reason and not refused else str(variant.status)
-    return PriorAttempt(variant.note or variant.operator, outcome, variant.score, tuple(said))
+    return PriorAttempt(variant.note or variant.operator, outcome, variant.score, tuple(remarks))
 
 
 def objective(target: Target) -> str:

@@ -1,4 +1,4 @@
-"""Which profile the agent works by in a run, and whether the run has what it needs."""
+"""Choose the agent's profile for a run, and check that the run meets its needs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from pygent.benchmarks.results import Suite
 from pygent.evolution.settings.config import ConfigError
 from pygent.target_modules.trust.exhibit import Exhibit, require
 
-OWN = Path(".pygent") / "profiles"  # people's own, beside those that come with the agent
+OWN = Path(".pygent") / "profiles"  # the user's profiles, besides those bundled with the agent
 _ALWAYS = frozenset({"sandbox", "shell", "archive"})
 
 
 @dataclass(frozen=True)
 class ReadProfile:
-    """A profile that was read from `where`, and what has to be trusted before it is used: its files, except
-    those that come with the agent."""
+    """A profile that was read from `where`, and what has to be trusted before it is used.
+
+    That is its files, except those bundled with the agent.
+    """
 
     profile: Profile
     exhibits: tuple[Exhibit, ...]
@@ -26,12 +28,12 @@ class ReadProfile:
 
 
 def for_proposals(read: ReadProfile, suite: type[Suite]) -> Profile:
-    """The profile of a run's proposals.
+    """The profile for a run's proposals.
 
-    Raises `ConfigError` if it needs what is not there, `UntrustedError`.
+    Raises `ConfigError` if it needs what the run lacks, and `UntrustedError`.
     """
     capabilities = _ALWAYS
-    if not suite.needs_solver:  # a look at these would be paid for, task by task
+    if not suite.needs_solver:  # evaluating these would cost money, task by task
         capabilities |= {"tests"}
     if suite.shows_inputs:
         capabilities |= {"inputs"}
@@ -39,33 +41,33 @@ def for_proposals(read: ReadProfile, suite: type[Suite]) -> Profile:
 
 
 def for_tasks(read: ReadProfile) -> Profile:
-    """The profile by which evolved agents do tasks: nothing is there but the box. Raises the same."""
+    """The profile by which evolved agents do tasks, with nothing but the box. Raises the same errors."""
     return _checked(read, frozenset({"sandbox", "shell"}))
 
 
 def profile_named(name: str, where: str = "--profile") -> Profile:
-    """A profile to look at. Raises `ConfigError`."""
+    """A profile to inspect. Raises `ConfigError`."""
     return read_profile(name, where).profile
 
 
 def read_profile(name: str, where: str) -> ReadProfile:
-    """Raises `ConfigError`."""
-    found: dict[Path, bytes] = {}
+    """Read a profile and the files that it consists of. Raises `ConfigError`."""
+    files: dict[Path, bytes] = {}
 
     def kept(path: Path) -> bytes:
-        found[path] = path.read_bytes()
-        return found[path]
+        files[path] = path.read_bytes()
+        return files[path]
 
     try:
         profile = load(name, [OWN], kept)
     except ProfileError as error:
         raise ConfigError(f"{where}: {error}") from None
-    exhibits = (of_profile(path, text) for path, text in found.items() if path.parent != BUNDLED)
+    exhibits = (of_profile(path, text) for path, text in files.items() if path.parent != BUNDLED)
     return ReadProfile(profile, tuple(exhibits), where)
 
 
 def of_profile(path: Path, text: bytes) -> Exhibit:
-    """A profile's file, to be trusted."""
+    """The file of a profile, as an exhibit to be trusted."""
     return Exhibit(
         path.resolve(), ("decides the agent's tools, servers, limits and prompts",), {"text": text}
     )

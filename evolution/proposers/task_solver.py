@@ -1,4 +1,4 @@
-"""Coding agents at their tasks: how a variant of the agent is let work while it is measured."""
+"""Let a variant of the coding agent do its tasks while it is measured."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pygent.agent.brief import Brief
+from pygent.agent.dialogue.brief import Brief
 from pygent.benchmarks.results import Job, Solved
 from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.proposers.agent_box import let_work, spec_of, taken
@@ -17,14 +17,14 @@ from pygent.sandbox.api import Sandbox
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 
-TRACE = 30  # of the last messages of a task that another agent may be told of
+TRACE = 30  # last messages of a task that another agent may read
 _OBJECTIVE = "Tests that you cannot see decide whether the task is done."
 
 
 class AgentSolver:
-    """Implements `Solver`: each task in a fresh box, through a door of its own.
+    """Implements `Solver`: each task runs in a fresh box, through a separate gateway.
 
-    One task, agent and seed have one answer within an attempt: what was paid for is not asked again.
+    A task, agent and seed have one answer within an attempt: what was paid for is not asked for again.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class AgentSolver:
     def solve(self, agent: Tree, job: Job) -> Solved:
         place = f"{agent.id[:16]}/{job.name}/{job.seed}"
         door = self._doors.open(self._once, seed=job.seed, limits=self._limits, place=place)
-        told = Brief(
+        brief = Brief(
             target=job.name,
             goal=job.instruction,
             notes="",
@@ -57,7 +57,7 @@ class AgentSolver:
             score=None,
             baseline_score=None,
         )
-        task = {"brief": asdict(told), "profile": self._profile, "mcp_tools": []}
+        task = {"brief": asdict(brief), "profile": self._profile, "mcp_tools": []}
         work = let_work(self._sandbox, self._spec, agent.files, task, door)
         files = taken(Tree(job.files), work, Editable.of(job.editable)).files
         reason = work.reason or door.refused
@@ -65,7 +65,7 @@ class AgentSolver:
 
 
 def trace(door: AttemptGateway) -> tuple[str, ...]:
-    """What an agent did at its door, a line for each call and each result, the last ones."""
+    """The last calls and results of an agent at its gateway, one line each."""
     lines = []
     for message in door.conversation:
         lines += [f"called {call.name}({line(call.arguments, 120)})" for call in message.calls]

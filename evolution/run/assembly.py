@@ -29,7 +29,8 @@ from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.loop import Loop
 from pygent.evolution.run.plan import RunPlan
-from pygent.evolution.run.progress import Observer, Progress, Reporter
+from pygent.evolution.run.progress import Observer, Progress
+from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.run.run_limits import Clock, RunLimits
 from pygent.evolution.run.variant_evaluator import VariantEvaluator
 from pygent.evolution.search.crossover import CrossoverSchedule, is_worthwhile
@@ -51,7 +52,8 @@ SECONDS_KEPT_EVERY = 2.0
 @dataclass(frozen=True)
 class RunSession:
     """What one session of a run is given. `history` are the run's variants of before, read once; the loop
-    uses them up."""
+    uses them up.
+    """
 
     archive: ArchiveStore
     run: RunRecord

@@ -37,7 +37,7 @@ def name_of(run: str, attempt: int) -> str:
 
 @dataclass(frozen=True)
 class AttemptOutcome:
-    """What came of an attempt, ready to be archived."""
+    """The outcome of an attempt, ready to be archived."""
 
     status: Status
     reason: str
@@ -47,7 +47,7 @@ class AttemptOutcome:
 
 
 class Attempts:
-    """Makes variants, one way for each. Several are on their way at a time."""
+    """Makes variants, one per attempt; several attempts are under way at a time."""
 
     def __init__(
         self,
@@ -72,14 +72,17 @@ class Attempts:
         )
 
     def begin_again(self, archived: VariantRecord) -> None:
-        """An archived attempt is begun again: what followed from that for others follows again."""
+        """Begin an archived attempt again, with the same effects on others."""
         self._selection.repeat(archived.parents)
         if archived.tree is not None:
             self._ledger.begin(archived.tree)
 
     def _way(self, attempt: int, journal: ArchivedSteps) -> Iterator[Turn]:
-        """Each `yield` says on which threads it goes on. What comes before the first one is done in order of
-        attempt, and so is what comes after `COMMIT`: only that may depend on other attempts."""
+        """The six steps of a variant; each `yield` says on which threads it continues.
+
+        The steps before the first `yield` and after `COMMIT` run in the order of attempts: only they may
+        depend on other attempts.
+        """
         known, rng = self._ledger.population, Random(f"{self._plan.config.seed}/{attempt}")
 
         # Select
@@ -113,7 +116,7 @@ class Attempts:
 
         # Archive
         yield Turn.COMMIT
-        if tree is not None and self._ledger.is_committed(tree):  # two answers at once were the same
+        if tree is not None and self._ledger.is_committed(tree):  # two concurrent answers were the same
             outcome = AttemptOutcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
         name = BASELINE if parent is None else proposer.name
         variant = self._variant(attempt, parent, name, proposal, outcome)
@@ -138,15 +141,15 @@ class Attempts:
             return Proposal(self._plan.baseline, BASELINE)
         try:
             proposal = proposer.propose(self._plan.target, parent, rng, seen, journal)
-        except OVER_A_SOURCE as error:  # job border: one attempt
-            log.exception("the proposer failed over this parent")
+        except OVER_A_SOURCE as error:  # a fault ends this attempt only
+            log.exception("the proposer failed on this parent")
             return Proposal(None, proposer.name, reason=f"the proposer failed: {line(repr(error))}")
         if proposal.tree is not None and seen(proposal.tree.id):
             return replace(proposal, tree=None, reason=REPEAT)
         return proposal
 
     def _isolation(self, parent: Parent | None, proposal: Proposal) -> Isolation:
-        """What a model wrote, or what descends from it, runs in a container of its own."""
+        """Code that a model wrote, and its descendants, run in a separate container."""
         parents = (parent, None if parent is None else parent.mate)
         written = self._ledger.population.model_written
         by_model = proposal.written_by_model or any(

@@ -1,4 +1,4 @@
-"""The threads of a run, and how an attempt goes from one to another."""
+"""The threads of a run, and how an attempt passes between them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _T = TypeVar("_T")
 
 
 class Turn(Enum):
-    """Where an attempt goes on."""
+    """Where an attempt continues."""
 
     ASK = "ask"  # on a thread that may wait for a model
-    WORK = "work"  # on a thread of the evaluations
-    COMMIT = "commit"  # on the loop's own thread, after all attempts before it
+    WORK = "work"  # on an evaluation thread
+    COMMIT = "commit"  # on the loop's thread, after all earlier attempts
 
 
 class AttemptSteps:
-    """An attempt on its way. One thread at a time goes on with it, under its variant's id in the log."""
+    """An attempt under way; one thread at a time continues it, logging under its variant's id."""
 
     def __init__(self, steps: Iterator[Turn], variant: str) -> None:
         self._steps = steps
@@ -30,12 +30,12 @@ class AttemptSteps:
         self._context.run(variant_id.set, variant)
 
     def go_on(self) -> Turn | None:
-        """Work until the next turn; None at the end."""
+        """Work up to the next turn; returns None at the end."""
         return self._context.run(next, self._steps, None)
 
 
 class AttemptThreads:
-    """Evaluations have `workers` threads; `askers` attempts may wait for models at a time."""
+    """Runs attempts: `workers` threads evaluate, and up to `askers` attempts wait for models."""
 
     def __init__(self, workers: int, askers: int) -> None:
         self._pools = {
@@ -44,11 +44,11 @@ class AttemptThreads:
         }
 
     def send(self, way: AttemptSteps, turn: Turn) -> Future[None]:
-        """Let an attempt go on by itself until it waits to be committed."""
+        """Let an attempt continue until it waits to be committed."""
         return self._pools[turn].submit(self._until_commit, way)
 
     def aside(self, work: Callable[[], _T]) -> _T:
-        """Do work of a proposer at a turn of the evaluations, so that it disturbs no measurement."""
+        """Queue a proposer's work with the evaluations, so that it disturbs no measurement."""
         return self._pools[Turn.WORK].submit(copy_context().run, work).result()
 
     def close(self, *, wait: bool) -> None:

@@ -1,4 +1,4 @@
-"""What is committed: every attempt once, in order of attempt, and what people decide of them."""
+"""Commit every attempt once, in the order of attempts, and people's decisions about them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ log = logging.getLogger(__name__)
 
 
 class Ledger:
-    """What a run knows is a pure function of what went through here, in its order: a resumed run replays its
-    archived attempts and arrives where the killed one was. Written on the loop's own thread only."""
+    """The ordered commits of a run, written only on the loop's thread.
+
+    The run's knowledge is a pure function of them: a resumed run replays its archived attempts and arrives
+    where the killed one was.
+    """
 
     def __init__(
         self,
@@ -29,24 +32,23 @@ class Ledger:
         parents: Parents,
         committed: Callable[[VariantRecord, bool], None],
     ) -> None:
-        """`committed` hears of each variant that this session archives, and whether it broke the protocol of
-        its box."""
+        """`committed` gets each variant that this session archives, and whether it violated the protocol."""
         self.run = run
         self.population = population
         self._archive = archive
         self._parents = parents
         self._committed = committed
-        self._begun: set[str] = set()  # trees of attempts begun in order of attempt
-        self._tried: dict[str, int] = {}  # trees of committed attempts, and which attempt was the first
+        self._begun: set[str] = set()  # trees of the attempts begun so far, in order
+        self._tried: dict[str, int] = {}  # trees of committed attempts, with the first attempt of each
         self._journaled = {attempt for attempt, _ in archive.journal.pending(run)}
-        self._heard = 0  # the key of the latest decision of a person
+        self._heard = 0  # the key of the latest decision that was applied
 
     def journal(self, attempt: int) -> ArchivedSteps:
-        """What an attempt that is begun remembers of an earlier session."""
+        """The journal of an attempt, with its steps from an earlier session."""
         return ArchivedSteps(self._archive, self.run, attempt, fresh=attempt not in self._journaled)
 
     def begin(self, tree: str) -> None:
-        """An attempt on this tree is begun."""
+        """Note that an attempt on this tree has begun."""
         self._begun.add(tree)
 
     def is_begun(self, tree: str) -> bool:
@@ -56,8 +58,10 @@ class Ledger:
         return tree.id in self._tried
 
     def seen_by_now(self) -> Callable[[str], bool]:
-        """Whether a tree was tried by an attempt committed by now. What models answer at the same time is no
-        part of it: it would make the run depend on who answered first."""
+        """A test of whether an attempt committed by now has tried a tree.
+
+        Attempts still under way do not count: the run would depend on which model answered first.
+        """
         committed = len(self.population.generations)
         return lambda tree: self._tried.get(tree, committed) < committed
 
@@ -78,11 +82,11 @@ class Ledger:
         self._committed(variant, violation)
 
     def replay(self, archived: VariantRecord) -> None:
-        """Take in an attempt of an earlier session."""
+        """Replay an attempt of an earlier session."""
         self._absorb(self._unrefused(archived))
 
     def heed(self) -> None:
-        """Take in what people have decided of this run's variants since the last time."""
+        """Apply people's decisions about this run's variants since the last call."""
         for decision in self._archive.decisions.list_(run=self.run, after=self._heard):
             self._heard = decision.key
             self.population.heed(decision, self._unrefused(self._archive.variants.get(decision.variant)))
@@ -94,7 +98,7 @@ class Ledger:
         self.population.absorb(variant)
 
     def _unrefused(self, variant: VariantRecord) -> VariantRecord:
-        """As it stood before a person refused it: what was found out of it counts all the same."""
+        """The variant as it was before a person refused it; its measurements still count."""
         if variant.status is not Status.REFUSED:
             return variant
         status, reason = self._archive.decisions.standing_before(variant.id)

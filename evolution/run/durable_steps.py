@@ -1,4 +1,4 @@
-"""One attempt's memory of what it has done, so that a killed run repeats nothing that was paid for."""
+"""An attempt's record of its finished steps, so that a killed run repeats nothing that was paid for."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ _T = TypeVar("_T")
 
 
 class ArchivedSteps:
-    """Implements `Once` on the archive. A step's answer is durable before it is used,
-    and stays the same for the attempt.
+    """Implements `DurableSteps` on the archive.
 
-    A step is `kind` or `kind:what`, where `what` says what the answer is about (a tree's id): after a resume
+    A step's answer is durable before it is used, and never changes within the attempt.
+
+    A step is `kind` or `kind:what`; `what` names the answer's subject, such as a tree's id. After a resume
     with other settings or another version, attempt n may hold another tree, which must not get that verdict.
-    What was exchanged with the world has its number instead: the k-th answer stays the k-th.
+    Exchanges with the outside world have a number instead: the k-th answer stays the k-th.
     """
 
     def __init__(self, archive: ArchiveStore, run: str, attempt: int, *, fresh: bool) -> None:
-        """`fresh` says that nothing can be recorded for this attempt yet, which spares the look-up."""
+        """`fresh`: nothing can be recorded for this attempt yet, which saves the look-up."""
         self._archive = archive
         self._run = run
         self.attempt = attempt
@@ -64,25 +65,27 @@ class ArchivedSteps:
 
     @property
     def records(self) -> tuple[Record, ...]:
-        """The steps as what the archive keeps for ever once the attempt has ended. An exchange is among them
-        also where this session had no need of it again."""
+        """The steps as the permanent records of the finished attempt.
+
+        They include exchanges of an earlier session that this one did not need again.
+        """
         return tuple(Record(_kind(step), answer) for step, answer in {**self._paid, **self.steps}.items())
 
     @property
     def spent_on_tasks(self) -> Usage:
-        """What measuring the proposal cost, where that is done by letting it do tasks."""
+        """The cost of measuring the proposal, if it is measured by letting it do tasks."""
         return sum(
             (Usage(**record.data["usage"]) for record in self.records if record.data.get("place")), Usage()
         )
 
 
 def exchanges_of(archive: ArchiveStore, run: str, attempt: int) -> dict[str, Mapping[str, Any]]:
-    """What an attempt that has not ended had exchanged with the world, by step."""
+    """The exchanges of an unfinished attempt with the outside world, by step."""
     steps = [
         step for number, step in archive.journal.pending(run) if number == attempt and _kind(step) == EXCHANGE
     ]
-    found = {step: archive.journal.get(run, attempt, step) for step in sorted(steps, key=_order)}
-    return {step: data for step, data in found.items() if data is not None}
+    payloads = {step: archive.journal.get(run, attempt, step) for step in sorted(steps, key=_order)}
+    return {step: data for step, data in payloads.items() if data is not None}
 
 
 def _order(step: str) -> tuple[str, int]:

@@ -17,7 +17,7 @@ POLL_SECONDS = 0.5
 
 
 class Stopping:
-    """Asked on the loop's own thread, except for `meanwhile`."""
+    """Decides whether the run ends; called on the loop's thread, except for `meanwhile`."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class Stopping:
         budget: RunLimits,
         interrupted: Callable[[], bool],
     ) -> None:
-        self.requested: EndReason | None = None  # once asked, it stays
+        self.requested: EndReason | None = None  # never withdrawn
         self._plan = plan
         self._archive = archive
         self._run = run
@@ -38,7 +38,7 @@ class Stopping:
         self._polled = 0.0
 
     def poll(self) -> bool:
-        """Look whether somebody asks for an end; True if it was time to look into the archive."""
+        """Check whether a person asks for an end; True if it was time to look into the archive."""
         if self.requested is None and self._interrupted():
             self.requested = EndReason.INTERRUPTED
         if self.requested is not None or time.monotonic() - self._polled < POLL_SECONDS:
@@ -49,11 +49,11 @@ class Stopping:
         return True
 
     def meanwhile(self) -> EndReason | None:
-        """Why the run is to end even while work waits for its box or its model; called on any thread."""
+        """Why the run ends even while work waits for a box or a model; called on any thread."""
         return self.requested or (EndReason.MINUTES if self._budget.out_of_time else None)
 
     def before_next(self, proposer: Proposer, *, begun: int, under_way: int) -> EndReason | None:
-        """Why no attempt may begin after those that have begun."""
+        """Why no further attempt may begin; None if one may."""
         baseline = self._population.baseline
         if baseline is not None and baseline.status not in PARENTS:
             return EndReason.BASELINE

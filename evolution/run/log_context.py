@@ -1,4 +1,4 @@
-"""Which run and which attempt the current thread works for, so that every log line can say it."""
+"""The run and attempt that the current thread works for, so that every log line can name them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The outer loop: steady-state, asynchronous, and the same for the same seed and the same answers.
+"""The outer loop: steady-state, asynchronous, and reproducible for the same seed and answers.
 
-Attempts overlap, up to `window` of them, but are committed in order of their number, and attempt n is begun
-by the commit that leaves room for it. What a proposal may know is thereby a function of the attempt's
-number alone, not of which thread was faster. A resumed run replays its archived attempts through the same
-code, without doing them again, and so arrives where the killed one was.
+Up to `window` attempts overlap, but they are committed in the order of their numbers, and attempt n begins
+with the commit that makes room for it. A proposal's knowledge therefore depends only on the attempt's number,
+not on which thread was faster. A resumed run replays its archived attempts through the same code, without
+doing them again, and so arrives where the killed one was.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptSteps, AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
-from pygent.evolution.run.progress import Reporter
+from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.search.population import Population
 from pygent.sandbox.api import SandboxFaultError
 from pygent.sandbox.host.retry import SandboxLostError
 
 log = logging.getLogger(__name__)
 
-WAIT_SECONDS = 0.5  # between two looks around while the next commit is awaited
+WAIT_SECONDS = 0.5  # between checks for an end while the next commit is awaited
 
 
 @dataclass(frozen=True)
 class _Begun:
-    """An attempt that is not committed: on its way to its turn, or read back from the archive."""
+    """An attempt that is not committed yet: under way, or read from the archive."""
 
     way: AttemptSteps | None = None
     work: Future[None] | None = None
@@ -39,7 +39,7 @@ class _Begun:
 
 
 class Loop:
-    """Says which attempt begins, and which is committed next."""
+    """Decides which attempt begins and which is committed next."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Loop:
         *,
         window: int,
     ) -> None:
-        """`history` are the run's archived attempts; they are used up."""
+        """`history` is consumed: the run's archived attempts."""
         self._attempts = attempts
         self._ledger = ledger
         self._stopping = stopping
@@ -69,8 +69,10 @@ class Loop:
         return self._ledger.population
 
     def run(self) -> EndReason:
-        """Work until a budget is used up, somebody asks to stop, or the sandbox is away for good; which it
-        was. What a fault keeps from its end is not committed: a resumed run does it again."""
+        """Work until a budget is used up, a person asks to stop, or the sandbox is lost; says which it was.
+
+        An attempt that a fault interrupts is not committed: a resumed run does it again.
+        """
         try:
             self._ledger.heed()
             while self._begin_what_fits():
@@ -81,7 +83,7 @@ class Loop:
             log.error("the sandbox gives boxes, but fails in them again and again: %s", fault)
             self._ending = EndReason.ENGINE
         except Exception:
-            self._threads.close(wait=True)  # what is under way is recorded before the error is told
+            self._threads.close(wait=True)  # attempts under way are recorded before the error is raised
             raise
         except BaseException:
             self._threads.close(wait=False)
@@ -130,7 +132,7 @@ class Loop:
             work = self._sent(begun.way)
 
     def _sent(self, way: AttemptSteps) -> Future[None] | None:
-        """Go on with an attempt on this thread, then elsewhere; None once it has ended."""
+        """Continue an attempt on this thread, then elsewhere; None once it has ended."""
         turn = way.go_on()
         return None if turn is None else self._threads.send(way, turn)
 

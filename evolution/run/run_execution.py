@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING, Any
 from pygent.archive.locks import RunLock
 from pygent.archive.records import PARENTS, RunRecord, VariantRecord
 from pygent.archive.store import ArchiveStore
-from pygent.evolution.extension_points import NO_OBJECTS, TRACKERS, ExtensionObjects, made, names
+from pygent.evolution.extension_points import (
+    NO_OBJECTS,
+    POINTS,
+    REGISTRIES,
+    TRACKERS,
+    ExtensionObjects,
+    made,
+    names,
+    references,
+)
 from pygent.evolution.run.assembly import RunSession, assemble
 from pygent.evolution.run.log_context import run_id
 from pygent.evolution.run.plan import resolve
@@ -59,6 +68,9 @@ def create_run(archive: ArchiveStore, config: RunConfig) -> RunRecord:
     plan = resolve(config)
     target = plan.target
     require(*of_run(plan))
+    for key, listed in references(config.model_dump(include=set(POINTS))).items():
+        for one in listed:
+            REGISTRIES[key].load(one, digest=config.extensions.get(one))
     by_folder = Path(config.target).resolve() == target.root
     seed = secrets.randbits(63) if config.seed is None else config.seed
     settled = config.model_copy(

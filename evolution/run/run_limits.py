@@ -1,4 +1,4 @@
-"""When a run has had enough."""
+"""The limits that end a run."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pygent.evolution.settings.config import RunConfig
 from pygent.gateway.model_errors import Kind
 from pygent.gateway.models.circuit_breaker import RunBreaker
 
-BARREN_LIMIT = 500  # attempts in a row without an evaluation: the operators have nothing new left
-BREAKER_LIMIT = 20  # the same where each of them waits on a model: something is wrong with it
+BARREN_LIMIT = 500  # attempts in a row without an evaluation: the operators find nothing new
+BREAKER_LIMIT = 20  # the same if each waits for a model: something is wrong with it
 
 _UNANSWERED = frozenset(kind.value for kind in Kind if kind.transient)
 
 
 @dataclass
 class Clock:
-    """Running time of a run in seconds, over all its sessions."""
+    """The running time of a run in seconds, over all its sessions."""
 
     before: float = 0.0
     started: float = field(default_factory=time.monotonic)
@@ -31,12 +31,12 @@ class Clock:
 
 
 class RunLimits:
-    """The limits of a run, read against what it has used, and what this session has used."""
+    """Compares the limits of a run with the use of the run and of this session."""
 
     def __init__(
         self, config: RunConfig, clock: Clock, breaker: RunBreaker, answers: int | None = None
     ) -> None:
-        """`answers` is how many attempts a replay has answers for; None without a replay."""
+        """`answers` is the number of attempts that a replay can answer; None without a replay."""
         self.clock = clock
         self._config = config
         self._breaker = breaker
@@ -49,14 +49,14 @@ class RunLimits:
         return self._config.minutes is not None and self.clock.seconds >= self._config.minutes * 60
 
     def spent(self, known: Population, *, begun: int, under_way: int, waits: bool) -> EndReason | None:
-        """Why no further attempt may begin, if so. `waits` says that proposals come from a model.
+        """Why no further attempt may begin; None if one may. `waits`: proposals come from a model.
 
-        Attempts under way count as evaluations, so that the limit is met and not overshot.
+        Attempts under way count as evaluations, so that the limit is not exceeded.
         """
         config, usage = self._config, known.usage
         if self._answers is not None and begun >= self._answers:
             return EndReason.REPLAY
-        if config.attempts is not None and begun > config.attempts:  # the baseline is none of them
+        if config.attempts is not None and begun > config.attempts:  # the baseline does not count
             return EndReason.ATTEMPTS
         if config.evaluations is not None and known.evaluated + under_way >= config.evaluations:
             return EndReason.EVALUATIONS
@@ -73,8 +73,10 @@ class RunLimits:
         return EndReason.BARREN if known.barren >= BARREN_LIMIT else None
 
     def note(self, variant: VariantRecord, *, violation: bool) -> None:
-        """Count a variant of this session, and tell the run's breaker of it. `violation` says that the
-        variant broke the protocol of its box."""
+        """Count a variant of this session, and inform the run's breaker.
+
+        `violation`: the variant broke the protocol of its box.
+        """
         self._spent += variant.usage
         self._evaluated += variant.status is not Status.GATED_OUT
         unanswered = variant.reason.partition(":")[0] in _UNANSWERED
@@ -82,7 +84,7 @@ class RunLimits:
         self._breaker.note_spend(self._spent.dollars, time.monotonic() - self.clock.started)
 
     def seconds_left(self, *, evaluated: int) -> float | None:
-        """The nearest end that the evaluation and time limits allow to foresee."""
+        """The seconds until the earliest end that evaluation and time limits let one foresee."""
         ends = []
         if self._config.minutes is not None:
             ends.append(self._config.minutes * 60 - self.clock.seconds)

@@ -1,4 +1,4 @@
-"""What a run found: baseline against best, on the cases used for search and on held-out ones."""
+"""Summarise a run: baseline against best, on search cases and on held-out cases."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from pygent.target_modules.spec.manifest import Target
 def summarise(
     archive: ArchiveStore, run: RunRecord, target: Target, population: Population, sandbox: str
 ) -> dict[str, Any]:
-    """The closing JSON of `pygent evolve --json`, and what its text is made of.
+    """The closing JSON of `pygent evolve --json`, from which its text is made too.
 
     A side is `{"variant", "status", "score", "trust", "metrics", "interval", "held_out"}`; `interval` and
-    `held_out` hold mean, low and high (95 percent). `best` is None where nothing better than the baseline was
-    accepted, and its `held_out` is None where it was never put to the test. `sandbox` is its name.
+    `held_out` hold mean, low and high (95 percent). `best` is None if nothing better than the baseline was
+    accepted, and its `held_out` is None if it was never tested. `sandbox` is the sandbox's name.
     """
     baseline, best = population.baseline, population.winner
     counts = population.statuses

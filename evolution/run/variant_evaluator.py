@@ -1,4 +1,4 @@
-"""Judging a proposal: the gate, its evaluation, and the comparison with its parent."""
+"""Judge a proposal: the gate, its evaluation, and the comparison with its parent."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from pygent.target_modules.patch.model.tree import Tree
 
 
 class VariantEvaluator:
-    """Called on several threads at a time.
+    """Judges variants, on several threads at a time.
 
     Evaluations and comparisons raise `SandboxFaultError` if the same work fails in box after box, and
-    `SandboxLostError` if no box can be had any more.
+    `SandboxLostError` if there are no more boxes.
     """
 
     def __init__(
@@ -32,8 +32,10 @@ class VariantEvaluator:
         look_at: Callable[[Evaluation, DurableSteps], None] | None = None,
         solver: Callable[[DurableSteps], Solver] | None = None,
     ) -> None:
-        """`look_at` is shown the baseline's own evaluation, before any other attempt begins. `solver` lets
-        variants work whose measure is what they can do."""
+        """`look_at` gets the baseline's evaluation before any other attempt begins.
+
+        `solver` lets variants do tasks if they are measured by that.
+        """
         self._plan = plan
         self._acceptor = acceptor
         self._bench = bench
@@ -68,9 +70,9 @@ class VariantEvaluator:
         isolation: Isolation,
         once: DurableSteps,
     ) -> PairedDecision | None:
-        """Whether a tree is better than its parent, on problems that its evaluation did not use.
+        """Compare a tree with its parent, on problems that its evaluation did not use.
 
-        A comparison costs many evaluations: None if the score is not better than all of `befores`.
+        A comparison costs many evaluations: None if the score does not beat all of `befores`.
         """
         if not self._may_be_accepted(evaluation, befores):
             return None
@@ -86,7 +88,7 @@ class VariantEvaluator:
         return once.value(step, lambda: retried(accept, what), asdict, PairedDecision.of)
 
     def _may_be_accepted(self, evaluation: Evaluation, befores: tuple[float | None, ...]) -> bool:
-        """What was decided beside the variant counts only if the target's owner says so."""
+        """A verdict reached in the variant's process counts only if the target's owner allows it."""
         score, target = evaluation.score, self._plan.target
         if not evaluation.graded or score is None:
             return False

@@ -1,4 +1,4 @@
-"""Whether a variant counts as better than its parent."""
+"""Decide whether a variant counts as better than its parent."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pygent.benchmarks.statistics.sequential_test import PairedDecision, decide
 class PairedAcceptor:
     """Decides by paired differences (see `pygent.benchmarks.statistics.sequential_test`).
 
-    Sampled suites: a sequential test that errs at most at `error_rate`. Exhaustive suites: the total must be
-    strictly better, and so it must in every repeat, as only flakiness could deceive there.
+    Sampled suites take a sequential test that errs with a chance of at most `error_rate`. Exhaustive suites
+    need a strictly better total, in every repeat, because only flakiness could deceive there.
     """
 
     def __init__(self, seed: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""Which attempts fuse two parents, and which two: decided by the attempt's number and what is committed."""
+"""Decide, from an attempt's number and the committed variants, whether it fuses two parents and which."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-DRAWS = 8  # of parents, before an attempt is made as any other
+DRAWS = 8  # draws of parents before the attempt becomes an ordinary one
 
 
 def is_worthwhile(editable: tuple[str, ...], baseline: Tree) -> bool:
-    """Whether two variants can differ in different symbols: more than one function may change.
+    """Whether more than one function may change.
 
-    Else nearly every fusion is a conflict.
+    If not, nearly every fusion is a conflict.
     """
     found = Editable.of(editable)
     return sum(_functions(found, path, text) for path, text in baseline.files.items()) > 1
@@ -49,7 +49,7 @@ class ParentPair(NamedTuple):
 
 
 class CrossoverSchedule:
-    """`share` of all attempts fuse, as soon as there are two variants that can be fused."""
+    """Makes a `share` of all attempts fuse, as soon as two variants can be fused."""
 
     def __init__(self, share: float, seed: int | None, selector: Selector, lineage: Lineage) -> None:
         self._share = share
@@ -58,9 +58,9 @@ class CrossoverSchedule:
         self._lineage = lineage
 
     def pair(self, attempt: int) -> ParentPair | None:
-        """The parents of an attempt that fuses; None for any other.
+        """The parents of a fusing attempt; None for any other.
 
-        Chance has a source of its own, so that the other attempts draw what they would have drawn without.
+        It uses a separate random generator, so that other attempts draw as they would without crossover.
         """
         rng = Random(f"{self._seed}/{attempt}/fuse")
         if rng.random() >= self._share or len(self._lineage) < 3:

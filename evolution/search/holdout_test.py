@@ -1,4 +1,4 @@
-"""Whether an accepted variant is a champion: held-out cases, in fresh containers, against the baseline."""
+"""Confirm a champion: an accepted variant against the baseline, on held-out cases in fresh containers."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pygent.target_modules.spec.manifest import Target
 
 
 def share(error_rate: float, confirmation: int) -> float:
-    """The part of a run's error rate that its k-th confirmation (from 1) may use: 6/(pi^2 k^2) of it.
+    """The part of a run's error rate that its k-th confirmation (from 1) may use: 6/(pi^2 k^2).
 
-    The parts add up to the whole over any number of confirmations, so that a run's chance of ever naming a
-    champion that is no better than the baseline stays within `error_rate`.
+    Over any number of confirmations the parts add up to at most the whole, so the chance that a run ever
+    names a champion no better than the baseline stays within `error_rate`.
     """
     return error_rate * 6 / (math.pi**2 * confirmation**2)
 
 
 class HoldoutTest:
-    """The only one that touches held-out cases."""
+    """Confirms champions; nothing else in a run touches held-out cases."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class HoldoutTest:
         self._solver = solver
 
     def confirm(self, tree: Tree, number: int, once: DurableSteps) -> bool:
-        """Better than the baseline, and graded with every threshold kept, on held-out cases.
+        """Whether a tree, on held-out cases, is graded, keeps every threshold and beats the baseline.
 
         `number` counts the run's confirmations from 1. Raises `SandboxFaultError` like an evaluation.
         """

@@ -1,4 +1,4 @@
-"""Who descends from whom in a run, so that two parents are found that can add to each other."""
+"""Who descends from whom in a run, so that two parents that complement each other can be found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class _Link(NamedTuple):
 
 
 class Lineage:
-    """Every variant that was graded, by its parents. Variants are added in order of attempt."""
+    """Every variant with a tree, and its parents; variants are added in the order of attempts."""
 
     def __init__(self) -> None:
         self._links: dict[str, _Link] = {}
@@ -27,20 +27,20 @@ class Lineage:
             self._links[variant.id] = _Link(variant.parents, variant.attempt, variant.tree)
 
     def ancestors(self, variant: str) -> set[str]:
-        """All of them, the variant itself among them."""
-        found = {variant}
+        """All ancestors of a variant, the variant itself included."""
+        ancestors = {variant}
         wanted = [variant]
         while wanted:
             for parent in self._links[wanted.pop()].parents:
-                if parent not in found:
-                    found.add(parent)
+                if parent not in ancestors:
+                    ancestors.add(parent)
                     wanted.append(parent)
-        return found
+        return ancestors
 
     def common(self, one: str, other: str) -> str | None:
-        """The nearest common ancestor of two variants that can be fused, None of two that cannot.
+        """The nearest common ancestor of two variants; None if they cannot be fused.
 
-        They can where neither is an ancestor of the other and where they and the ancestor are three
+        They can be if neither is an ancestor of the other and they and the common ancestor are three
         different sources. The nearest is the latest: no other common ancestor descends from it.
         """
         above, beside = self.ancestors(one), self.ancestors(other)

@@ -1,4 +1,4 @@
-"""Which parents an attempt has: one, or two that it fuses."""
+"""Select the parents of an attempt: one, or two to be fused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pygent.target_modules.spec.manifest import Target
 
 
 class Selection:
-    """Called on the loop's own thread only."""
+    """Selects parents; called only on the loop's thread."""
 
     def __init__(
         self,
@@ -23,7 +23,7 @@ class Selection:
         *,
         introduced: bool,
     ) -> None:
-        """`introduced` says that a model reads the parents, so that they come with what is known of them."""
+        """`introduced`: a model reads the parents, so they come with all that is known about them."""
         self._target = target
         self._selector = selector
         self._parents = parents
@@ -40,12 +40,12 @@ class Selection:
         return self._parents.introduced(parent, attempt) if self._introduced else parent
 
     def repeat(self, parents: tuple[str, ...]) -> None:
-        """An archived attempt had these parents."""
+        """Replay the selection of an archived attempt, which had these parents."""
         for parent in parents:
             self._selector.chosen(parent)
 
     def _fused(self, pair: ParentPair) -> Parent:
-        """The better of the two is the first parent: the gate and the comparison are against it."""
+        """The better of the two comes first: gate and comparison measure against the first parent."""
         found = [self._parents.get(variant) for variant in (pair.one, pair.other)]
         better, other = sorted(found, key=self._fitness, reverse=True)
         for parent in (better, other):
@@ -55,5 +55,5 @@ class Selection:
         )
 
     def _fitness(self, parent: Parent) -> float:
-        assert parent.variant.score is not None  # or no selector would have it
+        assert parent.variant.score is not None  # selectors hold only graded variants
         return self._target.fitness(parent.variant.score)

@@ -1,4 +1,4 @@
-"""The parents of a run: their source, and for models what else is known of them."""
+"""The parents of a run: their source, and for models all that is known about them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pygent.evolution.search.population import Population
 from pygent.target_modules.patch.model.tree import Tree
 
 INSPIRATIONS = 3
-TRIED = 8  # of a parent's children, and of its ancestors, that a model is told of
-KEPT_CHARS = 8 << 20  # of source, kept in memory of the latest parents
+TRIED = 8  # how many of a parent's children, and of its ancestors, a model reads about
+KEPT_CHARS = 8 << 20  # characters of source of the latest parents, kept in memory
 
 
 class Parents:
-    """Reads parents from the archive, and keeps the latest. Called on the loop's own thread only."""
+    """Reads parents from the archive and caches the latest; called only on the loop's thread."""
 
     def __init__(
         self,
@@ -30,24 +30,24 @@ class Parents:
         *,
         told: bool,
     ) -> None:
-        """`told` says that a model reads them: then they come with their evaluations."""
+        """`told`: a model reads the parents, so they come with their evaluations."""
         self._archive = archive
         self._population = population
         self._selector = selector
         self._seed = seed
-        self._told = told
+        self._with_evaluations = told
         self._kept: Cache[str, Parent] = Cache(KEPT_CHARS, _weight)
-        self._said: dict[str, tuple[str, ...]] = {}
+        self._remarks: dict[str, tuple[str, ...]] = {}
 
     def get(self, variant: str) -> Parent:
-        """Raises `LookupError` for a variant without source."""
+        """The parent with this id. Raises `LookupError` for a variant without source."""
         known = self._kept.get(variant)
         if known is None:
             record = self._archive.variants.get(variant)
             if record.tree is None:
                 raise LookupError(f"variant {variant} has no source and cannot be a parent")
             evaluation = None
-            if self._told:
+            if self._with_evaluations:
                 measured = self._archive.variants.records(variant, kind="evaluation")
                 evaluation = Evaluation.from_json(measured[-1].data) if measured else None
             known = Parent(record, Tree(self._archive.variants.files(record.tree)), evaluation)
@@ -55,21 +55,22 @@ class Parents:
         return known
 
     def keep(self, variant: VariantRecord, tree: Tree, evaluation: Evaluation | None) -> None:
-        """Remember one that was just committed."""
-        self._kept.put(variant.id, Parent(variant, tree, evaluation if self._told else None))
+        """Cache a variant that was just committed."""
+        self._kept.put(variant.id, Parent(variant, tree, evaluation if self._with_evaluations else None))
 
     def introduced(self, parent: Parent, attempt: int) -> Parent:
-        """A parent as a model is told of it: with inspirations, and with what was tried before."""
+        """The parent with all that a model reads about it: inspirations, earlier tries, people's remarks."""
         chosen = parent.variant.id
         tried = self._tried(chosen)
-        said = {id: self._said[id] for id in (chosen, *(one.id for one in tried)) if id in self._said}
+        read = (chosen, *(one.id for one in tried))
+        remarks = {id: self._remarks[id] for id in read if id in self._remarks}
         inspirations = self._inspirations(attempt, chosen)
-        return replace(parent, inspirations=inspirations, tried=tried, said=said)
+        return replace(parent, inspirations=inspirations, tried=tried, said=remarks)
 
     def hear(self, decision: ReviewDecision) -> None:
-        """Remember what a person said of a variant."""
+        """Remember a person's remark about a variant."""
         if decision.why and decision.kind in ("approve", "reject", "annotate"):
-            self._said[decision.variant] = (*self._said.get(decision.variant, ()), decision.why)
+            self._remarks[decision.variant] = (*self._remarks.get(decision.variant, ()), decision.why)
 
     def _inspirations(self, attempt: int, chosen: str) -> tuple[Parent, ...]:
         rng = Random(f"{self._seed}/{attempt}/inspirations")
@@ -80,11 +81,11 @@ class Parents:
         return tuple(self.get(name) for name in others)[:INSPIRATIONS]
 
     def _tried(self, chosen: str) -> tuple[VariantRecord, ...]:
-        """What was tried from a variant, and its own way, the newest first."""
+        """The children of a variant, then its ancestors, each newest first."""
         children = [
             child
             for child in self._archive.variants.children(chosen)
-            if child.note or child.reason or child.id in self._said
+            if child.note or child.reason or child.id in self._remarks
         ]
         line = [one for one in self._archive.variants.lineage(chosen) if one.parents]
         return tuple(reversed([*line[-TRIED:], *children[-TRIED:]]))

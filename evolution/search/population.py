@@ -1,4 +1,4 @@
-"""What the loop knows of its run: a pure function of the variants committed so far."""
+"""The loop's knowledge of its run: a pure function of the variants committed so far."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ MODEL_FREE = frozenset({BASELINE, "mutate", FUSE})
 
 
 class Population:
-    """Counts, the best so far, and the selector's members. Absorbing the same variants in the same order
-    gives the same state, which is what lets a killed run be replayed from its archive."""
+    """Counts, the best so far, and the selector's members.
+
+    Absorbing the same variants in the same order gives the same state, so that a killed run can be replayed
+    from its archive.
+    """
 
     def __init__(self, target: Target, selector: Selector, policy: Policy = "none") -> None:
-        """`policy` says which variants are no parents before a person approves them."""
+        """`policy` says which variants a person must approve before they can be parents."""
         self._target = target
         self._selector = selector
         self._policy = policy
         self._approved: set[str] = set()
         self._refused: set[str] = set()
-        self._aside: dict[str, Candidate] = {}  # of those that wait for a person, or were refused
-        self._leading: list[VariantRecord] = []  # accepted or champion, with scores that led when they came
+        self._aside: dict[str, Candidate] = {}  # waiting for a person, or refused
+        self._leading: list[VariantRecord] = []  # accepted or champion, with scores that led on arrival
         self.generations: dict[str, int] = {}
         self.lineage = Lineage()
         self.model_written: set[str] = set()
@@ -43,7 +46,7 @@ class Population:
         self.champion: VariantRecord | None = None
 
     def absorb(self, variant: VariantRecord) -> None:
-        """Take in a committed variant; variants come in order of attempt."""
+        """Add a committed variant; variants come in the order of attempts."""
         fitness = None if variant.score is None else self._target.fitness(variant.score)
         self.confirmations += self.worth_confirming(variant)
         self.generations[variant.id] = variant.generation
@@ -51,7 +54,7 @@ class Population:
         self.usage += variant.usage
         if variant.proposer not in MODEL_FREE or any(p in self.model_written for p in variant.parents):
             self.model_written.add(variant.id)
-        if variant.proposer != FUSE:  # whose luck says nothing of the configured proposer
+        if variant.proposer != FUSE:  # its yield says nothing about the configured proposer
             self.barren = self.barren + 1 if variant.status is Status.GATED_OUT else 0
         if variant.status is not Status.GATED_OUT and variant.attempt > 0:
             self.evaluated += 1
@@ -69,8 +72,10 @@ class Population:
             self._follow(variant)
 
     def heed(self, decision: ReviewDecision, variant: VariantRecord) -> None:
-        """Take in what a person decided of a variant, given as it stood before any refusal. One that is not
-        absorbed yet is known by then."""
+        """Apply a person's decision about a variant, which is passed with its status before any refusal.
+
+        A variant that is not absorbed yet brings the decision along when it is.
+        """
         if decision.kind == "approve":
             self._approved.add(variant.id)
             self._refused.discard(variant.id)
@@ -89,7 +94,7 @@ class Population:
             self._follow(one)
 
     def _admit(self, variant: VariantRecord) -> None:
-        """Let a variant be a parent, if nobody refused it and it need not wait."""
+        """Make a variant a parent, unless it was refused or needs an approval."""
         held = variant.attempt > 0 and waits(self._policy, variant.status)
         if variant.id in self._refused or (held and variant.id not in self._approved):
             return
@@ -105,8 +110,10 @@ class Population:
             self.champion = variant
 
     def worth_confirming(self, variant: VariantRecord) -> bool:
-        """Whether this variant, not yet absorbed, is accepted and would lead: its score is better than the
-        baseline's and than the champion's."""
+        """Whether this variant, not yet absorbed, is accepted and would lead.
+
+        It leads if its score is better than the baseline's and the champion's.
+        """
         if variant.status not in (Status.ACCEPTED, Status.CHAMPION) or variant.score is None:
             return False
         return self._leads(variant, self.champion or self.baseline)
@@ -117,7 +124,7 @@ class Population:
 
     @property
     def winner(self) -> VariantRecord | None:
-        """The champion, else the best accepted variant, where its score is better than the baseline's."""
+        """The champion, else the best accepted variant if its score is better than the baseline's."""
         return self.champion or self.best
 
     def _leads(self, variant: VariantRecord, leader: VariantRecord | None) -> bool:

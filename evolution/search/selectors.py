@@ -1,4 +1,4 @@
-"""Which variant is changed next: Darwin Gödel Machine's rule, the best one, or any."""
+"""Select the variant to change next: by the Darwin Gödel Machine's rule, the best one, or any."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pygent.evolution.protocols import Candidate, Selector
 
 SHARPNESS = 10.0  # lambda in the paper
 MIDDLE = 0.5  # alpha_0 in the paper
-EXPLOIT_PROBABILITY = 0.3  # of all choices take the best at once
+EXPLOIT_PROBABILITY = 0.3  # the chance that a choice takes the best at once
 
 
 class FenwickTree:
-    """A Fenwick (binary indexed sum) tree: append, change and draw by weight in O(log n)."""
+    """A Fenwick (binary indexed) tree that appends, changes and draws by weight in O(log n)."""
 
     def __init__(self) -> None:
         self._sums: list[float] = [0.0]
@@ -41,7 +41,7 @@ class FenwickTree:
             place += place & -place
 
     def replace(self, weights: list[float]) -> None:
-        """All weights anew, in O(n)."""
+        """Replace all weights, in O(n)."""
         self._weights = weights
         self._sums = [0.0, *weights]
         for place in range(1, len(self._sums)):
@@ -50,7 +50,7 @@ class FenwickTree:
                 self._sums[above] += self._sums[place]
 
     def draw(self, rng: Random) -> int:
-        """An index, with a chance in proportion to its weight. Raises `LookupError` where there is none."""
+        """An index, with a chance proportional to its weight. Raises `LookupError` if there is none."""
         size = len(self._weights)
         if not size:
             raise LookupError("no variant can be a parent yet")
@@ -70,22 +70,24 @@ class FenwickTree:
 
 
 class DgmSelector:
-    """Good variants more often, and those with many children less: the search stays open-ended.
+    """Prefers good variants and those with few children, which keeps the search open-ended.
 
     The rule of the Darwin Gödel Machine (Zhang et al. 2025, arXiv 2505.22954, appendix on parent
     selection), for a variant i with performance a_i in 0..1 and n_i children:
 
         s_i = 1 / (1 + exp(-lambda (a_i - alpha_0))),   h_i = 1 / (1 + n_i),   p_i = s_i h_i / sum s_j h_j
 
-    with the paper's lambda = 10 and alpha_0 = 0.5. Three things are ours. The paper's a_i is a share of
-    solved tasks; a metric may have any range, so here a_i = 0.5 + 0.5 (f_i - f_baseline) / (f_best -
-    f_baseline), cut off at 0 and 1: the baseline stands at alpha_0, the best at 1, and as long as nothing
-    beats the baseline, the divisor is f_baseline - f_worst. Variants of the very same fitness are one
-    i, whose n_i counts the children of all: most mutants behave as their parents do, each would start
-    without children, and code that nothing can break any more would soon be all that is chosen. Among
-    equals the k-th that came has a chance in proportion to log(1 + 1/k), as the first is mostly the simplest.
-    And 3 in 10 choices take the best at once: a paper's archive has 80 variants, one of thousands has so
-    many levels of fitness that the best would hardly ever be changed.
+    with the paper's lambda = 10 and alpha_0 = 0.5. Three things are ours:
+
+    - The paper's a_i is a share of solved tasks, but a metric may have any range. So a_i = 0.5 + 0.5 (f_i -
+      f_baseline) / (f_best - f_baseline), clipped to 0..1: the baseline is at alpha_0, the best at 1. While
+      nothing beats the baseline, the divisor is f_baseline - f_worst.
+    - Variants of exactly the same fitness are one i, whose n_i counts the children of all. Most mutants
+      behave like their parents; each would start without children, and code that nothing breaks would soon
+      be the only choice. Among equals the k-th has a chance proportional to log(1 + 1/k): the first is
+      usually the simplest.
+    - 3 in 10 choices take the best at once. The paper's archive has 80 variants; one of thousands has so many
+      levels of fitness that the best would hardly ever be changed.
     """
 
     def __init__(self) -> None:
@@ -96,7 +98,7 @@ class DgmSelector:
         self._children: list[int] = []
         self._weights = FenwickTree()
         self._worst = self._best = 0.0
-        self._unit = 0.0  # of fitness: half of the range of a_i
+        self._unit = 0.0  # the difference in fitness that half the range of a_i covers
         self._stale = False
 
     def add(self, member: Candidate) -> None:
@@ -126,7 +128,7 @@ class DgmSelector:
             self._stale = False
         eager = self._members and rng.random() < EXPLOIT_PROBABILITY
         members = self._members[self._groups[self._best] if eager else self._weights.draw(rng)]
-        members = members or self._members[self._groups[self._best]]  # where rounding drew an emptied group
+        members = members or self._members[self._groups[self._best]]  # if rounding drew an empty group
         return members[int((len(members) + 1) ** rng.random()) - 1]
 
     def chosen(self, variant: str) -> None:
@@ -146,7 +148,7 @@ class DgmSelector:
         self._weights.append(self._weight(len(self._fitness) - 1))
 
     def _stand_anew(self) -> None:
-        """After a group was emptied, or filled again: which is rare, so that all of it is counted anew."""
+        """Recount everything after a group was emptied or refilled, which is rare."""
         there = [fitness for fitness, group in self._groups.items() if self._members[group]]
         self._worst, self._best = min(there, default=0.0), max(there, default=0.0)
         self._scale()
@@ -169,12 +171,12 @@ class DgmSelector:
 
 
 def sigmoid(performance: float) -> float:
-    """The paper's s_i of a performance in 0..1."""
+    """The paper's s_i for a performance in 0..1."""
     return 1.0 / (1.0 + exp(-SHARPNESS * (performance - MIDDLE)))
 
 
 class BestSelector:
-    """The fittest variant; any of them where several are equally fit."""
+    """Selects the fittest variant; any of them if several are equally fit."""
 
     def __init__(self) -> None:
         self._fitness: dict[str, float] = {}
@@ -200,11 +202,11 @@ class BestSelector:
         return _any(self._best, rng)
 
     def chosen(self, variant: str) -> None:
-        """The best one stays the best, whatever its children."""
+        """Do nothing: the best stays the best, whatever its children."""
 
 
 class RandomSelector:
-    """Any variant, all with the same chance: what others are compared with."""
+    """Selects any variant with equal chance; a baseline for the other selectors."""
 
     def __init__(self) -> None:
         self._names: list[str] = []
@@ -220,7 +222,7 @@ class RandomSelector:
         return _any(self._names, rng)
 
     def chosen(self, variant: str) -> None:
-        """Children make no difference."""
+        """Do nothing: children make no difference."""
 
 
 def _any(names: list[str], rng: Random) -> str:

@@ -18,7 +18,7 @@ from pygent.evolution.extension_points import (
     names,
     sources_of,
 )
-from pygent.evolution.settings.offered import Withheld, offered
+from pygent.evolution.settings.setting_offers import Withheld, offered
 from pygent.evolution.settings.settings_file import in_variables, of_settings, read_settings
 from pygent.extensions import ExtensionError
 from pygent.gateway.models.prices import Price

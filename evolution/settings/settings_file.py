@@ -1,4 +1,4 @@
-"""`pygent.toml`: read once, with what in it runs or loosens something."""
+"""Read `pygent.toml` once, and list the keys in it that run or loosen something."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pygent.evolution.extension_points import POINTS, names
-from pygent.extensions import Source, file_of
+from pygent.extensions import ExtensionFile, file_of
 from pygent.target_modules.trust.exhibit import Exhibit, files_of
 from pygent.target_modules.trust.keys import harmful
 
@@ -42,33 +42,36 @@ def of_settings(
     data: Mapping[str, Any],
     text: str,
     given: Collection[str] = (),
-    sources: Mapping[str, Source] | None = None,
+    sources: Mapping[str, ExtensionFile] | None = None,
 ) -> list[Exhibit]:
-    """What has to be trusted before the file is obeyed; nothing where all of that is `given` elsewhere, which
-    goes before the file. `sources` are the files that its settings name as extensions."""
-    found = harmful("settings", data, Path())
-    counts = [key for key in found if key not in given]
+    """The keys that a person has to trust before the file is obeyed.
+
+    There are none if all of them are `given` elsewhere, which overrides the file. `sources` are the files of
+    extensions that the settings name.
+    """
+    harmful_keys = harmful("settings", data, Path())
+    counts = [key for key in harmful_keys if key not in given]
     if not counts:
         return []
-    told = {key: data[key] for key in found}
-    parts = {"keys": json.dumps(told, sort_keys=True, default=str).encode("utf-8", "surrogateescape")}
+    values = {key: data[key] for key in harmful_keys}
+    parts = {"keys": json.dumps(values, sort_keys=True, default=str).encode("utf-8", "surrogateescape")}
     parts |= files_of(_words(data.get("on_finish")), Path())
     parts |= {f"extension {name}": source.text for name, source in (sources or {}).items()}
     rows = [
-        f"{_place(text, key)}{key} = {json.dumps(data[key], default=str)}: {found[key].what}"
+        f"{_place(text, key)}{key} = {json.dumps(data[key], default=str)}: {harmful_keys[key].what}"
         for key in counts
     ]
     return [Exhibit(file.resolve(), tuple(rows), parts)]
 
 
 def in_variables() -> set[str]:
-    """The keys that `PYGENT_*` variables give in place of a file; tables are merged with the file's."""
+    """The keys that `PYGENT_*` variables override; tables are merged with the file's instead."""
     names = {name.upper() for name, value in os.environ.items() if value}
     return {name.removeprefix("PYGENT_").lower() for name in names if name.startswith("PYGENT_")} - {"prices"}
 
 
 def _place(text: str, key: str) -> str:
-    """The line of a key, in words; tables and odd spellings may have none."""
+    """The line of a key in words, '' if it is not found: tables and odd spellings may hide it."""
     pattern = re.compile(rf"""\s*(\[\s*)?["']?{key}["']?\s*[=.\]]""")
     number = next((number for number, row in enumerate(text.split("\n"), 1) if pattern.match(row)), 0)
     return f"line {number}: " if number else ""

@@ -1,4 +1,4 @@
-"""Diffs in a terminal: coloured where there is one, and never able to drive it."""
+"""Diffs in a terminal: coloured, with control characters escaped."""
 
 from __future__ import annotations
 

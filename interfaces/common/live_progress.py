@@ -1,4 +1,4 @@
-"""Live progress of a run: a small panel in a terminal or a notebook, a line now and then anywhere else."""
+"""Live progress of a run: a small panel in a terminal or a notebook, an occasional line anywhere else."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class NotebookPanel:
 
 
 class LiveProgress:
-    """Shows on stderr, so that stdout stays the command's result."""
+    """Prints to stderr, so stdout holds only the command's result."""
 
     def __init__(
         self, run: str, settings: RunConfig, proposer: str, *, seeded: bool, show: bool | None = True
@@ -78,8 +78,8 @@ class LiveProgress:
             self.say(f"proposer: {proposer}" + (f" ({settings.model})" if settings.model else ""))
         if proposer != "mutate" and seeded:
             self.say(
-                "the cases are drawn from the seed that was given, which a model could guess: "
-                "leave --seed out for results that count"
+                "the cases are drawn from the given seed, which a model could guess: "
+                "leave out --seed for results that count"
             )
 
     def __enter__(self) -> LiveProgress:
@@ -120,7 +120,7 @@ def budget_in_words(settings: RunConfig) -> str:
     from pygent.archive.end_reason import BUDGETS
 
     parts = [f"{value:g} {name}" for name in BUDGETS if (value := getattr(settings, name)) is not None]
-    return ", ".join(parts) or "none (until it is stopped)"
+    return ", ".join(parts) or "none (runs until it is stopped)"
 
 
 def _counts(progress: Progress) -> dict[str, str]:
@@ -140,15 +140,15 @@ def _counts(progress: Progress) -> dict[str, str]:
         + (f", about {clock(progress.seconds_left)} left" if progress.seconds_left is not None else ""),
     }
     if progress.waiting is not None:
-        rows["waiting"] = f"for the sandbox, which gives no boxes: {clock(progress.waiting)}"
+        rows["waiting"] = f"for the sandbox to give boxes: {clock(progress.waiting)}"
     if progress.ending:
-        rows["ending"] = f"{progress.ending}: finishing what is under way"
+        rows["ending"] = f"{progress.ending}: finishing the work in progress"
     return rows
 
 
 def _score(progress: Progress) -> str:
     if progress.baseline is None or progress.baseline.score is None:
-        return "baseline is being measured"
+        return "the baseline is being measured"
     if progress.best is None or progress.best.score is None:
         return f"{progress.baseline.score:.5g} (baseline)"
     return f"{progress.best.score:.5g} (baseline {progress.baseline.score:.5g})"

@@ -69,7 +69,7 @@ def resume(
 
     Objects that the run began with are handed over again. Raises what `evolve` raises, and `ArchiveError`.
     """
-    id, place = (run.id, run.archive.home) if isinstance(run, Run) else (run, Path(home))
+    id, place = (run.id, run.home.path) if isinstance(run, Run) else (run, Path(home))
     return _resume(id, place, _session(callbacks, progress), settings)
 
 
@@ -99,7 +99,7 @@ async def aresume(
     """`resume` on a thread, like `aevolve`."""
     stop = threading.Event()
     session = replace(_session(callbacks, progress), stop=stop.is_set)
-    id, place = (run.id, run.archive.home) if isinstance(run, Run) else (run, Path(home))
+    id, place = (run.id, run.home.path) if isinstance(run, Run) else (run, Path(home))
     return await _on_a_thread(lambda: _resume(id, place, session, settings), stop)
 
 

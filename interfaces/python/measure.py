@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from pygent.archive.store import DEFAULT_HOME
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
-from pygent.evolution.run.opened_sandbox import opened_sandbox
+from pygent.evolution.settings.opened_sandbox import opened_sandbox
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.sandbox.backends.select import Kind
 from pygent.sandbox.backends.waivers import require
@@ -64,7 +64,7 @@ def bench(
     opened: AbstractContextManager[Sandbox]
     if isinstance(sandbox, str):
         limits = [waive] if isinstance(waive, str) else waive
-        opened = opened_sandbox(sandbox, image, runtime, limits, untrusted=untrusted)
+        opened = opened_sandbox(cast("Kind", sandbox), image, runtime, limits, untrusted=untrusted)
     else:
         opened = nullcontext(sandbox)
         if untrusted:

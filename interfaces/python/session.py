@@ -10,9 +10,9 @@ from pathlib import Path
 from pygent.archive.records import RunRecord
 from pygent.archive.store import ArchiveStore
 from pygent.evolution.extension_points import NO_OBJECTS, ExtensionObjects
-from pygent.evolution.run.opened_sandbox import sandbox_of
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.run.run_execution import RunResult, execute_run
+from pygent.evolution.settings.opened_sandbox import sandbox_of
 from pygent.interfaces.common.live_progress import LiveProgress
 from pygent.interfaces.python.interrupts import interruptible
 from pygent.sandbox.api import Sandbox

@@ -20,7 +20,8 @@ def must_be_new(folder: Path, names: Iterable[str]) -> None:
 
 def check_manifest(name: str, goal: str, file: str, function: str, *, seconds: int, head: str) -> str:
     """The manifest of a target of one file, `src/<file>`, and a check, `check.py`. `seconds` are for
-    a call; `head` is a comment on top."""
+    a call; `head` is a comment on top.
+    """
     return manifest_text(
         {
             "name": name,

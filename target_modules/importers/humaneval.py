@@ -33,7 +33,8 @@ def check(candidate):
 @dataclass(frozen=True)
 class HumanEvalProblem:
     """One problem. `prompt` ends with the function's docstring, `canonical` is a body for it, `check` defines
-    `check(candidate)`."""
+    `check(candidate)`.
+    """
 
     task: str
     function: str

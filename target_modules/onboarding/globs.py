@@ -21,7 +21,8 @@ _NOBODYS = re.compile(r"\.env(\..+)?|\.coverage(\..+)?|.*\.py[co]")
 @dataclass(frozen=True)
 class Disk:
     """Paths below a repository, with sizes in bytes; `others` lie there, too, but are for nobody: what is
-    made by tools, holds keys, or leads out of the repository. An entry of a folder ends in `/`."""
+    made by tools, holds keys, or leads out of the repository. An entry of a folder ends in `/`.
+    """
 
     files: dict[str, int]
     others: frozenset[str]

@@ -36,7 +36,8 @@ def root_of(path: str, files: Collection[str], tests: Iterable[str], declared: C
 
 def declared_roots(project: dict[str, Any], setup: dict[str, str]) -> set[str]:
     """What pyproject.toml or `package_dir` of setup.cfg say. Raises nothing: what has another form says
-    nothing."""
+    nothing.
+    """
     tool = project.get("tool", {})
     said = {text.strip("./ ") for text in _said(tool if isinstance(tool, dict) else {})}
     for line in setup.get("package_dir", "").splitlines():

@@ -44,7 +44,8 @@ def lay_out(
     name: str,
 ) -> Layout:
     """The layout around the files that may change, `paths`. `asked`: where the tests are said to be; `name`:
-    the project's own. Raises `TargetError` where there are no tests, or too many files."""
+    the project's own. Raises `TargetError` where there are no tests, or too many files.
+    """
     for path in paths:
         if _is_test_file(path, settings) or path.endswith("conftest.py"):
             raise TargetError(f"--editable: {path} is one of the tests")
@@ -191,7 +192,8 @@ def _outermost(place: str, tree: Collection[str]) -> str:
 
 def _is_beside(path: str, root: str, places: Iterable[str]) -> bool:
     """Settings and the like on top, metadata of an installed package, `conftest.py` and `__init__.py` on the
-    way to the tests."""
+    way to the tests.
+    """
     folder, _, name = path.rpartition("/")
     if not folder:
         return name in _SETTINGS or bool(_BESIDE.fullmatch(name))

@@ -27,7 +27,8 @@ def read_pins(
     lock: Path, data: Mapping[str, Any], wanted: Mapping[str, Collection[str]], own: str
 ) -> LockedVersions:
     """Pins for the wanted packages (extras by name) and their closure, by the lock's own account, for this
-    Python. What the lock does not know has no pin. Raises `TargetError` for a lock of another form."""
+    Python. What the lock does not know has no pin. Raises `TargetError` for a lock of another form.
+    """
     known = _by_name(lock, data.get("package", []))
     root = [_facts(lock, entry) for entry in _entries_of_root(known.get(own, []))]
     chosen = {name: version for name, _, version in filter(None, root) if version}

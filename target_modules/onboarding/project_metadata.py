@@ -18,7 +18,8 @@ _SAID_IN = ("__init__.py", "_version.py", "version.py", "__about__.py", "__versi
 
 def distribution_of(repo: Path, root: str, name: str, tree: Collection[str]) -> DistributionTable | None:
     """What an installed package would tell of itself; None where there is no name, or metadata lies in the
-    folder that modules are imported from already."""
+    folder that modules are imported from already.
+    """
     base = repo if root == "." else repo / root
     if (
         not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name)

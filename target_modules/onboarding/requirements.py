@@ -54,7 +54,8 @@ class Needed:
 def requirements_of(repo: Path) -> Needed:
     """What to install for the tests of a repository; never its own package. Pins come from uv.lock or
     poetry.lock where there is one; markers are those of this Python. Raises `TargetError` for files that
-    cannot be read."""
+    cannot be read.
+    """
     return _Reader(repo).needed()
 
 
@@ -156,7 +157,8 @@ class _Reader:
 
     def _for_tests(self) -> list[_Asked]:
         """What the tests need beside it: the first group of a known name, else a file. One for development
-        is taken only if it has pytest."""
+        is taken only if it has pytest.
+        """
         for name in TEST_GROUPS:
             for found in self._groups(name):
                 if name.startswith("dev") and not _has_pytest(found):

@@ -14,7 +14,8 @@ Tables = Mapping[str, object]
 
 def manifest_text(tables: Tables, *, head: str = "", above: Mapping[str, str] | None = None) -> str:
     """Keys and tables in their order; those that are None or an empty table are left out. `head` is a comment
-    on top, `above` are comments above keys. What cannot be seen is escaped."""
+    on top, `above` are comments above keys. What cannot be seen is escaped.
+    """
     document = tomlkit.document()
     if head:
         document.add(tomlkit.comment(head))

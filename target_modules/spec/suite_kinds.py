@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 class SuiteKind(NamedTuple):
     """`sources`: one file of these keys, or tests if there are none. `in_process`: verdicts that are reached
-    beside the variant may promote it."""
+    beside the variant may promote it.
+    """
 
     sources: tuple[str, ...] = ()
     in_process: bool = False

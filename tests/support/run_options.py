@@ -12,7 +12,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from pygent.evolution.settings.config import RunConfig
-from pygent.evolution.settings.offered import Offered, fields_of
+from pygent.evolution.settings.setting_offers import Offered, fields_of
 
 FILE = Path(__file__).parents[2] / "interfaces" / "cli" / "run_options.py"
 

@@ -1,4 +1,4 @@
-"""Run the migrations on the connection that `pygent.archive.db.migrate` hands over."""
+"""Run the migrations on the connection that `pygent.archive.db.migrate` passes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from alembic import context
 
 from pygent.archive.db.schema import metadata
 
-# All steps share the caller's transaction, so that a crash leaves the old version whole.
+# All steps share the caller's transaction, so that a crash leaves the old version intact.
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True
 )

@@ -20,7 +20,8 @@ ANY_READ = f"{READ}*"
 class Guard:
     """Without `granted`, on the target's own source, names are noted by test, and one that runs code stands
     against the test; otherwise any that is not granted is refused. `test` is the one whose own code runs.
-    `look` sees the calls of what is defined in `files`."""
+    `look` sees the calls of what is defined in `files`.
+    """
 
     def __init__(
         self, proxy: Proxy, granted: Granted | None, look: Look | None = None, files: Collection[str] = ()

@@ -29,7 +29,8 @@ class Lost(BaseException):
 
 class Proxy:
     """Sends calls out. `calls` and `why` are about the test that is running: how many it has made, and what
-    stands against its verdict."""
+    stands against its verdict.
+    """
 
     def __init__(self, ask: Ask, functions: list[str]) -> None:
         self._ask = ask

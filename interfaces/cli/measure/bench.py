@@ -1,4 +1,4 @@
-"""`pygent bench`: judge a tree outside any run."""
+"""`pygent bench`: evaluate a tree outside any run."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ def register(app: typer.Typer) -> None:
 def bench(
     target: TargetName,
     tree: Annotated[
-        Path | None, typer.Option(help="Folder of the source to judge; the target's own if left out.")
+        Path | None, typer.Option(help="Folder of the source to evaluate; the target's own if left out.")
     ] = None,
-    held_out: Annotated[bool, typer.Option("--held-out", help="On held-out cases.")] = False,
+    held_out: Annotated[bool, typer.Option("--held-out", help="Use the held-out cases.")] = False,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Draws the cases; random if left out, which no tree can guess.")
+        int | None,
+        typer.Option(min=0, help="Seed for the cases; if left out, a random one, which no tree can guess."),
     ] = None,
     *,
     place: SandboxOptions,
     limits: LimitOptions,
     json: Json = False,
 ) -> None:
-    """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
+    """Evaluate a tree. Exit 0 even if the tree is bad, 1 if it could not be evaluated."""
     from pygent.interfaces.python.measure import bench as measured
     from pygent.target_modules.spec.target_registry import find_target
 
@@ -44,7 +45,7 @@ def bench(
         runtime=limits.runtime,
         waive=limits.waive or (),
     )
-    told = {
+    facts = {
         "target": find_target(target).name,
         "passed": result.passed,
         "total": result.total,
@@ -59,11 +60,11 @@ def bench(
         "seed": result.seed,
     }
     if json:
-        print_json(told)
+        print_json(facts)
         return
     from pygent.prompts.quote import line
 
-    for name, value in told.items():
+    for name, value in facts.items():
         if name == "metrics":
             for metric, figure in result.metrics.items():
                 typer.echo(f"{metric:<20}{figure:.6g}")

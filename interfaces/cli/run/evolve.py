@@ -88,7 +88,7 @@ def _settings(
 
 
 def _estimate(plan: RunPlan, *, as_json: bool) -> None:
-    from pygent.evolution.run.dry_run import estimate
+    from pygent.evolution.settings.dry_run import estimate
 
     found = estimate(plan)
     if as_json:

@@ -248,7 +248,7 @@ def test_a_death_while_it_is_proved_is_told_and_can_be_taken_back(
     assert finished.source.read_text() != BUGGY
     done = pygent("apply", finished.best, "--yes", home=finished.home)
     assert done.code == 1
-    assert f"`pygent rollback {finished.best}` takes it back" in done.err
+    assert f"`pygent rollback {finished.best}` undoes it" in done.err
     assert pygent("rollback", finished.best, home=finished.home).code == 0
     assert finished.files() == {"ranges.py": BUGGY}
     assert pygent("apply", finished.best, "--yes", home=finished.home).code == 0

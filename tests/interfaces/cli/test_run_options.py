@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from pygent.evolution.settings.config import RunConfig, load_config
-from pygent.evolution.settings.offered import Offered, Withheld
+from pygent.evolution.settings.setting_offers import Offered, Withheld
 from pygent.interfaces.cli.options import RunOption, with_run_options
 from pygent.interfaces.cli.run_options import RESUME_OPTIONS, RUN_OPTIONS
 from pygent.interfaces.common.grouped_parameters import RunSettings

@@ -1,4 +1,4 @@
-"""Runs made through `import pygent`, with a sandbox that protects nothing: what runs in it is the tests' own."""
+"""Runs made through `import pygent`, in a sandbox that protects nothing."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ def test_a_tracker_by_name_writes_events(evolve: Evolve) -> None:
 
 def test_a_resumed_run_gets_its_objects_again(evolve: Evolve) -> None:
     run = evolve(selector=Counting(), attempts=3)
-    with pytest.raises(pygent.ConfigError, match="made with the selector .*Counting of a Python program"):
+    with pytest.raises(pygent.ConfigError, match=r"made with the selector .*Counting of a Python program"):
         pygent.resume(run, attempts=5, sandbox=LocalSandbox())
     with pytest.raises(pygent.ConfigError, match=f"run {run.id} keeps what it began with"):
         pygent.resume(run, attempts=5, sandbox=LocalSandbox(), selector="best")

@@ -36,7 +36,8 @@ def test_keywords_go_before_variables_and_variables_before_the_file(
 def test_a_file_that_names_code_has_to_be_trusted(target: Path, tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     (tmp_path / "theirs.py").write_text(
-        f"open({str(ran)!r}, 'w').close()\nfrom pygent.evolution.search.selectors import BestSelector as Theirs\n"
+        f"open({str(ran)!r}, 'w').close()\n"
+        "from pygent.evolution.search.selectors import BestSelector as Theirs\n"
     )
     file = tmp_path / "pygent.toml"
     file.write_text(f'selector = "{tmp_path}/theirs.py:Theirs"\n')

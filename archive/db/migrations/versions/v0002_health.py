@@ -1,4 +1,4 @@
-"""Runs say how their models, MCP servers and breakers stand, while they go on."""
+"""The health of a run's models, MCP servers and breakers, recorded while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people decide of variants: an append-only list."""
+"""What people decide about variants: an append-only table."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What a run would cost at its models, before anything is asked: `pygent evolve --dry-run`."""
+"""Estimate what a run would spend on models, without asking any: `pygent evolve --dry-run`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pygent.agent.messages import messages
+from pygent.agent.dialogue.messages import messages
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.proposers.llm import brief
 from pygent.evolution.protocols import Parent
@@ -13,17 +13,17 @@ from pygent.evolution.run.plan import RunPlan
 from pygent.gateway.models.prices import find
 from pygent.gateway.models.tokens import of_prompt
 
-STEP_TOKENS = 400  # a tool's call and its result, taken as typical; `pygent archive stats` has what was spent
-CHECKED = 3  # attempts for each that is judged: the others repeat, do not apply or are gated out
+STEP_TOKENS = 400  # a typical tool call with its result; `pygent archive stats` shows real figures
+CHECKED = 3  # attempts per judged one: the others repeat, do not apply or are gated out
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Figures for the whole run, counted upwards; None where a limit that decides them was not given.
+    """Upper estimates for the whole run; None if the limit that decides a figure was not given.
 
-    `prompt_tokens` is the first prompt of an attempt on the baseline. An attempt of an agent sends its
-    conversation anew with each step, of which caches of providers take most. `tasks` is how many coding
-    tasks one judged variant can be set, comparison with its parent included.
+    `prompt_tokens` is the first prompt of an attempt on the baseline. An agent sends its whole conversation
+    again at each step, most of which providers cache. `tasks` is the largest number of coding tasks for one
+    judged variant, comparison with its parent included.
     """
 
     proposer: str
@@ -49,7 +49,7 @@ class Estimate:
             f"attempts          {_figure(self.attempts):>12}  (a third of them judged)",
         ]
         if self.tasks:
-            rows.append(f"coding tasks      {self.tasks:>12,}  (at most, for each that is judged)")
+            rows.append(f"coding tasks      {self.tasks:>12,}  (at most, per judged attempt)")
         rows += [
             f"calls, at most    {_figure(self.calls):>12}",
             f"tokens, at most   {_figure(self.tokens):>12}",
@@ -58,12 +58,12 @@ class Estimate:
         if self.limited_by:
             rows.append(f"ends no later than its budget of {' and '.join(self.limited_by)} allows")
         else:
-            rows.append("no budget is given: it would go on until somebody stops it")
+            rows.append("no budget is given: it would go on until it is stopped")
         return "\n".join(rows)
 
 
 def estimate(plan: RunPlan) -> Estimate:
-    """From the budget of attempts or evaluations, or where there is none, from that of tokens."""
+    """Estimate from the budget of attempts or evaluations, or from that of tokens if there is neither."""
     config, target = plan.config, plan.target
     limited = tuple(plan.budgets)
     tasks = suite_class_of(target).most_jobs(target)
@@ -96,12 +96,12 @@ def estimate(plan: RunPlan) -> Estimate:
 
 
 def _within(figure: int | None, limit: int | None, over: int) -> int | None:
-    """At most the limit, and by how much that may be passed."""
+    """The figure, capped at the limit plus the amount by which the run may exceed it."""
     return figure if limit is None or figure is None else min(figure, limit + over)
 
 
 def _attempt(plan: RunPlan, prompt: int) -> tuple[int, int]:
-    """Calls and tokens of one attempt, at most."""
+    """The most calls and tokens of one attempt."""
     most = plan.config.max_answer_tokens
     if plan.profile is None:
         return 1, prompt + most

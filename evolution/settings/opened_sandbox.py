@@ -1,4 +1,4 @@
-"""The sandbox of a command, tested when it opens and closed whatever happens."""
+"""Open the sandbox of a command: tested when it opens, and always closed."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ def opened_sandbox(
     *,
     untrusted: str = "",
 ) -> Iterator[Sandbox]:
-    """`untrusted` names what a model may have written and is to run there, if it is: then limits that are not
-    in force have to be waived. Raises `SandboxUnavailableError`."""
+    """Open a sandbox, and close it at the end.
+
+    `untrusted` names the code to be run that a model may have written, if any: limits that are not in force
+    then have to be waived. Raises `SandboxUnavailableError`.
+    """
     sandbox = select.open_sandbox(kind, base=image, runtime=runtime, waive=waived(waive))
     try:
         if untrusted:
@@ -35,5 +38,5 @@ def opened_sandbox(
 
 
 def sandbox_of(config: RunConfig, *, untrusted: str = "") -> AbstractContextManager[Sandbox]:
-    """As the settings of a run have it."""
+    """The sandbox that the settings of a run ask for."""
     return opened_sandbox(config.sandbox, config.image, config.runtime, [config.waive], untrusted=untrusted)

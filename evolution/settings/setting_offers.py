@@ -1,4 +1,4 @@
-"""Where a key of `RunConfig` may be given, beside `pygent.toml` and the environment."""
+"""The commands that take a key of `RunConfig` as an option, besides `pygent.toml` and the environment."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Command = Literal["evolve", "resume", "agent_run", "start_run", "resume_run"]
 
 @dataclass(frozen=True)
 class Offered:
-    """To `to`, commands and MCP tools by name, under the heading `panel` of their help.
+    """A key is an option of `to`, commands and MCP tools by name, under the heading `panel` of their help.
 
-    `is_list` marks a string of names by commas, given as a repeatable option. `in_replay` says that the
-    variable of the environment also goes before what a replayed run recorded.
+    `is_list` marks a comma-separated string of names that is given as a repeatable option. `in_replay` says
+    that the environment variable also overrides the record of a replayed run.
     """
 
     panel: str
@@ -28,18 +28,18 @@ class Offered:
 
 @dataclass(frozen=True)
 class Withheld:
-    """Not an option of any command. `why` says how it is given instead."""
+    """A key is not an option of any command; `why` says how it is given instead."""
 
     why: str
 
 
 def offered(panel: str, *to: Command, is_list: bool = False, in_replay: bool = False) -> Offered:
-    """To `evolve`, and to each of `to`."""
+    """Offer a key to `evolve` and to each of `to`."""
     return Offered(panel, frozenset({"evolve", *to}), is_list, in_replay)
 
 
 def fields_of(config: type[BaseModel], command: Command) -> Iterator[tuple[str, FieldInfo, Offered]]:
-    """The keys that `command` takes, in the order of declaration."""
+    """The keys that `command` takes, in their order of declaration."""
     for name, field in config.model_fields.items():
         for mark in field.metadata:
             if isinstance(mark, Offered) and command in mark.to:
