@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol
 from pygent.sandbox.api import Call, Isolation, Sandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.suite_kinds import SuiteKind
 
 Split = Literal["search", "held_out"]
 
@@ -153,6 +154,7 @@ class Suite(Protocol):
     shows_failures: ClassVar[bool] = False  # its metric `passed` tells which of its tests or cases fail
     shows_inputs: ClassVar[bool] = False  # there are calls to look at (`visible_inputs`)
     tells_entry: ClassVar[bool] = True  # a proposer is told which function is called
+    asks: ClassVar[SuiteKind] = SuiteKind()  # of a manifest; what bundled kinds ask is known without them
 
     def __init__(self, target: Target) -> None:
         """Loads the target's grader or case files. Raises `TargetError` if they cannot be used."""

@@ -26,7 +26,9 @@ from pygent.sandbox.runner.wire import NotPlainError, encode
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
-_NOT_PLAIN = "pygent_runner.wire:NotPlainError"  # what the child says where its answer cannot be sent
+_NOT_PLAIN = (
+    f"pygent_runner.wire:{NotPlainError.__qualname__}"  # what the child says where its answer cannot be sent
+)
 _MOST_LOST = 4  # judges that a candidate's answers may kill
 _UNREADABLE = "the judge's message cannot be read"
 

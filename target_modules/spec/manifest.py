@@ -7,12 +7,21 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from pygent.extensions import file_of
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.suite_kinds import KINDS
+from pygent.target_modules.spec.suite_kinds import IN_PROCESS, KINDS, checked, complaint
 
 
 class TargetError(Exception):
@@ -48,8 +57,9 @@ class Stage(_Table):
 class SuiteTable(_Table):
     """How variants are measured: the kind of suite, its files and how much of it to run."""
 
-    kind: Literal["cases", "timing", "objective", "pytest", "evaluator", "check", "tasks"] = Field(
-        description="how variants are measured; see the page on suites"
+    kind: Annotated[str, AfterValidator(checked)] = Field(
+        description=f"how variants are measured: {', '.join(f'`{kind}`' for kind in KINDS)}, a name that an "
+        "installed package declares, `module:Class`, or `./file.py:Class`; see the page on suites"
     )
     cases: str | None = Field(None, description="JSONL file of search cases")
     held_out: str | None = Field(
@@ -94,17 +104,8 @@ class SuiteTable(_Table):
 
     @model_validator(mode="after")
     def _has_source(self) -> SuiteTable:
-        needs = KINDS[self.kind].sources
-        given = [
-            name
-            for name in ("cases", "grader", "evaluator", "check", "tasks")
-            if getattr(self, name) is not None
-        ]
-        if not needs and not self.tests:
-            raise ValueError(f"a {self.kind} suite needs `tests`, files and folders below `source`")
-        if len(given) != (1 if needs else 0) or not set(given) <= set(needs):
-            wanted = " or ".join(f"`{name}`" for name in needs) or "no file beside the tests"
-            raise ValueError(f"{'an' if self.kind[0] in 'eo' else 'a'} {self.kind} suite takes {wanted}")
+        if wrong := complaint(self):
+            raise ValueError(wrong)
         if self.held_out is not None and self.cases is None:
             raise ValueError("`held_out` goes with `cases`; a grader draws its own held-out cases")
         return self
@@ -254,7 +255,7 @@ class Manifest(_Table):
         for kind in ("grader", "check"):
             if not self.entry and getattr(self.suite, kind) is not None:
                 raise ValueError(f"entry: a suite with a {kind} needs the function that it calls")
-        if KINDS[self.suite.kind].in_process and self.trust != "in-process":
+        if self.suite.kind in IN_PROCESS and self.trust != "in-process":
             raise ValueError('trust: an evaluator runs beside the variant: say trust = "in-process"')
         return self
 
@@ -349,7 +350,9 @@ def load(root: Path, *, ours: bool = False) -> Target:
         key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
         raise TargetError(f"{file}: {key}: {_plainly(first['type'], first['msg'])}") from None
     target = Target(root.resolve(), manifest, ours)
+    suite = file_of(manifest.suite.kind, root)
     for key, name in (
+        ("suite.kind", suite and str(suite)),
         ("source", manifest.source),
         ("suite.cases", manifest.suite.cases),
         ("suite.held_out", manifest.suite.held_out),
