@@ -1,4 +1,4 @@
-"""Which suite measures a target: the kinds, one a line."""
+"""The kinds of suites, one per line, and the suite of a target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 from pygent.benchmarks.results import Suite
 from pygent.target_modules.spec.manifest import Target
 
-SUITES = {  # by the manifest's `suite.kind`; imported when it is asked for
+SUITES = {  # by the manifest's `suite.kind`; imported on demand
     "cases": "pygent.benchmarks.suites.cases:CasesSuite",
     "timing": "pygent.benchmarks.suites.timing:TimingSuite",
     "objective": "pygent.benchmarks.suites.objective:ObjectiveSuite",
@@ -29,7 +29,7 @@ def suite_class_of(target: Target) -> type[Suite]:
 
 
 def suite_for(target: Target) -> Suite:
-    """The suite that the target's manifest asks for, its grader or case files loaded.
+    """The suite that the target's manifest asks for, with its grader or case files loaded.
 
     Raises `TargetError` if they cannot be used.
     """

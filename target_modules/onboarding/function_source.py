@@ -1,4 +1,4 @@
-"""The source of a function at hand, as a module that stands alone: for notebooks and scripts."""
+"""Write the source of a live function as a standalone module, for notebooks and scripts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pygent.target_modules.spec.manifest import TargetError
 
 
 def standalone(function: Callable[..., object]) -> str:
-    """A module with the function, and with what it uses of its own module.
+    """A module with the function and everything that it uses from its own module.
 
-    Imports are written as imports, functions and classes of the same module as they stand, constants as
-    literals. Raises `TargetError` for what cannot be written down: closures, and values without a literal.
+    Imports are written as imports, functions and classes of the same module unchanged, constants as literals.
+    Raises `TargetError` for closures and for values without a literal.
     """
     taken = _Module(function.__module__)
     taken.take(function.__name__, function)
@@ -24,7 +24,7 @@ def standalone(function: Callable[..., object]) -> str:
 
 
 class _Module:
-    """Collects a module's parts: imports, constants, and definitions with what they need before them."""
+    """Collects a module's parts: imports, constants, and definitions preceded by what they need."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -70,8 +70,8 @@ def _names(source: str) -> list[str]:
     """Every name that the source reads, once, in order."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a lambda inside a call, for one
-        raise TargetError("the function is not a `def` of its own; write it as one") from None
+    except SyntaxError:  # for example a lambda inside a call
+        raise TargetError("the function is not a separate `def`; write it as one") from None
     if not isinstance(tree.body[0], ast.FunctionDef | ast.ClassDef):
         raise TargetError("the function is not a plain `def`; write it as one")
     return list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
