@@ -11,8 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from pygent.agent.attempt_state import AttemptState
-from pygent.agent.brief import Brief
+from pygent.agent.dialogue.brief import Brief
 from pygent.agent.host_client import (
     Ask,
     BudgetExhaustedError,
@@ -22,7 +21,8 @@ from pygent.agent.host_client import (
 )
 from pygent.agent.pipelines import run
 from pygent.agent.profile import Profile
-from pygent.agent.workspace import Workspace
+from pygent.agent.work.attempt_state import AttemptState
+from pygent.agent.work.workspace import Workspace
 from pygent.prompts.message import ToolSpec
 
 

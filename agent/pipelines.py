@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.stage import PipelineStage, opened
 from pygent.agent.stages.execute import Execute
 from pygent.agent.stages.once import Once
 from pygent.agent.stages.reflect import Reflect
 from pygent.agent.stages.think import Think
+from pygent.agent.work.attempt_state import AttemptState
 
 STAGES: dict[str, PipelineStage] = {
     stage.name: stage for stage in (Think("analysis"), Think("plan"), Execute(), Reflect(), Once())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pygent.agent.brief import Brief
-from pygent.agent.context import DEFAULT, ContextBudget
+from pygent.agent.dialogue.brief import Brief
+from pygent.agent.dialogue.context import DEFAULT, ContextBudget
+from pygent.agent.dialogue.messages import messages
 from pygent.agent.host_client import HostClient
-from pygent.agent.messages import messages
 from pygent.prompts import quote
 from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree

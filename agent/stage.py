@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pygent.agent.attempt_state import AttemptState
-from pygent.agent.context import CHARS_PER_TOKEN, ContextBudget, context, system
-from pygent.agent.conversation import Conversation
+from pygent.agent.dialogue.context import CHARS_PER_TOKEN, ContextBudget, context, system
+from pygent.agent.dialogue.conversation import Conversation
 from pygent.agent.profile import Profile
 from pygent.agent.toolbox import Toolbox
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.prompts.message import Message
 
 FAILURES = 5  # that share their budget: an evaluation reports this many

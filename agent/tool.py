@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pygent.agent.attempt_state import AttemptState
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.prompts.message import ToolSpec
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from pygent.agent import tools as folder
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.host_client import BudgetExhaustedError, ModelUnavailableError
 from pygent.agent.tool import Tool, ToolError
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.prompts import quote
 from pygent.prompts.message import ToolCall, ToolSpec
 

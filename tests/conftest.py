@@ -20,6 +20,8 @@ from pygent.sandbox.backends.select import open_sandbox
 from pygent.testing.small_target import write_slow_target
 from tests.support.engine import PrivateEngine, private_engine
 
+collect_ignore = ["support/third_party"]  # somebody else's package: its tests run where it is installed
+
 # the same examples every time, and no failure because a shared machine was slow
 settings.register_profile("pygent", deadline=None, derandomize=True)
 settings.load_profile("pygent")

@@ -10,7 +10,8 @@ import pytest
 
 import pygent
 
-MOST_LINES, MOST_METHODS, MOST_PARAMETERS = 400, 20, 8
+MOST_LINES, MOST_METHODS, MOST_PARAMETERS, MOST_MODULES = 400, 20, 8, 16
+NOUNS = ("finding", "grading", "hoisting", "reordering", "testing", "timing")
 ROOT = Path(pygent.__file__).parent
 DATA = ("target_modules/bundled", "benchmarks/forgeries", "sandbox/attacks", "archive/db/migrations")
 
@@ -73,3 +74,40 @@ def test_every_source_keeps_the_bounds() -> None:
 )
 def test_what_is_over_a_bound_is_found(text: str, over: list[str]) -> None:
     assert beyond(text) == over
+
+
+def folders() -> dict[Path, int]:
+    """How many modules lie beside each other in each folder of ours."""
+    counted: dict[Path, int] = {}
+    for path in sources():
+        if path.name not in ("__init__.py", "__main__.py"):
+            counted[path.parent] = counted.get(path.parent, 0) + 1
+    return counted
+
+
+def test_no_folder_has_more_modules_than_can_be_looked_over() -> None:
+    assert {str(folder): count for folder, count in folders().items() if count > MOST_MODULES} == {}
+
+
+def test_a_public_class_name_means_one_thing() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in sources():
+        if "inside" in path.as_posix():  # programs that are sent into boxes have names of their own
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(path.as_posix())
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_modules_are_named_by_nouns_and_errors_end_in_error() -> None:
+    names = {path.stem for path in sources()} - set(NOUNS)
+    assert {name for name in names if name.endswith("ing") and "_" not in name} == set()
+    errors = {
+        kind.name
+        for path in sources()
+        if "inside" not in path.as_posix()
+        for kind in classes(path.read_text())
+        if any(ast.unparse(base).endswith(("Error", "Exception")) for base in kind.bases)
+    }
+    assert {name for name in errors if not name.endswith("Error")} == set()

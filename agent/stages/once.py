@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import AttemptState
-from pygent.agent.conversation import Conversation
+from pygent.agent.dialogue.conversation import Conversation
 from pygent.agent.single import STAGE, attempt
 from pygent.agent.stage import limits_of
+from pygent.agent.work.attempt_state import AttemptState
 
 
 class Once:

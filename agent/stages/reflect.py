@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import AttemptState
-from pygent.agent.conversation import Conversation
+from pygent.agent.dialogue.conversation import Conversation
 from pygent.agent.stage import template
 from pygent.agent.stages.execute import Execute
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.prompts.render import render
 
 REVISE = "REVISE"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import AttemptState
-from pygent.agent.conversation import Conversation
+from pygent.agent.dialogue.conversation import Conversation
 from pygent.agent.stage import template
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.prompts.render import render
 
 

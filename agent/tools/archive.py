@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import Arguments, Tool, ToolError
+from pygent.agent.work.attempt_state import AttemptState
 
 
 class ArchiveArguments(Arguments):

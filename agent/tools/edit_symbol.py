@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from pygent.agent.apply_edit import changed
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import Arguments, Tool, ToolError
+from pygent.agent.work.apply_edit import changed
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.target_modules.patch.model import edits
 from pygent.target_modules.patch.model.edits import Edit, Patch
 

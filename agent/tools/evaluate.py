@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import Arguments, Tool, ToolError
+from pygent.agent.work.attempt_state import AttemptState
 
 
 class EvaluateArguments(Arguments):

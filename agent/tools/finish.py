@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import Arguments, Tool, ToolError
+from pygent.agent.work.attempt_state import AttemptState
 
 
 class FinishArguments(Arguments):

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.host_client import Said
-from pygent.agent.subprocess_runner import run
 from pygent.agent.tool import Arguments, Tool, ToolError
+from pygent.agent.work.attempt_state import AttemptState
+from pygent.agent.work.subprocess_runner import run
 
-_SCRIPT = Path(__file__).parent.parent / "profiled_program.py"
+_SCRIPT = Path(__file__).parent.parent / "work" / "profiled_program.py"
 
 
 class ProfileArguments(Arguments):

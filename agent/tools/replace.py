@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pygent.agent.apply_edit import changed
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import Arguments, Tool
+from pygent.agent.work.apply_edit import changed
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.target_modules.patch.model import edits
 from pygent.target_modules.patch.model.edits import Edit, Patch
 

@@ -6,8 +6,8 @@ import re
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import Arguments, Tool, ToolError
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.target_modules.patch.model.editable import Editable
 
 _MOST = 60

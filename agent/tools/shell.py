@@ -6,9 +6,9 @@ import shutil
 
 from pydantic import Field
 
-from pygent.agent.attempt_state import AttemptState
-from pygent.agent.subprocess_runner import run
 from pygent.agent.tool import Arguments, Tool, ToolError
+from pygent.agent.work.attempt_state import AttemptState
+from pygent.agent.work.subprocess_runner import run
 
 
 class ShellArguments(Arguments):

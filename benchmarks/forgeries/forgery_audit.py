@@ -223,7 +223,7 @@ class _Judges:
 
 
 _STOPS = (  # a suite's words, and a short name for what stopped the forgery; the first match counts
-    ("NotPlain", "not plain"),
+    ("NotPlainError", "not plain"),
     ("invalid answer", "invalid answer"),
     ("wrong answer", "wrong answer"),
     ("outside the clock", "CPU meter"),

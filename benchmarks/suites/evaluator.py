@@ -64,7 +64,7 @@ class EvaluatorReport:
 
 
 @dataclass(frozen=True)
-class Run:
+class EvaluatorRun:
     """A pass through the stages in one child.
 
     It has each stage's report, all metrics (those of later stages win), and why the pass did not go on.
@@ -152,7 +152,7 @@ class EvaluatorSuite(Suite):
         )
         return comparison.run(_repeats(lambda: any(len(of_side) > 1 for of_side in scores)))
 
-    def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> Run:
+    def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> EvaluatorRun:
         """Run all stages in order, up to the first that fails or, with `thresholds`, falls short."""
         primary = self._target.primary.metric
         reports: list[tuple[str, EvaluatorReport]] = []
@@ -178,9 +178,9 @@ class EvaluatorSuite(Suite):
         if not reason and primary not in {*metrics, *complexity.METRICS}:
             given = ", ".join(sorted(metrics)) or "no number at all"
             reason = f"the evaluator gave no {primary}; it gave {given}"
-        return Run(tuple(reports), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
+        return EvaluatorRun(tuple(reports), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
 
-    def trial(self, sandbox: Sandbox) -> Run:
+    def trial(self, sandbox: Sandbox) -> EvaluatorRun:
         """Run all stages on the source on disk, whatever they score. Raises `SandboxFaultError`."""
         with sandbox.box(spec_for(self._target), Isolation.CONTAINER) as box:
             return self.run(box, self._target.tree(), 0, thresholds=False)

@@ -26,7 +26,7 @@ from pygent.sandbox.runner.wire import NotPlainError, encode
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
-_NOT_PLAIN = "pygent_runner.wire:NotPlain"  # the child's error if its answer cannot be sent
+_NOT_PLAIN = "pygent_runner.wire:NotPlainError"  # the child's error if its answer cannot be sent
 _MOST_LOST = 4  # judges that a candidate's answers may kill before it is given up
 _UNREADABLE = "the judge's message cannot be read"
 

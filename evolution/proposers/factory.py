@@ -1,4 +1,4 @@
-"""Which proposer a configuration asks for, put together."""
+"""The bundled proposers, each made with what it may use of its run."""
 
 from __future__ import annotations
 
@@ -20,37 +20,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProposerContext:
-    """What proposers may use of their run.
+    """What a proposer may use of its run: each is made with one.
 
-    `baseline` tells the score that it began with, `weights` which lines mutations should look at first;
-    `aside` runs an evaluation where those of the run have their turns.
+    `gateways` lead to the run's models and servers; None if it has none. `baseline` returns the score that
+    the run began with, `weights` which lines mutations should look at first. `aside` runs an evaluation when
+    the run's own evaluations leave room.
     """
 
+    plan: RunPlan
     archive: ArchiveStore
     bench: EvaluationContext
+    gateways: AttemptGateways | None
     baseline: Callable[[], float | None]
     weights: Callable[[], LineWeights | None]
     aside: Callable[[Callable[[], Evaluation]], Evaluation]
 
 
-def build_proposer(plan: RunPlan, around: ProposerContext, doors: AttemptGateways | None) -> Proposer:
-    """`doors` are there for whatever asks models, be it the proposer or the suite. Raises `ConfigError`."""
-    config = plan.config
-    if plan.proposer == "mutate":
-        if config.model is not None and config.proposer == "mutate" and doors is None:
-            raise ConfigError("--model: the mutate proposer uses no model; leave one of the two out")
-        from pygent.evolution.proposers.mutate import MutateProposer
+def mutate(context: ProposerContext) -> Proposer:
+    """Mutation operators; no model. Raises `ConfigError` if the run names a model that nobody would ask."""
+    config = context.plan.config
+    if config.model is not None and config.proposer == "mutate" and context.gateways is None:
+        raise ConfigError("--model: the mutate proposer uses no model; leave one of the two out")
+    from pygent.evolution.proposers.mutate import MutateProposer
 
-        return MutateProposer(weights=around.weights)
-    assert doors is not None
-    if plan.proposer == "agent":
-        return _agent(plan, around, doors)
+    return MutateProposer(weights=context.weights)
+
+
+def llm(context: ProposerContext) -> Proposer:
+    """One completion per attempt."""
     from pygent.evolution.proposers.llm import LlmProposer
 
-    return LlmProposer(doors, baseline=around.baseline)
+    assert context.gateways is not None  # the plan says that it asks models
+    return LlmProposer(context.gateways, baseline=context.baseline)
 
 
-def _agent(plan: RunPlan, around: ProposerContext, doors: AttemptGateways) -> Proposer:
+def agent(context: ProposerContext) -> Proposer:
+    """The coding agent in its box, by the profile of the run."""
     from pygent.agent import bundle
     from pygent.evolution.models.attempt_gateways import AttemptLimits
     from pygent.evolution.proposers.agent import AgentProposer, AgentSetup
@@ -58,7 +63,9 @@ def _agent(plan: RunPlan, around: ProposerContext, doors: AttemptGateways) -> Pr
     from pygent.evolution.proposers.agent_services import services_for
     from pygent.evolution.proposers.run_profiles import for_proposals
 
+    plan = context.plan
     assert plan.profile is not None
+    assert context.gateways is not None  # the plan says that it asks models
     target = plan.target
     profile = for_proposals(plan.profile, suite_class_of(target))
     limits = profile.limits
@@ -69,11 +76,11 @@ def _agent(plan: RunPlan, around: ProposerContext, doors: AttemptGateways) -> Pr
         AttemptLimits(tokens=limits.tokens, calls=limits.calls, minutes=limits.minutes),
     )
     return AgentProposer(
-        doors,
-        around.bench.sandbox,
+        context.gateways,
+        context.bench.sandbox,
         setup,
         services=lambda parent: services_for(
-            target, plan.suite, around.bench, around.archive, parent, around.aside
+            target, plan.suite, context.bench, context.archive, parent, context.aside
         ),
-        baseline=around.baseline,
+        baseline=context.baseline,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from pygent.agent.brief import Brief, Inspiration, PriorAttempt
+from pygent.agent.dialogue.brief import Brief, Inspiration, PriorAttempt
 from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, ModelUnavailableError
 from pygent.agent.host_client import HostClient as AgentDoor
 from pygent.agent.single import STAGE, Attempt, attempt

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pygent.agent.brief import Brief
+from pygent.agent.dialogue.brief import Brief
 from pygent.benchmarks.results import Job, Solved
 from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.proposers.agent_box import let_work, spec_of, taken

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from pygent.archive.records import RunRecord, VariantRecord
 from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import EvaluationContext, Solver
-from pygent.evolution.proposers.factory import ProposerContext, build_proposer
+from pygent.evolution.extension_points import (
+    ACCEPTORS,
+    NO_OBJECTS,
+    PROPOSERS,
+    SELECTORS,
+    ExtensionObjects,
+    made,
+)
+from pygent.evolution.proposers.factory import ProposerContext
 from pygent.evolution.proposers.failure_spectrum import FailureSpectrum
 from pygent.evolution.protocols import DurableSteps
 from pygent.evolution.run.attempt import Attempts
@@ -21,16 +29,15 @@ from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.loop import Loop
 from pygent.evolution.run.plan import RunPlan
-from pygent.evolution.run.progress import Observer, Progress, Reporter
+from pygent.evolution.run.progress import Observer, Progress
+from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.run.run_limits import Clock, RunLimits
 from pygent.evolution.run.variant_evaluator import VariantEvaluator
-from pygent.evolution.search.acceptance import PairedAcceptor
 from pygent.evolution.search.crossover import CrossoverSchedule, is_worthwhile
 from pygent.evolution.search.holdout_test import HoldoutTest
 from pygent.evolution.search.parent_selection import Selection
 from pygent.evolution.search.parents import Parents
 from pygent.evolution.search.population import Population
-from pygent.evolution.search.selectors import selector
 from pygent.gateway.models.circuit_breaker import RunBreaker
 from pygent.gateway.models.replay_model import Replay
 from pygent.sandbox.api import Isolation, Sandbox
@@ -56,6 +63,7 @@ class RunSession:
     clock: Clock
     observer: Observer
     interrupted: Callable[[], bool]
+    objects: ExtensionObjects = NO_OBJECTS
 
 
 def assemble(session: RunSession, held: ExitStack) -> Loop:
@@ -65,7 +73,9 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     replays = plan.asks_models and config.replay is not None
     replay = Replay(archive, str(config.replay)) if replays else None
     budget = RunLimits(config, session.clock, breaker, None if replay is None else replay.attempts)
-    chooser = selector(config.selector)
+    objects, digests = session.objects, config.extensions
+    chooser = made(SELECTORS, config.selector, objects.selector, digests)
+    acceptor = made(ACCEPTORS, config.acceptor, objects.acceptor, digests)
     population = Population(plan.target, chooser, config.approval)
     stopping = Stopping(plan, archive, run, population, budget, session.interrupted)
     sandbox = RetryingSandbox(session.sandbox, minutes=config.engine_minutes, ended=stopping.meanwhile)
@@ -79,16 +89,18 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline)
     suspicion = FailureSpectrum(archive, run, plan.target, bench)
     around = ProposerContext(
+        plan,
         archive,
         bench,
+        None if world is None else world.doors,
         baseline=lambda: population.baseline_score,
         weights=lambda: suspicion.weights,
         aside=threads.aside,
     )
-    proposer = build_proposer(plan, around, None if world is None else world.doors)
+    proposer = made(PROPOSERS, plan.proposer, objects.proposer, digests, around)
     solver = _solver(plan, sandbox, world)
     look_at = suspicion.look_at if plan.proposer == "mutate" else None
-    evaluator = VariantEvaluator(plan, PairedAcceptor(), bench, look_at=look_at, solver=solver)
+    evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver)
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
 
     reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)

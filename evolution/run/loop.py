@@ -19,7 +19,7 @@ from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptSteps, AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
-from pygent.evolution.run.progress import Reporter
+from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.search.population import Population
 from pygent.sandbox.api import SandboxFaultError
 from pygent.sandbox.host.retry import SandboxLostError

@@ -20,6 +20,8 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.spec.target_registry import find_target
 
+ASKING = ("llm", "agent")  # bundled proposers that need a model
+
 
 @dataclass(frozen=True)
 class RunPlan:
@@ -50,7 +52,13 @@ class RunPlan:
 
     @property
     def proposes_by_model(self) -> bool:
-        return self.proposer not in MODEL_FREE
+        """Whether the proposer needs a model. One of somebody's own gets a model if the run names one."""
+        return self.proposer in ASKING or (self.proposer not in MODEL_FREE and bool(self.models))
+
+    @property
+    def is_model_free(self) -> bool:
+        """Whether no variant can be written by a model. Of somebody's own proposer nobody knows."""
+        return self.proposer in MODEL_FREE and not self.measures_agents
 
     @property
     def measures_agents(self) -> bool:

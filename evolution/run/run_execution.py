@@ -17,16 +17,27 @@ from typing import TYPE_CHECKING, Any
 from pygent.archive.locks import RunLock
 from pygent.archive.records import PARENTS, RunRecord, VariantRecord
 from pygent.archive.store import ArchiveStore
+from pygent.evolution.extension_points import (
+    NO_OBJECTS,
+    POINTS,
+    REGISTRIES,
+    TRACKERS,
+    ExtensionObjects,
+    made,
+    names,
+    references,
+)
 from pygent.evolution.run.assembly import RunSession, assemble
 from pygent.evolution.run.log_context import run_id
 from pygent.evolution.run.plan import resolve
 from pygent.evolution.run.progress import Observer, Progress
 from pygent.evolution.run.run_limits import Clock
 from pygent.evolution.run.run_summary import summarise
+from pygent.evolution.run.trackers import TrackerGroup
 from pygent.evolution.search.population import MODEL_FREE
 from pygent.evolution.settings.config import RunConfig
 from pygent.evolution.settings.run_trust import of_run
-from pygent.evolution.settings.stored_config import left_out, stored_config, vouch
+from pygent.evolution.settings.stored_config import left_out, resumed_config, vouch
 from pygent.sandbox.api import Sandbox
 from pygent.sandbox.backends import waivers
 from pygent.sandbox.host.child_environment import without_keys
@@ -57,6 +68,9 @@ def create_run(archive: ArchiveStore, config: RunConfig) -> RunRecord:
     plan = resolve(config)
     target = plan.target
     require(*of_run(plan))
+    for key, listed in references(config.model_dump(include=set(POINTS))).items():
+        for one in listed:
+            REGISTRIES[key].load(one, digest=config.extensions.get(one))
     by_folder = Path(config.target).resolve() == target.root
     seed = secrets.randbits(63) if config.seed is None else config.seed
     settled = config.model_copy(
@@ -88,12 +102,14 @@ def execute_run(
     sandbox: Sandbox,
     observer: Observer,
     interrupted: Callable[[], bool],
+    objects: ExtensionObjects = NO_OBJECTS,
     /,
     **changes: Any,
 ) -> RunResult:
     """Take a run on from where it is until a budget or a person ends it, and write its summary.
 
-    `changes` are settings that this session changes, such as a larger budget. Raises `ArchiveError` where
+    `changes` are settings that this session changes, such as a larger budget; `objects` stand in for the
+    extensions that the settings name. Raises `ArchiveError` where
     another process is at this run; `ModelError` where it cannot go on (it can be resumed);
     `SandboxUnavailableError` where code that a model wrote would run without a limit that nobody has waived;
     `UntrustedError` where nobody has agreed to what the run would use.
@@ -104,10 +120,11 @@ def execute_run(
         def seen(progress: Progress) -> None:
             if progress.baseline is not None and progress.baseline.status in PARENTS:
                 lock.say_working()
+            trackers.progressed(progress)
             observer(progress)
 
         run = archive.runs.get(run.id)
-        plan = resolve(stored_config(run, **changes))
+        plan = resolve(resumed_config(run, **changes))
         config, target = plan.config, plan.target
         require(*of_run(plan))
         history = deque(archive.variants.list_(run=run.id))
@@ -115,13 +132,16 @@ def execute_run(
         if left := [name for name in left_out(run) if changes.get(name) is None]:
             log.warning("not taken from the archive: %s; give anew what you want", ", ".join(left))
         vouch(run.id, config)
-        if plan.asks_models or any(one.proposer not in MODEL_FREE for one in history):
+        if not plan.is_model_free or any(one.proposer not in MODEL_FREE for one in history):
             waivers.require(sandbox, "code that a model wrote")
         archive.runs.update(
             run.id, config=config.model_dump(mode="json"), state="running", requested_state="", stopped_by=""
         )
+        listed = [made(TRACKERS, name, None, config.extensions) for name in names(config.trackers)]
+        trackers = TrackerGroup([*objects.trackers, *listed])
+        trackers.began(run, home)
         clock = Clock(run.seconds)
-        session = RunSession(archive, run, plan, history, sandbox, clock, seen, interrupted)
+        session = RunSession(archive, run, plan, history, sandbox, clock, seen, interrupted, objects)
         with ExitStack() as held:
             try:
                 loop = assemble(session, held)
@@ -137,6 +157,7 @@ def execute_run(
         )
         summary = summarise(archive, archive.runs.get(run.id), target, loop.population, sandbox.name)
         archive.runs.update(run.id, summary=summary)
+        trackers.ended(archive.runs.get(run.id))
     if config.on_finish is not None and state == "finished":
         _on_finish(config.on_finish, config.on_finish_keys, summary)
     return RunResult(replace(run, state=state, stopped_by=stopped_by), summary)

@@ -9,8 +9,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from pygent.evolution.settings.offered import Withheld, offered
+from pygent.evolution.extension_points import (
+    ACCEPTORS,
+    POINTS,
+    PROPOSERS,
+    SELECTORS,
+    TRACKERS,
+    names,
+    sources_of,
+)
+from pygent.evolution.settings.setting_offers import Withheld, offered
 from pygent.evolution.settings.settings_file import in_variables, of_settings, read_settings
+from pygent.extensions import ExtensionError
 from pygent.gateway.models.prices import Price
 from pygent.gateway.models.weighted_router import parse
 from pygent.sandbox.backends.select import Kind
@@ -64,9 +74,10 @@ class RunConfig(BaseModel):
     dollars_per_hour: Annotated[float | None, offered("Budgets", "resume")] = Field(
         None, gt=0, description="circuit breaker: a run that spends faster ends with exit code 3"
     )
-    proposer: Annotated[str, offered("Proposals", "start_run")] = Field(
+    proposer: Annotated[str, offered("Proposals", "resume", "start_run")] = Field(
         "auto",
-        description="where patches come from; auto is llm if a model and a key are given, else mutate",
+        description="where patches come from: mutate, llm, agent, an installed proposer, module:Class or "
+        "./file.py:Class; auto is llm if a model and a key are given, else mutate",
     )
     profile: Annotated[str, offered("Proposals", "agent_run")] = Field(
         "default", description="how the agent works: a profile's name (`pygent agent profiles`) or TOML file"
@@ -139,8 +150,24 @@ class RunConfig(BaseModel):
         le=4096,
         description="attempts under way at a time; results are committed in order of attempt",
     )
-    selector: Annotated[Literal["dgm", "best", "random"], offered("Search", "start_run")] = Field(
-        "dgm", description="how parents are chosen"
+    selector: Annotated[str, offered("Search", "resume", "start_run")] = Field(
+        "dgm",
+        description="how parents are chosen: dgm, best, random, an installed selector, module:Class or "
+        "./file.py:Class",
+    )
+    acceptor: Annotated[str, offered("Search", "resume")] = Field(
+        "paired",
+        description="how it is decided that a variant is better: paired, an installed acceptor, module:Class "
+        "or ./file.py:Class",
+    )
+    trackers: Annotated[str, offered("Search", "resume", is_list=True)] = Field(
+        "",
+        description="who is told how the run goes, by commas: jsonl, installed trackers, module:Class or "
+        "./file.py:Class",
+    )
+    extensions: Annotated[dict[str, str], Withheld("recorded when a run is created")] = Field(
+        default_factory=dict,
+        description="SHA-256 of each file that is named as ./file.py:Class; the run refuses another content",
     )
     error_rate: Annotated[float, offered("Search")] = Field(
         0.05,
@@ -193,6 +220,26 @@ class RunConfig(BaseModel):
             raise ValueError(f"`{name}` was removed, as mutation does better; begin a run with `mutate`")
         return name
 
+    @field_validator("proposer")
+    @classmethod
+    def _known_proposer(cls, name: str) -> str:
+        return PROPOSERS.check(name)
+
+    @field_validator("selector")
+    @classmethod
+    def _known_selector(cls, name: str) -> str:
+        return SELECTORS.check(name)
+
+    @field_validator("acceptor")
+    @classmethod
+    def _known_acceptor(cls, name: str) -> str:
+        return ACCEPTORS.check(name)
+
+    @field_validator("trackers")
+    @classmethod
+    def _known_trackers(cls, listed: str) -> str:
+        return ",".join(TRACKERS.check(name) for name in names(listed))
+
     @field_validator("model")
     @classmethod
     def _readable(cls, models: str | None) -> str | None:
@@ -221,7 +268,7 @@ def read_config(file: Path | None, **options: Any) -> tuple[RunConfig, list[Exhi
     """The same, to look at, with what has to be trusted before it is obeyed. Raises `ConfigError`."""
     given = {key: value for key, value in options.items() if value is not None}
     data: dict[str, Any] = {}
-    exhibits: list[Exhibit] = []
+    text = ""
     if file is not None:
         if not file.is_file():
             raise ConfigError(f"{file}: no such file; --config names a TOML file")
@@ -231,7 +278,6 @@ def read_config(file: Path | None, **options: Any) -> tuple[RunConfig, list[Exhi
             raise ConfigError(f"{file}: not TOML: {error}") from None
         except OSError as error:
             raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
-        exhibits = of_settings(file, data, text, {*given, *in_variables()})
 
     from pydantic_settings import (
         BaseSettings,
@@ -255,9 +301,17 @@ def read_config(file: Path | None, **options: Any) -> tuple[RunConfig, list[Exhi
             return init_settings, env_settings, InitSettingsSource(settings_cls, data)
 
     try:
-        return RunConfig.model_validate(Sourced(**given).model_dump()), exhibits
+        config = RunConfig.model_validate(Sourced(**given).model_dump())
+        sources = sources_of(config.model_dump(include=set(POINTS)))
     except ValidationError as error:
         raise ConfigError(in_one_line(error, given, file)) from None
+    except ExtensionError as error:
+        raise ConfigError(str(error)) from None
+    exhibits = []
+    if file is not None:
+        exhibits = of_settings(file, data, text, {*given, *in_variables()}, sources)
+    digests = {name: source.digest for name, source in sources.items()} | config.extensions
+    return config.model_copy(update={"extensions": digests}), exhibits
 
 
 def in_one_line(error: ValidationError, given: Mapping[str, Any], file: Path | None) -> str:

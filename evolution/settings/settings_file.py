@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from pygent.extensions import ExtensionFile
 from pygent.target_modules.trust.exhibit import Exhibit, files_of
 from pygent.target_modules.trust.keys import harmful
 
@@ -23,10 +24,17 @@ def read_settings(file: Path) -> tuple[dict[str, Any], str]:
     return tomllib.loads(text), text
 
 
-def of_settings(file: Path, data: Mapping[str, Any], text: str, given: Collection[str] = ()) -> list[Exhibit]:
+def of_settings(
+    file: Path,
+    data: Mapping[str, Any],
+    text: str,
+    given: Collection[str] = (),
+    sources: Mapping[str, ExtensionFile] | None = None,
+) -> list[Exhibit]:
     """The keys that a person has to trust before the file is obeyed.
 
-    There are none if all of them are `given` elsewhere, which overrides the file.
+    There are none if all of them are `given` elsewhere, which overrides the file. `sources` are the files of
+    extensions that the settings name.
     """
     harmful_keys = harmful("settings", data, Path())
     counts = [key for key in harmful_keys if key not in given]
@@ -35,6 +43,7 @@ def of_settings(file: Path, data: Mapping[str, Any], text: str, given: Collectio
     values = {key: data[key] for key in harmful_keys}
     parts = {"keys": json.dumps(values, sort_keys=True, default=str).encode("utf-8", "surrogateescape")}
     parts |= files_of(_words(data.get("on_finish")), Path())
+    parts |= {f"extension {name}": source.text for name, source in (sources or {}).items()}
     rows = [
         f"{_place(text, key)}{key} = {json.dumps(data[key], default=str)}: {harmful_keys[key].what}"
         for key in counts

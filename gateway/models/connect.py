@@ -38,7 +38,7 @@ def connect(
     every name if OPENAI_BASE_URL is set, goes to that OpenAI-compatible endpoint with OPENAI_API_KEY. A
     server that needs no key is asked without one if its address is given. `ended` returns the reason for the
     run to end, so that nobody waits for a model any longer. Raises `ModelError` (AUTH) if there is no way to
-    the model, and `prices.PriceUnknown` if `budget` cannot be kept.
+    the model, and `prices.PriceUnknownError` if `budget` cannot be kept.
     """
     environment = os.environ if environment is None else environment
     price = find(name, prices or {})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 
 def main() -> None:
-    """Entry point of `pygent`: errors that a user can mend become one line on stderr and an exit code.
+    """Entry point of `pygent`: an error that the user can fix becomes one line on stderr and an exit code.
 
-    A command that comes to somebody's file that would run or loosen something has done nothing yet: once the
-    user has agreed to it, the command begins anew.
+    A command raises `UntrustedError` before it has done anything. If the user agrees to the file, the command
+    starts over.
     """
     from pygent.interfaces.cli.app import app
 

@@ -38,7 +38,9 @@ def root(
     ctx: typer.Context,
     home: Annotated[
         Path,
-        typer.Option(envvar="PYGENT_HOME", help="Folder of the archive and of everything that runs leave."),
+        typer.Option(
+            envvar="PYGENT_HOME", help="Folder of the archive and of everything that runs leave behind."
+        ),
     ] = Path(".pygent"),
     log_json: Annotated[bool, typer.Option("--log-json", help="Log lines on stderr as JSON.")] = False,
     log_level: Annotated[
@@ -48,7 +50,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    from pygent.interfaces.common.logs import configure
+    from pygent.interfaces.common.log_setup import configure
 
     configure(log_level, as_json=log_json)
     ctx.obj = CliContext(home, log_json)

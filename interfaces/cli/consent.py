@@ -1,4 +1,4 @@
-"""The question whether what somebody's files would run or loosen is to count."""
+"""Asks whether to trust what somebody's files would run or loosen."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def agreed(untrusted: UntrustedError) -> bool:
-    """Show it and ask, where a person sits at a terminal. What is agreed to is remembered as it was shown.
+    """Show the files and ask, if a person sits at a terminal. A yes is remembered for exactly what was shown.
 
-    False where nobody can be asked, the answer is not yes, or it cannot be kept."""
+    False if nobody can be asked, if the answer is not yes, or if it cannot be saved."""
     from pygent.target_modules.trust.exhibit import remember
     from pygent.target_modules.trust.trust_store import StateError
 
@@ -36,7 +36,7 @@ def agreed(untrusted: UntrustedError) -> bool:
 
 
 def show(exhibit: Exhibit) -> None:
-    """What one file runs or loosens, on standard error: all of it, and no blanks to hide behind."""
+    """Print to stderr all that one file runs or loosens. Blanks, which could hide text, collapse."""
     from pygent.prompts.quote import escape
 
     for mark, text in (("", str(exhibit.path)), *(("  ", row) for row in exhibit.rows)):

@@ -16,8 +16,6 @@ from pygent.sandbox.backends.select import Kind as SandboxKind
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from rich.console import Console
-
     from pygent.archive.store import ArchiveStore
     from pygent.sandbox.api import Sandbox
 
@@ -29,7 +27,7 @@ Image = Annotated[
     str | None,
     typer.Option(
         envvar="PYGENT_IMAGE",
-        help="Base image of the boxes; `host` is this machine's own Python, taken where no registry answers.",
+        help="Base image of the boxes; `host`, taken if no registry answers, is this machine's Python.",
     ),
 ]
 
@@ -37,13 +35,13 @@ Runtime = Annotated[
     str | None,
     typer.Option(
         envvar="PYGENT_RUNTIME",
-        help="What runs the engine's containers, by its name there, such as `runsc`; the engine's default if "
-        "left out.",
+        help="Container runtime, by the engine's name for it, such as `runsc`; its default if left out.",
     ),
 ]
 
 Backend = Annotated[
-    SandboxKind, typer.Option("--backend", "--sandbox", help="Where the programs run; both names mean it.")
+    SandboxKind,
+    typer.Option("--backend", "--sandbox", help="Where the programs run; the two names are the same option."),
 ]
 Kind = Annotated[SandboxKind, typer.Option("--sandbox", help="Where untrusted code runs.")]
 
@@ -62,7 +60,7 @@ Waive = Annotated[
     typer.Option(
         "--waive",
         callback=_known,
-        help="Limit that code of a model may do without where it is not in force; repeatable.",
+        help="Limit that model-written code may run without if this machine cannot enforce it; repeatable.",
     ),
 ]
 
@@ -75,15 +73,15 @@ class SandboxOptions:
     image: Image = None
 
     def opened(self) -> AbstractContextManager[Sandbox]:
-        """As `pygent.evolution.run.opened_sandbox.opened_sandbox`."""
-        from pygent.evolution.run.opened_sandbox import opened_sandbox
+        """As `pygent.evolution.settings.opened_sandbox.opened_sandbox`."""
+        from pygent.evolution.settings.opened_sandbox import opened_sandbox
 
         return opened_sandbox(self.sandbox, self.image)
 
 
 @dataclass(frozen=True)
 class LimitOptions:
-    """What runs the boxes, and which of their limits may be missing."""
+    """The container runtime, and which limits may be missing."""
 
     waive: Waive = None
     runtime: Runtime = None
@@ -103,13 +101,13 @@ class CliContext:
 
 
 def command(home: Path) -> str:
-    """`pygent`, with what leads it to this archive: for lines that people paste."""
+    """`pygent` with the options that select this archive, for lines that people paste."""
     return "pygent" if home == Path(".pygent") else f"pygent --home {home}"
 
 
 def print_json(data: object) -> None:
-    """As UTF-8, records by their fields. What a reader cannot see, a stream does not take or a terminal might
-    obey is escaped."""
+    """Print as UTF-8, records by their fields. Escapes characters that are invisible, cannot be encoded, or
+    could steer a terminal."""
     from pygent.interfaces.views.json_fields import json_value
     from pygent.prompts.quote import is_hidden
 
@@ -121,17 +119,11 @@ def print_json(data: object) -> None:
     )
 
 
-def console(*, stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
-
-
 def run_or_latest(archive: ArchiveStore, run: str | None) -> str:
-    """The id of the run that begins like this, or of the latest if none is named. Raises `ArchiveError`."""
+    """The id of the run with this prefix, or of the latest run if None. Raises `ArchiveError`."""
     from pygent.archive.records import ArchiveError
 
     runs = archive.runs.list_()
     if not runs:
-        raise ArchiveError("no runs yet; `pygent evolve TARGET` begins one")
+        raise ArchiveError("no runs yet; `pygent evolve TARGET` starts one")
     return runs[-1].id if run is None else archive.runs.find(run)

@@ -1,4 +1,4 @@
-"""Diffs in a terminal: coloured where there is one, and never able to drive it."""
+"""Diffs in a terminal: coloured, with control characters escaped."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ def show_diff(diff: str) -> None:
     """Print a unified diff. Control characters of a variant's source are shown, not obeyed."""
     from rich.text import Text
 
-    from pygent.interfaces.cli.context import console
     from pygent.prompts.quote import escape
 
     if not sys.stdout.isatty():
         sys.stdout.write(escape(diff))
         return
+    from pygent.interfaces.common.terminal import console
+
     out = console()
     for line in escape(diff).splitlines():
         out.print(Text(line, style=_style(line)), soft_wrap=True)

@@ -7,35 +7,35 @@ from typing import Annotated
 
 import typer
 
-SHOWN = 200  # ids that a shell is given at once
+SHOWN = 200  # ids offered to a shell at once
 
 
 def run_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Runs that begin like this, the latest first, with their target and state."""
+    """Runs whose ids have this prefix, latest first, with target and state."""
     query = (
         "SELECT id, target || ', ' || state FROM runs WHERE substr(id, 1, ?) = ? ORDER BY key DESC LIMIT ?"
     )
-    return _asked(ctx, query, incomplete)
+    return _matching(ctx, query, incomplete)
 
 
 def variant_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Variants that begin like this, the latest first, with their status and score."""
+    """Variants whose ids have this prefix, latest first, with status and score."""
     query = (
         "SELECT id, status || CASE WHEN score IS NULL THEN '' ELSE printf(', %.6g', score) END "
         "FROM variants WHERE substr(id, 1, ?) = ? ORDER BY key DESC LIMIT ?"
     )
-    return _asked(ctx, query, incomplete)
+    return _matching(ctx, query, incomplete)
 
 
 def target_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Bundled targets; folders are the shell's own to complete."""
+    """Bundled targets; the shell itself completes folders."""
     from pygent.target_modules.spec.target_registry import bundled
 
     return [target.name for target in bundled() if target.name.startswith(incomplete)]
 
 
-def _asked(ctx: typer.Context, query: str, incomplete: str) -> list[tuple[str, str]]:
-    """Straight from the file: a shell waits for the answer. Nothing, where there is nothing to be had."""
+def _matching(ctx: typer.Context, query: str, incomplete: str) -> list[tuple[str, str]]:
+    """Read the file directly, because a shell waits for the answer. Empty if there is no archive."""
     import sqlite3
     from contextlib import closing
 
@@ -61,5 +61,7 @@ VariantId = Annotated[
 ]
 TargetName = Annotated[
     str,
-    typer.Argument(help="Name of a bundled target, or folder of a target.toml.", autocompletion=target_names),
+    typer.Argument(
+        help="Name of a bundled target, or folder with a target.toml.", autocompletion=target_names
+    ),
 ]

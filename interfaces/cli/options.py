@@ -1,4 +1,4 @@
-"""Options of commands that a generated file takes from `RunConfig`, so that `--help` imports no pydantic."""
+"""Options that a generated file copies from `RunConfig`, so `--help` imports no pydantic."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ OTHERS = "Options"
 
 @dataclass(frozen=True)
 class RunOption:
-    """A key of `RunConfig` on the command line. Its help stands under the heading `panel`.
+    """A key of `RunConfig` on the command line. `panel` is the heading that `--help` lists it under.
 
-    `kind` is a type, or the names to choose from. `default` is what the key is if nobody gives it, in words.
-    `to` names the commands beside `evolve` that take it. `variable` goes before what a replayed run recorded.
+    `kind` is a type, or the names to choose from. `default` says in words what applies if the option is left
+    out. `to` names the commands besides `evolve` that take it. The environment `variable` takes precedence
+    over what a replayed run recorded.
     """
 
     name: str
@@ -37,8 +38,8 @@ class RunOption:
     variable: str | None = None
 
     def parameter(self, *, fresh: bool) -> inspect.Parameter:
-        """As typer reads it from a signature. A run that is not `fresh` keeps what it was begun with, so no
-        default and no variable counts."""
+        """The parameter as typer reads it from a signature. A run that is not `fresh` keeps its settings, so
+        it ignores default and variable."""
         kind: Any = Literal[self.kind] if isinstance(self.kind, tuple) else self.kind
         option = typer.Option(
             f"--{self.name.replace('_', '-')}",
@@ -57,8 +58,9 @@ class RunOption:
 
 
 def with_run_options(declared: Sequence[RunOption], *, fresh: bool = True) -> Callable[[Function], Function]:
-    """Give a command one option for each of `declared` in place of its parameter `options`, which receives
-    the values by name: None for what was not given, and names by commas for a list."""
+    """Replace a command's parameter `options` by one option for each of `declared`.
+
+    `options` receives the values by name: None if not given, a list as comma-separated names."""
     parts = [one.parameter(fresh=fresh) for one in declared]
 
     def build(values: Mapping[str, object]) -> RunSettings:
@@ -72,7 +74,7 @@ def _value(given: object) -> object:
 
 
 class Panels(TyperCommand):
-    """A command whose help has its options under their headings, plainly written, its own options first."""
+    """A command whose help lists its options under headings, in plain text, its own options first."""
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         panels: dict[str, list[tuple[str, str]]] = {"Arguments": [], OTHERS: []}

@@ -1,4 +1,4 @@
-"""Long output of a terminal goes through its pager, with colours; any other output is as it always was."""
+"""Sends long terminal output through the pager, with colours; leaves all other output alone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
-NoPager = Annotated[bool, typer.Option("--no-pager", help="Print at once, however long it is.")]
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Print directly, however long the output is.")]
 
 
 class _Screen(io.StringIO):
-    """Taken for a terminal by what colours its output."""
+    """A buffer that passes for a terminal, so the output is coloured."""
 
     def isatty(self) -> bool:
         return True
@@ -24,7 +24,7 @@ class _Screen(io.StringIO):
 
 @contextmanager
 def paged(off: bool) -> Iterator[None]:
-    """Print inside as ever. `$PAGER` (or less) shows it where it is longer than the screen."""
+    """Collect what is printed inside. `$PAGER` (or less) shows it if it is longer than the screen."""
     real = sys.stdout
     if off or not real.isatty():
         yield

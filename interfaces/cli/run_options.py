@@ -63,8 +63,12 @@ RUN_OPTIONS = (
         name="proposer",
         kind=str,
         panel="Proposals",
-        help=("Where patches come from; auto is llm if a model and a key are given, else mutate."),
+        help=(
+            "Where patches come from: mutate, llm, agent, an installed proposer, module:Class "
+            "or ./file.py:Class; auto is llm if a model and a key are given, else mutate."
+        ),
         default="auto",
+        to=("resume",),
     ),
     RunOption(
         name="profile",
@@ -203,10 +207,35 @@ RUN_OPTIONS = (
     ),
     RunOption(
         name="selector",
-        kind=("dgm", "best", "random"),
+        kind=str,
         panel="Search",
-        help="How parents are chosen.",
+        help=(
+            "How parents are chosen: dgm, best, random, an installed selector, module:Class "
+            "or ./file.py:Class."
+        ),
         default="dgm",
+        to=("resume",),
+    ),
+    RunOption(
+        name="acceptor",
+        kind=str,
+        panel="Search",
+        help=(
+            "How it is decided that a variant is better: paired, an installed acceptor, "
+            "module:Class or ./file.py:Class."
+        ),
+        default="paired",
+        to=("resume",),
+    ),
+    RunOption(
+        name="trackers",
+        kind=list[str],
+        panel="Search",
+        help=(
+            "Who is told how the run goes, by commas: jsonl, installed trackers, module:Class "
+            "or ./file.py:Class."
+        ),
+        to=("resume",),
     ),
     RunOption(
         name="error_rate",

@@ -1,4 +1,4 @@
-"""The commands by what people want to do, as `pygent --help` lists them."""
+"""The groups of commands in `pygent --help`, by what people want to do."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SECTIONS = {
 
 
 class Sections(TyperGroup):
-    """Written plainly: importing what draws boxes would double the time of `--help`."""
+    """Prints plain text: importing the library that draws boxes would double the time of `--help`."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """If a command's help is asked for, the options before it are not read: reading takes pydantic."""
+        """If a command's help is asked for, skip the options before it: reading them imports pydantic."""
         _, rest, _ = self.make_parser(ctx).parse_args(list(args))
         if rest and HELP.intersection(rest[1:]) and rest[0] in self.commands:
             self.commands[rest[0]].make_context(rest[0], rest[1:], parent=ctx)  # prints it, and exits

@@ -1,1 +1,1 @@
-"""What the command line, the web pages and the MCP server share beside the views."""
+"""Code that the command line, the web pages and the MCP server share, besides the views."""

@@ -1,4 +1,4 @@
-"""Runs in processes of their own, and what is wished of them from outside."""
+"""Runs in background processes, and requests to pause or stop a run."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from pygent.archive.end_reason import EndReason
 from pygent.archive.locks import is_alive, is_working, require_free
 from pygent.archive.records import ArchiveError
 from pygent.archive.store import ArchiveStore
+from pygent.evolution.extension_points import references
 from pygent.evolution.run import run_execution
 from pygent.evolution.settings.config import RunConfig
-from pygent.evolution.settings.stored_config import COMMANDS
+from pygent.evolution.settings.stored_config import COMMANDS, NAMED_ANEW
 from pygent.sandbox.host import child_python
 
 Wish = Literal["pause", "stop"]
@@ -27,7 +28,7 @@ START_SECONDS = 60.0  # for the sandbox and the baseline; building an image the 
 
 @dataclass(frozen=True)
 class Launched:
-    """A run that goes on in the background: its process, and the file that has its output from `begin` on."""
+    """A run in the background: its process, and the file that holds its output from byte `begin` on."""
 
     home: Path
     run: str
@@ -40,11 +41,11 @@ class Launched:
         return self.process.pid
 
     def is_up(self) -> bool:
-        """Whether the run works in this process, or the process has ended."""
+        """Whether the process has taken up the run, or has ended."""
         return self.process.poll() is not None or is_working(self.home, self.run, self.pid)
 
     def until_up(self, seconds: float = START_SECONDS) -> bool:
-        """Wait for the first sign of life. False if none has come within `seconds`."""
+        """Wait until `is_up`. False if that takes more than `seconds`."""
         end = time.monotonic() + seconds
         while not self.is_up():
             if time.monotonic() > end:
@@ -53,28 +54,29 @@ class Launched:
         return True
 
     def last_words(self) -> str:
-        """The last line of its output: if the process has failed, the reason."""
+        """The last line of its output; if the process failed, that is the reason."""
         with self.log.open("rb") as output:
             output.seek(max(self.begin, output.seek(0, os.SEEK_END) - TAIL))
             lines = output.read().decode(errors="replace").split("\n")
-        return next((text for text in reversed(lines) if text.strip()), "its process said nothing")
+        return next((text for text in reversed(lines) if text.strip()), "its process printed nothing")
 
 
 def start(archive: ArchiveStore, home: Path, settings: RunConfig) -> Launched:
-    """Begin a run in the background; it is recorded before this returns."""
+    """Start a run in the background. It is in the archive before this returns."""
     return go_on(home, run_execution.create_run(archive, settings).id, commands_of(settings))
 
 
 def commands_of(settings: RunConfig) -> dict[str, object]:
-    """The settings of a run that no archive may give: who begins it hands them on."""
-    given = settings.model_dump(include=set(COMMANDS))
-    return {name: value for name, value in given.items() if value}
+    """The settings that are never taken from an archive, so the process that starts a run passes them on."""
+    given = settings.model_dump(include=set(NAMED_ANEW))
+    code = references(given)
+    return {name: value for name, value in given.items() if value and (name in COMMANDS or name in code)}
 
 
 def go_on(home: Path, run: str, changes: Mapping[str, object], *, log_json: bool = False) -> Launched:
     """Resume a run in the background; `changes` are settings by name, such as a larger budget.
 
-    Raises `ArchiveError` if a process is at the run already, or its output cannot be kept.
+    Raises `ArchiveError` if another process has the run, or its log cannot be written.
     """
     require_free(home, run)
     log = home / "runs" / f"{run}.log"
@@ -105,14 +107,14 @@ def _opened(log: Path) -> IO[bytes]:
 
 
 def wish(archive: ArchiveStore, home: Path, run: str, what: Wish) -> str:
-    """Ask a run to pause or stop; one without a process is marked so at once. What came of it, in words."""
+    """Ask a run to pause or stop; a run without a process is marked at once. Returns the result in words."""
     record = archive.runs.get(archive.runs.find(run))
     if is_alive(home, record.id):
         archive.runs.update(record.id, requested_state=what)
-        return f"asked to {what}; `pygent status {record.id}` shows when it has"
+        return f"asked to {what}; `pygent status {record.id}` shows when it has done so"
     if record.state == "running" or (what == "stop" and record.state == "paused"):
         archive.runs.update(
             record.id, state="finished" if what == "stop" else "paused", stopped_by=EndReason(what)
         )
-        return f"no process is at it; marked as {'stopped' if what == 'stop' else 'paused'}"
+        return f"it has no process; marked as {'stopped' if what == 'stop' else 'paused'}"
     return f"already {record.state}"

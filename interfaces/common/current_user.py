@@ -1,4 +1,4 @@
-"""Who decides: the name that stands beside a decision."""
+"""The name that is recorded with a decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which errors are a user's to mend, and the exit code of each."""
+"""Which errors the user can fix, and the exit code of each."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def exit_code_of_end(stopped_by: str) -> int:
-    """The exit code of a command whose run ended by itself, by `RunRecord.stopped_by`."""
+    """The exit code of a command by how its run ended, `RunRecord.stopped_by`."""
     return _OF_ENDS.get(stopped_by, 0)
 
 
 def exit_code(error: Exception) -> int | None:
-    """1 for what went wrong, 2 for what was asked wrongly, 3 for a breaker, None for a defect of ours, whose
-    traceback is kept."""
+    """1 for a failure, 2 for wrong usage, 3 for a circuit breaker, None for a defect of ours, which keeps its
+    traceback."""
     from pygent.archive.records import ArchiveError
     from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError
     from pygent.evolution.promotion.apply_variant import ApplyError
     from pygent.evolution.promotion.approvals import OversightError
     from pygent.evolution.settings.config import ConfigError
+    from pygent.extensions import ExtensionError
     from pygent.gateway.local.install import InstallError
     from pygent.gateway.mcp.connection import ToolUnansweredError
     from pygent.gateway.mcp.mcp_config import McpConfigError
@@ -52,7 +53,10 @@ def exit_code(error: Exception) -> int | None:
         return FAILURE
     if isinstance(error, ModelError) and error.kind is Kind.BREAKER:
         return BREAKER
-    if isinstance(error, (ConfigError, McpConfigError, TargetError, PatchError, ReadError, UntrustedError)):
+    if isinstance(
+        error,
+        (ConfigError, ExtensionError, McpConfigError, TargetError, PatchError, ReadError, UntrustedError),
+    ):
         return USAGE
     if isinstance(
         error,
@@ -79,7 +83,7 @@ def exit_code(error: Exception) -> int | None:
 
 
 def in_one_line(error: Exception) -> str:
-    """But for what stands in the way of an application, which has lines."""
+    """The message of an error in one line, except for an `ApplyError`, which lists obstacles line by line."""
     from pygent.evolution.promotion.apply_variant import ApplyError
 
     if isinstance(error, ApplyError):

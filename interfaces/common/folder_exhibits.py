@@ -1,4 +1,4 @@
-"""What lies in a folder, or in a file of it, that would run or loosen something."""
+"""Finds what a folder, or one of its files, would run or loosen."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pygent.target_modules.trust.target_exhibits import MANIFEST, TESTS, of_targ
 
 
 def found_at(path: Path) -> list[Exhibit]:
-    """Of a folder: its settings, its MCP servers, its profiles, and the target that it is.
+    """The exhibits of a file, or of a folder: its settings, MCP servers, profiles and target.
 
-    Raises `ConfigError`, `McpConfigError` and `TargetError` for what cannot be read.
+    Raises `ConfigError`, `McpConfigError` or `TargetError` if a file cannot be read.
     """
     if path.is_dir():
         inside = [path / FILE, path / DEFAULT, *sorted((path / OWN).glob("*.toml")), path / MANIFEST]
@@ -39,7 +39,7 @@ def _of_json(path: Path) -> list[Exhibit]:
 
 
 def _of_toml(path: Path) -> list[Exhibit]:
-    """A file of settings or a profile: nobody but who uses it knows which it is, beyond the usual places."""
+    """Settings or a profile. Outside the usual places only its use tells which, so it is taken as both."""
     try:
         data, text = read_settings(path)
     except (OSError, ValueError) as error:

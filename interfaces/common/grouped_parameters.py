@@ -1,4 +1,4 @@
-"""Functions of few parameters, for callers that read a signature of many: typer, and the MCP server."""
+"""Lets a function with few parameters offer many to typer and the MCP server, which read its signature."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def expanded(
     parts: Sequence[inspect.Parameter],
     build: Callable[[Mapping[str, Any]], object],
 ) -> Function:
-    """`function` with keywords only, and `parts` in place of its parameter `name`.
+    """`function` with keyword-only parameters, and `parts` in place of its parameter `name`.
 
-    That receives what `build` makes of their values.
+    `name` receives what `build` makes of the values of `parts`.
     """
 
     def gathered(arguments: dict[str, object]) -> dict[str, object]:
@@ -53,7 +53,7 @@ def expanded(
 
 
 def grouped(function: Function) -> Function:
-    """Put the fields of each dataclass among the parameters in its place; `function` receives an instance."""
+    """Replace each dataclass parameter by the fields of the dataclass; `function` receives an instance."""
     for name, kind in get_type_hints(function).items():
         if name != "return" and isinstance(kind, type) and is_dataclass(kind):
             hints = get_type_hints(kind, include_extras=True)

@@ -1,4 +1,4 @@
-"""Templates with everything escaped, and the few words that they need for figures."""
+"""Templates that escape everything, and their filters for figures and texts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.interfaces.views.verdict_text import clock
 from pygent.prompts.quote import escape, line
 
-LONG = 2000  # characters of a line
+LONG = 2000  # most characters of a line that are shown
 
 
 def environment(folder: Path, *, autoescape: bool = True) -> Environment:
-    """`folder` holds the templates. Only what becomes no HTML goes without escaping."""
+    """An environment for the templates in `folder`. Turn `autoescape` off only if the output is not HTML."""
     made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=autoescape,
@@ -50,9 +50,9 @@ def span(interval: Interval | None) -> str:
 
 
 def line_whole(text: str) -> str:
-    """A line of a source with its indentation, nothing invisible in it, and not too long to look at."""
+    """A line of source with its indentation: invisible characters are escaped, and a long line is cut."""
     shown = escape(text)
-    return shown if len(shown) <= LONG else f"{shown[:LONG]} [{len(shown) - LONG} characters more]"
+    return shown if len(shown) <= LONG else f"{shown[:LONG]} [{len(shown) - LONG} more characters]"
 
 
 def when(seconds: float) -> str:

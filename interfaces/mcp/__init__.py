@@ -1,1 +1,1 @@
-"""The archive and its runs as an MCP server: tools, resources and prompts for other agents."""
+"""An MCP server for the archive and its runs: tools, resources and prompts for other agents."""

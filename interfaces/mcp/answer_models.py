@@ -1,4 +1,4 @@
-"""The shapes of what tools answer, which clients get as schemas."""
+"""The answers of tools. Clients get their schemas."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pygent.interfaces.views import run_views as views
 from pygent.prompts.quote import escape, line
 
 NOTE_CHARS = 500
-Notice = Annotated[str, Field(description="how to take the texts beside it")]
+Notice = Annotated[str, Field(description="how to treat the texts in this answer")]
 
 
 class TargetRow(BaseModel):
     name: str
     goal: str
-    suite: str = Field(description="how it is judged: cases, pytest, timing, objective, ...")
+    suite: str = Field(description="how it is measured: cases, pytest, timing, objective, ...")
     metric: str
     direction: str = Field(description="min: lower is better; max: higher is better")
 
@@ -39,13 +39,13 @@ class RunStatusAnswer(BaseModel):
     seconds: float
     stopped_by: str
     best: views.Best | None
-    statuses: dict[str, int] = Field(description="how many variants have each status")
-    budget: dict[str, list[float]] = Field(description="of each budget: what is used, and the whole")
-    calls: int = Field(description="calls of models")
+    statuses: dict[str, int] = Field(description="number of variants by status")
+    budget: dict[str, list[float]] = Field(description="for each budget: the part used, and the whole")
+    calls: int = Field(description="model calls")
     tokens: int
     dollars: float
-    not_well: list[str] = Field(description="models, servers and breakers that are not well, with the reason")
-    said: str = Field("", description="what came of a request")
+    not_well: list[str] = Field(description="failing models, servers and circuit breakers, with the reason")
+    said: str = Field("", description="the result of a request to start, resume, pause or stop")
 
 
 class VariantRow(BaseModel):
@@ -56,7 +56,7 @@ class VariantRow(BaseModel):
     status: str = Field(description="gated_out, failed, valid, accepted, champion or refused")
     reason: str
     score: float | None
-    metrics: dict[str, float | None] = Field(description="null where infinite")
+    metrics: dict[str, float | None] = Field(description="null if infinite")
     proposer: str
     operator: str
     note: str
@@ -66,7 +66,7 @@ class VariantRow(BaseModel):
 class Variants(BaseModel):
     notice: Notice = DATA
     variants: list[VariantRow]
-    total: int | None = Field(description="how many there are; null where that is not known")
+    total: int | None = Field(description="number of matches; null if not known")
     next: int | None = Field(description="the offset of the next page; null on the last")
 
 
@@ -76,22 +76,22 @@ class DiffAnswer(BaseModel):
     approval: str = Field(description="approved, refused, awaiting or not needed")
     verdicts: list[str] = Field(description="measurements and comparisons, in words")
     decisions: list[str]
-    diff: str = Field(description="against its first parent")
+    diff: str = Field(description="unified diff against its first parent")
 
 
 class DiffText(BaseModel):
     notice: Notice = DATA
     variant: str
     against: str | None
-    diff: str = Field(description="unified")
+    diff: str = Field(description="unified diff")
 
 
 class ComparisonAnswer(BaseModel):
     notice: Notice = DATA
     one: VariantRow
     other: VariantRow
-    metrics: dict[str, list[float | None]] = Field(description="of both, in this order")
-    diff: str = Field(description="from one to other")
+    metrics: dict[str, list[float | None]] = Field(description="the values of both variants, in this order")
+    diff: str = Field(description="unified diff from one to other")
 
 
 class Decided(BaseModel):
@@ -104,14 +104,14 @@ class Decided(BaseModel):
 
 class BenchAnswer(BaseModel):
     target: str
-    gated_out: str = Field(description="why the gate refuses it; empty where it passed")
+    gated_out: str = Field(description="why the gate refuses it; empty if it passed")
     graded: bool
     reason: str
     passed: int
     total: int
     score: float | None
     baseline_score: float | None
-    metrics: dict[str, float | None] = Field(description="null where infinite")
+    metrics: dict[str, float | None] = Field(description="null if infinite")
     trust: str
 
 
@@ -121,18 +121,18 @@ class ApplyAnswer(BaseModel):
     files: list[str]
     branch: str | None
     commit: str | None
-    suite: str = Field(description="what the target's own suite said of the real source")
+    suite: str = Field(description="result of the target's own suite on the real source")
 
 
 def variant_row(variant: VariantRecord) -> VariantRow:
-    """Texts are one visible line each."""
+    """A row for a variant. Each text is one line of visible characters."""
     known = {name: getattr(variant, name) for name in VariantRow.model_fields}
     known |= {name: line(known[name], NOTE_CHARS) for name in ("reason", "operator", "note")}
     known |= {"parents": list(variant.parents), "status": variant.status.value}
     return VariantRow.model_validate(known)
 
 
-def run_status(found: views.RunStatus, said: str = "") -> RunStatusAnswer:
+def run_status(found: views.RunStatus, outcome: str = "") -> RunStatusAnswer:
     usage = found.stats.usage
     return RunStatusAnswer(
         run=found.run,
@@ -147,10 +147,10 @@ def run_status(found: views.RunStatus, said: str = "") -> RunStatusAnswer:
         tokens=usage.tokens,
         dollars=usage.dollars,
         not_well=[line(f"{one.name}: {one.state}: {one.reason}", NOTE_CHARS) for one in found.troubles],
-        said=said,
+        said=outcome,
     )
 
 
 def shown_diff(text: str, variant: str) -> str:
-    """Every character visible, so that the page that is reviewed is the page that is written."""
-    return cut(escape(text), f"resource pygent://variants/{variant}/diff gives all of it by pages")
+    """A diff with every character visible, so the reviewed text is the text that is written."""
+    return cut(escape(text), f"resource pygent://variants/{variant}/diff has all of it, in pages")

@@ -1,4 +1,4 @@
-"""Tools that record what somebody decided of a variant."""
+"""Tools that record a person's decision about a variant."""
 
 from __future__ import annotations
 
@@ -17,37 +17,43 @@ RECORDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_wor
 RULES_OUT = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 
 
-def register(server: MCPServer, desk: ToolContext) -> None:
+def register(server: MCPServer, context: ToolContext) -> None:
     @server.tool(annotations=RECORDS)
     def annotate(
-        variant: VariantId, text: Annotated[str, Field(description="what is to be said of it")]
+        variant: VariantId, text: Annotated[str, Field(description="the remark; the agent sees it")]
     ) -> answer_models.Decided:
-        """Say something of a variant; the agent that changes it next is told."""
+        """Attach a remark to a variant, for the agent that changes it next."""
         from pygent.evolution.promotion import approvals
 
-        return _decided(desk, variant, lambda archive, one: approvals.annotate(archive, one, desk.who, text))
+        return _decided(
+            context, variant, lambda archive, one: approvals.annotate(archive, one, context.who, text)
+        )
 
     @server.tool(annotations=RECORDS)
     def approve(
-        variant: VariantId, why: Annotated[str, Field(description="what stands beside it")] = ""
+        variant: VariantId, why: Annotated[str, Field(description="a remark to keep with the approval")] = ""
     ) -> answer_models.Decided:
-        """Let a variant be a parent and be applied, where its run asks for that. Ask your user first."""
+        """Let a variant be a parent and be applied, if its run requires approval. Ask your user first."""
         from pygent.evolution.promotion import approvals
 
-        return _decided(desk, variant, lambda archive, one: approvals.approve(archive, one, desk.who, why))
+        return _decided(
+            context, variant, lambda archive, one: approvals.approve(archive, one, context.who, why)
+        )
 
     @server.tool(annotations=RULES_OUT)
     def reject(
-        variant: VariantId, why: Annotated[str, Field(description="the reason; the agent is told")]
+        variant: VariantId, why: Annotated[str, Field(description="the reason; the agent sees it")]
     ) -> answer_models.Decided:
-        """Rule a variant out: never a parent again, never applied; an approve takes it back."""
+        """Rule a variant out: it is never a parent again and never applied. `approve` undoes this."""
         from pygent.evolution.promotion import approvals
 
-        return _decided(desk, variant, lambda archive, one: approvals.reject(archive, one, desk.who, why))
+        return _decided(
+            context, variant, lambda archive, one: approvals.reject(archive, one, context.who, why)
+        )
 
 
-def _decided(desk: ToolContext, variant: str, decide: Callable[[Any, Any], Any]) -> answer_models.Decided:
-    with desk.archive(write=True) as archive:
+def _decided(context: ToolContext, variant: str, decide: Callable[[Any, Any], Any]) -> answer_models.Decided:
+    with context.archive(write=True) as archive:
         found = archive.variants.get(archive.variants.find(variant))
         decision = decide(archive, found)
         now = archive.variants.get(found.id).status

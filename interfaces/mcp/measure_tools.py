@@ -1,4 +1,4 @@
-"""The tool that judges a patch of the client's in the sandbox, outside any run."""
+"""The tool that measures a client's patch in the sandbox, outside any run."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ CHARS = 1_000_000
 def register(server: MCPServer) -> None:
     @server.tool(annotations=MEASURES)
     def bench_patch(
-        target: Annotated[str, Field(description="name of a bundled target, or folder of a target.toml")],
+        target: Annotated[str, Field(description="name of a bundled target, or folder with a target.toml")],
         patch: Annotated[
             str | None,
             Field(description="a unified diff, SEARCH/REPLACE blocks with file names, or edits as JSON"),
         ] = None,
         files: Annotated[
             dict[str, str] | None,
-            Field(description="instead of a patch: whole new texts of files, by path in the source"),
+            Field(description="instead of a patch: the whole new text of each file, by path in the source"),
         ] = None,
-        seed: Annotated[int | None, Field(ge=0, description="draws the cases; random if left out")] = None,
+        seed: Annotated[int | None, Field(ge=0, description="seed for the cases; random if left out")] = None,
         sandbox: Kind = "auto",
     ) -> answer_models.BenchAnswer:
-        """Judge a patch on search cases, as a run would: first the gate, then the sandbox. Nothing is
+        """Measure a patch on search cases, as a run would: first the gate, then the sandbox. Nothing is
         written, and the archive does not change."""
         if (patch is None) == (not files):
             raise ToolError("give either `patch` or `files`")
         if len(patch or "") + sum(map(len, (files or {}).values())) > CHARS:
-            raise ToolError(f"a patch of more than {CHARS} characters")
+            raise ToolError(f"the patch has more than {CHARS} characters")
         with in_words():
             return _judged(target, patch, files, seed, sandbox)
 
@@ -52,7 +52,7 @@ def _judged(
 ) -> answer_models.BenchAnswer:
     from pygent.benchmarks.judge import evaluate_tree
     from pygent.benchmarks.results import EvaluationContext
-    from pygent.evolution.run.opened_sandbox import opened_sandbox
+    from pygent.evolution.settings.opened_sandbox import opened_sandbox
     from pygent.sandbox.api import Isolation
     from pygent.target_modules.gate.gate_rules import gate
     from pygent.target_modules.patch.apply import apply

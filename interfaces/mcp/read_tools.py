@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
-RunId = Annotated[str, Field(description="run, by a unique prefix of its id (list_runs has them)")]
-VariantId = Annotated[str, Field(description="variant, by a unique prefix of its id (search has them)")]
-Limit = Annotated[int, Field(ge=1, le=200, description="at most so many")]
-Offset = Annotated[int, Field(ge=0, description="leave out so many; `next` of the page before")]
+RunId = Annotated[str, Field(description="run, by a unique prefix of its id (see list_runs)")]
+VariantId = Annotated[str, Field(description="variant, by a unique prefix of its id (see search)")]
+Limit = Annotated[int, Field(ge=1, le=200, description="most results to return")]
+Offset = Annotated[int, Field(ge=0, description="results to skip: `next` of the previous page")]
 
 
 @dataclass(frozen=True)
-class SearchArguments:
-    """What `search` looks for, as clients say it."""
+class ArchiveSearch:
+    """The filters of `search`, as clients give them."""
 
     run: RunId | None = None
     status: Literal["gated_out", "failed", "valid", "accepted", "champion", "refused"] | None = None
-    proposer: Annotated[str | None, Field(description="who proposed it, such as mutate or agent")] = None
+    proposer: Annotated[str | None, Field(description="proposer, such as mutate or agent")] = None
     text: Annotated[str | None, Field(description="part of an id, operator or reason")] = None
     at_least: Annotated[float | None, Field(description="lowest score")] = None
     at_most: Annotated[float | None, Field(description="highest score")] = None
@@ -42,7 +42,7 @@ class SearchArguments:
         return search.VariantQuery(**vars(self) | {"status": Status(self.status) if self.status else None})
 
 
-def register(server: MCPServer, desk: ToolContext) -> None:
+def register(server: MCPServer, context: ToolContext) -> None:
     @server.tool(annotations=READS)
     def list_targets() -> answer_models.Targets:
         """List the bundled targets: what can be evolved, and how it is measured."""
@@ -62,41 +62,43 @@ def register(server: MCPServer, desk: ToolContext) -> None:
 
     @server.tool(annotations=READS)
     def list_runs(limit: Limit = 50, offset: Offset = 0) -> answer_models.Runs:
-        """List the runs of this archive, the latest first."""
+        """List the runs of this archive, latest first."""
         from pygent.interfaces.views.run_views import runs
 
-        with desk.archive() as archive:
-            found = runs(archive, desk.home)[::-1]
-        rows = [replace(one, state=desk.state(one.run, one.state)) for one in found[offset : offset + limit]]
+        with context.archive() as archive:
+            found = runs(archive, context.home)[::-1]
+        rows = [
+            replace(one, state=context.state(one.run, one.state)) for one in found[offset : offset + limit]
+        ]
         return answer_models.Runs(runs=rows, total=len(found))
 
     @server.tool(annotations=READS)
     def status(run: RunId) -> answer_models.RunStatusAnswer:
-        """How a run stands: state, counts, best variant so far, spend, and what is not well."""
-        return run_status(desk, run)
+        """The status of a run: state, counts, best variant so far, spend, and what is failing."""
+        return run_status(context, run)
 
     @server.tool(annotations=READS)
     def best(run: RunId) -> answer_models.DiffAnswer:
-        """The best variant of a run: a champion, else an accepted one, else the best valid one."""
+        """The best variant of a run: the best champion, else the best accepted, else the best valid one."""
         from pygent.archive.records import ArchiveError
 
-        with desk.archive() as archive:
+        with context.archive() as archive:
             found = archive.variants.best(archive.runs.find(run))
             if found is None:
-                raise ArchiveError(f"run {run}: has no valid variant yet; `status` says how it stands")
-        return _shown(desk, found.id)
+                raise ArchiveError(f"run {run}: has no valid variant yet; see `status`")
+        return _variant_answer(context, found.id)
 
     @server.tool(annotations=READS)
     def show(variant: VariantId) -> answer_models.DiffAnswer:
-        """Everything about a variant: verdicts, decisions of people, and its diff against its parent."""
-        return _shown(desk, variant)
+        """Everything about a variant: verdicts, decisions of people, and the diff against its parent."""
+        return _variant_answer(context, variant)
 
     @server.tool(annotations=READS)
     def lineage(variant: VariantId, limit: Limit = 50, offset: Offset = 0) -> answer_models.Variants:
-        """A variant's ancestors, the baseline first and itself last."""
+        """A variant's ancestors, baseline first, the variant itself last."""
         from pygent.interfaces.views import variant_views
 
-        with desk.archive() as archive:
+        with context.archive() as archive:
             found = variant_views.lineage(archive, variant)
         rows = [answer_models.variant_row(row) for row in found[offset : offset + limit]]
         more = offset + len(rows)
@@ -107,16 +109,16 @@ def register(server: MCPServer, desk: ToolContext) -> None:
     @server.tool(annotations=READS)
     @grouped
     def search(
-        wanted: SearchArguments,
-        symbol: Annotated[str | None, Field(description="part of `file:symbol` that it changed")] = None,
+        wanted: ArchiveSearch,
+        symbol: Annotated[str | None, Field(description="part of a `file:symbol` that it changed")] = None,
         order: Literal["newest", "score", "attempt"] = "score",
         limit: Limit = 20,
         offset: Offset = 0,
     ) -> answer_models.Variants:
-        """Find variants; what is left out is no matter. With `symbol` at most a thousand are looked at."""
+        """Find variants by any of these filters. With `symbol`, at most a thousand variants are examined."""
         from pygent.interfaces.views.search_views import search as find
 
-        with desk.archive() as archive:
+        with context.archive() as archive:
             found = find(archive, wanted.plain(), symbol=symbol, order=order, limit=limit, offset=offset)
         rows = [answer_models.variant_row(one) for one in found.variants]
         return answer_models.Variants(variants=rows, total=found.total, next=found.next)
@@ -129,7 +131,7 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         """What a variant changed, as a unified diff."""
         from pygent.interfaces.views import variant_views
 
-        with desk.archive() as archive:
+        with context.archive() as archive:
             found = variant_views.diff(archive, variant, against)
         return answer_models.DiffText(
             variant=found.variant,
@@ -139,10 +141,10 @@ def register(server: MCPServer, desk: ToolContext) -> None:
 
     @server.tool(annotations=READS)
     def compare(one: VariantId, other: VariantId) -> answer_models.ComparisonAnswer:
-        """Two variants beside each other: standing, metrics, and the diff from one to the other."""
+        """Two variants side by side: status, metrics, and the diff from one to the other."""
         from pygent.interfaces.views import variant_views
 
-        with desk.archive() as archive:
+        with context.archive() as archive:
             found = variant_views.compare(archive, one, other)
         return answer_models.ComparisonAnswer(
             one=answer_models.variant_row(found.one),
@@ -152,22 +154,22 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         )
 
 
-def run_status(desk: ToolContext, run: str, said: str = "") -> answer_models.RunStatusAnswer:
-    """`said`: what came of a request."""
+def run_status(context: ToolContext, run: str, outcome: str = "") -> answer_models.RunStatusAnswer:
+    """`outcome` says what a request did."""
     from pygent.interfaces.views import run_views
 
-    with desk.archive() as archive:
-        now = answer_models.run_status(run_views.status(archive, desk.home, run), said)
-    now.state = desk.state(now.run, now.state)
+    with context.archive() as archive:
+        now = answer_models.run_status(run_views.status(archive, context.home, run), outcome)
+    now.state = context.state(now.run, now.state)
     return now
 
 
-def _shown(desk: ToolContext, variant: str) -> answer_models.DiffAnswer:
+def _variant_answer(context: ToolContext, variant: str) -> answer_models.DiffAnswer:
     from pygent.interfaces.views.variant_views import variant as everything
     from pygent.interfaces.views.verdict_text import verdicts
     from pygent.prompts.quote import line
 
-    with desk.archive() as archive:
+    with context.archive() as archive:
         known = everything(archive, variant)
     return answer_models.DiffAnswer(
         variant=answer_models.variant_row(known),

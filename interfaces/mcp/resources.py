@@ -1,4 +1,4 @@
-"""Resources: what is too long for a tool's answer, by pages."""
+"""Resources: texts too long for a tool's answer, in pages."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pygent.prompts.quote import line
 PAGE = 40_000  # characters
 
 
-def register(server: MCPServer, desk: ToolContext) -> None:
+def register(server: MCPServer, context: ToolContext) -> None:
     @server.resource("pygent://variants/{variant}/source{?page}", mime_type="text/plain")
     def source(variant: str, page: str = "1") -> str:
         """A variant's files, one after the other."""
         from pygent.interfaces.views.variant_views import files
 
-        with _found(), desk.archive() as archive:
+        with _found(), context.archive() as archive:
             texts = files(archive, archive.variants.get(archive.variants.find(variant)))
         whole = "".join(f"=== {path}\n{text}\n" for path, text in sorted(texts.items()))
         return _page(whole, page, f"pygent://variants/{variant}/source")
@@ -30,31 +30,31 @@ def register(server: MCPServer, desk: ToolContext) -> None:
         """A variant's unified diff against its parent, the root or another variant."""
         from pygent.interfaces.views import variant_views
 
-        with _found(), desk.archive() as archive:
+        with _found(), context.archive() as archive:
             whole = variant_views.diff(archive, variant, against).diff
         return _page(whole, page, f"pygent://variants/{variant}/diff", f"&against={quote(against)}")
 
     @server.resource("pygent://variants/{variant}/transcript{?page}", mime_type="text/plain")
     def transcript(variant: str, page: str = "1") -> str:
-        """What a variant's making exchanged with models and servers."""
-        from pygent.interfaces.views.transcript_views import of_variant, told
+        """What was exchanged with models and MCP servers while a variant was made."""
+        from pygent.interfaces.views.transcript_views import of_variant, transcript_lines
 
-        with _found(), desk.archive() as archive:
-            whole = "\n".join(told(of_variant(archive, variant)))
+        with _found(), context.archive() as archive:
+            whole = "\n".join(transcript_lines(of_variant(archive, variant)))
         return _page(whole, page, f"pygent://variants/{variant}/transcript")
 
     @server.resource("pygent://variants/{variant}/report{?page}", mime_type="text/markdown")
     def report(variant: str, page: str = "1") -> str:
-        """Scores with intervals, what changed, lineage and how to reproduce it, as for a pull request."""
+        """Scores with intervals, changes, lineage and how to reproduce it, as text for a pull request."""
         from pygent.evolution.promotion.apply_variant import plan
 
-        with _found(), desk.archive() as archive:
+        with _found(), context.archive() as archive:
             whole = plan(archive, variant).pr_body
         return _page(whole, page, f"pygent://variants/{variant}/report")
 
 
 class _found:
-    """What a tool would tell as an error is here a resource that is not there."""
+    """Turns a `ToolError` into a resource that is not found."""
 
     def __enter__(self) -> None:
         pass
@@ -69,7 +69,7 @@ def _page(whole: str, page: str, uri: str, rest: str = "") -> str:
     pages = max(1, -(-len(whole) // PAGE))
     number = int(page) if re.fullmatch("[0-9]{1,9}", page) else 0
     if not 1 <= number <= pages:
-        raise ResourceNotFoundError(f"{uri}: page {line(page, 40)}: there are pages 1 to {pages}")
+        raise ResourceNotFoundError(f"{uri}: no page {line(page, 40)}: the pages are 1 to {pages}")
     text = whole[(number - 1) * PAGE : number * PAGE]
     end = f"\n[page {number} of {pages}; next: {uri}?page={number + 1}{rest}]" if number < pages else ""
     return f"{LABEL}{text}{end}"

@@ -1,4 +1,4 @@
-"""Tools that start, steer and follow runs."""
+"""Tools that start, control and follow runs."""
 
 from __future__ import annotations
 
@@ -23,107 +23,121 @@ SPENDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_worl
 STEERS = ToolAnnotations(
     read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
-LIMITS = ("attempts", "evaluations", "minutes", "tokens", "dollars", "calls")  # what ends a run for sure
+LIMITS = (
+    "attempts",
+    "evaluations",
+    "minutes",
+    "tokens",
+    "dollars",
+    "calls",
+)  # each of these is sure to end a run
 POLL_SECONDS = 0.5
-START_SECONDS = 10.0  # for the sandbox to open; a run that needs longer is told as starting
+START_SECONDS = 10.0  # for the sandbox to open; a run that needs longer is reported as starting
 
 Wait = Annotated[
-    bool, Field(description="answer when the run has ended, with progress notifications on the way")
+    bool, Field(description="answer only when the run has ended, and send progress notifications meanwhile")
 ]
 
 
-def register(server: MCPServer, desk: ToolContext) -> None:
+def register(server: MCPServer, context: ToolContext) -> None:
     @server.tool(annotations=SPENDS)
     @with_run_settings("start_run", approval="champions")
     async def start_run(
         ctx: Context[Any, Any],
-        target: Annotated[str, Field(description="name of a bundled target, or folder of a target.toml")],
+        target: Annotated[str, Field(description="name of a bundled target, or folder with a target.toml")],
         settings: RunSettings,
         wait: Wait = False,
     ) -> answer_models.RunStatusAnswer:
-        """Start to evolve a target, in a process of its own. At least one budget is needed."""
+        """Start a run that evolves a target, in a separate process. At least one budget is required."""
         if all(settings[name] is None for name in LIMITS):
             raise ToolError(f"a run needs a budget: give one of {', '.join(LIMITS)}")
-        launched = await anyio.to_thread.run_sync(lambda: _started(desk, {**settings, "target": target}))
-        return await _followed(ctx, desk, launched, f"run {launched.run} started", wait=wait)
+        launched = await anyio.to_thread.run_sync(lambda: _started(context, {**settings, "target": target}))
+        return await _followed(ctx, context, launched, f"run {launched.run} started", wait=wait)
 
     @server.tool(annotations=SPENDS)
     @with_run_settings("resume_run")
     async def resume_run(
         ctx: Context[Any, Any], run: RunId, settings: RunSettings, wait: Wait = False
     ) -> answer_models.RunStatusAnswer:
-        """Go on with a run that was paused, has ended, or whose process is gone; budgets count from its
-        beginning, and those that are left out stay as they were."""
-        launched = await anyio.to_thread.run_sync(lambda: _resumed(desk, run, settings))
-        return await _followed(ctx, desk, launched, f"run {launched.run} goes on", wait=wait)
+        """Continue a run that was paused, has ended, or whose process is gone. Budgets count from the start
+        of the run; those left out stay as they were."""
+        launched = await anyio.to_thread.run_sync(lambda: _resumed(context, run, settings))
+        return await _followed(ctx, context, launched, f"run {launched.run} resumed", wait=wait)
 
     @server.tool(annotations=STEERS)
     def pause_run(run: RunId) -> answer_models.RunStatusAnswer:
-        """Ask a run to finish what is under way and leave off; resume_run goes on with it."""
-        return _wished(desk, run, "pause")
+        """Ask a run to finish the work in progress and pause; resume_run continues it."""
+        return _requested(context, run, "pause")
 
     @server.tool(annotations=STEERS)
     def stop_run(run: RunId) -> answer_models.RunStatusAnswer:
-        """Ask a run to finish what is under way and close with its summary."""
-        return _wished(desk, run, "stop")
+        """Ask a run to finish the work in progress and end with its summary."""
+        return _requested(context, run, "stop")
 
 
-def _started(desk: ToolContext, settings: RunSettings) -> Launched:
+def _started(context: ToolContext, settings: RunSettings) -> Launched:
+    from pygent.evolution.extension_points import references
     from pygent.evolution.settings.config import load_config
     from pygent.interfaces.common.background_runs import start
 
-    with desk.archive(write=True, create=True) as archive:
-        return desk.keep(start(archive, desk.home, load_config(None, **settings)))
+    if code := references(settings):
+        key, named = next(iter(code.items()))
+        raise ToolError(f"{key}: {line(named[0], 100)}: clients choose by name; `pygent evolve` takes code")
+
+    with context.archive(write=True, create=True) as archive:
+        return context.keep(start(archive, context.home, load_config(None, **settings)))
 
 
-def _resumed(desk: ToolContext, run: str, settings: RunSettings) -> Launched:
+def _resumed(context: ToolContext, run: str, settings: RunSettings) -> Launched:
     from pygent.archive.locks import is_alive
     from pygent.interfaces.common.background_runs import go_on
 
-    with desk.archive() as archive:
+    with context.archive() as archive:
         id = archive.runs.find(run)
-        if is_alive(desk.home, id):
-            raise ToolError(f"run {id}: is going on already; pause_run or stop_run ends it")
-        return desk.keep(go_on(desk.home, id, settings))
+        if is_alive(context.home, id):
+            raise ToolError(f"run {id}: is already running; end it with pause_run or stop_run")
+        return context.keep(go_on(context.home, id, settings))
 
 
-def _wished(desk: ToolContext, run: str, what: Literal["pause", "stop"]) -> answer_models.RunStatusAnswer:
+def _requested(
+    context: ToolContext, run: str, what: Literal["pause", "stop"]
+) -> answer_models.RunStatusAnswer:
     from pygent.interfaces.common.background_runs import wish
 
-    with desk.archive(write=True) as archive:
-        said = wish(archive, desk.home, run, what)
-    return run_status(desk, run, said)
+    with context.archive(write=True) as archive:
+        outcome = wish(archive, context.home, run, what)
+    return run_status(context, run, outcome)
 
 
 async def _followed(
-    ctx: Context[Any, Any], desk: ToolContext, launched: Launched, said: str, *, wait: bool
+    ctx: Context[Any, Any], context: ToolContext, launched: Launched, outcome: str, *, wait: bool
 ) -> answer_models.RunStatusAnswer:
-    """Until the run goes, or with `wait` until its process has ended; leaving off to wait does not end it.
-    Raises `ToolError` with the reason where the process fails."""
+    """The status once the run is up, or with `wait` once its process has ended. Cancelling the wait does not
+    end the run. Raises `ToolError` with the reason if the process fails."""
     from pygent.interfaces.common.exit_codes import BREAKER, INTERRUPTED
 
     run, process = launched.run, launched.process
     if wait:
-        await _waited(ctx, desk, launched)
+        await _waited(ctx, context, launched)
     else:
         with anyio.move_on_after(START_SECONDS):
             while not launched.is_up():
                 await anyio.sleep(POLL_SECONDS)
     ended = process.poll()
-    now = await anyio.to_thread.run_sync(lambda: run_status(desk, run, said))
+    now = await anyio.to_thread.run_sync(lambda: run_status(context, run, outcome))
     if ended not in (None, 0, BREAKER, INTERRUPTED) and now.state != "finished":
         raise ToolError(f"run {run} ended: {line(launched.last_words(), 500)}")
     return now
 
 
-async def _waited(ctx: Context[Any, Any], desk: ToolContext, launched: Launched) -> None:
-    """Until the process has ended, with progress on the way. Looks so rarely that it costs a run 1 percent of
-    a core at most, however large the archive is."""
+async def _waited(ctx: Context[Any, Any], context: ToolContext, launched: Launched) -> None:
+    """Wait until the process has ended, and report progress. Polls so rarely that it takes at most 1 percent
+    of a core, however large the archive is."""
     last, again = -1.0, 0.0
     while launched.process.poll() is None:
         began = anyio.current_time()
         if began >= again:
-            now = await anyio.to_thread.run_sync(lambda: run_status(desk, launched.run))
+            now = await anyio.to_thread.run_sync(lambda: run_status(context, launched.run))
             again = began + 100 * (anyio.current_time() - began)
             attempts = sum(now.statuses.values())
             done, whole = now.budget.get("evaluations") or (attempts, None)

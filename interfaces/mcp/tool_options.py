@@ -1,4 +1,4 @@
-"""Parameters of tools that are made of `RunConfig`."""
+"""Tool parameters generated from `RunConfig`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from pygent.evolution.settings.config import RunConfig
-from pygent.evolution.settings.offered import Offered, fields_of
+from pygent.evolution.settings.setting_offers import Offered, fields_of
 from pygent.interfaces.common.grouped_parameters import KEYWORD, Function, expanded
 
 
 def with_run_settings(
     command: Literal["start_run", "resume_run"], **defaults: object
 ) -> Callable[[Function], Function]:
-    """Give a tool one parameter for each key of `RunConfig` that is offered to `command`, in place of its
-    parameter `settings`, which receives them. `defaults` are those that differ from the command line's."""
+    """Replace a tool's parameter `settings` by one parameter for each key of `RunConfig` that is offered to
+    `command`; `settings` receives the values. `defaults` overrides those of the command line."""
     parts = [
         _parameter(name, field, defaults.get(name), fresh=command == "start_run")
         for name, field, _ in fields_of(RunConfig, command)
@@ -27,14 +27,14 @@ def with_run_settings(
 
 
 def _parameter(name: str, field: FieldInfo, default: object, *, fresh: bool) -> inspect.Parameter:
-    """None stands for what is not given: the owner's environment decides then, or what the run had before."""
-    usual, told = field.get_default(), field.description
+    """A parameter whose None means not given: the owner's environment decides, or the run keeps its value."""
+    usual, text = field.get_default(), field.description
     if fresh and default is None and usual is not None:
-        told = f"{told}; default: {usual}"
+        text = f"{text}; default: {usual}"
     bounds = [one for one in field.metadata if not isinstance(one, Offered)]
     kind: Any = field.annotation if default is not None else Optional[field.annotation]  # noqa: UP045
     for one in bounds:
         kind = Annotated[kind, one]
     return inspect.Parameter(
-        name, KEYWORD, default=default, annotation=Annotated[kind, Field(description=told)]
+        name, KEYWORD, default=default, annotation=Annotated[kind, Field(description=text)]
     )

@@ -1,1 +1,1 @@
-"""A run in one file, to send to a colleague: plots, the best diffs, lineage, cost."""
+"""The report of a run in one file, to share: plots, the best diffs, lineage, cost."""

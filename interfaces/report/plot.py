@@ -1,4 +1,4 @@
-"""Score over attempts as SVG: dots, the best so far, and intervals of what was accepted. No scripts."""
+"""Score over attempts as SVG without scripts: dots, the best so far, intervals of accepted variants."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pygent.interfaces.views.charts import Series
 WIDTH, HEIGHT = 860, 320
 LEFT, RIGHT, TOP, BOTTOM = 70, 16, 14, 44
 TICKS = 5
-Scale = Callable[[float], float]  # to a place in the picture
-OUTLIERS = 0.1  # of the worst scores may lie outside of the picture
+Scale = Callable[[float], float]  # from a value to a coordinate
+OUTLIERS = 0.1  # share of the scores, the worst, that may lie outside the picture
 
 
 def plot(series: Series) -> str:
-    """'' if nothing has a score."""
+    """The plot as SVG; '' if no variant has a score."""
     points = series.points
     if not points:
         return ""
@@ -49,7 +49,7 @@ def plot(series: Series) -> str:
 
 
 def _bounds(series: Series) -> tuple[float, float]:
-    """What is far worse than the rest would press all that matters into one line."""
+    """The range of the y axis, without outliers: they would squeeze everything else into one line."""
     scores = sorted(point.score for point in series.points)
     intervals = [one.interval for one in series.leaders if one.interval is not None]
     ends = [end for one in intervals for end in (one.low, one.high)]

@@ -1,4 +1,4 @@
-"""The report of a run, as HTML that needs nothing else, or as Markdown."""
+"""The report of a run, as self-contained HTML or as Markdown."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pygent.interfaces.report.plot import plot
 from pygent.interfaces.views import charts, run_views, variant_views
 from pygent.interfaces.views.verdict_text import verdicts
 
-TOP = 5  # variants whose diffs are in it
-DIFF_LINES = 400  # of one of them
+TOP = 5  # variants whose diffs are included
+DIFF_LINES = 400  # of each
 _FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One of the best variants; `cut` counts the lines of its diff that are left out."""
+    """One of the best variants; `cut` counts the lines left out of its diff."""
 
     known: VariantRecord
     interval: Interval | None
@@ -47,11 +47,11 @@ def _rendered(template: str, archive: ArchiveStore, home: Path, run: str, *, aut
 
     made = environment(_FOLDER, autoescape=autoescape)
     made.filters["fence"] = fence
-    return made.get_template(template).render(**told(archive, home, run))
+    return made.get_template(template).render(**report_values(archive, home, run))
 
 
-def told(archive: ArchiveStore, home: Path, run: str) -> dict[str, object]:
-    """What both templates are made of. `run` may be a unique prefix. Raises `ArchiveError`."""
+def report_values(archive: ArchiveStore, home: Path, run: str) -> dict[str, object]:
+    """The values of both templates. `run` may be a unique prefix. Raises `ArchiveError`."""
     id = archive.runs.find(run)
     status = run_views.status(archive, home, id)
     series = charts.series(archive, id)

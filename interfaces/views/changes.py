@@ -27,7 +27,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Change:
-    """A symbol, import or file that differs. `symbol` is '' for a file."""
+    """A symbol, import or file that differs; `symbol` is '' for a file."""
 
     path: str
     symbol: str
@@ -43,7 +43,7 @@ def changes(before: Tree, after: Tree) -> list[Change]:
 
 
 def symbols(archive: ArchiveStore, variant: VariantRecord) -> list[str]:
-    """`path:symbol` of what a variant changed of its first parent; nothing of one without source."""
+    """`path:symbol` of each change against the first parent; empty if the variant has no source."""
     if variant.tree is None or not variant.parents:
         return []
     before = files(archive, archive.variants.get(variant.parents[0]))

@@ -1,4 +1,4 @@
-"""What plots of a run are drawn from."""
+"""Data for the plots of a run."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pygent.interfaces.views.evidence import confirmation
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.spec.target_registry import find_target
 
-POINTS = 3000  # of one plot: of more every n-th is taken, but for those that led
-LEADERS = 200  # accepted variants with intervals, the latest
-TRADED = 2000  # variants among which trade-offs are looked for, the best by score
+POINTS = 3000  # of one plot; beyond that only every n-th is shown, besides those that led
+LEADERS = 200  # latest accepted variants, shown with intervals
+TRADED = 2000  # best variants by score, among which trade-offs are computed
 
 
 class Dot(NamedTuple):
@@ -45,9 +45,9 @@ class Leader:
 
 @dataclass(frozen=True)
 class Series:
-    """Score over attempts. `points` are thinned out if there are too many; `of` says how many there were.
+    """Score over attempts. `points` is thinned out if there are too many; `of` counts them all.
 
-    `best` has the steps of the best so far, as attempt and score.
+    `best` holds the steps of the best score so far, as attempt and score.
     """
 
     metric: str
@@ -59,7 +59,7 @@ class Series:
 
 
 class TradedPoint(NamedTuple):
-    """A variant in two metrics. `front` is 1 if no other beats it in both, each in its own direction."""
+    """A variant by two metrics. `front` is 1 if no other variant beats it in both, each in its direction."""
 
     x: float
     y: float
@@ -72,7 +72,7 @@ class TradedPoint(NamedTuple):
 class TradeOffs:
     """The metrics `x` and `y` of a run's best variants; `of` counts all its variants.
 
-    Lower is better, except for metrics that the target wants to be high.
+    Lower is better, except for metrics that the target maximises.
     """
 
     metrics: Sequence[str]
@@ -83,7 +83,7 @@ class TradeOffs:
 
 
 def series(archive: ArchiveStore, run: str) -> Series:
-    """`run` may be a unique prefix. Raises `ArchiveError`."""
+    """The plot of a run, by a unique prefix of its id. Raises `ArchiveError`."""
     record = archive.runs.get(archive.runs.find(run))
     found = archive.browse.points(record.id)
     target = _target(record)
@@ -122,7 +122,7 @@ def _leader(archive: ArchiveStore, target: Target | None, point: Point) -> Leade
 
 
 def interval(archive: ArchiveStore, target: Target | None, variant: str) -> Interval | None:
-    """A variant's score with its 95 percent interval on search cases; None where it has none."""
+    """A variant's score with its 95 percent interval on search cases; None if it has no score."""
     measured = archive.variants.records(variant, kind="evaluation")
     if target is None or not measured:
         return None
@@ -130,7 +130,7 @@ def interval(archive: ArchiveStore, target: Target | None, variant: str) -> Inte
 
 
 def interval_of(archive: ArchiveStore, run: str, variant: str) -> Interval | None:
-    """The same, of a variant whose target is that of its run."""
+    """The same, with the target of the variant's run."""
     return interval(archive, _target(archive.runs.get(run)), variant)
 
 
@@ -166,7 +166,7 @@ def _turned(value: float, high: bool) -> float:
 
 
 def _front(pairs: list[tuple[float, float]]) -> set[int]:
-    """The numbers of the pairs that no other is at least as low as in both and lower in one."""
+    """The indices of the pairs on the Pareto front: no other pair is as low in both and lower in one."""
     found: set[int] = set()
     lowest = float("inf")
     before: tuple[float, float] | None = None
@@ -179,7 +179,7 @@ def _front(pairs: list[tuple[float, float]]) -> set[int]:
 
 
 def _target(run: RunRecord) -> Target | None:
-    """None for a target that is no longer where it was: plots do without its words."""
+    """The target of a run; None if it is no longer there, as plots can do without it."""
     try:
         return find_target(settings_to_look_at(run).target)
     except TargetError:

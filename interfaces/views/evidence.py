@@ -1,4 +1,4 @@
-"""Why a variant stands where it stands: its samples beside those of another, and its source in figures."""
+"""The evidence for a variant's status: its samples beside those of another, and figures of its source."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ RADON = ("complexity", "complexity_max", "maintainability", "lloc", "halstead_vo
 
 @dataclass(frozen=True)
 class Paired:
-    """Samples of one metric, in the order of cases, problems or repeats. `theirs` is None if they were not
-    drawn alike; `won`, `lost` and `same` say where mine is higher, lower, and how often it is equal."""
+    """Samples of one metric, in the order of cases, problems or repeats. `theirs` is None if the two were
+    drawn from different seeds. `won` and `lost` hold the indices where mine is higher and lower; `same`
+    counts ties."""
 
     mine: Sequence[float]
     theirs: Sequence[float] | None
@@ -30,7 +31,7 @@ class Paired:
 
 @dataclass(frozen=True)
 class Samples:
-    """The raw samples of a variant's last stage beside another's, by metric."""
+    """The raw samples of a variant's last stage beside those of another variant, by metric."""
 
     variant: str
     against: str | None
@@ -39,7 +40,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class SourceFigure:
-    """A figure of the whole source; None if radon cannot parse it."""
+    """A figure of the whole source; None on a side that radon cannot parse."""
 
     name: str
     before: float | None
@@ -64,7 +65,7 @@ class Confirmation:
 
 
 def confirmation(records: Sequence[Record]) -> Confirmation | None:
-    """The last one of a variant; None if it was never put to the test."""
+    """The last confirmation of a variant; None if it was never tested on held-out cases."""
     found = [record.data for record in records if record.kind == "confirmation"]
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""A run's lineage, as much of it as can be looked at: more on demand, a page of children at a time."""
+"""A run's lineage as a graph: the main paths first, more on demand, a page of children at a time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pygent.archive.records import Status, VariantRecord
 from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.search import VariantQuery
 
-CHILDREN = 12  # of one variant, at a time
-CHAMPIONS = 5  # whose ways are shown at first, the latest
+CHILDREN = 12  # per page
+CHAMPIONS = 5  # latest champions whose paths are shown at first
 
 
 @dataclass(frozen=True)
 class Node:
-    """A variant. `children` counts all it has, `more` those that are not shown."""
+    """A variant. `children` counts all its children, `more` those that are not shown."""
 
     id: str
     label: str
@@ -48,7 +48,7 @@ class Children(Graph):
 
 
 def graph(archive: ArchiveStore, run: str) -> Graph:
-    """The ways to the best variant and the latest champions."""
+    """The paths to the best variant and the latest champions."""
     record = archive.runs.get(archive.runs.find(run))
     wanted = VariantQuery(run=record.id, status=Status.CHAMPION)
     champions = archive.browse.page(wanted, "newest", CHAMPIONS)
@@ -63,7 +63,7 @@ def graph(archive: ArchiveStore, run: str) -> Graph:
 
 
 def children(archive: ArchiveStore, id: str, offset: int = 0) -> Children:
-    """The best first."""
+    """A page of a variant's children, best first."""
     parent = archive.variants.find(id)
     found, total = archive.browse.children(parent, CHILDREN, offset)
     drawn = _drawn(archive, {one.id: one for one in found}, {parent, *(one.id for one in found)})

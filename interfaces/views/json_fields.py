@@ -1,4 +1,4 @@
-"""Records of the views as JSON: the same keys for `--json`, web pages and MCP clients."""
+"""Records of views as JSON, with the same keys for `--json`, web pages and MCP clients."""
 
 from __future__ import annotations
 

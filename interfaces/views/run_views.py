@@ -1,4 +1,4 @@
-"""Runs: how they stand, also while they go."""
+"""The state of runs, live ones included."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.statistics import Stats
 
 State = Annotated[str, Field(description="starting, running, paused, finished, or dead: its process is gone")]
-Spent = tuple[float, float]  # of a budget: what is used, and the whole
+Spent = tuple[float, float]  # of a budget: the part used, and the whole
 
 
 @dataclass(frozen=True)
 class RunHead:
-    """A run as it is now, `seconds` of running time after it was `begun`."""
+    """A run as it is now. `seconds` is its running time, `begun` when it was started."""
 
     run: str
     target: str
@@ -47,7 +47,7 @@ class Best:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A model, server or breaker that was not well when the run last said so."""
+    """A model, server or circuit breaker that was failing when the run last reported."""
 
     name: str
     state: str
@@ -56,7 +56,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class RunStatus(RunHead):
-    """How a run stands: also what was wished of it, the best so far, counts, spend, health."""
+    """A run with the requested state (`wish`), the best variant so far, counts, spend and health."""
 
     wish: str
     stopped_by: str
@@ -85,7 +85,7 @@ def runs(archive: ArchiveStore, home: Path) -> list[RunRow]:
 
 
 def status(archive: ArchiveStore, home: Path, run: str) -> RunStatus:
-    """`run` may be a unique prefix. Raises `ArchiveError`."""
+    """The status of a run, by a unique prefix of its id. Raises `ArchiveError`."""
     record = archive.runs.get(archive.runs.find(run))
     best = archive.variants.best(record.id)
     stats = archive.stats(record.id)
@@ -104,8 +104,8 @@ def status(archive: ArchiveStore, home: Path, run: str) -> RunStatus:
 
 
 def _budget(run: RunRecord, stats: Stats) -> dict[str, Spent]:
-    """What was used of each budget that the run has, and the whole of it."""
-    judged = stats.variants - stats.statuses["gated_out"] - 1  # the baseline is for free
+    """The part used of each budget that the run has, and the whole budget."""
+    judged = stats.variants - stats.statuses["gated_out"] - 1  # the baseline is free
     used = {
         "attempts": stats.variants,
         "evaluations": max(0, judged),
@@ -120,7 +120,7 @@ def _budget(run: RunRecord, stats: Stats) -> dict[str, Spent]:
 
 
 def head(home: Path, run: RunRecord) -> RunHead:
-    """`state` is running, paused, finished, or dead: marked as running with no process at it."""
+    """`state` is running, paused, finished, or dead: marked as running, but without a process."""
     alive = is_alive(home, run.id)
     begun = datetime.fromtimestamp(run.created).astimezone().isoformat(" ", "seconds")
     state = run.state if run.state != "running" or alive else "dead"

@@ -1,4 +1,4 @@
-"""Variants that somebody looks for, a page at a time."""
+"""Search for variants, a page at a time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pygent.archive.tables.queries import Order
 from pygent.archive.tables.search import VariantQuery
 from pygent.interfaces.views.changes import symbols
 
-LOOKED_AT = 1000  # variants whose changes are worked out in search of a symbol
+LOOKED_AT = 1000  # most variants whose changes are computed to find a symbol
 
 
 @dataclass(frozen=True)
 class Found:
-    """A page of variants. `total` is None if not all were looked at; `next` is the offset of the next page,
+    """A page of variants. `total` is None if not all were examined; `next` is the offset of the next page,
     None on the last."""
 
     total: int | None
@@ -34,10 +34,10 @@ def search(
     limit: int = 50,
     offset: int = 0,
 ) -> Found:
-    """The run of `wanted` may be a unique prefix, and an empty text counts as left out.
+    """Find variants. The run of `wanted` may be a unique prefix, and an empty text counts as left out.
 
-    `symbol` keeps those that changed a symbol of that name (or in a file of that name) against their parent.
-    It is worked out variant by variant, so that only the first thousand of the rest are looked at.
+    `symbol` keeps variants that changed a symbol, or a file, with that name against their parent. Changes are
+    computed variant by variant, so only the first thousand matches of `wanted` are examined.
     """
     wanted = replace(
         wanted,

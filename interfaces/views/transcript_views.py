@@ -1,4 +1,4 @@
-"""A variant's exchanges with models and servers, as values and in words."""
+"""A variant's exchanges with models and servers, as values and as text."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from pygent.archive.store import ArchiveStore
 from pygent.gateway.transcripts import Exchange, exchanges
 from pygent.prompts.quote import cut, escape, line
 
-_LONG = 4000  # characters of one message that are shown to people; JSON has all
+_LONG = 4000  # most characters of a message in text; JSON has all of it
 
 
 def of_variant(archive: ArchiveStore, id: str) -> list[Exchange]:
-    """Of its making and, for agents, its measuring. `id` may be a unique prefix. Raises `ArchiveError`."""
+    """The exchanges that made a variant and, for agents, measured it. `id` may be a unique prefix.
+
+    Raises `ArchiveError`.
+    """
     return exchanges(archive, archive.variants.records(archive.variants.find(id), kind="exchange"))
 
 
 @dataclass(frozen=True)
 class WholeExchange:
-    """An exchange with everything that went to and fro; for models, `messages` is the request."""
+    """An exchange with its whole request and answer; for models, `messages` is the request."""
 
     op: str
     place: str
@@ -50,8 +53,8 @@ def whole(found: Sequence[Exchange]) -> list[WholeExchange]:
     ]
 
 
-def told(exchanges: Sequence[Exchange]) -> Iterator[str]:
-    """What went to and fro, each message once: a conversation goes on where it was."""
+def transcript_lines(exchanges: Sequence[Exchange]) -> Iterator[str]:
+    """Exchanges as text. Each message appears once, though a model gets the whole conversation every time."""
     shown: dict[str, int] = {}
     for exchange in exchanges:
         if exchange.op != "complete":

@@ -1,4 +1,4 @@
-"""Variants: what is known of one, of several, and of the difference between two.
+"""Variants: everything about one, lists of several, and the difference between two.
 
 Ids may be unique prefixes. Every function may raise `ArchiveError`.
 """
@@ -18,9 +18,9 @@ from pygent.target_modules.patch.model.tree import Tree
 
 @dataclass(frozen=True, kw_only=True)
 class WholeVariant(VariantRecord):
-    """A variant with `records` of its measurements, what it changed of each parent, and what people said.
+    """A variant with `records` of its measurements, its diffs, and the decisions of people.
 
-    `diff` is against the first parent, `diffs` has one for each.
+    `diff` is against the first parent; `diffs` has one for each parent.
     """
 
     records: Sequence[Record]
@@ -32,7 +32,7 @@ class WholeVariant(VariantRecord):
 
 @dataclass(frozen=True)
 class Diff:
-    """A unified diff of `variant` against another; None if it has no parent."""
+    """A unified diff of `variant` against another variant; `against` is None for a baseline's parent."""
 
     variant: str
     against: str | None
@@ -41,7 +41,7 @@ class Diff:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two variants, each metric of both in this order, and the diff from `one` to `other`."""
+    """Two variants, their metrics in this order, and the diff from `one` to `other`."""
 
     one: VariantRecord
     other: VariantRecord
@@ -69,7 +69,7 @@ def rows(
     order: Order = "newest",
     limit: int = 50,
 ) -> list[VariantRecord]:
-    """Variants of a run or of all, at most `limit`."""
+    """At most `limit` variants of one run, or of all runs."""
     wanted = archive.runs.find(run) if run is not None else None
     standing = Status(status) if status else None
     return list(archive.variants.list_(run=wanted, status=standing, limit=limit, order=order))
@@ -95,12 +95,12 @@ def compare(archive: ArchiveStore, one: str, other: str) -> Comparison:
 
 
 def files(archive: ArchiveStore, found: VariantRecord | None) -> Mapping[str, str]:
-    """A variant's files by path; none where it has no source."""
+    """A variant's files by path; none if it has no source."""
     return {} if found is None or found.tree is None else archive.variants.files(found.tree)
 
 
 def difference(archive: ArchiveStore, found: VariantRecord, other: VariantRecord | None) -> str:
-    """What `found` changed of `other`; '' where one of them has no source."""
+    """The unified diff from `other` to `found`; '' if one of them has no source."""
     if other is None or other.tree is None or found.tree is None:
         return ""
     return unified(Tree(files(archive, other)), Tree(files(archive, found)))

@@ -1,4 +1,4 @@
-"""Times, verdicts and what is not well, in words: the same wherever people read them."""
+"""Times and verdicts as text, the same wherever people read them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def clock(seconds: float) -> str:
 
 
 def verdicts(records: Sequence[Record]) -> list[str]:
-    """A line or more for each measurement and comparison."""
+    """One or more lines for each measurement and comparison."""
     return [text for record in records for text in _of(record.kind, record.data)]
 
 

@@ -1,1 +1,1 @@
-"""The web review: pages over the archive, and its JSON API; decisions of people are all that it writes."""
+"""The web review: pages over the archive, and a JSON API. It writes nothing but decisions of people."""

@@ -1,4 +1,4 @@
-"""What people decide on pages: approve, reject, annotate, apply, roll back. Forms of our own pages only."""
+"""Decisions that people make on pages: approve, reject, annotate, apply, roll back. Takes only our forms."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from pygent.interfaces.web.login_throttle import Guesses
 from pygent.interfaces.web.pages import Pages
 from pygent.interfaces.web.security import LOGIN, Access, welcome
 
-WRONG_SECONDS = 0.5  # that a wrong password costs whoever tries one
+WRONG_SECONDS = 0.5  # delay after a wrong password
 log = logging.getLogger(__name__)
 
 
 class Actions:
-    def __init__(self, shelf: ArchiveReader, pages: Pages, access: Access) -> None:
-        self._shelf = shelf
+    def __init__(self, reader: ArchiveReader, pages: Pages, access: Access) -> None:
+        self._reader = reader
         self._pages = pages
         self._access = access
         self._guesses = Guesses()
@@ -49,58 +49,56 @@ class Actions:
         return [*found, Route(LOGIN, self._log_in, methods=["GET", "POST"])]
 
     def _decide(self, decide: Callable[[str, FormData], str]) -> Callable[[Request], Any]:
-        """`decide` gives the variant whose page is shown next."""
+        """`decide` returns the id of the variant whose page is shown next."""
 
         async def serve(request: Request) -> Response:
             form = await request.form(max_fields=20)
             if not self._access.gave(str(form.get("form_token", ""))):
                 return self._pages.refused(
-                    "This form is not of this server: reload the page, and try again.", 403
+                    "This form is not from this server: reload the page and try again.", 403
                 )
             try:
                 id = await run_in_threadpool(decide, request.path_params.get("variant", ""), form)
             except Exception as error:  # job border: one decision
                 if exit_code(error) is None:
                     log.exception("a decision failed")
-                    return self._pages.refused(
-                        "That failed for a reason that is in the log of the server.", 500
-                    )
+                    return self._pages.refused("That failed. The reason is in the server's log.", 500)
                 return self._pages.refused(in_one_line(error), 409)
             return RedirectResponse(f"/variants/{quote(id)}", 303)
 
         return serve
 
     def _approve(self, variant: str, form: FormData) -> str:
-        with self._shelf.writing() as archive:
+        with self._reader.writing() as archive:
             found = archive.variants.get(archive.variants.find(variant))
-            approvals.approve(archive, found, self._shelf.who, str(form.get("why", "")))
+            approvals.approve(archive, found, self._reader.who, str(form.get("why", "")))
             return found.id
 
     def _reject(self, variant: str, form: FormData) -> str:
-        with self._shelf.writing() as archive:
+        with self._reader.writing() as archive:
             found = archive.variants.get(archive.variants.find(variant))
-            approvals.reject(archive, found, self._shelf.who, str(form.get("why", "")))
+            approvals.reject(archive, found, self._reader.who, str(form.get("why", "")))
             return found.id
 
     def _annotate(self, variant: str, form: FormData) -> str:
-        with self._shelf.writing() as archive:
+        with self._reader.writing() as archive:
             found = archive.variants.get(archive.variants.find(variant))
-            approvals.annotate(archive, found, self._shelf.who, str(form.get("why", "")))
+            approvals.annotate(archive, found, self._reader.who, str(form.get("why", "")))
             return found.id
 
     def _apply(self, variant: str, form: FormData) -> str:
-        with self._shelf.writing() as archive:
+        with self._reader.writing() as archive:
             planned = apply_variant.plan(archive, variant)
-            apply_variant.require_clear(self._shelf.home, planned)
+            apply_variant.require_clear(self._reader.home, planned)
             with opened_for(archive, planned.variant) as sandbox:
                 return apply_variant.apply(
-                    archive, self._shelf.home, planned, self._shelf.who, sandbox
+                    archive, self._reader.home, planned, self._reader.who, sandbox
                 ).variant
 
     def _rollback(self, variant: str, form: FormData) -> str:
-        with self._shelf.writing() as archive:
+        with self._reader.writing() as archive:
             chosen = str(form.get("variant", "")) or None
-            return apply_variant.rollback(archive, self._shelf.home, self._shelf.who, chosen).variant
+            return apply_variant.rollback(archive, self._reader.home, self._reader.who, chosen).variant
 
     async def _log_in(self, request: Request) -> Response:
         if request.method == "GET":
@@ -108,11 +106,11 @@ class Actions:
         form = await request.form(max_fields=5)
         address = request.client.host if request.client else ""
         if wait := self._guesses.wait(address):
-            told = f"Too many wrong passwords from your address: wait {math.ceil(wait)} seconds."
-            return self._pages.show("login.html", 429, title="Log in", wrong=told)
+            text = f"Too many wrong passwords from your address: wait {math.ceil(wait)} seconds."
+            return self._pages.show("login.html", 429, title="Log in", wrong=text)
         if self._access.lets_in(str(form.get("password", ""))):
             self._guesses.right(address)
             return welcome(self._access, "/")
         self._guesses.wrong(address)
         await anyio.sleep(WRONG_SECONDS)
-        return self._pages.show("login.html", 401, title="Log in", wrong="That is not it.")
+        return self._pages.show("login.html", 401, title="Log in", wrong="Wrong password.")

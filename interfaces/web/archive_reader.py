@@ -1,4 +1,4 @@
-"""The archive as the web reads it: opened once, and nothing computed twice of what stays."""
+"""The archive as the web pages read it: opened once, with views of runs cached."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.store import ArchiveStore
 from pygent.interfaces.views import run_views
 
-KEPT = 64  # views of runs
+KEPT = 64  # cached views of runs
 T = TypeVar("T")
 
 
 class ArchiveReader:
-    """`read` is opened read-only; decisions open the archive for writing for as long as they take."""
+    """`read` is open read-only. A decision opens the archive for writing, only for as long as it takes."""
 
     def __init__(self, home: Path, who: str) -> None:
         self.home = home
@@ -34,7 +34,7 @@ class ArchiveReader:
         return run_views.status(archive, self.home, run)
 
     def of_run(self, view: Callable[..., T], run: str, *arguments: Any) -> T:
-        """`view(archive, run, *arguments)`, kept as long as nothing new is recorded of the run."""
+        """`view(archive, run, *arguments)`, cached until something new is recorded of the run."""
         record = self.read.runs.get(run)
         state = (record.state, record.requested_state, record.stopped_by, repr(record.health))
         key = (view, run, arguments, self.read.browse.version(run), state)

@@ -1,4 +1,4 @@
-"""What happens to a run, as it happens: server-sent events, and WebSocket for those who ask."""
+"""Live events of a run: server-sent events, or WebSocket for clients that prefer it."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from pygent.interfaces.views.json_fields import json_value
 from pygent.interfaces.web.archive_reader import ArchiveReader
 
 POLL_SECONDS = 1.0
-STILL_SECONDS = 15.0  # after which a silent stream says that it is alive
+STILL_SECONDS = 15.0  # of silence, after which a stream sends a sign of life
 
 
-def routes(shelf: ArchiveReader) -> list[Route | WebSocketRoute]:
+def routes(reader: ArchiveReader) -> list[Route | WebSocketRoute]:
     async def events(request: Request) -> Response:
         try:
-            run = await run_in_threadpool(shelf.read.runs.find, request.path_params["run"])
+            run = await run_in_threadpool(reader.read.runs.find, request.path_params["run"])
         except ArchiveError as error:
             return JSONResponse({"error": str(error)}, 404)
-        return StreamingResponse(_stream(shelf, run), media_type="text/event-stream")
+        return StreamingResponse(_stream(reader, run), media_type="text/event-stream")
 
     async def socket(socket: WebSocket) -> None:
         try:
-            run = await run_in_threadpool(shelf.read.runs.find, socket.path_params["run"])
+            run = await run_in_threadpool(reader.read.runs.find, socket.path_params["run"])
         except ArchiveError:
             await socket.close(1008)
             return
         await socket.accept()
         try:
-            async for told in changes(shelf, run):
-                if told is not None:
-                    await socket.send_text(json.dumps(told, default=json_value))
+            async for change in changes(reader, run):
+                if change is not None:
+                    await socket.send_text(json.dumps(change, default=json_value))
         except WebSocketDisconnect:
             return
 
@@ -50,17 +50,17 @@ def routes(shelf: ArchiveReader) -> list[Route | WebSocketRoute]:
     ]
 
 
-async def _stream(shelf: ArchiveReader, run: str) -> AsyncIterator[bytes]:
-    async for told in changes(shelf, run):
-        if told is None:
+async def _stream(reader: ArchiveReader, run: str) -> AsyncIterator[bytes]:
+    async for change in changes(reader, run):
+        if change is None:
             yield b": still here\n\n"
         else:
-            yield f"event: run\ndata: {json.dumps(told, default=json_value)}\n\n".encode()
+            yield f"event: run\ndata: {json.dumps(change, default=json_value)}\n\n".encode()
 
 
 @dataclass(frozen=True)
 class Now:
-    """What a page looks at to see whether it is out of date."""
+    """What a page compares to see whether it is out of date."""
 
     run: str
     state: str
@@ -68,12 +68,12 @@ class Now:
     decisions: int
 
 
-async def changes(shelf: ArchiveReader, run: str) -> AsyncIterator[Now | None]:
-    """Now and whenever something changes; None now and then."""
+async def changes(reader: ArchiveReader, run: str) -> AsyncIterator[Now | None]:
+    """The state at once and after each change; None as a sign of life in between."""
     before: Now | None = None
     silent = 0.0
     while True:
-        now = await run_in_threadpool(_now, shelf, run)
+        now = await run_in_threadpool(_now, reader, run)
         if now != before:
             before, silent = now, 0.0
             yield now
@@ -84,7 +84,7 @@ async def changes(shelf: ArchiveReader, run: str) -> AsyncIterator[Now | None]:
         silent += POLL_SECONDS
 
 
-def _now(shelf: ArchiveReader, run: str) -> Now:
-    attempts, decisions = shelf.read.browse.version(run)
-    state = run_views.head(shelf.home, shelf.read.runs.get(run)).state
+def _now(reader: ArchiveReader, run: str) -> Now:
+    attempts, decisions = reader.read.browse.version(run)
+    state = run_views.head(reader.home, reader.read.runs.get(run)).state
     return Now(run, state, attempts, decisions)

@@ -1,4 +1,4 @@
-"""The JSON API: read-only, the same values as `--json`, described once for the router and for OpenAPI."""
+"""The read-only JSON API: the values of `--json`, described once for the router and for OpenAPI."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ class Against(Nothing):
 
 
 class ShownDiff(Against):
-    shown: bool = Field(False, description="for pages: what cannot be seen is escaped, long lines are cut")
+    shown: bool = Field(False, description="for display: escape invisible characters and cut long lines")
 
 
 class Offset(Nothing):
-    offset: int = Field(0, ge=0, description="leave out so many")
+    offset: int = Field(0, ge=0, description="results to skip")
 
 
 class Axes(Nothing):
     x: str = Field("", description="metric; the primary one if left out")
-    y: str = Field("", description="metric; another if left out")
+    y: str = Field("", description="another metric; the first other one if left out")
 
 
 class ComparedPair(Nothing):
@@ -49,13 +49,13 @@ class ComparedPair(Nothing):
 
 
 class Filters(Nothing):
-    """What variants are looked for; an empty value is no matter, as forms send it."""
+    """Filters of the search. An empty value, as forms send it, counts as left out."""
 
     run: str = ""
     status: Literal["", "gated_out", "failed", "valid", "accepted", "champion", "refused"] = ""
     proposer: str = ""
     text: str = Field("", description="part of an id, operator or reason")
-    symbol: str = Field("", description="part of `file:symbol` that it changed")
+    symbol: str = Field("", description="part of a `file:symbol` that it changed")
     at_least: float | Literal[""] = Field("", description="lowest score")
     at_most: float | Literal[""] = Field("", description="highest score")
     order: Literal["newest", "score", "attempt"] = "newest"
@@ -65,7 +65,7 @@ class Filters(Nothing):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`answer(shelf, parameters of the path, parameters of the query)` gives what is sent as JSON."""
+    """`answer(reader, path parameters, query parameters)` returns what is sent as JSON."""
 
     path: str
     summary: str
@@ -87,21 +87,21 @@ def find(archive: ArchiveStore, query: Filters) -> search_views.Found:
     )
 
 
-def status_of(shelf: ArchiveReader, prefix: str) -> run_views.RunStatus:
-    """What grows with the attempts is kept; the state and the time are as they are now."""
-    run = shelf.read.runs.find(prefix)
+def status_of(reader: ArchiveReader, prefix: str) -> run_views.RunStatus:
+    """The status of a run. Its counts are cached; its state and time are current."""
+    run = reader.read.runs.find(prefix)
     return replace(
-        shelf.of_run(shelf.status, run), **vars(run_views.head(shelf.home, shelf.read.runs.get(run)))
+        reader.of_run(reader.status, run), **vars(run_views.head(reader.home, reader.read.runs.get(run)))
     )
 
 
-def _diff(shelf: ArchiveReader, path: dict[str, str], query: ShownDiff) -> variant_views.Diff:
-    found = variant_views.diff(shelf.read, path["variant"], query.against)
+def _diff(reader: ArchiveReader, path: dict[str, str], query: ShownDiff) -> variant_views.Diff:
+    found = variant_views.diff(reader.read, path["variant"], query.against)
     return replace(found, diff=for_eyes(found.diff)) if query.shown else found
 
 
 def for_eyes(diff: str) -> str:
-    """A diff with nothing invisible in it and no line that is too long to look at."""
+    """A diff for display: invisible characters are escaped, and long lines are cut."""
     return "".join(f"{line_whole(line)}\n" for line in diff.split("\n")[:-1])
 
 
@@ -109,7 +109,7 @@ ENDPOINTS = (
     Endpoint("/api/runs", "All runs, oldest first", Nothing, lambda s, p, q: run_views.runs(s.read, s.home)),
     Endpoint(
         "/api/runs/{run}",
-        "How a run stands, as `pygent status --json`",
+        "The status of a run, as `pygent status --json`",
         Nothing,
         lambda s, p, q: status_of(s, p["run"]),
     ),
@@ -121,7 +121,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "/api/runs/{run}/pareto",
-        "Two metrics of the best variants against each other",
+        "Two metrics of the best variants, plotted against each other",
         Axes,
         lambda s, p, q: s.of_run(charts.trade_offs, s.read.runs.find(p["run"]), q.x, q.y),
     ),
@@ -131,9 +131,7 @@ ENDPOINTS = (
         Nothing,
         lambda s, p, q: s.of_run(graph.graph, s.read.runs.find(p["run"])),
     ),
-    Endpoint(
-        "/api/variants", "Variants that are looked for, by pages", Filters, lambda s, p, q: find(s.read, q)
-    ),
+    Endpoint("/api/variants", "Search for variants, by pages", Filters, lambda s, p, q: find(s.read, q)),
     Endpoint(
         "/api/variants/{variant}",
         "Everything about a variant, as `pygent archive show --json`",
@@ -142,53 +140,53 @@ ENDPOINTS = (
     ),
     Endpoint(
         "/api/variants/{variant}/lineage",
-        "Its ancestors, the baseline first",
+        "The ancestors of a variant, baseline first",
         Nothing,
         lambda s, p, q: variant_views.lineage(s.read, p["variant"]),
     ),
     Endpoint(
         "/api/variants/{variant}/children",
-        "A page of its children, the best first, as nodes of the graph",
+        "A page of the children of a variant, best first, as nodes of the graph",
         Offset,
         lambda s, p, q: graph.children(s.read, p["variant"], q.offset),
     ),
-    Endpoint("/api/variants/{variant}/diff", "Unified diff", ShownDiff, _diff),
+    Endpoint("/api/variants/{variant}/diff", "The unified diff of a variant", ShownDiff, _diff),
     Endpoint(
         "/api/variants/{variant}/samples",
-        "Raw samples beside those of another variant",
+        "The raw samples of a variant beside those of another",
         Against,
         lambda s, p, q: evidence.samples(s.read, p["variant"], q.against),
     ),
     Endpoint(
         "/api/variants/{variant}/source-figures",
-        "What changed by symbol, and radon's figures before and after",
+        "The changes of a variant by symbol, and radon's figures before and after",
         Against,
         lambda s, p, q: evidence.source_figures(s.read, p["variant"], q.against),
     ),
     Endpoint(
         "/api/variants/{variant}/transcript",
-        "What its making exchanged with models and servers",
+        "The exchanges with models and MCP servers that made a variant",
         Nothing,
         lambda s, p, q: talks.whole(talks.of_variant(s.read, p["variant"])),
     ),
     Endpoint(
         "/api/compare",
-        "Two variants beside each other",
+        "Two variants side by side",
         ComparedPair,
         lambda s, p, q: variant_views.compare(s.read, q.one, q.other),
     ),
 )
 
 
-def routes(shelf: ArchiveReader) -> list[Route]:
-    return [Route(endpoint.path, _serve(shelf, endpoint), methods=["GET"]) for endpoint in ENDPOINTS]
+def routes(reader: ArchiveReader) -> list[Route]:
+    return [Route(endpoint.path, _serve(reader, endpoint), methods=["GET"]) for endpoint in ENDPOINTS]
 
 
-def _serve(shelf: ArchiveReader, endpoint: Endpoint) -> Callable[[Request], Any]:
+def _serve(reader: ArchiveReader, endpoint: Endpoint) -> Callable[[Request], Any]:
     async def serve(request: Request) -> Response:
         try:
             query = endpoint.query.model_validate(dict(request.query_params))
-            found = await run_in_threadpool(endpoint.answer, shelf, request.path_params, query)
+            found = await run_in_threadpool(endpoint.answer, reader, request.path_params, query)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "query"

@@ -1,4 +1,4 @@
-"""Guessing the password: some tries for each address, then one now and then. Nobody waits for another one."""
+"""Limits password guesses: a few free tries per address, then growing waits, for that address only."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-FREE = 5  # wrong passwords in a row that an address may try at once
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds after those, doubled by each
-MOST_CLIENTS = 10_000  # that are remembered
+FREE = 5  # wrong passwords in a row without a wait
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds; each further wrong password doubles the wait
+MOST_CLIENTS = 10_000  # most addresses to remember
 
 
 class Guesses:
-    """Wrong passwords by address. An address that must wait is not even compared, so that the right password
-    cannot be found by trying faster."""
+    """Counts wrong passwords by address. While an address must wait, its password is not even compared, so
+    trying faster finds nothing."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._wrong: OrderedDict[str, tuple[int, float]] = (
             OrderedDict()
-        )  # how many, and when the next may come
+        )  # count, and when the next try is allowed
 
     def wait(self, address: str) -> float:
         """Seconds until this address may try again."""
@@ -41,7 +41,7 @@ class Guesses:
 
 
 def _client(address: str) -> str:
-    """Who an address belongs to: of IPv6, whoever has one has all that begin with the same 64 bits."""
+    """The client behind an address. Who has one IPv6 address usually has the whole /64 network."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""The pages, put together from the same views as the API."""
+"""The pages, built from the same views as the API."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from pygent.interfaces.web.security import Access
 from pygent.target_modules.promotion.source_writer import applications
 from pygent.target_modules.spec.manifest import TargetError
 
-Page = tuple[str, Mapping[str, object]]  # a template's name, or an address to go to, and what it needs
+Page = tuple[str, Mapping[str, object]]  # a template's name, or an address to redirect to, and its values
 STATUSES = [status.value for status in Status]
 FAILURES = 12
 
 
 @dataclass(frozen=True)
 class Applicable:
-    """Whether a variant can be applied, and into which folder; or where it is `applied` now."""
+    """Whether a variant can be applied, and to which folder; or the folder where it is `applied` now."""
 
     applied: str | None
     obstacles: Sequence[str]
@@ -41,10 +41,10 @@ class Applicable:
 
 
 class Pages:
-    """One method a page: it gives the template's name and what it needs."""
+    """One method per page: it returns the template's name and its values."""
 
-    def __init__(self, shelf: ArchiveReader, made: Environment, access: Access) -> None:
-        self._shelf = shelf
+    def __init__(self, reader: ArchiveReader, made: Environment, access: Access) -> None:
+        self._reader = reader
         self._made = made
         self._access = access
 
@@ -78,70 +78,70 @@ class Pages:
 
         return serve
 
-    def show(self, name: str, status: int, **values: object) -> Response:
-        shared = {"who": self._shelf.who, "form_token": self._access.form_token, "statuses": STATUSES}
-        return HTMLResponse(self._made.get_template(name).render(**{**shared, **values}), status)
+    def show(self, name: str, code: int, **values: object) -> Response:
+        shared = {"who": self._reader.who, "form_token": self._access.form_token, "statuses": STATUSES}
+        return HTMLResponse(self._made.get_template(name).render(**{**shared, **values}), code)
 
-    def refused(self, text: str, status: int) -> Response:
-        return self.show("refused.html", status, title="Not possible", text=text)
+    def refused(self, text: str, code: int) -> Response:
+        return self.show("refused.html", code, title="Not possible", text=text)
 
     def _runs(self, request: Request) -> Page:
-        archive = self._shelf.read
-        rows = [json_api.status_of(self._shelf, record.id) for record in reversed(archive.runs.list_())]
-        return "runs.html", {"title": "Runs", "runs": rows, "home": self._shelf.home}
+        archive = self._reader.read
+        rows = [json_api.status_of(self._reader, record.id) for record in reversed(archive.runs.list_())]
+        return "runs.html", {"title": "Runs", "runs": rows, "home": self._reader.home}
 
     def _run(self, request: Request) -> Page:
-        told = self._told(request)
-        stats = told.stats
+        status = self._status(request)
+        stats = status.stats
         classes: Counter[str] = Counter()
         for reason, count in stats.reasons.items():
             classes[class_of(reason)] += count
         return "run.html", {
-            "title": f"Run {told.run}",
-            "told": told,
+            "title": f"Run {status.run}",
+            "status": status,
             "failures": classes.most_common(FAILURES),
             "yields": {"proposer": stats.proposers, "operator": stats.operators},
-            **self._found(json_api.Filters.model_validate({"run": told.run, "limit": 25})),
-            "waiting": self._waiting(told.run),
+            **self._found(json_api.Filters.model_validate({"run": status.run, "limit": 25})),
+            "waiting": self._waiting(status.run),
         }
 
     def _head(self, request: Request) -> Page:
-        told = self._told(request)
-        return "run_head.html", {"told": told, "waiting": self._waiting(told.run)}
+        status = self._status(request)
+        return "run_head.html", {"status": status, "waiting": self._waiting(status.run)}
 
-    def _told(self, request: Request) -> RunStatus:
-        return json_api.status_of(self._shelf, request.path_params["run"])
+    def _status(self, request: Request) -> RunStatus:
+        return json_api.status_of(self._reader, request.path_params["run"])
 
     def _waiting(self, run: str) -> int:
-        return len(approvals.awaiting(self._shelf.read, run))
+        return len(approvals.awaiting(self._reader.read, run))
 
     def _queue(self, request: Request) -> Page:
-        told = self._told(request)
-        found = approvals.awaiting(self._shelf.read, told.run)
+        status = self._status(request)
+        found = approvals.awaiting(self._reader.read, status.run)
         return "queue.html", {
             "title": "Awaiting approval",
-            "told": told,
+            "status": status,
             "variants": found,
         }
 
     def _trade_offs(self, request: Request) -> Page:
-        told = self._told(request)
+        status = self._status(request)
         query = json_api.Axes.model_validate(dict(request.query_params))
-        found = self._shelf.of_run(charts.trade_offs, told.run, query.x, query.y)
-        return "trade_offs.html", {"title": "Trade-offs", "told": told, "found": found}
+        found = self._reader.of_run(charts.trade_offs, status.run, query.x, query.y)
+        return "trade_offs.html", {"title": "Trade-offs", "status": status, "found": found}
 
     def _found(self, query: json_api.Filters) -> dict[str, object]:
-        return {"query": query.model_dump(), "found": json_api.find(self._shelf.read, query)}
+        return {"query": query.model_dump(), "found": json_api.find(self._reader.read, query)}
 
     def _variants(self, request: Request) -> Page:
-        """A whole page, or the table alone where htmx asks for it."""
+        """A whole page, or only the table if htmx asks for it."""
         query = json_api.Filters.model_validate(dict(request.query_params))
         name = "variant_table.html" if "hx-request" in request.headers else "variants.html"
-        runs_there = [run.id for run in self._shelf.read.runs.list_()]
+        runs_there = [run.id for run in self._reader.read.runs.list_()]
         return name, {"title": "Variants", "runs_there": runs_there, **self._found(query)}
 
     def _variant(self, request: Request) -> Page:
-        archive = self._shelf.read
+        archive = self._reader.read
         query = json_api.Against.model_validate(dict(request.query_params))
         known = variant_views.variant(archive, request.path_params["variant"])
         id, against = known.id, query.against
@@ -156,18 +156,18 @@ class Pages:
             "figures": evidence.source_figures(archive, id, against),
             "samples": evidence.samples(archive, id, against),
             "files": sorted(variant_views.files(archive, archive.variants.get(id))),
-            "transcript": list(transcript_views.told(transcript_views.of_variant(archive, id))),
+            "transcript": list(transcript_views.transcript_lines(transcript_views.of_variant(archive, id))),
             "better": better,
             "worse": worse,
             "apply": self._may_apply(id),
         }
 
     def _may_apply(self, id: str) -> Applicable:
-        done = [one for _, one in applications(self._shelf.home) if one.variant == id]
+        done = [one for _, one in applications(self._reader.home) if one.variant == id]
         if done:
             return Applicable(done[-1].folder, [], done[-1].folder)
         try:
-            planned = apply_variant.plan(self._shelf.read, id)
+            planned = apply_variant.plan(self._reader.read, id)
         except (ArchiveError, TargetError) as error:
             return Applicable(None, [str(error)], None)
         return Applicable(None, planned.obstacles, str(planned.target.source))
@@ -177,27 +177,27 @@ class Pages:
         if not given.get("one") or not given.get("other"):
             return "compare.html", {"title": "Compare", "found": None, "given": given}
         query = json_api.ComparedPair.model_validate(given)
-        found = variant_views.compare(self._shelf.read, query.one, query.other)
+        found = variant_views.compare(self._reader.read, query.one, query.other)
         id = found.other.id
         return "compare.html", {
             "title": "Compare",
             "found": found,
             "given": given,
-            "figures": evidence.source_figures(self._shelf.read, id, found.one.id),
-            "samples": evidence.samples(self._shelf.read, id, found.one.id),
+            "figures": evidence.source_figures(self._reader.read, id, found.one.id),
+            "samples": evidence.samples(self._reader.read, id, found.one.id),
         }
 
     def _applied(self, request: Request) -> Page:
         return "applied.html", {
             "title": "Applied",
-            "done": [one for _, one in applications(self._shelf.home)][::-1],
+            "done": [one for _, one in applications(self._reader.home)][::-1],
         }
 
     async def _raw(self, request: Request) -> Response:
-        """A file as it is, as text that no browser runs."""
+        """A file unchanged, as text that no browser runs."""
 
         def load() -> str | None:
-            archive = self._shelf.read
+            archive = self._reader.read
             found = archive.variants.get(archive.variants.find(request.path_params["variant"]))
             return variant_views.files(archive, found).get(request.path_params["path"])
 

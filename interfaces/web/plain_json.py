@@ -1,4 +1,4 @@
-"""Values as JSON that every client takes."""
+"""JSON that every client can read."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from pygent.interfaces.views.json_fields import json_value
 
 class Plain(JSONResponse):
     def render(self, content: object) -> bytes:
-        """ASCII, so that lone surrogates of a variant's source are escapes and not a broken answer."""
+        """As ASCII: a lone surrogate in a variant's source becomes an escape, not a broken answer."""
         return json.dumps(content, default=json_value, separators=(",", ":")).encode()

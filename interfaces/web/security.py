@@ -1,4 +1,4 @@
-"""Who may ask what: a secret in the address it is opened with, its own host names, its own pages only."""
+"""Access control: a secret in the first address, known host names only, and forms of our own pages only."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ SAFE = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True)
 class Access:
-    """`secret` lets in: a token for this process, which may come in an address (`by_link`), or the owner's
-    password, which may not. `hosts` are the names (with ports) under which requests may come, so that a page
-    of another name cannot reach this server; none: any."""
+    """`secret` lets a client in. It is a token of this process, which may come in an address (`by_link`), or
+    the owner's password, which may not. `hosts` are the names (with ports) that requests may use, so a
+    page under another name cannot reach this server; empty allows all."""
 
     secret: str
     hosts: frozenset[str] = frozenset()
@@ -50,11 +50,11 @@ class Access:
 
     @property
     def form_token(self) -> str:
-        """What every form that changes something carries."""
+        """The token in every form that changes something."""
         return self._sign("form")
 
     def gave(self, form_token: str) -> bool:
-        """Whether a form is one of ours."""
+        """Whether a form came from one of our pages."""
         return hmac.compare_digest(_digest(form_token), _digest(self.form_token))
 
     def is_known(self, connection: HTTPConnection) -> bool:
@@ -65,7 +65,7 @@ class Access:
 
 
 class SecurityMiddleware:
-    """ASGI middleware: refuses strangers and foreign pages, and puts the security headers on every answer."""
+    """ASGI middleware: refuses strangers and foreign pages, and adds the security headers to every answer."""
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
@@ -101,7 +101,7 @@ class SecurityMiddleware:
         changes = connection.scope.get("method", "GET") not in SAFE
         foreign = _is_foreign(connection.headers, host)
         if (changes or connection.scope["type"] == "websocket") and foreign:
-            return PlainTextResponse("this comes from a page of another origin", 403)
+            return PlainTextResponse("this request comes from a page of another origin", 403)
         if path.startswith("/static/") or path == LOGIN:
             return None
         given = QueryParams(connection.scope.get("query_string", b"")).get("token")
@@ -115,19 +115,19 @@ class SecurityMiddleware:
 
 
 def _digest(text: str) -> bytes:
-    """Of one length whatever the text is, so that comparing tells nothing of the secret's."""
+    """A digest of fixed length, so a comparison does not reveal the length of the secret."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def welcome(access: Access, path: str) -> Response:
-    """Go on at a path of ours, known from now on; the secret stays out of the address and the history."""
+    """Set the cookie and redirect to `path`, so the secret stays out of the address and the history."""
     answer = RedirectResponse("/" + path.lstrip("/\\"), 303)
     answer.set_cookie(COOKIE, access.cookie, httponly=True, samesite="strict", path="/")
     return answer
 
 
 def _is_foreign(headers: Headers, host: str) -> bool:
-    """Whether a browser says that a page of another origin sent this; programs say nothing."""
+    """Whether a browser reports that a page of another origin sent this. Other programs report nothing."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")

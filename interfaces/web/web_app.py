@@ -1,4 +1,4 @@
-"""The application put together."""
+"""Builds the web application."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ STATIC = Path(__file__).parent / "static"
 
 
 def make_app(home: Path, who: str, access: Access) -> Starlette:
-    """`who` stands beside decisions. Raises `ArchiveError` where there is no archive in `home`."""
-    shelf = ArchiveReader(home, who)
-    pages = Pages(shelf, environment(TEMPLATES), access)
+    """`who` is recorded with decisions. Raises `ArchiveError` if there is no archive in `home`."""
+    reader = ArchiveReader(home, who)
+    pages = Pages(reader, environment(TEMPLATES), access)
 
     async def lost(request: Request, error: Exception) -> Response:
         return pages.refused("There is no page at this address.", 404)
@@ -35,13 +35,13 @@ def make_app(home: Path, who: str, access: Access) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
-        shelf.close()
+        reader.close()
 
     return Starlette(
         routes=[
-            *json_api.routes(shelf),
-            *events.routes(shelf),
-            *Actions(shelf, pages, access).routes(),
+            *json_api.routes(reader),
+            *events.routes(reader),
+            *Actions(reader, pages, access).routes(),
             *pages.routes(),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],

@@ -118,7 +118,7 @@ class DockerSandbox(Pool):
             raise SandboxFaultError(words)
         try:
             return self._cell(spec)
-        except _ImageGone as gone:
+        except _ImageGoneError as gone:
             log.warning("%s: making it again", gone)
             self._images.forget(gone.image)
             return self._cell(spec)
@@ -193,7 +193,7 @@ class DockerCell:
                 self._api.start(self.id)
                 started = True
             except ImageNotFound:
-                raise _ImageGone(image) from None
+                raise _ImageGoneError(image) from None
             finally:
                 if not started:
                     self.kill()
@@ -305,7 +305,7 @@ def trouble(client: DockerClient) -> str:
     return "" if answer.ok else f"the engine says {answer.status_code} {answer.reason}"
 
 
-class _ImageGone(SandboxFaultError):
+class _ImageGoneError(SandboxFaultError):
     def __init__(self, image: str) -> None:
         super().__init__(f"image {image} is gone")
         self.image = image

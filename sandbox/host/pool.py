@@ -24,7 +24,7 @@ from pygent.sandbox.api import (
     SandboxFaultError,
 )
 from pygent.sandbox.host import boot
-from pygent.sandbox.host.background import Background
+from pygent.sandbox.host.background_tasks import Background
 from pygent.sandbox.host.box import RunnerBox
 from pygent.sandbox.host.idle_boxes import IdleBoxes
 from pygent.sandbox.host.pool_sizing import Sizing

@@ -1,1 +1,108 @@
-"""Evolve a Python module with patches that are graded in a sandbox they cannot talk their way out of."""
+"""Evolve a Python module with patches that are graded in a sandbox they cannot talk their way out of.
+
+    import pygent
+
+    run = pygent.evolve("online_bin_packing", evaluations=200, proposer="mutate", selector="dgm")
+    print(run.best.score, run.best.held_out)
+    print(run.best.diff)
+
+Names are imported when they are used. What is listed in `__all__`, `pygent.grading` and `pygent.testing` is
+public; everything else may move.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pygent.archive.end_reason import EndReason
+    from pygent.archive.records import ArchiveError, Status, Usage
+    from pygent.benchmarks.results import Evaluation
+    from pygent.benchmarks.statistics.sequential_test import Interval
+    from pygent.evolution.promotion.apply_variant import Applied, ApplyError, ApplyPlan
+    from pygent.evolution.proposers.factory import ProposerContext
+    from pygent.evolution.protocols import Acceptor, Candidate, Parent, Proposal, Proposer, Selector
+    from pygent.evolution.run.progress import Progress
+    from pygent.evolution.run.trackers import Tracker
+    from pygent.evolution.settings.config import ConfigError, RunConfig
+    from pygent.extensions import ExtensionError
+    from pygent.interfaces.python.archive import Archive
+    from pygent.interfaces.python.evolve import aevolve, aresume, evolve, resume
+    from pygent.interfaces.python.measure import bench, target
+    from pygent.interfaces.python.records import Run, Variant
+    from pygent.sandbox.api import SandboxUnavailableError
+    from pygent.target_modules.patch.model.tree import Tree
+    from pygent.target_modules.spec.manifest import Target, TargetError
+    from pygent.target_modules.trust.exhibit import UntrustedError
+
+__all__ = [
+    "Acceptor",
+    "Applied",
+    "ApplyError",
+    "ApplyPlan",
+    "Archive",
+    "ArchiveError",
+    "Candidate",
+    "ConfigError",
+    "EndReason",
+    "Evaluation",
+    "ExtensionError",
+    "Interval",
+    "Parent",
+    "Progress",
+    "Proposal",
+    "Proposer",
+    "ProposerContext",
+    "Run",
+    "RunConfig",
+    "SandboxUnavailableError",
+    "Selector",
+    "Status",
+    "Target",
+    "TargetError",
+    "Tracker",
+    "Tree",
+    "UntrustedError",
+    "Usage",
+    "Variant",
+    "aevolve",
+    "aresume",
+    "bench",
+    "evolve",
+    "resume",
+    "target",
+]
+
+_HOMES = {
+    "archive.end_reason": "EndReason",
+    "archive.records": "ArchiveError Status Usage",
+    "benchmarks.results": "Evaluation",
+    "benchmarks.statistics.sequential_test": "Interval",
+    "evolution.promotion.apply_variant": "Applied ApplyError ApplyPlan",
+    "evolution.protocols": "Acceptor Candidate Parent Proposal Proposer Selector",
+    "evolution.proposers.factory": "ProposerContext",
+    "evolution.run.progress": "Progress",
+    "evolution.run.trackers": "Tracker",
+    "evolution.settings.config": "ConfigError RunConfig",
+    "extensions": "ExtensionError",
+    "interfaces.python.archive": "Archive",
+    "interfaces.python.evolve": "aevolve aresume evolve resume",
+    "interfaces.python.measure": "bench target",
+    "interfaces.python.records": "Run Variant",
+    "sandbox.api": "SandboxUnavailableError",
+    "target_modules.patch.model.tree": "Tree",
+    "target_modules.spec.manifest": "Target TargetError",
+    "target_modules.trust.exhibit": "UntrustedError",
+}
+_MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'pygent' has no attribute {name!r}")
+    found: object = getattr(import_module(f"pygent.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

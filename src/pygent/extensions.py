@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -28,12 +29,12 @@ OBJECT = "object:"  # how a run records an object that was handed over in Python
 _PRIVATE = "pygent_extension_"
 
 
-class ExtensionError(Exception):
+class ExtensionError(ValueError):
     """An extension cannot be used. The text is one line: which, where, what to do."""
 
 
 @dataclass(frozen=True)
-class Source:
+class ExtensionFile:
     """The file behind a reference, as it was read: an absolute path, and its bytes."""
 
     path: Path
@@ -51,20 +52,28 @@ def is_reference(value: object) -> bool:
 
 
 def file_of(reference: str, folder: Path | None = None) -> Path | None:
-    """The file that a reference names, absolute; None if it names none. Relative paths start at `folder`."""
+    """The file that a reference names, absolute; None if it names none. Relative paths start at `folder`.
+
+    Raises `ExtensionError` for a path that can be no such file.
+    """
     place, _, _ = reference.rpartition(":")
     if not place.endswith(".py"):
+        if "/" in place:
+            raise ExtensionError(f"{reference}: write {place}.py:{reference.rpartition(':')[2]}")
         return None
-    return ((folder or Path()) / Path(place).expanduser()).absolute()
+    try:
+        return ((folder or Path()) / Path(place).expanduser()).absolute()
+    except RuntimeError as error:
+        raise ExtensionError(f"{reference}: {error}") from None
 
 
-def read(reference: str, folder: Path | None = None) -> Source | None:
+def read(reference: str, folder: Path | None = None) -> ExtensionFile | None:
     """The file of a reference with its bytes; None if it names no file. Raises `ExtensionError`."""
     path = file_of(reference, folder)
     if path is None:
         return None
     try:
-        return Source(path, path.read_bytes())
+        return ExtensionFile(path, path.read_bytes())
     except OSError as error:
         raise ExtensionError(f"{reference}: {path} cannot be read: {error.strerror}") from None
 
@@ -73,30 +82,42 @@ class Registry(Generic[T]):
     """The implementations of one extension point.
 
     `point` is its name in the singular ("selector"), `group` the entry-point group (`pygent.selectors`).
-    `bundled` maps names to `module:attribute`, imported only when they are used. `needs` are the attributes
-    that an implementation must have; they are looked at before a run begins.
+    `bundled` maps names to `module:attribute`, imported only when they are used. `needs` are the methods that
+    a class must have, which is checked before a run begins; an instance also needs the `attributes`.
     """
 
-    def __init__(self, point: str, group: str, bundled: Mapping[str, str], needs: Iterable[str]) -> None:
+    def __init__(
+        self,
+        point: str,
+        group: str,
+        bundled: Mapping[str, str],
+        needs: Iterable[str],
+        attributes: Iterable[str] = (),
+    ) -> None:
         self.point = point
         self.group = group
         self.bundled = dict(bundled)
         self._needs = tuple(needs)
+        self._attributes = tuple(attributes)
 
     @cached_property
     def _entry_points(self) -> dict[str, str]:
         from importlib.metadata import entry_points
 
-        return {found.name: found.value for found in entry_points(group=self.group)}
+        found = entry_points(group=self.group)
+        return {one.name: one.value.partition("[")[0].strip() for one in found}
 
     def names(self) -> list[str]:
         """What may be chosen by name: bundled ones first, then those of installed packages."""
         return [*self.bundled, *(name for name in self._entry_points if name not in self.bundled)]
 
     def check(self, value: str) -> str:
-        """The reference itself, if it can be one. Raises `ExtensionError` for a name that nobody has."""
-        if value in self.bundled or is_reference(value) or value.startswith(OBJECT):
+        """The reference, the path of a file made absolute. Raises `ExtensionError` for a name nobody has."""
+        if value in self.bundled or value.startswith(OBJECT):
             return value
+        if is_reference(value):
+            path = file_of(value)
+            return value if path is None else f"{path}:{value.rpartition(':')[2]}"
         if value not in self._entry_points:
             raise ExtensionError(
                 f"there is no {self.point} {value!r}; choose one of {', '.join(self.names())}, "
@@ -118,6 +139,8 @@ class Registry(Generic[T]):
                 f"go on from Python, with {self.point}=..."
             )
         target = self.bundled.get(reference) or self._entry_points.get(reference, reference)
+        if not target.rpartition(":")[2] or ":" not in target:
+            raise ExtensionError(f"{self.point} {target}: names no class; write {target.rstrip(':')}:Class")
         source = read(target, folder) if target == reference else None
         if source is not None:
             if digest is not None and source.digest != digest:
@@ -128,11 +151,14 @@ class Registry(Generic[T]):
             found = _attribute(_module_of(source), target.rpartition(":")[2], self.point)
         else:
             found = _imported(target, self.point)
-        return cast("Callable[..., T]", self.conforming(found, reference))
+        if isinstance(found, type):  # what a function returns is known once it is called
+            self.conforming(found, reference)
+        return cast("Callable[..., T]", found)
 
     def conforming(self, found: object, reference: str) -> object:
         """The same object, if it has what the point needs. Raises `ExtensionError`."""
-        if lacking := [name for name in self._needs if not hasattr(found, name)]:
+        needs = self._needs if isinstance(found, type) else (*self._needs, *self._attributes)
+        if lacking := [name for name in needs if not hasattr(found, name)]:
             raise ExtensionError(f"{self.point} {reference}: it has no {', '.join(lacking)}")
         return found
 
@@ -143,15 +169,21 @@ def describe(extension: object) -> str:
     return f"{OBJECT}{kind.__module__}.{kind.__qualname__}"
 
 
-def _module_of(source: Source) -> ModuleType:
-    module = ModuleType(_PRIVATE + hashlib.sha256(str(source.path).encode() + source.text).hexdigest()[:16])
+def _module_of(source: ExtensionFile) -> ModuleType:
+    """The module of these bytes at this place; run once, whoever asks."""
+    name = _PRIVATE + hashlib.sha256(os.fsencode(source.path) + source.text).hexdigest()[:16]
+    if (known := sys.modules.get(name)) is not None:
+        return known
+    module = ModuleType(name)
     module.__file__ = str(source.path)
-    sys.modules[module.__name__] = module  # dataclasses and pickle look their module up
+    sys.modules[name] = module  # dataclasses and pickle look their module up
     try:
         exec(compile(source.text, source.path, "exec", dont_inherit=True), module.__dict__)
-    except Exception as error:  # noqa: BLE001 - a person's own file, run as they asked
-        del sys.modules[module.__name__]
-        raise ExtensionError(f"{source.path}: cannot be loaded: {type(error).__name__}: {error}") from None
+    except BaseException as error:
+        del sys.modules[name]
+        if isinstance(error, Exception | SystemExit):  # a person's own file, run as they asked
+            raise ExtensionError(f"{source.path}: cannot be loaded: {_said(error)}") from None
+        raise
     return module
 
 
@@ -160,10 +192,13 @@ def _imported(target: str, point: str) -> object:
     try:
         module = importlib.import_module(name)
     except Exception as error:  # noqa: BLE001 - somebody's installed package
-        raise ExtensionError(
-            f"{point} {target}: cannot be imported: {type(error).__name__}: {error}"
-        ) from None
+        raise ExtensionError(f"{point} {target}: cannot be imported: {_said(error)}") from None
     return _attribute(module, attribute, point)
+
+
+def _said(error: BaseException) -> str:
+    """An error of somebody else's code, in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _attribute(module: ModuleType, path: str, point: str) -> object:

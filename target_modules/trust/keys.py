@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pygent.extensions import is_reference
+
 Kind = Literal["settings", "target"]
 
 
@@ -66,9 +68,16 @@ def _is_address(value: Any, folder: Path) -> bool:
     return value is not None and "://" in value
 
 
+def _is_code(value: Any, folder: Path) -> bool:
+    """Whether a setting names code by import string or file; several are separated by commas."""
+    return any(is_reference(one) for one in value.split(","))
+
+
+_CODE = Harm("is Python that runs on this machine", _is_code)
 _FILE = Harm("reads a file elsewhere", _is_outside)
 _SETTINGS: Mapping[str, Harm | None] = {
     "on_finish": Harm("runs a command when a run ends", _unless()),
+    **dict.fromkeys(("proposer", "selector", "acceptor", "trackers"), _CODE),
     "on_finish_keys": Harm("passes variables, including keys, to that command", _unless()),
     "mcp_config": Harm("starts the MCP servers of a file", _unless()),
     "model": Harm("sends a key to an address that it names", _is_address),
@@ -80,11 +89,11 @@ _SETTINGS: Mapping[str, Harm | None] = {
     "runtime": Harm("chooses what runs the boxes", _unless()),
     **dict.fromkeys(
         (
-            *("target", "proposer", "profile", "replay", "task_profile", "task_tokens", "task_calls"),
+            *("target", "profile", "replay", "task_profile", "task_tokens", "task_calls"),
             *("task_minutes", "model_minutes", "dollars_per_hour", "max_answer_tokens", "temperature"),
             *("seed", "attempts", "evaluations", "minutes", "tokens", "dollars", "calls", "attempt_tokens"),
             *("attempt_dollars", "attempt_calls", "attempt_minutes", "until", "workers", "window"),
-            *("selector", "fuse", "engine_minutes", "approval"),
+            *("fuse", "engine_minutes", "approval", "extensions"),
         )
     ),
 }

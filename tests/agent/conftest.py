@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pygent.agent.attempt_state import AttemptState
-from pygent.agent.brief import Brief
+from pygent.agent.dialogue.brief import Brief
 from pygent.agent.host_client import HostClient
 from pygent.agent.profile import Profile
-from pygent.agent.workspace import Workspace
+from pygent.agent.work.attempt_state import AttemptState
+from pygent.agent.work.workspace import Workspace
 from pygent.prompts.message import ToolSpec
 
 SOURCE = '''"""Distances."""

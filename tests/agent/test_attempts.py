@@ -12,7 +12,7 @@ import pytest
 
 from pygent.agent import toolbox
 from pygent.agent.__main__ import attempt
-from pygent.agent.brief import PriorAttempt
+from pygent.agent.dialogue.brief import PriorAttempt
 from pygent.agent.profile import Profile, load
 from pygent.agent.stages.execute import NO_CALL
 from tests.agent.conftest import FAST, FILES, SOURCE, Host, brief, edit, finish, say, task

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from pygent.agent.attempt_state import AttemptState
-from pygent.agent.brief import Brief, Inspiration, PriorAttempt
+from pygent.agent.dialogue.brief import Brief, Inspiration, PriorAttempt
 from pygent.agent.host_client import HostClient
 from pygent.agent.profile import Profile, load
 from pygent.agent.stage import opened
-from pygent.agent.workspace import Workspace
+from pygent.agent.work.attempt_state import AttemptState
+from pygent.agent.work.workspace import Workspace
 from tests.agent.conftest import Host, brief
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pygent.agent.conversation import LEFT_OUT, Conversation
+from pygent.agent.dialogue.conversation import LEFT_OUT, Conversation
 from pygent.agent.host_client import BudgetExhaustedError, HostClient, ModelUnavailableError
 from pygent.prompts.message import Message
 from tests.agent.conftest import Host, say

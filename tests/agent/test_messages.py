@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.agent.brief import Brief, Inspiration
-from pygent.agent.context import ContextBudget
-from pygent.agent.messages import messages
+from pygent.agent.dialogue.brief import Brief, Inspiration
+from pygent.agent.dialogue.context import ContextBudget
+from pygent.agent.dialogue.messages import messages
 
 GOLDEN = Path(__file__).parent / "golden_single.txt"
 BRIEF = Brief(

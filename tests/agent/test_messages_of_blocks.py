@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pygent.agent.brief import Brief
-from pygent.agent.messages import messages
+from pygent.agent.dialogue.brief import Brief
+from pygent.agent.dialogue.messages import messages
 
 PROGRAM = "import math\n\n# EVOLVE-BLOCK-START\nx = 1\n# EVOLVE-BLOCK-END\n"
 

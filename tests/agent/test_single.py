@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pygent.agent.brief import Brief
+from pygent.agent.dialogue.brief import Brief
 from pygent.agent.host_client import HostClient, ModelUnavailableError
 from pygent.agent.single import Attempt, attempt
 from pygent.target_modules.patch.apply import apply

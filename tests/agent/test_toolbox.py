@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.toolbox import Toolbox
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.prompts.message import ToolCall, ToolSpec
 from tests.agent.conftest import Host
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import ToolError
 from pygent.agent.toolbox import every
+from pygent.agent.work.attempt_state import AttemptState
 from tests.agent.conftest import EDITABLE, FAST, FILES, SOURCE, Host
 
 MakeDesk = Callable[..., AttemptState]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.agent.workspace import PatchError, Workspace
+from pygent.agent.work.workspace import PatchError, Workspace
 from pygent.target_modules.patch.model.edits import CreateFile, Patch, SearchReplace
 
 FILES = {"a.py": "x = 1\n", "lib/b.py": "y = 2\r\n", "data.txt": "d"}

@@ -36,7 +36,7 @@ def test_a_new_user_finds_the_champion_understands_it_applies_it_and_takes_it_ba
     assert "its suite passes there: " in applied.out
     assert source.read_text() != BUGGY
     undone = pygent("rollback", best, home=home)
-    assert (undone.code, "taken back: ranges.py" in undone.out) == (0, True)
+    assert (undone.code, "rolled back: ranges.py" in undone.out) == (0, True)
     assert source.read_text() == BUGGY
     decided = pygent("archive", "show", best, home=home).out
     assert [word for word in ("approve by Ada: right", "apply by", "rollback by") if word in decided] == [

@@ -14,8 +14,8 @@ from random import Random
 from typing import Any
 
 from pygent.agent import bundle
-from pygent.agent.brief import Brief, Inspiration
-from pygent.agent.messages import messages
+from pygent.agent.dialogue.brief import Brief, Inspiration
+from pygent.agent.dialogue.messages import messages
 from pygent.agent.profile import load
 from pygent.archive.records import RunRecord
 from pygent.archive.store import ArchiveStore
@@ -28,7 +28,7 @@ from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.loop import Loop
 from pygent.evolution.run.plan import RunPlan, resolve
-from pygent.evolution.run.progress import Reporter
+from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.run.run_limits import Clock, RunLimits
 from pygent.evolution.search.crossover import CrossoverSchedule
 from pygent.evolution.search.parent_selection import Selection

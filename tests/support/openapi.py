@@ -12,7 +12,7 @@ FILE = Path(__file__).parents[2] / "docs" / "reference" / "openapi.json"
 _JSON = {"application/json": {"schema": {}}}
 _TOLD = {
     "404": {"description": "There is no such run, variant or page", "content": _JSON},
-    "422": {"description": "A parameter is not as it must be; `error` says which", "content": _JSON},
+    "422": {"description": "A parameter is invalid; `error` names it", "content": _JSON},
 }
 _EVENTS = {
     "/api/runs/{run}/events": (

@@ -12,9 +12,31 @@ from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from pygent.evolution.settings.config import RunConfig
-from pygent.evolution.settings.offered import Offered, fields_of
+from pygent.evolution.settings.setting_offers import Offered, fields_of
 
 FILE = Path(__file__).parents[2] / "interfaces" / "cli" / "run_options.py"
+
+SETTINGS = Path(__file__).parents[2] / "interfaces" / "python" / "run_settings.py"
+SETTINGS_HEAD = '''\
+"""Keywords of `pygent.evolve`: generated from `RunConfig` by `make docs`, not to be edited."""
+
+from typing import Literal, TypedDict
+
+from pygent.evolution.protocols import Acceptor, Proposer, Selector
+from pygent.gateway.models.prices import Price
+from pygent.sandbox.api import Sandbox
+
+
+class RunSettings(TypedDict, total=False):
+    """See `RunConfig`. What is left out is as on the command line."""
+
+'''
+OBJECTS = {  # what may be an object, too
+    "proposer": "str | Proposer | type[Proposer]",
+    "selector": "str | Selector | type[Selector]",
+    "acceptor": "str | Acceptor | type[Acceptor]",
+    "sandbox": "str | Sandbox",
+}
 
 HEAD = '''\
 """Options of `evolve` and `resume`: generated from `RunConfig` by `make docs`, not to be edited."""
@@ -89,5 +111,25 @@ def _bounds(field: FieldInfo) -> tuple[object, object]:
     return low, high
 
 
+def settings_text() -> str:
+    """The same settings as keywords of `pygent.evolve`."""
+    fields = "".join(
+        f"    {name}: {_annotation(name, field)}\n"
+        for name, field in RunConfig.model_fields.items()
+        if name != "target"
+    )
+    ruff = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(SETTINGS), "-"]
+    done = subprocess.run(ruff, input=SETTINGS_HEAD + fields, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def _annotation(name: str, field: FieldInfo) -> str:
+    if name in OBJECTS:
+        return OBJECTS[name]
+    shown = field.annotation.__name__ if isinstance(field.annotation, type) else str(field.annotation)
+    return shown.replace("typing.", "").replace("pygent.gateway.models.prices.", "")
+
+
 if __name__ == "__main__":
     FILE.write_text(text())
+    SETTINGS.write_text(settings_text())

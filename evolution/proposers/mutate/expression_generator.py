@@ -70,14 +70,13 @@ class Grower:
         self.truths = [name for name, kind in kinds.items() if kind in ("any", "bool")]
         near = place.names if focus is None else focus
         self.near = [name for name in self.numbers if name in near]
-        local = {binding.name for binding in scene.survey.bindings}
-        seen = set(visible)
+        hidden = scene.local.difference(visible)
         self.borrowed = list(
             dict.fromkeys(
                 scene.code(expr)
                 for expr in scene.numeric
-                if not (expr.names & local) - seen
-                and expr.names
+                if expr.names
+                and expr.names.isdisjoint(hidden)
                 and not isinstance(expr.node, cst.Name)
                 and expr.end - expr.start < 60
                 and scene.kinds.of(expr) == "num"

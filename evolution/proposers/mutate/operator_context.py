@@ -28,17 +28,31 @@ class OperatorContext:
         self.survey = survey
         self.facts = facts
         self.kinds = Kinds(survey)
-        self._groups: dict[str, Sequence[Expr]] = {}
+        self._groups: dict[Callable[[Expr], bool], Sequence[Expr]] = {}
 
     def code(self, expr: Expr | Statement) -> str:
         return self.survey.code(expr)
 
-    def group(self, name: str, want: Callable[[Expr], bool]) -> Sequence[Expr]:
-        """The expressions that `want` holds for, found once per name."""
-        found = self._groups.get(name)
+    def group(self, want: Callable[[Expr], bool]) -> Sequence[Expr]:
+        """The expressions that `want` holds for, found once per function."""
+        found = self._groups.get(want)
         if found is None:
-            found = self._groups[name] = [expr for expr in self.survey.exprs if want(expr)]
+            found = self._groups[want] = [expr for expr in self.survey.exprs if want(expr)]
         return found
+
+    @cached_property
+    def local(self) -> frozenset[str]:
+        """Names that the region binds."""
+        return frozenset(binding.name for binding in self.survey.bindings)
+
+    @cached_property
+    def names(self) -> Sequence[Expr]:
+        """Where those names are read, except to call them."""
+        return [
+            expr
+            for expr in self.survey.exprs
+            if isinstance(expr.node, cst.Name) and expr.node.value in self.local and expr.slot != "callee"
+        ]
 
     @cached_property
     def values(self) -> Sequence[Expr]:
@@ -74,8 +88,7 @@ class OperatorContext:
 
     def readable(self, expr: Expr, offset: int) -> bool:
         """Whether `expr`'s names mean something at `offset` too."""
-        local = {binding.name for binding in self.survey.bindings}
-        return not (expr.names & local) - set(self.visible(offset))
+        return expr.names.isdisjoint(self.local.difference(self.visible(offset)))
 
     def put(self, expr: Expr, text: str) -> RegionChange | None:
         """Replace `expr` by `text`, in parentheses if its slot needs them."""
@@ -84,13 +97,9 @@ class OperatorContext:
         new = atom(text) if loose else bare(text)
         if new == old:
             return None
-        around = (
-            self.survey.text[max(0, expr.start - 1) : expr.start],
-            self.survey.text[expr.end : expr.end + 1],
-        )
-        text = (
-            (" " if _joined(around[0], new[:1]) else "") + new + (" " if _joined(new[-1:], around[1]) else "")
-        )
+        before = self.survey.text[max(0, expr.start - 1) : expr.start]
+        after = self.survey.text[expr.end : expr.end + 1]
+        text = " " * _joined(before, new[:1]) + new + " " * _joined(new[-1:], after)
         return replace(expr.start, expr.end, text, old)
 
 

@@ -114,14 +114,14 @@ class RegionIndex:
         node = statement.node
         if isinstance(node, cst.SimpleStatementLine):
             for small in node.body:
-                self._small(small, statement)
+                self._small(small)
         elif isinstance(node, cst.FunctionDef):
             self._define(node, statement)
         elif isinstance(node, cst.ClassDef):
             self._suite(node.body, statement, "other")
         elif isinstance(node, cst.For):
             source = self._expr(node.iter, None, "iter")
-            self._targets(node.target, self.span(node.body)[0], statement, source, element=True)
+            self._targets(node.target, self.span(node.body)[0], source, element=True)
             self._loop(node, statement)
         elif isinstance(node, cst.While):
             outer, self._loops = self._loops, (*self._loops, statement)
@@ -134,7 +134,7 @@ class RegionIndex:
             for item in node.items:
                 source = self._expr(item.item, None, "with")
                 if item.asname is not None:
-                    self._targets(item.asname.name, self.span(node.body)[0], statement, source)
+                    self._targets(item.asname.name, self.span(node.body)[0], source)
             self._suite(node.body, statement, "body")
         else:
             self._parts(node, statement)
@@ -169,7 +169,7 @@ class RegionIndex:
             return block
         if isinstance(suite, cst.SimpleStatementSuite):
             for small in suite.body:
-                self._small(small, owner)
+                self._small(small)
         return None
 
     def _define(self, node: cst.FunctionDef, statement: Statement) -> None:
@@ -197,18 +197,18 @@ class RegionIndex:
         function.body = self._suite(node.body, statement, "function")
         self._function, self._loops, self._spins = outer
 
-    def _small(self, small: cst.CSTNode, statement: Statement) -> None:
+    def _small(self, small: cst.CSTNode) -> None:
         if isinstance(small, cst.Assign):
             source = self._expr(small.value, None, "assign")
             for target in small.targets:
-                self._targets(target.target, self.span(small)[1], statement, source)
+                self._targets(target.target, self.span(small)[1], source)
         elif isinstance(small, cst.AnnAssign):
             value = self._expr(small.value, None, "assign") if small.value is not None else None
             note = self.text[slice(*self.span(small.annotation.annotation))]
-            self._targets(small.target, self.span(small)[1], statement, value, annotation=note)
+            self._targets(small.target, self.span(small)[1], value, annotation=note)
         elif isinstance(small, cst.AugAssign):
             self._expr(small.value, None, "assign")
-            self._targets(small.target, self.span(small)[1], statement, None)
+            self._targets(small.target, self.span(small)[1], None)
         elif isinstance(small, cst.Return):
             if small.value is not None:
                 self._expr(small.value, None, "return")
@@ -222,7 +222,6 @@ class RegionIndex:
         self,
         target: cst.CSTNode,
         start: int,
-        statement: Statement,
         source: Expr | None,
         *,
         element: bool = False,
@@ -237,9 +236,7 @@ class RegionIndex:
             self.bindings.append(Binding(target.value, start, end, source, element, annotation))
         elif isinstance(target, cst.Tuple | cst.List):
             for part, (inner, note) in zip(target.elements, _unpacked(source, element), strict=False):
-                self._targets(
-                    part.value, start, statement, inner, element=inner is not None, annotation=note, end=end
-                )
+                self._targets(part.value, start, inner, element=inner is not None, annotation=note, end=end)
         elif isinstance(target, cst.Subscript):
             for index in target.slice:
                 self._inside(index, None, "index")
@@ -287,35 +284,24 @@ class RegionIndex:
         return expr
 
     def _comprehension(self, node: Any, expr: Expr) -> None:
-        start, end = expr.start, expr.end
         source = self._expr(node.for_in.iter, expr, "iter")
         part = node.for_in
-        statement = self._statement
-        assert statement is not None
-        first = True
         self._spins += 1
         while part is not None:
-            if not first:
-                source = self._expr(part.iter, expr, "iter")
-            first = False
-            begin = self.span(part.iter)[1]
-            self._targets(part.target, begin, statement, source, element=True, end=end)
+            self._targets(part.target, self.span(part.iter)[1], source, element=True, end=expr.end)
             for test in part.ifs:
                 self._expr(test.test, expr, "filter")
-            self._bind_result(node, part.target, statement, source, start)
+            # the result stands before the `for`, and reads the names that it binds
+            self._targets(part.target, expr.start, source, element=True, end=self.span(node.for_in)[0])
             part = part.inner_for_in
+            if part is not None:
+                source = self._expr(part.iter, expr, "iter")
         if isinstance(node, cst.DictComp):
             self._expr(node.key, expr, "key")
             self._expr(node.value, expr, "elt")
         else:
             self._expr(node.elt, expr, "elt")
         self._spins -= 1
-
-    def _bind_result(
-        self, node: Any, target: cst.CSTNode, statement: Statement, source: Expr | None, start: int
-    ) -> None:
-        """Bind a comprehension's result: it stands before the `for`, and can read the names that it binds."""
-        self._targets(target, start, statement, source, element=True, end=self.span(node.for_in)[0])
 
     def _inside(self, node: cst.CSTNode, parent: Expr | None, slot: str) -> None:
         """Visit expressions directly below a node that is not an expression, or needs no special care."""
@@ -326,7 +312,7 @@ class RegionIndex:
             elif isinstance(child, cst.BaseExpression):
                 self._expr(child, parent, inner)
             else:
-                self._inside(child, parent, slot if slot else inner)
+                self._inside(child, parent, slot or inner)
 
 
 _SLOT_NAMES: dict[type, dict[str, str]] = {

@@ -1,1 +1,1 @@
-"""The commands that measure trees and the sandbox outside a run."""
+"""Commands that measure trees and the sandbox outside a run."""

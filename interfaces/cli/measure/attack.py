@@ -1,4 +1,4 @@
-"""`pygent sandbox attack`: programs that try to break out, to last, or to forge, put to a real sandbox."""
+"""`pygent sandbox attack`: runs programs that try to escape, persist or forge in a real sandbox."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pygent.interfaces.cli.context import Backend, Image, Json, Runtime, console, print_json
+from pygent.interfaces.cli.context import Backend, Image, Json, Runtime, print_json
+from pygent.interfaces.common.terminal import console
 
 if TYPE_CHECKING:
     from pygent.sandbox.redteam.attack_runner import AttackResult
 
 Grade = Annotated[
-    Literal["container", "process"] | None, typer.Option("--isolation", help="One grade; both by default.")
+    Literal["container", "process"] | None,
+    typer.Option("--isolation", help="Only this isolation grade; both by default."),
 ]
 
 
@@ -25,11 +27,11 @@ def attack(
     isolation: Grade = None,
     image: Image = None,
     runtime: Runtime = None,
-    fast: Annotated[bool, typer.Option("--fast", help="A choice of them, in well under a minute.")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="Name of an attack; repeatable.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Only a selection, in well under a minute.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Only this attack, by name; repeatable.")] = None,
     json: Json = False,
 ) -> None:
-    """Attack the sandbox from inside with a corpus of programs; exit 1 where one was not held."""
+    """Attack the sandbox from inside with a corpus of programs; exit 1 if one was not held."""
     from pygent.sandbox.api import Isolation
     from pygent.sandbox.backends.select import make_sandbox
     from pygent.sandbox.redteam.attack_corpus import read_attacks
@@ -37,7 +39,7 @@ def attack(
 
     corpus = read_attacks()
     if unknown := set(only or ()) - {one.name for one in corpus}:
-        raise typer.BadParameter(f"--only: no attack is called {', '.join(sorted(unknown))}")
+        raise typer.BadParameter(f"--only: no attack is named {', '.join(sorted(unknown))}")
     chosen = [one for one in corpus if (one.name in only if only else one.fast or not fast)]
     sandbox = make_sandbox(backend, base=image, runtime=runtime)
     results: list[AttackResult] = []
@@ -58,7 +60,7 @@ def attack(
 
 
 def _row(result: AttackResult) -> dict[str, object]:
-    """As JSON, with what a hostile program said made visible: a lone surrogate cannot even be printed."""
+    """As JSON, with the text of hostile programs escaped: a lone surrogate cannot even be printed."""
     from pygent.prompts.quote import escape
 
     row = result.to_json()

@@ -1,4 +1,4 @@
-"""`pygent bench`: judge a tree outside any run."""
+"""`pygent bench`: evaluate a tree outside any run."""
 
 from __future__ import annotations
 
@@ -19,40 +19,34 @@ def register(app: typer.Typer) -> None:
 def bench(
     target: TargetName,
     tree: Annotated[
-        Path | None, typer.Option(help="Folder of the source to judge; the target's own if left out.")
+        Path | None, typer.Option(help="Folder of the source to evaluate; the target's own if left out.")
     ] = None,
-    held_out: Annotated[bool, typer.Option("--held-out", help="On held-out cases.")] = False,
+    held_out: Annotated[bool, typer.Option("--held-out", help="Use the held-out cases.")] = False,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Draws the cases; random if left out, which no tree can guess.")
+        int | None,
+        typer.Option(min=0, help="Seed for the cases; if left out, a random one, which no tree can guess."),
     ] = None,
     *,
     place: SandboxOptions,
     limits: LimitOptions,
     json: Json = False,
 ) -> None:
-    """Evaluate a tree. Exit 0 also when the tree is bad, 1 when it could not be judged."""
-    import secrets
+    """Evaluate a tree. Exit 0 even if the tree is bad, 1 if it could not be evaluated."""
+    from pygent.interfaces.python.measure import bench as measured
+    from pygent.target_modules.spec.target_registry import find_target
 
-    from pygent.benchmarks.judge import evaluate_tree
-    from pygent.benchmarks.results import EvaluationContext
-    from pygent.evolution.run.opened_sandbox import opened_sandbox
-    from pygent.sandbox.api import Isolation
-    from pygent.target_modules.spec.manifest import TargetError
-    from pygent.target_modules.spec.target_registry import find_to_run
-
-    found = find_to_run(target)
-    if tree is not None and not tree.is_dir():
-        raise TargetError(f"--tree: {tree} is not a folder")
-
-    untrusted = "" if tree is None else "a tree that a model may have written"
-    drawn = secrets.randbits(63) if seed is None else seed
-    with opened_sandbox(
-        place.sandbox, place.image, limits.runtime, limits.waive or (), untrusted=untrusted
-    ) as box:
-        where = EvaluationContext(box, Isolation.CONTAINER, drawn, found.tree())
-        result = evaluate_tree(found, found.tree(tree), where, "held_out" if held_out else "search")
-    told = {
-        "target": found.name,
+    result = measured(
+        target,
+        tree,
+        held_out=held_out,
+        seed=seed,
+        sandbox=place.sandbox,
+        image=place.image,
+        runtime=limits.runtime,
+        waive=limits.waive or (),
+    )
+    facts = {
+        "target": find_target(target).name,
         "passed": result.passed,
         "total": result.total,
         "score": result.score,
@@ -66,11 +60,11 @@ def bench(
         "seed": result.seed,
     }
     if json:
-        print_json(told)
+        print_json(facts)
         return
     from pygent.prompts.quote import line
 
-    for name, value in told.items():
+    for name, value in facts.items():
         if name == "metrics":
             for metric, figure in result.metrics.items():
                 typer.echo(f"{metric:<20}{figure:.6g}")

@@ -1,4 +1,4 @@
-"""`pygent sandbox forge`: programs that try to be scored higher than they have earned, put to every suite."""
+"""`pygent sandbox forge`: runs programs that try to earn a false score through every suite."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ def forge(
     sandbox: Backend = "auto",
     image: Image = None,
     runtime: Runtime = None,
-    fast: Annotated[bool, typer.Option("--fast", help="A choice of them, in well under a minute.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Only a selection, in well under a minute.")] = False,
     compare: Annotated[
         bool | None,
         typer.Option(
             "--compare/--no-compare",
-            help="Also put them to evaluators as they are commonly written; with --fast only if asked.",
+            help="Also try them on evaluators as commonly written; the default, except with --fast.",
         ),
     ] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Name of a forgery; repeatable.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this forgery, by name; repeatable.")] = None,
     json: Json = False,
 ) -> None:
-    """Try to forge a score; exit 1 where one of the suites gave one, or failed an honest program."""
+    """Try to forge a score; exit 1 if a suite gave one, or failed an honest program."""
     import secrets
 
     from pygent.benchmarks.forgeries.forgery_audit import forge as measure
     from pygent.benchmarks.forgeries.forgery_corpus import read_corpus
-    from pygent.evolution.run.opened_sandbox import opened_sandbox
+    from pygent.evolution.settings.opened_sandbox import opened_sandbox
 
     corpus = read_corpus()
     if unknown := set(only or ()) - {one.name for one in corpus}:
-        raise typer.BadParameter(f"--only: no forgery is called {', '.join(sorted(unknown))}")
+        raise typer.BadParameter(f"--only: no forgery is named {', '.join(sorted(unknown))}")
     quick = [one for one in corpus if one.fast or not fast]
     chosen = [one for one in corpus if one.name in only] if only else quick
     with opened_sandbox(sandbox, image, runtime) as box:
@@ -65,7 +65,7 @@ def forge(
 
 
 def _show(report: Report) -> None:
-    """Plain columns: a table that fits itself to a narrow terminal would cut what it is about."""
+    """Print plain columns: a table that adapts to a narrow terminal would cut off the verdicts."""
     forged = report.forged()
     widths = {name: SUITE if name in SUITES else max(PEER, len(name)) for name in forged}
     typer.echo("forgery".ljust(NAME) + "  ".join(name.ljust(width) for name, width in widths.items()))
@@ -81,11 +81,11 @@ def _show(report: Report) -> None:
     typer.echo(f"{held}: {len(report.rows)} forgeries, {report.seconds:.0f} s, {report.sandbox}")
 
 
-def _cell(verdict: ForgeryVerdict | None, told: BaselineReport | None) -> str:
+def _cell(verdict: ForgeryVerdict | None, baseline: BaselineReport | None) -> str:
     if verdict is not None:
         score = "-" if verdict.score is None else f"{verdict.score:.2g}"
         return f"{score} {verdict.stop}" if verdict.held else f"FORGED {score}"
-    if told is None:
+    if baseline is None:
         return ""
-    score = "-" if told.score is None else f"{told.score:.2g}"
-    return f"FORGED {score}" if told.forged else score
+    score = "-" if baseline.score is None else f"{baseline.score:.2g}"
+    return f"FORGED {score}" if baseline.forged else score

@@ -1,4 +1,4 @@
-"""`pygent safety`: what the gate says of a patch, before anything is run."""
+"""`pygent safety`: gate a patch, without running anything."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ import typer
 
 from pygent.interfaces.cli.context import Json, print_json
 
-app = typer.Typer(help="What the gate says of a patch.", no_args_is_help=True)
+app = typer.Typer(help="Gate a patch without running it.", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """What the gate says of a patch."""
+    """Gate a patch without running it."""
 
 
 @app.command()
 def check(
-    patch: Annotated[Path, typer.Argument(help="File: a JSON patch, a unified diff, SEARCH/REPLACE blocks.")],
-    target: Annotated[str, typer.Option(help="Name of a bundled target, or folder of a target.toml.")],
+    patch: Annotated[
+        Path, typer.Argument(help="File with a JSON patch, a unified diff, or SEARCH/REPLACE blocks.")
+    ],
+    target: Annotated[str, typer.Option(help="Name of a bundled target, or folder with a target.toml.")],
     json: Json = False,
 ) -> None:
-    """Gate a patch against a target's source; exit 1 where there are findings."""
+    """Gate a patch against a target's source; exit 1 if there are findings."""
     from pygent.prompts.quote import line
     from pygent.target_modules.gate.gate_rules import gate_text
     from pygent.target_modules.spec.manifest import TargetError

@@ -1,4 +1,4 @@
-"""`pygent sandbox` and `pygent doctor`: whether untrusted code can run here, and what to do if not."""
+"""`pygent sandbox` and `pygent doctor`: check whether untrusted code can run here, and say what to fix."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ def register(app: typer.Typer) -> None:
 @group.command()
 def build(
     image: Image = None,
-    package: Annotated[list[str] | None, typer.Option(help="PyPI package in the image; repeatable.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Also where the image exists already.")] = False,
+    package: Annotated[
+        list[str] | None, typer.Option(help="PyPI package to install in the image; repeatable.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Build again if the image already exists.")] = False,
     sandbox: Kind = "auto",
     json: Json = False,
 ) -> None:
-    """Make what the boxes consist of, from --image or (where no registry answers) the host's own Python."""
+    """Build the image of the boxes, from --image or (if no registry answers) from the host's own Python."""
     from pygent.sandbox.backends.select import build_image
 
     name = build_image(sandbox, base=image, packages=tuple(package or ()), rebuild=force)
@@ -42,7 +44,7 @@ def build(
 
 @group.command()
 def check(sandbox: Kind = "auto", image: Image = None, runtime: Runtime = None, json: Json = False) -> None:
-    """Attack the sandbox from inside; exit 1 where something is not held."""
+    """Attack the sandbox from inside; exit 1 if it does not hold."""
     from pygent.sandbox.api import Check
     from pygent.sandbox.backends.select import make_sandbox
 
@@ -60,7 +62,7 @@ def doctor(
     runtime: Runtime = None,
     json: Json = False,
 ) -> None:
-    """Say in words what works here and what to do about what does not."""
+    """Check what works on this machine, and say how to fix what does not."""
     from pygent.interfaces.cli.setup.doctor import examine
 
     session: CliContext = ctx.obj

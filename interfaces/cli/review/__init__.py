@@ -1,1 +1,1 @@
-"""The commands that read an archive and decide on variants."""
+"""Commands that read an archive and decide about variants."""

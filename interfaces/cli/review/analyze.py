@@ -22,16 +22,16 @@ def register(app: typer.Typer) -> None:
 
 def analyze(
     target: TargetName,
-    top: Annotated[int, typer.Option(min=1, help="At most so many lines, and symbols.")] = 20,
+    top: Annotated[int, typer.Option(min=1, help="Most lines, and most symbols, to list.")] = 20,
     everything: Annotated[
         bool, typer.Option("--all", help="Also lines that the manifest does not let a variant change.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Draws the cases where a grader makes them.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed for the cases, if a grader draws them.")] = 0,
     *,
     place: SandboxOptions,
     json: Json = False,
 ) -> None:
-    """Rank lines by how much failing tests, and no others, run them (Ochiai). Exit 0 also when none fails."""
+    """Rank lines by how much failing tests, and only those, run them (Ochiai). Exit 0 even if none fails."""
     from pygent.benchmarks.testing.spectrum import take_spectrum
     from pygent.target_modules.fault_localization import by_symbol, suspects
     from pygent.target_modules.spec.target_registry import find_to_run
@@ -45,17 +45,17 @@ def analyze(
     symbols = by_symbol(shown)
     failing = [name for number, name in enumerate(spectrum.tests) if spectrum.failing >> number & 1]
     if json:
-        told = {"target": found.name, "tests": len(spectrum.tests), "failing": failing}
+        counts = {"target": found.name, "tests": len(spectrum.tests), "failing": failing}
         ranking = {"symbols": symbols[:top], "lines": shown[:top]}
-        print_json(told | ranking)
+        print_json(counts | ranking)
         return
     if not failing:
-        typer.echo(f"{found.name}: {len(spectrum.tests)} tests, no failing tests: nothing to localise")
+        typer.echo(f"{found.name}: {len(spectrum.tests)} tests, none of them fails: nothing to localise")
         return
     typer.echo(f"{found.name}: {len(failing)} of {len(spectrum.tests)} tests fail")
     if not shown:
         more = "; --all shows the others" if ranked else ""
-        typer.echo(f"no line that may be changed is run by them{more}")
+        typer.echo(f"they run no line that may be changed{more}")
         return
     _print("most suspicious symbols", symbols[:top])
     _print("most suspicious lines", shown[:top])

@@ -11,7 +11,7 @@ from pygent.interfaces.cli.context import CliContext, Json, print_json
 from pygent.interfaces.cli.id_arguments import VariantId, variant_ids
 
 Who = Annotated[
-    str | None, typer.Option("--as", help="Who decides; git's user.name or the login name if left out.")
+    str | None, typer.Option("--as", help="Who decides; git's user.name or the login name by default.")
 ]
 
 
@@ -26,19 +26,25 @@ def apply(
     to: Annotated[
         Path | None, typer.Option(help="Write a copy of the variant's tree into this new folder.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Write; without it, only the diff is shown.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Write the change; without this, only show the diff.")
+    ] = False,
     pr_body: Annotated[
-        bool, typer.Option("--pr-body", help="Print the text of a pull request, and write nothing.")
+        bool, typer.Option("--pr-body", help="Print the text for a pull request, and write nothing.")
     ] = False,
     hooks: Annotated[
-        bool, typer.Option("--hooks", help="Let the hooks of the source's git repository run; without keys.")
+        bool,
+        typer.Option(
+            "--hooks",
+            help="Let the hooks of the source's git repository run, without keys in their environment.",
+        ),
     ] = False,
     who: Who = None,
     json: Json = False,
 ) -> None:
     """Show a champion's diff against the source that its run began with and, with --yes, write it there.
 
-    The target's own suite then runs on the real source; if it fails there, all is taken back.
+    The target's own suite then runs on the real source. If it fails there, everything is undone.
     """
     from pygent.archive.records import ArchiveError, Status
     from pygent.evolution.promotion import apply_variant
@@ -48,7 +54,7 @@ def apply(
     from pygent.target_modules.promotion import source_writer
 
     if pr_body and (yes or to is not None):
-        raise typer.BadParameter("--pr-body only prints: leave --yes and --to out")
+        raise typer.BadParameter("--pr-body only prints: leave out --yes and --to")
     session: CliContext = ctx.obj
     with session.archive(read_only=not yes) as archive:
         planned = apply_variant.plan(archive, variant)
@@ -82,7 +88,7 @@ def apply(
     show_diff(planned.diff)
     if not yes:
         if to is None and planned.obstacles:
-            typer.echo(f"nothing written, and variant {found.id} cannot be applied as things are:")
+            typer.echo(f"nothing written, and variant {found.id} cannot be applied now:")
             typer.echo("\n".join(planned.obstacles))
             return
         where = f" --to {to}" if to is not None else ""
@@ -97,20 +103,24 @@ def apply(
         typer.echo(f"its suite was not run: {done.suite['reason']}")
     if done.branch:
         typer.echo(f"committed on branch {done.branch}")
-    typer.echo("`pygent rollback` takes it back")
+    typer.echo("`pygent rollback` undoes it")
 
 
 def rollback(
     ctx: typer.Context,
     variant: Annotated[
         str | None,
-        typer.Argument(help="What to take back; the latest `apply` if left out.", autocompletion=variant_ids),
+        typer.Argument(
+            help="Variant to roll back; the latest `apply` if left out.", autocompletion=variant_ids
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Also where the files were changed since.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also if the files have been changed since.")
+    ] = False,
     who: Who = None,
     json: Json = False,
 ) -> None:
-    """Take an `apply` back: the source is restored byte for byte."""
+    """Undo an `apply`: the source is restored byte for byte."""
     from pygent.evolution.promotion import apply_variant
     from pygent.interfaces.common.current_user import me
 
@@ -120,6 +130,6 @@ def rollback(
     if json:
         print_json({"variant": undone.variant, "folder": undone.folder, "files": list(undone.files)})
         return
-    typer.echo(f"variant {undone.variant} taken back: {', '.join(undone.files)} in {undone.folder}")
+    typer.echo(f"variant {undone.variant} rolled back: {', '.join(undone.files)} in {undone.folder}")
     if undone.branch is not None and undone.commit is not None:
         typer.echo(f"the branch {undone.branch} still holds it")

@@ -1,4 +1,4 @@
-"""`pygent approve`, `reject`, `annotate` and `queue`: what people decide of variants."""
+"""`pygent approve`, `reject`, `annotate` and `queue`: decisions of people about variants."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pygent.interfaces.cli.context import CliContext, Json, console, print_json, run_or_latest
+from pygent.interfaces.cli.context import CliContext, Json, print_json, run_or_latest
 from pygent.interfaces.cli.id_arguments import LatestRunId, VariantId
 from pygent.interfaces.cli.review.apply import Who
+from pygent.interfaces.common.terminal import console
 
 if TYPE_CHECKING:
     from pygent.archive.records import ReviewDecision
@@ -22,52 +23,52 @@ def register(app: typer.Typer) -> None:
 def approve(
     ctx: typer.Context,
     variant: VariantId,
-    why: Annotated[str, typer.Option(help="What stands beside the approval.")] = "",
+    why: Annotated[str, typer.Option(help="A remark to keep with the approval.")] = "",
     who: Who = None,
     json: Json = False,
 ) -> None:
-    """Let a variant be a parent and be applied, where the run's policy asks for it; takes a reject back."""
+    """Let a variant be a parent and be applied, if the run's policy requires approval; undoes a reject."""
     from pygent.evolution.promotion import approvals
     from pygent.interfaces.common.current_user import me
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
         found = archive.variants.get(archive.variants.find(variant))
-        _tell(approvals.approve(archive, found, who or me(), why), json)
+        _print(approvals.approve(archive, found, who or me(), why), json)
 
 
 def reject(
     ctx: typer.Context,
     variant: VariantId,
-    why: Annotated[str, typer.Option(help="The reason; the agent is told.")],
+    why: Annotated[str, typer.Option(help="The reason; the agent sees it.")],
     who: Who = None,
     json: Json = False,
 ) -> None:
-    """Rule a variant out: it is never a parent again and cannot be applied; the agent is told why."""
+    """Rule a variant out: it is never a parent again and cannot be applied. The agent sees why."""
     from pygent.evolution.promotion import approvals
     from pygent.interfaces.common.current_user import me
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
         found = archive.variants.get(archive.variants.find(variant))
-        _tell(approvals.reject(archive, found, who or me(), why), json)
+        _print(approvals.reject(archive, found, who or me(), why), json)
 
 
 def annotate(
     ctx: typer.Context,
     variant: VariantId,
-    text: Annotated[str, typer.Argument(help="What is to be said of it; the agent is told.")],
+    text: Annotated[str, typer.Argument(help="The remark; the agent sees it.")],
     who: Who = None,
     json: Json = False,
 ) -> None:
-    """Say something of a variant: whoever changes it next is told."""
+    """Attach a remark to a variant, for the agent that changes it next."""
     from pygent.evolution.promotion import approvals
     from pygent.interfaces.common.current_user import me
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
         found = archive.variants.get(archive.variants.find(variant))
-        _tell(approvals.annotate(archive, found, who or me(), text), json)
+        _print(approvals.annotate(archive, found, who or me(), text), json)
 
 
 def queue(
@@ -102,7 +103,7 @@ def queue(
     console().print(table)
 
 
-def _tell(decision: ReviewDecision, as_json: bool) -> None:
+def _print(decision: ReviewDecision, as_json: bool) -> None:
     if as_json:
         print_json(decision)
         return

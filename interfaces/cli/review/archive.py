@@ -1,4 +1,4 @@
-"""`pygent archive`: look at what was tried, and take it elsewhere."""
+"""`pygent archive`: inspect, check and export what was tried."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from pygent.interfaces.cli.context import CliContext, Json, console, print_json, run_or_latest
+from pygent.interfaces.cli.context import CliContext, Json, print_json, run_or_latest
 from pygent.interfaces.cli.id_arguments import RunOption, VariantId
 from pygent.interfaces.cli.pager import NoPager, paged
+from pygent.interfaces.common.terminal import console
 
-app = typer.Typer(help="Look at archived variants, check them, export them.", no_args_is_help=True)
+app = typer.Typer(help="Inspect, check and export archived variants.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -20,10 +21,10 @@ def list_variants(
     run: RunOption = None,
     status: Annotated[
         Literal["gated_out", "failed", "valid", "accepted", "champion", "refused"] | None,
-        typer.Option(help="Only variants of this status."),
+        typer.Option(help="Only variants with this status."),
     ] = None,
     order: Annotated[Literal["attempt", "newest", "score"], typer.Option(help="How to sort.")] = "newest",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="Most variants to list.")] = 50,
     json: Json = False,
 ) -> None:
     """List variants."""
@@ -58,7 +59,7 @@ def list_variants(
 
 @app.command()
 def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
-    """Everything that is known of a variant: verdict, measurements, diff against each parent."""
+    """Show everything about a variant: verdict, measurements, diff against each parent."""
     from pygent.interfaces.views import variant_views as views
 
     session: CliContext = ctx.obj
@@ -72,7 +73,7 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
     from pygent.interfaces.views.verdict_text import verdicts
     from pygent.prompts.quote import line
 
-    told = {
+    facts = {
         "variant": f"{found.id}, attempt {found.attempt} of run {found.run} on {found.target}",
         "status": found.status.value + (f": {line(found.reason, 500)}" if found.reason else ""),
         "score": "none" if found.score is None else f"{found.score:.6g}",
@@ -85,7 +86,7 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
         "cost": f"{found.usage.tokens} tokens, ${found.usage.dollars:.4f}" if found.usage.calls else "",
     }
     with paged(no_pager):
-        for name, value in told.items():
+        for name, value in facts.items():
             if value:
                 typer.echo(f"{name:<10}{value}")
         for text in verdicts(found.records):
@@ -103,8 +104,8 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
 
 @app.command()
 def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
-    """What a variant's making (and, for agents, its measuring) exchanged with models and MCP servers."""
-    from pygent.interfaces.views.transcript_views import of_variant, told, whole
+    """Show the exchanges with models and MCP servers that made a variant (and, for agents, measured it)."""
+    from pygent.interfaces.views.transcript_views import of_variant, transcript_lines, whole
 
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
@@ -113,7 +114,7 @@ def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False
         print_json(whole(found))
         return
     with paged(no_pager):
-        for text in told(found):
+        for text in transcript_lines(found):
             typer.echo(text)
     if not found:
         typer.echo("nothing was exchanged for this variant")
@@ -121,7 +122,7 @@ def transcript(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False
 
 @app.command()
 def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, json: Json = False) -> None:
-    """The best variant of a run (of the latest one, if none is named)."""
+    """Show the best variant of a run; of the latest run if left out."""
     from pygent.archive.records import ArchiveError
 
     session: CliContext = ctx.obj
@@ -134,7 +135,7 @@ def best(ctx: typer.Context, run: RunOption = None, no_pager: NoPager = False, j
 
 @app.command()
 def lineage(ctx: typer.Context, variant: VariantId, json: Json = False) -> None:
-    """A variant's ancestors, from the baseline on, with what each of them changed."""
+    """Show a variant's ancestors, baseline first, with what each of them changed."""
     from pygent.prompts.quote import line
 
     session: CliContext = ctx.obj
@@ -163,7 +164,7 @@ def diff(
     no_pager: NoPager = False,
     json: Json = False,
 ) -> None:
-    """What a variant changed, as a unified diff."""
+    """Show what a variant changed, as a unified diff."""
     from pygent.interfaces.cli.diff_printing import show_diff
     from pygent.interfaces.views import variant_views as views
 
@@ -179,7 +180,7 @@ def diff(
 
 @app.command()
 def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None:
-    """Counts by status, reason, proposer and operator, spend, and size."""
+    """Show counts by status, reason, proposer and operator, and the spend and size."""
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         figures = archive.stats(archive.runs.find(run) if run is not None else None)
@@ -213,14 +214,14 @@ def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None
 
 @app.command()
 def verify(ctx: typer.Context, json: Json = False) -> None:
-    """Read everything and check it; exit 1 where something is not as it must be."""
+    """Read and check everything in the archive; exit 1 if there is a problem."""
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         problems = archive.verify()
     if json:
         print_json({"ok": not problems, "problems": problems})
     else:
-        typer.echo("\n".join(problems) or "the archive is as it must be")
+        typer.echo("\n".join(problems) or "the archive has no problems")
     if problems:
         raise typer.Exit(1)
 
@@ -232,7 +233,7 @@ def export(
     run: RunOption = None,
     json: Json = False,
 ) -> None:
-    """Write a run (the latest, if none is named) as a git repository, one commit per variant."""
+    """Export a run as a git repository, one commit per variant; the latest run if left out."""
     from pygent.archive.git_export import export
 
     session: CliContext = ctx.obj
@@ -243,4 +244,4 @@ def export(
         return
     typer.echo(f"{done.commits} variants written to {folder} as commits")
     if done.left_out:
-        typer.echo(f"{len(done.left_out)} left out, as they have no source")
+        typer.echo(f"{len(done.left_out)} left out, because they have no source")

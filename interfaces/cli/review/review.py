@@ -26,16 +26,16 @@ def review(
         typer.Argument(help="Run to begin with, by a unique prefix of its id.", autocompletion=run_ids),
     ] = None,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; others than loopback need a password.")
+        str, typer.Option(help="Address to listen on; anything but loopback needs a password.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 0,
     password: Annotated[
         str,
         typer.Option(
-            envvar="PYGENT_REVIEW_PASSWORD", help="Lets in who knows it; best from the environment."
+            envvar="PYGENT_REVIEW_PASSWORD", help="Password for the pages; better set in the environment."
         ),
     ] = "",
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser at it.")] = True,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
     who: Who = None,
 ) -> None:
     """Review runs and variants in a browser: scores, diffs, lineage; approve, reject, apply, roll back."""
@@ -53,8 +53,8 @@ def review(
     local = host in LOOPBACK
     if not local and not password:
         raise typer.BadParameter(
-            f"--host {host}: others could read your sources there: give --password, of {SHORTEST} characters "
-            "or more"
+            f"--host {host}: others could read your sources there: give a --password of {SHORTEST} "
+            "characters or more"
         )
     if password and len(password) < SHORTEST:
         raise typer.BadParameter(f"--password: too easy to guess; {SHORTEST} characters or more")
@@ -65,7 +65,7 @@ def review(
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-        listening.listen()  # whoever reads the address may come before the server does
+        listening.listen()  # a client may connect before the server runs
     except OSError as error:
         raise typer.BadParameter(
             f"--host {host} --port {port}: cannot listen there: {error.strerror}"
@@ -79,17 +79,17 @@ def review(
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{port}{path}"
     typer.echo(address if password else f"{address}?token={secret}")
-    typer.echo("Ctrl-C ends it", err=True)
+    typer.echo("Press Ctrl-C to quit", err=True)
     if browser and not password and _has_screen():
         webbrowser.open(f"{address}?token={secret}")
     config = uvicorn.Config(
         app, log_level="error", lifespan="on", server_header=False, timeout_graceful_shutdown=1
-    )  # pages that follow a run never let go by themselves
+    )  # pages that follow a run keep their connections open
     uvicorn.Server(config).run(sockets=[listening])
 
 
 def _has_screen() -> bool:
-    """Without one, Python would start a browser of texts in this terminal."""
+    """Without a screen, Python would start a text browser in this terminal."""
     import os
     import sys
 

@@ -1,1 +1,1 @@
-"""The commands that begin, steer and watch runs."""
+"""Commands that start, control and watch runs."""

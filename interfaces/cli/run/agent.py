@@ -1,4 +1,4 @@
-"""`pygent agent`: how the coding agent works, and one attempt of it to look at."""
+"""`pygent agent`: the coding agent's pipelines and profiles, and a single attempt to inspect."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pygent.interfaces.cli.run_options import AGENT_OPTIONS
 from pygent.interfaces.common.grouped_parameters import RunSettings
 
 app = typer.Typer(
-    help="The coding agent: pipelines, profiles, and one attempt to look at.", no_args_is_help=True
+    help="The coding agent: pipelines, profiles, and a single attempt to inspect.", no_args_is_help=True
 )
 
 
 @app.command()
 def pipelines(json: Json = False) -> None:
-    """The pipelines and the stages that each goes through."""
+    """List the pipelines and their stages."""
     from pygent.agent.pipelines import PIPELINES
 
     if json:
@@ -31,7 +31,7 @@ def pipelines(json: Json = False) -> None:
 
 @app.command()
 def profiles(json: Json = False) -> None:
-    """The profiles that come with the agent and those in .pygent/profiles."""
+    """List the built-in profiles and those in .pygent/profiles."""
     from pygent.agent.profile import names
     from pygent.evolution.proposers.run_profiles import OWN, profile_named
 
@@ -47,7 +47,7 @@ def profiles(json: Json = False) -> None:
 def show(
     profile: Annotated[str, typer.Argument(help="Name of a profile, or a TOML file.")], json: Json = False
 ) -> None:
-    """A profile with all that it takes over from others, and the tools that it has."""
+    """Show a profile with everything that it inherits, and its tools."""
     from pygent.agent.pipelines import PIPELINES
     from pygent.agent.toolbox import ALL, every
     from pygent.evolution.proposers.run_profiles import profile_named
@@ -66,7 +66,7 @@ def show(
     for marked in found.tools:
         tool = every().get(marked.removesuffix("?"))
         if marked == ALL:
-            about = "every tool that needs nothing but a box"
+            about = "every tool that needs only a box"
         else:
             about = "no such tool" if tool is None else tool.spec.description
         typer.echo(f"  {marked:<14}{about}")
@@ -75,22 +75,22 @@ def show(
 @app.command(cls=Panels)
 @with_run_options(AGENT_OPTIONS)
 def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json = False) -> None:
-    """One attempt of the agent at a target: its transcript, its patch, and how that does.
+    """Make one attempt of the agent at a target; print its transcript, its patch and its score.
 
-    It is kept in the archive as a run of one attempt, so that what was paid for is not lost.
+    The archive keeps it as a run of one attempt, so nothing that was paid for is lost.
     """
     from pygent.archive.records import ArchiveError
     from pygent.archive.store import ArchiveStore
-    from pygent.evolution.run.opened_sandbox import sandbox_of
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.run.run_execution import create_run, execute_run
     from pygent.evolution.settings.config import load_config
+    from pygent.evolution.settings.opened_sandbox import sandbox_of
     from pygent.evolution.settings.run_trust import of_run
     from pygent.gateway.transcripts import exchanges
     from pygent.interfaces.cli.review.archive import show as show_variant
     from pygent.interfaces.cli.run.closing_summary import STOPPED_BY
     from pygent.interfaces.common.background_runs import commands_of
-    from pygent.interfaces.views.transcript_views import told, whole
+    from pygent.interfaces.views.transcript_views import transcript_lines, whole
     from pygent.target_modules.trust.exhibit import require
 
     session: CliContext = ctx.obj
@@ -106,13 +106,13 @@ def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json
         if made is None:
             stopped = archive.runs.get(record.id).stopped_by
             raise ArchiveError(
-                f"run {record.id}: the attempt did not come about ({STOPPED_BY.get(stopped, stopped)})"
+                f"run {record.id}: the attempt was not made ({STOPPED_BY.get(stopped, stopped)})"
             )
         found = exchanges(archive, archive.variants.records(made.id, kind="exchange"))
     if json:
         print_json({"run": record.id, "variant": made.id, "status": made.status, "exchanges": whole(found)})
         return
-    for text in told(found):
+    for text in transcript_lines(found):
         typer.echo(text)
     typer.echo("")
     show_variant(ctx, made.id)

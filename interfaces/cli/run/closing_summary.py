@@ -1,15 +1,18 @@
-"""The end of a run, in text."""
+"""The summary that is printed at the end of a run."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from pygent.archive.end_reason import BUDGETS, EndReason
-from pygent.interfaces.cli.context import command, console
+from pygent.evolution.extension_points import POINTS, references
+from pygent.interfaces.cli.context import command
 from pygent.interfaces.cli.diff_printing import show_diff
+from pygent.interfaces.common.terminal import console
 from pygent.interfaces.views.verdict_text import clock
 
 if TYPE_CHECKING:
@@ -18,16 +21,16 @@ if TYPE_CHECKING:
 STOPPED_BY: dict[str, str] = {
     EndReason.ATTEMPTS: "its budget of attempts was used up",
     EndReason.REPLAY: "the recorded answers were used up",
-    EndReason.BASELINE: "the source that it begins with is not valid itself (see its first variant)",
+    EndReason.BASELINE: "the source that it starts from is not valid itself (see its first variant)",
     EndReason.EVALUATIONS: "its budget of evaluations was used up",
     EndReason.MINUTES: "its budget of minutes was used up",
     EndReason.TOKENS: "its budget of tokens was used up",
     EndReason.DOLLARS: "its budget of dollars was used up",
     EndReason.CALLS: "its budget of model calls was used up",
-    EndReason.UNTIL: "a champion has the score that was asked for",
-    EndReason.BREAKER: "the circuit breaker opened: too many attempts in a row came to no evaluation",
-    EndReason.ENGINE: "the circuit breaker opened: the sandbox gave no boxes any more",
-    EndReason.BARREN: "its proposer found nothing new any more",
+    EndReason.UNTIL: "a champion reached the score of --until",
+    EndReason.BREAKER: "the circuit breaker opened: too many attempts in a row gave no evaluation",
+    EndReason.ENGINE: "the circuit breaker opened: the sandbox stopped giving boxes",
+    EndReason.BARREN: "its proposer found nothing new",
     EndReason.PAUSE: "it was paused",
     EndReason.STOP: "it was stopped",
     EndReason.INTERRUPTED: "it was interrupted",
@@ -35,7 +38,7 @@ STOPPED_BY: dict[str, str] = {
 
 
 def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> None:
-    """Print what `pygent.evolution.run.run_summary.summarise` made of a run with these settings."""
+    """Print a summary of `pygent.evolution.run.run_summary.summarise`, of a run with these settings."""
     from rich.table import Table
 
     out = console()
@@ -75,10 +78,10 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
     larger = _larger(settings, summary["stopped_by"])
     go_on, why = (
         f"resume {summary['run']}{larger}",
-        f"search on with {'a larger budget' if larger else 'what is left'}",
+        f"continue with {'a larger budget' if larger else 'the budget that is left'}",
     )
     if summary["stopped_by"] == EndReason.BASELINE:
-        go_on, why = f"archive show {baseline['variant']}", "what is wrong with the source"
+        go_on, why = f"archive show {baseline['variant']}", "see what is wrong with the source"
     if best is None:
         typer.echo("nothing better than the baseline was accepted")
         typer.echo(f"\nnext: {command(home)} {go_on}    ({why})")
@@ -91,7 +94,7 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
     show_diff(summary["diff"])
     typer.echo("\nnext:")
     commands = (
-        (f"archive show {best['variant']}", "everything that is known of it"),
+        (f"archive show {best['variant']}", "everything about it"),
         (f"archive lineage {best['variant']}", "how it came about"),
         (f"apply {best['variant']}", "show what would be written; --yes writes it"),
         (go_on, why),
@@ -102,9 +105,11 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
 
 
 def _larger(settings: RunConfig, stopped_by: str) -> str:
-    """Twice the budget that ended the run, as an option; '' if none did."""
+    """Twice the budget that ended the run, as an option, and the code that has to be named again."""
     budget = getattr(settings, stopped_by) if stopped_by in BUDGETS else None
-    return "" if budget is None else f" --{stopped_by} {2 * budget:.10g}"
+    larger = "" if budget is None else f" --{stopped_by} {2 * budget:.10g}"
+    code = references(settings.model_dump(include=set(POINTS)))
+    return larger + "".join(f" --{key} {shlex.quote(one)}" for key, listed in code.items() for one in listed)
 
 
 def interval_in_words(interval: dict[str, float] | None) -> str:

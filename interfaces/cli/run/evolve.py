@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     from pygent.evolution.settings.config import RunConfig
     from pygent.target_modules.trust.exhibit import Exhibit
 
-GUESSABLE = 1 << 40  # seeds below it can be tried out one by one by the code under test
 Detach = Annotated[bool, typer.Option("--detach", help="Go on in the background; return when the run works.")]
 
 
@@ -92,7 +88,7 @@ def _settings(
 
 
 def _estimate(plan: RunPlan, *, as_json: bool) -> None:
-    from pygent.evolution.run.dry_run import estimate
+    from pygent.evolution.settings.dry_run import estimate
 
     found = estimate(plan)
     if as_json:
@@ -111,13 +107,13 @@ def resume(
     """
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.settings.run_trust import of_run
-    from pygent.evolution.settings.stored_config import stored_config
+    from pygent.evolution.settings.stored_config import resumed_config
     from pygent.target_modules.trust.exhibit import require
 
     session: CliContext = ctx.obj
     with session.archive() as archive:
         record = archive.runs.get(archive.runs.find(run))
-        plan = resolve(stored_config(record, **options))
+        plan = resolve(resumed_config(record, **options))
         require(*of_run(plan), may_ask=not detach)
         _go_on(session, archive, record, plan, detach=detach, as_json=json, changes=options)
 
@@ -154,47 +150,24 @@ def _go_on(
         _detach(session, run, changes, as_json=as_json)
         return
     from pygent.archive.end_reason import EndReason
-    from pygent.evolution.run.opened_sandbox import sandbox_of
-    from pygent.evolution.run.run_execution import execute_run
     from pygent.interfaces.cli.run.closing_summary import show_summary
-    from pygent.interfaces.cli.run.live import Live
     from pygent.interfaces.common.exit_codes import INTERRUPTED, exit_code_of_end
+    from pygent.interfaces.python.session import SessionOptions, run_session
 
-    settings = plan.config
-    seeded = settings.seed is not None and settings.seed < GUESSABLE
-    with Live(run.id, settings, plan.proposer, seeded=seeded) as live:
-        try:
-            with sandbox_of(settings) as sandbox:
-                live.say(f"sandbox: {sandbox.name}, self-test passed")
-                stop = _interrupts(live.say)
-                ended = execute_run(archive, session.home, run, sandbox, live.update, stop, **changes)
-        except KeyboardInterrupt:
-            live.say(f"ended at once; `{command(session.home)} resume {run.id}` goes on from there")
-            os._exit(INTERRUPTED)  # without waiting for the threads of what was under way
+    settings, again = plan.config, f"{command(session.home)} resume {run.id}"
+    try:
+        ended = run_session(archive, session.home, run, plan, SessionOptions(changes))
+    except KeyboardInterrupt:
+        typer.echo(f"ended at once; `{again}` goes on from there", err=True)
+        os._exit(INTERRUPTED)  # without waiting for the threads of what was under way
     if as_json:
         print_json(ended.summary)
     else:
         show_summary(ended.summary, settings, session.home)
     if ended.run.stopped_by == EndReason.ENGINE:
-        again = f"{command(session.home)} resume {run.id}"
-        live.say(f"see `pygent doctor`; when boxes can be had again, `{again}` goes on")
+        typer.echo(f"see `pygent doctor`; when boxes can be had again, `{again}` goes on", err=True)
     if code := exit_code_of_end(ended.run.stopped_by):
         raise typer.Exit(code)
-
-
-def _interrupts(say: Callable[[str], None]) -> Callable[[], bool]:
-    """Ctrl-C once: end cleanly; twice: at once. SIGTERM counts as the first."""
-    seen: list[int] = []
-
-    def heard(number: int, frame: FrameType | None) -> None:
-        seen.append(number)
-        if len(seen) > 1:
-            raise KeyboardInterrupt
-        say("ending: what is under way is finished first; Ctrl-C again ends at once")
-
-    signal.signal(signal.SIGINT, heard)
-    signal.signal(signal.SIGTERM, heard)
-    return lambda: bool(seen)
 
 
 def _detach(session: CliContext, run: RunRecord, changes: RunSettings, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`pygent report`: a run in one file, to send to somebody."""
+"""`pygent report`: a run in one file, to share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def report(
     ] = None,
     format: Annotated[
         Literal["html", "md"],
-        typer.Option(help="html: one file that needs nothing else; md: Markdown for a pull request."),
+        typer.Option(help="html: one self-contained file; md: Markdown for a pull request."),
     ] = "html",
 ) -> None:
     """Write a report of a run: scores with intervals, the best diffs, lineage, cost."""

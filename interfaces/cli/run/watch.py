@@ -1,4 +1,4 @@
-"""`pygent watch`: a run of any process, as it goes."""
+"""`pygent watch`: follow a run of any process."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pygent.interfaces.cli.context import CliContext, console, run_or_latest
+from pygent.interfaces.cli.context import CliContext, run_or_latest
 from pygent.interfaces.cli.id_arguments import LatestRunId
+from pygent.interfaces.common.terminal import console
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from pygent.interfaces.views.run_views import RunStatus
 
 POLL_SECONDS = 0.5
-SHARE = 0.05  # of a core at most that looking may take, however many variants there are
-RECENT = 8  # variants that are listed
+SHARE = 0.05  # most of a core that watching may take, however many variants there are
+RECENT = 8  # variants in the list
 _STYLES = {"champion": "bold yellow", "accepted": "green", "failed": "dim", "gated_out": "dim"}
 ENDED = ("finished", "paused", "dead")
 
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 @dataclass(frozen=True)
 class Seen:
-    """A run at one moment: its status, and its latest variants, the newest first."""
+    """A run at one moment: its status, and its latest variants, newest first."""
 
     status: RunStatus
     recent: Sequence[VariantRecord]
@@ -43,14 +44,14 @@ class Seen:
 def watch(
     ctx: typer.Context,
     run: LatestRunId = None,
-    once: Annotated[bool, typer.Option("--once", help="Show how it stands now, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Show the current state, and exit.")] = False,
     json: Annotated[
-        bool, typer.Option("--json", help="One line of JSON on stdout for each change instead of text.")
+        bool, typer.Option("--json", help="Print one line of JSON on stdout for each change instead of text.")
     ] = False,
 ) -> None:
     """Watch a run until it ends: progress, best, recent variants, breakers, spend. Ctrl-C only ends watching.
 
-    The exit code is the run's: 0, 1 where its process is gone, 3 where a circuit breaker opened.
+    The exit code is the run's: 0, 1 if its process is gone, 3 if a circuit breaker opened.
     """
 
     session: CliContext = ctx.obj
@@ -66,7 +67,7 @@ def watch(
 
 
 def _moments(session: CliContext, archive: ArchiveStore, run: str, *, once: bool) -> Iterator[Seen]:
-    """Whenever something has changed, and at the end."""
+    """The run now, after each change, and at its end."""
     from pygent.interfaces.views.run_views import head
 
     known: object = None
@@ -98,8 +99,8 @@ def _printed(moments: Iterator[Seen], *, as_json: bool) -> Seen:
     for seen in moments:
         last = seen
         if as_json:
-            told = {**vars(seen.status), "recent": seen.recent}
-            sys.stdout.write(jsonlib.dumps(told, default=json_value) + "\n")
+            record = {**vars(seen.status), "recent": seen.recent}
+            sys.stdout.write(jsonlib.dumps(record, default=json_value) + "\n")
         else:
             sys.stdout.write(" | ".join(f"{name} {text}" for name, text in _rows(seen.status)) + "\n")
         sys.stdout.flush()
@@ -135,7 +136,7 @@ def _rows(status: RunStatus) -> list[tuple[str, str]]:
         rows.append(("spent", f"${usage.dollars:.4f}, {usage.tokens} tokens in {usage.calls} calls"))
     rows += [(line(one.name, 40), f"{one.state}: {line(one.reason, 120)}") for one in status.troubles]
     if status.state == "dead":
-        rows.append(("gone", f"its process is; `pygent resume {status.run}` goes on"))
+        rows.append(("gone", f"its process ended; `pygent resume {status.run}` continues it"))
     return rows
 
 
@@ -171,4 +172,4 @@ def _code(status: RunStatus) -> int:
     if status.state == "dead":
         return FAILURE
     code = exit_code_of_end(status.stopped_by)
-    return 0 if code == INTERRUPTED else code  # it was the run that was interrupted, not this command
+    return 0 if code == INTERRUPTED else code  # the run was interrupted, not this command

@@ -1,4 +1,4 @@
-"""What `pygent doctor` looks at."""
+"""The checks of `pygent doctor`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAST_FREE_MB = 512
 
 
 def examine(session: CliContext, kind: SandboxKind, image: str | None, runtime: str | None) -> list[Check]:
-    """Every check, in the order in which their failure would stop a run."""
+    """All checks, in the order in which a failure would stop a run."""
     return [_python(), *_home(session.home), _git(), _model(), *_sandbox(kind, image, runtime)]
 
 
@@ -36,13 +36,13 @@ def _home(home: Path) -> list[Check]:
         "disk",
         free >= LEAST_FREE_MB,
         f"{free} MB free below {folder}",
-        "make room, or move the archive with --home",
+        "free some space, or move the archive with --home",
     )
     try:
         with tempfile.NamedTemporaryFile(dir=folder):
             return [Check("home", True, f"{home} can be written"), room]
     except OSError as error:
-        remedy = "give another folder with --home or PYGENT_HOME, or mend its permissions"
+        remedy = "give another folder with --home or PYGENT_HOME, or fix its permissions"
         return [Check("home", False, f"{home} cannot be written: {error.strerror}", remedy), room]
 
 

@@ -32,8 +32,10 @@ Name = Annotated[str, typer.Argument(help="The server's name.")]
 def add(
     name: Name,
     command: Annotated[list[str] | None, typer.Argument(help="Its command, after `--`.")] = None,
-    url: Annotated[str | None, typer.Option(help="Its address, where it speaks streamable HTTP.")] = None,
-    env: Annotated[list[str] | None, typer.Option(help="NAME=VALUE for it; `${VAR}` is filled in.")] = None,
+    url: Annotated[str | None, typer.Option(help="Its address, if it speaks streamable HTTP.")] = None,
+    env: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE for its environment; `${VAR}` is filled in.")
+    ] = None,
     config: Config = FILE,
 ) -> None:
     """Add a server: `pygent mcp add time -- uvx mcp-server-time`, or with --url."""
@@ -47,7 +49,7 @@ def add(
     data = parsed(before, config) if before else {}
     table = data.setdefault("servers" if "servers" in data else "mcpServers", {})
     if name in table:
-        raise McpConfigError(f"{config}: {name}: is there already; `pygent mcp remove {name}` first")
+        raise McpConfigError(f"{config}: {name}: already exists; `pygent mcp remove {name}` first")
     trusted = not table or of_servers(config, before).is_trusted
     variables: dict[str, str] = {}
     for pair in env or ():
@@ -88,12 +90,12 @@ def remove(name: Name, config: Config = FILE) -> None:
                 remember(of_servers(config, text))
             typer.echo(f"{name} is no longer in {config}")
             return
-    raise McpConfigError(f"{config}: there is no server {name}")
+    raise McpConfigError(f"{config}: no server {name}")
 
 
 @app.command(name="list")
 def list_(config: Config = FILE, json: Json = False) -> None:
-    """The servers that are configured."""
+    """List the configured servers."""
     from pygent.gateway.mcp.mcp_config import read
 
     found = read(config)
@@ -114,7 +116,7 @@ def list_(config: Config = FILE, json: Json = False) -> None:
 
 @dataclass(frozen=True)
 class ListedTool:
-    """A tool of a server, and whether it is what was approved."""
+    """A tool of a server, and whether it is still the approved one."""
 
     server: str
     tool: str
@@ -124,18 +126,18 @@ class ListedTool:
 
 @app.command()
 def tools(
-    server: Annotated[str | None, typer.Argument(help="One server; all if left out.")] = None,
+    server: Annotated[str | None, typer.Argument(help="Only this server; all if left out.")] = None,
     approve: Annotated[
-        bool, typer.Option("--approve", help="Take its tools as they are now, for this and later runs.")
+        bool, typer.Option("--approve", help="Approve its tools as they are now, for this and later runs.")
     ] = False,
     config: Config = FILE,
     json: Json = False,
 ) -> None:
-    """What servers can do, and whether it is what was approved."""
+    """List the tools of servers, and whether each is still the approved one."""
     from pygent.gateway.mcp.pins import ToolPins, beside
 
     pins = ToolPins(beside(config))
-    told: list[ListedTool] = []
+    listed: list[ListedTool] = []
     with _manager(config, server) as manager:
         for name in manager.names:
             known = manager.known(name)
@@ -144,13 +146,13 @@ def tools(
             for tool in known:
                 approved = pins.is_approved(name, tool.name, tool.digest)
                 state = "approved" if approved else "changed" if tool.changed else "not approved yet"
-                told.append(ListedTool(name, tool.name, state, tool.description))
+                listed.append(ListedTool(name, tool.name, state, tool.description))
     if json:
-        print_json(told)
+        print_json(listed)
         return
     from pygent.prompts.quote import line
 
-    for one in told:
+    for one in listed:
         typer.echo(f"{one.server}__{one.tool}  ({one.state})  {line(one.description, 120)}")
 
 
@@ -159,39 +161,39 @@ def health(config: Config = FILE, json: Json = False) -> None:
     """Start each server and ask for its tools; exit 1 if one does not answer."""
     from pygent.gateway.mcp.connection import ToolUnansweredError
 
-    told: dict[str, dict[str, object]] = {}
+    results: dict[str, dict[str, object]] = {}
     with _manager(config, None) as manager:
         for name in manager.names:
             started = time.monotonic()
             try:
                 manager.ping(name)
             except ToolUnansweredError as fault:
-                told[name] = {"ok": False, "reason": str(fault)}
+                results[name] = {"ok": False, "reason": str(fault)}
                 continue
             facts = manager.health()[name]
-            told[name] = {
+            results[name] = {
                 "ok": True,
                 "seconds": round(time.monotonic() - started, 3),
                 "tools": facts["tools"],
             }
     if json:
-        print_json(told)
+        print_json(results)
     else:
-        for name, one in told.items():
-            said = f"up after {one['seconds']:.2f} s, {one['tools']} tools" if one["ok"] else one["reason"]
-            typer.echo(f"{name:<16}{said}")
-    if not all(one["ok"] for one in told.values()):
+        for name, one in results.items():
+            outcome = f"up after {one['seconds']:.2f} s, {one['tools']} tools" if one["ok"] else one["reason"]
+            typer.echo(f"{name:<16}{outcome}")
+    if not all(one["ok"] for one in results.values()):
         raise typer.Exit(1)
 
 
 @app.command()
 def call(
-    tool: Annotated[str, typer.Argument(help="SERVER__TOOL, as `pygent mcp tools` has it.")],
+    tool: Annotated[str, typer.Argument(help="SERVER__TOOL, as `pygent mcp tools` prints it.")],
     arguments: Annotated[str, typer.Argument(help="JSON object of its arguments.")] = "{}",
     config: Config = FILE,
     json: Json = False,
 ) -> None:
-    """Call a tool once. Exit 1 where it answers with an error."""
+    """Call a tool once; exit 1 if it answers with an error."""
     from pygent.gateway.mcp.connection import ToolUnansweredError
 
     try:
@@ -227,7 +229,7 @@ def _manager(config: Path, only: str | None) -> Iterator[Manager]:
     if only is not None:
         if only not in found:
             there = ", ".join(found) or "none"
-            raise McpConfigError(f"{config}: there is no server {only}; there are: {there}")
+            raise McpConfigError(f"{config}: no server {only}; the servers are: {there}")
         found = {only: found[only]}
     manager = Manager(found, ToolPins(beside(config)))
     try:
@@ -237,7 +239,7 @@ def _manager(config: Path, only: str | None) -> Iterator[Manager]:
 
 
 def _write(config: Path, data: Mapping[str, object]) -> bytes:
-    """What is in the file then."""
+    """Write the file, and return its new content."""
     from pygent.atomic import write_file
 
     config.parent.mkdir(parents=True, exist_ok=True)

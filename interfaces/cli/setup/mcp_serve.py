@@ -24,7 +24,7 @@ def serve(
     ] = False,
     who: Who = None,
 ) -> None:
-    """Serve this archive to MCP clients: runs, variants, diffs, decisions. Ends with its client."""
+    """Serve this archive to MCP clients: runs, variants, diffs, decisions. Exits when its client does."""
     from pygent.interfaces.common.current_user import me
     from pygent.interfaces.mcp.mcp_server import make_server
 
@@ -44,7 +44,7 @@ def serve(
 
 
 def _free(host: str, port: int) -> bool:
-    """Asked beforehand, as the web server itself would end with the exit code of a breaker."""
+    """Whether the port is free. The web server itself would exit with the code of a circuit breaker."""
     import socket
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

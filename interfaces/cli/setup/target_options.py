@@ -21,17 +21,17 @@ Objective = Literal["correctness", "speed"]
 
 @dataclass(frozen=True)
 class TargetSource(ABC):
-    """The first option of a way names it."""
+    """One way to make a target. Its first option names it."""
 
     def given(self) -> list[str]:
-        """Its options that are not as they are if left out."""
+        """Its options that differ from their defaults."""
         return [
             f"--{one.name}" for one in fields(self) if getattr(self, one.name) not in (one.default, None, [])
         ]
 
     @abstractmethod
     def maker(self, out: Path, wanted: TargetPurpose) -> Maker | None:
-        """What writes the target into the new folder `out`; None if an option that it needs is missing."""
+        """What writes the target into the new folder `out`; None if a required option is missing."""
 
 
 @dataclass(frozen=True)
@@ -42,22 +42,24 @@ class TargetPurpose:
     objective: Annotated[
         Objective | None,
         typer.Option(
-            help="Pass more, or be faster at the same answers; speed if recorded, else correctness."
+            help="Pass more cases, or give the same answers faster; speed with --record, else correctness."
         ),
     ] = None
 
 
 @dataclass(frozen=True)
 class ModuleWay(TargetSource):
-    module: Annotated[Path | None, typer.Option(help="A Python file: one function and a file of cases.")] = (
-        None
-    )
+    module: Annotated[
+        Path | None, typer.Option(help="A Python file, to evolve one function with a file of cases.")
+    ] = None
     function: Annotated[
         str | None, typer.Option(help="With --module: the function in it that is measured.")
     ] = None
     cases: Annotated[
         Path | None,
-        typer.Option(help='With --module: JSONL, {"args": [...], "kwargs": {...}, "expected": ...} a line.'),
+        typer.Option(
+            help='With --module: JSONL, one {"args": [...], "kwargs": {...}, "expected": ...} per line.'
+        ),
     ] = None
 
     def maker(self, out: Path, wanted: TargetPurpose) -> Maker | None:
@@ -70,7 +72,7 @@ class ModuleWay(TargetSource):
 def _made_of_module(
     module: Path, function: str, cases: Path, out: Path, objective: Objective, opened: Opened, say: Say
 ) -> MadeTarget:
-    """Without a sandbox: nothing is run."""
+    """Runs nothing, so it needs no sandbox."""
     from pygent.benchmarks.onboarding.made import MadeTarget
     from pygent.target_modules.onboarding.module_target import init
 
@@ -80,9 +82,9 @@ def _made_of_module(
 
 @dataclass(frozen=True)
 class PackageWay(TargetSource):
-    repo: Annotated[Path | None, typer.Option(help="A repository: a package with its own pytest suite.")] = (
-        None
-    )
+    repo: Annotated[
+        Path | None, typer.Option(help="A repository, to evolve a package with its own pytest suite.")
+    ] = None
     editable: Annotated[
         list[str] | None, typer.Option(help="With --repo: what may change, `path.py` or `path.py:Symbol`.")
     ] = None
@@ -91,11 +93,13 @@ class PackageWay(TargetSource):
         typer.Option(help="With --repo: files and folders of tests; pytest's own if left out."),
     ] = None
     record: Annotated[
-        bool, typer.Option("--record", help="With --repo: make cases of the calls that the tests make.")
+        bool, typer.Option("--record", help="With --repo: turn the calls that the tests make into cases.")
     ] = False
     trust: Annotated[
         Literal["sealed", "in-process"],
-        typer.Option(help="With --repo: `in-process` lets tests that run beside a variant promote it."),
+        typer.Option(
+            help="With --repo: `in-process` lets tests that run beside a variant, in its box, promote it."
+        ),
     ] = "sealed"
 
     def maker(self, out: Path, wanted: TargetPurpose) -> Maker | None:
@@ -104,7 +108,7 @@ class PackageWay(TargetSource):
         if self.repo is None or not self.editable:
             return None
         recorded: Literal["cases", "timing"] = "cases" if wanted.objective == "correctness" else "timing"
-        asked = PackageRequest(
+        request = PackageRequest(
             self.repo,
             self.editable,
             self.tests or [],
@@ -113,16 +117,16 @@ class PackageWay(TargetSource):
             self.trust,
             wanted.goal,
         )
-        return partial(make_of_package, asked)
+        return partial(make_of_package, request)
 
 
 @dataclass(frozen=True)
 class EvaluatorWay(TargetSource):
     evaluator: Annotated[
-        Path | None, typer.Option(help="A file with `evaluate(program_path)`, as OpenEvolve has it.")
+        Path | None, typer.Option(help="A file with OpenEvolve's `evaluate(program_path)`.")
     ] = None
     program: Annotated[
-        Path | None, typer.Option(help="With --evaluator: the program; EVOLVE-BLOCKs are what may change.")
+        Path | None, typer.Option(help="With --evaluator: the program; its EVOLVE-BLOCKs may change.")
     ] = None
     metric: Annotated[
         str | None, typer.Option(help="With --evaluator: the score; `combined_score` if left out.")
@@ -130,7 +134,7 @@ class EvaluatorWay(TargetSource):
     requirements: Annotated[
         Path | None,
         typer.Option(
-            help="With --evaluator: requirements.txt; the one beside it, or its imports, if left out."
+            help="With --evaluator: requirements.txt; if left out, the file beside it, else its imports."
         ),
     ] = None
 
@@ -139,14 +143,14 @@ class EvaluatorWay(TargetSource):
 
         if self.evaluator is None or self.program is None:
             return None
-        asked = EvaluatorRequest(
+        request = EvaluatorRequest(
             self.evaluator, self.program, out, self.metric, self.requirements, wanted.goal
         )
-        return partial(make_of_evaluator, asked)
+        return partial(make_of_evaluator, request)
 
 
 def chosen_maker(ways: Sequence[TargetSource], out: Path, wanted: TargetPurpose) -> Maker:
-    """Of the way whose options were given. Raises `TargetError` if that is none, or more than one."""
+    """The maker whose options were given. Raises `TargetError` if there is none, or more than one."""
     from pygent.target_modules.spec.manifest import TargetError
 
     for way in ways:

@@ -33,7 +33,7 @@ def init(
     place: SandboxOptions,
     json: Json = False,
 ) -> None:
-    """Make a target: of a module and its cases, a package and its tests, or an evaluator and its program."""
+    """Make a target from a module and its cases, a package and its tests, or an evaluator and its program."""
     make = chosen_maker((package, module, evaluator), out, wanted)
     made = make(place.opened, (lambda text: None) if json else typer.echo)
     if json:
@@ -48,15 +48,15 @@ def init(
 @app.command("tests")
 @grouped
 def look_at_tests(
-    directory: Annotated[str, typer.Argument(help="Folder of a target.toml with `suite.tests`.")],
+    directory: Annotated[str, typer.Argument(help="Folder with a target.toml that has `suite.tests`.")],
     why: Annotated[
-        bool, typer.Option("--why", help="Name each test and what stands against sealing it.")
+        bool, typer.Option("--why", help="List each test, and what keeps it from being sealed.")
     ] = False,
     *,
     place: SandboxOptions,
     json: Json = False,
 ) -> None:
-    """Look at a target's tests again: which pass, and which run sealed. Writes tests.json."""
+    """Run a target's tests again: which pass, and which can run sealed. Writes tests.json."""
     from pygent.benchmarks.testing.collect_inventory import take_inventory
     from pygent.prompts.quote import line
     from pygent.target_modules.spec.manifest import TargetError
@@ -67,7 +67,7 @@ def look_at_tests(
     found = find_target(directory)
     require(*of_target(found, tests=False))  # these are written anew
     if not found.manifest.suite.tests:
-        raise TargetError(f"{found.root / 'target.toml'}: suite.tests: there are none")
+        raise TargetError(f"{found.root / 'target.toml'}: suite.tests: no tests are named")
     with place.opened() as box:
         inventory = take_inventory(found, box)
     inventory.write(found.root)
@@ -85,7 +85,7 @@ def look_at_tests(
 @app.command("list")
 def list_targets(
     deps: Annotated[
-        bool, typer.Option("--deps", help="With the targets that each builds on, these first.")
+        bool, typer.Option("--deps", help="Also show the targets that each builds on, and list those first.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -118,7 +118,7 @@ def list_targets(
 @app.command()
 @grouped
 def check(
-    directory: Annotated[str, typer.Argument(help="Folder of a target.toml, or name of a bundled target.")],
+    directory: Annotated[str, typer.Argument(help="Folder with a target.toml, or name of a bundled target.")],
     *,
     place: SandboxOptions,
     json: Json = False,
@@ -131,8 +131,8 @@ def check(
     with place.opened() as box:
         result = check_target(found, box)
     if json:
-        told = {"score": result.score, "trust": result.trust.value, "metrics": dict(result.metrics)}
-        print_json({"target": found.name, **told})
+        baseline = {"score": result.score, "trust": result.trust.value, "metrics": dict(result.metrics)}
+        print_json({"target": found.name, **baseline})
     else:
         score = "none" if result.score is None else f"{result.score:.6g}"
         typer.echo(

@@ -1,4 +1,4 @@
-"""`pygent trust`: agree to what a folder would run or loosen, or take it back."""
+"""`pygent trust`: agree to what a folder would run or loosen, or revoke that."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ def trust(
         typer.Argument(metavar="[PATH]...", help="Folders or files; the current folder if left out."),
     ] = None,
     revoke: Annotated[
-        bool, typer.Option("--revoke", help="Trust nothing any more that lies there or below.")
+        bool, typer.Option("--revoke", help="Revoke trust in everything there and below.")
     ] = False,
-    list_: Annotated[bool, typer.Option("--list", help="Show all that is trusted.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List everything that is trusted.")] = False,
     json: Json = False,
 ) -> None:
-    """Let what a folder's files run or loosen count, as they are: settings, servers, profiles, graders."""
+    """Trust what a folder's files run or loosen, as they are now: settings, servers, profiles, graders."""
     from pygent.interfaces.cli.consent import show
     from pygent.interfaces.common.folder_exhibits import found_at
     from pygent.target_modules.trust.exhibit import forget, listed, remember
 
     if list_:
         if paths or revoke:
-            raise typer.BadParameter("--list goes alone")
-        _tell(listed(), "trusted", "nothing is trusted", as_json=json)
+            raise typer.BadParameter("--list cannot be combined with other arguments")
+        _print(listed(), "trusted", "nothing is trusted", as_json=json)
         return
     places = paths or [Path()]
     if revoke:
         gone = [one for place in places for one in forget(place.resolve())]
-        _tell(gone, "revoked", "nothing there was trusted", as_json=json)
+        _print(gone, "revoked", "nothing there was trusted", as_json=json)
         return
     exhibits = [one for place in places for one in found_at(place)]
     for exhibit in exhibits:
         show(exhibit)
     remember(*exhibits)
     places = sorted({one.path for one in exhibits})
-    _tell(places, "trusted", "nothing there runs or loosens anything", as_json=json)
+    _print(places, "trusted", "nothing there runs or loosens anything", as_json=json)
 
 
-def _tell(places: list[Path], what: str, none: str, *, as_json: bool) -> None:
+def _print(places: list[Path], what: str, none: str, *, as_json: bool) -> None:
     from pygent.prompts.quote import line
 
     if as_json:

@@ -1,4 +1,4 @@
-// What pages do beyond links and forms: plots, the graph, diffs, keys, and news of a run that goes on.
+// What pages need beyond links and forms: plots, the graph, diffs, keys, and updates of a running run.
 "use strict";
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -7,9 +7,9 @@ const figure = (value) => (value === null || value === undefined ? "none" : Numb
 
 async function get(address) {
   const answer = await fetch(address, { headers: { accept: "application/json" } });
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(told.error || answer.statusText);
-  return told;
+  const content = await answer.json();
+  if (!answer.ok) throw new Error(content.error || answer.statusText);
+  return content;
 }
 
 function say(box, text) {
@@ -35,30 +35,30 @@ function drawn(box, options, data) {
   return plot;
 }
 
-// Dots where a value is, and nothing between them.
+// A dot for each value, and no line between them.
 const dots = (name, size) => ({
   label: name, paths: () => null, width: 0,
   points: { show: true, size, fill: colour(name), stroke: colour(name) },
 });
 
 async function drawSeries(box) {
-  const told = await get(box.dataset.series);
-  if (!told.points.length) return say(box, "No variant has a score yet.");
-  const places = [...new Set([...told.points, ...told.best].map((point) => point[0]))].sort((a, b) => a - b);
+  const series = await get(box.dataset.series);
+  if (!series.points.length) return say(box, "No variant has a score yet.");
+  const places = [...new Set([...series.points, ...series.best].map((point) => point[0]))].sort((a, b) => a - b);
   const at = new Map(places.map((place, number) => [place, number]));
   const column = () => new Array(places.length).fill(null);
   const [valid, accepted, champion, best] = [column(), column(), column(), column()];
   const low = column(), high = column();
-  for (const [attempt, score, status] of told.points) {
+  for (const [attempt, score, status] of series.points) {
     const into = status === "champion" ? champion : status === "accepted" ? accepted : valid;
     into[at.get(attempt)] = score;
   }
   let top = null, next = 0;
   for (const [number, place] of places.entries()) {
-    while (next < told.best.length && told.best[next][0] <= place) top = told.best[next++][1];
+    while (next < series.best.length && series.best[next][0] <= place) top = series.best[next++][1];
     best[number] = top;
   }
-  for (const one of told.leaders) {
+  for (const one of series.leaders) {
     if (one.interval && at.has(one.attempt)) {
       low[at.get(one.attempt)] = one.interval.low;
       high[at.get(one.attempt)] = one.interval.high;
@@ -84,14 +84,14 @@ async function drawSeries(box) {
     }
     pen.restore();
   };
-  // What is far worse than the rest would press all that matters into one line.
-  const seen = told.points.map((point) => point[1]).concat(low, high).filter((value) => value !== null).sort((a, b) => a - b);
+  // Scores far worse than the rest would squeeze everything else into one line.
+  const seen = series.points.map((point) => point[1]).concat(low, high).filter((value) => value !== null).sort((a, b) => a - b);
   const cut = Math.floor(seen.length * 0.1);
-  const least = told.direction === "min" ? seen[0] : seen[cut];
-  const most = told.direction === "min" ? seen[seen.length - 1 - cut] : seen[seen.length - 1];
+  const least = series.direction === "min" ? seen[0] : seen[cut];
+  const most = series.direction === "min" ? seen[seen.length - 1 - cut] : seen[seen.length - 1];
   const room = (most - least || Math.abs(most) || 1) * 0.08;
   drawn(box, {
-    axes: axes("attempt", told.metric.replaceAll("_", " ")),
+    axes: axes("attempt", series.metric.replaceAll("_", " ")),
     scales: { x: { time: false }, y: { range: [least - room, most + room] } },
     hooks: { draw: [whiskers] },
     series: [
@@ -100,12 +100,12 @@ async function drawSeries(box) {
       { show: false }, { show: false },
     ],
   }, [places, valid, accepted, champion, best, low, high]);
-  listLeaders(document.getElementById("leaders"), told);
+  listLeaders(document.getElementById("leaders"), series);
 }
 
-function listLeaders(box, told) {
+function listLeaders(box, series) {
   if (!box) return;
-  if (!told.leaders.length) return say(box, "Nothing was accepted yet.");
+  if (!series.leaders.length) return say(box, "Nothing was accepted yet.");
   const span = (one) => (one ? `${figure(one.mean)} [${figure(one.low)}, ${figure(one.high)}]` : "not measured");
   const table = document.createElement("table");
   const head = table.createTHead().insertRow();
@@ -116,7 +116,7 @@ function listLeaders(box, told) {
     head.append(cell);
   }
   const body = table.createTBody();
-  for (const one of told.leaders.slice(-12).reverse()) {
+  for (const one of series.leaders.slice(-12).reverse()) {
     const row = body.insertRow();
     const link = document.createElement("a");
     link.href = `/variants/${encodeURIComponent(one.id)}`;
@@ -128,20 +128,20 @@ function listLeaders(box, told) {
 }
 
 async function drawPareto(box) {
-  const told = await get(box.dataset.pareto);
-  if (!told.points.length) return say(box, "No variant has both metrics.");
-  const points = told.points.slice().sort((a, b) => a[0] - b[0]);
+  const tradeOffs = await get(box.dataset.pareto);
+  if (!tradeOffs.points.length) return say(box, "No variant has both metrics.");
+  const points = tradeOffs.points.slice().sort((a, b) => a[0] - b[0]);
   const part = (front) => points.map((point) => (point[4] === front ? point[1] : null));
   drawn(box, {
-    axes: axes(told.x.replaceAll("_", " "), told.y.replaceAll("_", " ")),
+    axes: axes(tradeOffs.x.replaceAll("_", " "), tradeOffs.y.replaceAll("_", " ")),
     scales: { x: { time: false } },
     series: [{}, dots("valid", 5), dots("champion", 9)],
   }, [points.map((point) => point[0]), part(0), part(1)]);
 }
 
 async function drawSamples(box) {
-  const told = await get(box.dataset.samples);
-  const [name, one] = Object.entries(told.metrics)[0] || [];
+  const samples = await get(box.dataset.samples);
+  const [name, one] = Object.entries(samples.metrics)[0] || [];
   if (!name) return box.remove();
   const places = one.mine.map((_, number) => number);
   const mean = one.mine.reduce((sum, value) => sum + value, 0) / one.mine.length;
@@ -153,7 +153,7 @@ async function drawSamples(box) {
 }
 
 async function drawGraph(box) {
-  const told = await get(box.dataset.graph);
+  const lineage = await get(box.dataset.graph);
   const size = (node) => 22 + Math.min(26, 5 * Math.log2(1 + node.data("children")));
   const graph = cytoscape({
     container: box,
@@ -179,7 +179,7 @@ async function drawGraph(box) {
     }
     graph.layout({ name: "breadthfirst", directed: true, spacingFactor: 1.6, padding: 30, animate: false }).run();
   };
-  put(told);
+  put(lineage);
   graph.on("tap", "node", async (event) => {
     const node = event.target;
     if (node.data("more") <= 0) return;
@@ -216,23 +216,23 @@ async function drawDiff(box) {
   show();
 }
 
-// News of a run: the head of its page is fetched anew, and the plot at most every few seconds.
+// Updates of a run: fetch the head of its page again, and the plot every few seconds at most.
 function follow(head) {
   const source = new EventSource(head.dataset.live);
   let first = true, due = null;
   source.addEventListener("run", async (event) => {
-    const told = JSON.parse(event.data);
+    const now = JSON.parse(event.data);
     if (first) { first = false; return; }
     const answer = await fetch(head.dataset.head);
     if (answer.ok) {
       head.innerHTML = await answer.text();
-      head.dataset.state = told.state;
+      head.dataset.state = now.state;
     }
     due ??= setTimeout(() => {
       due = null;
       for (const box of all("[data-series]")) attempt(drawSeries, box);
     }, 3000);
-    if (["finished", "paused", "dead"].includes(told.state)) source.close();
+    if (["finished", "paused", "dead"].includes(now.state)) source.close();
   });
 }
 
@@ -240,7 +240,7 @@ function attempt(draw, box) {
   draw(box).catch((error) => say(box, `Not shown: ${error.message}`));
 }
 
-// One key for each link, button or field that names it; none while somebody writes.
+// A key for each link, button or field with `data-key`; off while somebody types.
 document.addEventListener("keydown", (event) => {
   const writes = event.target.closest("input, select, textarea, [contenteditable]");
   if (writes || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -133,5 +133,5 @@ class Outline:
 
 @lru_cache(maxsize=32)
 def outline(text: str) -> Outline:
-    """The symbols of a file, cached by text. Raises `source.NotPython`."""
+    """The symbols of a file, cached by text. Raises `source.NotPythonError`."""
     return Outline(text)

@@ -290,7 +290,7 @@ def test_two_repairs_meet_in_one_child_that_is_better_than_both(
                 texts = [LEFT, RIGHT, *texts]
             return Proposal(next(tree(text) for text in texts if not seen(tree(text).id)), "scripted")
 
-    monkeypatch.setattr("pygent.evolution.run.assembly.make_proposer", lambda *given: Scripted())
+    monkeypatch.setattr("pygent.evolution.proposers.factory.mutate", lambda *given: Scripted())
     found = evolve(tmp_path / "home", sandbox, config_for(target, selector="random", evaluations=60))
     child = next(one for one in found if one.score == 1.0)
     assert child.proposer == "fuse"
@@ -317,7 +317,7 @@ def test_a_run_with_fusions_is_the_same_with_any_workers_and_after_a_kill(
     tmp_path: Path, target: Path, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
     if waits:
-        monkeypatch.setattr("pygent.evolution.run.assembly.make_proposer", lambda *given: Waiting())
+        monkeypatch.setattr("pygent.evolution.proposers.factory.mutate", lambda *given: Waiting())
     budget = 25 if waits else 40  # a fresh box for each where a model wrote it
     config = config_for(target, workers=1, evaluations=budget)
     whole = evolve(tmp_path / "whole", sandbox, config)

@@ -54,7 +54,7 @@ def test_past_the_limit_the_breaker_opens_and_the_run_can_be_resumed(
         run.commits(4)
         own_engine.stop()
         assert run.ends() == 3, run.err
-        assert "the circuit breaker opened: the sandbox gave no boxes any more" in run.out
+        assert "the circuit breaker opened: the sandbox stopped giving boxes" in run.out
         assert f"`pygent --home {tmp_path} resume {run.run}` goes on" in run.err
     known = shape(tmp_path)
     assert known == undisturbed[: len(known)]

@@ -18,7 +18,9 @@ from pygent.evolution.protocols import Proposal
 from pygent.evolution.run.durable_steps import ArchivedSteps
 from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import RunConfig, load_config
+from pygent.gateway.models.circuit_breaker import RunBreaker
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.tree import Tree
 from pygent.testing.small_target import BUGGY, write_small_target
 from tests.support.servers.model_server import ModelServer, say
 
@@ -182,13 +184,42 @@ def test_what_a_proposer_does_not_foresee_ends_its_attempt_and_not_the_run(
                 raise ValueError("Exceeds the limit (4300 digits) for integer string conversion")
             return super().propose(*given)
 
-    monkeypatch.setattr("pygent.evolution.run.assembly.make_proposer", lambda *given: Startled())
+    monkeypatch.setattr("pygent.evolution.proposers.factory.mutate", lambda *given: Startled())
     found = evolve(tmp_path / "home", local_sandbox, config_for(target, evaluations=8))
     failed = [one for one in found if "the proposer failed" in one.reason]
     assert [one.attempt % 3 for one in failed] == [0] * len(failed)
     assert len(failed) >= 2
     assert all("4300 digits" in one.reason and one.tree is None for one in failed)
     assert len([one for one in found if one.tree is not None]) > 5
+
+
+def test_a_broken_protocol_is_known_by_what_the_sandbox_saw_not_by_words(
+    tmp_path: Path, target: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = target / "target.toml"
+    manifest.write_text(manifest.read_text().replace('"ranges.py:outside"]', '"ranges.py"]'))
+    too_long = BUGGY.replace("    if value < low", "    return 'x' * (8 << 20)\n    if value < low", 1)
+    says_so = BUGGY + "\n\nraise ValueError('broke the protocol')\n"
+    sources = iter([too_long, says_so])
+
+    class Scripted(MutateProposer):
+        def propose(self, target: Any, parent: Any, *given: Any) -> Proposal:
+            if (source := next(sources, None)) is None:
+                return Proposal(None, "scripted", reason="nothing more")
+            return Proposal(Tree({"ranges.py": source}), "scripted")
+
+    seen: list[bool] = []
+
+    def note(self: RunBreaker, *, failed: bool, violation: bool) -> None:
+        seen.append(violation)
+
+    monkeypatch.setattr("pygent.evolution.proposers.factory.mutate", lambda *given: Scripted())
+    monkeypatch.setattr(RunBreaker, "note_attempt", note)
+    found = evolve(tmp_path / "home", local_sandbox, config_for(target, attempts=3))
+    assert "broke the protocol" in found[1].reason
+    assert "broke the protocol" in found[2].reason
+    assert [one.status for one in found[1:3]] == [Status.FAILED] * 2
+    assert seen == [False, True, False, False]
 
 
 def test_a_table_of_bits_in_the_source_is_no_number_to_build_with(

@@ -1,4 +1,4 @@
-"""Selectors: contract of all of them, and DGM's rule in numbers."""
+"""Selectors: what is special in each, beside the contract of all, and DGM's rule in numbers."""
 
 from __future__ import annotations
 
@@ -20,43 +20,19 @@ from pygent.evolution.search.selectors import (
     selector,
     sigmoid,
 )
+from pygent.testing.selector_contract import MakeSelector, SelectorContract
 
 NAMES = sorted(SELECTORS)
-finite = st.floats(min_value=-1e6, max_value=1e6, allow_nan=False)
 
 
 def chi_square(counts: Counter[str], expected: dict[str, float], draws: int) -> float:
     return sum((counts[name] - draws * share) ** 2 / (draws * share) for name, share in expected.items())
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_empty_selector_says_so(name: str) -> None:
-    with pytest.raises(LookupError, match="no variant"):
-        selector(name).select(Random(1))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_only_member_is_always_chosen(name: str) -> None:
-    chooser = selector(name)
-    chooser.add(Candidate("baseline", 0.0))
-    for _ in range(3):
-        assert chooser.select(Random(1)) == "baseline"
-        chooser.chosen("baseline")
-
-
-@pytest.mark.parametrize("name", NAMES)
-@given(fitness=st.lists(finite, min_size=1, max_size=40), seed=st.integers(0, 1000))
-def test_the_same_seed_chooses_the_same_members(name: str, fitness: list[float], seed: int) -> None:
-    runs = []
-    for _ in range(2):
-        chooser, rng, chosen = selector(name), Random(seed), []
-        for number, value in enumerate(fitness):
-            chooser.add(Candidate(f"v{number}", value))
-            chosen.append(chooser.select(rng))
-            chooser.chosen(chosen[-1])
-        runs.append(chosen)
-    assert runs[0] == runs[1]
-    assert set(runs[0]) <= {f"v{number}" for number in range(len(fitness))}
+class TestOurSelectors(SelectorContract):
+    @pytest.fixture(params=NAMES)
+    def make_selector(self, request: pytest.FixtureRequest) -> MakeSelector:
+        return lambda: selector(request.param)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,7 +41,7 @@ def test_the_same_seed_chooses_the_same_members(name: str, fitness: list[float],
     removed=st.sets(st.integers(1, 7)),
     seed=st.integers(0, 1000),
 )
-def test_what_was_removed_is_never_chosen_and_the_rest_as_if_it_had_never_been(
+def test_with_some_removed_the_rest_is_chosen_as_if_they_had_never_been(
     name: str, fitness: list[float], removed: set[int], seed: int
 ) -> None:
     members = [Candidate(f"v{number}", value) for number, value in enumerate(fitness)]
@@ -86,14 +62,6 @@ def test_what_was_removed_is_never_chosen_and_the_rest_as_if_it_had_never_been(
             chooser.add(member)
     best = {member.variant for member in members if member.fitness == max(fitness)}
     assert best <= {chooser.select(Random(n)) for n in range(300)}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_children_of_an_unknown_variant_change_nothing(name: str) -> None:
-    chooser = selector(name)
-    chooser.add(Candidate("baseline", 1.0))
-    chooser.chosen("another run's")
-    assert chooser.select(Random(1)) == "baseline"
 
 
 def test_an_unknown_selector_is_refused_with_the_names_of_all() -> None:

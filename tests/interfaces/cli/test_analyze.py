@@ -65,7 +65,7 @@ def test_lines_that_may_not_be_changed_are_shown_where_they_are_asked_for(
 def test_where_no_test_fails_it_says_so(tmp_path: Path, local: None) -> None:
     target = write_small_target(tmp_path / "target", source=FIXED)
     done = pygent("analyze", target)
-    assert (done.code, done.out) == (0, "outside: 12 tests, no failing tests: nothing to localise\n")
+    assert (done.code, done.out) == (0, "outside: 12 tests, none of them fails: nothing to localise\n")
     assert pygent("analyze", target, "--json").json["lines"] == []
 
 

@@ -12,7 +12,7 @@ from pygent.archive.records import Usage
 from pygent.gateway.models.chat_protocol import completion_of
 from pygent.gateway.transcripts import Exchange
 from pygent.interfaces.cli.context import print_json
-from pygent.interfaces.views.transcript_views import told
+from pygent.interfaces.views.transcript_views import transcript_lines
 
 
 def printed(capsys: pytest.CaptureFixture[str], value: object) -> str:
@@ -48,5 +48,5 @@ def test_a_name_that_an_endpoint_gives_its_model_steers_no_terminal() -> None:
     kept = Exchange(
         "complete", "", "plan\x1b[2J", (), {}, {"text": "fine", "calls": []}, Usage(), hostile, 1.0
     )
-    (shown,) = told([kept])  # as archives of before hold it
+    (shown,) = transcript_lines([kept])  # as archives of before hold it
     assert shown.isprintable()

@@ -9,14 +9,23 @@ import typer
 from typer.testing import CliRunner
 
 from pygent.evolution.settings.config import RunConfig, load_config
-from pygent.evolution.settings.offered import Offered, Withheld
+from pygent.evolution.settings.setting_offers import Offered, Withheld
 from pygent.interfaces.cli.options import RunOption, with_run_options
 from pygent.interfaces.cli.run_options import RESUME_OPTIONS, RUN_OPTIONS
 from pygent.interfaces.common.grouped_parameters import RunSettings
 from tests.support.cli import pygent
 from tests.support.run_options import FILE, text
 
-GIVEN = {"int": "3", "float": "0.25", "str": "words", "waive": "cpu"}
+GIVEN = {
+    "int": "3",
+    "float": "0.25",
+    "str": "words",
+    "waive": "cpu",
+    "proposer": "mutate",
+    "selector": "best",
+    "acceptor": "paired",
+    "trackers": "jsonl",
+}
 
 
 def test_the_options_are_those_of_the_code() -> None:

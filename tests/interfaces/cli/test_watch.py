@@ -68,7 +68,7 @@ def test_changes_come_as_lines_of_json_until_the_run_ends(finished: Finished) ->
 @pytest.mark.parametrize(
     ("state", "stopped_by", "code", "words"),
     [
-        ("running", "", 1, "its process is; `pygent resume"),
+        ("running", "", 1, "its process ended; `pygent resume"),
         ("finished", "breaker", 3, "ended by breaker"),
         ("paused", "engine", 3, "paused"),
         ("paused", "pause", 0, "paused"),
@@ -103,4 +103,4 @@ def test_a_terminal_gets_a_picture(finished: Finished) -> None:
 def test_no_run_is_one_line(tmp_path: Path) -> None:
     ArchiveStore.open(tmp_path / "home").close()
     done = pygent("watch", home=tmp_path / "home")
-    assert (done.code, done.err) == (1, "pygent: no runs yet; `pygent evolve TARGET` begins one\n")
+    assert (done.code, done.err) == (1, "pygent: no runs yet; `pygent evolve TARGET` starts one\n")

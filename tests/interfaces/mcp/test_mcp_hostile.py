@@ -126,7 +126,7 @@ def test_pages_that_are_not_there_are_told_so(hostile: Served, page: str) -> Non
             await client.read_resource(f"pygent://variants/20000000/source?page={page}")
         return str(missing.value)
 
-    assert "there are pages 1 to 26" in asked(hostile, talk)
+    assert "the pages are 1 to 26" in asked(hostile, talk)
 
 
 @pytest.mark.parametrize("path", ["../outside.py", "/outside.py", "ranges.py", "", None])

@@ -77,7 +77,7 @@ def test_a_run_outlives_its_client_and_obeys_the_next(
         return again, await value(client, "pause_run", run=run[:5])
 
     again, paused = asked(Served(home, run), steer)
-    assert "is going on already" in again
+    assert "is already running" in again
     assert "asked to pause" in paused["said"]
     wait_until(lambda: not is_alive(home, run))
     done = committed(home)

@@ -71,7 +71,7 @@ def test_from_a_run_to_its_champion_and_into_the_source_and_back(
     expect(page.get_by_text("against the baseline on held-out cases: better")).to_be_visible()
     page.get_by_text("Why it cannot be applied now").click()
     expect(page.get_by_text("it awaits approval")).to_be_visible()
-    page.get_by_label("Beside the approval").fill("right, and short")
+    page.get_by_label("Comment on the approval").fill("right, and short")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("approve by Ada")).to_be_visible()
     page.get_by_text("Apply it to").click()
@@ -177,7 +177,7 @@ def test_hostile_text_is_shown_and_does_nothing(reviewed: Reviewed, open_review:
         assert "\x1b" not in shown, address
     page.goto(pages[0])
     expect(page.get_by_text("window.owned = 1").first).to_be_visible()
-    expect(page.get_by_text("characters more]").first).to_be_attached()
+    expect(page.get_by_text("more characters]").first).to_be_attached()
     page.goto(f"/variants/{hostile.id}/raw/ranges.py")
     assert page.evaluate("window.owned") is None
     assert page.evaluate("document.contentType") == "text/plain"
@@ -224,7 +224,7 @@ def test_the_graph_opens_a_variants_children_and_the_search_finds_while_typing(
     page.get_by_label("Text").fill(reviewed.best[:8])
     expect(rows).to_have_count(1)
     page.get_by_label("Text").fill("nothing is called like this")
-    expect(page.get_by_text("No variant is like that.")).to_be_visible()
+    expect(page.get_by_text("No variant matches.")).to_be_visible()
 
 
 def test_figures_on_a_page_are_those_of_the_command_line(reviewed: Reviewed, open_review: Opened) -> None:

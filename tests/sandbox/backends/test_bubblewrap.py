@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -242,7 +243,7 @@ def test_isolation_is_never_waived(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _AS_USER = """
 import json, sys
-sys.path.insert(0, {root!r})
+sys.path[:0] = [{root!r}, {packages!r}]
 from pygent.sandbox.backends import cgroup
 from pygent.sandbox.backends.select import make_sandbox
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Program
@@ -271,8 +272,9 @@ def test_a_user_without_rights_is_protected_by_a_user_namespace() -> None:
         pytest.skip("NOT TESTED: no interpreter here that another user can run")
     with tempfile.TemporaryDirectory() as home:
         os.chown(home, user, -1)
+        packages = sysconfig.get_path("purelib")
         done = subprocess.run(
-            [interpreter or sys.executable, "-c", _AS_USER.format(root=root)],
+            [interpreter or sys.executable, "-c", _AS_USER.format(root=root, packages=packages)],
             user=user if os.geteuid() == 0 else None,
             group=user if os.geteuid() == 0 else None,
             extra_groups=[] if os.geteuid() == 0 else None,

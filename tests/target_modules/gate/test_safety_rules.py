@@ -176,7 +176,7 @@ def test_unchanged_and_other_files_are_not_looked_at() -> None:
 @pytest.mark.parametrize(
     ("line", "refused"),
     [
-        ("from pygent.agent.attempt_state import AttemptState", False),
+        ("from pygent.agent.work.attempt_state import AttemptState", False),
         ("import pygent.prompts.quote", False),
         ("from .attempt_state import AttemptState", False),
         ("from agent.attempt_state import AttemptState", True),  # where the tree is not imported from

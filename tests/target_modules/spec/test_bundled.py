@@ -17,8 +17,9 @@ from pygent.benchmarks.suites.problems import Problem
 from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.sandbox.api import Isolation
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.target_registry import bundled, find_target
+from pygent.target_modules.spec.target_registry import BUNDLED, bundled, find_target
 
 PACKING, CIRCLES, TEXT = (
     find_target(name) for name in ("online_bin_packing", "circle_packing", "text_distance")
@@ -243,3 +244,11 @@ def test_problems_keep_their_facts_out_of_the_calls() -> None:
     (problem,) = grader_of(PACKING).problems(1, "search", 1)
     assert isinstance(problem, Problem)
     assert "facts" not in repr(problem.calls)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in BUNDLED.iterdir() if path.is_dir()))
+def test_what_a_bundled_target_says_may_change_is_there(name: str) -> None:
+    target = find_target(name)
+    files = list(target.tree().files)
+    for editable in target.manifest.editable:
+        assert any(matches(path, editable.partition(":")[0]) for path in files), editable

@@ -8,9 +8,9 @@ import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.expression_generator import Grower
-from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.nodes import Expr, Statement
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom
+from pygent.evolution.proposers.mutate.operator_registry import register_at, where
 from pygent.evolution.proposers.mutate.statement_edits import indented, movable, small, unit
 
 _CONSUMERS = frozenset(["sum", "min", "max", "any", "all", "sorted", "set", "list", "tuple", "dict", "join"])
@@ -20,11 +20,10 @@ def _is_simple(expr: Expr) -> bool:
     return isinstance(expr.node, cst.ListComp | cst.GeneratorExp | cst.SetComp)
 
 
-@register("comprehension.kind", 0.4)
-def kind(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("comprehension.kind", 0.4, where(_is_simple))
+def kind(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """A list for a generator that is consumed at once, a generator for a list."""
-    expr = pick(rng, scene.group("comprehensions", _is_simple))
-    if expr is None or isinstance(expr.node, cst.SetComp):
+    if isinstance(expr.node, cst.SetComp):
         return None
     parent = expr.parent.node if expr.parent is not None else None
     if not (isinstance(parent, cst.Call) and len(parent.args) == 1):
@@ -44,12 +43,9 @@ def kind(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return RegionChange((Splice(start, end, new),), code, new)
 
 
-@register("comprehension.filter", 0.5)
-def filtered(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("comprehension.filter", 0.5, where(_is_simple))
+def filtered(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """A filter on a comprehension that has none, grown from what it can read."""
-    expr = pick(rng, scene.group("comprehensions", _is_simple))
-    if expr is None:
-        return None
     result = next((c for c in expr.children if c.slot == "elt"), None)
     last = max((c.end for c in expr.children if c.slot in ("iter", "filter")), default=None)
     if result is None or last is None or any(c.slot == "filter" for c in expr.children):
@@ -58,35 +54,34 @@ def filtered(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return RegionChange((Splice(last, last, f" if {atom(test)}"),), scene.code(expr), f"... if {test}")
 
 
-@register("comprehension.unfilter", 0.3)
-def unfiltered(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("comprehension.unfilter", 0.3, where(lambda e: e.slot == "filter"))
+def unfiltered(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """A comprehension without its filter."""
-    expr = pick(rng, scene.group("filters", lambda e: e.slot == "filter"))
-    if expr is None:
-        return None
     start = scene.survey.text.rfind("if", 0, expr.start)
     lead = scene.survey.text[:start].rstrip()
     return RegionChange((Splice(len(lead), expr.end, ""),), f"if {scene.code(expr)}", "(deleted)")
 
 
-@register("comprehension.loop", 0.6)
-def loop(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """`return [...]` or `name = [...]` as a loop that appends, so that statements can be put inside."""
-    found = [
-        e
-        for e in scene.group("comprehensions", _is_simple)
+_OwnLine = tuple[Expr, cst.ListComp, Statement]
+
+
+def _own_lines(scene: OperatorContext) -> list[_OwnLine]:
+    """Lists that are all that a statement assigns or returns."""
+    return [
+        (e, e.node, e.statement)
+        for e in scene.survey.exprs
         if isinstance(e.node, cst.ListComp)
         and e.slot in ("return", "assign")
         and e.statement is not None
         and movable(e.statement)
         and isinstance(small(e.statement), cst.Return | cst.Assign)
     ]
-    expr = pick(rng, found)
-    if expr is None or expr.statement is None:
-        return None
-    node = expr.node
-    assert isinstance(node, cst.ListComp)
-    statement, text = expr.statement, scene.survey.text
+
+
+@register_at("comprehension.loop", 0.6, _own_lines)
+def loop(scene: OperatorContext, place: _OwnLine, rng: Random) -> RegionChange | None:
+    """`return [...]` or `name = [...]` as a loop that appends, so that statements can be put inside."""
+    (expr, node, statement), text = place, scene.survey.text
     if node.for_in.inner_for_in is not None or node.for_in.asynchronous is not None:
         return None
     result = next(c for c in expr.children if c.slot == "elt")

@@ -10,37 +10,32 @@ from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.expression_generator import Grower
 from pygent.evolution.proposers.mutate.nodes import Expr
 from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.operator_registry import register_at, where
 
 
 def _joint(expr: Expr) -> bool:
     return isinstance(expr.node, cst.BooleanOperation)
 
 
-@register("condition.negate", 1.5)
-def negate(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    expr = pick(rng, scene.conditions)
-    if expr is None:
-        return None
+@register_at("condition.negate", 1.5, lambda scene: scene.conditions)
+def negate(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     if isinstance(expr.node, cst.UnaryOperation) and isinstance(expr.node.operator, cst.Not):
         return scene.put(expr, scene.code(expr.children[0]))
     text = f"not {atom(scene.code(expr))}"
     return scene.put(expr, f"({text})" if expr.parent is not None and _joint(expr.parent) else text)
 
 
-@register("condition.drop", 1.2)
-def drop(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("condition.drop", 1.2, where(_joint))
+def drop(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """One side of an `and` or `or` alone."""
-    expr = pick(rng, scene.group("joints", _joint))
-    side = pick(rng, expr.children) if expr is not None else None
-    return scene.put(expr, scene.code(side)) if expr is not None and side is not None else None
+    side = pick(rng, expr.children)
+    return scene.put(expr, scene.code(side)) if side is not None else None
 
 
-@register("condition.joint", 2.5)
-def joint(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("condition.joint", 2.5, where(_joint))
+def joint(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """`or` for `and`, `and` for `or`."""
-    expr = pick(rng, scene.group("joints", _joint))
-    if expr is None or len(expr.children) != 2:
+    if len(expr.children) != 2:
         return None
     assert isinstance(expr.node, cst.BooleanOperation)
     word = "or" if isinstance(expr.node.operator, cst.And) else "and"
@@ -48,12 +43,9 @@ def joint(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return scene.put(expr, f"{atom(scene.code(left))} {word} {atom(scene.code(right))}")
 
 
-@register("condition.add", 2.0)
-def add(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("condition.add", 2.0, lambda scene: scene.conditions)
+def add(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """One more condition beside an existing one, or as a filter."""
-    expr = pick(rng, scene.conditions)
-    if expr is None:
-        return None
     other = pick(rng, scene.conditions)
     grown = Grower(scene, expr, rng).condition(0)
     if other is not None and other is not expr and rng.random() < 0.25 and scene.readable(other, expr.start):
@@ -65,12 +57,9 @@ def add(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return scene.put(expr, f"({text})" if expr.parent is not None else text)
 
 
-@register("condition.replace", 1.0)
-def replace(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("condition.replace", 1.0, lambda scene: scene.conditions)
+def replace(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """A grown condition, or another one of the region."""
-    expr = pick(rng, scene.conditions)
-    if expr is None:
-        return None
     other = pick(rng, scene.conditions)
     if other is not None and rng.random() < 0.3:
         return scene.put(expr, scene.code(other)) if scene.readable(other, expr.start) else None

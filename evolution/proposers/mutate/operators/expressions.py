@@ -10,7 +10,7 @@ from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.expression_generator import Grower, number, power
 from pygent.evolution.proposers.mutate.nodes import Expr
 from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.operator_registry import register, register_at, where
 
 
 def _spot(scene: OperatorContext, rng: Random) -> Expr | None:
@@ -18,12 +18,13 @@ def _spot(scene: OperatorContext, rng: Random) -> Expr | None:
     return pick(rng, scene.spots if scene.spots and rng.random() < 0.8 else scene.numeric)
 
 
-@register("expression.off_by_one", 2.0)
-def off_by_one(scene: OperatorContext, rng: Random) -> RegionChange | None:
+def _grown(scene: OperatorContext) -> list[Expr]:
+    return [e for e in scene.numeric if not isinstance(e.node, cst.BaseNumber)]
+
+
+@register_at("expression.off_by_one", 2.0, _grown)
+def off_by_one(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """One more or one less than a number that is not a constant; or the reverse, if it already is."""
-    expr = pick(rng, [e for e in scene.numeric if not isinstance(e.node, cst.BaseNumber)])
-    if expr is None:
-        return None
     code = scene.code(expr)
     if isinstance(expr.node, cst.BinaryOperation) and len(expr.children) == 2:
         left, right = expr.children
@@ -34,12 +35,9 @@ def off_by_one(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return scene.put(expr, f"{code} {rng.choice('+-')} 1")
 
 
-@register("expression.borrow", 1.3)
-def borrow(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("expression.borrow", 1.3, lambda scene: scene.values)
+def borrow(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """Another expression of the region, of the same kind as far as is known."""
-    expr = pick(rng, scene.values)
-    if expr is None:
-        return None
     kind = scene.kinds.of(expr)
     for _ in range(6):
         other = pick(rng, scene.values)
@@ -119,13 +117,12 @@ def shape(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return scene.put(expr, rng.choice(shapes))
 
 
-@register("expression.unwrap", 1.3)
-def unwrap(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at(
+    "expression.unwrap", 1.3, where(lambda e: bool(e.children) and e.slot not in ("callee", "statement"))
+)
+def unwrap(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """One of its parts in place of an expression."""
-    expr = pick(
-        rng, scene.group("wrapped", lambda e: bool(e.children) and e.slot not in ("callee", "statement"))
-    )
-    if expr is None or isinstance(expr.node, cst.ListComp | cst.GeneratorExp | cst.Lambda):
+    if isinstance(expr.node, cst.ListComp | cst.GeneratorExp | cst.Lambda):
         return None
     kind = scene.kinds.of(expr)
     parts = [c for c in expr.children if c.slot != "callee"]

@@ -8,8 +8,9 @@ import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import RegionChange
 from pygent.evolution.proposers.mutate.expression_generator import Grower
-from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.nodes import FunctionScope, Statement
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
+from pygent.evolution.proposers.mutate.operator_registry import register_at
 from pygent.evolution.proposers.mutate.return_values import result
 from pygent.evolution.proposers.mutate.statement_edits import (
     body,
@@ -21,19 +22,15 @@ from pygent.evolution.proposers.mutate.statement_edits import (
 )
 
 
-@register("early.return", 0.8)
-def shortcut(scene: OperatorContext, rng: Random) -> RegionChange | None:
+def _functions(scene: OperatorContext) -> list[FunctionScope]:
+    return [
+        f for f in scene.survey.functions if f.params and body(f) and not f.generator and scene.survey.exprs
+    ]
+
+
+@register_at("early.return", 0.8, _functions)
+def shortcut(scene: OperatorContext, function: FunctionScope, rng: Random) -> RegionChange | None:
     """At the start: `if a == b:`, `if not a:` and the like, then return a value of the right kind."""
-    function = pick(
-        rng,
-        [
-            f
-            for f in scene.survey.functions
-            if f.params and body(f) and not f.generator and scene.survey.exprs
-        ],
-    )
-    if function is None:
-        return None
     params = [p for p in function.params if p not in ("self", "cls")]
     if not params:
         return None
@@ -52,10 +49,8 @@ def shortcut(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return RegionChange((put_before(first, text),), "(nothing)", text)
 
 
-@register("early.leave", 0.5)
-def leave(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """`break`, `continue` or `return` right after a statement inside a loop's `if`."""
-    found = [
+def _last_in_if(scene: OperatorContext) -> list[Statement]:
+    return [
         s
         for s in scene.survey.statements
         if s.loops
@@ -65,9 +60,11 @@ def leave(scene: OperatorContext, rng: Random) -> RegionChange | None:
         and s.block.owner is not None
         and isinstance(s.block.owner.node, cst.If)
     ]
-    statement = pick(rng, found)
-    if statement is None:
-        return None
+
+
+@register_at("early.leave", 0.5, _last_in_if)
+def leave(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
+    """`break`, `continue` or `return` right after a statement inside a loop's `if`."""
     word = rng.choice(("break", "break", "continue"))
     part = small(statement)
     if isinstance(part, cst.Assign) and isinstance(part.targets[0].target, cst.Name) and rng.random() < 0.4:

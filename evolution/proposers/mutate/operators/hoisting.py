@@ -8,8 +8,8 @@ import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.nodes import Expr, Statement
-from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
+from pygent.evolution.proposers.mutate.operator_registry import register_at
 from pygent.evolution.proposers.mutate.statement_edits import (
     assigned,
     indented,
@@ -19,23 +19,23 @@ from pygent.evolution.proposers.mutate.statement_edits import (
     small,
 )
 
+_WORK = (cst.Call, cst.BinaryOperation, cst.Subscript, cst.Attribute, cst.Comparison)
 
-@register("hoist.expression", 1.6)
-def expression(scene: OperatorContext, rng: Random) -> RegionChange | None:
+
+def _work_in_loops(scene: OperatorContext) -> list[tuple[Expr, Statement]]:
+    """With each loop around it; a test on the loop's own line is part of the loop."""
+    return [
+        (expr, loop)
+        for expr in scene.survey.exprs
+        if expr.statement is not None and expr.names and isinstance(expr.node, _WORK)
+        for loop in expr.statement.loops
+    ]
+
+
+@register_at("hoist.expression", 1.6, _work_in_loops)
+def expression(scene: OperatorContext, place: tuple[Expr, Statement], rng: Random) -> RegionChange | None:
     """An expression inside a loop, named before the loop; all its occurrences there use the name."""
-    found: list[tuple[Expr, Statement]] = []
-    for expr in scene.survey.exprs:
-        if expr.statement is None or not expr.statement.loops or not expr.names:
-            continue
-        if isinstance(
-            expr.node, cst.Call | cst.BinaryOperation | cst.Subscript | cst.Attribute | cst.Comparison
-        ):
-            # a test on the loop's own line is part of the loop
-            found += [(expr, loop) for loop in expr.statement.loops]
-    choice = pick(rng, found)
-    if choice is None:
-        return None
-    expr, loop = choice
+    expr, loop = place
     if not movable(loop) or (expr.slot == "callee" and not isinstance(expr.node, cst.Attribute)):
         return None
     # the row in `rows[i][j]` is the same object even if its elements change
@@ -54,15 +54,13 @@ def expression(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return RegionChange(tuple(splices), code, f"{name} (before the loop)")
 
 
-@register("hoist.statement", 0.8)
-def statement(scene: OperatorContext, rng: Random) -> RegionChange | None:
+def _assignments(scene: OperatorContext) -> list[Statement]:
+    return [s for s in scene.survey.statements if s.loops and movable(s) and isinstance(small(s), cst.Assign)]
+
+
+@register_at("hoist.statement", 0.8, _assignments)
+def statement(scene: OperatorContext, chosen: Statement, rng: Random) -> RegionChange | None:
     """An assignment inside a loop that reads nothing that the loop changes, moved before the loop."""
-    found = [
-        s for s in scene.survey.statements if s.loops and movable(s) and isinstance(small(s), cst.Assign)
-    ]
-    chosen = pick(rng, found)
-    if chosen is None:
-        return None
     loop = chosen.loops[-1]
     read = {name for e in scene.survey.exprs if e.statement is chosen for name in e.names}
     inner = {b.name for b in scene.survey.bindings if loop.start <= b.start < chosen.start}

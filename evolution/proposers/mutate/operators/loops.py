@@ -8,18 +8,18 @@ import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.nodes import Expr, Statement
-from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
+from pygent.evolution.proposers.mutate.operator_registry import register_at
 from pygent.evolution.proposers.mutate.statement_edits import movable, small
 
 
-@register("loop.comprehension", 0.5)
-def comprehension(scene: OperatorContext, rng: Random) -> RegionChange | None:
+def _loops(scene: OperatorContext) -> list[Statement]:
+    return [s for s in scene.survey.statements if isinstance(s.node, cst.For) and movable(s) and s.index > 0]
+
+
+@register_at("loop.comprehension", 0.5, _loops)
+def comprehension(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
     """`name = []` and a loop that only appends to it, under at most one condition, as a comprehension."""
-    found = [s for s in scene.survey.statements if isinstance(s.node, cst.For) and movable(s) and s.index > 0]
-    statement = pick(rng, found)
-    if statement is None:
-        return None
     before = statement.block.statements[statement.index - 1]
     name = _empty_list(scene, before)
     body = next((b for b in scene.survey.blocks if b.owner is statement and b.role == "body"), None)

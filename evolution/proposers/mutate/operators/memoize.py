@@ -7,50 +7,46 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import RegionChange, Splice
-from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.nodes import Expr, FunctionScope, Statement
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
+from pygent.evolution.proposers.mutate.operator_registry import register_at
 from pygent.evolution.proposers.mutate.operators.hoisting import fresh
 from pygent.evolution.proposers.mutate.statement_edits import body, indented, movable
 
 _HASHABLE = frozenset({"num", "bool", "str", "any"})
 
 
-@register("memo.recursion", 0.5)
-def recursion(scene: OperatorContext, rng: Random) -> RegionChange | None:
+_Recursion = tuple[FunctionScope, list[Expr]]  # a function, and its calls of itself
+
+
+def _recursive(scene: OperatorContext) -> list[_Recursion]:
+    """Functions of plain parameters that call themselves with them by position."""
+    candidates = [f for f in scene.survey.functions if f.plain and f.params and not f.generator and body(f)]
+    with_calls = [(function, _calls_of_itself(scene, function)) for function in candidates]
+    return [(function, calls) for function, calls in with_calls if calls and all(map(_is_positional, calls))]
+
+
+def _calls_of_itself(scene: OperatorContext, function: FunctionScope) -> list[Expr]:
+    start, end = function.statement.start, function.statement.full_end
+    return [
+        e
+        for e in scene.survey.exprs
+        if e.slot == "callee"
+        and isinstance(e.node, cst.Name)
+        and e.node.value == function.node.name.value
+        and start < e.start < end
+    ]
+
+
+def _is_positional(callee: Expr) -> bool:
+    call = callee.parent.node if callee.parent is not None else None
+    return isinstance(call, cst.Call) and not any(one.keyword or one.star for one in call.args)
+
+
+@register_at("memo.recursion", 0.5, _recursive)
+def recursion(scene: OperatorContext, place: _Recursion, rng: Random) -> RegionChange | None:
     """A recursive function's body as an inner function whose results are kept in a dict."""
-    found = []
-    for function in scene.survey.functions:
-        name = function.node.name.value
-        calls = [
-            e
-            for e in scene.survey.exprs
-            if e.slot == "callee" and isinstance(e.node, cst.Name) and e.node.value == name
-        ]
-        inside = [
-            e
-            for e in calls
-            if function.body is not None and function.statement.start < e.start < function.statement.full_end
-        ]
-        plain_calls = all(
-            e.parent is not None
-            and isinstance(e.parent.node, cst.Call)
-            and not any(a.keyword or a.star for a in e.parent.node.args)
-            for e in inside
-        )
-        if (
-            inside
-            and plain_calls
-            and function.plain
-            and function.params
-            and not function.generator
-            and body(function)
-        ):
-            found.append((function, inside))
-    choice = pick(rng, found)
-    if choice is None:
-        return None
-    function, calls = choice
+    function, calls = place
     if any(scene.kinds.name(param) not in _HASHABLE for param in function.params):
         return None
     first, last = body(function)[0], body(function)[-1]
@@ -97,11 +93,10 @@ def _with_defaults(scene: OperatorContext, node: cst.FunctionDef) -> str:
     return ", ".join(parts)
 
 
-@register("memo.call", 0.25)
-def call(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """A call inside a loop whose results are kept by argument."""
-    found = [
-        e
+def _calls_in_loops(scene: OperatorContext) -> list[tuple[Expr, Statement]]:
+    """Each with its outermost loop."""
+    return [
+        (e, e.statement.loops[0])
         for e in scene.survey.exprs
         if isinstance(e.node, cst.Call)
         and e.statement is not None
@@ -110,10 +105,12 @@ def call(scene: OperatorContext, rng: Random) -> RegionChange | None:
         and movable(e.statement.loops[0])
         and _arguments(scene, e)
     ]
-    expr = pick(rng, found)
-    if expr is None or expr.statement is None:
-        return None
-    loop = expr.statement.loops[0]
+
+
+@register_at("memo.call", 0.25, _calls_in_loops)
+def call(scene: OperatorContext, place: tuple[Expr, Statement], rng: Random) -> RegionChange | None:
+    """A call inside a loop whose results are kept by argument."""
+    expr, loop = place
     arguments = _arguments(scene, expr)
     code = scene.code(expr)
     if "\n" in code:

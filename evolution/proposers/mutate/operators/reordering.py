@@ -9,7 +9,7 @@ import libcst as cst
 from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.nodes import Expr
 from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.operator_registry import register_at, where
 
 _TWINS: dict[str, tuple[str, ...]] = {
     "min": ("max",),
@@ -58,47 +58,35 @@ def _exchanged(scene: OperatorContext, one: Expr, two: Expr, whole: Expr) -> Reg
     return RegionChange(splices, scene.code(whole), after)
 
 
-@register("order.arguments", 2.0)
-def arguments(scene: OperatorContext, rng: Random) -> RegionChange | None:
+def _alike(expr: Expr) -> list[Expr]:
+    return [c for c in expr.children if c.slot in ("arg", "element", "bound", "branch", "keyword")]
+
+
+@register_at("order.arguments", 2.0, where(lambda e: len(_alike(e)) > 1))
+def arguments(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """Two positional arguments of a call, two elements of a display, two bounds, two branches."""
-    slots = ("arg", "element", "bound", "branch", "keyword")
-    expr = pick(rng, scene.group("many", lambda e: sum(c.slot in slots for c in e.children) > 1))
-    if expr is None:
-        return None
-    one, two = rng.sample([c for c in expr.children if c.slot in slots], 2)
+    one, two = rng.sample(_alike(expr), 2)
     return _exchanged(scene, one, two, expr)
 
 
-@register("order.operands", 1.5)
-def operands(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    """`b - a` for `a - b`, if it makes a difference."""
+def _turns(expr: Expr) -> bool:
     turning = (cst.Subtract, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power)
-    expr = pick(
-        rng,
-        scene.group(
-            "turning",
-            lambda e: isinstance(e.node, cst.BinaryOperation) and isinstance(e.node.operator, turning),
-        ),
-    )
-    if expr is None or len(expr.children) != 2:
+    return isinstance(expr.node, cst.BinaryOperation) and isinstance(expr.node.operator, turning)
+
+
+@register_at("order.operands", 1.5, where(_turns))
+def operands(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
+    """`b - a` for `a - b`, if it makes a difference."""
+    if len(expr.children) != 2:
         return None
     left, right = expr.children
     operator = scene.survey.text[left.end : right.start]
     return scene.put(expr, f"{atom(scene.code(right))}{operator}{atom(scene.code(left))}")
 
 
-@register("name.exchange", 4.0)
-def name(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("name.exchange", 4.0, lambda scene: scene.names)
+def name(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """Another name of the same scope, mostly of the same kind."""
-    local = {binding.name for binding in scene.survey.bindings}
-    expr = pick(
-        rng,
-        scene.group(
-            "names", lambda e: isinstance(e.node, cst.Name) and e.node.value in local and e.slot != "callee"
-        ),
-    )
-    if expr is None:
-        return None
     old = scene.code(expr)
     others = [other for other in scene.visible(expr.start) if other != old]
     kind = scene.kinds.of(expr)
@@ -107,12 +95,9 @@ def name(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return scene.put(expr, other) if other is not None else None
 
 
-@register("name.function", 2.0)
-def function(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("name.function", 2.0, where(lambda e: e.slot == "callee"))
+def function(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
     """A function's counterpart (`max` for `min`), or one of the file's own with as many parameters."""
-    expr = pick(rng, scene.group("callees", lambda e: e.slot == "callee"))
-    if expr is None:
-        return None
     head, _, last = scene.code(expr).rpartition(".")
     own = dict(scene.facts.functions)
     options = [*_TWINS.get(last, ())]

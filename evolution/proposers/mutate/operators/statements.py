@@ -9,9 +9,9 @@ import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import RegionChange, Splice
 from pygent.evolution.proposers.mutate.expression_generator import Grower, number
-from pygent.evolution.proposers.mutate.nodes import Expr, Statement
+from pygent.evolution.proposers.mutate.nodes import Statement
 from pygent.evolution.proposers.mutate.operator_context import OperatorContext, atom, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
+from pygent.evolution.proposers.mutate.operator_registry import register_at
 from pygent.evolution.proposers.mutate.return_values import result
 from pygent.evolution.proposers.mutate.statement_edits import (
     leaves,
@@ -30,30 +30,24 @@ def _movable(scene: OperatorContext) -> Sequence[Statement]:
     return [statement for statement in scene.survey.statements if movable(statement)]
 
 
-def _anchor(scene: OperatorContext, statement: Statement) -> Expr | None:
-    """Any expression, as a place to grow from; offsets are given separately."""
-    return scene.survey.exprs[0] if scene.survey.exprs else None
-
-
 def _grower(scene: OperatorContext, statement: Statement, rng: Random) -> Grower | None:
-    anchor = _anchor(scene, statement)
-    return Grower(scene, anchor, rng, statement.start) if anchor is not None else None
+    """Any expression is its place: it grows for the statement's start."""
+    exprs = scene.survey.exprs
+    return Grower(scene, exprs[0], rng, statement.start) if exprs else None
 
 
-@register("statement.delete", 1.0)
-def delete(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    statement = pick(rng, _movable(scene))
-    if statement is None or isinstance(small(statement), cst.Pass):
+@register_at("statement.delete", 1.0, _movable)
+def delete(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
+    if isinstance(small(statement), cst.Pass):
         return None
     splice = take_out(statement)
     return RegionChange((splice,), scene.code(statement), splice.text or "(deleted)")
 
 
-@register("statement.move", 1.0)
-def move(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("statement.move", 1.0, _movable)
+def move(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
     """Before or after another statement: a neighbour, the enclosing one, or inside a neighbour."""
-    statement = pick(rng, _movable(scene))
-    if statement is None or (leaves(statement) and rng.random() < 0.7):
+    if leaves(statement) and rng.random() < 0.7:
         return None
     near = [
         s for s in statement.block.statements if s is not statement and abs(s.index - statement.index) <= 2
@@ -77,12 +71,11 @@ def move(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return RegionChange(splices, scene.code(statement), f"{side}: {scene.code(other)}")
 
 
-@register("statement.repeat", 0.3)
-def repeat(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("statement.repeat", 0.3, _movable)
+def repeat(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
     """A copy of a statement at another place."""
-    statement = pick(rng, _movable(scene))
     other = pick(rng, _movable(scene))
-    if statement is None or other is None or leaves(statement) or statement.end - statement.start > 200:
+    if other is None or leaves(statement) or statement.end - statement.start > 200:
         return None
     text = shifted(lines(scene, statement), statement.indent, other.indent)
     if text is None:
@@ -91,20 +84,16 @@ def repeat(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return RegionChange((Splice(at, at, text),), "(nothing)", text)
 
 
-@register("statement.adjust", 2.5)
-def adjust(scene: OperatorContext, rng: Random) -> RegionChange | None:
+def _numbers(scene: OperatorContext) -> list[tuple[Statement, str]]:
+    """Assignments to a name that is, or may be, a number."""
+    named = ((statement, _number_target(scene, statement)) for statement in _movable(scene))
+    return [(statement, name) for statement, name in named if name]
+
+
+@register_at("statement.adjust", 2.5, _numbers)
+def adjust(scene: OperatorContext, place: tuple[Statement, str], rng: Random) -> RegionChange | None:
     """After an assignment of a number, a line that changes it, mostly under a condition."""
-    found = [
-        statement
-        for statement in _movable(scene)
-        if isinstance(part := small(statement), cst.Assign | cst.AugAssign) and _number_target(scene, part)
-    ]
-    statement = pick(rng, found)
-    if statement is None:
-        return None
-    part = small(statement)
-    assert isinstance(part, cst.Assign | cst.AugAssign)
-    name = _number_target(scene, part) or ""
+    statement, name = place
     grower = Grower(scene, scene.survey.exprs[0], rng, statement.full_end, focus={name})
     operator = rng.choice(("+=", "-=", "*=", "=", "=", "="))
     conditional = operator == "=" or rng.random() < 0.6
@@ -117,20 +106,22 @@ def adjust(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return RegionChange((put_after(statement, text),), "(nothing)", text)
 
 
-def _number_target(scene: OperatorContext, part: cst.Assign | cst.AugAssign) -> str | None:
-    if isinstance(part, cst.Assign) and len(part.targets) != 1:
-        return None
-    target = part.target if isinstance(part, cst.AugAssign) else part.targets[0].target
+def _number_target(scene: OperatorContext, statement: Statement) -> str | None:
+    part = small(statement)
+    target: cst.CSTNode | None = None
+    if isinstance(part, cst.AugAssign):
+        target = part.target
+    elif isinstance(part, cst.Assign) and len(part.targets) == 1:
+        target = part.targets[0].target
     if isinstance(target, cst.Name) and scene.kinds.name(target.value) in ("num", "any"):
         return target.value
     return None
 
 
-@register("statement.guard", 0.9)
-def guard(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("statement.guard", 0.9, _movable)
+def guard(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
     """`if condition: return value`, `continue` or `break` before a statement."""
-    statement = pick(rng, _movable(scene))
-    if statement is None or statement.function is None:
+    if statement.function is None:
         return None
     grower = _grower(scene, statement, rng)
     if grower is None:
@@ -145,12 +136,9 @@ def guard(scene: OperatorContext, rng: Random) -> RegionChange | None:
     return RegionChange((put_before(statement, text),), "(nothing)", text)
 
 
-@register("statement.condition", 0.8)
-def condition(scene: OperatorContext, rng: Random) -> RegionChange | None:
+@register_at("statement.condition", 0.8, _movable)
+def condition(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
     """A statement put under a grown condition."""
-    statement = pick(rng, _movable(scene))
-    if statement is None:
-        return None
     grower = _grower(scene, statement, rng)
     step = unit(statement)
     inner = shifted(lines(scene, statement), statement.indent, statement.indent + step)
@@ -163,13 +151,13 @@ def condition(scene: OperatorContext, rng: Random) -> RegionChange | None:
     )
 
 
-@register("statement.free", 0.6)
-def free(scene: OperatorContext, rng: Random) -> RegionChange | None:
+def _alone(scene: OperatorContext) -> list[Statement]:
+    return [s for s in _movable(scene) if isinstance(s.node, cst.If) and s.node.orelse is None]
+
+
+@register_at("statement.free", 0.6, _alone)
+def free(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
     """The body of an `if` without the `if`."""
-    found = [s for s in _movable(scene) if isinstance(s.node, cst.If) and s.node.orelse is None]
-    statement = pick(rng, found)
-    if statement is None:
-        return None
     inner = next((b for b in scene.survey.blocks if b.owner is statement), None)
     if inner is None:
         return None
@@ -183,13 +171,13 @@ def free(scene: OperatorContext, rng: Random) -> RegionChange | None:
     )
 
 
-@register("statement.otherwise", 0.6)
-def otherwise(scene: OperatorContext, rng: Random) -> RegionChange | None:
+def _forked(scene: OperatorContext) -> list[Statement]:
+    return [s for s in _movable(scene) if isinstance(s.node, cst.If) and isinstance(s.node.orelse, cst.Else)]
+
+
+@register_at("statement.otherwise", 0.6, _forked)
+def otherwise(scene: OperatorContext, statement: Statement, rng: Random) -> RegionChange | None:
     """The bodies of `if` and `else` exchanged, or the `else` dropped."""
-    found = [s for s in _movable(scene) if isinstance(s.node, cst.If) and isinstance(s.node.orelse, cst.Else)]
-    statement = pick(rng, found)
-    if statement is None:
-        return None
     blocks = [b for b in scene.survey.blocks if b.owner is statement]
     if len(blocks) != 2:
         return None

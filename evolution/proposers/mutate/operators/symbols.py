@@ -7,10 +7,10 @@ from random import Random
 import libcst as cst
 
 from pygent.evolution.proposers.mutate.change import RegionChange, Splice
-from pygent.evolution.proposers.mutate.nodes import Expr
-from pygent.evolution.proposers.mutate.operator_context import OperatorContext, pick
-from pygent.evolution.proposers.mutate.operator_registry import register
-from pygent.evolution.proposers.mutate.statement_edits import movable
+from pygent.evolution.proposers.mutate.nodes import Expr, Statement
+from pygent.evolution.proposers.mutate.operator_context import OperatorContext
+from pygent.evolution.proposers.mutate.operator_registry import register_at, where
+from pygent.evolution.proposers.mutate.statement_edits import movable, small
 
 _COMPARE: dict[str, tuple[str, ...]] = {
     "<": ("<=", "<=", ">", ">=", "!="),
@@ -58,43 +58,39 @@ def _exchange(
     return None
 
 
-@register("compare.exchange", 3.0)
-def compare(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    expr = pick(rng, scene.group("comparisons", lambda e: isinstance(e.node, cst.Comparison)))
-    if expr is None or len(expr.children) < 2:
+@register_at("compare.exchange", 3.0, where(lambda e: isinstance(e.node, cst.Comparison)))
+def compare(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
+    if len(expr.children) < 2:
         return None
     place = int(rng.random() * (len(expr.children) - 1))
     return _exchange(scene, rng, expr.children[place], expr.children[place + 1], _COMPARE)
 
 
-@register("arithmetic.exchange", 3.0)
-def arithmetic(scene: OperatorContext, rng: Random) -> RegionChange | None:
-    expr = pick(rng, scene.group("arithmetic", lambda e: isinstance(e.node, cst.BinaryOperation)))
-    if expr is None or len(expr.children) != 2:
+@register_at("arithmetic.exchange", 3.0, where(lambda e: isinstance(e.node, cst.BinaryOperation)))
+def arithmetic(scene: OperatorContext, expr: Expr, rng: Random) -> RegionChange | None:
+    if len(expr.children) != 2:
         return None
     return _exchange(scene, rng, expr.children[0], expr.children[1], _ARITHMETIC)
 
 
-@register("arithmetic.augment", 1.0)
-def augment(scene: OperatorContext, rng: Random) -> RegionChange | None:
+_Assignment = tuple[Statement, cst.AugAssign | cst.Assign]
+
+
+def _assignments(scene: OperatorContext) -> list[_Assignment]:
+    parts = ((statement, small(statement)) for statement in scene.survey.statements)
+    return [(statement, part) for statement, part in parts if isinstance(part, cst.AugAssign | cst.Assign)]
+
+
+@register_at("arithmetic.augment", 1.0, _assignments)
+def augment(scene: OperatorContext, place: _Assignment, rng: Random) -> RegionChange | None:
     """Another operator in `a += b`; `a = b` for `a += b`, and `a += b` for `a = b`."""
-    found = [
-        (statement, statement.node.body[0])
-        for statement in scene.survey.statements
-        if isinstance(statement.node, cst.SimpleStatementLine)
-        and len(statement.node.body) == 1
-        and isinstance(statement.node.body[0], cst.AugAssign | cst.Assign)
-    ]
-    choice = pick(rng, found)
-    if choice is None:
-        return None
-    statement, small = choice
+    statement, part = place
     value = next((e for e in scene.survey.exprs if e.statement is statement and e.slot == "assign"), None)
     if value is None:
         return None
     text = scene.survey.text
     head = text[statement.start : value.start]
-    if isinstance(small, cst.AugAssign):
+    if isinstance(part, cst.AugAssign):
         operator = head.rstrip().rsplit(" ", 1)[-1].rsplit("\t", 1)[-1]
         sign = operator.removesuffix("=")
         if not head.rstrip().endswith(operator) or sign not in _ARITHMETIC:
@@ -102,12 +98,12 @@ def augment(scene: OperatorContext, rng: Random) -> RegionChange | None:
         new = rng.choice((*(f"{other}=" for other in _ARITHMETIC[sign]), "="))
     else:
         kind = scene.kinds.of(value)
-        target = small.targets[0].target
+        target = part.targets[0].target
         if not movable(statement) or not isinstance(target, cst.Name):
             return None
         if target.value not in scene.visible(statement.start):
             return None
-        if len(small.targets) != 1 or kind not in ("num", "any") or head.count("=") != 1:
+        if len(part.targets) != 1 or kind not in ("num", "any") or head.count("=") != 1:
             return None
         operator, new = "=", rng.choice(("+=", "-=", "*="))
     start = statement.start + head.rindex(operator)

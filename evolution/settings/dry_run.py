@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pygent.agent.messages import messages
+from pygent.agent.dialogue.messages import messages
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.proposers.llm import brief
 from pygent.evolution.protocols import Parent

@@ -1,31 +1,71 @@
-"""Live progress of a run: a small panel in a terminal, a line now and then anywhere else."""
+"""Live progress of a run: a small panel in a terminal or a notebook, an occasional line anywhere else."""
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from pygent.interfaces.cli.context import console
+from pygent.interfaces.common.terminal import console
 from pygent.interfaces.views.verdict_text import clock
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from pygent.evolution.run.progress import Progress
     from pygent.evolution.settings.config import RunConfig
 
+log = logging.getLogger(__name__)
+
 LINE_EVERY_SECONDS = 10.0
+CELL_EVERY_SECONDS = 0.25
 
 
-class Live:
-    """Shows on stderr, so that stdout stays the command's result."""
+class ProgressPanel(Protocol):
+    """Where a panel is shown in place of the one before."""
 
-    def __init__(self, run: str, settings: RunConfig, proposer: str, *, seeded: bool) -> None:
+    def update(self, panel: RenderableType, /) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class NotebookPanel:
+    """A panel in the output of a notebook's cell. The last one stays there, and in the file."""
+
+    def __init__(self) -> None:
+        from IPython.display import display
+        from rich.text import Text
+
+        self._latest: RenderableType = Text("")
+        self._shown = time.monotonic()
+        self._handle = display(self._latest, display_id=True)  # type: ignore[no-untyped-call]
+
+    def update(self, panel: RenderableType, /) -> None:
+        self._latest = panel
+        if time.monotonic() - self._shown >= CELL_EVERY_SECONDS:
+            self._show()
+
+    def stop(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        self._shown = time.monotonic()
+        self._handle.update(self._latest)
+
+
+class LiveProgress:
+    """Prints to stderr, so stdout holds only the command's result."""
+
+    def __init__(
+        self, run: str, settings: RunConfig, proposer: str, *, seeded: bool, show: bool | None = True
+    ) -> None:
+        """`show` None: only if somebody can see it, in a terminal or a notebook."""
         self._console = console(stderr=True)
-        self._interactive = sys.stderr.isatty()
-        self._live: object | None = None
+        self._interactive = sys.stderr.isatty() or self._console.is_jupyter
+        self._silent = show is False or (show is None and not self._interactive)
+        self._panel: ProgressPanel | None = None
         self._settings = settings
         self._last_line = time.monotonic()
         self.say(f"run {run}: evolving {settings.target}, budget {budget_in_words(settings)}")
@@ -38,40 +78,49 @@ class Live:
             self.say(f"proposer: {proposer}" + (f" ({settings.model})" if settings.model else ""))
         if proposer != "mutate" and seeded:
             self.say(
-                "the cases are drawn from the seed that was given, which a model could guess: "
-                "leave --seed out for results that count"
+                "the cases are drawn from the given seed, which a model could guess: "
+                "leave out --seed for results that count"
             )
 
-    def __enter__(self) -> Live:
-        if self._interactive:
-            from rich.live import Live as RichLive
-
-            self._live = RichLive(console=self._console, refresh_per_second=4, transient=True)
-            self._live.start()
+    def __enter__(self) -> LiveProgress:
+        if self._interactive and not self._silent:
+            self._panel = NotebookPanel() if self._console.is_jupyter else _terminal_panel(self._console)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._live is not None:
-            self._live.stop()  # type: ignore[attr-defined]
+        if self._panel is not None:
+            self._panel.stop()
 
     def say(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        """Print a line; into the log if progress is not shown."""
+        if self._silent:
+            log.info("%s", text)
+        else:
+            self._console.print(text, markup=False)
 
     def update(self, progress: Progress) -> None:
-        if self._live is not None:
-            self._live.update(_panel(progress))  # type: ignore[attr-defined]
-        elif time.monotonic() - self._last_line >= LINE_EVERY_SECONDS:
+        if self._panel is not None:
+            self._panel.update(_panel(progress))
+        elif not self._silent and time.monotonic() - self._last_line >= LINE_EVERY_SECONDS:
             self._last_line = time.monotonic()
             self.say(_line(progress))
+
+
+def _terminal_panel(console: Console) -> ProgressPanel:
+    from rich.live import Live
+
+    live = Live(console=console, refresh_per_second=4, transient=True)
+    live.start()
+    return live
 
 
 def budget_in_words(settings: RunConfig) -> str:
     from pygent.archive.end_reason import BUDGETS
 
     parts = [f"{value:g} {name}" for name in BUDGETS if (value := getattr(settings, name)) is not None]
-    return ", ".join(parts) or "none (until it is stopped)"
+    return ", ".join(parts) or "none (runs until it is stopped)"
 
 
 def _counts(progress: Progress) -> dict[str, str]:
@@ -91,15 +140,15 @@ def _counts(progress: Progress) -> dict[str, str]:
         + (f", about {clock(progress.seconds_left)} left" if progress.seconds_left is not None else ""),
     }
     if progress.waiting is not None:
-        rows["waiting"] = f"for the sandbox, which gives no boxes: {clock(progress.waiting)}"
+        rows["waiting"] = f"for the sandbox to give boxes: {clock(progress.waiting)}"
     if progress.ending:
-        rows["ending"] = f"{progress.ending}: finishing what is under way"
+        rows["ending"] = f"{progress.ending}: finishing the work in progress"
     return rows
 
 
 def _score(progress: Progress) -> str:
     if progress.baseline is None or progress.baseline.score is None:
-        return "baseline is being measured"
+        return "the baseline is being measured"
     if progress.best is None or progress.best.score is None:
         return f"{progress.baseline.score:.5g} (baseline)"
     return f"{progress.best.score:.5g} (baseline {progress.baseline.score:.5g})"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pygent.agent.brief import Brief
-from pygent.agent.context import DEFAULT, ContextBudget, context, system
+from pygent.agent.dialogue.brief import Brief
+from pygent.agent.dialogue.context import DEFAULT, ContextBudget, context, system
 from pygent.prompts.message import Message
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pygent.agent.context import CHARS_PER_TOKEN
+from pygent.agent.dialogue.context import CHARS_PER_TOKEN
 from pygent.agent.host_client import ContextTooLongError, HostClient, ModelAnswer, ModelUnavailableError
 from pygent.prompts.message import Message, ToolSpec
 

@@ -1,4 +1,4 @@
-"""Log lines on stderr: plain for people, JSON for machines, each naming its run and variant."""
+"""Log lines on stderr: plain for people, JSON for machines, each with its run and variant."""
 
 from __future__ import annotations
 

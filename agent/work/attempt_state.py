@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from pygent.agent.brief import Brief
+from pygent.agent.dialogue.brief import Brief
 from pygent.agent.host_client import HostClient
 from pygent.agent.profile import Profile
-from pygent.agent.workspace import Workspace
+from pygent.agent.work.workspace import Workspace
 from pygent.prompts.message import ToolSpec
 
 

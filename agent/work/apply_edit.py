@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pygent.agent.attempt_state import AttemptState
 from pygent.agent.tool import ToolError
+from pygent.agent.work.attempt_state import AttemptState
 from pygent.target_modules.patch.apply import PatchError
 from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.edits import Patch

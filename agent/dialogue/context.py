@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pygent.agent.brief import Brief, PriorAttempt
+from pygent.agent.dialogue.brief import Brief, PriorAttempt
 from pygent.prompts import quote
 from pygent.prompts.render import render
 from pygent.target_modules.patch.model.editable import Editable

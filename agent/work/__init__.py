@@ -1,0 +1,1 @@
+"""The files and programs that an attempt works on."""

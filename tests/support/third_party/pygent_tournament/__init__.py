@@ -1,0 +1,1 @@
+"""Extensions for PyGent Factory: tournament selection, and a proposer that exchanges signs."""
