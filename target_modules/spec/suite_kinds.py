@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 
 class SuiteKind(NamedTuple):
-    """`sources`: one file of these keys, or tests if there are none. `in_process`: verdicts that are reached
+    """What a kind of suite asks of a manifest.
+
+    `sources`: exactly one of these keys, or tests if there are none. `in_process`: verdicts that are reached
     beside the variant may promote it.
     """
 
