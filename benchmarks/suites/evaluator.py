@@ -44,7 +44,8 @@ from pygent.sandbox.api import Box, Call, Isolation, Outcome, Program, Reply, Sa
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import NotPythonError, parse
-from pygent.target_modules.spec.manifest import Stage, Target, TargetError
+from pygent.target_modules.spec.manifest import Target, TargetError
+from pygent.target_modules.spec.manifest_tables import Stage
 
 NOISY = 4  # pairs that a repeat averages if the evaluator's results vary
 _FILE = f"{dispatch.FOLDER}/pygent_evaluator.py"

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pygent.benchmarks.metrics import complexity
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, StageResult
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.manifest import Objective, Stage, Target
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.manifest_tables import Objective, Stage
 
 FAILURES_KEPT = 5
 

@@ -31,7 +31,8 @@ from pygent.target_modules.patch.model.editable import BLOCKS, Editable
 from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError
-from pygent.target_modules.spec.manifest import DistributionTable, TargetError
+from pygent.target_modules.spec.manifest import TargetError
+from pygent.target_modules.spec.manifest_tables import DistributionTable
 from pygent.target_modules.spec.manifest_text import manifest_text
 
 

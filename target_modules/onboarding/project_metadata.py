@@ -10,7 +10,7 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from pygent.target_modules.onboarding.requirements import read_setup_cfg, read_toml, table_in
-from pygent.target_modules.spec.manifest import DistributionTable
+from pygent.target_modules.spec.manifest_tables import DistributionTable
 
 _VERSION = re.compile(r"""^(?:__version__|version)(?:\s*:\s*\w+)?\s*=\s*["']([^"'\s]+)["']""", re.MULTILINE)
 _SAID_IN = ("__init__.py", "_version.py", "version.py", "__about__.py", "__version__.py", "about.py")

@@ -6,7 +6,7 @@ import pytest
 
 from pygent.benchmarks.suites.suite_registry import SUITES, suite_class, suite_class_of
 from pygent.sandbox.api import Call
-from pygent.target_modules.spec.manifest import SuiteTable
+from pygent.target_modules.spec.manifest_tables import SuiteTable
 
 GRADER = """
 from pygent.grading import Call, Case, Problem
