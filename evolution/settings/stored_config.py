@@ -50,8 +50,10 @@ def resumed_config(run: RunRecord, **changes: Any) -> RunConfig:
 
 
 def settings_to_look_at(run: RunRecord) -> RunConfig:
-    """The settings under which a run's variants were measured, without what proposed and selected them: the
-    archive of a proposer that was removed can still be read."""
+    """The settings under which a run's variants were measured, without what proposed and selected them.
+
+    So the archive of a proposer that was removed can still be read.
+    """
     return _validated(run, POINTS)
 
 

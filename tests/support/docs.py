@@ -105,7 +105,7 @@ def configuration() -> str:
 
 def manifest() -> str:
     """Every key of `target.toml`."""
-    from pygent.target_modules.spec.manifest import Manifest
+    from pygent.target_modules.spec.manifest_tables import Manifest
 
     return MANIFEST.format(rows="\n".join(_keys(Manifest, "")))
 
