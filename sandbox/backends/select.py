@@ -70,7 +70,7 @@ def open_sandbox(
         raise SandboxUnavailableError(
             f"the sandbox fails: {fault}; see `pygent doctor`, then try again"
         ) from None
-    except SandboxUnavailableError:
+    except BaseException:
         sandbox.close()
         raise
     if lacking:
