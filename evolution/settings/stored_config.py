@@ -85,7 +85,8 @@ def left_out(run: RunRecord) -> list[str]:
     if not found - NAMED_ANEW:
         return sorted(found)
     ours = trust_store.has(_digest(run.id, run.config), trust_store.folder("runs"))
-    return sorted(found & NAMED_ANEW if ours else found)
+    code = {key for key in found if is_reference(run.config[key])}
+    return sorted(found & (NAMED_ANEW | code) if ours else found)
 
 
 def vouch(run: str, config: RunConfig) -> None:
