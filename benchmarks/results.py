@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol
 from pygent.sandbox.api import Call, Isolation, Sandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.suite_kinds import SuiteKind
 
 Split = Literal["search", "held_out"]
 
@@ -161,6 +162,7 @@ class Suite(Protocol):
     shows_failures: ClassVar[bool] = False  # its metric `passed` shows which tests or cases fail
     shows_inputs: ClassVar[bool] = False  # it has calls to look at (`visible_inputs`)
     tells_entry: ClassVar[bool] = True  # a proposer learns which function is called
+    asks: ClassVar[SuiteKind] = SuiteKind()  # of a manifest; what bundled kinds ask is known without them
 
     def __init__(self, target: Target) -> None:
         """Load the target's grader or case files. Raises `TargetError` if they cannot be used."""

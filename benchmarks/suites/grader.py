@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import math
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 from pygent.benchmarks.results import Split
 from pygent.benchmarks.suites.problems import Case, Problem
+from pygent.extensions import without_bytecode
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.trust.target_exhibits import grader_of
 
@@ -54,7 +53,7 @@ class Grader:
     def grade(self, problem: Problem, answers: Sequence[object]) -> dict[str, list[float]]:
         """Samples per metric. Raises `InvalidAnswerError` if the grader refuses the answers."""
         try:
-            with _without_bytecode():
+            with without_bytecode():
                 samples: Mapping[str, Sequence[float]] = self._module.grade(problem, list(answers))
             graded = {metric: [float(value) for value in values] for metric, values in samples.items()}
         except ValueError as error:
@@ -69,22 +68,11 @@ class Grader:
         return graded
 
     def _drawn(self, name: str, kind: type[_T], seed: int, split: Split, count: int) -> list[_T]:
-        with _without_bytecode():
+        with without_bytecode():
             drawn = list(getattr(self._module, name)(seed, split, count))
         if not drawn or not all(isinstance(one, kind) for one in drawn):
             raise TargetError(f"{self._path}: {name}() must return a list of pygent.grading.{kind.__name__}")
         return drawn
-
-
-@contextlib.contextmanager
-def _without_bytecode() -> Iterator[None]:
-    """Compile the modules that a grader imports from trusted source, and leave no bytecode."""
-    before = sys.pycache_prefix, sys.dont_write_bytecode
-    sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
-    try:
-        yield
-    finally:
-        sys.pycache_prefix, sys.dont_write_bytecode = before
 
 
 def _load(path: Path, text: bytes) -> ModuleType:
@@ -93,7 +81,7 @@ def _load(path: Path, text: bytes) -> ModuleType:
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses look their module up
     try:
-        with _without_bytecode():
+        with without_bytecode():
             exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
     except (ImportError, SyntaxError, ValueError, OSError) as error:
         former = isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] in _FORMER

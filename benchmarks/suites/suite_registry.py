@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from typing import cast
 
 from pygent.benchmarks.results import Suite
-from pygent.target_modules.spec.manifest import Target
-
-SUITES = {  # by the manifest's `suite.kind`; imported on demand
-    "cases": "pygent.benchmarks.suites.cases:CasesSuite",
-    "timing": "pygent.benchmarks.suites.timing:TimingSuite",
-    "objective": "pygent.benchmarks.suites.objective:ObjectiveSuite",
-    "pytest": "pygent.benchmarks.testing.pytest_suite:PytestSuite",
-    "evaluator": "pygent.benchmarks.suites.evaluator:EvaluatorSuite",
-    "check": "pygent.benchmarks.testing.check_functions:ChecksSuite",
-    "tasks": "pygent.benchmarks.tasks.task_suite:TasksSuite",
-}
+from pygent.extensions import ExtensionError
+from pygent.target_modules.spec.manifest import Target, TargetError
+from pygent.target_modules.spec.suite_kinds import KINDS, SUITES, complaint
+from pygent.target_modules.trust.target_exhibits import suite_digest
 
 
 def suite_class(kind: str) -> type[Suite]:
-    module, _, name = SUITES[kind].partition(":")
-    found: type[Suite] = getattr(import_module(module), name)
-    return found
+    """By the name of a bundled kind."""
+    return cast("type[Suite]", SUITES.load(kind))
 
 
 def suite_class_of(target: Target) -> type[Suite]:
-    return suite_class(target.manifest.suite.kind)
+    """The class that the manifest names.
+
+    Raises `TargetError` if a foreign one cannot be used, `UntrustedError` if nobody has agreed to run it.
+    """
+    table = target.manifest.suite
+    if table.kind in KINDS:
+        return suite_class(table.kind)
+    file = target.root / "target.toml"
+    digest = suite_digest(target)
+    try:
+        found = cast("type[Suite]", SUITES.load(table.kind, folder=target.root, digest=digest))
+    except ExtensionError as error:
+        raise TargetError(f"{file}: suite.kind: {error}") from None
+    if wrong := complaint(table, found.asks):
+        raise TargetError(f"{file}: suite: {wrong}")
+    if found.asks.in_process and target.manifest.trust != "in-process":
+        raise TargetError(f'{file}: trust: a {table.kind} suite judges beside the variant: say "in-process"')
+    return found
 
 
 def suite_for(target: Target) -> Suite:

@@ -303,13 +303,14 @@ def read_config(file: Path | None, **options: Any) -> tuple[RunConfig, list[Exhi
     try:
         config = RunConfig.model_validate(Sourced(**given).model_dump())
         sources = sources_of(config.model_dump(include=set(POINTS)))
+        theirs = {name: sources.get(name, source) for name, source in sources_of(data).items()}
     except ValidationError as error:
         raise ConfigError(in_one_line(error, given, file)) from None
     except ExtensionError as error:
         raise ConfigError(str(error)) from None
     exhibits = []
     if file is not None:
-        exhibits = of_settings(file, data, text, {*given, *in_variables()}, sources)
+        exhibits = of_settings(file, data, text, {*given, *in_variables()}, theirs)
     digests = {name: source.digest for name, source in sources.items()} | config.extensions
     return config.model_copy(update={"extensions": digests}), exhibits
 

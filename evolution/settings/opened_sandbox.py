@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened_sandbox(
-    kind: select.Kind = "auto",
+    kind: str = "auto",
     image: str | None = None,
     runtime: str | None = None,
     waive: Iterable[str] = (),

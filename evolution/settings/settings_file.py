@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from pygent.extensions import ExtensionFile
+from pygent.evolution.extension_points import POINTS, names
+from pygent.extensions import ExtensionFile, file_of
 from pygent.target_modules.trust.exhibit import Exhibit, files_of
 from pygent.target_modules.trust.keys import harmful
 
@@ -19,9 +20,21 @@ FILE = "pygent.toml"
 
 
 def read_settings(file: Path) -> tuple[dict[str, Any], str]:
-    """The file's keys and its text. Raises `OSError`, and `ValueError` if it is not TOML."""
+    """The file's keys and its text. Extensions in files beside it get absolute paths.
+
+    Raises `OSError`, and `ValueError` where it is not TOML.
+    """
     text = file.read_bytes().decode("utf-8")
-    return tomllib.loads(text), text
+    data = tomllib.loads(text)
+    named = {key: data[key] for key in POINTS if isinstance(data.get(key), str)}
+    return data | {key: _anchored(value, file.absolute().parent) for key, value in named.items()}, text
+
+
+def _anchored(listed: str, folder: Path) -> str:
+    paths = {one: file_of(one, folder) for one in names(listed)}
+    return ",".join(
+        one if path is None else f"{path}:{one.rpartition(':')[2]}" for one, path in paths.items()
+    )
 
 
 def of_settings(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pygent.evolution.extension_points import sources_of
 from pygent.evolution.proposers.run_profiles import OWN, of_profile
 from pygent.evolution.settings.config import ConfigError
 from pygent.evolution.settings.settings_file import FILE, of_settings, read_settings
+from pygent.extensions import ExtensionError
 from pygent.gateway.mcp.mcp_config import DEFAULT
 from pygent.gateway.mcp.pins import exhibit as of_pins
 from pygent.gateway.mcp.server_trust import exhibits as of_servers
@@ -44,7 +46,8 @@ def _of_toml(path: Path) -> list[Exhibit]:
         data, text = read_settings(path)
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
-    if path.name == FILE:
-        return of_settings(path, data, text)
-    profile = of_profile(path, text.encode())
-    return [profile, *of_settings(path, data, text)]
+    try:
+        settings = of_settings(path, data, text, sources=sources_of(data))
+    except ExtensionError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    return settings if path.name == FILE else [of_profile(path, text.encode()), *settings]

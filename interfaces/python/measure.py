@@ -47,7 +47,7 @@ def bench(
     *,
     held_out: bool = False,
     seed: int | None = None,
-    sandbox: str | Sandbox = "auto",
+    sandbox: Kind | Sandbox = "auto",
     image: str | None = None,
     runtime: str | None = None,
     waive: str | Iterable[str] = (),

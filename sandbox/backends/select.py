@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
+from pygent.extensions import ExtensionError, Registry
 from pygent.sandbox.api import Sandbox, SandboxFaultError, SandboxUnavailableError
 
 if TYPE_CHECKING:
     from pygent.sandbox.host.pool import Pool
 
 Kind = Literal["auto", "docker", "bubblewrap"]
+_MADE = "pygent.sandbox.backends.select:make_sandbox"
+SANDBOXES = Registry[Sandbox](
+    "sandbox",
+    "pygent.sandboxes",
+    {"auto": _MADE, "docker": _MADE, "bubblewrap": _MADE},
+    ("box", "prepare", "check", "close"),
+)
 
 
 def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None) -> Pool:
@@ -33,18 +41,26 @@ def make_sandbox(kind: Kind = "auto", *, base: str | None = None, runtime: str |
 
 
 def open_sandbox(
-    kind: Kind = "auto", *, base: str | None = None, runtime: str | None = None, waive: Iterable[str] = ()
+    kind: str = "auto", *, base: str | None = None, runtime: str | None = None, waive: Iterable[str] = ()
 ) -> Sandbox:
-    """Make a sandbox that has passed its self-test. Raises `SandboxUnavailableError` if it has not.
+    """Make a sandbox that has passed the self-test. Raises `SandboxUnavailableError` if it has not.
 
-    Limits that are not in force appear in its name, and in `unlimited` except those that `waive` names.
+    `kind` is the name of one of ours or of an installed package, or a reference (`pygent.extensions`) to a
+    class or function that makes one without arguments. A foreign sandbox takes the same test: it is not
+    asked what it thinks of itself. Limits that are not in force appear in its name, and in `unlimited` except
+    those that `waive` names.
     """
     from pygent.sandbox.backends.waivers import missing
-    from pygent.sandbox.selftest.self_test import failures
+    from pygent.sandbox.selftest.self_test import check_box, failures
 
-    sandbox = make_sandbox(kind, base=base, runtime=runtime)
+    sandbox: Sandbox
+    is_ours = kind in SANDBOXES.bundled
+    if is_ours:
+        sandbox = make_sandbox(cast("Kind", kind), base=base, runtime=runtime)
+    else:
+        sandbox = _foreign(kind, base, runtime)
     try:
-        checks = sandbox.check()
+        checks = sandbox.check() if is_ours else check_box(sandbox)
         lacking = missing(checks)
         failed = [check for check in checks if not check.ok and check.name not in lacking]
         if failed:
@@ -54,13 +70,33 @@ def open_sandbox(
         raise SandboxUnavailableError(
             f"the sandbox fails: {fault}; see `pygent doctor`, then try again"
         ) from None
-    except SandboxUnavailableError:
+    except BaseException:
         sandbox.close()
         raise
     if lacking:
         sandbox.name += f" ({', '.join(lacking)} not limited)"
         sandbox.unlimited = tuple(name for name in lacking if name not in tuple(waive))
     return sandbox
+
+
+def _foreign(kind: str, base: str | None, runtime: str | None) -> Sandbox:
+    if base or runtime:
+        option = f"--image {base}" if base else f"--runtime {runtime}"
+        raise SandboxUnavailableError(f"sandbox {kind} is made without options: leave out {option}")
+    try:
+        made = SANDBOXES.load(kind)()
+        SANDBOXES.conforming(made, kind)
+    except ExtensionError as error:
+        raise SandboxUnavailableError(str(error)) from None
+    except SandboxUnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - somebody else's constructor
+        said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise SandboxUnavailableError(f"sandbox {kind} cannot be made: {said}") from None
+    if lacking := [name for name in ("name", "unlimited") if not hasattr(made, name)]:
+        made.close()
+        raise SandboxUnavailableError(f"sandbox {kind}: it has no {', '.join(lacking)}")
+    return made
 
 
 def build_image(

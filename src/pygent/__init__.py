@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from pygent.benchmarks.results import Evaluation
     from pygent.benchmarks.statistics.sequential_test import Interval
     from pygent.evolution.promotion.apply_variant import Applied, ApplyError, ApplyPlan
+    from pygent.evolution.promotion.approvals import OversightError
     from pygent.evolution.proposers.factory import ProposerContext
     from pygent.evolution.protocols import Acceptor, Candidate, Parent, Proposal, Proposer, Selector
     from pygent.evolution.run.progress import Progress
     from pygent.evolution.run.trackers import Tracker
     from pygent.evolution.settings.config import ConfigError, RunConfig
     from pygent.extensions import ExtensionError
+    from pygent.gateway.model_errors import ModelError
     from pygent.interfaces.python.archive import Archive
     from pygent.interfaces.python.evolve import aevolve, aresume, evolve, resume
     from pygent.interfaces.python.measure import bench, target
@@ -47,6 +49,8 @@ __all__ = [
     "Evaluation",
     "ExtensionError",
     "Interval",
+    "ModelError",
+    "OversightError",
     "Parent",
     "Progress",
     "Proposal",
@@ -77,6 +81,7 @@ _HOMES = {
     "archive.records": "ArchiveError Status Usage",
     "benchmarks.results": "Evaluation",
     "benchmarks.statistics.sequential_test": "Interval",
+    "evolution.promotion.approvals": "OversightError",
     "evolution.promotion.apply_variant": "Applied ApplyError ApplyPlan",
     "evolution.protocols": "Acceptor Candidate Parent Proposal Proposer Selector",
     "evolution.proposers.factory": "ProposerContext",
@@ -84,6 +89,7 @@ _HOMES = {
     "evolution.run.trackers": "Tracker",
     "evolution.settings.config": "ConfigError RunConfig",
     "extensions": "ExtensionError",
+    "gateway.model_errors": "ModelError",
     "interfaces.python.archive": "Archive",
     "interfaces.python.evolve": "aevolve aresume evolve resume",
     "interfaces.python.measure": "bench target",

@@ -12,11 +12,12 @@ A file is read once: the bytes that were hashed are the bytes that run. Neither 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -169,6 +170,17 @@ def describe(extension: object) -> str:
     return f"{OBJECT}{kind.__module__}.{kind.__qualname__}"
 
 
+@contextlib.contextmanager
+def without_bytecode() -> Iterator[None]:
+    """What is imported is compiled from its source, as it was trusted, and leaves no bytecode."""
+    before = sys.pycache_prefix, sys.dont_write_bytecode
+    sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
+    try:
+        yield
+    finally:
+        sys.pycache_prefix, sys.dont_write_bytecode = before
+
+
 def _module_of(source: ExtensionFile) -> ModuleType:
     """The module of these bytes at this place; run once, whoever asks."""
     name = _PRIVATE + hashlib.sha256(os.fsencode(source.path) + source.text).hexdigest()[:16]
@@ -178,7 +190,8 @@ def _module_of(source: ExtensionFile) -> ModuleType:
     module.__file__ = str(source.path)
     sys.modules[name] = module  # dataclasses and pickle look their module up
     try:
-        exec(compile(source.text, source.path, "exec", dont_inherit=True), module.__dict__)
+        with without_bytecode():
+            exec(compile(source.text, source.path, "exec", dont_inherit=True), module.__dict__)
     except BaseException as error:
         del sys.modules[name]
         if isinstance(error, Exception | SystemExit):  # a person's own file, run as they asked

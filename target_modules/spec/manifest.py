@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from pygent.extensions import file_of
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest_tables import Manifest, Objective
 
@@ -102,7 +103,9 @@ def load(root: Path, *, ours: bool = False) -> Target:
         key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
         raise TargetError(f"{file}: {key}: {_plainly(first['type'], first['msg'])}") from None
     target = Target(root.resolve(), manifest, ours)
+    suite = file_of(manifest.suite.kind, root)
     for key, name in (
+        ("suite.kind", suite and str(suite)),
         ("source", manifest.source),
         ("suite.cases", manifest.suite.cases),
         ("suite.held_out", manifest.suite.held_out),

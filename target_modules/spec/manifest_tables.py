@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pygent.target_modules.spec.suite_kinds import KINDS
+from pygent.target_modules.spec.suite_kinds import IN_PROCESS, KINDS, checked, complaint
 
 
 class _Table(BaseModel):
@@ -39,8 +39,9 @@ class Stage(_Table):
 class SuiteTable(_Table):
     """How variants are measured: the kind of suite, its files and how much of it to run."""
 
-    kind: Literal["cases", "timing", "objective", "pytest", "evaluator", "check", "tasks"] = Field(
-        description="how variants are measured; see the page on suites"
+    kind: Annotated[str, AfterValidator(checked)] = Field(
+        description=f"how variants are measured: {', '.join(f'`{kind}`' for kind in KINDS)}, a name that an "
+        "installed package declares, `module:Class`, or `./file.py:Class`; see the page on suites"
     )
     cases: str | None = Field(None, description="JSONL file of search cases")
     held_out: str | None = Field(
@@ -85,17 +86,8 @@ class SuiteTable(_Table):
 
     @model_validator(mode="after")
     def _has_source(self) -> SuiteTable:
-        needs = KINDS[self.kind].sources
-        given = [
-            name
-            for name in ("cases", "grader", "evaluator", "check", "tasks")
-            if getattr(self, name) is not None
-        ]
-        if not needs and not self.tests:
-            raise ValueError(f"a {self.kind} suite needs `tests`, files and folders below `source`")
-        if len(given) != (1 if needs else 0) or not set(given) <= set(needs):
-            wanted = " or ".join(f"`{name}`" for name in needs) or "no file beside the tests"
-            raise ValueError(f"{'an' if self.kind[0] in 'eo' else 'a'} {self.kind} suite takes {wanted}")
+        if wrong := complaint(self):
+            raise ValueError(wrong)
         if self.held_out is not None and self.cases is None:
             raise ValueError("`held_out` goes with `cases`; a grader draws its own held-out cases")
         return self
@@ -245,7 +237,7 @@ class Manifest(_Table):
         for kind in ("grader", "check"):
             if not self.entry and getattr(self.suite, kind) is not None:
                 raise ValueError(f"entry: a suite with a {kind} needs the function that it calls")
-        if KINDS[self.suite.kind].in_process and self.trust != "in-process":
+        if self.suite.kind in IN_PROCESS and self.trust != "in-process":
             raise ValueError('trust: an evaluator runs beside the variant: say trust = "in-process"')
         return self
 

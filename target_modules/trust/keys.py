@@ -101,6 +101,7 @@ _TARGET: Mapping[str, Harm | None] = {
     "source": Harm("reads sources elsewhere", _is_outside),
     "trust": Harm("lets verdicts reached inside a variant's box promote it", _unless("sealed")),
     "packages": Harm("installs packages", _unless()),
+    "suite.kind": Harm("is Python that runs on this machine", lambda value, folder: is_reference(value)),
     "suite.grader": Harm("is Python that runs on this machine", _unless()),
     "suite.cases": _FILE,
     "suite.held_out": _FILE,
@@ -120,7 +121,7 @@ _TARGET: Mapping[str, Harm | None] = {
     **dict.fromkeys(
         (
             *("name", "goal", "notes", "files", "support", "pythonpath", "package", "editable", "entry"),
-            *("depends", "distribution", "objectives", "thresholds", "suite.kind", "suite.tests"),
+            *("depends", "distribution", "objectives", "thresholds", "suite.tests"),
             *("suite.options", "suite.sampled", "suite.count", "suite.held_out_count", "suite.pairs"),
             "suite.stages",
         )

@@ -1,7 +1,8 @@
-"""What a target would run or loosen: its manifest, its grader, and its list of sealed tests."""
+"""What a target would run or loosen: its manifest, grader, suite, and list of sealed tests."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pygent.extensions import file_of, is_reference
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.spec.manifest import Target, TargetError, load
 from pygent.target_modules.trust.exhibit import Exhibit, remember, require
@@ -19,7 +21,7 @@ from pygent.target_modules.trust.trust_store import StateError
 
 log = logging.getLogger(__name__)
 
-GRADER = "suite.grader"
+GRADER, SUITE = "suite.grader", "suite.kind"
 MANIFEST, TESTS = "target.toml", "tests.json"
 _IMPORTED = (".py", ".pyc", ".so", ".pyd")
 _SHOWN = 8  # modules named before the rest is counted
@@ -62,6 +64,22 @@ def grader_of(target: Target) -> bytes:
     return exhibit.parts[GRADER]
 
 
+def suite_digest(target: Target) -> str | None:
+    """SHA-256 of the file behind a target's own suite; None if the suite is in an installed package.
+
+    What runs is thereby what was trusted.
+
+    Raises `TargetError`, and `UntrustedError` if nobody has agreed to it.
+    """
+    if not is_reference(target.manifest.suite.kind):
+        return None
+    (exhibit,) = _of_manifest(target)
+    if not target.ours:
+        require(exhibit)
+    text = exhibit.parts.get(SUITE)
+    return None if text is None else hashlib.sha256(text).hexdigest()
+
+
 def exhibit_of_tests(root: Path, text: bytes) -> Exhibit:
     """The exhibit of a target's list of tests."""
     return Exhibit(root / TESTS, ("says which tests are sealed",), {"text": text})
@@ -91,17 +109,20 @@ def _of_manifest(target: Target) -> list[Exhibit]:
     rows = [f"{name} = {json.dumps(values[name])}: {harm.what}" for name, harm in found.items()]
     if "source" in found:
         parts["source"] = str(target.source).encode("utf-8", "surrogateescape")
-    if GRADER in found:
-        path = root / str(values[GRADER])
-        parts[GRADER] = _bytes_of(path)
-        modules = _beside(target, path)
-        parts |= {f"module {name}": content for name, content in modules.items()}
-        rows += _rows([name for name in modules if name != path.name])
+    for key, path, what in (
+        (GRADER, root / str(values[GRADER]), "module"),
+        (SUITE, file_of(values[SUITE], root), "module of the suite"),
+    ):
+        if key in found and path is not None:
+            parts[key] = _bytes_of(path)
+            modules = _beside(target, path)
+            parts |= {f"{what} {name}": content for name, content in modules.items()}
+            rows += _rows(key, [name for name in modules if name != path.name])
     return [Exhibit(root / MANIFEST, tuple(rows), parts)]
 
 
 def _beside(target: Target, grader: Path) -> dict[str, bytes]:
-    """The importable files in a grader's folder, or below, except those that variants may change.
+    """The importable files in a grader's or suite's folder, or below, except those that variants may change.
 
     Files in `__pycache__` do not count: a grader runs without them (`pygent.benchmarks.suites.grader`).
     """
@@ -117,11 +138,11 @@ def _beside(target: Target, grader: Path) -> dict[str, bytes]:
     return found
 
 
-def _rows(modules: Sequence[str]) -> list[str]:
+def _rows(key: str, modules: Sequence[str]) -> list[str]:
     shown = (
         modules if len(modules) <= _SHOWN else [*modules[: _SHOWN - 1], f"{len(modules) - _SHOWN + 1} more"]
     )
-    return [f"{GRADER} may import {name}" for name in shown]
+    return [f"{key} may import {name}" for name in shown]
 
 
 def _of_tests(target: Target) -> list[Exhibit]:

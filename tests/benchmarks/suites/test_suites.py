@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from pygent.benchmarks.suites.suite_registry import SUITES, suite_class, suite_class_of
+from pygent.benchmarks.suites.suite_registry import suite_class, suite_class_of
 from pygent.sandbox.api import Call
-from pygent.target_modules.spec.manifest_tables import SuiteTable
+from pygent.target_modules.spec.suite_kinds import KINDS, SUITES
 
 GRADER = """
 from pygent.grading import Call, Case, Problem
@@ -22,11 +22,11 @@ def grade(problem, answers):
 """
 
 
-def test_the_kinds_that_a_manifest_may_name_are_those_with_a_class() -> None:
-    assert set(get_args(SuiteTable.model_fields["kind"].annotation)) == set(SUITES)
+def test_what_each_bundled_kind_asks_of_a_manifest_is_known() -> None:
+    assert set(KINDS) == set(SUITES.bundled)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SUITES if suite_class(kind).shows_inputs])
+@pytest.mark.parametrize("kind", [kind for kind in SUITES.bundled if suite_class(kind).shows_inputs])
 def test_a_suite_that_shows_inputs_shows_as_many_as_are_asked_for(kind: str, make_target: Any) -> None:
     target = make_target("", kind=kind, objective="loss", grader=GRADER, suite="count = 7")
     calls = suite_class_of(target).visible_inputs(target, seed=1, count=3)
