@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 
 
 class Tracker(Protocol):
-    """Is told of a run while it goes, on the thread of the loop: what takes long holds the run up.
+    """Follows a run, on the thread of its loop: a slow tracker delays the run.
 
-    What it raises is logged, and the run goes on without it: no run that was paid for ends by its tracker.
+    What it raises is logged, and the run goes on without it. No tracker ends a run that was paid for.
     """
 
     def began(self, run: RunRecord, home: Path) -> None:

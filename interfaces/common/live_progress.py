@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 import time
 from types import TracebackType
@@ -35,24 +36,24 @@ class NotebookPanel:
     """A panel in the output of a notebook's cell. The last one stays there, and in the file."""
 
     def __init__(self) -> None:
-        from IPython.display import display
-        from rich.text import Text
-
-        self._latest: RenderableType = Text("")
-        self._shown = time.monotonic()
-        self._handle = display(self._latest, display_id=True)  # type: ignore[no-untyped-call]
+        self._latest: RenderableType | None = None
+        self._shown: float | None = None
+        self._id = secrets.token_hex(8)
 
     def update(self, panel: RenderableType, /) -> None:
         self._latest = panel
-        if time.monotonic() - self._shown >= CELL_EVERY_SECONDS:
+        if self._shown is None or time.monotonic() - self._shown >= CELL_EVERY_SECONDS:
             self._show()
 
     def stop(self) -> None:
-        self._show()
+        if self._latest is not None:
+            self._show()
 
     def _show(self) -> None:
+        from IPython.display import display
+
+        display(self._latest, display_id=self._id, update=self._shown is not None)  # type: ignore[no-untyped-call]
         self._shown = time.monotonic()
-        self._handle.update(self._latest)
 
 
 class LiveProgress:

@@ -15,15 +15,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pygent.archive.end_reason import EndReason
-    from pygent.archive.records import ArchiveError, Status, Usage
-    from pygent.benchmarks.results import Evaluation
-    from pygent.benchmarks.statistics.sequential_test import Interval
+    from pygent.archive.records import ArchiveError, RunRecord, Status, Usage
+    from pygent.benchmarks.results import Evaluation, PairedSamples
+    from pygent.benchmarks.statistics.sequential_test import Interval, PairedDecision
     from pygent.evolution.promotion.apply_variant import Applied, ApplyError, ApplyPlan
     from pygent.evolution.promotion.approvals import OversightError
     from pygent.evolution.proposers.factory import ProposerContext
-    from pygent.evolution.protocols import Acceptor, Candidate, Parent, Proposal, Proposer, Selector
+    from pygent.evolution.protocols import (
+        Acceptor,
+        Candidate,
+        DurableSteps,
+        Parent,
+        Proposal,
+        Proposer,
+        Selector,
+    )
     from pygent.evolution.run.progress import Progress
     from pygent.evolution.run.trackers import Tracker
+    from pygent.evolution.search.acceptance import PairedAcceptor
     from pygent.evolution.settings.config import ConfigError, RunConfig
     from pygent.extensions import ExtensionError
     from pygent.gateway.model_errors import ModelError
@@ -45,12 +54,16 @@ __all__ = [
     "ArchiveError",
     "Candidate",
     "ConfigError",
+    "DurableSteps",
     "EndReason",
     "Evaluation",
     "ExtensionError",
     "Interval",
     "ModelError",
     "OversightError",
+    "PairedAcceptor",
+    "PairedDecision",
+    "PairedSamples",
     "Parent",
     "Progress",
     "Proposal",
@@ -58,6 +71,7 @@ __all__ = [
     "ProposerContext",
     "Run",
     "RunConfig",
+    "RunRecord",
     "SandboxUnavailableError",
     "Selector",
     "Status",
@@ -78,15 +92,16 @@ __all__ = [
 
 _HOMES = {
     "archive.end_reason": "EndReason",
-    "archive.records": "ArchiveError Status Usage",
-    "benchmarks.results": "Evaluation",
-    "benchmarks.statistics.sequential_test": "Interval",
+    "archive.records": "ArchiveError RunRecord Status Usage",
+    "benchmarks.results": "Evaluation PairedSamples",
+    "benchmarks.statistics.sequential_test": "Interval PairedDecision",
     "evolution.promotion.approvals": "OversightError",
     "evolution.promotion.apply_variant": "Applied ApplyError ApplyPlan",
-    "evolution.protocols": "Acceptor Candidate Parent Proposal Proposer Selector",
+    "evolution.protocols": "Acceptor Candidate DurableSteps Parent Proposal Proposer Selector",
     "evolution.proposers.factory": "ProposerContext",
     "evolution.run.progress": "Progress",
     "evolution.run.trackers": "Tracker",
+    "evolution.search.acceptance": "PairedAcceptor",
     "evolution.settings.config": "ConfigError RunConfig",
     "extensions": "ExtensionError",
     "gateway.model_errors": "ModelError",

@@ -182,11 +182,27 @@ def _default(field: dataclasses.Field[object]) -> str:
     return "" if field.default is dataclasses.MISSING else f" = {field.default!r}"
 
 
+def python() -> str:
+    """What `import pygent` offers."""
+    from tests.support.python_page import page
+
+    return page()
+
+
+def notebook() -> str:
+    """The notebook of the tutorials, as it was run last."""
+    from tests.support.notebook_page import page
+
+    return page(DOCS / "tutorial" / "notebook.ipynb")
+
+
 PAGES = {
     "reference/commands.md": commands,
     "reference/configuration.md": configuration,
     "reference/manifest.md": manifest,
     "reference/grading.md": grading,
+    "reference/python.md": python,
+    "tutorial/notebook.md": notebook,
 }
 
 if __name__ == "__main__":

@@ -192,7 +192,7 @@ def test_a_tracker_and_a_callback_that_raises_end_no_run(
 
 def test_a_tracker_by_name_writes_events(evolve: Evolve) -> None:
     run = evolve(trackers="jsonl", attempts=2)
-    events = (run.archive.home / "runs" / f"{run.id}.events.jsonl").read_text().splitlines()
+    events = (run.home.path / "runs" / f"{run.id}.events.jsonl").read_text().splitlines()
     assert '"began"' in events[0]
     assert '"ended"' in events[-1]
 
@@ -212,10 +212,10 @@ def test_a_resumed_run_gets_its_objects_again(evolve: Evolve) -> None:
 
 def test_a_run_is_resumed_by_its_id_with_a_larger_budget(evolve: Evolve) -> None:
     run = evolve(attempts=2)
-    resumed = pygent.resume(run.id[:6], home=run.archive.home, attempts=4, sandbox=LocalSandbox())
+    resumed = pygent.resume(run.id[:6], home=run.home.path, attempts=4, sandbox=LocalSandbox())
     assert (resumed.id, len(resumed.variants()), resumed.settings.attempts) == (run.id, 5, 4)
     with pytest.raises(pygent.ArchiveError, match="nosuchrun"):
-        pygent.resume("nosuchrun", home=run.archive.home)
+        pygent.resume("nosuchrun", home=run.home.path)
 
 
 def test_a_file_that_has_changed_is_refused(evolve: Evolve, newest: str) -> None:

@@ -42,7 +42,7 @@ def test_the_best_variant_repairs_the_bug(solved: pygent.Run) -> None:
 
 
 def test_the_archive_and_the_command_line_say_the_same(solved: pygent.Run) -> None:
-    best, home = solved.best, solved.archive.home
+    best, home = solved.best, solved.home.path
     assert best is not None
     shown = command("archive", "show", best.id, "--json", home=home).json
     assert (shown["id"], shown["status"], shown["score"]) == (best.id, best.status, best.score)
@@ -108,7 +108,7 @@ def test_a_person_decides_about_a_variant(evolve: Evolve) -> None:
     with pytest.raises(pygent.OversightError, match="say why it is rejected"):
         first.decide("reject")
     first.decide("reject", "too slow")
-    assert run.archive.variant(first.id).status is pygent.Status.REFUSED
+    assert run.variants()[1].status is pygent.Status.REFUSED
 
 
 def test_an_archive_that_is_not_there_is_one_clear_line(tmp_path: Path, solved: pygent.Run) -> None:
@@ -118,7 +118,7 @@ def test_an_archive_that_is_not_there_is_one_clear_line(tmp_path: Path, solved: 
     assert len(str(raised.value).splitlines()) == 1
     assert not (tmp_path / "nowhere").exists()
     with pytest.raises(pygent.ArchiveError, match="nosuchrun"):
-        solved.archive.run("nosuchrun")
+        pygent.Archive.open(solved.home.path).run("nosuchrun")
 
 
 @pytest.mark.bubblewrap
