@@ -1,4 +1,4 @@
-"""The one way to a verdict on a tree: its suite, tried again where the engine (never the tree) fails."""
+"""Judge a tree by its suite, and retry if the engine, not the tree, fails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pygent.target_modules.spec.manifest import Target
 def evaluate(
     target: Target, suite: Suite, tree: Tree, bench: EvaluationContext, split: Split = "search"
 ) -> Evaluation:
-    """Judge a tree. Raises `SandboxFaultError` where the engine failed three times in a row."""
+    """Judge a tree. Raises `SandboxFaultError` if the engine fails three times in a row."""
     return retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
 
 
@@ -60,7 +60,7 @@ def confirm(
 ) -> HoldoutResult:
     """Compare a tree with `bench.baseline` on held-out cases, and score both on them.
 
-    The caller's bench says `Isolation.CONTAINER`, so that all of it runs in fresh containers.
+    The caller passes a bench with `Isolation.CONTAINER`, so that everything runs in fresh containers.
     """
     reference = bench.baseline
     decision = compared(suite, candidate, reference, bench, "held_out", error_rate=error_rate)
@@ -70,10 +70,10 @@ def confirm(
 
 
 def score_interval(target: Target, evaluation: Evaluation) -> Interval | None:
-    """A score with its 95 percent interval over cases, problems or repeats; None where there is none.
+    """A score with its 95 percent interval over cases, problems or repeats; None if there is no score.
 
-    Where the raw samples are not the score's own (a radon metric), or are a single one, the interval is the
-    score alone.
+    If the score does not come from the raw samples (a radon metric), or if there is a single sample, the
+    interval is the score alone.
     """
     if evaluation.score is None:
         return None

@@ -1,4 +1,4 @@
-"""What judging a variant yields: raw samples first, figures made of them second."""
+"""The results of judging a variant: raw samples, and figures computed from them."""
 
 from __future__ import annotations
 
@@ -16,34 +16,37 @@ Split = Literal["search", "held_out"]
 
 
 class Trust(StrEnum):
+    """Where a verdict was reached."""
+
     SEALED = "sealed"  # every verdict was reached on the trusted side, over plain values
     IN_PROCESS = "in-process"  # the suite ran beside the candidate, in its box
 
 
 @dataclass(frozen=True)
 class StageResult:
-    """One stage: per metric, one sample per case or problem or repeat, in a fixed order, so that two
-    variants' samples pair up.
+    """The result of a stage: per metric, one sample per case, problem or repeat.
+
+    The order is fixed, so that two variants' samples pair up.
     """
 
     name: str
     samples: Mapping[str, Sequence[float]]
     passed: int
     total: int
-    failures: tuple[str, ...] = ()  # first few, in words: which case, what came, never what was expected
+    failures: tuple[str, ...] = ()  # the first few in words: the case and the answer, never the expected one
 
-    def __post_init__(self) -> None:  # so that one read back equals the one that was stored
+    def __post_init__(self) -> None:  # a result that is read back equals the stored one
         samples = {metric: tuple(values) for metric, values in self.samples.items()}
         object.__setattr__(self, "samples", samples)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The verdict on one tree on one split.
+    """The verdict on a tree, on one split.
 
     `graded` says that every case got a verdict (a wrong answer is a verdict; a time-out, a crash or a
-    violation is not) and every threshold was met; otherwise `reason` says what went wrong in one line.
-    `score` is the primary objective's value in its own unit and direction, None where not graded.
+    violation is not) and every threshold was met; otherwise `reason` says in one line what went wrong.
+    `score` is the primary objective's value in its unit and direction, None if not graded.
     """
 
     split: Split
@@ -56,7 +59,7 @@ class Evaluation:
     trust: Trust = Trust.SEALED
     seconds: float = 0.0
     noise: float | None = None  # relative spread of repeats on this machine, for timed suites
-    output: str = ""  # tail of what the candidate printed: untrusted
+    output: str = ""  # the tail of the candidate's output; untrusted
     violation: bool = False  # not graded because the candidate broke the protocol of the box
 
     @property
@@ -82,9 +85,10 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class PairedSamples:
-    """A batch of paired differences of the primary objective, `candidate` against `reference`, positive
-    where the candidate is better (log ratio for times). `reason` is set if a side failed, and `violation` if
-    the candidate broke the protocol of the box.
+    """A batch of paired differences of the primary objective, candidate against reference.
+
+    A difference is positive if the candidate is better (for times it is a log ratio). `reason` is set if a
+    side failed, `violation` if the candidate broke the protocol of the box.
     """
 
     differences: tuple[float, ...]
@@ -94,9 +98,9 @@ class PairedSamples:
 
 @dataclass(frozen=True)
 class Job:
-    """A coding task as a coding agent is told of it: its words, its files, and which of them it may change.
+    """A coding task as an agent gets it: the instruction, the files, and which of them it may change.
 
-    `name` says which task it is; `seed` makes two tries of one task two tries.
+    `name` identifies the task; `seed` makes two tries of a task independent.
     """
 
     name: str
@@ -108,8 +112,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Solved:
-    """What an agent made of a job: the files as it left them (all of the job's, changed or not), what it
-    cost, and why it ended without a solution, or ''. `trace` is what it did, in lines for another agent.
+    """An agent's work on a job.
+
+    It has all files of the job as the agent left them, the cost, and why the agent ended without a solution,
+    or ''. `trace` lists its actions, for another agent.
     """
 
     files: Mapping[str, str]
@@ -120,17 +126,19 @@ class Solved:
 
 
 class Solver(Protocol):
-    """Lets a variant of the coding agent do a job. The loop hands it to suites that need one."""
+    """Lets a variant of the coding agent do a job; the loop passes it to suites that need it."""
 
     def solve(self, agent: Tree, job: Job) -> Solved:
-        """Raises `SandboxFaultError`, and what ends the run where no model can be asked."""
+        """Do a job. Raises `SandboxFaultError`, and the error that ends the run if no model can be asked."""
         ...
 
 
 @dataclass(frozen=True)
 class EvaluationContext:
-    """Where and how to judge: the sandbox, the isolation that lineage asks for, the run's seed, and who lets
-    coding agents work where those are what is judged.
+    """Where and how to judge a variant.
+
+    It has the sandbox, the isolation that the variant's lineage demands, the run's seed, and the solver if
+    coding agents are judged.
     """
 
     sandbox: Sandbox
@@ -141,32 +149,32 @@ class EvaluationContext:
 
 
 class Suite(Protocol):
-    """A way to measure a target. Stateless: everything that differs between calls is in the arguments.
+    """A way to measure a target; stateless, so everything that differs between calls is an argument.
 
-    What a kind of suite can do is asked of its class, before any file of a target is read. The defaults here
-    are the usual answers.
+    The class answers what a kind of suite can do, before any file of a target is read. The defaults here are
+    the usual answers.
     """
 
     exhaustive: bool = True  # the search cases are the whole specification, not a sample of it
     exclusive: bool = False  # needs the machine to itself (timing), so one evaluation at a time
-    needs_solver: ClassVar[bool] = False  # measures coding agents: it asks models, and that is paid for
-    runs_tests: ClassVar[bool] = False  # the manifest's `tests` are what it measures, not a gate after it
-    shows_failures: ClassVar[bool] = False  # its metric `passed` tells which of its tests or cases fail
-    shows_inputs: ClassVar[bool] = False  # there are calls to look at (`visible_inputs`)
-    tells_entry: ClassVar[bool] = True  # a proposer is told which function is called
+    needs_solver: ClassVar[bool] = False  # measures coding agents, so it asks models, which costs money
+    runs_tests: ClassVar[bool] = False  # it measures the manifest's `tests`, instead of taking them as a gate
+    shows_failures: ClassVar[bool] = False  # its metric `passed` shows which tests or cases fail
+    shows_inputs: ClassVar[bool] = False  # it has calls to look at (`visible_inputs`)
+    tells_entry: ClassVar[bool] = True  # a proposer learns which function is called
     asks: ClassVar[SuiteKind] = SuiteKind()  # of a manifest; what bundled kinds ask is known without them
 
     def __init__(self, target: Target) -> None:
-        """Loads the target's grader or case files. Raises `TargetError` if they cannot be used."""
+        """Load the target's grader or case files. Raises `TargetError` if they cannot be used."""
 
     @staticmethod
     def visible_inputs(target: Target, seed: int, count: int) -> list[Call]:
-        """At most `count` calls like those of the search cases, drawn for looking at only."""
+        """At most `count` calls like those of the search cases, drawn only to be shown."""
         return []
 
     @staticmethod
     def most_jobs(target: Target) -> int:
-        """How many jobs a solver does at most until a variant is evaluated and compared."""
+        """The most jobs that a solver does until a variant is evaluated and compared."""
         return 0
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
@@ -176,9 +184,9 @@ class Suite(Protocol):
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """Paired and alternated measurements, batch by batch, until the caller has enough or cases end.
+        """Paired, alternating measurements, batch by batch, until the caller has enough or cases run out.
 
-        On `search`, a sampled suite draws problems that the evaluation did not use; on `held_out`, the
-        held-out ones.
+        On `search`, a sampled suite draws problems that the evaluation did not use; on `held_out`, held-out
+        ones.
         """
         ...

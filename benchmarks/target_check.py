@@ -1,4 +1,4 @@
-"""Whether a target can be used: all that `targets check` looks at beyond the manifest's own rules."""
+"""Check that a target can be used: all that `targets check` tests beyond the manifest's rules."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from pygent.target_modules.spec.target_registry import with_dependencies
 
 
 def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
-    """Check dependencies, cases or grader, editable files, and run the baseline; yields its evaluation.
+    """Check dependencies, cases or grader, and editable files, and return the baseline's evaluation.
 
-    Where correctness is the objective a failing baseline is the point. Raises `TargetError` where the target
-    cannot be used, a baseline that fails its own gate included; `SandboxFaultError` where the engine failed.
+    A baseline may fail if correctness is the objective. Raises `TargetError` if the target cannot be used,
+    which includes a baseline that fails its own gate, and `SandboxFaultError` if the engine fails.
     """
     file = target.root / "target.toml"
     with_dependencies(target)
@@ -50,7 +50,7 @@ def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
 
 
 def _look_for(editable: str, tree: Tree, file: Path) -> None:
-    """Raises `TargetError` where a `glob` or `glob:Symbol` of the manifest names nothing."""
+    """Raise `TargetError` if a `glob` or `glob:Symbol` of the manifest matches nothing."""
     glob, _, symbol = editable.partition(":")
     paths = [path for path in tree if matches(path, glob)]
     if not paths:

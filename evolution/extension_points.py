@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pygent.extensions import ExtensionError, ExtensionFile, Registry, describe, is_reference, read
+from pygent.sandbox.backends.select import SANDBOXES
 
 if TYPE_CHECKING:
     from pygent.evolution.protocols import Acceptor, Proposer, Selector
@@ -58,8 +59,10 @@ REGISTRIES: Mapping[str, Registry[Any]] = {
     "selector": SELECTORS,
     "acceptor": ACCEPTORS,
     "trackers": TRACKERS,
+    "sandbox": SANDBOXES,
 }
 FIXED = ("proposer", "selector", "acceptor")  # a run keeps these from its beginning to its end
+CODE = ("proposer", "selector", "acceptor", "trackers", "sandbox")  # settings that may name code
 POINTS: Mapping[str, str] = {"proposer": AUTO, "selector": "dgm", "acceptor": "paired", "trackers": ""}
 
 
@@ -106,7 +109,7 @@ def names(value: str) -> list[str]:
 
 def references(settings: Mapping[str, object]) -> dict[str, list[str]]:
     """The settings that name code by import string or file, with the references."""
-    parts = {key: names(str(settings.get(key) or "")) for key in POINTS}
+    parts = {key: names(str(settings.get(key) or "")) for key in CODE}
     found = {key: [one for one in listed if is_reference(one)] for key, listed in parts.items()}
     return {key: listed for key, listed in found.items() if listed}
 

@@ -55,3 +55,14 @@ class Model(Protocol):
     def close(self) -> None:
         """Release connections. Safe to call twice."""
         ...
+
+
+class ModelLayer:
+    """What each layer around a model has: the name of the model inside, and its end."""
+
+    def __init__(self, model: Model) -> None:
+        self.name = model.name
+        self._model = model
+
+    def close(self) -> None:
+        self._model.close()

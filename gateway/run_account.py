@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 from pygent.archive.records import Usage
-from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.model_api import Completion, Model, ModelLayer, Request
 from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.prices import Price, require
 from pygent.gateway.models.tokens import of_prompt
@@ -85,12 +85,11 @@ class RunAccount:
         return ""
 
 
-class Budgeted:
+class Budgeted(ModelLayer):
     """A model whose calls are priced and go through the budget. Raises `Kind.BUDGET` when it is used up."""
 
     def __init__(self, model: Model, budget: RunAccount, price: Price | None) -> None:
-        self.name = model.name
-        self._model = model
+        super().__init__(model)
         self._budget = budget
         self._price = price
 
@@ -113,9 +112,6 @@ class Budgeted:
             raise
         finally:
             self._budget.settle(whole, used)
-
-    def close(self) -> None:
-        self._model.close()
 
     def _priced(self, usage: Usage) -> Usage:
         dollars = self._price.dollars(usage) if self._price is not None else 0.0

@@ -1,1 +1,1 @@
-"""Let people and programs in: CLI, web review, MCP server. No logic of its own."""
+"""Serves people and programs: command line, web review, MCP server. Contains no logic."""

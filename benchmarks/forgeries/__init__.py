@@ -1,1 +1,1 @@
-"""Programs that try to be scored higher than they have earned, and what they are measured on."""
+"""Programs that try to get a better score than they deserve, and the targets that they attack."""

@@ -1,4 +1,4 @@
-"""The ways in which evaluators are commonly written, asked about the same programs; in a box of ours."""
+"""Put the same programs to evaluators as they are commonly written, in a box of ours."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pygent.sandbox.api import BoxSpec, Call, Isolation, Outcome, Program, Sandb
 
 EVALUATORS = ("printed_score", "result_file", "exec_together", "pytest_exit_code", "pytest_junit")
 FOLDER = HERE / "evaluators"
-FASTER = 3.0  # who looks so many times faster than the honest program, and is not, has forged its time
+FASTER = 3.0  # a program that looks this many times faster than the honest one has forged its time
 HONEST_RUNS = 3
 
 _HARNESS = '''\
@@ -36,8 +36,9 @@ def ask(name, files):
 
 @dataclass(frozen=True)
 class BaselineReport:
-    """What an evaluator said: `score` from 0 to 1, and the time that it took down; None where there is none.
-    `forged`: full marks for wrong answers, or an honest cost that looks much smaller than it is.
+    """An evaluator's `score` from 0 to 1 and the seconds that it measured; None if it gave none.
+
+    `forged`: full marks for wrong answers, or a measured cost far below the real one.
     """
 
     forged: bool
@@ -46,7 +47,7 @@ class BaselineReport:
 
 
 class Peers:
-    """Each question runs in a child of its own, in which the evaluator starts a fresh Python."""
+    """Asks the evaluators; each question runs in a new child, where the evaluator starts a fresh Python."""
 
     def __init__(self, sandbox: Sandbox, spec: BoxSpec) -> None:
         limits = replace(spec.limits, call_seconds=20.0, total_seconds=25.0, pids=48)
@@ -60,26 +61,26 @@ class Peers:
         self._honest: dict[str, float] = {}
 
     def controls(self) -> Iterator[str]:
-        """What honest programs do not get of each evaluator; also takes down their honest seconds."""
+        """Unexpected verdicts on honest programs; also records the honest seconds."""
         for name in EVALUATORS:
-            told = [self._asked(name, control("right")) for _ in range(HONEST_RUNS)]
-            if any(score != 1.0 for score, _ in told):
-                yield f"{name}: honest and right scored {[score for score, _ in told]}"
-            seconds = [taken for _, taken in told if taken is not None]
+            runs = [self._asked(name, control("right")) for _ in range(HONEST_RUNS)]
+            if any(score != 1.0 for score, _ in runs):
+                yield f"{name}: honest and right scored {[score for score, _ in runs]}"
+            seconds = [taken for _, taken in runs if taken is not None]
             self._honest[name] = min(seconds, default=math.inf)
             score, _ = self._asked(name, control("wrong"))
             if score not in (0.0, None):
                 yield f"{name}: honest but wrong scored {score}"
 
     def ask(self, forgery: Forgery) -> dict[str, BaselineReport]:
-        told: dict[str, BaselineReport] = {}
+        reports: dict[str, BaselineReport] = {}
         for name in EVALUATORS:
             score, seconds = self._asked(name, forgery.source)
             forged = score is not None and score >= 1.0
             if forgery.kind != "wrong":
                 forged = forged and seconds is not None and seconds * FASTER < self._honest[name]
-            told[name] = BaselineReport(forged, score, seconds)
-        return told
+            reports[name] = BaselineReport(forged, score, seconds)
+        return reports
 
     def _asked(self, name: str, source: str) -> tuple[float | None, float | None]:
         with self._sandbox.box(self._spec, Isolation.PROCESS) as box:

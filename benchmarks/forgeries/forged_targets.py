@@ -1,4 +1,4 @@
-"""One task behind five suites: the targets that every forgery is measured on."""
+"""The targets that forgeries attack: one task behind several suites."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ PUT_TO: dict[Kind, tuple[SuiteName, ...]] = {
     "memo": ("timing_file",),
 }
 TIMED: dict[Kind, SuiteName] = {"time": "timing", "memo": "timing_file"}
-TESTS: dict[SuiteName, tuple[str, ...]] = {  # suites of tests, with files of the task that are theirs
+TESTS: dict[SuiteName, tuple[str, ...]] = {  # suites of tests, with their files of the task
     "pytest": ("test_solution.py", "examples.py"),
     "loaders": ("loaders/test_solution.py", "examples.py"),
 }
 TASK = HERE / "task"
 MODULE = "solution.py"
-LOADING = "reading.py"  # through which the tests of `loaders` hand on what is answered
+LOADING = "reading.py"  # through which the tests of `loaders` load the answers
 
 _MANIFEST = """\
 name = "forgeries_{name}"
@@ -58,12 +58,12 @@ _PARTS: dict[SuiteName, tuple[str, str, float]] = {  # the suite's keys, its met
         3.0,
     ),
 }
-_IN_A_FILE = 900  # numbers, so nearly in order that the answer has 8 bits, as many as a counter takes
+_IN_A_FILE = 900  # numbers, so nearly sorted that the answer fits the 8 bits of a counter
 _ANSWERS = {"search": 93, "held_out": 150}
 
 
 def write_target(folder: Path, kind: SuiteName) -> Target:
-    """The task as a target of this kind of suite in an empty folder, its source the honest program."""
+    """Write the task into an empty folder as a target of this suite; its source is the honest program."""
     suite, metric, seconds = _PARTS[kind]
     source = folder / "src"
     source.mkdir(parents=True)
@@ -95,13 +95,13 @@ def write_target(folder: Path, kind: SuiteName) -> Target:
 
 
 def _case_in_a_file(answer: int) -> str:
-    """One case: numbers in order but for the first two, which are `answer` apart."""
+    """A case of sorted numbers, except for the first two, which are `answer` apart."""
     numbers = [answer, 0, *range(answer + 1, answer + _IN_A_FILE)]
     return json.dumps({"args": [numbers], "expected": answer}) + "\n"
 
 
 def write_targets(folder: Path, sandbox: Sandbox) -> dict[SuiteName, Target]:
-    """All five; what runs sealed of the tests is found out in the sandbox, as for any target."""
+    """Write all targets; as for any target, the sandbox shows which tests run sealed."""
     from pygent.benchmarks.testing.collect_inventory import take_inventory
 
     targets = {kind: write_target(folder / kind, kind) for kind in SUITES}

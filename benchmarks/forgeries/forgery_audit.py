@@ -1,11 +1,10 @@
-"""Measures the forgeries: each by the suites that it is put to, through the same code as any variant.
+"""Measure the forgeries, each with its suites, through the same code as any variant.
 
-A `wrong` program, or one of hostile `answers`, is held where it gets no score or 0. A `time` program, by
-inputs that are drawn, and a `memo` program, by cases from a file, is held where the timing suite does not
-grade it, finds it less than half as fast as the honest program, or does not pass it in both of the tests that
-make a champion: better than the honest program at the error rate, and again on held-out cases in other boxes.
-The error rate of each is `ERROR_RATE` over their number, so that chance fakes a row of the whole table at
-`ERROR_RATE` at most.
+A `wrong` program, or one with hostile `answers`, is stopped if it gets no score or 0. A `time` program, on
+drawn inputs, and a `memo` program, on cases from a file, is stopped if the timing suite does not grade it,
+finds it less than half as fast as the honest program, or rejects it in either test of a champion: better than
+the honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
+`ERROR_RATE` divided by their number, so that chance fakes any row of the table with at most `ERROR_RATE`.
 """
 
 from __future__ import annotations
@@ -35,13 +34,15 @@ from pygent.target_modules.spec.manifest import Target
 ERROR_RATE = 0.05
 WORKERS = 2
 SLOWER = 0.5  # times the honest program's speed; below that no comparison is needed
-TRIES = 3  # of a control whose true difference a busy machine may hide
+TRIES = 3  # tries of a control, whose true difference a busy machine may hide
 
 
 @dataclass(frozen=True)
 class ForgeryVerdict:
-    """What a suite made of a program: `score` in the suite's unit (None where it gave none), what stopped the
-    forgery in a word or two, and the suite's own words.
+    """A suite's verdict on a program.
+
+    It has the `score` in the suite's unit (None if there is none), a word or two on what stopped the forgery,
+    and the suite's own words.
     """
 
     held: bool
@@ -52,7 +53,7 @@ class ForgeryVerdict:
 
 @dataclass(frozen=True)
 class Row:
-    """One forgery by every suite that it was put to, and by every peer (one of `answers` by none)."""
+    """The verdicts on a forgery by all its suites and by all peers (none for `answers`)."""
 
     forgery: Forgery
     suites: Mapping[SuiteName, ForgeryVerdict]
@@ -65,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole table. `controls` are the honest programs that did not come out as they must, in words."""
+    """The whole table; `controls` describes honest programs that got a wrong verdict."""
 
     sandbox: str
     rows: tuple[Row, ...]
@@ -77,7 +78,7 @@ class Report:
         return not self.controls and all(row.held for row in self.rows)
 
     def forged(self) -> dict[str, int]:
-        """How many forgeries each suite, and each peer that was asked, was fooled by."""
+        """How many forgeries fooled each suite, and each peer that was asked."""
         counts = {
             str(suite): sum(suite in row.suites and not row.suites[suite].held for row in self.rows)
             for suite in SUITES
@@ -119,7 +120,7 @@ def forge(
 ) -> Report:
     """Put every forgery, and the controls, to every suite; with `compare`, to the peers as well.
 
-    `said` hears of each row as it is ready. Raises `SandboxFaultError` and `SandboxUnavailableError`.
+    `said` gets each row as soon as it is ready. Raises `SandboxFaultError` and `SandboxUnavailableError`.
     """
     started = time.monotonic()
     with TemporaryDirectory(prefix="pygent-forge-") as folder:
@@ -152,7 +153,7 @@ def forge(
 
 
 class _Judges:
-    """The suites, asked as a run asks them."""
+    """The suites, called as a run calls them."""
 
     def __init__(self, sandbox: Sandbox, targets: Mapping[SuiteName, Target], seed: int) -> None:
         from pygent.benchmarks.testing.programs import spec_of_tests
@@ -168,7 +169,7 @@ class _Judges:
         return ForgeryVerdict(not found.score, found.score, _stop(_why(found)), _why(found))
 
     def timed(self, suite: SuiteName, source: str, rate: float) -> ForgeryVerdict:
-        if suite == TIMED["memo"]:  # a second variant finds what the first one has left
+        if suite == TIMED["memo"]:  # a second variant finds traces of the first
             self._evaluated(suite, source)
         found = self._evaluated(suite, source)
         if not found.graded:
@@ -185,7 +186,7 @@ class _Judges:
         return ForgeryVerdict(False, found.score, "", _span(first))
 
     def controls(self, rate: float) -> Iterator[str]:
-        """What did not come out of programs that cheat in nothing."""
+        """Wrong verdicts on honest programs."""
         for suite in SUITES:
             wrong = self.wrong(suite, control("wrong"))
             if not wrong.held:
@@ -210,7 +211,7 @@ class _Judges:
         return evaluate(target, self._suites[suite], bench.baseline.with_file(MODULE, source), bench)
 
     def _decisions(self, suite: SuiteName, source: str, rate: float) -> Iterator[PairedDecision]:
-        """Whether it is faster than the honest program: on search cases, and then on held-out ones."""
+        """Whether a program is faster than the honest one: on search cases, then on held-out cases."""
         yield self._decision(suite, _tree(source), self._right, rate, "search")
         yield self._decision(suite, _tree(source), self._right, rate, "held_out")
 
@@ -221,7 +222,7 @@ class _Judges:
         return compared(self._suites[name], candidate, reference, bench, split, error_rate=rate)
 
 
-_STOPS = (  # what a suite's words mean, in a word or two; the first that fits
+_STOPS = (  # a suite's words, and a short name for what stopped the forgery; the first match counts
     ("NotPlainError", "not plain"),
     ("invalid answer", "invalid answer"),
     ("wrong answer", "wrong answer"),

@@ -1,4 +1,4 @@
-"""The forgeries and controls as they lie on disk; read, and never imported, on the host."""
+"""The forgeries and controls on disk; the host reads them and never imports them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ Kind = Literal["wrong", "answers", "time", "memo"]
 
 @dataclass(frozen=True)
 class Forgery:
-    """One program. `wrong` answers wrong and tries to be scored right; `answers` means its answers to be run
-    where tests load them; `time` answers right, at an honest cost, and tries to look faster; `memo` too, by
-    what it can remember of an input that it had before. `fast`
-    ones are the quick choice.
+    """A forgery of one of four kinds.
+
+    `wrong` answers wrong and tries to be scored right. `answers` gives answers that run as code if tests load
+    them. `time` answers right at an honest cost and tries to look faster; `memo` does so by remembering
+    inputs. `fast` ones make the quick selection.
     """
 
     name: str
@@ -39,7 +40,7 @@ def read_corpus(folder: Path = PROGRAMS) -> list[Forgery]:
 
 
 def control(name: str) -> str:
-    """The source of a control: `right`, `wrong`, `slower` or `faster`, each in all honesty."""
+    """The source of an honest control: `right`, `wrong`, `slower` or `faster`."""
     return (CONTROLS / f"{name}.py").read_text("utf-8")
 
 

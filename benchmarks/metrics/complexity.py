@@ -1,7 +1,7 @@
 """Radon's figures for a tree, per file and per symbol: cyclomatic complexity, maintainability, Halstead, raw.
 
-For a module of 12 kB radon takes about 20 ms, most of it for line counts, so that only what an objective or
-a threshold names is computed, once per text. What radon cannot parse is "n/a": None, or left out.
+Radon takes about 20 ms for a module of 12 kB, most of it for line counts. So only metrics that an objective
+or a threshold names are computed, once per text. Source that radon cannot parse is "n/a": None, or left out.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import NotPythonError, parse
 from pygent.target_modules.spec.manifest import Target
 
-# what `ast`, `tokenize` and radon raise over text that is not Python of this interpreter's version
+# errors of `ast`, `tokenize` and radon for text that is not Python of this interpreter's version
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, IndexError, AttributeError)
 
 
 @dataclass(frozen=True)
 class SymbolComplexity:
-    """One function, method or class: its qualified name, first line, and cyclomatic complexity."""
+    """A function, method or class: its qualified name, first line, and cyclomatic complexity."""
 
     name: str
     line: int
@@ -31,7 +31,7 @@ class SymbolComplexity:
 
 @dataclass(frozen=True)
 class Halstead:
-    """Halstead's volume, difficulty and effort, of a whole file."""
+    """Halstead's volume, difficulty and effort of a whole file."""
 
     volume: float
     difficulty: float
@@ -40,7 +40,7 @@ class Halstead:
 
 @dataclass(frozen=True)
 class Raw:
-    """Lines of a file: all, logical, of source, comments, of multi-line strings, blank."""
+    """Line counts of a file: all, logical, source, comments, multi-line strings, blank."""
 
     loc: int
     lloc: int
@@ -52,7 +52,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class ComplexityChange:
-    """A symbol's complexity in parent and child; None where it is not there."""
+    """A symbol's complexity in parent and child; None if the symbol is missing there."""
 
     path: str
     symbol: str
@@ -62,7 +62,7 @@ class ComplexityChange:
 
 @lru_cache(maxsize=256)
 def symbols(text: str) -> tuple[SymbolComplexity, ...] | None:
-    """Cyclomatic complexity (McCabe 1976) per function and class; None where the text does not parse."""
+    """Cyclomatic complexity (McCabe 1976) per function and class; None if the text does not parse."""
     visitor = _visitor(text)
     if visitor is None:
         return None
@@ -129,7 +129,7 @@ def _of_raw(name: str) -> Callable[[str], float | None]:
     return lambda text: None if (lines := raw(text)) is None else float(getattr(lines, name))
 
 
-# per metric: its value for a file, and how the files' values become the tree's
+# per metric: its value for a file, and how the files' values combine into the tree's
 METRICS: Mapping[str, tuple[Callable[[str], float | None], Callable[[list[float]], float]]] = {
     "complexity": (_total_complexity, sum),
     "complexity_max": (_most_complex, max),
@@ -145,7 +145,7 @@ METRICS: Mapping[str, tuple[Callable[[str], float | None], Callable[[list[float]
 
 
 def metric(name: str, tree: Tree) -> float | None:
-    """A radon metric of a whole tree; None where a file does not parse, or there is no Python in it."""
+    """A radon metric of a whole tree; None if a file does not parse or there is no Python."""
     one, together = METRICS[name]
     values = [one(text) for path, text in tree.files.items() if path.endswith(".py")]
     known = [value for value in values if value is not None]

@@ -1,1 +1,1 @@
-"""Making targets of what people have, with a look at how it runs in a sandbox."""
+"""Make targets from people's own code, after running it once in a sandbox."""

@@ -1,4 +1,4 @@
-"""A target of an evaluator and its program."""
+"""Make a target from an evaluator and its program."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from pygent.target_modules.spec.manifest import TargetError, load
 
 @dataclass(frozen=True)
 class EvaluatorRequest:
-    """`metric` is the score, `combined_score` by default; `requirements` are beside the evaluator, or what it
-    imports, by default.
+    """A person's request for a target.
+
+    `metric` is the score, by default `combined_score`. `requirements` are by default those beside the
+    evaluator, or else its imports.
     """
 
     evaluator: Path
@@ -30,7 +32,7 @@ class EvaluatorRequest:
 
 
 def make_of_evaluator(asked: EvaluatorRequest, opened: Opened, say: Say) -> MadeTarget:
-    """Run the program once, in a sandbox, to see which metrics there are and how long a stage takes.
+    """Run the program once in a sandbox to learn its metrics and how long a stage takes.
 
     Raises `TargetError` and `SandboxUnavailableError`.
     """
@@ -44,17 +46,17 @@ def make_of_evaluator(asked: EvaluatorRequest, opened: Opened, say: Say) -> Made
                 manifest.write_text(text)
                 suite = EvaluatorSuite(load(folder, ours=True))
                 run = retried(partial(suite.trial, box), f"trying {found.file.name}")
-                failure = next((f"{stage}: {one.reason}" for stage, one in run.told if one.reason), "")
+                failure = next((f"{stage}: {one.reason}" for stage, one in run.reports if one.reason), "")
                 if not failure or "PermissionError" not in failure + run.output:
                     break
         if failure:
             raise TargetError(f"--program: {asked.program} fails in the sandbox: {failure}")
-        if not run.told:
+        if not run.reports:
             raise TargetError(f"--evaluator: {asked.evaluator} cannot start in the sandbox: {run.reason}")
         chosen = _metric(asked.metric, run.metrics)
-        values = {stage: suite.level(one.metrics, chosen) for stage, one in run.told}
+        values = {stage: suite.level(one.metrics, chosen) for stage, one in run.reports}
         thresholds, notes = thresholds_for(values)
-        seconds = max(one.seconds for _, one in run.told)
+        seconds = max(one.seconds for _, one in run.reports)
         manifest.write_text(
             manifest_of(
                 found,

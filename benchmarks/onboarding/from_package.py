@@ -1,4 +1,4 @@
-"""A target of a package and its pytest suite."""
+"""Make a target from a package and its pytest suite."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pygent.target_modules.spec.manifest import load
 
 @dataclass(frozen=True)
 class PackageRequest:
-    """`recorded` makes cases of the calls that the tests make: '' none, `timing` to measure their speed."""
+    """A person's request for a target; `recorded` turns the tests' calls into cases: '' or `timing`."""
 
     repo: Path
     editable: Sequence[str]

@@ -1,4 +1,4 @@
-"""What is told of a target that was made, and what the making needs."""
+"""The report on a target that was made, and the services that making one needs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from pygent.sandbox.api import Sandbox
 
-Opened = Callable[[], AbstractContextManager[Sandbox]]  # opens it when the source has been read
-Say = Callable[[str], object]  # tells what is under way
+Opened = Callable[[], AbstractContextManager[Sandbox]]  # opens a sandbox once the source has been read
+Say = Callable[[str], object]  # reports progress
 
 
 @dataclass(frozen=True)
 class MadeTarget:
-    """`notes` are what its owner should know."""
+    """A target that was made, with `notes` for its owner."""
 
     name: str
     notes: list[str]

@@ -1,4 +1,4 @@
-"""Student's t distribution, without the packages that would bring it."""
+"""Student's t distribution, without the large packages that provide it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Suites: how each kind of target is measured."""
+"""Suites: the ways to measure each kind of target."""

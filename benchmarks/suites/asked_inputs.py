@@ -1,4 +1,4 @@
-"""What a box has been asked: whole inputs, and parts of them that may cost something to work on."""
+"""Mark the inputs that a box has had: whole calls, and parts large enough to be worth remembering."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pygent.sandbox.api import Call
 from pygent.sandbox.runner.wire import encode
 
-_LARGE = 64  # characters on the wire, from which a part counts
+_LARGE = 64  # characters on the wire from which a part counts
 
 
 def inputs(calls: Sequence[Call]) -> set[bytes]:
-    """Marks of the calls, of their arguments, and of what these consist of, where it is large.
+    """Marks of the calls, their arguments, and the parts of these that are large.
 
-    Two calls with one graph and other nodes have a part in common: a few bits about the graph, left by the
-    first one, would help the second. What is small can be worked out as quickly as it is looked up.
+    Two calls with the same graph and different nodes share a part: a few bits about the graph, left by the
+    first call, would help the second. A small part is computed as quickly as it is looked up.
     """
     marks = {_mark(encode((call.args, dict(call.kwargs)))) for call in calls}
     for call in calls:

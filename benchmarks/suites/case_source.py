@@ -13,9 +13,9 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 
 
 class CaseSource:
-    """The cases of a target, by split. `drawn` says that a seed draws them; files hold the same ones always.
+    """The cases of a target, by split; `drawn`: a seed draws them, whereas files always hold the same.
 
-    Without a file of held-out cases, the search cases stand in for them.
+    Without a file of held-out cases, the search cases are used again.
     """
 
     def __init__(self, target: Target) -> None:
@@ -55,7 +55,7 @@ def visible_cases(target: Target, seed: int, count: int) -> list[Call]:
 
 
 def _check_calls(target: Target, cases: Sequence[Case]) -> None:
-    """Each case names its function where the target names none, and only there."""
+    """Check that each case names its function if, and only if, the target names none."""
     has_entry = bool(target.manifest.entry)
     if all(case.names_function is not has_entry for case in cases):
         return

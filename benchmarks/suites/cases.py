@@ -1,4 +1,4 @@
-"""Suites of calls with known answers; the figure is the share of cases that pass."""
+"""Suites of calls with known answers; the metric is the share of cases that pass."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
 PASSED = "passed"
-MOST_CHILDREN = 8  # that one evaluation may lose before the tree is given up
+MOST_CHILDREN = 8  # children that an evaluation may lose before it gives up the tree
 TOGETHER = 8  # drawn cases that one child answers in a comparison
-MOST_CASES = 1024  # of one comparison over drawn cases
+MOST_CASES = 1024  # cases of a comparison over drawn cases
 
 
 class CasesSuite(Suite):
-    """One child answers all cases; where a case ends it, the rest goes to a new one.
+    """Measures by cases: one child answers all; if a case ends it, a new one takes the rest.
 
-    Where `passed` is the primary objective, a wrong answer, an exception, a time-out or a crash is a failed
-    case. Otherwise correctness is a gate: the first of them fails the tree.
+    If `passed` is the primary objective, a wrong answer, an exception, a time-out or a crash is a failed
+    case. Otherwise correctness is a gate: the first failure fails the tree.
     """
 
     shows_failures = True
@@ -52,7 +52,7 @@ class CasesSuite(Suite):
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """Eight fresh cases at a time, one pair; if they are all there is, over and over, each a pair."""
+        """Eight fresh cases make one pair; if the cases are the whole task, each is a pair, over and over."""
         comparison = PairedComparison[list[Case]](
             (candidate, reference),
             Boxes(bench, spec_for(self._target)),
@@ -94,7 +94,7 @@ class CasesSuite(Suite):
         return _batch(verdicts, first, output)
 
     def _verdicts(self, execution: Execution, cases: Sequence[Case]) -> list[str]:
-        """What is wrong with each answer that came, empty where nothing is."""
+        """The fault of each answer that arrived; empty if there is none."""
         return [_verdict(reply, case) for reply, case in zip(execution.replies, cases, strict=False)]
 
 

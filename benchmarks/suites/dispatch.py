@@ -1,4 +1,4 @@
-"""One program that serves every function of a package: which one, each call says."""
+"""A program that serves every function of a package; each call names its function."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from pygent.sandbox.api import Program
 from pygent.target_modules.spec.manifest import Target
 
-FOLDER = ".pygent"  # in the box, for files that are not the target's
+FOLDER = ".pygent"  # in the box, for files that do not belong to the target
 FILE = f"{FOLDER}/pygent_dispatch.py"
 ENTRY = "pygent_dispatch:call"
 CONVERTED = "pygent_dispatch:converted"
-MOST_ITEMS = 10_000  # of an iterator that is an answer
+MOST_ITEMS = 10_000  # items of an iterator that is an answer
 
 _SOURCE = """\
 import importlib
@@ -56,11 +56,11 @@ FORMS = {{
 def program(
     target: Target, files: Mapping[str, str | bytes], modules: Iterable[str], entry: str = ENTRY
 ) -> Program:
-    """Imports `modules` when it is loaded, so that a broken one is found at once.
+    """A program that imports `modules` when it is loaded, so that a broken one is found at once.
 
     At `ENTRY`, the first argument of a call is the function, as `module:qualified.name`. At `CONVERTED`, for
-    tests that run against a proxy, arguments and answers may also be iterators over plain values, ranges, and
-    (arguments only) what Python itself has by name, such as `len`.
+    tests against a proxy, arguments and answers may also be iterators over plain values and ranges; arguments
+    may also be Python's own objects by name, such as `len`.
     """
     text = _SOURCE.format(modules=sorted(modules), most=MOST_ITEMS)
     return Program({**files, FILE: text}, entry, (FOLDER, *target.manifest.pythonpath))

@@ -1,7 +1,7 @@
-"""Suites made of somebody's own `evaluate(program_path)`, as OpenEvolve has it: unchanged, in the box.
+"""Suites that run an unchanged `evaluate(program_path)`, as OpenEvolve has it, in the box.
 
-It runs beside the candidate, so that every result is in-process: a candidate could forge it. What comes out
-is read as untrusted data all the same.
+It runs beside the candidate, so every result is in-process, and a candidate could forge it. Its output is
+read as untrusted data nevertheless.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ from pygent.sandbox.api import Box, Call, Isolation, Outcome, Program, Reply, Sa
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.source import NotPythonError, parse
-from pygent.target_modules.spec.manifest import Stage, Target, TargetError
+from pygent.target_modules.spec.manifest import Target, TargetError
+from pygent.target_modules.spec.manifest_tables import Stage
 
-NOISY = 4  # pairs that a repeat is the mean of, where the evaluator does not say the same twice
+NOISY = 4  # pairs that a repeat averages if the evaluator's results vary
 _FILE = f"{dispatch.FOLDER}/pygent_evaluator.py"
 _STAND_IN = f"{dispatch.FOLDER}/instead"
 _MOST_OUTPUT = 16_384  # characters of printed text and artifacts
@@ -55,7 +56,7 @@ _WHOLE = ("all", "evaluate")  # stages that call `evaluate` itself
 
 @dataclass(frozen=True)
 class EvaluatorReport:
-    """What one function of the evaluator said: finite metrics, or the reason why it counts for nothing."""
+    """The answer of one evaluator function: finite metrics, or the reason why it does not count."""
 
     metrics: Mapping[str, float]
     reason: str = ""
@@ -65,11 +66,12 @@ class EvaluatorReport:
 
 @dataclass(frozen=True)
 class EvaluatorRun:
-    """One way through the stages in one child: what each said, all metrics (a later stage's win), and why it
-    did not go on.
+    """A pass through the stages in one child.
+
+    It has each stage's report, all metrics (those of later stages win), and why the pass did not go on.
     """
 
-    told: tuple[tuple[str, EvaluatorReport], ...]
+    reports: tuple[tuple[str, EvaluatorReport], ...]
     metrics: Mapping[str, float]
     reason: str
     output: str
@@ -77,11 +79,12 @@ class EvaluatorRun:
 
 
 class EvaluatorSuite(Suite):
-    """One child per run; its stages are calls. It says all that there is to say: only chance within a run may
-    deceive.
+    """Measures by an evaluator: one child per run, whose stages are calls.
 
-    Raises `TargetError` where the evaluator cannot be read or lacks a stage's function, or where the target
-    has not exactly one file that may be changed: the program.
+    An evaluator covers the whole task, so only chance within a run may deceive.
+
+    Raises `TargetError` if the evaluator cannot be read or lacks a stage's function, or if the target does
+    not have exactly one editable file, the program.
     """
 
     def __init__(self, target: Target) -> None:
@@ -99,7 +102,7 @@ class EvaluatorSuite(Suite):
         }
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
-        """Stages' thresholds save time in a search; on `held_out` the same evaluator runs to its end."""
+        """Evaluate a tree; thresholds of stages apply in a search only, on `held_out` all stages run."""
         started = time.monotonic()
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
             run = self.run(box, tree, derived(bench.seed, "evaluator", split), thresholds=split == "search")
@@ -114,7 +117,7 @@ class EvaluatorSuite(Suite):
             reason=reason,
             score=None if reason else metrics[primary],
             metrics=metrics,
-            stages=tuple(_stage_result(name, told) for name, told in run.told),
+            stages=tuple(_stage_result(name, report) for name, report in run.reports),
             seed=bench.seed,
             trust=Trust.IN_PROCESS,
             seconds=time.monotonic() - started,
@@ -125,11 +128,11 @@ class EvaluatorSuite(Suite):
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """Both trees in turns, over and over, each pair with a seed of its own.
+        """Both trees in turns, over and over, each pair with a separate seed.
 
-        Where the evaluator says the same twice a repeat is one pair, else the mean of `NOISY` ones. (Of two
-        trees that are equal each repeat's mean is as likely above 0 as below: which trees are which does not
-        matter to what decides how many pairs it has.)
+        If the evaluator gives the same result twice, a repeat is one pair, else the mean of `NOISY` ones.
+        (For two equal trees each repeat's mean is as likely above 0 as below, because the number of pairs
+        does not depend on which tree is which.)
         """
         metric = self._target.primary.metric
         scores: tuple[set[float], set[float]] = (set(), set())  # by each side
@@ -151,43 +154,41 @@ class EvaluatorSuite(Suite):
         return comparison.run(_repeats(lambda: any(len(of_side) > 1 for of_side in scores)))
 
     def run(self, box: Box, tree: Tree, seed: int, *, thresholds: bool) -> EvaluatorRun:
-        """All stages in their order, up to the first that fails or, with `thresholds`, falls short."""
+        """Run all stages in order, up to the first that fails or, with `thresholds`, falls short."""
         primary = self._target.primary.metric
-        told: list[tuple[str, EvaluatorReport]] = []
+        reports: list[tuple[str, EvaluatorReport]] = []
         metrics: dict[str, float] = {}
         reason = ""
         session = box.open(self._program_over(tree))
         try:
             for stage in self._target.manifest.suite.stages if session.going else ():
-                found = _told(session.call(Call((*self._paths, function_of(stage), seed))), primary)
-                told.append((stage.name, found))
-                metrics.update(found.metrics)
-                reason = f"{stage.name}: {found.reason}" if found.reason else ""
+                report = _report_of(session.call(Call((*self._paths, function_of(stage), seed))), primary)
+                reports.append((stage.name, report))
+                metrics.update(report.metrics)
+                reason = f"{stage.name}: {report.reason}" if report.reason else ""
                 if not reason and thresholds:
-                    reason = self._short_of(stage, found.metrics)
+                    reason = self._short_of(stage, report.metrics)
                 if reason:
                     break
         finally:
             execution = session.close()
         if execution.load.outcome is not Outcome.OK:
             reason = f"import {said(execution.load)}"
-        artifacts = [found.artifacts for _, found in told if found.artifacts]
+        artifacts = [report.artifacts for _, report in reports if report.artifacts]
         output = "\n".join([execution.output, *artifacts]) if artifacts else execution.output
         if not reason and primary not in {*metrics, *complexity.METRICS}:
             given = ", ".join(sorted(metrics)) or "no number at all"
             reason = f"the evaluator gave no {primary}; it gave {given}"
-        return EvaluatorRun(tuple(told), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
+        return EvaluatorRun(tuple(reports), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
 
     def trial(self, sandbox: Sandbox) -> EvaluatorRun:
-        """All stages on the source as it lies there, whatever they score. Raises `SandboxFaultError`."""
+        """Run all stages on the source on disk, whatever they score. Raises `SandboxFaultError`."""
         with sandbox.box(spec_for(self._target), Isolation.CONTAINER) as box:
             return self.run(box, self._target.tree(), 0, thresholds=False)
 
     @staticmethod
     def level(metrics: Mapping[str, float], primary: str) -> float | None:
-        """What a stage's threshold is held against, as in OpenEvolve: the score, or where the stage has none
-        the mean of what it has.
-        """
+        """The value that a stage's threshold bounds, as in OpenEvolve: the score, else the metrics' mean."""
         if primary in metrics:
             return metrics[primary]
         rest = [number for metric, number in metrics.items() if metric != "error"]
@@ -215,12 +216,12 @@ class EvaluatorSuite(Suite):
 
 
 def function_of(stage: Stage) -> str:
-    """What a stage calls: `stage1` is `evaluate_stage1`, `all` and `evaluate` are `evaluate`."""
+    """The function of a stage: `evaluate_stage1` for `stage1`, `evaluate` for `all` and `evaluate`."""
     return "evaluate" if stage.name in _WHOLE else f"evaluate_{stage.name}"
 
 
 def _repeats(noisy: Callable[[], bool]) -> Iterator[Iterator[int]]:
-    """The numbers of each repeat's pairs. The first repeat finds out, by two of them, how many it takes."""
+    """The numbers of each repeat's pairs; two pairs of the first repeat show how many a repeat takes."""
     numbers = count()
 
     def first() -> Iterator[int]:
@@ -234,8 +235,8 @@ def _repeats(noisy: Callable[[], bool]) -> Iterator[Iterator[int]]:
         yield islice(numbers, size)
 
 
-def _told(reply: Reply, primary: str) -> EvaluatorReport:
-    """One answer from the box, which may be anything."""
+def _report_of(reply: Reply, primary: str) -> EvaluatorReport:
+    """The report in an answer from the box, which may be anything."""
     if reply.outcome is not Outcome.OK:
         return EvaluatorReport({}, said(reply), seconds=reply.seconds)
     value = reply.value
@@ -260,10 +261,10 @@ def _told(reply: Reply, primary: str) -> EvaluatorReport:
     return EvaluatorReport(metrics, reason, artifacts, reply.seconds)
 
 
-def _stage_result(name: str, told: EvaluatorReport) -> StageResult:
-    failures = (line(f"{name}: {told.reason}"),) if told.reason else ()
-    samples = {metric: (value,) for metric, value in told.metrics.items()}
-    return StageResult(name, samples, 0 if told.reason else 1, 1, failures)
+def _stage_result(name: str, report: EvaluatorReport) -> StageResult:
+    failures = (line(f"{name}: {report.reason}"),) if report.reason else ()
+    samples = {metric: (value,) for metric, value in report.metrics.items()}
+    return StageResult(name, samples, 0 if report.reason else 1, 1, failures)
 
 
 def _own_text(name: str) -> str:
@@ -271,7 +272,7 @@ def _own_text(name: str) -> str:
 
 
 def _place_of(file: Path, source: Path) -> str:
-    """Where the evaluator lies in the box: in its own place, or where it is none of the source's, aside."""
+    """The evaluator's path in the box: as in the source, or aside if it lies outside the source."""
     if file.is_relative_to(source):
         return file.relative_to(source).as_posix()
     return f"{dispatch.FOLDER}/evaluator/{file.name}"
@@ -284,15 +285,15 @@ def _program_of(target: Target, place: str) -> str:
     if editable.touches(place):
         raise TargetError(f"{manifest}: editable: {place} is the evaluator, which may not change")
     if len(paths) != 1:
-        told = ", ".join(paths) or "none"
+        matches = ", ".join(paths) or "none"
         raise TargetError(
-            f"{manifest}: editable: an evaluator measures one program file; these match: {told}"
+            f"{manifest}: editable: an evaluator measures one program file; these match: {matches}"
         )
     return paths[0]
 
 
 def _read(file: Path, stages: Sequence[Stage], manifest: Path) -> str:
-    """The evaluator's text, once it is known that its functions are there. Nothing of it runs here."""
+    """The evaluator's text, after checking that it has its functions; nothing of it runs here."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
         names = _names(parse(text))
@@ -314,7 +315,7 @@ def _read(file: Path, stages: Sequence[Stage], manifest: Path) -> str:
 
 
 def _names(module: ast.Module) -> set[str]:
-    """What a module binds, a little more at the most; `*` where that cannot be known."""
+    """The names that a module binds, possibly a few more; `*` if they cannot be known."""
     names: set[str] = set()
     for node in ast.walk(module):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):

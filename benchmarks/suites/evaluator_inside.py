@@ -1,4 +1,4 @@
-"""What calls an evaluator beside the candidate, in its box. Standard library only; sent in as a file."""
+"""Call an evaluator beside the candidate, in its box; sent in as a file, standard library only."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _NAME, _TEXT = 100, 4_000  # characters that are kept
 
 
 def measure(evaluator: str, program: str, stand_in: str, function: str, seed: int) -> dict[str, object]:
-    """Call one function of the evaluator with the program's path. All paths are relative to this file's
-    folder; `stand_in` is where `openevolve` is imported from where the image has none.
+    """Call one function of the evaluator with the program's path.
+
+    All paths are relative to this file's folder; `openevolve` is imported from `stand_in` if the image lacks
+    it.
 
     The answer has `metrics` (floats by name), `error` (text, '' if none) and `artifacts` (names and texts).
     """
@@ -61,7 +63,7 @@ def _imported(file: str, stand_in: str) -> ModuleType:
 
 
 def _numbers(metrics: dict[Any, Any]) -> dict[str, float]:
-    """Numbers as floats, NumPy's and the like too; truth values, texts and lists are no metrics."""
+    """Numbers, NumPy's and the like included, as floats; truth values, texts and lists are not metrics."""
     found: dict[str, float] = {}
     for name, value in metrics.items():
         if not isinstance(value, numbers.Real) and callable(getattr(value, "item", None)):

@@ -1,4 +1,4 @@
-"""A target's grader: trusted Python that runs on the host, draws cases or problems, and grades answers."""
+"""A target's grader: trusted Python on the host that draws cases or problems and grades answers."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from pygent.target_modules.trust.target_exhibits import grader_of
 
 _T = TypeVar("_T", Case, Problem)
 
-# What a grader's own code raises over an answer of a shape that it did not expect: the answer is wrong then.
+# Errors of a grader's code on an answer of unexpected shape; the answer is wrong then.
 _OVER_AN_ANSWER = (
     TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError, MemoryError
 )  # fmt: skip
 
-_FORMER = frozenset({"benchmarks", "sandbox", "target_modules"})  # its names before 0.2
+_FORMER = frozenset({"benchmarks", "sandbox", "target_modules"})  # our packages' names before 0.2
 
 
 class InvalidAnswerError(Exception):
-    """The grader refuses the answers; the text says why, and never what was expected."""
+    """The grader refuses the answers; the text says why, but never what was expected."""
 
 
 class Grader:
     """Calls the functions `cases` or `problems` and `grade` of the target's file.
 
-    Raises `TargetError` where the file cannot be loaded, or a function that is `needed` is missing, and
-    `UntrustedError` where nobody has agreed to run it.
+    Raises `TargetError` if the file cannot be loaded or lacks a function that is `needed`, and
+    `UntrustedError` if nobody has agreed to run it.
     """
 
     def __init__(self, target: Target, needed: Sequence[str]) -> None:
@@ -51,7 +51,7 @@ class Grader:
         return self._drawn("problems", Problem, seed, split, count)
 
     def grade(self, problem: Problem, answers: Sequence[object]) -> dict[str, list[float]]:
-        """Samples per metric. Raises `InvalidAnswerError` where the grader refuses the answers."""
+        """Samples per metric. Raises `InvalidAnswerError` if the grader refuses the answers."""
         try:
             with without_bytecode():
                 samples: Mapping[str, Sequence[float]] = self._module.grade(problem, list(answers))
@@ -76,7 +76,7 @@ class Grader:
 
 
 def _load(path: Path, text: bytes) -> ModuleType:
-    """Runs the text that was trusted: not the file, which may be another by now, nor what is cached of it."""
+    """Run the text that was trusted: neither the file, which may have changed, nor its cached bytecode."""
     module = ModuleType("pygent_grader_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16])
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses look their module up

@@ -18,13 +18,13 @@ from pygent.sandbox.api import Box, Call
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
 
-MOST_PROBLEMS = 32  # of one comparison; the acceptor stops before, mostly
+MOST_PROBLEMS = 32  # problems of a comparison; the acceptor usually stops earlier
 
 
 class ObjectiveSuite(Suite):
-    """A child per problem. Raises `TargetError` where the grader lacks `problems` or `grade`.
+    """Measures with one child per problem. Raises `TargetError` if the grader lacks `problems` or `grade`.
 
-    A trial stage has problems of its own: no tree sees the start of a problem twice.
+    A trial stage has separate problems, so that no tree sees the start of a problem twice.
     """
 
     shows_inputs = True
@@ -65,8 +65,9 @@ class ObjectiveSuite(Suite):
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """Batches of 1, 1, 2, 4, ... fresh problems; if the task is not sampled, all of it over and over.
-        Each problem is one pair.
+        """Batches of 1, 1, 2, 4, ... fresh problems, each of them a pair.
+
+        If the task is not sampled, all its problems are used over and over.
         """
         comparison = PairedComparison[tuple[int, Problem]](
             (candidate, reference),
@@ -113,7 +114,7 @@ class ObjectiveSuite(Suite):
         metric, sign = self._target.primary.metric, self._target.fitness(1.0)
         try:
             return differences_of(metric, sign, together=True)(candidate, reference)
-        except (KeyError, ValueError):  # none, or another number of them
+        except (KeyError, ValueError):  # no samples, or another number of them
             raise TargetError(
                 f"{self._target.root}: the grader must give {metric} the same samples every time"
             ) from None

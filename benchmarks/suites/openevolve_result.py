@@ -1,5 +1,6 @@
-"""Stands in for OpenEvolve's result object where the image has no OpenEvolve. Sent into the box as
-`openevolve.evaluation_result`; standard library only.
+"""Stand-in for OpenEvolve's result object if the image has no OpenEvolve.
+
+It is sent into the box as `openevolve.evaluation_result`; standard library only.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class EvaluationResult:
-    """What evaluators make and read: numbers by name, and texts or bytes that go to the model."""
+    """A result as evaluators make and read it: numbers by name, and texts or bytes for the model."""
 
     metrics: dict[str, float]
     artifacts: dict[str, str | bytes] = field(default_factory=dict)
@@ -28,7 +29,7 @@ class EvaluationResult:
         return [*self.artifacts]
 
     def get_artifact_size(self, key: str) -> int:
-        """In bytes; 0 where there is none."""
+        """The size in bytes; 0 if there is no such artifact."""
         value = self.artifacts.get(key, b"")
         return len(value if isinstance(value, bytes) else str(value).encode())
 

@@ -1,9 +1,9 @@
-"""The paired comparison: a candidate and a reference measured in turns on the same inputs, pair by pair.
+"""The paired comparison: candidate and reference, measured in turns on the same inputs, pair by pair.
 
-A suite measures one side. This driver opens the boxes, says whose turn it is, makes batches of the pairs, and
-ends with the first side that fails. Whoever takes the batches stops it
-(`pygent.benchmarks.statistics.sequential_test.decide`). A fault of the engine passes through: a comparison
-is a function of its seeds, so that it is tried again whole (`pygent.sandbox.host.retry.retried`).
+A suite measures one side. This driver opens the boxes, alternates the sides, groups the pairs into batches
+and ends with the first side that fails. The consumer of the batches stops it
+(`pygent.benchmarks.statistics.sequential_test.decide`). A fault of the engine propagates: a comparison is a
+function of its seeds, so that it can be retried as a whole (`pygent.sandbox.host.retry.retried`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, mean
 from pygent.sandbox.api import Box, BoxSpec, Call, Isolation
 from pygent.target_modules.patch.model.tree import Tree
 
-Given = TypeVar("Given")  # what both sides of a pair are measured on: cases, a problem, a task, a seed
+Given = TypeVar("Given")  # the input of both sides of a pair: cases, a problem, a task, a seed
 
 
 class Boxes(ExitStack):
@@ -41,11 +41,12 @@ class Boxes(ExitStack):
 
 
 class FreshBoxes(Boxes):
-    """Boxes for timing: no other tree was in them, whatever the isolation, and they are asked no input twice,
-    nor a large part of one (`pygent.benchmarks.suites.asked_inputs`). They start before a pair is timed and
-    end after it.
+    """Boxes for timing: they have held no other tree, whatever the isolation.
 
-    If `renewed`, the first ones have files that keep no trace of what earlier boxes asked for.
+    No box gets an input twice, or a large part of one (`pygent.benchmarks.suites.asked_inputs`). Boxes start
+    before a pair is timed and end after it.
+
+    If `renewed`, the files of the first boxes keep no trace of earlier boxes' inputs.
     """
 
     def __init__(self, bench: EvaluationContext, spec: BoxSpec, *, renewed: bool) -> None:
@@ -54,7 +55,7 @@ class FreshBoxes(Boxes):
         self._met: set[bytes] = set()
 
     def ready_for(self, calls: Sequence[Call]) -> None:
-        """To be called before each pair: opens others if these boxes have met its inputs."""
+        """Open other boxes if these have seen the inputs of the next pair; call it before each pair."""
         asked = inputs(calls)
         if not self._boxes or not asked.isdisjoint(self._met):
             self.close()
@@ -79,8 +80,10 @@ class Side:
 
 
 class PairedComparison(Generic[Given]):
-    """`measure` measures one side. `differences(candidate, reference)` are the samples of a pair, positive if
-    the candidate is better; a `static` difference, read from the source, takes their place.
+    """Compares two trees pair by pair.
+
+    `measure` measures one side. `differences(candidate, reference)` are the samples of a pair, positive if
+    the candidate is better; a `static` difference, read from the source, replaces them.
     """
 
     def __init__(
@@ -115,8 +118,9 @@ class PairedComparison(Generic[Given]):
                     return
 
     def pair(self, given: Given, number: int) -> tuple[Batch, Batch]:
-        """What came of the candidate and of the reference; the candidate begins if `number` is even. The pair
-        ends with a side that fails, and the first `reason` says so for both of them.
+        """The results of candidate and reference; the candidate begins if `number` is even.
+
+        The pair ends with the first side that fails, whose `reason` stands for both.
         """
         results = [EMPTY, EMPTY]
         for side in self._sides[:: -1 if number % 2 else 1]:
@@ -129,7 +133,7 @@ class PairedComparison(Generic[Given]):
         return results[0], results[1]
 
     def doubt(self) -> str:
-        """Why the pairs so far, taken together, may not count; asked after each batch."""
+        """Why the pairs so far do not count, or ''; called after each batch."""
         return ""
 
 
@@ -138,8 +142,8 @@ def differences_of(
 ) -> Callable[[Batch, Batch], list[float]]:
     """The paired differences of a metric; `sign` is -1 if less is better.
 
-    With `together` they are one, the mean: what the one child that all samples of a pair come from draws by
-    lot once would else pass for many independent observations.
+    With `together` they become one, the mean: if one child yields all samples of a pair, a single random draw
+    in it would otherwise pass for many independent observations.
     """
 
     def differences(candidate: Batch, reference: Batch) -> list[float]:

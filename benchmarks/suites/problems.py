@@ -1,4 +1,4 @@
-"""What a target's trusted grader makes: cases with a known answer, and problems that it grades itself."""
+"""The products of a trusted grader: cases with a known answer, and problems that it grades itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Case", "Problem"]
 
 @dataclass(frozen=True)
 class Problem:
-    """Calls that one child gets in order, each after it has answered the one before.
+    """Calls that one child gets in order, each after the answer to the one before.
 
     `facts` is what the grader needs to grade the answers; it never leaves the trusted side.
     """

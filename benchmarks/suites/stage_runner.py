@@ -1,4 +1,4 @@
-"""The way through a suite's stages: measure a part, look at the threshold, measure more or stop."""
+"""Run a suite's stages: measure a part, check the threshold, then measure more or stop."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from pygent.benchmarks.metrics import complexity
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, StageResult
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.manifest import Objective, Stage, Target
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.manifest_tables import Objective, Stage
 
 FAILURES_KEPT = 5
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What came of some units (cases, problems, repeats): samples per metric, in the units' order.
+    """The results of some units (cases, problems, repeats): samples per metric, in the units' order.
 
-    `reason` is set where the tree failed for good: a unit without a verdict, or a gate not passed;
-    `violation` if that is because it broke the protocol of the box.
+    `reason` is set if the tree failed for good: a unit without a verdict, or a gate not passed; `violation`
+    if the cause is a breach of the box's protocol.
     """
 
     samples: Mapping[str, Sequence[float]]
@@ -57,11 +58,13 @@ def means(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class StageRunner:
-    """Evaluates one tree. `measure(start, stop, calls)` does the units from `start` up to `stop`; a stage
-    does those that the stages before it left, and its result covers them all. A trial stage, of only the
-    first `calls` of each unit, counts for itself alone.
+    """Evaluates one tree, stage by stage.
 
-    `number` is how many units there are. `summarise` and `noise` make figures of the samples.
+    `measure(start, stop, calls)` measures the units from `start` up to `stop`. A stage measures those that
+    earlier stages left, and its result covers them all. A trial stage runs only the first `calls` of each
+    unit, and its result counts for itself alone.
+
+    `number` is the number of units. `summarise` and `noise` turn samples into figures.
     """
 
     target: Target
@@ -112,7 +115,7 @@ class StageRunner:
         )
 
     def _planned(self) -> Sequence[Stage]:
-        """The stages; they save time in a search, and held-out cases are all wanted."""
+        """The stages, which save time in a search; held-out cases are all measured."""
         stages = self.target.manifest.suite.stages
         return (
             stages
@@ -135,7 +138,7 @@ def worse(objective: Objective, value: float, than: float) -> bool:
 
 
 def static_difference(target: Target, candidate: Tree, reference: Tree) -> float | None:
-    """The difference where the primary objective is read from the source, None where it is not."""
+    """The difference if the primary objective is read from the source; None if it is not."""
     name = target.primary.metric
     if name not in complexity.METRICS:
         return None
@@ -148,13 +151,13 @@ def not_available(metric: str) -> str:
 
 
 def not_finite(metrics: Mapping[str, float]) -> str:
-    """A mean of finite samples may overflow, and an infinite score would win for ever."""
+    """A metric whose mean overflowed, in words, or ''; an infinite score would always win."""
     name = next((name for name, value in metrics.items() if not math.isfinite(value)), "")
     return f"{name} is not a finite number" if name else ""
 
 
 def out_of_bounds(target: Target, metrics: Mapping[str, float]) -> str:
-    """The first threshold of the manifest that is not kept, in words; empty where all are."""
+    """The first threshold of the manifest that is violated, in words; '' if none is."""
     for bound in target.manifest.thresholds:
         value = metrics.get(bound.metric)
         if value is None:

@@ -1,4 +1,4 @@
-"""Which suite measures a target."""
+"""The kinds of suites, one per line, and the suite of a target."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def suite_class_of(target: Target) -> type[Suite]:
 
 
 def suite_for(target: Target) -> Suite:
-    """The suite that the target's manifest asks for, its grader or case files loaded.
+    """The suite that the target's manifest asks for, with its grader or case files loaded.
 
     Raises `TargetError` if they cannot be used.
     """

@@ -1,19 +1,19 @@
-"""Suites where speed counts and a wrong answer fails the tree.
+"""Suites in which speed counts and a wrong answer fails the tree.
 
-A repeat is one child: it imports the module and answers every case, and its time runs from the fork to the
-last answer, so that the import is charged. Candidate and reference take turns (ABBA) in two boxes on one
-reserved core, with inputs that are the same for both. The sample is log(reference seconds / candidate
-seconds), so that its exponential is the speed-up.
+A repeat is one child, which imports the module and answers every case. Its time runs from the fork to the
+last answer, so the import counts. Candidate and reference take turns (ABBA) in two boxes on one reserved
+core, with the same inputs. The sample is log(reference seconds / candidate seconds): its exponential is the
+speed-up.
 
 Cases from a file are the same in every repeat, and a grader may draw one twice. A later child of a box could
-read what an earlier one left in a counter of the kernel (process numbers, page faults of PID 1, refused
-threads, peak memory), and look its answers up. So no box is asked the same input twice, or a large part of
-one, and none is used that another tree was in (`FreshBoxes`).
+look up answers that an earlier one left in a counter of the kernel (process numbers, page faults of PID 1,
+refused threads, peak memory). So no box gets the same input twice, or a large part of one, and no box has
+held another tree (`FreshBoxes`).
 
-The clock is the runner's wall clock. The container's CPU meter checks it: on one core, CPU time beyond the
-window means that work was moved out of it, and fails the tree; wall time far beyond CPU time means that
-something else had the core, and the pair is measured again with the same inputs, a few times at most. (It is
-not dropped: a candidate that sleeps where it is slow would else choose its own samples.)
+The clock is the runner's wall clock. The container's CPU meter checks it. On one core, CPU time beyond the
+window means that work was moved out of it, which fails the tree. Wall time far beyond CPU time means that
+something else had the core: the pair is measured again with the same inputs, a few times at most. (It is not
+dropped: a candidate could otherwise choose its samples by sleeping when it is slow.)
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from pygent.target_modules.spec.manifest import Target
 LOG_SPEEDUP = "log_speedup"
 SPEEDUP = "speedup"
 SECONDS = "seconds"
-BATCH = 8  # pairs that a comparison hands over at a time
-MOST_PAIRS = 128  # of one comparison
+BATCH = 8  # pairs that a comparison yields at a time
+MOST_PAIRS = 128  # pairs of a comparison
 AGAIN = 2  # how often a disturbed pair is measured again
-MOST_AGAIN = 12  # and all pairs of an evaluation: a machine that is never quiet is measured as it is
-FIRST = 1.5  # the first repeat may take so many times the work of the later ones,
-FIRST_SLACK = 0.002  # and seconds
+MOST_AGAIN = 12  # the same for all pairs of an evaluation: a machine that is never quiet is measured as it is
+FIRST = 1.5  # the first repeat may take this many times the work of the later ones,
+FIRST_SLACK = 0.002  # plus seconds
 DISTURBED = 1.5  # wall over CPU time from which a repeat counts as disturbed
-METER_SLACK = (1.2, 0.02)  # CPU time may be this much more than the window: a factor, and seconds
+METER_SLACK = (1.2, 0.02)  # CPU time may exceed the window by this factor, plus seconds
 
 
 class TimingSuite(Suite):
@@ -98,7 +98,7 @@ class TimingSuite(Suite):
         return FreshBoxes(bench, spec_for(self._target, reserved_core()), renewed=not self._cases.drawn)
 
     def _inputs(self, seed: int, split: Split, repeat: int) -> list[Case]:
-        """A repeat's cases: drawn anew, or (from a file) all of them in another order."""
+        """A repeat's cases: newly drawn, or all cases of the file in another order."""
         own = derived(seed, "repeat", split, str(repeat))
         cases = list(self._cases.of(own, split))
         if not self._cases.drawn:
@@ -107,7 +107,7 @@ class TimingSuite(Suite):
 
 
 class _TimedPairs(PairedComparison[list[Case]]):
-    """Measures a pair again if something else had the core, and looks whether work is done anew."""
+    """Measures a pair again if something else had the core, and checks that each repeat does the work."""
 
     def __init__(self, target: Target, trees: tuple[Tree, Tree], boxes: FreshBoxes) -> None:
         super().__init__(trees, boxes, self._timed, _log_speedup)
@@ -116,7 +116,7 @@ class _TimedPairs(PairedComparison[list[Case]]):
         self._of_a_file = target.manifest.suite.cases is not None
         self._again_left = MOST_AGAIN
         self._runs: dict[int, Execution] = {}  # of the last pair, by side
-        self._work: list[float] = []  # of the candidate over the reference's, each time that both were timed
+        self._work: list[float] = []  # the candidate's over the reference's, whenever both were timed
 
     def pair(self, given: list[Case], number: int) -> tuple[Batch, Batch]:
         for left in range(AGAIN, -1, -1):
@@ -131,11 +131,11 @@ class _TimedPairs(PairedComparison[list[Case]]):
         return one, other
 
     def doubt(self) -> str:
-        """Why the repeats, all with the same inputs, do not look like work done anew each time; or ''.
+        """Why the repeats, all with the same inputs, do not seem to do the work each time; or ''.
 
-        Boxes share a machine, and some of what they share counts, such as the numbers of its inodes. But the
-        first repeat, in files that are renewed, has nothing to look up: it takes what the program takes. The
-        score is a geometric mean, and so is what it is held against.
+        Boxes share a machine, and programs can count with shared state such as inode numbers. But the first
+        repeat, in renewed files, has nothing to look up: it takes the program's true time. The score is a
+        geometric mean, and so is the value that it is compared with.
         """
         first, *later = self._work
         if not self._of_a_file or not later or first <= FIRST * geometric_mean(later):
@@ -163,7 +163,7 @@ def summarised(samples: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 
 def noise_of(samples: Mapping[str, Sequence[float]]) -> float | None:
-    """Standard deviation of the log ratios: the relative spread of one pair on this machine."""
+    """The standard deviation of the log ratios: the relative spread of a pair on this machine."""
     logs = samples.get(LOG_SPEEDUP, ())
     if len(logs) < 2:
         return None
@@ -193,7 +193,7 @@ def _wrong(execution: Execution, cases: Sequence[Case]) -> str:
 
 
 def _work(run: Execution) -> float:
-    """CPU seconds within the window where there is a meter, and a little that every child takes."""
+    """CPU seconds within the window if there is a meter, plus a little that every child takes."""
     return min(run.seconds, run.seconds if run.cpu_seconds is None else run.cpu_seconds) + FIRST_SLACK
 
 

@@ -1,4 +1,4 @@
-"""From a target and a tree to a run in a box, and from what came of it to words."""
+"""Turn a target and a tree into a run in a box, and its outcome into words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def spec_for(target: Target, core: int | None = None) -> BoxSpec:
 
 
 def program_for(target: Target, tree: Tree) -> Program:
-    """The target's entry over a tree, or where it has none, all functions of its editable modules."""
+    """The target's entry over a tree, or all functions of its editable modules if it has none."""
     files: dict[str, str | bytes] = {**target.support, **tree.files}
     if not target.manifest.entry:
         return dispatch.program(target, files, editable_modules(target, tree))
@@ -34,20 +34,20 @@ def program_for(target: Target, tree: Tree) -> Program:
 
 
 def editable_modules(target: Target, tree: Tree) -> dict[str, str]:
-    """The files in which something may be changed, by the name of the module."""
+    """The editable files, by module name."""
     editable = Editable.of(target.manifest.editable)
     named = ((target.module_of(path), path) for path in tree if editable.touches(path))
     return {name: path for name, path in named if name}
 
 
 def said(reply: Reply) -> str:
-    """One reply that is not an answer, in one line of words."""
+    """A reply that is not an answer, in one line of words."""
     detail = line(reply.detail)
     return f"{_SAID[reply.outcome]}: {detail}" if detail else _SAID[reply.outcome]
 
 
 def trouble(execution: Execution, calls: int, what: str = "call") -> str:
-    """Why an execution is not an answer to each call, in one line; empty where it is."""
+    """Why an execution does not answer each call, in one line; '' if it does."""
     if execution.ok:
         answered = len(execution.replies)
         return "" if answered == calls else f"{answered} answers to {calls} calls"
@@ -59,10 +59,10 @@ def trouble(execution: Execution, calls: int, what: str = "call") -> str:
 
 def got(value: object) -> str:
     """An answer as a report shows it: short, and on one line."""
-    return line(_shown(value), 80)
+    return line(_repr(value), 80)
 
 
-def _shown(value: object) -> str:
+def _repr(value: object) -> str:
     if type(value) is int and value.bit_length() > 256:  # decimal conversion of huge integers is refused
         return f"{hex(value)[:40]}..."
     try:
@@ -72,6 +72,6 @@ def _shown(value: object) -> str:
 
 
 def derived(seed: int, *words: str) -> int:
-    """Another seed, of 63 bits, for another purpose: SHA-256 over the seed and the words."""
+    """A seed of 63 bits for a separate purpose: SHA-256 over the seed and the words."""
     text = "/".join((str(seed), *words))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1

@@ -1,1 +1,1 @@
-"""Coding tasks: what a coding agent is measured by."""
+"""Coding tasks, by which coding agents are measured."""

@@ -1,4 +1,4 @@
-"""The tasks of a folder: each a target of its own, whose goal is the instruction."""
+"""The tasks of a folder; each is a target whose goal is the instruction."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pygent.benchmarks.results import Job, Split
 from pygent.target_modules.spec.manifest import Target, TargetError, load
 
 INDEX = "tasks.toml"
-_HELD_OUT_EVERY = 3  # where there is no index
+_HELD_OUT_EVERY = 3  # if there is no index
 
 
 class TaskEntry(BaseModel):
-    """One task in the index of a folder."""
+    """A task in the index of a folder."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = Field(pattern=r"^\w[\w.-]*$")
@@ -33,21 +33,23 @@ class _Index(BaseModel):
 
 @dataclass(frozen=True)
 class Task:
-    """A task: its entry, and the target that grades what was made of it."""
+    """A task: its entry, and the target that grades solutions."""
 
     entry: TaskEntry
     target: Target
 
     def job(self, seed: int) -> Job:
-        """The task as a coding agent is told of it: of its checks, nothing."""
+        """The task as a coding agent gets it, without its checks."""
         manifest = self.target.manifest
         files = self.target.tree().files
         return Job(self.entry.name, manifest.goal, files, manifest.editable, seed)
 
 
 def tasks_of(folder: Path, *, ours: bool = False) -> list[Task]:
-    """All tasks, in the order of the index; without one, every folder with a target.toml, by name, of which
-    each third is held out; `ours` as of targets. Raises `TargetError`.
+    """All tasks of a folder, in the order of its index. Raises `TargetError`.
+
+    Without an index, these are all folders with a target.toml, by name, and every third one is held out.
+    `ours` as for targets.
     """
     if not folder.is_dir():
         raise TargetError(f"{folder}: no such folder; `suite.tasks` names a folder of tasks")

@@ -1,4 +1,4 @@
-"""Suites of coding tasks: a variant of the agent solves them, and each is graded in other, fresh boxes."""
+"""Suites of coding tasks: a variant of the agent solves them; each is graded in separate, fresh boxes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
 
 SOLVED, MERIT = "solved", "merit"
-ROUNDS = 8  # of one comparison, each with every task once
-TRACE = 12  # lines of what an agent did in a task that failed
+ROUNDS = 8  # rounds of a comparison, each with every task once
+TRACE = 12  # lines of an agent's actions in a failed task
 
-# A solved task is worth 1, less a fiftieth at most for tokens and a five-thousandth at most for steps: what
-# is solved decides first, then tokens, then steps, in one figure whose paired differences can be tested.
+# A solved task is worth 1, less at most a fiftieth for tokens and at most a five-thousandth for steps. So
+# solved tasks decide first, then tokens, then steps, in one figure whose paired differences can be tested.
 TOKENS_SHARE, TOKENS_FULL = 0.02, 100_000
 STEPS_SHARE, STEPS_FULL = 0.0002, 100
 
 
 class TasksSuite(Suite):
-    """Metrics: `merit`, `solved` (share of the tasks), `tokens` and `steps` (means over tasks)."""
+    """Measures agents: `merit`, `solved` (share of the tasks), `tokens` and `steps` (means over tasks)."""
 
     exhaustive = False
     needs_solver = True
@@ -68,14 +68,14 @@ class TasksSuite(Suite):
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """Every task once a round, by both agents, with a seed of the round: one pair a task."""
+        """Every task once per round, by both agents, with the round's seed: one pair per task."""
 
         def measure(side: Side, given: tuple[Task, int]) -> Batch:
             task, round_ = given
             seed = derived(bench.seed, "compare", split, task.entry.name, str(round_))
             return self._done(side.tree, task, seed, bench)
 
-        boxes = Boxes(bench, spec_for(self._target))  # never opened: an agent works in one of the solver's
+        boxes = Boxes(bench, spec_for(self._target))  # never opened: an agent works in a box of the solver
         comparison = PairedComparison((candidate, reference), boxes, measure, differences_of(MERIT))
         tasks = self._tasks[split]
         return comparison.run([(task, round_) for task in tasks] for round_ in range(ROUNDS))
@@ -85,7 +85,7 @@ class TasksSuite(Suite):
             return trial(tree, box)
 
     def _done(self, agent: Tree, task: Task, seed: int, bench: EvaluationContext) -> Batch:
-        """One task by one agent, and the verdict on it."""
+        """Let an agent do a task, and judge the result."""
         if bench.solver is None:
             raise TargetError(
                 f"{self._target.name}: its tasks need a model that agents can ask: "
@@ -109,11 +109,11 @@ class TasksSuite(Suite):
             "tokens": [float(solved.tokens)],
             "steps": [float(solved.steps)],
         }
-        failures = (_told(task, verdict, solved),) if verdict else ()
+        failures = (_failure(task, verdict, solved),) if verdict else ()
         return Batch(samples, int(mark), 1, failures)
 
     def _graded(self, task: Task, tree: Tree, seed: int, bench: EvaluationContext) -> str:
-        """Why the task is not solved, or ''. Says nothing of what was expected."""
+        """Why the task is not solved, or ''; never says what was expected."""
         fresh = replace(bench, isolation=Isolation.CONTAINER, seed=seed, baseline=task.target.tree())
         found = suite_for(task.target).evaluate(tree, fresh, "search")
         if not found.graded:
@@ -129,8 +129,8 @@ def _tasks_of(target: Target) -> list[Task]:
     return tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
 
 
-def _told(task: Task, verdict: str, solved: Solved) -> str:
-    """A failure for the agent that is to mend it: the task, the verdict, and what was done, step by step."""
+def _failure(task: Task, verdict: str, solved: Solved) -> str:
+    """A failure in words for the agent that is to mend it: the task, the verdict, and the steps taken."""
     ended = f"; it ended: {line(solved.reason, 120)}" if solved.reason else ""
     did = " | ".join(line(row, 120) for row in solved.trace[-TRACE:])
     entry = task.entry

@@ -1,4 +1,4 @@
-"""The free gate of a coding agent: before a model is paid, does it run, and can it do the simplest task?"""
+"""The free gate for a coding agent: does it run, and can it do the simplest task, before a model is paid?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pygent.sandbox.host import json_values
 from pygent.target_modules.patch.model.tree import Tree
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_MOST = 12  # answers that it gets
+_MOST = 12  # answers that the agent gets
 _FILES = {"shop.py": "TAX = 0.2\n\n\ndef gross(net):\n    return net * (1 - TAX)\n"}
 _WANTED = "TAX = 0.2\n\n\ndef gross(net):\n    return net * (1 + TAX)\n"
 _TASK: dict[str, Any] = {
@@ -41,7 +41,7 @@ _MOVES: tuple[tuple[str, dict[str, str]], ...] = (
 def trial(agent: Tree, box: Box) -> tuple[str, bool]:
     """Why the agent is not worth a paid task, in one line, or '', and whether it broke the protocol.
 
-    The script stands in for the model. Raises `SandboxFaultError`.
+    A script replaces the model. Raises `SandboxFaultError`.
     """
     session = box.open(agent_program(agent.files))
     try:
@@ -77,7 +77,7 @@ def _answer(number: int) -> dict[str, Any]:
 
 
 def _wrong(tools: object) -> str:
-    """What is wrong with the tools that the agent tells a model of."""
+    """What is wrong with the tools that the agent offers to a model."""
     if not isinstance(tools, list) or not tools:
         return "it tells the model of no tools"
     names = [tool.get("name") if isinstance(tool, dict) else None for tool in tools]

@@ -1,4 +1,4 @@
-"""Which expressions in a function may hold what a candidate has answered: all that are not seen not to."""
+"""Find the expressions in a function that may hold a candidate's answer: all that provably do not are out."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Flow:
-    """One function. `parameters` are those that may be answers, `known` the names of the module that are not;
-    `is_outside` says of a full name whether none of the target's own code is behind it.
+    """The flow of answers through a function.
+
+    `parameters` may be answers, `known` are names of the module that are not. `is_outside` says whether a
+    full name belongs to none of the target's code.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class Flow:
             self._open |= more
 
     def may_hold(self, node: ast.AST) -> bool:
-        """Whether the value of an expression may be, or be made of, an answer."""
+        """Whether the value of an expression may be an answer or be derived from one."""
         if isinstance(node, ast.Name):
             if node.id in self._open:
                 return True
@@ -57,7 +59,7 @@ class Flow:
         return self._known(name) or hasattr(builtins, name)
 
     def _plain_callee(self, node: ast.expr) -> bool:
-        """Whether what is called is another package's, or a method of what holds no answer."""
+        """Whether the callee belongs to another package, or is a method of an object without answers."""
         if isinstance(node, ast.Attribute):
             own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
             if own or node.attr == "getfixturevalue" or self.may_hold(node.value):
@@ -68,7 +70,7 @@ class Flow:
         return bool(name) and self._is_outside(name)
 
     def full_name(self, node: ast.AST) -> str:
-        """As `dotted` has it, empty for names of the function's own."""
+        """The name as `dotted` gives it; '' for local names."""
         root = node
         while isinstance(root, ast.Attribute):
             root = root.value
@@ -76,7 +78,7 @@ class Flow:
         return "" if local else dotted(node, self._aliases)
 
     def _steps(self, function: ast.AST) -> Iterator[tuple[set[str], ast.AST | None]]:
-        """Names, and what is put into them; None for what nobody knows."""
+        """Names with the expressions assigned to them; None if those are unknown."""
         for node in ast.walk(function):
             if isinstance(node, ast.Assign):
                 yield {name for target in node.targets for name in _roots(target)}, node.value
@@ -97,7 +99,7 @@ class Flow:
                 yield _arguments(node), None
 
     def _changes(self, function: ast.AST) -> Iterator[tuple[set[str], ast.AST | None]]:
-        """The function's own names whose methods are called, and with what."""
+        """Local names whose methods are called, with the arguments."""
         for node in ast.walk(function):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 held = ast.Tuple([*node.args, *(one.value for one in node.keywords)], ast.Load())
@@ -111,7 +113,7 @@ def _arguments(node: _Function | ast.Lambda) -> set[str]:
 
 
 def _roots(node: ast.AST) -> set[str]:
-    """Names that are bound, or changed through an attribute or an item."""
+    """Names that are bound or changed through an attribute or an item."""
     if isinstance(node, ast.Tuple | ast.List):
         return {name for part in node.elts for name in _roots(part)}
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):

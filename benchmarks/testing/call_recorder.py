@@ -1,7 +1,7 @@
-"""Cases out of a package's tests: what they call the editable functions with, and what comes of it.
+"""Make cases from a package's tests: their calls of the editable functions, with the answers.
 
-The answers are those of the target's own source, so that they are right as far as it is. What does not answer
-the same a second time, in another box and outside of the tests, is no case.
+The answers come from the target's own source, so they are right as far as it is. A call that answers
+differently a second time, in another box and outside the tests, does not become a case.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from pygent.target_modules.onboarding.module_target import HELD_OUT_SHARE, SPLIT
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
 
-MOST = 400  # calls kept of one function
+MOST = 400  # calls kept per function
 MOST_BESIDE_GROWN = 40
-MOST_GROWN = 40  # of one function
-LEAST_SECONDS, MOST_SECONDS = 0.0002, 0.02  # of one larger call
-_MOST_SEEN = 4000  # calls looked at of one function
+MOST_GROWN = 40  # larger calls per function
+LEAST_SECONDS, MOST_SECONDS = 0.0002, 0.02  # of a larger call
+_MOST_SEEN = 4000  # calls examined per function
 _MOST_LOST = 20
 
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """One call with its answer. `seconds` is what it took; `made` says that no test made it."""
+    """A call with its answer and duration; `made`: it was constructed, not recorded from a test."""
 
     function: str
     args: tuple[object, ...]
@@ -46,7 +46,7 @@ class RecordedCall:
         return Call((self.function, *self.args), self.kwargs)
 
     def line(self) -> str:
-        """As a line of a case file."""
+        """The call as a line of a case file."""
         kwargs = ", ".join(f"{json.dumps(name)}: {encode(value)}" for name, value in self.kwargs.items())
         parts = [
             f'"call": {json.dumps(self.function)}',
@@ -59,7 +59,7 @@ class RecordedCall:
 
 @dataclass(frozen=True)
 class Recording:
-    """Lines for the files of search and held-out cases, and what to say of them."""
+    """Lines for the files of search and held-out cases, and notes about them."""
 
     search: tuple[str, ...]
     held_out: tuple[str, ...]
@@ -67,10 +67,10 @@ class Recording:
 
 
 def record(target: Target, sandbox: Sandbox, *, grow: bool = False) -> Recording:
-    """Watch all tests once, and split what could be kept: of each function the calls that took longest.
+    """Watch all tests once, keep the longest calls of each function, and split them.
 
-    With `grow`, for timing, also larger calls that are made of them (`input_scaling`).
-    Raises `TargetError` where there is nothing to keep, `SandboxFaultError` and `SandboxUnavailableError` as
+    With `grow`, for timing, also keep larger calls made from them (`input_scaling`).
+    Raises `TargetError` if there is nothing to keep, `SandboxFaultError` and `SandboxUnavailableError` as
     boxes do.
     """
     tree = target.tree()
@@ -111,7 +111,7 @@ def record(target: Target, sandbox: Sandbox, *, grow: bool = False) -> Recording
 
 
 def _larger(target: Target, tree: Tree, box: Box, calls: Sequence[RecordedCall]) -> list[RecordedCall]:
-    """Larger calls of one function: the slowest that its own source answers within `MOST_SECONDS`."""
+    """Larger calls of a function: the slowest that its source answers within `MOST_SECONDS`."""
     function = calls[0].function
     inputs = [(one.args, one.kwargs) for one in calls]
     found: list[RecordedCall] = []
@@ -157,7 +157,7 @@ def _by_function(calls: Sequence[RecordedCall]) -> dict[str, list[RecordedCall]]
 
 
 def _repeatable(target: Target, tree: Tree, box: Box, calls: Sequence[RecordedCall]) -> list[RecordedCall]:
-    """Those that answer the same in a program of their own."""
+    """The calls that give the same answer in a separate program."""
     answered = _answered(target, tree, box, [one.call for one in calls])
     return [
         one
@@ -167,7 +167,7 @@ def _repeatable(target: Target, tree: Tree, box: Box, calls: Sequence[RecordedCa
 
 
 def _answered(target: Target, tree: Tree, box: Box, calls: Sequence[Call]) -> list[tuple[Call, Reply]]:
-    """Each call with its reply. Where a call ends the child, another goes on; some of them are given up."""
+    """Each call with its reply. If a call ends the child, another continues, up to a limit."""
     found: list[tuple[Call, Reply]] = []
     program = program_for(target, tree)
     for _ in range(_MOST_LOST):

@@ -1,8 +1,8 @@
-"""Suites made of check functions, `check*(candidate)`; the figure is the share of them that return.
+"""Suites of check functions, `check*(candidate)`; the metric is the share of them that return.
 
-They run in a judge's box, where the candidate is a proxy that sends each call to the box with the variant,
-and are nowhere else: the variant's box has no check, and no exception's text leaves the judge's. As no pytest
-is started, a verdict takes milliseconds.
+They run only in a judge's box, where the candidate is a proxy that sends each call to the variant's box. That
+box has no checks, and no exception's text leaves the judge's. A verdict takes milliseconds, because pytest is
+not started.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FIRST = "check"
 
 
 class ChecksSuite(Suite):
-    """Check functions that return, of all."""
+    """Measures the share of check functions that return."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -69,7 +69,7 @@ class ChecksSuite(Suite):
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """All checks over and over; one pair a check."""
+        """All checks over and over; each check is a pair."""
         number = len(self._names)
         with bench.sandbox.box(self._spec_of_judge(), bench.isolation) as judge:
             known = self._known(bench, judge)
@@ -87,15 +87,15 @@ class ChecksSuite(Suite):
     ) -> Batch:
         wanted = self._names[start:stop]
         candidate = SealedCandidate(self._target, tree, box)
-        told = self._told(candidate, judge, wanted, known)
-        results = [told.tests.get(name, TestResult("failed", "", 0.0)) for name in wanted]
+        verdicts = self._run(candidate, judge, wanted, known)
+        results = [verdicts.tests.get(name, TestResult("failed", "", 0.0)) for name in wanted]
         marks = [float(result.verdict == PASSED) for result in results]
         pairs = zip(wanted, results, strict=True)
         failures = [f"{name} failed: {one.kind}" for name, one in pairs if one.verdict != PASSED]
         batch = Batch({PASSED: marks}, int(sum(marks)), len(wanted), tuple(failures[:5]), candidate.broken)
         return replace(batch, violation=candidate.violation)
 
-    def _told(
+    def _run(
         self, candidate: SealedCandidate, judge: Box, names: Sequence[str], known: KnownOutcomes | None
     ) -> Results:
         entry = self._target.manifest.entry
@@ -107,15 +107,15 @@ class ChecksSuite(Suite):
         return converse(begin, judge, candidate, names, known)
 
     def _known(self, bench: EvaluationContext, judge: Box) -> KnownOutcomes:
-        """What the checks do with the baseline, seen once."""
+        """The checks' outcomes on the baseline, observed once."""
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
         if baseline.id not in self._looked:
             with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
-                told = self._told(SealedCandidate(self._target, baseline, box), judge, self._names, None)
-            noted = {name: result.noted for name, result in told.tests.items()}
-            failing = [name for name, result in told.tests.items() if result.verdict != PASSED]
-            may = granted({**noted, "": told.noted}, failing, ())
-            self._looked[baseline.id] = KnownOutcomes(may, told.answers)
+                results = self._run(SealedCandidate(self._target, baseline, box), judge, self._names, None)
+            noted = {name: result.noted for name, result in results.tests.items()}
+            failing = [name for name, result in results.tests.items() if result.verdict != PASSED]
+            may = granted({**noted, "": results.noted}, failing, ())
+            self._looked[baseline.id] = KnownOutcomes(may, results.answers)
         return self._looked[baseline.id]
 
     def _spec_of_judge(self) -> BoxSpec:

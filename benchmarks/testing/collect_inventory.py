@@ -1,4 +1,4 @@
-"""Finding out about a target's tests: on its own source, in fresh boxes, directly and through the proxy."""
+"""Take the inventory of a target's tests on its own source, directly and through the proxy."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 
 
 def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
-    """Run all tests twice beside the target's own source, in two boxes, and once through the proxy.
+    """Run all tests twice beside the target's own source, in two fresh boxes, and once through the proxy.
 
-    Raises `TargetError` where tests cannot be collected or pytest does not end by itself,
-    `SandboxFaultError` and `SandboxUnavailableError` as boxes do.
+    Raises `TargetError` if tests cannot be collected or pytest does not end by itself, `SandboxFaultError`
+    and `SandboxUnavailableError` as boxes do.
     """
     tree = target.tree()
     spec = spec_of_tests(target)
@@ -30,8 +30,8 @@ def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
         if runs[-1].reason or not runs[-1].tests:
             reason = runs[-1].reason or "no tests were found"
             printed = runs[-1].output.strip().splitlines()
-            said = f"; pytest said: {printed[-1][:300]}" if printed else ""
-            raise TargetError(f"{target.root / 'target.toml'}: suite.tests: {reason}{said}")
+            last_line = f"; pytest said: {printed[-1][:300]}" if printed else ""
+            raise TargetError(f"{target.root / 'target.toml'}: suite.tests: {reason}{last_line}")
     first, second = (run.tests for run in runs)
     proxied = Results({})
     unreached = NEVER
@@ -59,7 +59,7 @@ def _test(
     unreached: str,
     loads: str,
 ) -> InventoryEntry:
-    """`loads`: what by its source the test may give answers to that runs them."""
+    """The entry of a test; `loads` names the loader that, by its source, may run answers."""
     assert one.verdict in get_args(Verdict)
     verdict: Verdict = one.verdict  # type: ignore[assignment]
     stable = other is not None and other.verdict == one.verdict

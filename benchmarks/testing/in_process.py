@@ -1,4 +1,4 @@
-"""Running tests beside the candidate, in its box: quick, and what it says may be forged."""
+"""Run tests beside the candidate, in its box: quick, but the results may be forged."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ _VERDICTS = ("passed", "failed", "skipped", "xfailed", "xpassed")
 
 @dataclass(frozen=True)
 class TestResult:
-    """How one test ended. `kind` is the exception's class where it failed. `noted` are names of what happened
-    in it (see `inside.watch`).
+    """How a test ended.
+
+    `kind` is the exception's class if it failed. `noted` names events in the test (see `inside.watch`).
     """
 
     verdict: str
@@ -32,9 +33,9 @@ class TestResult:
 class Results:
     """Tests by id in the order in which they ended.
 
-    `reason` says why there are not all of them; `output` is the tail of what was printed: untrusted. `noted`
-    are names of what happened around the tests, `answers` marks of what they were answered (see `known`), and
-    `violation` says that the candidate broke the protocol.
+    `reason` says why some are missing; `output` is the untrusted tail of the printed text. `noted` names
+    events around the tests, `answers` marks the answers to them (see `known`), and `violation` says that the
+    candidate broke the protocol.
     """
 
     tests: dict[str, TestResult]
@@ -57,8 +58,8 @@ def run_direct(
 ) -> Results:
     """Run tests (all, or `only`) in a child of `box`.
 
-    Stops after a test that is out of its `seconds`, at the first failure of one in `gate`, and where all of
-    `need_one` have failed.
+    Stops after a test that exceeds its `seconds`, at the first failure in `gate`, and once all of `need_one`
+    have failed.
     """
     chosen = None if only is None else list(only)
     options = list(target.manifest.suite.options)
@@ -81,7 +82,7 @@ def run_direct(
 
 
 def read_results(value: object) -> dict[str, TestResult] | None:
-    """Results as a box tells them, None where they have another form."""
+    """Results as a box reports them; None if they have another form."""
     if not isinstance(value, list):
         return None
     found: dict[str, TestResult] = {}

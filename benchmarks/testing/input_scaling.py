@@ -1,7 +1,7 @@
-"""Larger inputs out of recorded ones: what tests call with is mostly too small for time to be seen.
+"""Make larger inputs from recorded ones, because tests' inputs are mostly too small to be timed.
 
-Texts and collections grow by being joined with others that the same function got in the same place, so that
-they stay of a kind that it takes. What the target's own source makes of them is the answer.
+Texts and collections are joined with others that the function got in the same place, so that it can still
+take them. The answer of the target's own source counts as right.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pygent.sandbox.runner.wire import encode
 
 FACTORS = (4, 32, 256, 2048, 8192)
 LEAST_TRIES = 16  # for each factor
-MOST_BYTES = 100_000  # of one call's inputs as they are sent
+MOST_BYTES = 100_000  # of a call's inputs on the wire
 _SIZED = (str, bytes, list, tuple, dict, set, frozenset)
 
 _Inputs = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 def grown(function: str, calls: list[_Inputs], rng: Random) -> Iterator[Call]:
-    """New calls of one function, larger and larger, each made of one of `calls` and pieces of the others."""
+    """New, ever larger calls of a function, each made from one of `calls` and pieces of the others."""
     pools: dict[tuple[object, type], list[Any]] = {}
     for args, kwargs in calls:
         for place, value in (*enumerate(args), *kwargs.items()):

@@ -1,4 +1,4 @@
-"""What finds out, inside a box, which lines each test or case runs. Sent in as one more file.
+"""Find out, inside a box, which lines each test or case runs; sent in as a file.
 
 Needs `coverage`, and `pytest` for tests. Test sets are hexadecimal numbers, bit n for test n.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OPTIONS = ("-q", "--no-header", "--no-summary", "--rootdir=.", "-p", "no:cacheprovider", "-o", "addopts=")
 _NOWHERE = 0  # the line of an empty module
-_OUTSIDE = ""  # the context of what is run by no test: imports, collecting, taking down
+_OUTSIDE = ""  # the context of code that no test runs: imports, collection, teardown
 
 
 class TimedOut(BaseException):
@@ -28,13 +28,13 @@ class TimedOut(BaseException):
 
 
 class Lines:
-    """Lines of the tree's files by the context in which they ran."""
+    """Lines of the tree's files, by the context in which they ran."""
 
     def __init__(self, files: list[str]) -> None:
         self._paths = {os.path.realpath(file): file for file in files}
         self._cover = coverage.Coverage(data_file=None, config_file=False, include=list(self._paths))
         core = "ctrace" if coverage.core.CTRACER_FILE else "pytrace"
-        self._cover.set_option("run:core", core)  # the newest core knows no contexts
+        self._cover.set_option("run:core", core)  # the newest core has no contexts
         self._cover.start()
 
     def within(self, context: str) -> None:
@@ -47,7 +47,7 @@ class Lines:
         return {path: lines for path, lines in found.items() if lines}
 
     def by_tests(self) -> dict[str, list[tuple[str, list[int]]]]:
-        """Per file the sets of tests that run the same lines, with these lines."""
+        """Per file, the sets of tests that run the same lines, with these lines."""
         self._cover.stop()
         data = self._cover.get_data()
         found: dict[str, list[tuple[str, list[int]]]] = {}
@@ -63,7 +63,7 @@ class Lines:
 
 
 class Plugin:
-    """Gives each test a context of its own for its set-up and call, and keeps its verdict."""
+    """Gives each test a separate context for its set-up and call, and keeps its verdict."""
 
     def __init__(self, lines: Lines, only: list[str]) -> None:
         self._lines = lines
@@ -92,7 +92,7 @@ class Plugin:
 
 
 def run(paths: list[str], options: list[str], only: list[str], files: list[str]) -> dict[str, object]:
-    """Run tests of a suite: names and verdicts, per file the lines by tests, and lines that imports run."""
+    """Run tests of a suite; returns names, verdicts, lines per file by tests, and lines run by imports."""
     import pytest
 
     lines = Lines(files)
@@ -110,7 +110,7 @@ def run(paths: list[str], options: list[str], only: list[str], files: list[str])
 
 
 class Cases:
-    """A target's entry, case after case."""
+    """Calls a target's entry, case after case."""
 
     def __init__(self, entry: str, files: list[str], seconds: float) -> None:
         self._lines = Lines(files)
@@ -123,7 +123,7 @@ class Cases:
         signal.signal(signal.SIGALRM, _too_long)
 
     def answer(self, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
-        """The function's own answer or exception; an endless call ends in one, too."""
+        """The function's answer or exception; an endless call ends in an exception, too."""
         self._number += 1
         self._lines.within(str(self._number))
         signal.setitimer(signal.ITIMER_REAL, self._seconds)
@@ -134,7 +134,7 @@ class Cases:
             self._lines.within(_OUTSIDE)
 
     def lines(self) -> dict[str, list[int]]:
-        """What the last case ran."""
+        """The lines that the last case ran, by file."""
         return self._lines.of(str(self._number))
 
     def imported(self) -> dict[str, list[int]]:
@@ -145,7 +145,7 @@ _cases: list[Cases] = []
 
 
 def case(what: str, *args: Any) -> object:
-    """`start` with entry, files and seconds for a case; then `answer` and `lines` in turns, or `imported`."""
+    """Dispatch `start` with entry, files and seconds per case; then `answer` and `lines`, or `imported`."""
     if what == "start":
         _cases[:] = [Cases(*args)]
         return None

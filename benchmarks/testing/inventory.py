@@ -1,4 +1,4 @@
-"""What is known of a target's tests: which there are, how they end, how far to trust them."""
+"""The inventory of a target's tests: which there are, how they end, how far to trust them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pygent.target_modules.trust.exhibit import require
 from pygent.target_modules.trust.target_exhibits import exhibit_of_tests
 
 FILE = "tests.json"
-_FORMAT = 2  # another one where inventories of before say too little
+_FORMAT = 2  # increased when older inventories say too little
 NEVER = "does not call the editable functions"
 
 Verdict = Literal["passed", "failed", "skipped", "xfailed", "xpassed"]
@@ -28,11 +28,11 @@ class _Model(BaseModel):
 
 
 class InventoryEntry(_Model):
-    """One test on the target's own source.
+    """A test on the target's own source.
 
-    `trust` is sealed where every call into editable code carries plain values only; otherwise `why` says what
-    stands against it. `calls` counts these calls. `kind` is the exception's class of a test that failed.
-    `stable` is false where two runs ended differently. `noted` names what happens in a sealed test.
+    `trust` is sealed if every call into editable code carries only plain values; otherwise `why` gives the
+    reason against it. `calls` counts these calls. `kind` is the exception's class if the test failed.
+    `stable` is false if two runs ended differently. `noted` names the events in a sealed test.
     """
 
     id: str
@@ -47,15 +47,15 @@ class InventoryEntry(_Model):
 
     @property
     def counts(self) -> bool:
-        """Whether its verdict says something of a variant."""
+        """Whether its verdict says something about a variant."""
         return self.stable and self.verdict in ("passed", "failed")
 
 
 class Inventory(_Model):
-    """All tests in their own order. `digest` is of the files that tests are made of.
+    """All tests in their order; `digest` covers the files that tests consist of.
 
-    `noted` are names of what happened around the tests (see `inside.watch`), `answers` marks of what they
-    were answered (see `known`).
+    `noted` names events around the tests (see `inside.watch`), `answers` marks the answers to them (see
+    `known`).
     """
 
     digest: str
@@ -64,7 +64,7 @@ class Inventory(_Model):
     answers: tuple[str, ...] = ()
 
     def ids(self, trust: Trust | None = None, verdict: Verdict | None = None) -> list[str]:
-        """Of the tests that count, those of a kind."""
+        """The ids of tests that count, filtered by trust and verdict."""
         return [
             test.id
             for test in self.tests
@@ -72,17 +72,17 @@ class Inventory(_Model):
         ]
 
     def known(self, target: Target) -> KnownOutcomes:
-        """What every other run is held against."""
+        """The outcomes that every other run is compared with."""
         noted = {test.id: test.noted for test in self.tests}
         may = granted({**noted, "": self.noted}, self.ids(verdict="failed"), target.manifest.suite.tests)
         return KnownOutcomes(may, frozenset(self.answers))
 
     def failing_with(self, kind: str) -> list[str]:
-        """Of the tests that fail, those that fail with this exception."""
+        """The ids of tests that fail with this exception."""
         return [test.id for test in self.tests if test.verdict == "failed" and test.kind == kind]
 
     def advice(self, trust: str) -> list[str]:
-        """What the owner should do where these tests cannot measure a variant."""
+        """Advice for the owner if these tests cannot measure a variant."""
         if trust == "in-process":
             return ["in-process tests count: what passes beside a variant may promote it"]
         ask = 'say trust = "in-process" in target.toml to let tests count that run beside a variant'
@@ -94,7 +94,7 @@ class Inventory(_Model):
         return []
 
     def lines(self) -> list[str]:
-        """What the owner should know, in words."""
+        """A summary for the owner."""
         counted = len(self.ids())
         sealed, beside = len(self.ids(Trust.SEALED)), len(self.ids(Trust.IN_PROCESS))
         lines = [f"{counted} tests: {sealed} sealed, {beside} in-process"]
@@ -116,29 +116,30 @@ class Inventory(_Model):
 
 
 def read_inventory(target: Target) -> Inventory:
-    """The inventory beside `target.toml`. Raises `TargetError` where there is none for these tests, and
-    `UntrustedError` where nobody has agreed to what it says.
+    """The inventory beside `target.toml`.
+
+    Raises `TargetError` if there is none for these tests, and `UntrustedError` if nobody has agreed to it.
     """
     file = target.root / FILE
     again = f"`pygent targets tests {target.root}` looks at the tests again"
     try:
         text = file.read_bytes()
-        found = Inventory.model_validate_json(text)
+        inventory = Inventory.model_validate_json(text)
     except FileNotFoundError:
         raise TargetError(f"{file}: no such file; {again}") from None
     except OSError as error:
         raise TargetError(f"{file}: cannot be read: {error.strerror}") from None
     except (ValidationError, ValueError):
         raise TargetError(f"{file}: cannot be understood; {again}") from None
-    if found.digest != digest_of(target):
+    if inventory.digest != digest_of(target):
         raise TargetError(f"{file}: the tests or their settings have changed since; {again}")
     if not target.ours:
         require(exhibit_of_tests(target.root, text))
-    return found
+    return inventory
 
 
 def digest_of(target: Target) -> str:
-    """SHA-256 over all that tests are made of beside the tree."""
+    """SHA-256 over all files that tests consist of, besides the tree."""
     manifest = target.manifest
     settings = [
         _FORMAT,

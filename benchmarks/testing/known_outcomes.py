@@ -1,4 +1,4 @@
-"""What is known of tests from a run on the target's own source: the host holds every other run against it."""
+"""The outcomes of tests on the target's own source, with which the host compares every other run."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pygent.benchmarks.testing.inside.guard import ANY_READ, READ
 from pygent.benchmarks.testing.inside.watch import runs_code
 
-MOST_ANSWERS = 20_000  # kept of one target; what is beyond them costs a process, and nothing else
+MOST_ANSWERS = 20_000  # kept per target; each further answer only costs a process
 _IMPORT = "import "
 _SMALL = 1 << 63
 
 
 @dataclass(frozen=True)
 class KnownOutcomes:
-    """`granted` are names of what may happen in a judge's process, by test; those of the empty one around
+    """The known events and answers of tests.
+
+    `granted` names the events that may happen in a judge's process, by test; those under '' may happen around
     every test. `answers` are marks of calls with their answers.
     """
 
@@ -31,10 +33,10 @@ class KnownOutcomes:
 def granted(
     noted: Mapping[str, Iterable[str]], failing: Iterable[str], tests: Sequence[str]
 ) -> dict[str, list[str]]:
-    """What may happen again of what was noted by test; nothing that runs code.
+    """The events noted by test that may happen again, except those that run code.
 
-    What a process does once, for whichever test comes first, may happen in each: imports, and reading files
-    that are not among `tests`. Where a failing test would go on to is not known: it may read.
+    A process does some things once, for whichever test comes first: imports, and reading files that are not
+    among `tests`. These may happen in each test. How a failing test would go on is unknown, so it may read.
     """
     may = {test: {name for name in names if not runs_code(name)} for test, names in noted.items()}
     once = {
@@ -50,7 +52,7 @@ def granted(
 
 
 def mark_of(call: str, answer: str) -> str:
-    """A call with its answer, both as the wire has them, in 16 characters."""
+    """A mark of 16 characters for a call with its answer, both in wire form."""
     digest = hashlib.blake2b(f"{len(call)} {call}{answer}".encode(), digest_size=12).digest()
     return binascii.b2a_base64(digest, newline=False).decode()
 

@@ -1,8 +1,8 @@
-"""Tests that may give a candidate's answers to a loader, by their source: these cannot be sealed.
+"""Find tests that, by their source, may give a candidate's answers to a loader: these cannot be sealed.
 
-Looked at are a test, its fixtures, and whatever in its file, in the `conftest.py` files above it and in test
-helpers that these import has a name which the test mentions, and so on from there. A loader that a package
-calls is seen where it runs (see `inside.watch`).
+The search covers a test, its fixtures, and every definition that the test mentions by name, and so on from
+there, in its file, in the `conftest.py` files above it and in test helpers that these import. A loader that a
+package calls is seen when it runs (see `inside.watch`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Loading:
-    """All tests of a target."""
+    """Examines all tests of a target."""
 
     def __init__(self, target: Target) -> None:
         tests, tree = target.manifest.suite.tests, target.tree()
@@ -53,7 +53,7 @@ class Loading:
 
     @classmethod
     def of_file(cls, path: str, text: str) -> Loading:
-        """Functions of one file, whose parameters are candidates."""
+        """The functions of a file, whose parameters are candidates."""
         made = cls.__new__(cls)
         made._begin({path: text}, set(), plain_parameters=False)
         return made
@@ -64,7 +64,7 @@ class Loading:
         self._plain_parameters = plain_parameters
 
     def why(self, test: str) -> str:
-        """What stands against sealing a test, empty where nothing does."""
+        """Why a test cannot be sealed; '' if it can."""
         path, *names = test.partition("[")[0].split("::")
         if path not in self._files or not names:
             return f"{path} cannot be read as Python" if names else ""
@@ -75,7 +75,7 @@ class Loading:
         return ""
 
     def _universe(self, path: str) -> list[_File]:
-        """The file, those named conftest.py above it, and helpers of tests that these import."""
+        """The file, the conftest.py files above it, and the test helpers that these import."""
         folder = path.rpartition("/")[0]
         above = {""} | {folder[:end] for end in range(len(folder) + 1) if folder[end:][:1] in ("", "/")}
         queue = [path, *(f"{one}/conftest.py".lstrip("/") for one in above)]
@@ -88,7 +88,7 @@ class Loading:
         return list(found.values())
 
     def _reached(self, universe: list[_File], names: list[str]) -> Iterator[tuple[_File, ast.AST]]:
-        """What a test may run, itself first; a class of which it is only without its other methods."""
+        """The code that a test may run, itself first; its class counts without the other methods."""
         queue: list[tuple[_File, ast.AST]] = []
         mentioned = set(names)
         for file in universe:
@@ -144,7 +144,7 @@ class _File:
 
     @cached_property
     def definitions(self) -> dict[str, list[ast.AST]]:
-        """Functions, classes, methods, and names that the module gives values, each by its own name."""
+        """Functions, classes, methods and module variables, by name."""
         found: dict[str, list[ast.AST]] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, _Definition):
@@ -158,7 +158,7 @@ class _File:
 
     @cached_property
     def always(self) -> list[ast.AST]:
-        """What runs with every test of the file: automatic fixtures, set-ups of the module, hooks."""
+        """The code that runs with every test of the file: autouse fixtures, module set-ups, hooks."""
         return [
             node
             for node in ast.walk(self.tree)
@@ -171,7 +171,7 @@ class _File:
         ]
 
     def of_test(self, names: list[str]) -> Iterator[ast.AST]:
-        """The nodes of a test by the names of its classes and its own."""
+        """The nodes of a test, by the names of its classes and its own name."""
         bodies: list[ast.stmt] = self.tree.body
         for name in names[:-1]:
             classes = [node for node in bodies if isinstance(node, ast.ClassDef) and node.name == name]
@@ -182,17 +182,17 @@ class _File:
         yield from self.definitions.get(names[-1], ())
 
     def is_plain(self, name: str) -> bool:
-        """Whether the module gives a name to something: before any test, and so not to an answer."""
+        """Whether the module binds a name; it does so before any test, hence not to an answer."""
         return name in self.definitions
 
     def imports(self, other: _File) -> bool:
-        """Whether the other file may be a module that this one imports."""
+        """Whether this file may import the other."""
         last = other.path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
         return any(last in name.split(".") for name in self.aliases.values())
 
 
 def _before_tests(node: ast.AST) -> list[ast.Call]:
-    """Calls that a module makes for its own names, when no candidate has answered yet."""
+    """Calls by which a module binds its names, before any candidate has answered."""
     if not isinstance(node, ast.Assign | ast.AnnAssign):
         return []
     later = {id(one) for part in ast.walk(node) if isinstance(part, ast.Lambda) for one in ast.walk(part)}
@@ -200,7 +200,7 @@ def _before_tests(node: ast.AST) -> list[ast.Call]:
 
 
 def _given(call: ast.Call, flow: Flow, writes: bool) -> str:
-    """The loader to which a call may give an answer; `writes` says whether files are opened beside it."""
+    """The loader to which a call may give an answer; `writes`: files are opened for writing nearby."""
     name = flow.full_name(call.func)
     if name in BY_ARGUMENT:
         given = [*call.args, *(one.value for one in call.keywords)][BY_ARGUMENT[name]]

@@ -1,4 +1,4 @@
-"""What runs, imports or opens something by the text or bytes that it is given, as source names it."""
+"""The functions that run, import or open something given as text or bytes, by their names in source."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LOADERS = {
     "pydoc": frozenset({"locate"}),
     "cProfile": frozenset({"run", "runctx"}),
     **dict.fromkeys(_WHOLE, _ALL),
-}  # by module, whatever they are given
+}  # by module, with any argument
 BY_ARGUMENT = {
     "builtins.getattr": slice(1, 2),
     "builtins.setattr": slice(1, 2),
@@ -53,16 +53,16 @@ BY_ARGUMENT = {
     "unittest.mock.patch.object": slice(0, 2),
     "unittest.mock.patch.dict": slice(0, 1),
     "unittest.mock.patch.multiple": slice(0, 1),
-}  # only where one of these arguments may be an answer
+}  # only if one of these arguments may be an answer
 WHOLE_FILES = ("write_text", "write_bytes")
-OPEN_FILES = ("write", "writelines")  # methods of files, and of other things
+OPEN_FILES = ("write", "writelines")  # methods of files and other objects
 OPENING = ("open", "fdopen", "NamedTemporaryFile", "TemporaryFile", "mkstemp")
-PATCHING = ("setattr", "delattr")  # methods of `monkeypatch`, which puts things where a text says
+PATCHING = ("setattr", "delattr")  # methods of `monkeypatch`, which patches a place given as text
 OF_TEMPLATES = ("format", "format_map")
 
 
 def dotted(node: ast.AST, aliases: dict[str, str]) -> str:
-    """The full name of what an expression names, empty where it is no name of a module or of Python's own."""
+    """The full name of an expression; '' unless it names something in a module or a builtin."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -74,7 +74,7 @@ def dotted(node: ast.AST, aliases: dict[str, str]) -> str:
 
 
 def loader_of(name: str) -> str:
-    """The loader that a full name means, empty where it means none."""
+    """The loader with this full name; '' if it is not a loader."""
     for module, names in LOADERS.items():
         if name == module and module != "builtins" and module not in ("os", "types", "importlib"):
             return module
@@ -86,7 +86,7 @@ def loader_of(name: str) -> str:
 
 
 def aliases_of(tree: ast.Module) -> dict[str, str]:
-    """What imports anywhere in a file make names mean."""
+    """The full names behind the names that imports anywhere in a file bind."""
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -101,7 +101,7 @@ def aliases_of(tree: ast.Module) -> dict[str, str]:
 
 
 def outermost(nodes: Iterator[ast.AST] | list[ast.AST]) -> Iterator[ast.Attribute | ast.Name]:
-    """Names and whole chains of attributes, each once."""
+    """Names and whole attribute chains, each once."""
     queue = list(nodes)
     while queue:
         node = queue.pop()

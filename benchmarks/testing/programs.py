@@ -1,4 +1,4 @@
-"""Programs that run a target's tests: beside the candidate, or in a judge's box against a proxy."""
+"""Programs that run a target's tests, beside the candidate or in a judge's box against a proxy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.spec.manifest import Target
 
-INSIDE = "pygent_tests"  # the name in a box of the package `pygent.benchmarks.testing.inside`
+INSIDE = "pygent_tests"  # the name of the package `pygent.benchmarks.testing.inside` in a box
 PACKAGES = ("pytest",)
-WATCH = ("proxy", "watch", "guard")  # what a judge of any kind needs
+WATCH = ("proxy", "watch", "guard")  # the modules that any judge needs
 _PARTS = ("plugin", "direct", *WATCH, "judge", "record")
 JUDGES = ("judge:judge",)  # which converse with the host
-ALL_MESSAGES = 1 << 29  # bytes, of a judge in one run of a suite
+ALL_MESSAGES = 1 << 29  # bytes of a judge's messages in a run of a suite
 PRELOAD = (
     "pytest", "_pytest.mark", "_pytest.runner", "_pytest.fixtures", "_pytest.helpconfig", "_pytest.python",
     "_pytest.terminal", "_pytest.debugging", "_pytest.unittest", "_pytest.capture", "_pytest.skipping",
@@ -31,11 +31,11 @@ PRELOAD = (
     "_pytest.cacheprovider", "_pytest.setuponly", "_pytest.setupplan", "_pytest.stepwise",
     "_pytest.unraisableexception", "_pytest.threadexception", "_pytest.warnings", "_pytest.logging",
     "_pytest.reports", "_pytest.faulthandler", "_pytest.subtests", "_pytest.python_api", "_pytest.raises",
-)  # fmt: skip  # what pytest imports in each run
+)  # fmt: skip  # modules that pytest imports in each run
 
 
 def spec_of_tests(target: Target, *, trusted: bool = False) -> BoxSpec:
-    """A box with pytest. `trusted`: never shared with candidates, as only the owner's own code runs in it."""
+    """A box with pytest; `trusted`: only the owner's code runs in it, so candidates never share it."""
     spec = spec_for(target)
     packages = tuple(dict.fromkeys((*spec.packages, *_missing(spec.packages))))
     limits = replace(spec.limits, all_answers_bytes=ALL_MESSAGES) if trusted else spec.limits
@@ -45,7 +45,7 @@ def spec_of_tests(target: Target, *, trusted: bool = False) -> BoxSpec:
 
 
 def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
-    """A function (`module:name`) of `pygent.benchmarks.testing.inside` over a tree and what tests need."""
+    """A function (`module:name`) of `pygent.benchmarks.testing.inside`, over a tree and its tests' files."""
     files: dict[str, str | bytes] = {**target.support, **tree.files}
     entry = f"{INSIDE}.{function}"
     return Program(files, entry, target.manifest.pythonpath, converses=function in JUDGES)
@@ -53,7 +53,7 @@ def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
 
 @cache
 def inside(*names: str) -> tuple[tuple[str, str], ...]:
-    """Modules of `pygent.benchmarks.testing.inside` for a box to have, each after those that it imports."""
+    """Modules of `pygent.benchmarks.testing.inside` for a box, each after its imports."""
     folder = resources.files("pygent.benchmarks.testing").joinpath("inside")
     own = ((f"{INSIDE}.{name}", folder.joinpath(f"{name}.py")) for name in names)
     parts = [(INSIDE, folder.joinpath("__init__.py")), *own]
@@ -63,8 +63,8 @@ def inside(*names: str) -> tuple[tuple[str, str], ...]:
 def served_program(target: Target, tree: Tree) -> Program:
     """The candidate's side of the proxy: its functions, and no test.
 
-    Of the files beside the tree only those that lie in a package of an editable module, and the package's
-    metadata: others may be what tests compare with.
+    Of the files besides the tree it has only those in a package of an editable module, and the package's
+    metadata: tests may compare with the others.
     """
     tests = target.manifest.suite.tests
     own = packages_of(target, tree)
@@ -81,7 +81,7 @@ def served_program(target: Target, tree: Tree) -> Program:
 
 
 def packages_of(target: Target, tree: Tree) -> tuple[str, ...]:
-    """The outermost packages that editable modules are in, as folders with a slash at the end."""
+    """The outermost packages of editable modules, as folders with a trailing slash."""
     found: dict[str, None] = {}
     for module, path in editable_modules(target, tree).items():
         folder = path.rpartition("/")[0]
@@ -93,14 +93,14 @@ def packages_of(target: Target, tree: Tree) -> tuple[str, ...]:
 
 
 def paths_of(target: Target, only: Sequence[str] | None) -> list[str]:
-    """What pytest is to collect: the files of the tests that are wanted, as collecting costs most."""
+    """The paths for pytest: only files with wanted tests, because collection costs most."""
     if only is None:
         return list(target.manifest.suite.tests)
     return list(dict.fromkeys(name.partition("::")[0] for name in only))
 
 
 def functions_of(target: Target, tree: Tree) -> list[str]:
-    """The editable top-level functions, as `module:name`, in order."""
+    """The editable top-level functions as `module:name`, in order."""
     editable = Editable.of(target.manifest.editable)
     found: list[str] = []
     for module, path in sorted(editable_modules(target, tree).items()):
@@ -111,7 +111,7 @@ def functions_of(target: Target, tree: Tree) -> list[str]:
 
 
 def regions_of(target: Target, tree: Tree) -> dict[str, list[str]]:
-    """Editable symbols by module; none where all of the module is editable."""
+    """Editable symbols by module; none if the whole module is editable."""
     editable = Editable.of(target.manifest.editable)
     return {
         module: [] if editable.is_whole(path) else list(editable.symbols_in(path))
@@ -120,9 +120,7 @@ def regions_of(target: Target, tree: Tree) -> dict[str, list[str]]:
 
 
 def _functions(text: str) -> list[str]:
-    """Names of top-level functions; one that is defined several times has a number, which counts for nothing
-    where it runs.
-    """
+    """Names of top-level functions; one defined again has a number, which has no effect at run time."""
     try:
         symbols = outline(text).by_name.items()
     except NotPythonError:
@@ -132,7 +130,7 @@ def _functions(text: str) -> list[str]:
 
 
 def is_test(path: str, tests: tuple[str, ...], *, among_sources: bool = False) -> bool:
-    """Whether a file belongs to the tests; among sources, which the tests' folder may hold, by its name."""
+    """Whether a file belongs to the tests; in a tests' folder `among_sources`, its name decides."""
     folders = [test.partition("::")[0].strip("/") for test in tests]
     inside = any(folder in (".", path) or path.startswith(folder + "/") for folder in folders)
     name = path.rsplit("/", 1)[-1]

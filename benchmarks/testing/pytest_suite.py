@@ -1,10 +1,10 @@
-"""Suites made of a package's own tests; the figure is the share of tests that pass.
+"""Suites of a package's own tests; the metric is the share of tests that pass.
 
-Each evaluation runs the tests beside the candidate: those that fail on the target's own source, and then,
-where one of them passes, all. That is quick and rules out most trees, and of a test that fails there nothing
-more is asked. What passes there may be forged. So, by default, only tests that can run sealed count for the
-score, where they pass in the judge's box as well; the others are a gate: none that passes on the target's own
-source may fail. With `trust = "in-process"` in the manifest all tests count.
+Each evaluation runs the tests beside the candidate: first those that fail on the target's own source, then,
+if one of them passes, all. That is quick and rules out most trees; a test that fails there is not run again.
+A pass there may be forged. So by default only tests that can run sealed count for the score, if they also
+pass in the judge's box. The others are a gate: none that passes on the target's own source may fail. With
+`trust = "in-process"` in the manifest all tests count.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
 
 PASSED = "passed"
-_SLACK = (10.0, 2.0)  # so many times as long as on the target's own source, plus seconds
+_SLACK = (10.0, 2.0)  # a factor of the time on the target's own source, plus seconds
 
 
 class TestPlan:
-    """A target's tests as its manifest trusts them: which count, and which are a gate.
+    """A target's tests as its manifest trusts them: those that count, and those that are a gate.
 
-    `limits` is the most seconds that each may take.
+    `limits` holds the most seconds that each may take.
     """
 
     def __init__(self, target: Target) -> None:
@@ -54,7 +54,7 @@ class TestPlan:
 
 
 class PytestSuite(Suite):
-    """Tests that pass, of those that count."""
+    """Measures the share of counted tests that pass."""
 
     runs_tests = True
     shows_failures = True
@@ -86,7 +86,7 @@ class PytestSuite(Suite):
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
-        """All tests over and over; one pair a test."""
+        """All tests over and over; each test is a pair."""
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
         trusted = spec_of_tests(self._target, trusted=True)
         number = len(self._tests.counted)
@@ -101,7 +101,7 @@ class PytestSuite(Suite):
             yield from comparison.run(repeat([None], MOST_REPEATS))
 
     def _measured(self, tree: Tree, baseline: Tree, box: Box, judge: Box, start: int, stop: int) -> Batch:
-        """Verdicts on the counted tests from `start` to `stop`; the gate goes with the first."""
+        """Verdicts on the counted tests from `start` to `stop`; the first part includes the gate."""
         tests = self._tests
         wanted = tests.counted[start:stop]
         gate = [] if start else tests.gate
@@ -115,17 +115,20 @@ class PytestSuite(Suite):
         direct = run_direct(
             self._target, tree, box, only=None if whole else [*wanted, *gate], seconds=tests.limits, gate=gate
         )
-        found = dict(direct.tests)
+        results = dict(direct.tests)
         if not direct.reason:
-            sealed = [name for name in wanted if name in tests.sealed and _passed(found.get(name))]
+            sealed = [name for name in wanted if name in tests.sealed and _passed(results.get(name))]
             if sealed:
-                told = run_sealed(self._target, baseline, tree, judge, box, only=sealed, known=tests.known)
-                found.update({name: told.tests.get(name, TestResult("failed", "", 0.0)) for name in sealed})
-        return _batch(wanted, found, direct)
+                verdicts = run_sealed(
+                    self._target, baseline, tree, judge, box, only=sealed, known=tests.known
+                )
+                failed = TestResult("failed", "", 0.0)
+                results.update({name: verdicts.tests.get(name, failed) for name in sealed})
+        return _batch(wanted, results, direct)
 
 
 class Gated(Suite):
-    """Another suite, and all tests that pass on the target's own source as a gate after it."""
+    """Another suite, followed by a gate of all tests that pass on the target's own source."""
 
     def __init__(self, target: Target, suite: Suite) -> None:
         self._target = target
@@ -158,7 +161,7 @@ class Gated(Suite):
 def _batch(wanted: Sequence[str], found: dict[str, TestResult], direct: Results) -> Batch:
     marks = [1.0 if _passed(found.get(name)) else 0.0 for name in wanted]
     failed = (name for name, mark in zip(wanted, marks, strict=True) if not mark)
-    failures = tuple(_said(name, found.get(name)) for name in islice(failed, 5))
+    failures = tuple(_in_words(name, found.get(name)) for name in islice(failed, 5))
     passed = int(sum(marks))
     return Batch(
         {PASSED: marks}, passed, len(wanted), failures, direct.reason, direct.output, direct.violation
@@ -169,7 +172,7 @@ def _passed(result: TestResult | None) -> bool:
     return result is not None and result.verdict == "passed"
 
 
-def _said(name: str, result: TestResult | None) -> str:
+def _in_words(name: str, result: TestResult | None) -> str:
     if result is None:
         return f"{name} did not run"
     return f"{name} {result.verdict}" + (f": {result.kind}" if result.kind else "")
@@ -177,4 +180,4 @@ def _said(name: str, result: TestResult | None) -> str:
 
 def _first_failure(gate: Sequence[str], found: dict[str, TestResult]) -> str:
     first = next((name for name in gate if not _passed(found.get(name))), None)
-    return "" if first is None else f"a test fails that passed: {_said(first, found.get(first))}"
+    return "" if first is None else f"a test fails that passed: {_in_words(first, found.get(first))}"

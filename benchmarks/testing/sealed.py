@@ -1,9 +1,9 @@
-"""Running tests in a judge's box, where each call into the candidate goes to another box and back.
+"""Run tests in a judge's box, from which each call into the candidate goes to another box and back.
 
-The judge's box has the target's own source and tests, and proxies in place of the editable functions. The
-candidate's box has no test. What goes between them are plain values (of iterators their items), through the
-host. A hostile answer may be code to a test, so the judge's word counts only as far as the host knows that it
-is the judge's own (`_Hearing`).
+The judge's box has the target's own source and tests, and proxies instead of the editable functions. The
+candidate's box has no tests. Only plain values (for iterators, their items) pass between them, through the
+host. A hostile answer may be code to a test, so the host believes the judge only as long as it knows that the
+judge itself speaks (`_Hearing`).
 """
 
 from __future__ import annotations
@@ -26,10 +26,8 @@ from pygent.sandbox.runner.wire import NotPlainError, encode
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
-_NOT_PLAIN = (
-    f"pygent_runner.wire:{NotPlainError.__qualname__}"  # what the child says where its answer cannot be sent
-)
-_MOST_LOST = 4  # judges that a candidate's answers may kill
+_NOT_PLAIN = "pygent_runner.wire:NotPlainError"  # the child's error if its answer cannot be sent
+_MOST_LOST = 4  # judges that a candidate's answers may kill before it is given up
 _UNREADABLE = "the judge's message cannot be read"
 
 Begin = Callable[[list[str]], tuple[Program, Call]]
@@ -47,9 +45,9 @@ def run_sealed(
 ) -> Results:
     """Run the tests `only` of `baseline` against the functions of `tree`.
 
-    Tests fail to which editable code matters beyond plain calls, and in which something happens that is not
-    `known`; the result says what. Without `known` it is noted instead. Where the judge itself dies in a test,
-    that test has failed, and another goes on. Raises `SandboxFaultError`.
+    A test fails if editable code matters to it beyond plain calls, or if an event in it is not `known`; the
+    result says which. Without `known` events are noted instead. If the judge itself dies in a test, that test
+    has failed, and another judge continues. Raises `SandboxFaultError`.
     """
     functions = functions_of(target, baseline)
     regions = regions_of(target, baseline)
@@ -66,10 +64,10 @@ def run_sealed(
 def converse(
     begin: Begin, judge: Box, candidate: SealedCandidate, only: Sequence[str], known: KnownOutcomes | None
 ) -> Results:
-    """Let a judge's program run the tests `only` and answer what it asks of the candidate.
+    """Let a judge's program run the tests `only`, and answer its questions to the candidate.
 
-    `begin` gives, for the names of tests, the program and its first call. A process of the judge's goes on to
-    another test only while all that it was answered is known. Raises `SandboxFaultError`.
+    `begin` returns the program and its first call for the names of tests. A process of the judge goes on to
+    another test only while all answers to it are known. Raises `SandboxFaultError`.
     """
     hearing = _Hearing(candidate, known)
     names, lost, output = list(only), 0, ""
@@ -95,11 +93,11 @@ def converse(
 
 
 class _Hearing:
-    """What the host believes of what judges say.
+    """Decides how much of a judge's messages the host believes.
 
-    A process of a judge is itself as long as all answers that came to it are those that the target's own
-    source gives. With the first other one (`strange`) its word counts for the running test alone, and only if
-    nothing was refused in it. Which test runs is what the process said before that.
+    A judge's process is trustworthy as long as it has had only answers that the target's own source gives.
+    After the first other answer (`strange`) it is believed about the running test alone, and only if nothing
+    was refused in it. The running test is the one that the process named before.
     """
 
     def __init__(self, candidate: SealedCandidate, known: KnownOutcomes | None) -> None:
@@ -112,30 +110,30 @@ class _Hearing:
         self._test = ""
 
     def begins(self) -> None:
-        """A fresh process."""
+        """Start over with a fresh process."""
         self._test, self.strange = "", False
 
     def fails(self, why: str) -> None:
-        """The running test has failed, unless there is a verdict on it."""
+        """Fail the running test, unless it has a verdict."""
         if self._test:
             self.found.setdefault(self._test, TestResult("failed", line(why), 0.0))
 
     def believe(self, news: object) -> bool:
-        """Take the running test's verdict. Whether the news could be read."""
+        """Take the running test's verdict; returns whether the news could be read."""
         results = read_results(news)
         if results and self._test in results:
             self.found.setdefault(self._test, results[self._test])
         return results is not None
 
     def goes_on(self, test: object) -> bool:
-        """The judge is at another test, or after the last. Whether this process may run it."""
+        """Note the next test, or the end; returns whether this process may run it."""
         if self.strange:
             return False
         self._test = str(test)
         return True
 
     def answer(self, asked: list[object]) -> list[object] | None:
-        """The candidate's answer, None where the question cannot be read."""
+        """The candidate's answer; None if the question cannot be read."""
         if len(asked) != 4:
             return None
         name, forms, args, kwargs = asked
@@ -155,19 +153,19 @@ class _Hearing:
 
 
 class SealedCandidate:
-    """The candidate's side: one child as long as it lives, then another."""
+    """The candidate's side: a child, replaced by another when it dies."""
 
     def __init__(self, target: Target, tree: Tree, box: Box) -> None:
         self._program = served_program(target, tree)
         self._box = box
         self._session: CallSession | None = None
         self.broken = ""  # why its modules cannot be imported
-        self.violation = False  # because one of them broke the protocol
+        self.violation = False  # whether one of the children broke the protocol
 
     def answer(
         self, name: str, forms: dict[str, str], args: Sequence[object], kwargs: dict[str, object]
     ) -> list[object]:
-        """What the judge hears of a call: `value`, `raised`, or `ended` where there is no answer."""
+        """The message to the judge about a call: `value`, `raised`, or `ended` if there is no answer."""
         if self._session is None:
             self._session = self._box.open(self._program)
             if not self._session.going:
@@ -178,7 +176,7 @@ class SealedCandidate:
         reply = self._session.call(Call((name, forms, args, kwargs)))
         if not self._session.going:
             self.close()
-        return _told(reply)
+        return _message_of(reply)
 
     def close(self) -> None:
         session, self._session = self._session, None
@@ -186,7 +184,7 @@ class SealedCandidate:
             session.close()
 
 
-def _told(reply: Reply) -> list[object]:
+def _message_of(reply: Reply) -> list[object]:
     if reply.outcome is Outcome.OK:
         value = reply.value
         if isinstance(value, list) and len(value) == 2 and value[0] in ("", "iterator"):
@@ -198,7 +196,7 @@ def _told(reply: Reply) -> list[object]:
 
 
 def _talk(program: Program, first: Call, judge: Box, hearing: _Hearing) -> tuple[str, str]:
-    """Why the judge ended before its time, and what it printed."""
+    """Why the judge ended early, and its output."""
     session = judge.open(program)
     reason = ""
     try:
@@ -219,7 +217,7 @@ def _talk(program: Program, first: Call, judge: Box, hearing: _Hearing) -> tuple
 
 
 def _heard(message: object, hearing: _Hearing) -> tuple[str, tuple[object] | None]:
-    """What one message of a judge comes to: why it is lost, and what it is told, None where it has to end."""
+    """Handle a judge's message: why the judge is lost, and the reply to it, None if it must end."""
     if not isinstance(message, list) or len(message) < 3:
         return _UNREADABLE, None
     what, news, test, *rest = message
@@ -242,8 +240,9 @@ def _heard(message: object, hearing: _Hearing) -> tuple[str, tuple[object] | Non
 
 
 def _fitting(answer: list[object]) -> tuple[list[object], str]:
-    """The answer as it can be sent on, and its text: what came nearly too deep is too deep with the message
-    around it.
+    """The answer in a form that can be forwarded, and its text.
+
+    An answer that is nearly too deep becomes too deep inside a message.
     """
     try:
         return answer, encode([answer])

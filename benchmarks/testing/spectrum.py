@@ -1,6 +1,6 @@
-"""The spectrum of a tree: which lines each of its tests, or cases, runs in a box.
+"""The spectrum of a tree: the lines that each of its tests or cases runs in a box.
 
-What the box tells is taken for text and plain numbers only, and checked: a wrong one can mislead a search,
+The box's report is read as text and plain numbers only, and checked. A wrong one can mislead a search, but
 never a verdict.
 """
 
@@ -28,22 +28,22 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 
 FILE = "pygent_spectrum.py"
 PACKAGE = "coverage"
-_SLOWER = 5  # at most, with every line counted
+_SLOWER = 5  # at most, with line tracing
 
 _Lines = dict[str, dict[int, int]]
 
 
 class SpectrumUnavailableError(Exception):
-    """A spectrum cannot be had. The text is the reason, in one line."""
+    """No spectrum can be taken; the text is the reason, in one line."""
 
 
 def has_spectrum(target: Target) -> bool:
-    """Whether the target's score tells which of its tests, or cases, fail."""
+    """Whether the target's score shows which of its tests or cases fail."""
     return target.primary.metric == "passed" and suite_class_of(target).shows_failures
 
 
 def take_spectrum(target: Target, tree: Tree, sandbox: Sandbox, seed: int) -> Spectrum:
-    """Run all tests that count, or the search cases (`seed` draws them where a grader makes them), once.
+    """Run all tests that count, or the search cases (drawn by `seed` if a grader makes them), once.
 
     Raises `SpectrumUnavailableError` if the box gives no usable answer, `TargetError` if the target has
     neither tests nor cases, `SandboxFaultError` and `SandboxUnavailableError` as boxes do.
@@ -105,7 +105,7 @@ def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
     sides = {"failed": 0, "passed": 0}
     for number, (name, verdict) in enumerate(verdicts):
         if verdict == ("failed" if name in failing else "passed"):
-            sides[verdict] |= 1 << number  # one that ends otherwise than unwatched tells nothing
+            sides[verdict] |= 1 << number  # a test that ends differently when watched shows nothing
     if failing and not sides["failed"]:
         raise SpectrumUnavailableError("no test fails any more while lines are watched")
     return Spectrum(
@@ -131,7 +131,7 @@ def _verdicts(value: object, wanted: set[str]) -> list[tuple[str, str]]:
 
 
 def _lines(value: object, tree: Tree, tests: int) -> _Lines:
-    """Line to tests, by file: from groups of lines that the same tests run, these as a hexadecimal number."""
+    """The tests of each line, by file, from groups of lines with their tests as a hexadecimal number."""
     found: _Lines = {}
     for path, groups in _by_path(value, tree).items():
         lines = found[path] = {}
@@ -159,7 +159,7 @@ def _members(text: str, tests: int) -> int:
 
 
 def _of_cases(target: Target, tree: Tree, box: Box, cases: Sequence[Case]) -> Spectrum:
-    """One child answers all cases; where a case ends it, the rest goes to a new one."""
+    """Run the cases in one child; if a case ends it, a new one takes the rest."""
     served = program_for(target, tree)
     program = _with_watcher(served, "case")
     start = Call(("start", served.entry, _python(tree), target.manifest.limits.call_seconds))

@@ -51,8 +51,9 @@ SECONDS_KEPT_EVERY = 2.0
 
 @dataclass(frozen=True)
 class RunSession:
-    """What one session of a run is given. `history` are the run's variants of before, read once; the loop
-    uses them up.
+    """The inputs of one session of a run.
+
+    `history` are the run's earlier variants, read once; the loop consumes them.
     """
 
     archive: ArchiveStore

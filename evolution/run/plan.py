@@ -25,8 +25,7 @@ ASKING = ("llm", "agent")  # bundled proposers that need a model
 
 @dataclass(frozen=True)
 class RunPlan:
-    """Everything here has only been looked at: before any of it is used, `run_trust.of_run`
-    names what must be trusted.
+    """A plan of inspected parts; before any of them is used, `run_trust.of_run` names what must be trusted.
 
     `models` are weights by name, of all that the run asks. `profile` is how an agent proposes and
     `task_profile` how agents work that are measured; each is None if no such agent is there. `source` is what

@@ -18,8 +18,8 @@ from pygent.archive.locks import RunLock
 from pygent.archive.records import PARENTS, RunRecord, VariantRecord
 from pygent.archive.store import ArchiveStore
 from pygent.evolution.extension_points import (
+    CODE,
     NO_OBJECTS,
-    POINTS,
     REGISTRIES,
     TRACKERS,
     ExtensionObjects,
@@ -68,7 +68,7 @@ def create_run(archive: ArchiveStore, config: RunConfig) -> RunRecord:
     plan = resolve(config)
     target = plan.target
     require(*of_run(plan))
-    for key, listed in references(config.model_dump(include=set(POINTS))).items():
+    for key, listed in references(config.model_dump(include=set(CODE))).items():
         for one in listed:
             REGISTRIES[key].load(one, digest=config.extensions.get(one))
     by_folder = Path(config.target).resolve() == target.root

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from pygent.evolution.extension_points import (
     ACCEPTORS,
-    POINTS,
+    CODE,
     PROPOSERS,
     SELECTORS,
     TRACKERS,
@@ -23,7 +23,7 @@ from pygent.evolution.settings.settings_file import in_variables, of_settings, r
 from pygent.extensions import ExtensionError
 from pygent.gateway.models.prices import Price
 from pygent.gateway.models.weighted_router import parse
-from pygent.sandbox.backends.select import Kind
+from pygent.sandbox.backends.select import SANDBOXES
 from pygent.sandbox.backends.waivers import waived
 from pygent.target_modules.trust.exhibit import Exhibit, require
 
@@ -181,8 +181,10 @@ class RunConfig(BaseModel):
             description="which variants need a person's approval before they may be parents or be applied",
         )
     )
-    sandbox: Annotated[Kind, offered("Sandbox", "agent_run", "resume", "start_run")] = Field(
-        "auto", description="where untrusted code runs; auto is an engine that answers, else bubblewrap"
+    sandbox: Annotated[str, offered("Sandbox", "agent_run", "resume", "start_run")] = Field(
+        "auto",
+        description="where untrusted code runs: docker, bubblewrap, an installed sandbox, module:Class or "
+        "./file.py:Class; auto is an engine that answers, else bubblewrap",
     )
     waive: Annotated[str, offered("Sandbox", "agent_run", "agent_run", "resume", is_list=True)] = Field(
         "",
@@ -234,6 +236,11 @@ class RunConfig(BaseModel):
     @classmethod
     def _known_acceptor(cls, name: str) -> str:
         return ACCEPTORS.check(name)
+
+    @field_validator("sandbox")
+    @classmethod
+    def _known_sandbox(cls, name: str) -> str:
+        return SANDBOXES.check(name)
 
     @field_validator("trackers")
     @classmethod
@@ -302,7 +309,7 @@ def read_config(file: Path | None, **options: Any) -> tuple[RunConfig, list[Exhi
 
     try:
         config = RunConfig.model_validate(Sourced(**given).model_dump())
-        sources = sources_of(config.model_dump(include=set(POINTS)))
+        sources = sources_of(config.model_dump(include=set(CODE)))
         theirs = {name: sources.get(name, source) for name, source in sources_of(data).items()}
     except ValidationError as error:
         raise ConfigError(in_one_line(error, given, file)) from None

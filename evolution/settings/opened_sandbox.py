@@ -38,5 +38,7 @@ def opened_sandbox(
 
 
 def sandbox_of(config: RunConfig, *, untrusted: str = "") -> AbstractContextManager[Sandbox]:
-    """The sandbox that the settings of a run ask for."""
+    """The sandbox that the settings of a run ask for. Raises `ExtensionError` if its file has changed."""
+    if digest := config.extensions.get(config.sandbox):
+        select.SANDBOXES.load(config.sandbox, digest=digest)
     return opened_sandbox(config.sandbox, config.image, config.runtime, [config.waive], untrusted=untrusted)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from pygent.evolution.extension_points import POINTS, names
+from pygent.evolution.extension_points import CODE, names
 from pygent.extensions import ExtensionFile, file_of
 from pygent.target_modules.trust.exhibit import Exhibit, files_of
 from pygent.target_modules.trust.keys import harmful
@@ -26,7 +26,7 @@ def read_settings(file: Path) -> tuple[dict[str, Any], str]:
     """
     text = file.read_bytes().decode("utf-8")
     data = tomllib.loads(text)
-    named = {key: data[key] for key in POINTS if isinstance(data.get(key), str)}
+    named = {key: data[key] for key in CODE if isinstance(data.get(key), str)}
     return data | {key: _anchored(value, file.absolute().parent) for key, value in named.items()}, text
 
 

@@ -50,8 +50,10 @@ def resumed_config(run: RunRecord, **changes: Any) -> RunConfig:
 
 
 def settings_to_look_at(run: RunRecord) -> RunConfig:
-    """The settings under which a run's variants were measured, without what proposed and selected them: the
-    archive of a proposer that was removed can still be read."""
+    """The settings under which a run's variants were measured, without what proposed and selected them.
+
+    So the archive of a proposer that was removed can still be read.
+    """
     return _validated(run, POINTS)
 
 
@@ -83,7 +85,8 @@ def left_out(run: RunRecord) -> list[str]:
     if not found - NAMED_ANEW:
         return sorted(found)
     ours = trust_store.has(_digest(run.id, run.config), trust_store.folder("runs"))
-    return sorted(found & NAMED_ANEW if ours else found)
+    code = {key for key in found if is_reference(run.config[key])}
+    return sorted(found & (NAMED_ANEW | code) if ours else found)
 
 
 def vouch(run: str, config: RunConfig) -> None:

@@ -56,39 +56,27 @@ class Manager:
         """
         wanted = [name for name in self._connections if servers is None or name in servers]
         found = self._do(self._listed(wanted))
-        offered = []
+        offered: list[dict[str, Any]] = []
         with self._lock:
             for server, tools in found.items():
-                for tool in tools:
-                    if tool.changed:
-                        continue
-                    name = self._named(server, tool.name)
-                    offered.append(
-                        {
-                            "name": name,
-                            "description": described(tool.description, _DESCRIPTION),
-                            "parameters": schema(tool.parameters),
-                        }
-                    )
+                offered += [
+                    {
+                        "name": self._named(server, tool.name),
+                        "description": described(tool.description, _DESCRIPTION),
+                        "parameters": schema(tool.parameters),
+                    }
+                    for tool in tools
+                    if not tool.changed
+                ]
         return offered
 
     def known(self, server: str) -> list[KnownTool]:
         """All tools of one server, changed ones included. Raises `ToolUnansweredError`."""
-
-        async def listed() -> list[KnownTool]:
-            connection = self._connections[server]
-            await connection.ready()
-            return list(connection.tools.values())
-
-        return self._do(listed())
+        return self._do(self._tools_of(server))
 
     def ping(self, server: str) -> None:
         """Raise `ToolUnansweredError` if the server cannot be reached."""
-
-        async def pinged() -> None:
-            await self._connections[server].ready()
-
-        self._do(pinged())
+        self._do(self._connections[server].ready())
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> tuple[str, bool]:
         """Return the answer of `server__tool` in words, and whether it is an error.
@@ -147,13 +135,17 @@ class Manager:
         self._loop.close()
         self._errors.close()
 
+    async def _tools_of(self, name: str) -> list[KnownTool]:
+        connection = self._connections[name]
+        await connection.ready()
+        return list(connection.tools.values())
+
     async def _listed(self, names: Sequence[str]) -> dict[str, list[KnownTool]]:
         async def one(name: str) -> list[KnownTool]:
             try:
-                await self._connections[name].ready()
+                return await self._tools_of(name)
             except ToolUnansweredError:
                 return []
-            return list(self._connections[name].tools.values())
 
         return dict(zip(names, await asyncio.gather(*map(one, names)), strict=True))
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from pygent.archive.records import Usage
-from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.model_api import Completion, Model, ModelLayer, Request
 from pygent.gateway.model_errors import Kind, ModelError
 
 State = Literal["closed", "open", "half_open"]
 _GLANCE = 0.2  # seconds between two checks of a waiting call
+_FAILING, _VIOLATING = 0.9, 0.5  # shares of the latest attempts that end a run
 
 
 class Breaker:
@@ -89,7 +90,7 @@ class Breaker:
         self._state, self._since = state, self._clock()
 
 
-class CircuitBreakerModel:
+class CircuitBreakerModel(ModelLayer):
     """A model behind a breaker.
 
     While the breaker is open, calls wait for the next probe. If it stays open for `minutes`, or `ended`
@@ -105,9 +106,8 @@ class CircuitBreakerModel:
         ended: Callable[[], str | None] = lambda: None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self.name = model.name
+        super().__init__(model)
         self.breaker = breaker
-        self._model = model
         self._seconds = minutes * 60
         self._ended = ended
         self._sleep = sleep
@@ -131,9 +131,6 @@ class CircuitBreakerModel:
         self.breaker.succeeded()
         return answer
 
-    def close(self) -> None:
-        self._model.close()
-
 
 class RunBreaker:
     """Ends a run that goes wrong as a whole.
@@ -142,16 +139,8 @@ class RunBreaker:
     sandbox's rules. `window` is the number of latest attempts that count.
     """
 
-    def __init__(
-        self,
-        *,
-        dollars_per_hour: float | None = None,
-        window: int = 40,
-        failing: float = 0.9,
-        violating: float = 0.5,
-    ) -> None:
+    def __init__(self, *, dollars_per_hour: float | None = None, window: int = 40) -> None:
         self._rate = dollars_per_hour
-        self._failing, self._violating = failing, violating
         self._failed: deque[bool] = deque(maxlen=window)
         self._broke: deque[bool] = deque(maxlen=window)
         self._dollars = self._seconds = 0.0
@@ -169,11 +158,11 @@ class RunBreaker:
     def tripped(self) -> str:
         """Why the run must end, or ''."""
         full = len(self._failed) == self._failed.maxlen
-        if full and sum(self._failed) >= self._failing * len(self._failed):
+        if full and sum(self._failed) >= _FAILING * len(self._failed):
             return (
                 f"{sum(self._failed)} of the last {len(self._failed)} attempts got nothing from their model"
             )
-        if full and sum(self._broke) >= self._violating * len(self._broke):
+        if full and sum(self._broke) >= _VIOLATING * len(self._broke):
             return f"{sum(self._broke)} of the last {len(self._broke)} variants broke the sandbox's rules"
         hours = max(self._seconds, 60.0) / 3600  # the first minute says little about a rate
         if self._rate is not None and self._dollars / hours > self._rate and self._seconds >= 60.0:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pygent.archive.records import Usage
-from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.model_api import Completion, Model, ModelLayer, Request
 from pygent.gateway.model_errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Policy:
         return min(self.longest, self.first * 2.0 ** (tried - 1)) * (1 - chance / 2)
 
 
-class Retrying:
+class Retrying(ModelLayer):
     """A model that asks again after transient faults. The last try's usage includes the failed ones' cost."""
 
     def __init__(
@@ -49,8 +49,7 @@ class Retrying:
         chance: Callable[[], float] = random.random,
     ) -> None:
         """If `sleep` returns true, as a stop event's `wait` does, the model gives up."""
-        self.name = model.name
-        self._model = model
+        super().__init__(model)
         self._policy = policy or Policy()
         self._sleep = sleep
         self._chance = chance
@@ -72,6 +71,3 @@ class Retrying:
                 log.warning("%s; try %d of %d in %.1f s", error, tried + 1, self._policy.tries, wait)
                 if self._sleep(wait):
                     raise
-
-    def close(self) -> None:
-        self._model.close()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pygent.gateway.model_api import Completion, Model, Request
+from pygent.gateway.model_api import Completion, Model, ModelLayer, Request
 from pygent.gateway.models.openai_model import ToolsUnsupportedError
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 
@@ -27,7 +27,7 @@ These are the tools, with the JSON schema of their arguments:
 """
 
 
-class ToolsAsText:
+class ToolsAsText(ModelLayer):
     """A model whose tools are described in words once it has refused them (or from the start).
 
     The words stand at the end of the system message, which stays the same throughout a conversation. A block
@@ -35,8 +35,7 @@ class ToolsAsText:
     """
 
     def __init__(self, model: Model, *, always: bool = False) -> None:
-        self.name = model.name
-        self._model = model
+        super().__init__(model)
         self._in_words = always
 
     def complete(self, request: Request) -> Completion:
@@ -49,20 +48,15 @@ class ToolsAsText:
         calls = read_calls(answer.text)
         return replace(answer, calls=calls) if calls else answer
 
-    def close(self) -> None:
-        self._model.close()
-
 
 def in_words(request: Request) -> Request:
     """The same request without tools, calls and their results."""
     messages = [_plain(message) for message in request.messages]
     if request.tools:
-        head = messages[0] if messages and messages[0].role == "system" else Message("system", "")
-        rest = messages[1:] if messages and messages[0].role == "system" else messages
-        messages = [
-            replace(head, content=(head.content + _HEAD + _descriptions(request.tools)).strip()),
-            *rest,
-        ]
+        if not messages or messages[0].role != "system":
+            messages.insert(0, Message("system", ""))
+        head = messages[0].content + _HEAD + _descriptions(request.tools)
+        messages[0] = replace(messages[0], content=head.strip())
     return replace(request, messages=tuple(messages), tools=())
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 def agreed(untrusted: UntrustedError) -> bool:
     """Show the files and ask, if a person sits at a terminal. A yes is remembered for exactly what was shown.
 
-    False if nobody can be asked, if the answer is not yes, or if it cannot be saved."""
+    False if nobody can be asked, if the answer is not yes, or if it cannot be saved.
+    """
     from pygent.target_modules.trust.exhibit import remember
     from pygent.target_modules.trust.trust_store import StateError
 

@@ -106,8 +106,10 @@ def command(home: Path) -> str:
 
 
 def print_json(data: object) -> None:
-    """Print as UTF-8, records by their fields. Escapes characters that are invisible, cannot be encoded, or
-    could steer a terminal."""
+    """Print as UTF-8, records by their fields.
+
+    Escapes characters that are invisible, cannot be encoded, or could steer a terminal.
+    """
     from pygent.interfaces.views.json_fields import json_value
     from pygent.prompts.quote import is_hidden
 

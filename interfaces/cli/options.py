@@ -38,8 +38,10 @@ class RunOption:
     variable: str | None = None
 
     def parameter(self, *, fresh: bool) -> inspect.Parameter:
-        """The parameter as typer reads it from a signature. A run that is not `fresh` keeps its settings, so
-        it ignores default and variable."""
+        """The parameter as typer reads it from a signature.
+
+        A run that is not `fresh` keeps its settings, so it ignores default and variable.
+        """
         kind: Any = Literal[self.kind] if isinstance(self.kind, tuple) else self.kind
         option = typer.Option(
             f"--{self.name.replace('_', '-')}",
@@ -60,7 +62,8 @@ class RunOption:
 def with_run_options(declared: Sequence[RunOption], *, fresh: bool = True) -> Callable[[Function], Function]:
     """Replace a command's parameter `options` by one option for each of `declared`.
 
-    `options` receives the values by name: None if not given, a list as comma-separated names."""
+    `options` receives the values by name: None if not given, a list as comma-separated names.
+    """
     parts = [one.parameter(fresh=fresh) for one in declared]
 
     def build(values: Mapping[str, object]) -> RunSettings:

@@ -254,9 +254,13 @@ RUN_OPTIONS = (
     ),
     RunOption(
         name="sandbox",
-        kind=("auto", "docker", "bubblewrap"),
+        kind=str,
         panel="Sandbox",
-        help="Where untrusted code runs; auto is an engine that answers, else bubblewrap.",
+        help=(
+            "Where untrusted code runs: docker, bubblewrap, an installed sandbox, "
+            "module:Class or ./file.py:Class; auto is an engine that answers, else "
+            "bubblewrap."
+        ),
         default="auto",
         to=("resume", "agent_run"),
     ),

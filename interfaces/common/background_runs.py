@@ -14,7 +14,7 @@ from pygent.archive.end_reason import EndReason
 from pygent.archive.locks import is_alive, is_working, require_free
 from pygent.archive.records import ArchiveError
 from pygent.archive.store import ArchiveStore
-from pygent.evolution.extension_points import references
+from pygent.evolution.extension_points import CODE, references
 from pygent.evolution.run import run_execution
 from pygent.evolution.settings.config import RunConfig
 from pygent.evolution.settings.stored_config import COMMANDS, NAMED_ANEW
@@ -68,7 +68,7 @@ def start(archive: ArchiveStore, home: Path, settings: RunConfig) -> Launched:
 
 def commands_of(settings: RunConfig) -> dict[str, object]:
     """The settings that are never taken from an archive, so the process that starts a run passes them on."""
-    given = settings.model_dump(include=set(NAMED_ANEW))
+    given = settings.model_dump(include={*NAMED_ANEW, *CODE})
     code = references(given)
     return {name: value for name, value in given.items() if value and (name in COMMANDS or name in code)}
 

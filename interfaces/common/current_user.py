@@ -10,7 +10,7 @@ from pygent.archive import git_command
 
 
 def me() -> str:
-    """git's `user.name`, else the login name."""
+    """Git's `user.name`, else the login name."""
     named = shutil.which("git") and git_command.run(Path.cwd(), "config", "user.name").stdout.strip()
     if named:
         return named

@@ -26,8 +26,11 @@ def exit_code_of_end(stopped_by: str) -> int:
 
 
 def exit_code(error: Exception) -> int | None:
-    """1 for a failure, 2 for wrong usage, 3 for a circuit breaker, None for a defect of ours, which keeps its
-    traceback."""
+    """The exit code of an error.
+
+    It is 1 for a failure, 2 for wrong usage, 3 for a circuit breaker, None for a defect of ours, which keeps
+    its traceback.
+    """
     from pygent.archive.records import ArchiveError
     from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError
     from pygent.evolution.promotion.apply_variant import ApplyError

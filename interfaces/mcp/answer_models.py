@@ -16,6 +16,8 @@ Notice = Annotated[str, Field(description="how to treat the texts in this answer
 
 
 class TargetRow(BaseModel):
+    """A target in a list."""
+
     name: str
     goal: str
     suite: str = Field(description="how it is measured: cases, pytest, timing, objective, ...")
@@ -24,15 +26,21 @@ class TargetRow(BaseModel):
 
 
 class Targets(BaseModel):
+    """All targets."""
+
     targets: list[TargetRow]
 
 
 class Runs(BaseModel):
+    """A page of runs."""
+
     runs: list[views.RunRow]
     total: int
 
 
 class RunStatusAnswer(BaseModel):
+    """The state of a run."""
+
     run: str
     target: str
     state: views.State
@@ -49,6 +57,8 @@ class RunStatusAnswer(BaseModel):
 
 
 class VariantRow(BaseModel):
+    """A variant in a list."""
+
     id: str
     run: str
     attempt: int
@@ -64,6 +74,8 @@ class VariantRow(BaseModel):
 
 
 class Variants(BaseModel):
+    """A page of variants."""
+
     notice: Notice = DATA
     variants: list[VariantRow]
     total: int | None = Field(description="number of matches; null if not known")
@@ -71,6 +83,8 @@ class Variants(BaseModel):
 
 
 class DiffAnswer(BaseModel):
+    """A variant with its change and its evidence."""
+
     notice: Notice = DATA
     variant: VariantRow
     approval: str = Field(description="approved, refused, awaiting or not needed")
@@ -80,6 +94,8 @@ class DiffAnswer(BaseModel):
 
 
 class DiffText(BaseModel):
+    """The change from one variant to another."""
+
     notice: Notice = DATA
     variant: str
     against: str | None
@@ -87,6 +103,8 @@ class DiffText(BaseModel):
 
 
 class ComparisonAnswer(BaseModel):
+    """Two variants side by side."""
+
     notice: Notice = DATA
     one: VariantRow
     other: VariantRow
@@ -95,6 +113,8 @@ class ComparisonAnswer(BaseModel):
 
 
 class Decided(BaseModel):
+    """A decision that was recorded."""
+
     variant: str
     kind: str
     who: str
@@ -103,6 +123,8 @@ class Decided(BaseModel):
 
 
 class BenchAnswer(BaseModel):
+    """The verdict on a patch."""
+
     target: str
     gated_out: str = Field(description="why the gate refuses it; empty if it passed")
     graded: bool
@@ -116,6 +138,8 @@ class BenchAnswer(BaseModel):
 
 
 class ApplyAnswer(BaseModel):
+    """A finished application or rollback."""
+
     variant: str
     folder: str
     files: list[str]

@@ -21,6 +21,8 @@ WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world
 
 
 class ApplyConfirmation(BaseModel):
+    """The user's answer to the question whether to write."""
+
     confirm: bool = Field(description="true to write")
 
 
@@ -51,8 +53,10 @@ def register(server: MCPServer, context: ToolContext) -> None:
     def apply(
         variant: VariantId, confirmed: Annotated[ApplyConfirmation, Resolve(before_applying)]
     ) -> answer_models.ApplyAnswer:
-        """Write a champion into the real source, on a new git branch if it is in a repository. The target's
-        suite then runs there; if it fails, everything is undone. The user is asked to confirm."""
+        """Write a champion into the real source, on a new git branch if it is in a repository.
+
+        The target's suite then runs there; if it fails, everything is undone. The user is asked to confirm.
+        """
         from pygent.evolution.promotion import apply_variant
         from pygent.interfaces.common.variant_sandbox import opened_for
 

@@ -27,8 +27,10 @@ INSTRUCTIONS = (
 
 
 def make_server(home: Path, who: str, *, allow_apply: bool = False) -> MCPServer:
-    """A server for the archive in `home`. `who` is recorded with decisions. Without `allow_apply` it has no
-    tools that write into real sources."""
+    """A server for the archive in `home`; `who` is recorded with decisions.
+
+    Without `allow_apply` it has no tools that write into real sources.
+    """
     context = ToolContext(home, who)
     server = MCPServer(
         "pygent",

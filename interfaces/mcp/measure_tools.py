@@ -33,8 +33,10 @@ def register(server: MCPServer) -> None:
         seed: Annotated[int | None, Field(ge=0, description="seed for the cases; random if left out")] = None,
         sandbox: Kind = "auto",
     ) -> answer_models.BenchAnswer:
-        """Measure a patch on search cases, as a run would: first the gate, then the sandbox. Nothing is
-        written, and the archive does not change."""
+        """Measure a patch on search cases, as a run would: first the gate, then the sandbox.
+
+        Nothing is written, and the archive does not change.
+        """
         if (patch is None) == (not files):
             raise ToolError("give either `patch` or `files`")
         if len(patch or "") + sum(map(len, (files or {}).values())) > CHARS:

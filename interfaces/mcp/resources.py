@@ -20,7 +20,7 @@ def register(server: MCPServer, context: ToolContext) -> None:
         """A variant's files, one after the other."""
         from pygent.interfaces.views.variant_views import files
 
-        with _found(), context.archive() as archive:
+        with _NotFound(), context.archive() as archive:
             texts = files(archive, archive.variants.get(archive.variants.find(variant)))
         whole = "".join(f"=== {path}\n{text}\n" for path, text in sorted(texts.items()))
         return _page(whole, page, f"pygent://variants/{variant}/source")
@@ -30,7 +30,7 @@ def register(server: MCPServer, context: ToolContext) -> None:
         """A variant's unified diff against its parent, the root or another variant."""
         from pygent.interfaces.views import variant_views
 
-        with _found(), context.archive() as archive:
+        with _NotFound(), context.archive() as archive:
             whole = variant_views.diff(archive, variant, against).diff
         return _page(whole, page, f"pygent://variants/{variant}/diff", f"&against={quote(against)}")
 
@@ -39,7 +39,7 @@ def register(server: MCPServer, context: ToolContext) -> None:
         """What was exchanged with models and MCP servers while a variant was made."""
         from pygent.interfaces.views.transcript_views import of_variant, transcript_lines
 
-        with _found(), context.archive() as archive:
+        with _NotFound(), context.archive() as archive:
             whole = "\n".join(transcript_lines(of_variant(archive, variant)))
         return _page(whole, page, f"pygent://variants/{variant}/transcript")
 
@@ -48,12 +48,12 @@ def register(server: MCPServer, context: ToolContext) -> None:
         """Scores with intervals, changes, lineage and how to reproduce it, as text for a pull request."""
         from pygent.evolution.promotion.apply_variant import plan
 
-        with _found(), context.archive() as archive:
+        with _NotFound(), context.archive() as archive:
             whole = plan(archive, variant).pr_body
         return _page(whole, page, f"pygent://variants/{variant}/report")
 
 
-class _found:
+class _NotFound:
     """Turns a `ToolError` into a resource that is not found."""
 
     def __enter__(self) -> None:

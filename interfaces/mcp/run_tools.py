@@ -59,8 +59,10 @@ def register(server: MCPServer, context: ToolContext) -> None:
     async def resume_run(
         ctx: Context[Any, Any], run: RunId, settings: RunSettings, wait: Wait = False
     ) -> answer_models.RunStatusAnswer:
-        """Continue a run that was paused, has ended, or whose process is gone. Budgets count from the start
-        of the run; those left out stay as they were."""
+        """Continue a run that was paused, has ended, or whose process is gone.
+
+        Budgets count from the start of the run; those left out stay as they were.
+        """
         launched = await anyio.to_thread.run_sync(lambda: _resumed(context, run, settings))
         return await _followed(ctx, context, launched, f"run {launched.run} resumed", wait=wait)
 
@@ -112,8 +114,10 @@ def _requested(
 async def _followed(
     ctx: Context[Any, Any], context: ToolContext, launched: Launched, outcome: str, *, wait: bool
 ) -> answer_models.RunStatusAnswer:
-    """The status once the run is up, or with `wait` once its process has ended. Cancelling the wait does not
-    end the run. Raises `ToolError` with the reason if the process fails."""
+    """The status once the run is up, or with `wait` once its process has ended.
+
+    Cancelling the wait does not end the run. Raises `ToolError` with the reason if the process fails.
+    """
     from pygent.interfaces.common.exit_codes import BREAKER, INTERRUPTED
 
     run, process = launched.run, launched.process
@@ -131,8 +135,10 @@ async def _followed(
 
 
 async def _waited(ctx: Context[Any, Any], context: ToolContext, launched: Launched) -> None:
-    """Wait until the process has ended, and report progress. Polls so rarely that it takes at most 1 percent
-    of a core, however large the archive is."""
+    """Wait until the process has ended, and report progress.
+
+    Polls so rarely that it takes at most 1 percent of a core, however large the archive is.
+    """
     last, again = -1.0, 0.0
     while launched.process.poll() is None:
         began = anyio.current_time()

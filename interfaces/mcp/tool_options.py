@@ -17,8 +17,10 @@ from pygent.interfaces.common.grouped_parameters import KEYWORD, Function, expan
 def with_run_settings(
     command: Literal["start_run", "resume_run"], **defaults: object
 ) -> Callable[[Function], Function]:
-    """Replace a tool's parameter `settings` by one parameter for each key of `RunConfig` that is offered to
-    `command`; `settings` receives the values. `defaults` overrides those of the command line."""
+    """Replace a tool's parameter `settings` by the keys of `RunConfig` that are offered to `command`.
+
+    `settings` receives the values. `defaults` overrides those of the command line.
+    """
     parts = [
         _parameter(name, field, defaults.get(name), fresh=command == "start_run")
         for name, field, _ in fields_of(RunConfig, command)

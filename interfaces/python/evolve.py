@@ -13,7 +13,7 @@ import anyio
 import anyio.to_thread
 
 from pygent.archive.store import DEFAULT_HOME, ArchiveStore
-from pygent.evolution.extension_points import ExtensionObjects, references
+from pygent.evolution.extension_points import ExtensionObjects
 from pygent.evolution.run.plan import resolve
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.run.run_execution import create_run
@@ -21,6 +21,7 @@ from pygent.evolution.run.trackers import CallbackTracker, Tracker
 from pygent.evolution.settings.config import read_config
 from pygent.evolution.settings.run_trust import of_run
 from pygent.evolution.settings.stored_config import resumed_config
+from pygent.interfaces.common.background_runs import commands_of
 from pygent.interfaces.python.archive import Archive
 from pygent.interfaces.python.records import Run
 from pygent.interfaces.python.run_settings import RunSettings
@@ -117,10 +118,7 @@ def _evolve(
     require(*exhibits, *of_run(plan), may_ask=False)
     with ArchiveStore.open(home, create=True) as store:
         record = create_run(store, settled)
-        code = references(settled.model_dump(include=set(POINTS) | {"trackers"}))
-        changes = {key: getattr(settled, key) for key in code} | session.objects.described()
-        commands = {key: getattr(settled, key) for key in ("on_finish", "on_finish_keys")}
-        changes |= {key: value for key, value in commands.items() if value}
+        changes = commands_of(settled) | session.objects.described()
         run_session(store, home, record, plan, replace(session, changes=changes))
     return Archive.open(home).run(record.id)
 

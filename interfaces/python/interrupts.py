@@ -13,10 +13,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def interruptible(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
-    """Yield a function that returns whether the user has asked to end. The second signal raises
-    `KeyboardInterrupt`.
+    """Yield a function that returns whether the user has asked to end.
 
-    Handlers are put back at the end. Only the main thread can have them; elsewhere nothing is handled.
+    The second signal raises `KeyboardInterrupt`. Handlers are put back at the end. Only the main thread can
+    have them; elsewhere nothing is handled.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False

@@ -6,14 +6,13 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from pygent.archive.store import DEFAULT_HOME
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.evolution.settings.opened_sandbox import opened_sandbox
 from pygent.sandbox.api import Isolation, Sandbox
-from pygent.sandbox.backends.select import Kind
 from pygent.sandbox.backends.waivers import require
 from pygent.target_modules.onboarding.function_target import Pair, of_function
 from pygent.target_modules.patch.model.tree import Tree
@@ -47,7 +46,7 @@ def bench(
     *,
     held_out: bool = False,
     seed: int | None = None,
-    sandbox: Kind | Sandbox = "auto",
+    sandbox: str | Sandbox = "auto",
     image: str | None = None,
     runtime: str | None = None,
     waive: str | Iterable[str] = (),
@@ -64,7 +63,7 @@ def bench(
     opened: AbstractContextManager[Sandbox]
     if isinstance(sandbox, str):
         limits = [waive] if isinstance(waive, str) else waive
-        opened = opened_sandbox(cast("Kind", sandbox), image, runtime, limits, untrusted=untrusted)
+        opened = opened_sandbox(sandbox, image, runtime, limits, untrusted=untrusted)
     else:
         opened = nullcontext(sandbox)
         if untrusted:

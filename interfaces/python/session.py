@@ -39,8 +39,11 @@ class SessionOptions:
 def run_session(
     store: ArchiveStore, home: Path, run: RunRecord, plan: RunPlan, options: SessionOptions
 ) -> RunResult:
-    """Work on a run until a budget or the user ends it. Raises what `execute_run` raises, and
-    `SandboxUnavailableError`; `KeyboardInterrupt` after the second Ctrl-C."""
+    """Work on a run until a budget or the user ends it.
+
+    Raises what `execute_run` raises, and `SandboxUnavailableError`; `KeyboardInterrupt` after the second
+    Ctrl-C.
+    """
     settings = plan.config
     seeded = settings.seed is not None and settings.seed < GUESSABLE
     with LiveProgress(run.id, settings, plan.proposer, seeded=seeded, show=options.show) as live:

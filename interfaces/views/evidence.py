@@ -18,9 +18,11 @@ RADON = ("complexity", "complexity_max", "maintainability", "lloc", "halstead_vo
 
 @dataclass(frozen=True)
 class Paired:
-    """Samples of one metric, in the order of cases, problems or repeats. `theirs` is None if the two were
-    drawn from different seeds. `won` and `lost` hold the indices where mine is higher and lower; `same`
-    counts ties."""
+    """Samples of one metric, in the order of cases, problems or repeats.
+
+    `theirs` is None if the two were drawn from different seeds. `won` and `lost` hold the indices where mine
+    is higher and lower; `same` counts ties.
+    """
 
     mine: Sequence[float]
     theirs: Sequence[float] | None

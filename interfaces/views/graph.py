@@ -28,12 +28,16 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
+    """A link from a parent to its child."""
+
     source: str
     target: str
 
 
 @dataclass(frozen=True)
 class Graph:
+    """The lineage of variants as nodes and edges."""
+
     nodes: Sequence[Node]
     edges: Sequence[Edge]
 

@@ -32,6 +32,8 @@ class RunHead:
 
 @dataclass(frozen=True)
 class RunRow(RunHead):
+    """A run in a list."""
+
     attempts: int
 
 

@@ -16,8 +16,10 @@ LOOKED_AT = 1000  # most variants whose changes are computed to find a symbol
 
 @dataclass(frozen=True)
 class Found:
-    """A page of variants. `total` is None if not all were examined; `next` is the offset of the next page,
-    None on the last."""
+    """A page of variants.
+
+    `total` is None if not all were examined; `next` is the offset of the next page, None on the last.
+    """
 
     total: int | None
     offset: int

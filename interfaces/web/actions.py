@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 
 class Actions:
+    """Handles the requests that change something."""
+
     def __init__(self, reader: ArchiveReader, pages: Pages, access: Access) -> None:
         self._reader = reader
         self._pages = pages

@@ -23,27 +23,39 @@ from pygent.interfaces.web.plain_json import Plain
 
 
 class Nothing(BaseModel):
+    """A query without parameters; unknown ones are refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
 class Against(Nothing):
+    """The variant to compare with."""
+
     against: str = Field("parent", description="`parent`, `root` or another variant")
 
 
 class ShownDiff(Against):
+    """The variant to compare with, and the form of the difference."""
+
     shown: bool = Field(False, description="for display: escape invisible characters and cut long lines")
 
 
 class Offset(Nothing):
+    """The start of a page."""
+
     offset: int = Field(0, ge=0, description="results to skip")
 
 
 class Axes(Nothing):
+    """The metrics of a plot."""
+
     x: str = Field("", description="metric; the primary one if left out")
     y: str = Field("", description="another metric; the first other one if left out")
 
 
 class ComparedPair(Nothing):
+    """The two variants to compare."""
+
     one: str = Field(description="variant")
     other: str = Field(description="variant")
 

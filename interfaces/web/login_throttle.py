@@ -13,8 +13,10 @@ MOST_CLIENTS = 10_000  # most addresses to remember
 
 
 class Guesses:
-    """Counts wrong passwords by address. While an address must wait, its password is not even compared, so
-    trying faster finds nothing."""
+    """Counts wrong passwords by address.
+
+    While an address must wait, its password is not even compared, so trying faster finds nothing.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

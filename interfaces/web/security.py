@@ -32,9 +32,12 @@ SAFE = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True)
 class Access:
-    """`secret` lets a client in. It is a token of this process, which may come in an address (`by_link`), or
-    the owner's password, which may not. `hosts` are the names (with ports) that requests may use, so a
-    page under another name cannot reach this server; empty allows all."""
+    """Who may use the server.
+
+    `secret` lets a client in. It is a token of this process, which may come in an address (`by_link`), or the
+    owner's password, which may not. `hosts` are the names (with ports) that requests may use, so a page under
+    another name cannot reach this server; empty allows all.
+    """
 
     secret: str
     hosts: frozenset[str] = frozenset()

@@ -54,12 +54,13 @@ def open_sandbox(
     from pygent.sandbox.selftest.self_test import check_box, failures
 
     sandbox: Sandbox
-    if kind in SANDBOXES.bundled:
+    is_ours = kind in SANDBOXES.bundled
+    if is_ours:
         sandbox = make_sandbox(cast("Kind", kind), base=base, runtime=runtime)
     else:
         sandbox = _foreign(kind, base, runtime)
     try:
-        checks = check_box(sandbox)
+        checks = sandbox.check() if is_ours else check_box(sandbox)
         lacking = missing(checks)
         failed = [check for check in checks if not check.ok and check.name not in lacking]
         if failed:
@@ -69,7 +70,7 @@ def open_sandbox(
         raise SandboxUnavailableError(
             f"the sandbox fails: {fault}; see `pygent doctor`, then try again"
         ) from None
-    except SandboxUnavailableError:
+    except BaseException:
         sandbox.close()
         raise
     if lacking:

@@ -1,1 +1,1 @@
-"""Makes targets of published benchmarks and task folders."""
+"""Make targets from published benchmarks and task folders."""

@@ -1,4 +1,4 @@
-"""Folders that an importer makes: each whole or not at all, and none over what is there already."""
+"""Write the folders of an importer: each completely or not at all, and none over existing files."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from pygent.target_modules.trust.target_exhibits import as_written
 
 
 def must_be_new(folder: Path, names: Iterable[str]) -> None:
-    """Raises `TargetError` where one of the names is in the folder already."""
+    """Raise `TargetError` if the folder already has one of the names."""
     there = next((folder / name for name in names if (folder / name).exists()), None)
     if there is not None:
         raise TargetError(f"{there}: exists already: give another folder, or remove it")
 
 
 def check_manifest(name: str, goal: str, file: str, function: str, *, seconds: int, head: str) -> str:
-    """The manifest of a target of one file, `src/<file>`, and a check, `check.py`. `seconds` are for
-    a call; `head` is a comment on top.
+    """The manifest of a target with one file, `src/<file>`, and a check, `check.py`.
+
+    `seconds` limits a call; `head` is a comment at the top.
     """
     return manifest_text(
         {
@@ -39,10 +40,9 @@ def check_manifest(name: str, goal: str, file: str, function: str, *, seconds: i
 
 
 def write_whole(out: Path, files: Mapping[str, str]) -> Path:
-    """Write a target's folder, texts by path; what an import that was cut off has left is written anew. It is
-    trusted as it is written.
+    """Write a target's folder, given as texts by path, and trust it as written.
 
-    Raises `TargetError`.
+    Remains of an interrupted import are replaced. Raises `TargetError`.
     """
     try:
         with new_folder(out, alone=True) as unfinished:

@@ -1,9 +1,9 @@
-"""Targets of exercises in the layout of Exercism's Python track, from a folder: nothing is downloaded.
+"""Make targets from a folder of exercises in the layout of Exercism's Python track; nothing is downloaded.
 
-An exercise is `.meta/config.json` (which files are what), `.docs/instructions.md`, a stub, its tests
+An exercise is `.meta/config.json` (the roles of its files), `.docs/instructions.md`, a stub, its tests
 (`unittest`), and `.meta/example.py`, a solution. The tests become check functions and so stay on the trusted
-side; the solution is left where it was. That can be done for functions over plain values: an exercise whose
-tests use classes of the solution is left out, and the reason said.
+side; the solution is not copied. This works for functions over plain values: an exercise whose tests use
+classes of the solution is left out, with a reason.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PLAIN = frozenset(
         "textwrap",
         "unittest",
     }
-)  # what tests may import beside the solution: their values are plain, or never sent
+)  # modules that tests may import besides the solution: their values are plain, or never sent
 _DOCS = ("introduction.md", "instructions.md", "instructions.append.md")
 _SECONDS = 5
 _STAND_IN = """\
@@ -85,12 +85,12 @@ class _Config(BaseModel):
 
 
 class _NotATargetError(Exception):
-    """The exercise cannot be a target. The text says why."""
+    """The exercise cannot be a target; the text says why."""
 
 
 @dataclass(frozen=True)
 class Exercises:
-    """`files`: by the name of a target, its texts by path. `left_out`: by the exercise's folder, why."""
+    """Exercises: `files` maps target names to texts by path, `left_out` exercise folders to reasons."""
 
     files: Mapping[str, Mapping[str, str]]
     left_out: Mapping[str, str]
@@ -99,7 +99,7 @@ class Exercises:
 def exercises(path: Path) -> Exercises:
     """The exercises of a track (the folder with `exercises/practice`, or that folder itself).
 
-    Raises `TargetError` where there is none that can be a target.
+    Raises `TargetError` if none of them can be a target.
     """
     folder = path / "exercises" / "practice"
     folder = folder if folder.is_dir() else path
@@ -122,9 +122,9 @@ def exercises(path: Path) -> Exercises:
 
 
 def write_targets(path: Path, folder: Path) -> tuple[list[Path], Mapping[str, str]]:
-    """Write a target for each exercise below `folder`, each whole or not at all.
+    """Write a target for each exercise below `folder`, each completely or not at all.
 
-    Returns their folders, and why which exercises are left out. Raises `TargetError`.
+    Returns their folders, and the exercises left out with reasons. Raises `TargetError`.
     """
     found = exercises(path)
     must_be_new(folder, found.files)
@@ -164,7 +164,7 @@ def _files(folder: Path) -> dict[str, str]:
 
 
 def _tested(text: str, name: str, module: str) -> list[str]:
-    """The functions that tests import of the solution."""
+    """The functions that tests import from the solution."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
@@ -188,7 +188,7 @@ def _tested(text: str, name: str, module: str) -> list[str]:
     called = {function.id for function in calls if isinstance(function, ast.Name)}
     for function in functions:
         if not function.isidentifier() or function[:1].isupper() or function not in called:
-            raise _NotATargetError(f"its tests use {function}, which is no function")
+            raise _NotATargetError(f"its tests use {function}, which is not a function")
     if not _cases(text):
         raise _NotATargetError(f"{name} has no unittest.TestCase with tests")
     return list(dict.fromkeys(functions))

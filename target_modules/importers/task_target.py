@@ -1,4 +1,4 @@
-"""The coding agent as a target whose tasks are somebody else's: the bundled one, with another folder."""
+"""Make the bundled coding agent a target with another folder of tasks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pygent.target_modules.spec.manifest import Target, TargetError, load
 from pygent.target_modules.spec.target_registry import FILE, find_target
 from pygent.target_modules.trust.target_exhibits import as_written
 
-TASKS = "tasks"  # the folder of tasks beside the manifest
+TASKS = "tasks"  # the folder of tasks next to the manifest
 _AGENT = "coding_agent"
 
 
 def agent_of(folder: Path, benchmark: str) -> str:
     """The manifest of a coding agent that is measured by the tasks in `folder/tasks`.
 
-    Its source are the rooms that are installed here, by their absolute path. Raises `TargetError`.
+    Its source is the installed package, by absolute path. Raises `TargetError`.
     """
     bundled = find_target(_AGENT)
     manifest = tomlkit.parse((bundled.root / FILE).read_text("utf-8"))
@@ -28,7 +28,7 @@ def agent_of(folder: Path, benchmark: str) -> str:
 
 
 def write_agent(folder: Path, benchmark: str) -> Target:
-    """Write that manifest, which is trusted as it is written. Raises `TargetError`."""
+    """Write that manifest, and trust it as written. Raises `TargetError`."""
     file = folder / FILE
     try:
         file.write_text(agent_of(folder, benchmark), "utf-8")

@@ -1,1 +1,1 @@
-"""Makes a target of a user's module, package or evaluator."""
+"""Make a target from a user's module, package or evaluator."""

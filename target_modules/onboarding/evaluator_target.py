@@ -1,4 +1,4 @@
-"""Makes a target of an OpenEvolve evaluator and the program that it measures; both stay where they lie."""
+"""Make a target from an OpenEvolve evaluator and its program; both stay where they are."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from pygent.target_modules.spec.manifest import TargetError
 from pygent.target_modules.spec.manifest_text import manifest_text
 
 SCORE = "combined_score"
-CASCADE = (0.5, 0.75, 0.9)  # OpenEvolve's `cascade_thresholds` where a configuration gives none
-_TIMEOUT = 300  # seconds, OpenEvolve's own
-_LEAST, _FACTOR = 20, 10  # seconds of a call; how much longer than the baseline's a variant's may take
+CASCADE = (0.5, 0.75, 0.9)  # OpenEvolve's default `cascade_thresholds`
+_TIMEOUT = 300  # seconds, OpenEvolve's default
+_LEAST, _FACTOR = 20, 10  # seconds of a call; a variant's time over the baseline's
 _PACKAGES = {
     "sklearn": "scikit-learn", "PIL": "pillow", "yaml": "PyYAML", "cv2": "opencv-python-headless",
     "skimage": "scikit-image", "bs4": "beautifulsoup4", "Crypto": "pycryptodome",
     "dateutil": "python-dateutil",
-}  # fmt: skip  # where a package has another name than what is imported
+}  # fmt: skip  # packages whose name differs from the module's
 
 _WHY_TRUST = """\
-The evaluator runs beside each variant, in its box, so that a variant could forge its own score:
-read the difference before you believe a winner. Without this line nothing would be promoted."""
+The evaluator runs beside each variant, in its box, so a variant could forge its score:
+read the change before you believe a winner. Without this line nothing would be promoted."""
 
 
 @dataclass(frozen=True)
 class Evaluator:
-    """An evaluator and its program as they lie on disk. Paths of files are below `source`."""
+    """An evaluator and its program on disk; paths of files are below `source`."""
 
     file: Path
     source: Path
@@ -84,10 +84,10 @@ def look_at(evaluator: Path, program: Path, requirements: Path | None = None) ->
 
 
 def thresholds_for(stages: Mapping[str, float | None]) -> tuple[dict[str, float], list[str]]:
-    """OpenEvolve's own cascade, for all stages but the last, and what to know about it.
+    """OpenEvolve's thresholds for all stages but the last, with notes.
 
-    `stages` are what the program that one begins with scores in each. A threshold that it misses itself is
-    left out: nothing could begin.
+    `stages` holds the starting program's score in each stage. A threshold that it misses itself is left out,
+    because no run could begin.
     """
     kept: dict[str, float] = {}
     notes: list[str] = []
@@ -111,7 +111,7 @@ def manifest_of(
     seconds: float | None = None,
     loopback: bool = False,
 ) -> str:
-    """The text of `target.toml` in `out`. `seconds`: how long the slowest stage took, where that is known."""
+    """The text of `target.toml` in `out`; `seconds`: the time of the slowest stage, if known."""
     program = Path(found.program)
     program_glob = escape(found.program)
     call = _TIMEOUT if seconds is None else min(max(_LEAST, math.ceil(_FACTOR * seconds)), _TIMEOUT)
@@ -165,7 +165,7 @@ def _read(file: Path, option: str) -> str:
 
 
 def _stages(names: set[str]) -> tuple[str, ...]:
-    """OpenEvolve's cascade, and after a first stage that is alone all of `evaluate`."""
+    """The stages of OpenEvolve's cascade; a single first stage is followed by the whole `evaluate`."""
     found: list[str] = []
     while f"evaluate_stage{len(found) + 1}" in names and len(found) < len(CASCADE):
         found.append(f"stage{len(found) + 1}")
@@ -181,7 +181,7 @@ def _blocks_told(number: int) -> str:
 def _packages(
     foreign: tuple[str, ...], requirements: Path | None, folder: Path
 ) -> tuple[tuple[str, ...], str]:
-    """What the image needs, and where that was found: a file, one beside the evaluator, or its imports."""
+    """The packages for the image and their origin: a file, one beside the evaluator, or its imports."""
     file = requirements if requirements is not None else folder / "requirements.txt"
     if requirements is None and not file.is_file():
         return tuple(_PACKAGES.get(name, name) for name in foreign), "what is imported"

@@ -1,4 +1,4 @@
-"""The source of a function at hand, as a module that stands alone: for notebooks and scripts."""
+"""Write the source of a live function as a standalone module, for notebooks and scripts."""
 
 from __future__ import annotations
 import __future__
@@ -19,10 +19,10 @@ _FUTURE = "from __future__ import annotations"
 
 
 def standalone(function: FunctionType) -> str:
-    """A module with the function, and with what it uses of its own module.
+    """A module with the function and everything that it uses from its own module.
 
-    Imports are written as imports, functions and classes of the same module as they stand, constants as
-    literals. Raises `TargetError` for what cannot be written down: closures, and values without a literal.
+    Imports are written as imports, functions and classes of the same module unchanged, constants as literals.
+    Raises `TargetError` for closures and for values without a literal.
     """
     taken = _Module(function)
     taken.take(function.__name__, function)
@@ -30,7 +30,7 @@ def standalone(function: FunctionType) -> str:
 
 
 class _Module:
-    """Collects a module's parts: imports, constants, and definitions with what they need before them."""
+    """Collects a module's parts: imports, constants, and definitions preceded by what they need."""
 
     def __init__(self, function: FunctionType) -> None:
         self._name = function.__module__
@@ -102,7 +102,7 @@ class _Module:
 def _parsed(name: str, source: str) -> ast.Module:
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a lambda inside a call, for one
+    except SyntaxError:  # for example a lambda inside a call
         tree = ast.Module([], [])
     if not tree.body or not isinstance(tree.body[0], ast.FunctionDef | ast.ClassDef):
         raise TargetError(f"{name} is not a plain `def`; write it as one")

@@ -1,4 +1,4 @@
-"""Makes a target of a function at hand and cases in memory: no files to write by hand."""
+"""Make a target from a live function and cases in memory, without files written by hand."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def of_function(
     *,
     objective: Literal["correctness", "speed"] = "correctness",
 ) -> Target:
-    """A target below `folder`, whose name tells function and cases; made once, found again later.
+    """A target below `folder`, named after function and cases; made once and found again later.
 
-    A function of a file stays where it is, so that applying a variant changes that file. One of a notebook
-    or of the script that runs is written into a module beside the target. Raises `TargetError`.
+    A function in a file stays there, so that applying a variant changes that file. A function of a notebook
+    or of the running script is written into a module next to the target. Raises `TargetError`.
     """
     if not inspect.isfunction(function) or "<locals>" in function.__qualname__:
         raise TargetError(f"{function!r}: not a function of a module; define it with `def` at the top level")
@@ -41,8 +41,8 @@ def of_function(
         raise TargetError(f"{function.__name__}: no cases; give pairs such as ((1, 2), 3)")
     module = _file_of(function)
     text = standalone(function) if module is None else None
-    told = "\0".join((objective, lines, text or str(module)))
-    place = folder / f"{function.__name__}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+    identity = "\0".join((objective, lines, text or str(module)))
+    place = folder / f"{function.__name__}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
     out = place / function.__name__
     if (out / "target.toml").is_file():
         return load(out)
@@ -59,7 +59,7 @@ def of_function(
 
 
 def _file_of(function: Callable[..., object]) -> Path | None:
-    """The file of a function that can be imported from there; None for scripts and notebooks."""
+    """The file from which a function can be imported; None for scripts and notebooks."""
     module = sys.modules.get(function.__module__)
     file = getattr(module, "__file__", None)
     if function.__module__ == "__main__" or file is None or not Path(file).is_file():

@@ -1,4 +1,4 @@
-"""Which files a repository has, and the globs of a manifest that mean some of them and no others."""
+"""List the files of a repository, and find globs that match some of them and no others."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ _NOBODYS = re.compile(r"\.env(\..+)?|\.coverage(\..+)?|.*\.py[co]")
 
 @dataclass(frozen=True)
 class Disk:
-    """Paths below a repository, with sizes in bytes; `others` lie there, too, but are for nobody: what is
-    made by tools, holds keys, or leads out of the repository. An entry of a folder ends in `/`.
+    """Paths below a repository, with sizes in bytes.
+
+    `others` are there too but must not be used: they are made by tools, hold keys, or lead out of the
+    repository. The entry of a folder ends in `/`.
     """
 
     files: dict[str, int]
@@ -64,7 +66,7 @@ def _is_package(folder: Path) -> bool:
 
 
 def _size(path: Path, repo: Path) -> int | None:
-    """None for what is no plain file of the repository."""
+    """The size in bytes; None unless it is a plain file inside the repository."""
     try:
         facts = path.stat()
         inside = not path.is_symlink() or path.resolve().is_relative_to(repo)
@@ -74,7 +76,7 @@ def _size(path: Path, repo: Path) -> int | None:
 
 
 def cover(wanted: Iterable[str], disk: Disk, suffix: str = "") -> tuple[str, ...]:
-    """Globs that mean the wanted files and no other file that is there, of all types or of one suffix."""
+    """Globs that match the wanted files and no other existing file, of any type or of one suffix."""
     ours = set(wanted)
     there = [path for path in (*disk.files, *disk.others) if path.endswith((suffix, "/"))]
     found: list[str] = []
@@ -85,7 +87,7 @@ def cover(wanted: Iterable[str], disk: Disk, suffix: str = "") -> tuple[str, ...
 def _cover(
     folder: str, wanted: list[str], there: list[str], ours: set[str], suffix: str, found: list[str]
 ) -> None:
-    """`wanted` and `there` are what lies below `folder`, which is empty or ends in `/`."""
+    """Cover a folder; `wanted` and `there` are paths below `folder`, which is '' or ends in `/`."""
     if not wanted:
         return
     strangers = [path for path in there if path not in ours]

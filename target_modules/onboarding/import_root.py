@@ -1,4 +1,4 @@
-"""The folder that a repository's package is imported from."""
+"""Find the folder from which a repository's package is imported."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _IMPORT = re.compile(r"^\s*(?:from|import)\s+([A-Za-z_][\w.]*)", re.MULTILINE)
 def root_of(path: str, files: Collection[str], tests: Iterable[str], declared: Collection[str]) -> str:
     """The root of the module `path`: `.` or a folder.
 
-    It is above the outermost `__init__.py`, and where that leaves a choice (namespace packages), where what
-    the tests import begins (`tests`: their texts), else what the project declares, else what is usual.
+    It is above the outermost `__init__.py`. If that leaves a choice (namespace packages), it is where the
+    tests' imports begin (`tests`: their texts), else what the project declares, else the usual one.
     """
     folder = path.rpartition("/")[0]
     while folder and f"{folder}/__init__.py" in files:
@@ -35,19 +35,17 @@ def root_of(path: str, files: Collection[str], tests: Iterable[str], declared: C
 
 
 def declared_roots(project: dict[str, Any], setup: dict[str, str]) -> set[str]:
-    """What pyproject.toml or `package_dir` of setup.cfg say. Raises nothing: what has another form says
-    nothing.
-    """
+    """The roots that pyproject.toml or `package_dir` of setup.cfg declare; other forms are ignored."""
     tool = project.get("tool", {})
-    said = {text.strip("./ ") for text in _said(tool if isinstance(tool, dict) else {})}
+    roots = {text.strip("./ ") for text in _from_build_tools(tool if isinstance(tool, dict) else {})}
     for line in setup.get("package_dir", "").splitlines():
         name, equals, folder = line.partition("=")
         if equals and not name.strip():
-            said.add(folder.strip("./ "))
-    return said - {""}
+            roots.add(folder.strip("./ "))
+    return roots - {""}
 
 
-def _said(tool: dict[str, Any]) -> Iterator[str]:
+def _from_build_tools(tool: dict[str, Any]) -> Iterator[str]:
     setuptools = _table(tool, "setuptools")
     yield from _strings([_table(setuptools, "package-dir").get("")])
     yield from _strings(_table(setuptools, "packages", "find").get("where"))

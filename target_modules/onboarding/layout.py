@@ -1,4 +1,4 @@
-"""How a repository is laid out: what is the package, what are its tests, what else may the tests read."""
+"""Find the layout of a repository: the package, its tests, and other files that the tests may read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.spec.manifest import TargetError
 
 LARGE = 2 << 20  # bytes; a larger file stays out
-MOST_FILES = 3000  # what fits into the box's scratch space, with some left for tests
+MOST_FILES = 3000  # as many as fit into the box's scratch space, with room for tests
 _TEST_FOLDERS = ("tests", "test", "testing")
 _NOT_PACKAGES = {"docs", "doc", "examples", "example", "scripts", "tools", "benchmarks", "bench"}
 _NOT_MODULES = {"setup.py", "conftest.py", "noxfile.py", "tasks.py", "fabfile.py", "dodo.py"}
@@ -26,7 +26,7 @@ _BINARY = (".so", ".pyd", ".dylib", ".dll")
 
 @dataclass(frozen=True)
 class Layout:
-    """Paths below the repository: of the tree, of what supports it, of where pytest looks for tests."""
+    """Paths below the repository: the tree, its support files, and the places where pytest finds tests."""
 
     tree: tuple[str, ...]
     support: tuple[str, ...]
@@ -43,8 +43,10 @@ def lay_out(
     settings: dict[str, str],
     name: str,
 ) -> Layout:
-    """The layout around the files that may change, `paths`. `asked`: where the tests are said to be; `name`:
-    the project's own. Raises `TargetError` where there are no tests, or too many files.
+    """The layout around the editable files, `paths`.
+
+    `asked` are the tests' places if given; `name` is the project's name. Raises `TargetError` if there are no
+    tests, or too many files.
     """
     for path in paths:
         if _is_test_file(path, settings) or path.endswith("conftest.py"):
@@ -77,7 +79,7 @@ def lay_out(
 
 
 def sources_among(paths: Sequence[str], settings: dict[str, str]) -> list[str]:
-    """Without tests, of which a glob may mean some."""
+    """The paths without tests, some of which a glob may match."""
     named = [path for path in paths if not _is_test_file(path, settings) and not path.endswith("conftest.py")]
     return [path for path in named if not _in_test_folder(path)] or named
 
@@ -98,7 +100,7 @@ def texts_of_tests(repo: Path, disk: Disk, asked: Sequence[str]) -> list[str]:
 
 
 def _tops(disk: Disk, root: str, paths: Sequence[str], name: str) -> list[str]:
-    """Packages and modules that can be imported from the root, but for tests and what only builds."""
+    """Packages and modules that can be imported from the root, except tests and build files."""
     base = "" if root == "." else f"{root}/"
     python = [path for path in disk.files if path.startswith(base) and path.endswith(".py")]
     found: dict[str, None] = {}
@@ -122,8 +124,8 @@ def _tests(
 ) -> tuple[str, ...]:
     chosen: list[str] = []
     given = [one.removeprefix("./").rstrip("/") or "." for one in asked]
-    said = given or [one for word in words_of(settings, "testpaths") for one in _there(word, disk)]
-    for test in said or _usual(disk, tops):
+    declared = given or [one for word in words_of(settings, "testpaths") for one in _there(word, disk)]
+    for test in declared or _usual(disk, tops):
         place = test.partition("::")[0]
         if not disk.below(place):
             near = sorted({path.rpartition("/")[0] for path in disk.files if _is_test_file(path, settings)})
@@ -139,14 +141,14 @@ def _tests(
 
 
 def _usual(disk: Disk, tops: Sequence[str]) -> list[str]:
-    """A folder of tests beside the package, else those inside of it."""
+    """A folder of tests beside the package, else the folders of tests inside it."""
     beside = [name for name in _TEST_FOLDERS[:2] if name not in tops and disk.below(name)]
     inside = {folder: None for top in tops for path in disk.below(top) if (folder := _test_folder(path, top))}
     return beside[:1] or list(inside)
 
 
 def _there(word: str, disk: Disk) -> list[str]:
-    """What a glob of `testpaths` means; a path that is not there means nothing, as in pytest."""
+    """The paths that a glob of `testpaths` matches; like pytest, it ignores missing paths."""
     word = word.removeprefix("./").rstrip("/") or "."
     if not glob.has_magic(word):
         return [word] if disk.below(word) else []
@@ -155,7 +157,7 @@ def _there(word: str, disk: Disk) -> list[str]:
 
 
 def _narrowed(disk: Disk, place: str, settings: dict[str, str]) -> list[str]:
-    """Where tests lie among the sources: folders of tests, and single files."""
+    """The places of tests among the sources: folders of tests, and single files."""
     found: dict[str, None] = {}
     for path in disk.below(place):
         if _is_test_file(path, settings):
@@ -164,7 +166,7 @@ def _narrowed(disk: Disk, place: str, settings: dict[str, str]) -> list[str]:
 
 
 def _test_folder(path: str, top: str) -> str:
-    """The outermost folder of tests that the file is in, below `top`."""
+    """The outermost folder of tests below `top` that holds the file."""
     parts = path.split("/")
     start = 0 if top == "." else top.count("/") + 1
     for end in range(start, len(parts) - 1):
@@ -184,15 +186,17 @@ def _is_test_file(path: str, settings: dict[str, str]) -> bool:
 
 
 def _outermost(place: str, tree: Collection[str]) -> str:
-    """The tests' folder, and folders above it that have no sources: helpers lie there."""
+    """The outermost folder above the tests that has no sources: helpers lie there."""
     while "/" in place and not any(is_below(path, place.rpartition("/")[0]) for path in tree):
         place = place.rpartition("/")[0]
     return place
 
 
 def _is_beside(path: str, root: str, places: Iterable[str]) -> bool:
-    """Settings and the like on top, metadata of an installed package, `conftest.py` and `__init__.py` on the
-    way to the tests.
+    """Whether a file supports the tests.
+
+    Such files are settings at the top, metadata of an installed package, and `conftest.py` and `__init__.py`
+    in folders above the tests.
     """
     folder, _, name = path.rpartition("/")
     if not folder:
@@ -203,7 +207,7 @@ def _is_beside(path: str, root: str, places: Iterable[str]) -> bool:
 
 
 def _folders_in(texts: Iterable[str], disk: Disk, root: str) -> set[str]:
-    """Other folders on top that the tests name in a string."""
+    """Other top-level folders that the tests name in a string."""
     tops = {path.partition("/")[0] for path in disk.files if "/" in path} - {root.partition("/")[0]}
     named: set[str] = set()
     for text in texts:

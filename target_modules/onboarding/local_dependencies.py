@@ -1,4 +1,4 @@
-"""What an evaluator needs from its own folder: modules that it imports, files that it names."""
+"""Find an evaluator's dependencies in its own folder: modules that it imports, files that it names."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pygent.target_modules.spec.manifest import TargetError
 
 _LARGE = 8 << 20  # bytes; a larger data file is left out
 _NEVER = frozenset({"__pycache__", ".git", ".venv", "venv", "openevolve_output"})
-_NAMED = 200  # characters; a longer text names no file
+_NAMED = 200  # characters; a longer text does not name a file
 
 
 @dataclass(frozen=True)
 class Beside:
-    """Files by path below the source, and the modules from elsewhere that Python does not ship."""
+    """Files by path below the source, and modules from elsewhere that Python does not ship."""
 
     files: tuple[str, ...]
     foreign: tuple[str, ...]
@@ -26,9 +26,9 @@ class Beside:
 
 
 def look_beside(source: Path, *files: Path) -> Beside:
-    """Find what `files` need, following modules in their own folders; the files themselves are not included.
+    """Find what `files` need, following modules in their folders; the files themselves are not included.
 
-    A text that is the name of a file or folder there counts as a use of it. Raises `TargetError`.
+    A string that names a file or folder there counts as a use of it. Raises `TargetError`.
     """
     queue, seen = list(files), set(files)
     foreign: set[str] = set()
@@ -78,7 +78,7 @@ def _imported(module: ast.Module) -> Iterator[str]:
 
 
 def _of_module(folder: Path, name: str) -> list[Path]:
-    """The files of a module or package in a folder: all files of a package, as it may import them."""
+    """The files of a module in a folder, or all files of a package, since it may import them."""
     top = name.partition(".")[0]
     if (folder / f"{top}.py").is_file():
         return [folder / f"{top}.py"]

@@ -1,4 +1,4 @@
-"""Exact versions from uv.lock or poetry.lock: of what is wanted, and of all that it needs."""
+"""Read exact versions from uv.lock or poetry.lock, for the wanted packages and all that they need."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Need = tuple[str, frozenset[str], str]  # name, extras, version or ''
 
 @dataclass(frozen=True)
 class LockedVersions:
-    """`name==version` by name, and what is needed but comes from no index."""
+    """`name==version` by name, and needed packages that come from no index."""
 
     versions: dict[str, str]
     elsewhere: tuple[str, ...]
@@ -26,8 +26,9 @@ class LockedVersions:
 def read_pins(
     lock: Path, data: Mapping[str, Any], wanted: Mapping[str, Collection[str]], own: str
 ) -> LockedVersions:
-    """Pins for the wanted packages (extras by name) and their closure, by the lock's own account, for this
-    Python. What the lock does not know has no pin. Raises `TargetError` for a lock of another form.
+    """Pins for the wanted packages (extras by name) and all that they need, for this Python.
+
+    Packages that the lock does not know have no pin. Raises `TargetError` for a lock of another form.
     """
     known = _by_name(lock, data.get("package", []))
     root = [_facts(lock, entry) for entry in _entries_of_root(known.get(own, []))]
@@ -70,7 +71,7 @@ def _entries_of_root(roots: list[Mapping[str, Any]]) -> Iterator[object]:
 
 
 def _pick(candidates: list[Mapping[str, Any]], version: str) -> Mapping[str, Any] | None:
-    """Of several versions, the one that is asked for or whose markers hold."""
+    """The version that is asked for, or else the one whose markers hold."""
     for one in candidates:
         if version and one.get("version") == version:
             return one
@@ -82,7 +83,7 @@ def _pick(candidates: list[Mapping[str, Any]], version: str) -> Mapping[str, Any
 
 
 def _is_elsewhere(package: Mapping[str, Any]) -> bool:
-    """Whether it comes from a folder or an address: poetry calls an index that is not PyPI `legacy`."""
+    """Whether it comes from a folder or a URL; poetry calls an index other than PyPI `legacy`."""
     source = package.get("source")
     return isinstance(source, dict) and "registry" not in source and source.get("type") != "legacy"
 
@@ -98,7 +99,7 @@ def _needs(lock: Path, package: Mapping[str, Any], extras: frozenset[str]) -> li
 
 
 def _facts(lock: Path, entry: object) -> _Need | None:
-    """One dependency as uv writes it; None where its marker does not hold."""
+    """A dependency as uv writes it; None if its marker does not hold."""
     if not isinstance(entry, dict) or "name" not in entry:
         raise TargetError(f"{lock}: package: {entry!r:.80} is not a dependency")
     if not _holds(str(entry.get("marker", ""))):

@@ -1,4 +1,4 @@
-"""Makes a target of a module of the user's own."""
+"""Make a target from a user's module."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPLIT_SEED = 20250101
 
 @dataclass(frozen=True)
 class Made:
-    """A new target, and what its owner should know about it."""
+    """A new target, with notes for its owner."""
 
     target: Target
     notes: tuple[str, ...]
@@ -39,10 +39,10 @@ def init(
     *,
     objective: Literal["correctness", "speed"] = "correctness",
 ) -> Made:
-    """Write a target for `function` of the file `module` into the new folder `out`, wholly or not at all.
+    """Write a target for `function` of the file `module` into the new folder `out`, completely or not at all.
 
-    The target's source stays where the module lies, so that `pygent apply` changes the real file. From 10
-    cases on, 30 percent (always the same ones) are held out. Raises `TargetError` for what cannot be used.
+    The source stays where the module is, so that `pygent apply` changes the real file. With 10 cases or more,
+    30 percent (always the same ones) are held out. Raises `TargetError` for unusable input.
     """
     _look_for(module, function)
     read_cases(cases)
@@ -115,7 +115,7 @@ def _lines(cases: Path) -> list[str]:
 
 
 def _split(lines: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Search and held-out lines, each in the file's order."""
+    """Search and held-out lines, each in the order of the file."""
     if len(lines) < LEAST_TO_SPLIT:
         return list(lines), []
     chosen = set(Random(SPLIT_SEED).sample(range(len(lines)), round(HELD_OUT_SHARE * len(lines))))
@@ -124,12 +124,12 @@ def _split(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def name_for(out: Path) -> str:
-    """The name of a target, from its folder's."""
+    """The name of a target, from the name of its folder."""
     return re.sub(r"[^a-z0-9_-]+", "-", out.resolve().name.lower()).strip("-_") or "target"
 
 
 def source_of(folder: Path, out: Path) -> str:
-    """A folder as seen from the target's: relative where they lie near each other."""
+    """The path of a folder from the target's folder: relative if they are close to each other."""
     resolved = folder.resolve()
     relative = os.path.relpath(resolved, out.resolve())
     return relative if relative.count("..") <= 3 else str(resolved)
@@ -147,10 +147,11 @@ def _joined(lines: Sequence[str]) -> str:
 
 @contextlib.contextmanager
 def building(out: Path) -> Iterator[Path]:
-    """A new folder beside `out`, put in its place by one rename where all has gone well: all files or none.
-    What we have written there is trusted as it is.
+    """A new folder beside `out`, renamed to `out` if all goes well: all files or none.
 
-    Raises `TargetError` where `out` cannot be written, or is there and not an empty folder.
+    The files written there are trusted as they are.
+
+    Raises `TargetError` if `out` cannot be written, or exists and is not an empty folder.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise TargetError(f"--out: {out} exists and is not an empty folder")
@@ -161,7 +162,7 @@ def building(out: Path) -> Iterator[Path]:
         as_written(load(out))
     except OSError as error:
         raise TargetError(f"--out: {out} cannot be written: {error.strerror}") from None
-    except TargetError as error:  # the folder that it names will be gone
+    except TargetError as error:  # the folder that it names is temporary
         raise TargetError(
             str(error).replace(str(beside.resolve()), str(out)) if beside else str(error)
         ) from None

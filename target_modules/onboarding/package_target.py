@@ -1,4 +1,4 @@
-"""Makes a target of a package as it lies in somebody's repository, with the tests that it has there."""
+"""Make a target from a package in a repository, with the tests that it has there."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ from pygent.target_modules.patch.model.editable import BLOCKS, Editable
 from pygent.target_modules.patch.model.path_glob import matches
 from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError
-from pygent.target_modules.spec.manifest import DistributionTable, TargetError
+from pygent.target_modules.spec.manifest import TargetError
+from pygent.target_modules.spec.manifest_tables import DistributionTable
 from pygent.target_modules.spec.manifest_text import manifest_text
 
 
 @dataclass(frozen=True)
 class Package:
-    """What a target's manifest says of a repository. Paths are below `repo`; `notes` are for its owner."""
+    """The facts about a repository for a manifest; paths are below `repo`, `notes` are for its owner."""
 
     repo: Path
     name: str
@@ -53,7 +54,7 @@ class Package:
 
 
 def look_at(repo: Path, editable: Sequence[str], tests: Sequence[str]) -> Package:
-    """Find out how a repository is laid out, from the files that may change. Raises `TargetError`."""
+    """Find the layout of a repository, from the files that may change. Raises `TargetError`."""
     if not repo.is_dir():
         raise TargetError(f"--repo: {repo} is not a folder")
     repo = repo.resolve()
@@ -103,7 +104,7 @@ def manifest_of(
     recorded: Literal["", "cases", "timing"] = "",
     held_out: bool = False,
 ) -> str:
-    """The text of `target.toml` in `out`. `recorded`: the kind of suite that its recorded cases are for."""
+    """The text of `target.toml` in `out`; `recorded`: the kind of suite for its recorded cases."""
     what = ", ".join(package.editable)
     goals = {"": f"Make every test pass: change {what}.", "cases": f"Make {what} right."}
     goals["timing"] = f"Make {what} faster. Its answers must stay the same."
@@ -141,7 +142,7 @@ def manifest_of(
 
 
 def _entry(repo: Path, disk: Disk, text: str) -> tuple[str, list[str]]:
-    """One `--editable`, and the files that it means."""
+    """The manifest's entry for an `--editable`, and the files that it matches."""
     where, _, symbol = text.partition(":")
     glob = where.removeprefix(f"{repo}/").removeprefix("./")
     if not glob or glob.startswith("/") or ".." in glob.split("/"):
@@ -168,7 +169,7 @@ def _entry(repo: Path, disk: Disk, text: str) -> tuple[str, list[str]]:
 
 
 def _without_tests(entry: str, layout: Layout, disk: Disk) -> tuple[str, ...]:
-    """An entry of the manifest's `editable`: a glob that opens tests, too, is made narrower."""
+    """An entry of the manifest's `editable`, narrowed if its glob also matches tests."""
     opened = Editable.of([entry])
     if not any(opened.is_whole(path) for path in layout.support):
         return (entry,)
@@ -199,7 +200,7 @@ def _one_root(repo: Path, disk: Disk, paths: Sequence[str], asked: Sequence[str]
 
 
 def _defines(repo: Path, disk: Disk) -> Callable[[str], bool]:
-    """Whether the repository itself defines an option of pytest or a plugin's module."""
+    """A test of whether the repository itself defines an option of pytest or a plugin's module."""
 
     def is_own(word: str) -> bool:
         if not word.startswith("-"):

@@ -1,4 +1,4 @@
-"""Poetry's notation of requirements: `^1.2` is `>=1.2,<2.0`, `~1.2` is `>=1.2,<1.3`."""
+"""Read Poetry's notation of requirements: `^1.2` is `>=1.2,<2.0`, `~1.2` is `>=1.2,<1.3`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PLACES = ("git", "path", "url", "file")
 
 
 def of_poetry(table: Mapping[str, Any]) -> Iterator[str]:
-    """The requirements of a table, those from an address or a path as `name @ address`.
+    """The requirements of a table; those from a URL or a path become `name @ address`.
 
     Optional ones and those for other Pythons are left out.
     """
@@ -28,14 +28,14 @@ def of_poetry(table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def bounds(version: str) -> str:
-    """A version constraint in pip's notation; of alternatives (`||`) the last."""
+    """A version constraint in pip's notation; the last one of alternatives (`||`)."""
     from poetry.core.packages.dependency import Dependency
 
     last = version.rpartition("||")[2].strip()
     try:
         return Dependency("x", last).base_pep_508_name.removeprefix("x").strip(" ()")
     except ValueError:
-        return last  # pip says what is wrong with it
+        return last  # pip will report what is wrong with it
 
 
 def _for_this_python(facts: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Metadata of the repository's own package, which is never installed in a box but may ask for its version."""
+"""Metadata of the repository's package, which is never installed in a box but may ask for its version."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from pygent.target_modules.onboarding.requirements import read_setup_cfg, read_toml, table_in
-from pygent.target_modules.spec.manifest import DistributionTable
+from pygent.target_modules.spec.manifest_tables import DistributionTable
 
 _VERSION = re.compile(r"""^(?:__version__|version)(?:\s*:\s*\w+)?\s*=\s*["']([^"'\s]+)["']""", re.MULTILINE)
 _SAID_IN = ("__init__.py", "_version.py", "version.py", "__about__.py", "__version__.py", "about.py")
 
 
 def distribution_of(repo: Path, root: str, name: str, tree: Collection[str]) -> DistributionTable | None:
-    """What an installed package would tell of itself; None where there is no name, or metadata lies in the
-    folder that modules are imported from already.
+    """The metadata that the package would have if it were installed.
+
+    None if it has no name, or if the folder of its modules already holds metadata.
     """
     base = repo if root == "." else repo / root
     if (
@@ -40,8 +41,8 @@ def distribution_of(repo: Path, root: str, name: str, tree: Collection[str]) -> 
 def _version(
     repo: Path, project: Mapping[str, Any], setup: Mapping[str, Mapping[str, str]], tree: Collection[str]
 ) -> str:
-    """What the settings, the source archive or the source say, in this order; 0 where nobody does."""
-    said = [
+    """The version from the settings, the source archive or the source, in this order; else 0."""
+    declared = [
         table_in(project, "project").get("version"),
         table_in(project, "tool", "poetry").get("version"),
         setup.get("metadata", {}).get("version"),
@@ -50,7 +51,8 @@ def _version(
     near = sorted(
         (path for path in tree if path.rpartition("/")[2] in _SAID_IN), key=lambda path: path.count("/")
     )
-    for one in [*said, *(found for path in near for found in _VERSION.findall(_text(repo / path)))]:
+    in_source = (text for path in near for text in _VERSION.findall(_text(repo / path)))
+    for one in [*declared, *in_source]:
         try:
             return str(Version(str(one)))
         except InvalidVersion:  # `attr: ...`, a placeholder, or nothing

@@ -1,4 +1,4 @@
-"""A repository's own pytest settings, and which of them make sense in a box."""
+"""Read a repository's pytest settings, and keep those that make sense in a box."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WITHOUT = {
     "--doctest-continue-on-failure", "--noconftest", "--pyargs", "--runxfail", "--keepduplicates",
     "--keep-duplicates", "--collect-in-virtualenv", "--disable-plugin-autoload",
 }  # fmt: skip
-_OF_PYTEST = re.compile(  # options of pytest and plugins that decide nothing, or that the box decides
+_OF_PYTEST = re.compile(  # options of pytest and plugins that do not affect verdicts, or that the box sets
     r"--(cov|no-cov|numprocesses|dist|maxprocesses|tx|junit|html|self-contained|css|color|code-highlight"
     r"|durations|verbos|quiet|tb|xfail-tb|show|no-show|exitfirst|maxfail|lf|last-failed|ff|failed-first|nf"
     r"|new-first|sw|stepwise|cache|timeout|mypy|flake8|black|ruff|pylint|isort|strict-config|continue-on"
@@ -35,7 +35,7 @@ _OF_PYTEST = re.compile(  # options of pytest and plugins that decide nothing, o
 
 
 def pytest_settings(repo: Path) -> dict[str, str]:
-    """The settings by name, from the file that pytest would use; a list is one text, as in a shell.
+    """The settings by name, from the file that pytest would use; a list becomes a shell-quoted text.
 
     Raises `TargetError` for a file that cannot be read.
     """
@@ -59,7 +59,7 @@ def pytest_settings(repo: Path) -> dict[str, str]:
 
 
 def words_of(settings: dict[str, str], name: str) -> list[str]:
-    """A setting as words. Raises `TargetError` for quotes that do not end."""
+    """A setting as words. Raises `TargetError` for unbalanced quotes."""
     try:
         return shlex.split(settings.get(name, ""), comments=True)
     except ValueError as error:
@@ -71,11 +71,11 @@ def options_of(
     plugins: Collection[str] = (),
     is_own: Callable[[str], bool] = lambda word: False,
 ) -> tuple[tuple[str, ...], list[str]]:
-    """The package's own pytest options, and the words that are left out.
+    """The package's pytest options, and the words that are left out.
 
-    Left out are options that make no sense in a box, paths, and options of plugins that are not in the image:
-    none of their words is in a name of `plugins`. `is_own` says whether the repository itself defines an
-    option (or a plugin's module).
+    Left out are options that make no sense in a box, paths, and options of plugins that the image lacks: none
+    of their words is in a name of `plugins`. `is_own` says whether the repository itself defines an option or
+    a plugin's module.
     """
     kept: list[str] = []
     dropped: list[str] = []
@@ -109,7 +109,7 @@ def options_of(
 
 
 def options_for_box(settings: dict[str, str], plugins: Collection[str]) -> tuple[str, ...]:
-    """Options against settings that would stop pytest in a box, and plugins that would act on their own."""
+    """Options that disable settings which would stop pytest in a box, and plugins that act unasked."""
     options: list[str] = []
     if "required_plugins" in settings:
         options += ["-o", "required_plugins="]

@@ -1,4 +1,4 @@
-"""Requirement files as pip reads them: inclusions, constraints, comments, hashes, options."""
+"""Read requirement files like pip: inclusions, constraints, comments, hashes, options."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from pygent.target_modules.spec.manifest import TargetError
 
 _OPTION = re.compile(r"(-r|-c|-e|--requirement|--constraint|--editable)(?:\s+|=|(?<=-[rce]))(.+)")
-_REST = re.compile(r"\s--?[a-z].*")  # hashes and other options behind a requirement
+_REST = re.compile(r"\s--?[a-z].*")  # hashes and other options after a requirement
 _OWN = re.compile(r"\.(?:/)?(\[[^\]]*\])?")
 
 
 @dataclass(frozen=True)
 class RequirementLines:
-    """What a file and those that it includes ask for, each with its file; `constraints` only bound others.
+    """The requirements of a file and its inclusions, each with its file; `constraints` only bound others.
 
-    What names the repository itself (`.`, `-e .[extra]`) is `.` with its extras.
+    The repository itself (`.`, `-e .[extra]`) becomes `.` with its extras.
     """
 
     asked: tuple[tuple[str, Path], ...]
@@ -25,7 +25,7 @@ class RequirementLines:
 
 
 def read_lines(file: Path, seen: frozenset[Path] = frozenset()) -> RequirementLines:
-    """Raises `TargetError` for a file that cannot be read."""
+    """Read a requirement file. Raises `TargetError` if it cannot be read."""
     try:
         text = file.read_text("utf-8-sig").replace("\\\n", " ")
     except OSError as error:

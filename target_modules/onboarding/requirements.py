@@ -1,4 +1,4 @@
-"""What a repository says that its package and tests need: in locks, requirement files, pyproject.toml."""
+"""Find the requirements of a package and its tests in locks, requirement files and pyproject.toml."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ NOT_IN_A_BOX = frozenset({
     "twine", "ty", "uv", "wheel",
 })  # fmt: skip
 
-_Asked = tuple[str, Path]  # a requirement, and the file that says it
+_Asked = tuple[str, Path]  # a requirement, and its file
 
 
 @dataclass(frozen=True)
 class Needed:
-    """Requirements as pip takes them, and where they were read.
+    """Requirements in pip's form, and the files that they come from.
 
-    `left_out` is what a box does not need of the tests' own, `elsewhere` what comes from an address or a
-    folder, so that an image cannot have it.
+    `left_out` are test requirements that a box does not need. `elsewhere` come from a URL or a folder, so an
+    image cannot have them.
     """
 
     packages: tuple[str, ...]
@@ -52,9 +52,10 @@ class Needed:
 
 
 def requirements_of(repo: Path) -> Needed:
-    """What to install for the tests of a repository; never its own package. Pins come from uv.lock or
-    poetry.lock where there is one; markers are those of this Python. Raises `TargetError` for files that
-    cannot be read.
+    """The requirements to install for the tests of a repository, without its own package.
+
+    Pins come from uv.lock or poetry.lock if there is one; markers are evaluated for this Python. Raises
+    `TargetError` for files that cannot be read.
     """
     return _Reader(repo).needed()
 
@@ -139,7 +140,7 @@ class _Reader:
                 self.kept[name] = _both(self.kept[name], requirement)
 
     def _runtime(self) -> list[_Asked]:
-        """What the package itself needs."""
+        """The requirements of the package itself."""
         table = table_in(self.project, "project")
         poetry = table_in(self.project, "tool", "poetry", "dependencies")
         dynamic = table_in(self.project, "tool", "setuptools", "dynamic", "dependencies").get("file", [])
@@ -156,8 +157,9 @@ class _Reader:
         return self._of_setup_cfg(self.setup.get("options", {}).get("install_requires", ""), "")
 
     def _for_tests(self) -> list[_Asked]:
-        """What the tests need beside it: the first group of a known name, else a file. One for development
-        is taken only if it has pytest.
+        """The further requirements of the tests: the first group of a known name, else a file.
+
+        A group or file for development counts only if it has pytest.
         """
         for name in TEST_GROUPS:
             for found in self._groups(name):
@@ -178,7 +180,7 @@ class _Reader:
         return self._of_setup_cfg(extras[name], f", extra {name}") if name else []
 
     def _groups(self, name: str) -> Iterator[list[_Asked]]:
-        """The places of pyproject.toml that a group of this name can be in."""
+        """The requirements of each place in pyproject.toml that can hold a group of this name."""
         tool = table_in(self.project, "tool")
         groups = table_in(self.project, "dependency-groups")
         extras = table_in(self.project, "project", "optional-dependencies")
@@ -209,7 +211,7 @@ class _Reader:
         )
 
     def _group(self, groups: Mapping[str, Any], name: str) -> list[_Asked]:
-        """A dependency group with those that it includes (PEP 735)."""
+        """A dependency group with its included groups (PEP 735)."""
         try:
             return [(text, self.file) for text in resolve_dependency_groups(groups, name)]
         except ExceptionGroup as error:
@@ -232,7 +234,7 @@ class _Reader:
             found += lines.asked
         if (
             any(text.startswith(".") for text, _ in found) and not self.kept
-        ):  # `-e .`: what setup.cfg says, too
+        ):  # `-e .` includes the requirements of setup.cfg
             found += self._of_setup_cfg(self.setup.get("options", {}).get("install_requires", ""), "")
         return found
 
@@ -246,7 +248,7 @@ class _Reader:
 
 
 def requirement_of(text: str, file: Path) -> Requirement:
-    """Raises `TargetError` that names the file."""
+    """Parse a requirement. Raises `TargetError` that names the file."""
     try:
         return Requirement(text)
     except InvalidRequirement:
@@ -254,7 +256,7 @@ def requirement_of(text: str, file: Path) -> Requirement:
 
 
 def _both(text: str, other: Requirement) -> str:
-    """A requirement with the extras and bounds of another one of the same package."""
+    """A requirement combined with the extras and bounds of another one of the same package."""
     one = requirement_of(text, Path())
     if other.specifier == one.specifier and other.extras <= one.extras:
         return text
@@ -267,14 +269,14 @@ def _has_pytest(asked: Iterable[_Asked]) -> bool:
 
 
 def table_in(table: Any, *keys: str) -> Mapping[str, Any]:
-    """A table within tables, empty if it is not there or no table."""
+    """A nested table; empty if it is missing or not a table."""
     for key in keys:
         table = table.get(key, {}) if isinstance(table, dict) else {}
     return table if isinstance(table, dict) else {}
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """A TOML file's content, empty where there is none. Raises `TargetError` where it cannot be read."""
+    """The content of a TOML file, empty if there is none. Raises `TargetError` if it cannot be read."""
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
@@ -284,7 +286,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 
 
 def name_of(requirement: str) -> str:
-    """The normalised name of the package that a requirement is of."""
+    """The normalised package name of a requirement."""
     return canonicalize_name(requirement_of(requirement, Path()).name)
 
 
@@ -299,11 +301,11 @@ def read_setup_cfg(repo: Path) -> dict[str, dict[str, str]]:
 
 
 def described(needed: Needed) -> Iterable[str]:
-    """What the owner should know, in words."""
+    """A summary for the owner."""
     where = " and ".join(needed.read_from) or "no file that names any"
     yield f"requirements, from {where}: {', '.join(needed.packages)}"
     if needed.left_out:
         yield f"not needed in a box, and left out: {', '.join(needed.left_out)}"
     if needed.elsewhere:
         names = ", ".join(needed.elsewhere)
-        yield f"left out, as they come from an address or a folder and not from an index: {names}"
+        yield f"left out, because they come from a URL or a folder and not from an index: {names}"

@@ -45,9 +45,7 @@ def apply(tree: Tree, patch: Patch) -> Tree:
     for number, edit in enumerate(patch.edits, 1):
         try:
             _apply(files, edit)
-        except _EditRefusedError as error:
-            raise PatchError(number, edit.path, str(error), error.kind) from None
-        except symbols.SymbolError as error:
+        except (_EditRefusedError, symbols.SymbolError) as error:
             raise PatchError(number, edit.path, str(error), error.kind) from None
         except NotPythonError as error:
             raise PatchError(number, edit.path, str(error), "unparsable") from None

@@ -13,8 +13,9 @@ Tables = Mapping[str, object]
 
 
 def manifest_text(tables: Tables, *, head: str = "", above: Mapping[str, str] | None = None) -> str:
-    """Keys and tables in their order; those that are None or an empty table are left out. `head` is a comment
-    on top, `above` are comments above keys. What cannot be seen is escaped.
+    """Keys and tables in their order, without None and empty tables.
+
+    `head` is a comment at the top, `above` are comments above keys. Invisible characters are escaped.
     """
     document = tomlkit.document()
     if head:

@@ -12,7 +12,9 @@ SOURCES = ("cases", "grader", "evaluator", "check", "tasks")  # the keys that na
 
 
 class SuiteKind(NamedTuple):
-    """`sources`: one file of these keys, or tests if there are none. `in_process`: verdicts that are reached
+    """What a kind of suite asks of a manifest.
+
+    `sources`: exactly one of these keys, or tests if there are none. `in_process`: verdicts that are reached
     beside the variant may promote it.
     """
 

@@ -65,8 +65,9 @@ def grader_of(target: Target) -> bytes:
 
 
 def suite_digest(target: Target) -> str | None:
-    """SHA-256 of the file behind a target's own suite, so that what runs is what was trusted; None if its
-    suite is in an installed package.
+    """SHA-256 of the file behind a target's own suite; None if the suite is in an installed package.
+
+    What runs is thereby what was trusted.
 
     Raises `TargetError`, and `UntrustedError` if nobody has agreed to it.
     """

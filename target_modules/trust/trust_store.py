@@ -16,8 +16,10 @@ class StateError(Exception):
 
 
 def folder(name: str = "trust") -> Path:
-    """`$XDG_STATE_HOME/pygent/trust`, or below `~/.local/state`. A relative variable is not obeyed: it would
-    lead into the folder that asks to be trusted. Raises `StateError` if the user has no folder at all.
+    """`$XDG_STATE_HOME/pygent/trust`, or the same below `~/.local/state`.
+
+    A relative variable is ignored: it would lead into the folder that asks to be trusted. Raises `StateError`
+    if the user has no folder at all.
     """
     try:
         return user_state_path("pygent") / name

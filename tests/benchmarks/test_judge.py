@@ -9,9 +9,9 @@ from pygent.benchmarks.judge import confirm, evaluate, evaluate_tree, score_inte
 from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.benchmarks.target_check import check_target
-from pygent.sandbox import retry
 from pygent.sandbox.api import Call, Isolation, Program, SandboxFaultError
 from pygent.sandbox.backends.local import LocalSandbox
+from pygent.sandbox.host import retry
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import TargetError
 

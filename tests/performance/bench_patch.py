@@ -18,7 +18,8 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_reader import read
 from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.top_level_chunks import pieces
-from pygent.target_modules.spec.manifest import Manifest, Target
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.manifest_tables import Manifest
 
 REPEATS = 15
 

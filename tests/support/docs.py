@@ -16,15 +16,16 @@ CONFIGURATION = """\
 # Configuration
 
 A run takes its settings from the command line, then from environment variables `PYGENT_<KEY>` (upper case),
-then from `pygent.toml` in the current folder (or the file given by `--config`), then from the defaults below.
-An unknown key is an error. What a file's keys run or loosen is [asked once](../how-to/trust.md). The settings
-are stored with the run; `pygent resume` changes its budgets and where it runs, and takes no command from it.
+then from `pygent.toml` in the current folder (or the file given by `--config`), then from the defaults
+below. An unknown key is an error. If keys of a file run or loosen something, you are [asked
+once](../how-to/trust.md) to trust them. The settings are stored with the run; `pygent resume` can change
+its budgets and its sandbox, and takes no command from it.
 
 {rows}
 
 ## Prices
 
-Prices of models that the built-in list does not know, as tables `[prices."MODEL"]`:
+Prices of models that are not in the built-in list, as tables `[prices."MODEL"]`:
 
 | key | meaning |
 |---|---|
@@ -37,7 +38,7 @@ Prices of models that the built-in list does not know, as tables `[prices."MODEL
 | `PYGENT_HOME` | folder of the archive, as with `--home` |
 | `PYGENT_NO_INSTALL=1` | forbids `make` to install a Docker engine |
 | `OPENAI_API_KEY`, `OPENAI_BASE_URL` | key and address of a model; see [models](../how-to/models.md) |
-| `XDG_STATE_HOME` | where it is kept what you [trust](../how-to/trust.md), else `~/.local/state` |
+| `XDG_STATE_HOME` | folder for the record of your [trust](../how-to/trust.md); `~/.local/state` by default |
 | `PYGENT_MODELS` | folder of the [local model](../how-to/local-model.md) |
 | `PYGENT_REVIEW_PASSWORD` | password of the [review page](../how-to/review-page.md) beyond loopback |
 """
@@ -46,30 +47,31 @@ MANIFEST = """\
 # The manifest, `target.toml`
 
 A target is a folder with a `target.toml`. An unknown key, a wrong type or a missing file is an error that
-names the file and the key. `pygent targets init` writes a manifest for you, and `pygent targets check DIR`
+names the file and the key. `pygent targets init` writes a manifest for you. `pygent targets check DIR`
 tries a target out: its manifest, its cases, and its baseline in the sandbox.
 
 | key | type | default | meaning |
 |---|---|---|---|
 {rows}
 
-In the globs of `files`, `support` and `editable`, `*` and `?` stay within a folder, `**` is any number of
-folders, `[...]` is a class of characters, and `[[]` a bracket: `*.py` is the files on top, `**/*.py` all of
-them, `data/**` all files below `data`. `pygent targets check` refuses an `editable` that means no file.
+In the globs of `files`, `support` and `editable`, `*` and `?` stay within a folder, `**` matches any number
+of folders, `[...]` matches one of several characters, and `[[]` a bracket. So `*.py` matches the files at
+the top, `**/*.py` all Python files, and `data/**` all files below `data`. `pygent targets check` refuses an
+`editable` that matches no file.
 
-A required key of a table is required if the table is given. `[]` marks an array of tables, such as
-`[[suite.stages]]`. Without `suite.stages` there is one stage, `all`. Held-out cases are always run whole:
-stages and their thresholds only save time in a search. The kinds of suite and the metrics are described in
-[suites and graders](suites.md).
+A required key of a table is required only if the table is given. `[]` marks an array of tables, such as
+`[[suite.stages]]`. Without `suite.stages` there is one stage, `all`. Held-out cases always run as a whole,
+because stages and their thresholds only save time in a search. [Suites and graders](suites.md) describes
+the kinds of suite and the metrics.
 """
 
 GRADING = """\
 # Python API: `pygent.grading`
 
-A grader is a trusted Python file of yours that runs on the host. It imports these names from
-`pygent.grading`; the functions that it defines are in [suites and graders](suites.md#graders). All three are
-frozen dataclasses and hold plain values: numbers, strings, `None`, and lists, tuples, sets and dictionaries
-of these.
+A grader is your own trusted Python file, which runs on the host. It imports these names from
+`pygent.grading`, and defines the functions described in [suites and graders](suites.md#graders). All three
+are frozen dataclasses and hold plain values: numbers, strings, `None`, and lists, tuples, sets and
+dictionaries of these.
 
 {classes}"""
 
@@ -105,7 +107,7 @@ def configuration() -> str:
 
 def manifest() -> str:
     """Every key of `target.toml`."""
-    from pygent.target_modules.spec.manifest import Manifest
+    from pygent.target_modules.spec.manifest_tables import Manifest
 
     return MANIFEST.format(rows="\n".join(_keys(Manifest, "")))
 

@@ -10,7 +10,8 @@ import pytest
 
 from pygent.benchmarks.suites.grader import Grader
 from pygent.evolution.settings.config import RunConfig
-from pygent.target_modules.spec.manifest import Manifest, Target, load
+from pygent.target_modules.spec.manifest import Target, load
+from pygent.target_modules.spec.manifest_tables import Manifest
 from pygent.target_modules.trust import trust_store
 from pygent.target_modules.trust.exhibit import Exhibit, UntrustedError, forget, listed, remember, require
 from pygent.target_modules.trust.keys import harms

@@ -3,7 +3,7 @@
 KIND = "wrong"
 
 
-class Deep(Exception):
+class DeepError(Exception):
     def __str__(self):
         raise self
 
@@ -19,6 +19,6 @@ class Deep(Exception):
 
 
 def solve(numbers):
-    error = Deep()
+    error = DeepError()
     error.__cause__ = error
     raise error

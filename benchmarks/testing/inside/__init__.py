@@ -1,1 +1,1 @@
-"""What runs a target's tests in a box, as its package `pygent_tests`; it needs no more than pytest."""
+"""Run a target's tests in a box, as the package `pygent_tests`, which needs only pytest."""

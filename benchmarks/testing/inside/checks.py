@@ -1,4 +1,4 @@
-"""Check functions in a judge's box: each gets a candidate that answers from another box. Without pytest."""
+"""Run check functions in a judge's box, without pytest; the candidate answers from another box."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class _Checking(Proxy):
         super().__init__(ask, [])
         self.results: list[list[object]] = []
         self.current = ""
-        self._told = 0
+        self._reported = 0
 
     def news(self) -> tuple[list[list[object]], str]:
-        return self.results[self._told :], self.current
+        return self.results[self._reported :], self.current
 
     def heard(self, number: int) -> None:
-        self._told += number
+        self._reported += number
 
 
 class _Function:
@@ -39,9 +39,9 @@ class _Function:
 def run(ask: Ask, module: str, names: list[str], entry: str, granted: Granted | None) -> list[object]:
     """Call the named functions of a module, in order, with a proxy of `entry` (`module:name`).
 
-    The proxy's attributes are proxies of the other functions of that module. Messages and results are those
-    of a judge of tests, and so is `granted`. Of an exception only the class is told: its text may hold what
-    is expected.
+    The proxy's attributes are proxies of the other functions of that module. Messages, results and `granted`
+    are those of a judge of tests. Only the class of an exception is reported: its text may hold an expected
+    value.
     """
     proxy = _Checking(ask)
     checks = importlib.import_module(module)
@@ -57,7 +57,7 @@ def run(ask: Ask, module: str, names: list[str], entry: str, granted: Granted | 
         started = time.perf_counter()
         try:
             getattr(checks, name)(candidate)
-        except BaseException as error:  # noqa: BLE001  # job border
+        except BaseException as error:  # noqa: BLE001  # a fault ends this check only
             kind = type(error).__name__
         seconds = time.perf_counter() - started
         guard.disarm()

@@ -1,4 +1,4 @@
-"""Tests and candidate in one child."""
+"""Run tests and candidate in one child."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .plugin import Plugin, main
 
 
 class Direct(Plugin):
-    """Also stops early: at the first failure of a `gate` test, and where none of `need_one` passes."""
+    """Also stops early: at the first failure of a `gate` test, and if none of `need_one` passes."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ def run(
     gate: list[str],
     need_one: list[str],
 ) -> dict[str, object]:
-    """Run tests beside the candidate. `seconds`: the most that each may take, by its id."""
+    """Run tests beside the candidate; `seconds` limits each test, by id."""
     plugin = Direct(only, seconds, gate, need_one)
     main(paths, options, plugin)
     return plugin.report()

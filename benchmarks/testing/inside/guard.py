@@ -1,4 +1,4 @@
-"""What comes of something that happens in a judge's process: it is noted, or it is refused for good."""
+"""Handle events in a judge's process: each is noted or refused for good."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from .proxy import Proxy
 from .watch import LOADERS, LOADERS_IN_C, Watch, runs_code
 
 Look = Callable[[types.FrameType], None]
-Granted = dict[str, list[str]]  # names by test; those of the empty one may happen around every test
+Granted = dict[str, list[str]]  # event names by test; those under '' may happen around every test
 READ = "open r "
 ANY_READ = f"{READ}*"
 
 
 class Guard:
-    """Without `granted`, on the target's own source, names are noted by test, and one that runs code stands
-    against the test; otherwise any that is not granted is refused. `test` is the one whose own code runs.
-    `look` sees the calls of what is defined in `files`.
+    """Notes or refuses the events of a judge's process.
+
+    Without `granted`, on the target's own source, events are noted by test, and one that runs code bars the
+    test from being sealed. With it, any event that is not granted is refused. `test` is the one whose code
+    runs. `look` sees the calls of functions defined in `files`.
     """
 
     def __init__(
@@ -68,7 +70,7 @@ class Guard:
 def _profiler(
     watch: Watch, look: Look | None, files: Collection[str]
 ) -> Callable[[types.FrameType, str, Any], None]:
-    """A profiler, which every call in a judge waits for: one function, as quick as can be."""
+    """A profiler; every call in a judge waits for it, so it is a single function and as fast as possible."""
 
     def profile(frame: types.FrameType, event: str, argument: Any) -> None:
         if event == "call":

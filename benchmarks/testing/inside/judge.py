@@ -1,4 +1,4 @@
-"""Tests in a judge's box: the candidate is behind a proxy, in another box."""
+"""Run tests in a judge's box; the candidate is behind a proxy, in another box."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .proxy import Ask, Proxy, present, replace
 
 
 class Judge(Plugin):
-    """Says what of a result is not the candidate's doing, and tells the host of results as they come."""
+    """Rules out results that the candidate did not cause, and reports results to the host as they come."""
 
     def __init__(
         self,
@@ -27,15 +27,15 @@ class Judge(Plugin):
     ) -> None:
         super().__init__(only, {})
         self.proxy = _Telling(ask, functions, self)
-        self.told = 0
+        self.reported = 0
         self._editable = _places(regions)
         files = {place.rpartition(":")[0] for place in self._editable}
         self.guard = Guard(self.proxy, granted, self._look, files)
-        self._running: dict[object, str] = {}  # fixtures that run code, with what stands against them
+        self._running: dict[object, str] = {}  # fixtures that run code, with the reason that bars them
 
     def begins(self, item: pytest.Item) -> None:
         self.proxy.begins()
-        self.proxy.send("told")  # so that the host knows which test it is that this box may die of
+        self.proxy.send("told")  # so that the host knows the test if this box dies in it
         for fixture in _fixtures(item):
             self.proxy.stands_against(self._running.get(fixture, ""))
         self.guard.arm()
@@ -70,18 +70,18 @@ class Judge(Plugin):
         self.proxy.send("told")  # the last verdict, before what ends the session
 
     def untold(self) -> list[list[object]]:
-        """Results that the host has not heard of."""
-        return self.results[self.told :]
+        """Results that the host does not know yet."""
+        return self.results[self.reported :]
 
     def _look(self, frame: types.FrameType) -> None:
-        """Notes where the reference's own editable code runs in place of the candidate's."""
+        """Note if the reference's editable code runs instead of the candidate's."""
         code = frame.f_code
         if f"{code.co_filename}:{code.co_firstlineno}" in self._editable:
             self.proxy.stands_against(f"{code.co_qualname} is used as an object")
 
 
 class _Telling(Proxy):
-    """A proxy that tells a judge's news with every call."""
+    """A proxy that reports a judge's news with every call."""
 
     def __init__(self, ask: Ask, functions: list[str], judge: Judge) -> None:
         super().__init__(ask, functions)
@@ -91,7 +91,7 @@ class _Telling(Proxy):
         return self._judge.untold(), self._judge.current
 
     def heard(self, number: int) -> None:
-        self._judge.told += number
+        self._judge.reported += number
 
 
 def judge(
@@ -105,12 +105,12 @@ def judge(
 ) -> list[object]:
     """Run tests against proxies of `functions` (`module:name`).
 
-    A test fails to which code of `regions` (module to editable symbols, none for all of it) matters beyond
-    these calls, and one in which something happens that is not `granted` (without it, all is noted). Calls
-    come as `["call", news, test, name, forms, args, kwargs]`, at the start of each test
-    `["told", news, test]`, before what is not granted `["refused", news, test, name]`, at last
-    `["done", news, "", errors, names]`; news are the results that were not told before, and names what
-    happened around the tests.
+    A test fails if code of `regions` (module to editable symbols, none for all of it) matters to it beyond
+    these calls, or if an event in it is not `granted` (without `granted`, all are noted). The messages are
+    `["call", news, test, name, forms, args, kwargs]` for a call, `["told", news, test]` at the start of each
+    test, `["refused", news, test, name]` before an event that is not granted, and at the end
+    `["done", news, "", errors, names]`; news are the results not reported before, names the events around the
+    tests.
     """
     plugin = Judge(ask, only, functions, regions, granted)
     for name, original in present(functions):
@@ -125,7 +125,7 @@ def _fixtures(item: pytest.Item) -> list[object]:
 
 
 def _places(regions: dict[str, list[str]]) -> set[str]:
-    """File and first line of every editable function, methods and inner ones included."""
+    """File and first line of every editable function, including methods and inner functions."""
     places: set[str] = set()
     for name, symbols in regions.items():
         file = importlib.import_module(name).__file__ or ""

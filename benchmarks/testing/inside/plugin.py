@@ -1,4 +1,4 @@
-"""Running pytest once, with a verdict for each test."""
+"""Run pytest once, with a verdict for each test."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class TimedOut(BaseException):
 
 
 class Plugin:
-    """Chooses and stops; collects a verdict for each test."""
+    """Selects tests, collects a verdict for each, and stops the run."""
 
     def __init__(self, only: list[str] | None, seconds: dict[str, float]) -> None:
         self.only = None if only is None else set(only)
@@ -58,7 +58,7 @@ class Plugin:
             self.ended(item)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Failed until its call is reported to have passed, and then only if nothing after it fails."""
+        """Take a report: a test has failed until its call passes and nothing after it fails."""
         if report.failed:
             if self._kind == "Unfinished" or self._outcome != "failed":
                 self._kind = _last_line(report)
@@ -72,7 +72,7 @@ class Plugin:
         self._finished = report.when == "teardown"
 
     def begins(self, item: pytest.Item) -> None:
-        """A test begins, its fixtures included."""
+        """Called when a test begins, its fixtures included."""
 
     def ended(self, item: pytest.Item) -> None:
         seconds = time.perf_counter() - self._started
@@ -84,7 +84,7 @@ class Plugin:
             item.session.shouldstop = self.stopped
 
     def lost(self, why: str) -> None:
-        """The running test has failed, whatever it makes of it."""
+        """Fail the running test, whatever it does."""
         self._outcome, self._kind = "failed", why
 
     def _too_long(self, number: int, frame: object) -> None:
@@ -104,7 +104,7 @@ def main(paths: list[str], options: list[str], plugin: Plugin) -> None:
 
 
 def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
-    """The kind of the exception, without its text: that may hold what a test expects."""
+    """The kind of the exception without its text, which may hold an expected value."""
     text = getattr(getattr(report.longrepr, "reprcrash", None), "message", None) or str(report.longrepr)
     lines = [line for line in text.strip().splitlines() if line.strip()] or [""]
     if isinstance(report, pytest.CollectReport):

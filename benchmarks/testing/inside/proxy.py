@@ -1,4 +1,4 @@
-"""Functions whose calls are answered by the host, from another box. No pytest is needed for it."""
+"""Functions whose calls the host answers, from another box; this needs no pytest."""
 
 from __future__ import annotations
 
@@ -13,38 +13,39 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-_MOST_CALLS = 2000  # of one test through the proxy
-_MOST_ITEMS = 10_000  # of an iterator that is an argument
+_MOST_CALLS = 2000  # of a test through the proxy
+_MOST_ITEMS = 10_000  # items of an iterator that is an argument
 _PYTHONS_OWN = ("builtins", "operator", "_operator", "math")
 _VERDICTS = (
     "unittest", "doctest", "bdb", "pytest", "_pytest", "pluggy", "hypothesis", "nose", "testtools", "trial",
-)  # fmt: skip  # whose exceptions decide of tests
+)  # fmt: skip  # packages whose exceptions are verdicts on tests
 
 Ask = Callable[[object], Any]
 
 
 class Lost(BaseException):
-    """A call through the proxy has no answer that a test may see: it has failed, whatever it catches."""
+    """A call has no answer that a test may see; the test has failed, whatever it catches."""
 
 
 class Proxy:
-    """Sends calls out. `calls` and `why` are about the test that is running: how many it has made, and what
-    stands against its verdict.
+    """Sends calls out.
+
+    `calls` and `why` concern the running test: the number of its calls, and the reason that bars its verdict.
     """
 
     def __init__(self, ask: Ask, functions: list[str]) -> None:
         self._ask = ask
-        self._lock = threading.RLock()  # what a call is about to say may itself be refused
+        self._lock = threading.RLock()  # a call's message may itself cause a refusal
         self._raisable = _tops(functions)
         self.calls = 0
         self.why = ""
 
     def begins(self) -> None:
-        """Another test begins."""
+        """Called when a test begins."""
         self.calls, self.why = 0, ""
 
     def through(self, name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
-        """Send a call out and come back with what it yields."""
+        """Send a call out and return or raise its outcome."""
         self.calls += 1
         if self.calls > _MOST_CALLS:
             return self._give_up(f"more than {_MOST_CALLS} calls")
@@ -63,7 +64,7 @@ class Proxy:
         return self._give_up(value)
 
     def send(self, what: str, *rest: object) -> Any:
-        """Tell the host something and hear its answer, one thread at a time."""
+        """Send a message to the host and return its answer, one thread at a time."""
         with self._lock:
             news, test = self.news()
             answer = self._ask([what, news, test, *rest])
@@ -71,29 +72,31 @@ class Proxy:
             return answer
 
     def refuse(self, name: str) -> None:
-        """Tell the host of what must not happen, and never come back: it ends this process."""
+        """Report a forbidden event to the host, which ends this process; never returns."""
         self.send("refused", name)
         os._exit(1)
 
     def stands_against(self, why: str) -> None:
-        """The running test's verdict cannot count, whatever it makes of it."""
+        """Bar the running test's verdict from counting."""
         self.why = self.why or why
 
     def news(self) -> tuple[list[list[object]], str]:
-        """Results that the host has not heard of, in case that this box dies, and the running test."""
+        """Results that the host does not know yet, in case this box dies, and the running test."""
         return [], ""
 
     def heard(self, number: int) -> None:
-        """So many of the news have reached the host."""
+        """Note that this many of the news have reached the host."""
 
     def _give_up(self, why: str) -> object:
         self.stands_against(why)
         raise Lost(why)
 
     def _exception(self, kind: str, args: tuple[object, ...]) -> Exception | None:
-        """The exception that the other box tells of, where this box has its class already: nothing is
-        imported for it. None that a test library takes for a verdict can be had, none that ends a loop over
-        answers (`StopIteration` within `map` or `zip`), and none of what the functions' modules do not use.
+        """The exception that the other box reports, if this box has its class already; else None.
+
+        Nothing is imported for it. Excluded are exceptions that a test library takes for a verdict, those
+        that end a loop over answers (`StopIteration` within `map` or `zip`), and those of packages that the
+        functions' modules do not use.
         """
         module, _, qualified = kind.partition(":")
         found: Any = getattr(sys.modules.get(module), "__dict__", {}).get(qualified.partition(".")[0])
@@ -108,13 +111,13 @@ class Proxy:
         try:
             made = found.__new__(found)
             made.args = args
-        except BaseException:  # noqa: BLE001  # job border: a class with a constructor of its own
+        except BaseException:  # noqa: BLE001  # the class may have any constructor
             return None
         return made
 
 
 def _tops(functions: list[str]) -> set[str]:
-    """Packages whose exceptions the functions may raise: their own, Python's, and those that they import."""
+    """Packages whose exceptions the functions may raise: their own, Python's, and those they import."""
     tops = {"builtins", *sys.stdlib_module_names}
     for name in {name.partition(":")[0] for name in functions}:
         tops.add(name.partition(".")[0])
@@ -128,7 +131,7 @@ def _tops(functions: list[str]) -> set[str]:
 
 
 def _lowered(args: tuple[object, ...]) -> tuple[dict[str, str], list[object]]:
-    """Arguments as plain values, with the form of each that was not one."""
+    """Arguments as plain values, with the form of each that was not plain."""
     forms: dict[str, str] = {}
     lowered: list[object] = []
     for number, arg in enumerate(args):
@@ -148,7 +151,7 @@ def _lowered(args: tuple[object, ...]) -> tuple[dict[str, str], list[object]]:
 
 
 def present(functions: list[str]) -> Iterator[tuple[str, Any]]:
-    """The functions that are there once the modules are loaded: a module may take some away again."""
+    """The functions that exist once the modules are loaded; a module may have deleted some."""
     for name in functions:
         module, _, function = name.partition(":")
         found = getattr(importlib.import_module(module), function, None)
@@ -157,7 +160,7 @@ def present(functions: list[str]) -> Iterator[tuple[str, Any]]:
 
 
 def replace(name: str, original: Any, through: Callable[..., object]) -> None:
-    """Send every call of a function elsewhere, whoever has got hold of it and however."""
+    """Redirect every call of a function, through whatever reference."""
 
     def sent(*args: object, **kwargs: object) -> object:
         return through(name, args, kwargs)

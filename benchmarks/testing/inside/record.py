@@ -1,4 +1,4 @@
-"""Plain calls into a package's functions while its tests run."""
+"""Record plain calls into a package's functions while its tests run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .proxy import present, replace
 
 
 class Recorder(Plugin):
-    """Keeps the plain calls into functions, with their answers."""
+    """Keeps plain calls into functions, with their answers."""
 
     def __init__(self, only: list[str] | None, most: int, encode: Callable[[object], str]) -> None:
         super().__init__(only, {})

@@ -1,8 +1,8 @@
-"""What may happen in a judge's process once a candidate has answered there.
+"""Watch the events in a judge's process once a candidate has answered there.
 
 An answer is data until something in the judge runs it. That cannot begin without an event that Python audits,
-or a call of a loader (`pickle.loads`, `logging.config.dictConfig`, ..). Each has a name here, and is told to
-the host before it takes place: none of a hostile answer has run then, so that nothing here can be undone yet.
+or a call of a loader (`pickle.loads`, `logging.config.dictConfig`, ..). Each has a name here and is reported
+to the host before it happens: no part of a hostile answer has run by then, so it cannot have disabled this.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ _HARMLESS = {
     "array.__new__", "os.listdir", "os.scandir", "os.walk", "os.fwalk", "os.getxattr", "os.listxattr",
     "glob.glob", "glob.glob/2", "pathlib.Path.glob", "pathlib.Path.rglob", "time.sleep", "marshal.dumps",
     "sys.unraisablehook", "sys.excepthook", "threading.excepthook", "os.unsetenv",
-}  # fmt: skip  # which start, open and change nothing
+}  # fmt: skip  # events that start, open and change nothing
 _RUNNING = (
     "call ", "exec ", "compile ", "pickle.find_class", "marshal.load", "subprocess.Popen", "os.system",
     "os.fork", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn", "ctypes.", "code.__new__",
     "function.__new__", "cpython.run_", "sys.addaudithook", "setopencodehook",
-)  # fmt: skip  # beginnings of the names of what runs code
+)  # fmt: skip  # prefixes of the names of events that run code
 _CHANGES_CODE = ("__code__", "__defaults__", "__kwdefaults__", "__bases__", "__class__")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _BY_PATH = ("os.", "shutil.", "tempfile.", "sqlite3.")
-_READERS = ("tokenize", "linecache")  # show source lines in tracebacks
-_BY_C = ("_strptime", "encodings.")  # modules that Python itself imports by a name
+_READERS = ("tokenize", "linecache")  # they read source lines for tracebacks
+_BY_C = ("_strptime", "encodings.")  # modules that Python itself imports by name
 _IMPORTERS = (
     "unittest.mock", "_pytest.monkeypatch", "_pytest.outcomes", "_pytest.pathlib", "encodings",
-)  # fmt: skip  # import what they patch, skip by, collect, or decode with
+)  # fmt: skip  # they import what they patch, skip by, collect or decode with
 LOADERS: dict[str, tuple[str, ...]] = {
     "import_module": ("importlib",),
     "dictConfig": ("logging.config",), "fileConfig": ("logging.config",), "listen": ("logging.config",),
@@ -46,19 +46,19 @@ LOADERS: dict[str, tuple[str, ...]] = {
     "loads": ("dill._dill",), "open": ("shelve",), "decode": ("jsonpickle.unpickler",),
     "from_string": ("jinja2.environment",), "serve_forever": ("socketserver",),
     "find_python_name": ("yaml.constructor",), "find_python_module": ("yaml.constructor",),
-}  # fmt: skip  # functions of Python source, with the modules that have one of this name
+}  # fmt: skip  # functions in Python source, with the modules that define one of this name
 LOADERS_IN_C = ("load", "loads", "__import__")
 _FROZEN = "<frozen importlib._bootstrap"
 _IMPORTS = opmap["IMPORT_NAME"]
 
 
 def runs_code(name: str) -> bool:
-    """Whether what is named so runs code, or could."""
+    """Whether an event of this name runs code, or could."""
     return name.startswith(_RUNNING)
 
 
 class Watch:
-    """Names what happens while it is `armed`, and gives it to `heard`; `here` are code objects of ours."""
+    """Names the events that happen while it is `armed`, for `heard`; `here` are code objects of ours."""
 
     def __init__(self, heard: Callable[[str], None], here: tuple[types.CodeType, ...] = ()) -> None:
         self.armed = False
@@ -72,7 +72,7 @@ class Watch:
         self._roots = tuple(path for path in sys.path if path and not _within(path, self._work))
 
     def audit(self, event: str, args: tuple[object, ...]) -> None:
-        """An audit hook."""
+        """Audit hook of Python."""
         if event in _HARMLESS or not self.armed:
             return
         frame = sys._getframe(1)
@@ -83,13 +83,13 @@ class Watch:
             self._heard(name)
 
     def called(self, frame: types.FrameType) -> None:
-        """A function begins that may be a loader."""
+        """Called when a function begins, which may be a loader."""
         module, name = frame.f_globals.get("__name__"), frame.f_code.co_name
         if module in LOADERS[name] and frame.f_back is not None:
             self._loads(f"{module}.{name}", frame.f_back)
 
     def called_in_c(self, frame: types.FrameType, function: Any) -> None:
-        """What may be a loader that is written in C is called from `frame`."""
+        """Called when `frame` calls a function in C, which may be a loader."""
         if name := _loader_in_c(function):
             self._loads(name, frame)
 
@@ -99,7 +99,7 @@ class Watch:
             self._heard(f"call {name}")
 
     def _name(self, event: str, args: tuple[object, ...], frame: types.FrameType) -> str:
-        """What an event is called, empty where it may always happen."""
+        """The name of an event; '' if it may always happen."""
         file = _file_of(event, args)
         if file and not self._ours(file):
             return f"exec {file}"
@@ -135,28 +135,28 @@ class Watch:
         return "" if frame.f_globals.get("__name__") in _READERS else f"open r {place}"
 
     def _place(self, path: object) -> str:
-        """A path as it is named: empty in scratch space, where nothing can be imported from."""
+        """The name of a path; '' in scratch space, from which nothing can be imported."""
         full = os.path.abspath(_text(path))
         if _within(full, self._work):
             return os.path.relpath(full, self._work)
         return "" if _within(full, self._scratch) else full
 
     def _ours(self, file: str) -> bool:
-        """Whether a file that code is of was there before any answer; what is in no file comes from one."""
+        """Whether code's file existed before any answer; code without a file comes from an answer."""
         if _within(file, self._work):
             return file in self._files
         return file.startswith(self._roots) or not _within(file, self._scratch)
 
 
 def _file_of(event: str, args: tuple[object, ...]) -> str:
-    """The file of the code that an event is about: of Python's own, or a library in machine code."""
+    """The file of the code that an event concerns: Python source or a native library."""
     if event == "exec":
         return str(getattr(args[0], "co_filename", ""))
     return _text(args[1]) if event == "import" else ""
 
 
 def _loader_in_c(function: Any) -> str:
-    """A loader that is written in C."""
+    """The name of a loader in C; '' for other functions."""
     name = function.__name__
     if name == "__import__":
         return "builtins.__import__"
@@ -166,19 +166,19 @@ def _loader_in_c(function: Any) -> str:
 
 
 def _imports(frame: types.FrameType) -> Iterator[tuple[str, types.FrameType]]:
-    """The modules whose import this is part of, outermost first, each with a frame of it."""
+    """The modules whose import is under way in this frame, outermost first, each with a frame."""
     for one in reversed(list(_upwards(frame))):
         if one.f_code.co_name == "_find_and_load" and one.f_code.co_filename.startswith(_FROZEN):
             yield str(one.f_locals["name"]), one
 
 
 def _import_of(module: str, frame: types.FrameType) -> str:
-    """What an import is called, empty where a statement or Python itself asks for it."""
+    """The name of an import; '' if a statement or Python itself asks for it."""
     return "" if _by_statement(frame) or module.startswith(_BY_C) else f"import {module}"
 
 
 def _by_statement(frame: types.FrameType) -> bool:
-    """Whether what asks for an import is a statement: its name is written there."""
+    """Whether a statement, which names the module, asks for an import."""
     asking = next(one for one in _upwards(frame) if not one.f_code.co_filename.startswith(_FROZEN))
     return asking.f_code.co_code[asking.f_lasti] == _IMPORTS
 

@@ -10,24 +10,10 @@ from functools import cached_property, lru_cache
 from pygent.target_modules.patch.syntax.source import NotPythonError, parse_anew
 from pygent.target_modules.patch.syntax.top_level_chunks import pieces
 
-_MATH = frozenset(
-    (
-        "sqrt",
-        "log",
-        "exp",
-        "floor",
-        "ceil",
-        "sin",
-        "cos",
-        "tan",
-        "atan",
-        "log2",
-        "log10",
-        "log1p",
-        "tanh",
-        "fabs",
-    )
-)
+_MATH = frozenset({
+    "sqrt", "log", "exp", "floor", "ceil", "sin", "cos", "tan", "atan", "log2", "log10", "log1p", "tanh",
+    "fabs",
+})  # fmt: skip
 MOST_BITS = 256
 _UNARY = frozenset({"abs", "int", "float", "round"})
 

@@ -131,9 +131,9 @@ def _size(plot: WeightedRegion) -> float:
 class Views:
     """The last views, by tree."""
 
-    def __init__(self, weights: Callable[[], LineWeights | None], size: int = 64) -> None:
+    def __init__(self, weights: Callable[[], LineWeights | None]) -> None:
         self._weights = weights
-        self._kept: LRUCache[tuple[str, tuple[str, ...]], View] = LRUCache(size)
+        self._kept: LRUCache[tuple[str, tuple[str, ...]], View] = LRUCache(64)
 
     def of(self, tree: Tree, specs: tuple[str, ...]) -> View:
         key = (tree.id, specs)

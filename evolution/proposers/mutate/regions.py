@@ -13,6 +13,7 @@ from itertools import accumulate
 from pygent.evolution.proposers.mutate.file_symbols import Facts, gathered
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.syntax.source import BOM, NotPythonError, split_lines
+from pygent.target_modules.patch.syntax.symbol_walker import first_line
 from pygent.target_modules.patch.syntax.top_level_chunks import Piece, pieces
 from pygent.target_modules.spec.blocks import BlockError, blocks
 
@@ -198,10 +199,7 @@ def _merged(parts: Iterable[_Part]) -> Iterator[tuple[str, int, int, bool]]:
 
 
 def _lines(node: ast.stmt) -> tuple[int, int]:
-    first = node.lineno
-    if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-        first = min([first, *(decorator.lineno for decorator in node.decorator_list)])
-    return first, node.end_lineno or node.lineno
+    return first_line(node), node.end_lineno or node.lineno
 
 
 def _bound(node: ast.stmt) -> list[str]:

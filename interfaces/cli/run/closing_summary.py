@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from pygent.archive.end_reason import BUDGETS, EndReason
-from pygent.evolution.extension_points import POINTS, references
+from pygent.evolution.extension_points import CODE, references
 from pygent.interfaces.cli.context import command
 from pygent.interfaces.cli.diff_printing import show_diff
 from pygent.interfaces.common.terminal import console
@@ -108,7 +108,7 @@ def _larger(settings: RunConfig, stopped_by: str) -> str:
     """Twice the budget that ended the run, as an option, and the code that has to be named again."""
     budget = getattr(settings, stopped_by) if stopped_by in BUDGETS else None
     larger = "" if budget is None else f" --{stopped_by} {2 * budget:.10g}"
-    code = references(settings.model_dump(include=set(POINTS)))
+    code = references(settings.model_dump(include=set(CODE)))
     return larger + "".join(f" --{key} {shlex.quote(one)}" for key, listed in code.items() for one in listed)
 
 

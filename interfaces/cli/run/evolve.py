@@ -69,8 +69,10 @@ def evolve(
 def _settings(
     session: CliContext, file: Path | None, options: RunSettings
 ) -> tuple[RunConfig, list[Exhibit]]:
-    """The settings of a new run, and what has to be trusted in their file; a run that replays another has all
-    of that one's that are not given."""
+    """The settings of a new run, and what has to be trusted in their file.
+
+    A run that replays another takes all settings that are not given from it.
+    """
     from pygent.evolution.settings.config import ConfigError, read_config
     from pygent.evolution.settings.settings_file import FILE
     from pygent.evolution.settings.stored_config import stored_config

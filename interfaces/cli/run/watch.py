@@ -53,7 +53,6 @@ def watch(
 
     The exit code is the run's: 0, 1 if its process is gone, 3 if a circuit breaker opened.
     """
-
     session: CliContext = ctx.obj
     with session.archive(read_only=True) as archive:
         id = run_or_latest(archive, run)

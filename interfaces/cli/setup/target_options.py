@@ -49,6 +49,8 @@ class TargetPurpose:
 
 @dataclass(frozen=True)
 class ModuleWay(TargetSource):
+    """A module with a file of cases."""
+
     module: Annotated[
         Path | None, typer.Option(help="A Python file, to evolve one function with a file of cases.")
     ] = None
@@ -82,6 +84,8 @@ def _made_of_module(
 
 @dataclass(frozen=True)
 class PackageWay(TargetSource):
+    """A repository with its pytest suite."""
+
     repo: Annotated[
         Path | None, typer.Option(help="A repository, to evolve a package with its own pytest suite.")
     ] = None
@@ -122,6 +126,8 @@ class PackageWay(TargetSource):
 
 @dataclass(frozen=True)
 class EvaluatorWay(TargetSource):
+    """An evaluator with its program."""
+
     evaluator: Annotated[
         Path | None, typer.Option(help="A file with OpenEvolve's `evaluate(program_path)`.")
     ] = None

@@ -42,7 +42,8 @@ def diff(parent: Tree, child: Tree) -> Patch:
 def _file_edits(path: str, old: str, new: str) -> list[Edit]:
     texts = text_edits(path, old, new)
     try:
-        wanted = _symbol_edits(path, outline(old), outline(new))
+        here, there = outline(old), outline(new)
+        wanted = [*_import_edits(path, here, there), *_scope_edits(path, here, there, "")]
     except NotPythonError:
         return texts
     kept, reached = _kept(path, old, wanted)
@@ -64,12 +65,6 @@ def _kept(path: str, old: str, wanted: list[Edit]) -> tuple[list[Edit], str]:
 
 def _size(edits: list[Edit]) -> int:
     return len(Patch(edits=tuple(edits)).model_dump_json())
-
-
-def _symbol_edits(path: str, here: Outline, there: Outline) -> list[Edit]:
-    edits: list[Edit] = [*_import_edits(path, here, there)]
-    edits.extend(_scope_edits(path, here, there, ""))
-    return edits
 
 
 def _import_edits(path: str, here: Outline, there: Outline) -> list[Edit]:
@@ -100,11 +95,11 @@ def _scope_edits(path: str, here: Outline, there: Outline, scope: str) -> list[E
     for name, symbol in new.items():
         if name not in old:
             edits.append(_insertion(path, there, symbol, scope, previous, order))
-            order.insert(order.index(previous) + 1 if previous in order else 0, name)
-        elif _at(order, previous) != name:
+            order.insert(_after(order, previous), name)
+        elif order[_after(order, previous)] != name:
             edits.append(_move(path, name, previous, order))
             order.remove(name)
-            order.insert(order.index(previous) + 1 if previous in order else 0, name)
+            order.insert(_after(order, previous), name)
         previous = name
     for name, symbol in new.items():
         if name in old and (was := here.text(old[name].start, old[name].end)) != there.text(
@@ -114,10 +109,9 @@ def _scope_edits(path: str, here: Outline, there: Outline, scope: str) -> list[E
     return edits
 
 
-def _at(order: list[str], previous: str | None) -> str | None:
-    """The name that now follows `previous`."""
-    place = order.index(previous) + 1 if previous in order else 0
-    return order[place] if place < len(order) else None
+def _after(order: list[str], previous: str | None) -> int:
+    """The place that follows `previous`; the first one if there is none."""
+    return order.index(previous) + 1 if previous in order else 0
 
 
 def _insertion(

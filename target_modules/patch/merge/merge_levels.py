@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Literal
 
-from pygent.target_modules.patch.merge.merge_nodes import Level, MergeNode
+from pygent.target_modules.patch.merge.merge_nodes import Level, MergeNode, as_written
 from pygent.target_modules.patch.merge.merge_order import Id, Version, ordered, versions
 from pygent.target_modules.patch.syntax.source import split_lines
 
@@ -172,7 +172,7 @@ def _united(
 
 def _names(node: ast.stmt) -> list[str]:
     assert isinstance(node, ast.ImportFrom)
-    return [alias.name + (f" as {alias.asname}" if alias.asname else "") for alias in node.names]
+    return list(map(as_written, node.names))
 
 
 def _joined(

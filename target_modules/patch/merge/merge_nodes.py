@@ -111,7 +111,7 @@ def _key(nodes: Sequence[ast.stmt], *, is_first: bool) -> tuple[str, ...]:
     if len(nodes) == 1 and isinstance(node, ast.ImportFrom):
         return ("from", "." * node.level + (node.module or ""))
     if len(nodes) == 1 and isinstance(node, ast.Import):
-        return ("import", ", ".join(_alias(alias) for alias in node.names))
+        return ("import", ", ".join(map(as_written, node.names)))
     names = [name for each in nodes for name in names_bound(each)]
     if names:
         return ("symbol", *names)
@@ -126,5 +126,5 @@ def _binds(node: ast.stmt) -> list[str]:
     return names_bound(node)
 
 
-def _alias(alias: ast.alias) -> str:
+def as_written(alias: ast.alias) -> str:
     return alias.name + (f" as {alias.asname}" if alias.asname else "")

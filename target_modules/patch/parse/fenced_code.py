@@ -124,10 +124,10 @@ def _extended(lines: list[str], fence: Fence) -> tuple[str, int]:
     """
     if _parses(fence.text) or not fence.closed:
         return fence.text, fence.end + 1
-    mark = lines[fence.start - 1].strip().split("`" if "`" in lines[fence.start - 1] else "~")
-    fill = "`" if "`" in lines[fence.start - 1] else "~"
-    width = fill * max(3, len(mark) - 1)
-    for end in [n for n in range(fence.end + 1, len(lines)) if closes(lines[n], width)][:6]:
+    opening = lines[fence.start - 1]
+    fill = "`" if "`" in opening else "~"
+    mark = fill * max(3, opening.count(fill))
+    for end in [n for n in range(fence.end + 1, len(lines)) if closes(lines[n], mark)][:6]:
         text = "\n".join(lines[fence.start : end]) + "\n"
         if _parses(text):
             return text, end + 1
@@ -177,11 +177,17 @@ def _covers(code: Outline, text: str) -> bool:
         file = outline(text)
     except NotPythonError:
         return True
-    have = {name for unit in code.units for node in unit.nodes for name in names_bound(node)}
-    want = {name for unit in file.units for node in unit.nodes for name in names_bound(node)}
-    imports = any(isinstance(unit.nodes[0], ast.Import | ast.ImportFrom) for unit in file.units)
-    has_imports = any(isinstance(unit.nodes[0], ast.Import | ast.ImportFrom) for unit in code.units)
+    have, want = ({name for unit in one.units for name in _names(unit)} for one in (code, file))
+    has_imports, imports = (any(map(_is_import, one.units)) for one in (code, file))
     return bool(want) and want <= have and (has_imports or not imports)
+
+
+def _names(unit: Unit) -> list[str]:
+    return [name for node in unit.nodes for name in names_bound(node)]
+
+
+def _is_import(unit: Unit) -> bool:
+    return isinstance(unit.nodes[0], ast.Import | ast.ImportFrom)
 
 
 def _whole_file(path: str, source: str, tree: Tree) -> list[Edit]:
@@ -201,9 +207,9 @@ def _symbols(code: Outline, paths: list[str], tree: Tree, editable: Editable) ->
     helpers: list[str] = []
     imports: list[str] = []
     for unit in code.units:
-        names = [name for node in unit.nodes for name in names_bound(node)]
+        names = _names(unit)
         source = code.text(unit.start, unit.end)
-        if isinstance(unit.nodes[0], ast.Import | ast.ImportFrom):
+        if _is_import(unit):
             imports.append(source)
         elif names:
             place = _find(names[0], unit, files, editable)
@@ -212,7 +218,7 @@ def _symbols(code: Outline, paths: list[str], tree: Tree, editable: Editable) ->
             else:
                 replaced.append((*place, source))
     if not replaced:
-        names = sorted({name for unit in code.units for node in unit.nodes for name in names_bound(node)})
+        names = sorted({name for unit in code.units for name in _names(unit)})
         if not names:
             raise ReadError("the code in the answer defines nothing", "no_edit")
         raise ReadError(
@@ -227,7 +233,8 @@ def _symbols(code: Outline, paths: list[str], tree: Tree, editable: Editable) ->
         return []
     edits: list[Edit] = []
     if editable.is_in_blocks(path):  # new code belongs in the block
-        helpers = [text for text in imports if text.strip() not in _import_lines(files[path])] + helpers
+        present = {line.strip() for line in files[path].lines}
+        helpers = [text for text in imports if text.strip() not in present] + helpers
     else:
         edits.extend(AddImport(path=path, statement=text.strip()) for text in imports)
     edits.extend(InsertSymbol(path=path, source=text, before=anchor) for text in helpers)
@@ -236,10 +243,6 @@ def _symbols(code: Outline, paths: list[str], tree: Tree, editable: Editable) ->
         for path, name, text in changed
     )
     return edits
-
-
-def _import_lines(file: Outline) -> set[str]:
-    return {line.strip() for line in file.lines if "import" in line}
 
 
 def _with_comment(file: Outline, name: str, source: str) -> str:

@@ -39,7 +39,7 @@ class SearchableLines:
         if trimmed[0] and trimmed != (search, replace):
             tried.append(trimmed)
         for old, new in tried:
-            for same in (_exact, _but_trailing):
+            for same in (str, str.rstrip):  # exactly, but for trailing blanks
                 places = self._places(old, same)
                 if places:
                     return self._span(self._one(places, what, hint), old, new, same)
@@ -48,9 +48,9 @@ class SearchableLines:
             moved_old, moved_new = _shifted(old, shift), _shifted(new, shift)
             if moved_old is None or moved_new is None:
                 continue
-            places = self._places(moved_old, _but_trailing)
+            places = self._places(moved_old, str.rstrip)
             if places:
-                return self._span(self._one(places, what, hint), moved_old, moved_new, _but_trailing)
+                return self._span(self._one(places, what, hint), moved_old, moved_new, str.rstrip)
         raise ReadError(f"{what} is not in the file{self._clue(search)}", "unmatched")
 
     def replaced(self, spans: list[Span]) -> str:
@@ -110,14 +110,6 @@ class SearchableLines:
             if line.strip() and line.strip() not in have:
                 return f"; its line {number} is nowhere in it: {line.strip()[:80]!r}"
         return "; its lines are, but not together or with another indentation"
-
-
-def _exact(line: str) -> str:
-    return line
-
-
-def _but_trailing(line: str) -> str:
-    return line.rstrip()
 
 
 def _indent(line: str) -> str:

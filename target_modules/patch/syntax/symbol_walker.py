@@ -121,7 +121,7 @@ class Walk:
         group: list[ast.stmt] = []
         start = end = 0
         for node in body:
-            first, last = _first_line(node) - 1, node.end_lineno or 0
+            first, last = first_line(node) - 1, node.end_lineno or 0
             if group and first < end:
                 group.append(node)
                 end = max(end, last)
@@ -130,7 +130,8 @@ class Walk:
                 yield self._unit(group, start, end, floor)
                 floor = end
             indent = _leading(self._lines[first])
-            if not group and not _is_decorated(node) and node.col_offset > len(indent.encode()):
+            is_decorated = bool(getattr(node, "decorator_list", ()))
+            if not group and not is_decorated and node.col_offset > len(indent.encode()):
                 return
             group, start, end = [node], first, last
         if group:
@@ -195,14 +196,10 @@ def is_preamble(line: int, text: str) -> bool:
     )
 
 
-def _is_decorated(node: ast.stmt) -> bool:
-    return isinstance(node, DEFINITIONS) and bool(node.decorator_list)
-
-
-def _first_line(node: ast.stmt) -> int:
-    if isinstance(node, DEFINITIONS) and node.decorator_list:
-        return min(node.lineno, node.decorator_list[0].lineno)
-    return node.lineno
+def first_line(node: ast.stmt) -> int:
+    """The line (from 1) of its first decorator, or else its own."""
+    decorators = node.decorator_list if isinstance(node, DEFINITIONS) else []
+    return min([node.lineno, *(one.lineno for one in decorators)])
 
 
 def _leading(line: str) -> str:

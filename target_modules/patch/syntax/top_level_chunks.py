@@ -85,7 +85,10 @@ class Placed(NamedTuple):
 
 
 class _Kept:
-    """The latest pieces, by text. Thread-safe; two threads may parse the same piece."""
+    """The latest pieces, by text. Thread-safe; two threads may parse the same piece.
+
+    Made by hand: agents take this room into boxes, where there is no cachetools.
+    """
 
     def __init__(self) -> None:
         self._pieces: OrderedDict[str, Piece] = OrderedDict()

@@ -19,7 +19,8 @@ from pygent.gateway.models.connect import connect
 from pygent.gateway.models.scripted_model import ScriptedModel
 from pygent.gateway.run_account import Budgeted, RunAccount
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.manifest import Manifest, Target
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.manifest_tables import Manifest
 from tests.support.servers.doors import Memory, doors_to
 from tests.support.servers.model_server import ModelServer, say, status
 

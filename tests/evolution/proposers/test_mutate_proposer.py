@@ -27,7 +27,8 @@ from pygent.evolution.proposers.mutate import MutateProposer
 from pygent.evolution.protocols import Parent, Proposal
 from pygent.target_modules.gate.gate_rules import gate
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.manifest import Manifest, Target
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.manifest_tables import Manifest
 
 MODULES = (bisect, colorsys, difflib, fractions, heapq, shlex, statistics, textwrap)
 seeds = st.integers(0, 2**32)

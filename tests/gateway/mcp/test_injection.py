@@ -15,7 +15,7 @@ from pygent.gateway.mcp.pins import ToolPins
 from pygent.gateway.secrets import MARK, Redactor
 from pygent.prompts import quote
 
-HABITS = str(Path(__file__).parents[2] / "support" / "mcp_server.py")
+HABITS = str(Path(__file__).parents[2] / "support" / "servers" / "mcp_server.py")
 LEAKED = "of no known shape, 40 characters in all."
 LIMIT = 3000
 

@@ -16,7 +16,7 @@ from pygent.gateway.mcp.manager import Manager
 from pygent.gateway.mcp.mcp_config import Server
 from pygent.gateway.mcp.pins import ToolPins
 
-HABITS = str(Path(__file__).parents[2] / "support" / "mcp_server.py")
+HABITS = str(Path(__file__).parents[2] / "support" / "servers" / "mcp_server.py")
 
 
 def habits(marks: Path, **allowed: Any) -> Server:

@@ -187,7 +187,7 @@ def test_what_the_suite_does_not_confirm_on_the_real_source_is_taken_back(
         cases.write_text(before)
     assert done.code == 1
     assert "12 when archived" in done.err
-    assert "taken back" in done.err
+    assert "rolled back" in done.err
     assert source.read_text() == BUGGY
     last = pygent("archive", "show", finished.best, "--json", home=finished.home).json["decisions"][-1]
     assert (last["kind"], "suite failed" in last["why"]) == ("rollback", True)

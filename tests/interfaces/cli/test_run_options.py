@@ -25,6 +25,7 @@ GIVEN = {
     "selector": "best",
     "acceptor": "paired",
     "trackers": "jsonl",
+    "sandbox": "bubblewrap",
 }
 
 

@@ -45,13 +45,6 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("page", [*READ_ON_GITHUB, *SITE], ids=name_of)
-def test_files_of_the_repository_that_a_page_names_exist(page: Path) -> None:
-    for path in re.findall(r"`([a-z_]+/[\w./-]*)`", prose(page)):
-        if (ROOT / path.partition("/")[0]).is_dir() and "NAME" not in path:
-            assert (ROOT / path).exists(), path
-
-
 def test_every_page_is_in_the_navigation_once() -> None:
     listed = re.findall(r": ([\w/-]+\.md)$", CONFIG, flags=re.MULTILINE)
     assert sorted(listed) == sorted(page.relative_to(DOCS).as_posix() for page in SITE)

@@ -8,7 +8,8 @@ import pytest
 
 from pygent.target_modules.gate.gate_rules import gate, gate_text
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.manifest import Manifest, Target
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.manifest_tables import Manifest
 
 SOURCE = '''\
 """Module."""

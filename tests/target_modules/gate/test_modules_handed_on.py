@@ -8,7 +8,8 @@ import pytest
 
 from pygent.target_modules.gate.safety_rules import check
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.spec.manifest import Manifest, Target
+from pygent.target_modules.spec.manifest import Target
+from pygent.target_modules.spec.manifest_tables import Manifest
 
 SOURCE = "import math\nimport random\n\n\ndef f(x):\n    return math.floor(x)\n"
 MANIFEST = {

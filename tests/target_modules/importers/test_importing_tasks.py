@@ -142,7 +142,7 @@ def test_what_cannot_be_sealed_is_left_out_with_its_reason(track: Path) -> None:
     (sums(track, "no-files") / ".meta" / "config.json").write_text('{"files": {"solution": []}}')
     found = exercises(folder)
     assert list(found.files) == ["exercism-even-sums"]
-    assert found.left_out["clock"] == "its tests use Clock, which is no function"
+    assert found.left_out["clock"] == "its tests use Clock, which is not a function"
     assert found.left_out["meetup"].startswith("its tests import datetime")
     assert found.left_out["no-tests"] == "no_tests_test.py has no unittest.TestCase with tests"
     assert found.left_out["broken"].startswith("broken_test.py does not parse")

@@ -15,7 +15,8 @@ from pygent.target_modules.onboarding.import_root import root_of
 from pygent.target_modules.onboarding.package_target import Package, look_at, manifest_of
 from pygent.target_modules.onboarding.pytest_settings import options_of
 from pygent.target_modules.patch.model.editable import Editable
-from pygent.target_modules.spec.manifest import Manifest, Target, TargetError, load
+from pygent.target_modules.spec.manifest import Target, TargetError, load
+from pygent.target_modules.spec.manifest_tables import Manifest
 
 F = "def f(): return 1\n"
 TEST = "from {0} import f\n\n\ndef test_f():\n    assert f() == 1\n"

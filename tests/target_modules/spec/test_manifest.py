@@ -5,7 +5,8 @@ from typing import get_origin
 
 import pytest
 
-from pygent.target_modules.spec.manifest import Manifest, TargetError, load
+from pygent.target_modules.spec.manifest import TargetError, load
+from pygent.target_modules.spec.manifest_tables import Manifest
 
 GOOD = """\
 name = "mine"

@@ -1,0 +1,87 @@
+"""Pages name the files, modules and classes of this project as they are called today."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.support.docs import DOCS
+
+ROOT = Path(__file__).parents[3]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted(DOCS.rglob("*.md")),
+]
+FOLDERS = sorted(path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith("."))
+PLACEHOLDER = re.compile(r"<\w+>|NAME")
+FILES_OF_A_USER = {"tests/test_ranges.py"}
+NAMES_OF_OTHERS = {
+    "Error",
+    "EvaluationResult",
+    "Host",
+    "Literal",
+    "None",
+    "Origin",
+    "TestCase.run",
+    "ValueError",
+}
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@cache
+def code() -> str:
+    files = (file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py")))
+    return "\n".join(file.read_text(errors="replace") for file in files)
+
+
+def is_defined(dotted: str) -> bool:
+    """Whether our code defines each part of a dotted name, as a class, a function or a field."""
+    return all(
+        re.search(rf"^\s*(?:(?:async )?def|class) {part}\b|^\s*{part}\b *[:=]", code(), flags=re.MULTILINE)
+        for part in dotted.split(".")
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_paths_of_ours_exist(page: Path) -> None:
+    paths = rf"(?<![\w/.~$}}-])((?:{'|'.join(FOLDERS)})/[\w./<>*-]*[\w>])"
+    for path in set(re.findall(paths, page.read_text())) - FILES_OF_A_USER:
+        if PLACEHOLDER.search(path):
+            assert (ROOT / PLACEHOLDER.split(path)[0]).parent.is_dir(), path
+        else:
+            assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_modules_of_ours_exist(page: Path) -> None:
+    for name in set(re.findall(r"(?<![\w./])pygent\.(\w[\w.]*\w)", page.read_text())) - {"toml"}:
+        place = ROOT / "src" / "pygent" / name.replace(".", "/")
+        assert place.is_dir() or place.with_suffix(".py").is_file() or is_defined(name), f"pygent.{name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_classes_of_ours_exist(page: Path) -> None:
+    names = re.findall(r"`([A-Z]\w*[a-z]\w*(?:\.\w+)*)(?:\([^`]*\))?`", page.read_text())
+    for name in set(names) - NAMES_OF_OTHERS:
+        assert is_defined(name), f"{name}: has it been renamed?"
+
+
+def test_the_architecture_page_lists_the_sub_packages_of_every_room() -> None:
+    table = (ROOT / "ARCHITECTURE.md").read_text().split("| room | sub-packages |")[1].split("\n\n")[0]
+    listed = {
+        room: set(re.findall(r"`(\w+)/`", row))
+        for room, row in re.findall(r"^\| `(\w+)/` \| (.+) \|$", table, re.M)
+    }
+    rooms = [ROOT / name for name in FOLDERS if (ROOT / "src" / "pygent" / name).is_symlink()]
+    assert listed == {
+        room.name: {
+            inside.name for inside in room.iterdir() if inside.is_dir() and inside.name != "__pycache__"
+        }
+        for room in rooms
+    }
