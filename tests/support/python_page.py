@@ -13,8 +13,8 @@ import pygent
 PAGE = """\
 # Python API: `pygent`
 
-`import pygent` gives scripts and notebooks what the command line has. Settings come from keywords, then from
-`PYGENT_*` variables, then from the file `config` if you name one; `./pygent.toml` is not read unless you do.
+`import pygent` offers scripts and notebooks what the command line does. Settings come from keywords, then
+from `PYGENT_*` variables, then from the file `config` if you name one; `./pygent.toml` is not read unasked.
 They are listed in [configuration](configuration.md). [The notebook](../tutorial/notebook.md) is a first walk.
 
 Everything is typed. Names that are not on this page, in [`pygent.grading`](grading.md) or in `pygent.testing`
