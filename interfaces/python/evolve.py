@@ -83,7 +83,10 @@ async def aevolve(
     progress: bool | None = None,
     **settings: Unpack[RunSettings],
 ) -> Run:
-    """`evolve` on a thread. Callbacks run there. If it is cancelled, the run ends well first."""
+    """`evolve` on a thread, where its callbacks run, too. If it is cancelled, the run ends well first.
+
+    Raises what `evolve` raises.
+    """
     stop = threading.Event()
     session = replace(_session(callbacks, progress), stop=stop.is_set)
     return await _on_a_thread(lambda: _evolve(target, Path(home), config, session, settings), stop)
@@ -97,7 +100,7 @@ async def aresume(
     progress: bool | None = None,
     **settings: Unpack[RunSettings],
 ) -> Run:
-    """`resume` on a thread, like `aevolve`."""
+    """`resume` on a thread, like `aevolve`. Raises what `resume` raises."""
     stop = threading.Event()
     session = replace(_session(callbacks, progress), stop=stop.is_set)
     id, place = (run.id, run.home.path) if isinstance(run, Run) else (run, Path(home))
