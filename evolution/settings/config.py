@@ -20,7 +20,7 @@ from pygent.evolution.extension_points import (
 )
 from pygent.evolution.settings.setting_offers import Withheld, offered
 from pygent.evolution.settings.settings_file import in_variables, of_settings, read_settings
-from pygent.extensions import ExtensionError
+from pygent.extensions import ExtensionError, anchored
 from pygent.gateway.models.prices import Price
 from pygent.gateway.models.weighted_router import parse
 from pygent.sandbox.backends.select import SANDBOXES
@@ -225,27 +225,27 @@ class RunConfig(BaseModel):
     @field_validator("proposer")
     @classmethod
     def _known_proposer(cls, name: str) -> str:
-        return PROPOSERS.check(name)
+        return anchored(PROPOSERS.check(name))
 
     @field_validator("selector")
     @classmethod
     def _known_selector(cls, name: str) -> str:
-        return SELECTORS.check(name)
+        return anchored(SELECTORS.check(name))
 
     @field_validator("acceptor")
     @classmethod
     def _known_acceptor(cls, name: str) -> str:
-        return ACCEPTORS.check(name)
+        return anchored(ACCEPTORS.check(name))
 
     @field_validator("sandbox")
     @classmethod
     def _known_sandbox(cls, name: str) -> str:
-        return SANDBOXES.check(name)
+        return anchored(SANDBOXES.check(name))
 
     @field_validator("trackers")
     @classmethod
     def _known_trackers(cls, listed: str) -> str:
-        return ",".join(TRACKERS.check(name) for name in names(listed))
+        return ",".join(anchored(TRACKERS.check(name)) for name in names(listed))
 
     @field_validator("model")
     @classmethod

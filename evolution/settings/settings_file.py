@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pygent.evolution.extension_points import CODE, names
-from pygent.extensions import ExtensionFile, file_of
+from pygent.extensions import ExtensionFile, anchored
 from pygent.target_modules.trust.exhibit import Exhibit, files_of
 from pygent.target_modules.trust.keys import harmful
 
@@ -31,10 +31,7 @@ def read_settings(file: Path) -> tuple[dict[str, Any], str]:
 
 
 def _anchored(listed: str, folder: Path) -> str:
-    paths = {one: file_of(one, folder) for one in names(listed)}
-    return ",".join(
-        one if path is None else f"{path}:{one.rpartition(':')[2]}" for one, path in paths.items()
-    )
+    return ",".join(anchored(one, folder) for one in names(listed))
 
 
 def of_settings(

@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from pygent.archive.records import RunRecord
-from pygent.evolution.extension_points import FIXED, POINTS, REGISTRIES
+from pygent.evolution.extension_points import CODE, FIXED, POINTS, REGISTRIES
 from pygent.evolution.settings.config import ConfigError, RunConfig, in_one_line
-from pygent.extensions import OBJECT, is_reference
+from pygent.extensions import OBJECT, anchored, is_reference
 from pygent.target_modules.trust import trust_store
 from pygent.target_modules.trust.keys import harmful
 
@@ -44,7 +44,7 @@ def resumed_config(run: RunRecord, **changes: Any) -> RunConfig:
     """
     for key in FIXED:
         recorded, named = str(run.config.get(key) or POINTS[key]), changes.get(key)
-        if named is not None and REGISTRIES[key].check(str(named)) != recorded:
+        if named is not None and anchored(REGISTRIES[key].check(str(named))) != recorded:
             raise ConfigError(f"--{key}: run {run.id} keeps what it began with, {recorded}")
     return stored_config(run, **changes)
 
@@ -85,7 +85,7 @@ def left_out(run: RunRecord) -> list[str]:
     if not found - NAMED_ANEW:
         return sorted(found)
     ours = trust_store.has(_digest(run.id, run.config), trust_store.folder("runs"))
-    code = {key for key in found if is_reference(run.config[key])}
+    code = {key for key in found.intersection(CODE) if is_reference(run.config[key])}
     return sorted(found & (NAMED_ANEW | code) if ours else found)
 
 

@@ -68,6 +68,12 @@ def file_of(reference: str, folder: Path | None = None) -> Path | None:
         raise ExtensionError(f"{reference}: {error}") from None
 
 
+def anchored(reference: str, folder: Path | None = None) -> str:
+    """The reference with the path of its file made absolute, so that it means the same from any folder."""
+    path = file_of(reference, folder) if is_reference(reference) else None
+    return reference if path is None else f"{path}:{reference.rpartition(':')[2]}"
+
+
 def read(reference: str, folder: Path | None = None) -> ExtensionFile | None:
     """The file of a reference with its bytes; None if it names no file. Raises `ExtensionError`."""
     path = file_of(reference, folder)
@@ -113,12 +119,9 @@ class Registry(Generic[T]):
         return [*self.bundled, *(name for name in self._entry_points if name not in self.bundled)]
 
     def check(self, value: str) -> str:
-        """The reference, the path of a file made absolute. Raises `ExtensionError` for a name nobody has."""
-        if value in self.bundled or value.startswith(OBJECT):
+        """The reference itself, if it can be one. Raises `ExtensionError` for a name that nobody has."""
+        if value in self.bundled or is_reference(value) or value.startswith(OBJECT):
             return value
-        if is_reference(value):
-            path = file_of(value)
-            return value if path is None else f"{path}:{value.rpartition(':')[2]}"
         if value not in self._entry_points:
             raise ExtensionError(
                 f"there is no {self.point} {value!r}; choose one of {', '.join(self.names())}, "

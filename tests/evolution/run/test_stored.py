@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from pygent.archive.records import RunRecord
-from pygent.evolution.settings.config import RunConfig
-from pygent.evolution.settings.stored_config import left_out, stored_config, vouch
+from pygent.evolution.settings.config import ConfigError, RunConfig
+from pygent.evolution.settings.stored_config import (
+    left_out,
+    resumed_config,
+    settings_to_look_at,
+    stored_config,
+    vouch,
+)
 from pygent.target_modules.trust.keys import harms
 
 LOOSE: dict[str, Any] = {
@@ -23,7 +29,9 @@ LOOSE: dict[str, Any] = {
     "waive": "memory",
     "image": "host",
     "runtime": "runsc",
+    "trackers": "theirs:Tracker",
 }
+CODE = {"proposer": "theirs:Proposer", "selector": "theirs:Selector", "acceptor": "theirs:Acceptor"}
 
 
 def recorded(run: str = "abcdef01", **settings: Any) -> RunRecord:
@@ -32,7 +40,7 @@ def recorded(run: str = "abcdef01", **settings: Any) -> RunRecord:
 
 
 def test_each_setting_that_runs_or_loosens_something_is_tried_here() -> None:
-    assert set(LOOSE) == {name for name, harm in harms("settings").items() if harm is not None}
+    assert {*LOOSE, *CODE} == {name for name, harm in harms("settings").items() if harm is not None}
 
 
 @pytest.mark.parametrize("name", LOOSE)
@@ -44,10 +52,23 @@ def test_what_somebody_else_has_stored_is_left_out(name: str) -> None:
     assert kept.minutes == 5
 
 
+@pytest.mark.parametrize("name", CODE)
+def test_code_that_made_a_run_is_named_again_or_nothing_goes_on(name: str) -> None:
+    record = recorded("abcdef05", **{name: CODE[name]})
+    vouch(record.id, RunConfig.model_validate(record.config))
+    assert left_out(record) == [name]
+    with pytest.raises(ConfigError, match=f"--{name} {CODE[name]}"):
+        stored_config(record)
+    assert getattr(resumed_config(record, **{name: CODE[name]}), name) == CODE[name]
+    with pytest.raises(ConfigError, match=f"keeps what it began with, {CODE[name]}"):
+        resumed_config(record, **{name: "others:Class"})
+    assert getattr(settings_to_look_at(record), name) in ("auto", "dgm", "paired")
+
+
 def test_what_the_user_gave_counts_again_in_that_run_as_it_was_but_for_commands() -> None:
     record = recorded("abcdef02", **LOOSE)
     vouch(record.id, RunConfig.model_validate(record.config))
-    assert left_out(record) == ["on_finish", "on_finish_keys"]
+    assert left_out(record) == ["on_finish", "on_finish_keys", "trackers"]
     assert stored_config(record).image == "host"
     for other in (
         replace(record, id="abcdef03"),
