@@ -26,6 +26,8 @@ BETWEEN_BOXES = {
     r"clock of .*|usage RUSAGE_SELF|.* own/(sched(stat)?|statm?|status|io|arch_status|wchan|net/softnet.*)":
         "what this child, or PID 1 while it started, has used: of no other box",
     r".* own/(maps|numa_maps|auxv|syscall|stack|environ|cmdline)": "addresses, drawn by lot; PID 1's start",
+    r".*/net/(protocols|sockstat6?)":
+        "the machine's memory for sockets: what a box with loopback has taken of it goes with its child",
     r".*/net/(netlink|unix|packet|raw6?|udp6?|tcp6?|ptype)": "addresses in the kernel, hashed with a secret",
     r"user|.*/(uid_map|gid_map)|statvfs /(tmp|dev/shm)|attributes of .*": "the box's user, drawn by lot",
     r"(.*/)?(mountinfo|mounts|mountstats|fdinfo/\d+)": "numbers of mounts: no candidate makes one",
