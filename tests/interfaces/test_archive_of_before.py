@@ -62,7 +62,7 @@ def test_its_run_is_listed_and_reported(home: Path) -> None:
 
 
 def test_it_is_whole_and_is_exported(home: Path, tmp_path: Path) -> None:
-    assert answered(home, "archive", "verify").out == "the archive is as it must be\n"
+    assert answered(home, "archive", "verify").out == "the archive has no problems\n"
     answered(home, "archive", "export", tmp_path / "exported")
     log = subprocess.run(
         ["git", "-C", str(tmp_path / "exported"), "log", "--all", "--format=%s"],
@@ -91,5 +91,5 @@ def test_its_run_is_gone_on_with(home: Path) -> None:
     assert len(listed) == more + 1
     new = [variant for variant in listed if variant["attempt"] > EVALUATIONS]
     assert REJECTED not in {parent for variant in new for parent in variant["parents"]}
-    assert answered(home, "archive", "verify").out == "the archive is as it must be\n"
+    assert answered(home, "archive", "verify").out == "the archive has no problems\n"
     assert json.loads(pygent("status", RUN, "--json", home=home).out)["state"] == "finished"
