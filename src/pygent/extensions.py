@@ -83,6 +83,8 @@ def read(reference: str, folder: Path | None = None) -> ExtensionFile | None:
         return ExtensionFile(path, path.read_bytes())
     except OSError as error:
         raise ExtensionError(f"{reference}: {path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise ExtensionError(f"{reference!r}: no path of a file: {error}") from None
 
 
 class Registry(Generic[T]):

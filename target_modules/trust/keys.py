@@ -44,7 +44,7 @@ def harmful(kind: Kind, values: Mapping[str, Any], folder: Path) -> dict[str, Ha
 def _holds(harm: Harm, value: Any, folder: Path) -> bool:
     try:
         return harm.holds(value, folder)
-    except (TypeError, ValueError, OSError):
+    except (AttributeError, TypeError, ValueError, OSError):
         return True
 
 

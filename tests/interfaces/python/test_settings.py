@@ -64,3 +64,14 @@ def test_a_missing_file_is_one_clear_line(target: Path, tmp_path: Path) -> None:
     with pytest.raises(pygent.ConfigError, match=r"nowhere\.toml: no such file"):
         evolved(target, tmp_path / "home", config=tmp_path / "nowhere.toml")
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("row", ["proposer = {a = 1}", "trackers = [3]", 'selector = "\\u0000.py:Theirs"'])
+def test_a_file_with_a_value_that_cannot_be_is_refused_in_one_line(
+    target: Path, tmp_path: Path, row: str
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(row + "\n")
+    with pytest.raises((pygent.ConfigError, pygent.ExtensionError)) as refused:
+        pygent.evolve(target, home=tmp_path / "home", config=file, attempts=1)
+    assert "\n" not in str(refused.value)
