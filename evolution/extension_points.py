@@ -95,8 +95,11 @@ def made(
         make = registry.load(reference, digest=digests.get(reference))
         try:
             found: object = make(*args)
-        except TypeError as error:
-            raise ExtensionError(f"{registry.point} {reference}: cannot be made: {error}") from None
+        except Exception as error:
+            if isinstance(error, ExtensionError) or reference in registry.bundled:
+                raise
+            words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            raise ExtensionError(f"{registry.point} {reference}: cannot be made: {words}") from error
     else:
         found = given(*args) if isinstance(given, type) else given
     return cast("T", registry.conforming(found, reference))

@@ -141,6 +141,8 @@ class Attempts:
             return Proposal(self._plan.baseline, BASELINE)
         try:
             proposal = proposer.propose(self._plan.target, parent, rng, seen, journal)
+            if not isinstance(proposal, Proposal):
+                raise TypeError(f"propose returned {type(proposal).__name__}, not a Proposal")
         except OVER_A_SOURCE as error:  # a fault ends this attempt only
             log.exception("the proposer failed on this parent")
             return Proposal(None, proposer.name, reason=f"the proposer failed: {line(repr(error))}")

@@ -104,6 +104,6 @@ class TrackerGroup:
         for tracker in list(self._trackers):
             try:
                 tell(tracker)
-            except Exception:  # job border: somebody else's tracker
+            except (Exception, SystemExit):  # somebody else's tracker
                 self._trackers.remove(tracker)
                 log.exception("%s failed; the run goes on without it", type(tracker).__name__)

@@ -10,6 +10,7 @@ from pygent.benchmarks.results import Evaluation, EvaluationContext, Solver, Tru
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.protocols import Acceptor, DurableSteps, Parent
 from pygent.evolution.run.plan import RunPlan
+from pygent.extensions import ExtensionError
 from pygent.sandbox.api import Isolation
 from pygent.sandbox.host.retry import retried
 from pygent.target_modules.gate.gate_rules import gate
@@ -81,7 +82,13 @@ class VariantEvaluator:
         def accept() -> PairedDecision:
             pairs = suite.compare(tree, parent.tree, bench)
             rate = self._plan.config.error_rate
-            return self._acceptor.accept(pairs, exhaustive=suite.exhaustive, error_rate=rate)
+            decision = self._acceptor.accept(pairs, exhaustive=suite.exhaustive, error_rate=rate)
+            if not isinstance(decision, PairedDecision):
+                name = type(self._acceptor).__name__
+                raise ExtensionError(
+                    f"acceptor {name}: accept returned {type(decision).__name__}, not a PairedDecision"
+                )
+            return decision
 
         what = f"comparing with {parent.variant.id}"
         step = f"acceptance:{tree.id}:{parent.tree.id}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from pygent.evolution.protocols import Parent, SecondParent, Selector
+from pygent.evolution.protocols import OVER_A_SOURCE, Parent, SecondParent, Selector
 from pygent.evolution.search.crossover import CrossoverSchedule, ParentPair
 from pygent.evolution.search.parents import Parents
+from pygent.extensions import ExtensionError
+from pygent.prompts.quote import line
 from pygent.target_modules.spec.manifest import Target
 
 
@@ -34,10 +36,23 @@ class Selection:
         pair = self._fusing.pair(attempt)
         if pair is not None:
             return self._fused(pair)
-        chosen = self._selector.select(rng)
+        chosen = self._chosen(rng)
         self._selector.chosen(chosen)
         parent = self._parents.get(chosen)
         return self._parents.introduced(parent, attempt) if self._introduced else parent
+
+    def _chosen(self, rng: Random) -> str:
+        """The selector's choice. Raises `ExtensionError` if it fails, or names no variant of the run."""
+        name = type(self._selector).__name__
+        try:
+            chosen = self._selector.select(rng)
+        except OVER_A_SOURCE as error:
+            raise ExtensionError(f"selector {name}: select failed: {line(repr(error))}") from error
+        if not self._parents.has(chosen):
+            raise ExtensionError(
+                f"selector {name}: select returned {line(repr(chosen))}, which is no variant of this run"
+            )
+        return chosen
 
     def repeat(self, parents: tuple[str, ...]) -> None:
         """Replay the selection of an archived attempt, which had these parents."""

@@ -54,6 +54,10 @@ class Parents:
             self._kept.put(variant, known)
         return known
 
+    def has(self, variant: object) -> bool:
+        """Whether the run has such a variant."""
+        return variant in self._population.generations
+
     def keep(self, variant: VariantRecord, tree: Tree, evaluation: Evaluation | None) -> None:
         """Cache a variant that was just committed."""
         self._kept.put(variant.id, Parent(variant, tree, evaluation if self._with_evaluations else None))

@@ -281,6 +281,8 @@ def read_config(file: Path | None, **options: Any) -> tuple[RunConfig, list[Exhi
             raise ConfigError(f"{file}: no such file; --config names a TOML file")
         try:
             data, text = read_settings(file)
+        except ExtensionError as error:
+            raise ConfigError(f"{file}: {error}") from None
         except ValueError as error:
             raise ConfigError(f"{file}: not TOML: {error}") from None
         except OSError as error:

@@ -69,9 +69,8 @@ def _validated(run: RunRecord, given: Mapping[str, Any]) -> RunConfig:
 def _anew(run: str, key: str, recorded: str) -> str:
     if recorded.startswith(OBJECT):
         name = recorded.removeprefix(OBJECT)
-        return (
-            f"run {run} was made with the {key} {name} of a Python program: go on there, with pygent.resume"
-        )
+        go_on = f"go on with pygent.resume(run, {key}=...)"
+        return f"run {run} was made with the {key} {name} of a Python program: {go_on}"
     return f"run {run} was made with code of somebody's own: give it again, as --{key} {recorded}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from types import TracebackType
 
-from pygent.archive.records import Status
 from pygent.archive.store import DEFAULT_HOME, ArchiveStore
 from pygent.archive.tables.queries import Order
 from pygent.interfaces.python.records import OpenHome, Run, Variant
@@ -54,6 +53,4 @@ class Archive:
         self, status: str | None = None, order: Order = "attempt", limit: int | None = None
     ) -> list[Variant]:
         """Variants of all runs, of one status or of any; `Run.variants` has those of one run."""
-        standing = None if status is None else Status(status)
-        found = self._home.store.variants.list_(status=standing, order=order, limit=limit)
-        return [self._home.variant(one) for one in found]
+        return self._home.variants(None, status, order, limit)

@@ -13,12 +13,12 @@ import anyio
 import anyio.to_thread
 
 from pygent.archive.store import DEFAULT_HOME, ArchiveStore
-from pygent.evolution.extension_points import ExtensionObjects
+from pygent.evolution.extension_points import TRACKERS, ExtensionObjects
 from pygent.evolution.run.plan import resolve
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.run.run_execution import create_run
 from pygent.evolution.run.trackers import CallbackTracker, Tracker
-from pygent.evolution.settings.config import read_config
+from pygent.evolution.settings.config import ConfigError, read_config
 from pygent.evolution.settings.run_trust import of_run
 from pygent.evolution.settings.stored_config import resumed_config
 from pygent.interfaces.common.background_runs import commands_of
@@ -26,6 +26,7 @@ from pygent.interfaces.python.archive import Archive
 from pygent.interfaces.python.records import Run
 from pygent.interfaces.python.run_settings import RunSettings
 from pygent.interfaces.python.session import SessionOptions, run_session
+from pygent.sandbox.backends.select import SANDBOXES
 from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.trust.exhibit import require
 
@@ -137,8 +138,12 @@ def _resume(id: str, home: Path, session: SessionOptions, settings: RunSettings)
 
 
 def _session(callbacks: Sequence[Callback], progress: bool | None) -> SessionOptions:
-    trackers = (CallbackTracker(one) if callable(one) else one for one in callbacks)
-    return SessionOptions(objects=ExtensionObjects(trackers=tuple(trackers)), show=progress)
+    if not isinstance(callbacks, Sequence):
+        raise ConfigError(f"callbacks: a list of functions or trackers, not {type(callbacks).__name__}")
+    trackers = tuple(CallbackTracker(one) if callable(one) else one for one in callbacks)
+    for one in trackers:
+        TRACKERS.conforming(one, type(one).__name__)
+    return SessionOptions(objects=ExtensionObjects(trackers=trackers), show=progress)
 
 
 def _without_objects(
@@ -150,6 +155,7 @@ def _without_objects(
     objects = ExtensionObjects(**given, trackers=session.objects.trackers)
     sandbox = settings.get("sandbox")
     if sandbox is not None and not isinstance(sandbox, str):
+        SANDBOXES.conforming(sandbox, type(sandbox).__name__)
         del plain["sandbox"]
         session = replace(session, sandbox=sandbox)
     return plain | objects.described(), replace(session, objects=objects)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Literal, get_args, overload
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import ReviewDecision, RunRecord, Status, Usage, VariantRecord
+from pygent.archive.records import ArchiveError, ReviewDecision, RunRecord, Status, Usage, VariantRecord
 from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.queries import Order
 from pygent.benchmarks.results import Evaluation
@@ -29,6 +29,21 @@ class OpenHome:
 
     path: Path
     store: ArchiveStore
+
+    def variants(self, run: str | None, status: str | None, order: Order, limit: int | None) -> list[Variant]:
+        """Variants of one run or of all.
+
+        Raises `ArchiveError` for a status, an order or a limit that cannot be.
+        """
+        if status is not None and status not in set(Status):
+            raise ArchiveError(f"status {status!r}: choose one of {', '.join(Status)}")
+        if order not in get_args(Order):
+            raise ArchiveError(f"order {order!r}: choose one of {', '.join(get_args(Order))}")
+        if limit is not None and limit < 1:
+            raise ArchiveError(f"limit {limit}: at least 1, or None for all")
+        standing = None if status is None else Status(status)
+        found = self.store.variants.list_(run=run, status=standing, order=order, limit=limit)
+        return [self.variant(one) for one in found]
 
     def variant(self, record: VariantRecord) -> Variant:
         """A record with what the archive knows beside it."""
@@ -101,6 +116,8 @@ class Variant(VariantRecord):
         from pygent.interfaces.common.current_user import me
 
         record = {"approve": approvals.approve, "reject": approvals.reject, "annotate": approvals.annotate}
+        if decision not in record:
+            raise approvals.OversightError(f"decision {decision!r}: choose one of {', '.join(record)}")
         with ArchiveStore.open(self.home.path, create=False) as store:
             return record[decision](store, self, me(), why)
 
@@ -167,9 +184,7 @@ class Run:
         self, status: str | None = None, order: Order = "attempt", limit: int | None = None
     ) -> list[Variant]:
         """Its variants, all or those of one status."""
-        standing = None if status is None else Status(status)
-        found = self.home.store.variants.list_(run=self.id, status=standing, order=order, limit=limit)
-        return [self.home.variant(one) for one in found]
+        return self.home.variants(self.id, status, order, limit)
 
     @overload
     def apply(self, *, dry_run: Literal[True], sandbox: Sandbox | None = None) -> ApplyPlan: ...
@@ -182,8 +197,6 @@ class Run:
         """
         best = self.best
         if best is None:
-            from pygent.archive.records import ArchiveError
-
             raise ArchiveError(f"run {self.id}: nothing better than the baseline was accepted")
         return best.plan() if dry_run else best.apply(sandbox=sandbox)
 

@@ -10,6 +10,15 @@ Names are imported when they are used. What is listed in `__all__`, `pygent.grad
 public; everything else may move.
 """
 
+import sys
+
+if (
+    not sys.flags.safe_path
+    and sys.argv[:1] == ["-m"]  # while `-m` looks for what to run
+    and ("-m", "pygent") in zip(sys.orig_argv, sys.orig_argv[1:], strict=False)
+):
+    sys.path.pop(0)  # `python -m pygent` puts the current folder first, and whatever lies there is imported
+
 from importlib import import_module
 from typing import TYPE_CHECKING
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pygent.sandbox.api import Call
 from pygent.sandbox.runner.wire import NotPlainError, encode
@@ -19,6 +19,7 @@ from pygent.target_modules.onboarding.module_target import init
 from pygent.target_modules.spec.cases_file import Case
 from pygent.target_modules.spec.manifest import Target, TargetError, load
 
+Objective = Literal["correctness", "speed"]
 Pair = tuple[tuple[object, ...], object]  # arguments, expected answer
 
 
@@ -27,7 +28,7 @@ def of_function(
     cases: Iterable[Case | Pair],
     folder: Path,
     *,
-    objective: Literal["correctness", "speed"] = "correctness",
+    objective: Objective = "correctness",
 ) -> Target:
     """A target below `folder`, named after function and cases; made once and found again later.
 
@@ -36,6 +37,10 @@ def of_function(
     """
     if not inspect.isfunction(function) or "<locals>" in function.__qualname__:
         raise TargetError(f"{function!r}: not a function of a module; define it with `def` at the top level")
+    if objective not in get_args(Objective):
+        raise TargetError(f"objective {objective!r}: choose one of {', '.join(get_args(Objective))}")
+    if not isinstance(cases, Iterable):
+        raise TargetError(f"cases: a list of pairs such as ((1, 2), 3), not {type(cases).__name__}")
     lines = "".join(_line(case, number) for number, case in enumerate(cases, 1))
     if not lines:
         raise TargetError(f"{function.__name__}: no cases; give pairs such as ((1, 2), 3)")
@@ -46,11 +51,14 @@ def of_function(
     out = place / function.__name__
     if (out / "target.toml").is_file():
         return load(out)
-    place.mkdir(parents=True, exist_ok=True)
-    if text is not None:
-        module = place / "source" / f"{function.__name__}.py"
-        module.parent.mkdir(exist_ok=True)
-        module.write_text(text, encoding="utf-8")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        if text is not None:
+            module = place / "source" / f"{function.__name__}.py"
+            module.parent.mkdir(exist_ok=True)
+            module.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise TargetError(f"{place}: cannot be written: {error.strerror}") from None
     assert module is not None
     with tempfile.TemporaryDirectory() as beside:
         file = Path(beside) / "cases.jsonl"

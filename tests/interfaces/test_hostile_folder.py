@@ -147,3 +147,12 @@ def test_only_absolute_entries_of_pythonpath_are_passed_on(
     if given is not None:
         monkeypatch.setenv("PYTHONPATH", given)
     assert child_python.environment().get("PYTHONPATH") == kept
+
+
+@pytest.mark.parametrize("name", ["typing", "json", "archive", "rich"])
+def test_python_m_pygent_imports_nothing_of_the_folder(tmp_path: Path, name: str) -> None:
+    """Not of what `-m` itself imports, which only `-P` protects."""
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('a file of the folder was imported')")
+    words = [sys.executable, "-m", "pygent", "doctor", "--help"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
