@@ -107,10 +107,10 @@ def f(cores):
 
 
 def test_the_meter_of_the_container_agrees_with_the_clock(box: Box) -> None:
-    source = "import time\ndef f():\n    end = time.monotonic() + 0.3\n    while time.monotonic() < end: pass"
+    source = "import time\ndef f():\n    while time.process_time() < 0.3: pass"  # also on a busy machine
     execution = attempt(box, source)
     assert execution.cpu_seconds is not None
-    assert 0.05 < execution.cpu_seconds < execution.seconds + 0.05
+    assert 0.2 < execution.cpu_seconds < execution.seconds + 0.05
 
 
 def test_the_self_test_holds(real_sandbox: Sandbox) -> None:
