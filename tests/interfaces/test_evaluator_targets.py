@@ -43,8 +43,9 @@ def test_the_example_runs_unchanged_in_containers(tmp_path: Path) -> None:
     done = pygent("evolve", out, *limits, "--json", home=home)
     assert done.code == 0, done.err
     assert done.json["evaluations"] == 6
-    assert done.json["baseline"]["trust"] == done.json["best"]["trust"] == "in-process"
-    assert done.json["best"]["score"] >= done.json["baseline"]["score"] > 0.1
+    best = done.json["best"] or done.json["baseline"]  # the program draws at random, so none may be better
+    assert done.json["baseline"]["trust"] == best["trust"] == "in-process"
+    assert best["score"] >= done.json["baseline"]["score"] > 0.1
     rows = pygent("archive", "list", "--json", home=home).json
     graded = [row for row in rows if row["score"] is not None]
     assert len(graded) > 1
