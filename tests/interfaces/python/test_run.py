@@ -64,7 +64,7 @@ def test_variants_are_listed_by_status_and_order(solved: pygent.Run) -> None:
     scores = [one.score for one in solved.variants(order="score", limit=3)]
     assert scores == sorted(scores, reverse=True)
     assert scores[0] == 1
-    with pytest.raises(ValueError, match="'splendid' is not a valid Status"):
+    with pytest.raises(pygent.ArchiveError, match="status 'splendid': choose one of gated_out"):
         solved.variants(status="splendid")
 
 
