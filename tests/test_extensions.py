@@ -137,18 +137,19 @@ def test_a_file_does_not_see_its_neighbours(tmp_path: Path, monkeypatch: pytest.
 def test_the_command_does_not_see_the_current_folder(tmp_path: Path) -> None:
     """The same in a process of the command: `-m` puts the current folder on the path, and it is taken off."""
     (tmp_path / "zoo_here.py").write_text("raise RuntimeError('imported')\n")
-    look = (
-        "import runpy, sys; sys.argv = ['pygent', '--version']\n"
-        "try: runpy.run_module('pygent', run_name='__main__', alter_sys=True)\n"
-        "except SystemExit: pass\n"
-        "from pygent.extensions import ExtensionError, Registry\n"
-        "try: Registry('animal', 'none', {}, ()).load('zoo_here:Walker')\n"
-        "except ExtensionError as error: print(error)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert "ModuleNotFoundError: No module named 'zoo_here'" in done.stdout
+    words = [
+        "-m",
+        "pygent",
+        "evolve",
+        "online_bin_packing",
+        "--attempts",
+        "1",
+        "--selector",
+        "zoo_here:Walker",
+    ]
+    done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "ModuleNotFoundError: No module named 'zoo_here'" in done.stderr
 
 
 def test_relative_paths_start_at_the_given_folder(file: Path) -> None:
