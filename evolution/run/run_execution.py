@@ -61,9 +61,9 @@ class RunResult:
 def create_run(archive: ArchiveStore, config: RunConfig) -> RunRecord:
     """Record a new run; nothing is executed yet.
 
-    Without a seed it gets 63 random bits: cases are drawn from the seed by code that anybody can read, so
-    that a variant which could guess it could foresee them. Raises `UntrustedError` where nobody has agreed
-    to what the run would use.
+    Without a seed it gets 63 random bits: code that anybody can read draws the cases from the seed, so a
+    variant that guesses the seed can foresee the cases. Raises `UntrustedError` if nobody has agreed to what
+    the run would use, and `ExtensionError` if code that it names cannot be loaded.
     """
     plan = resolve(config)
     target = plan.target
@@ -106,13 +106,13 @@ def execute_run(
     /,
     **changes: Any,
 ) -> RunResult:
-    """Take a run on from where it is until a budget or a person ends it, and write its summary.
+    """Continue a run until a budget or a person ends it, and write its summary.
 
     `changes` are settings that this session changes, such as a larger budget; `objects` stand in for the
-    extensions that the settings name. Raises `ArchiveError` where
-    another process is at this run; `ModelError` where it cannot go on (it can be resumed);
-    `SandboxUnavailableError` where code that a model wrote would run without a limit that nobody has waived;
-    `UntrustedError` where nobody has agreed to what the run would use.
+    extensions that the settings name. Raises `ArchiveError` if another process works on this run,
+    `ModelError` if it cannot continue (it can be resumed), `SandboxUnavailableError` if code that a model
+    wrote would run without a limit that nobody has waived, and `UntrustedError` if nobody has agreed to what
+    the run would use.
     """
     run_id.set(run.id)
     with RunLock(home, run.id) as lock:

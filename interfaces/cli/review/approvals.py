@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,12 +14,25 @@ from pygent.interfaces.cli.review.apply import Who
 from pygent.interfaces.common.terminal import console
 
 if TYPE_CHECKING:
-    from pygent.archive.records import ReviewDecision
+    from pygent.archive.records import ReviewDecision, VariantRecord
+    from pygent.archive.store import ArchiveStore
 
 
 def register(app: typer.Typer) -> None:
     for command in (approve, reject, annotate, queue):
         app.command()(command)
+
+
+@contextmanager
+def _deciding(
+    ctx: typer.Context, variant: str, who: str | None
+) -> Iterator[tuple[ArchiveStore, VariantRecord, str]]:
+    """The archive, the variant and the name of whoever decides."""
+    from pygent.interfaces.common.current_user import me
+
+    session: CliContext = ctx.obj
+    with session.archive() as archive:
+        yield archive, archive.variants.get(archive.variants.find(variant)), who or me()
 
 
 def approve(
@@ -29,12 +44,9 @@ def approve(
 ) -> None:
     """Let a variant be a parent and be applied, if the run's policy requires approval; undoes a reject."""
     from pygent.evolution.promotion import approvals
-    from pygent.interfaces.common.current_user import me
 
-    session: CliContext = ctx.obj
-    with session.archive() as archive:
-        found = archive.variants.get(archive.variants.find(variant))
-        _print(approvals.approve(archive, found, who or me(), why), json)
+    with _deciding(ctx, variant, who) as decision:
+        _print(approvals.approve(*decision, why), json)
 
 
 def reject(
@@ -46,12 +58,9 @@ def reject(
 ) -> None:
     """Rule a variant out: it is never a parent again and cannot be applied. The agent sees why."""
     from pygent.evolution.promotion import approvals
-    from pygent.interfaces.common.current_user import me
 
-    session: CliContext = ctx.obj
-    with session.archive() as archive:
-        found = archive.variants.get(archive.variants.find(variant))
-        _print(approvals.reject(archive, found, who or me(), why), json)
+    with _deciding(ctx, variant, who) as decision:
+        _print(approvals.reject(*decision, why), json)
 
 
 def annotate(
@@ -63,12 +72,9 @@ def annotate(
 ) -> None:
     """Attach a remark to a variant, for the agent that changes it next."""
     from pygent.evolution.promotion import approvals
-    from pygent.interfaces.common.current_user import me
 
-    session: CliContext = ctx.obj
-    with session.archive() as archive:
-        found = archive.variants.get(archive.variants.find(variant))
-        _print(approvals.annotate(archive, found, who or me(), text), json)
+    with _deciding(ctx, variant, who) as decision:
+        _print(approvals.annotate(*decision, text), json)
 
 
 def queue(
