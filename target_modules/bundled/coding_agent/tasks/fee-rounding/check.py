@@ -90,29 +90,38 @@ def compare(candidate, wanted):
 
 
 def check_plain_services(candidate):
-    compare(candidate, [
-        [service, amount, 1, cents(Fraction(amount * share, base))]
-        for service, (share, base) in ONE.items()
-        for amount in amounts(share, base)
-    ])
+    compare(
+        candidate,
+        [
+            [service, amount, 1, cents(Fraction(amount * share, base))]
+            for service, (share, base) in ONE.items()
+            for amount in amounts(share, base)
+        ],
+    )
 
 
 def check_services_by_weeks(candidate):
-    compare(candidate, [
-        [service, amount, days, days // 7 * cents(Fraction(amount * share, base))]
-        for service, (share, base) in WEEKS.items()
-        for amount in amounts(share, base)
-        for days in (6, 7, 20)
-    ])
+    compare(
+        candidate,
+        [
+            [service, amount, days, days // 7 * cents(Fraction(amount * share, base))]
+            for service, (share, base) in WEEKS.items()
+            for amount in amounts(share, base)
+            for days in (6, 7, 20)
+        ],
+    )
 
 
 def check_services_by_months(candidate):
-    compare(candidate, [
-        [service, amount, days, cents(Fraction(amount * months * share, base))]
-        for service, (share, base) in MONTHS.items()
-        for days, months in ((1, 1), (30, 1), (31, 2))
-        for amount in amounts(months * share, base)
-    ])
+    compare(
+        candidate,
+        [
+            [service, amount, days, cents(Fraction(amount * months * share, base))]
+            for service, (share, base) in MONTHS.items()
+            for days, months in ((1, 1), (30, 1), (31, 2))
+            for amount in amounts(months * share, base)
+        ],
+    )
 
 
 def check_services_with_tax(candidate):

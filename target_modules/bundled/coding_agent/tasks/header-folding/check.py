@@ -24,7 +24,13 @@ def check_addresses(candidate):
 
 
 def check_quoted_commas(candidate):
-    folds(candidate, "Reply-To", ['"Noe, Ida" <i@n.example>', '"a, b, c" <d@e.example>', "x@y.example"], ", ", " ")
+    folds(
+        candidate,
+        "Reply-To",
+        ['"Noe, Ida" <i@n.example>', '"a, b, c" <d@e.example>', "x@y.example"],
+        ", ",
+        " ",
+    )
 
 
 def check_identifiers(candidate):

@@ -20,12 +20,22 @@ def check_same_points(candidate):
 
 
 def check_forfeited_and_bye(candidate):
-    players = [player("ann", "won", "forfeited"), player("bob", "won"), player("cid", "bye"), player("dan", "drawn")]
+    players = [
+        player("ann", "won", "forfeited"),
+        player("bob", "won"),
+        player("cid", "bye"),
+        player("dan", "drawn"),
+    ]
     assert candidate(players, 4) == ["bob", "ann", "cid", "dan"]
 
 
 def check_less_than_nothing(candidate):
-    players = [player("ann", "forfeited"), player("bob", "lost"), player("cid", "forfeited", "bye"), player("dan")]
+    players = [
+        player("ann", "forfeited"),
+        player("bob", "lost"),
+        player("cid", "forfeited", "bye"),
+        player("dan"),
+    ]
     assert candidate(players, 4) == ["bob", "cid", "dan", "ann"]
 
 

@@ -35,5 +35,9 @@ def check_later_years(candidate):
 
 
 def check_ends_of_years(candidate):
-    assert candidate(["2001-01-31", "2007-02-03", "2018-02-03"]) == [[2000, 4, 53], [2006, 4, 53], [2017, 4, 52]]
+    assert candidate(["2001-01-31", "2007-02-03", "2018-02-03"]) == [
+        [2000, 4, 53],
+        [2006, 4, 53],
+        [2017, 4, 52],
+    ]
     assert candidate([]) == []

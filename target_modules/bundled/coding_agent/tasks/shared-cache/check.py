@@ -1,10 +1,14 @@
 def check_numbers_and_texts(candidate):
-    found = candidate([["price", 1], ["price", "1"], ["price", True], ["price", 1.0], ["price", 12], ["price", "12"]])
+    found = candidate(
+        [["price", 1], ["price", "1"], ["price", True], ["price", 1.0], ["price", 12], ["price", "12"]]
+    )
     assert found["answers"] == [250, 40, 0, 100, 1999, 75]
 
 
 def check_each_is_computed_once(candidate):
-    found = candidate([["price", 1], ["price", "1"], ["price", 1], ["price", True], ["price", 1.0], ["price", "1"]])
+    found = candidate(
+        [["price", 1], ["price", "1"], ["price", 1], ["price", True], ["price", 1.0], ["price", "1"]]
+    )
     assert found["computed"] == {"price": 4}
 
 
@@ -14,7 +18,9 @@ def check_separators(candidate):
 
 
 def check_lists(candidate):
-    found = candidate([["parts", 7, "7"], ["parts", 7, "7"], ["parts", "7", 7], ["parts", "7/7"], ["parts", 7, "7"]])
+    found = candidate(
+        [["parts", 7, "7"], ["parts", 7, "7"], ["parts", "7", 7], ["parts", "7/7"], ["parts", 7, "7"]]
+    )
     first = ["int 7", "str 7"]
     assert found["answers"] == [first, first, ["str 7", "int 7"], ["str 7/7"], first]
     assert found["computed"] == {"parts": 3}

@@ -52,7 +52,15 @@ def check_persons(candidate):
 
 
 def check_quantities(candidate):
-    given = [("MEET", 2), ("MEET", 0.25), ("DRIV", 118.2), ("DRIV", 7), ("DRIV", 0.1), ("PRNT", 40), ("LIFT", 10.75)]
+    given = [
+        ("MEET", 2),
+        ("MEET", 0.25),
+        ("DRIV", 118.2),
+        ("DRIV", 7),
+        ("DRIV", 0.1),
+        ("PRNT", 40),
+        ("LIFT", 10.75),
+    ]
     found = lines(candidate, *[entry(code=code, quantity=quantity) for code, quantity in given])
     assert [row.split("|")[3] for row in found] == ["2,00", "0,25", "119", "7", "1", "40", "10,75"]
 
@@ -82,4 +90,11 @@ def check_codes(candidate):
 def check_notes(candidate):
     given = ["a|b", "a\\b", " two\nlines ", "   ", "", "C:\\new|x"]
     found = lines(candidate, *[entry(note=note) for note in given])
-    assert [row.split("|", 4)[4] for row in found] == ["a\\pb", "a\\\\b", "two\\nlines", "-", "-", "C:\\\\new\\px"]
+    assert [row.split("|", 4)[4] for row in found] == [
+        "a\\pb",
+        "a\\\\b",
+        "two\\nlines",
+        "-",
+        "-",
+        "C:\\\\new\\px",
+    ]

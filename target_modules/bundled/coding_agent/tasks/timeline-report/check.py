@@ -8,7 +8,9 @@ def line(second, machine, level, source, text):
 
 
 BEGIN = 762480000  # 2025-03-01 in seconds
-TIMES = [f"{hour:02}:{minute:02}:{second:02}" for hour in range(24) for minute in range(60) for second in range(60)]
+TIMES = [
+    f"{hour:02}:{minute:02}:{second:02}" for hour in range(24) for minute in range(60) for second in range(60)
+]
 MONTH = [f"2025-03-{1 + n * 133 // 86400:02}T{TIMES[n * 133 % 86400]}" for n in range(20000)]
 
 

@@ -1,7 +1,7 @@
 """The layouts of the bank's daily file, version 3.
 
-A line begins with the two digits of its record. A field is `(name, first, last, kind)`: its columns count from 1,
-and the last one belongs to it.
+A line begins with the two digits of its record. A field is `(name, first, last, kind)`: its columns count
+from 1, and the last one belongs to it.
 """
 
 LAYOUTS = {}
@@ -568,7 +568,7 @@ LAYOUTS["95"] = [
 #
 # - Records 70 to 79 come from the card centre as they are: there, columns count from 0 (the last one still
 #   belongs to the field).
-# - In record 58 the sign of an amount is in the first place instead of the last, together with the first digit:
-#   `A0023` is 10023, `J0023` is -10023.
+# - In record 58 the sign of an amount is in the first place instead of the last, together with the first
+#   digit: `A0023` is 10023, `J0023` is -10023.
 # - In record 67 a rate has seven decimals instead of five.
 # - The customer 0 in any record means that there is none, and is None.

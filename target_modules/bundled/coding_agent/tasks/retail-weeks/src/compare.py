@@ -1,7 +1,7 @@
 """Compares retail.py with the published calendar, day by day.
 
-    python3 compare.py --prepare    once: writes expected.txt from published.py
-    python3 compare.py              prints a line for each day; exit code 1 if any is WRONG
+python3 compare.py --prepare    once: writes expected.txt from published.py
+python3 compare.py              prints a line for each day; exit code 1 if any is WRONG
 """
 
 import sys

@@ -1,7 +1,7 @@
 """The calendar as the head office publishes it: the days on which the periods of a retail year begin.
 
-Each year has twelve periods, three in a quarter. A day is written `ddmm`; the last two periods may begin in the
-next calendar year. The sheets are entered as they come in, so they are in no order.
+Each year has twelve periods, three in a quarter. A day is written `ddmm`; the last two periods may begin in
+the next calendar year. The sheets are entered as they come in, so they are in no order.
 """
 
 SHEETS = {

@@ -16,7 +16,7 @@ class _Request:
 
 
 def remembered(function):
-    """As `remember`, but what is given out is the caller's, and arguments of other types are other arguments."""
+    """As `remember`, but answers belong to the caller, and arguments of other types are other arguments."""
 
     def compute(request):
         return function(*request.arguments)
@@ -35,7 +35,7 @@ PRICES = {1: 250, 12: 1999, "1": 40, "12": 75}
 
 @remembered
 def price(article):
-    """The price of an article in cents: numbers are articles, texts are spare parts, True and False are samples."""
+    """The price in cents: numbers are articles, texts are spare parts, True and False are samples."""
     if isinstance(article, bool):
         return 0
     if isinstance(article, float):

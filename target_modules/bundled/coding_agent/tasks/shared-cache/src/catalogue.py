@@ -7,7 +7,7 @@ PRICES = {1: 250, 12: 1999, "1": 40, "12": 75}
 
 @remember
 def price(article):
-    """The price of an article in cents: numbers are articles, texts are spare parts, True and False are samples."""
+    """The price in cents: numbers are articles, texts are spare parts, True and False are samples."""
     if isinstance(article, bool):
         return 0
     if isinstance(article, float):

@@ -1,4 +1,4 @@
-"""Remembers what functions return. Used by all teams: the keys are in the logs of the shop and must stay readable."""
+"""Remembers what functions return. All teams use it; the keys go to the logs and must stay readable."""
 
 _REMEMBERED = {}
 _COMPUTED = {}

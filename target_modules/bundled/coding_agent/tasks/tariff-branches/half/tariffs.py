@@ -68,5 +68,5 @@ KINDS = {"car": car, "motorcycle": motorcycle, "house": house}
 
 
 def premium(kind, data):
-    """The premium of a year; raises KeyError for an unknown kind and a missing part, ValueError for a risk refused."""
+    """The premium of a year. Raises KeyError (unknown kind, missing part) or ValueError (risk refused)."""
     return KINDS[kind](data)

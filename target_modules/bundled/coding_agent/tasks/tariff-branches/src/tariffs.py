@@ -94,7 +94,7 @@ def house(data):
 
 
 def premium(kind, data):
-    """The premium of a year; raises KeyError for an unknown kind and a missing part, ValueError for a risk refused."""
+    """The premium of a year. Raises KeyError (unknown kind, missing part) or ValueError (risk refused)."""
     if kind == "car":
         return car(data)
     elif kind == "motorcycle":

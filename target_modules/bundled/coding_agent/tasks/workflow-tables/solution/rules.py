@@ -25,7 +25,8 @@ RULES = {
 EVERYWHERE = {"withdraw": "withdrawn"}  # in every state that is no end
 
 # A guard looks at the claim's history, which is the list of its events so far without the present one, and at
-# its amount: `(event, count)` holds if the event occurred at least so often; a number, if the amount is at least that.
+# its amount: `(event, count)` holds if the event occurred at least so often; a number, if the amount is at
+# least that.
 GUARDS = {
     "reminded_twice": ("remind", 2),
     "is_large": 50000,
@@ -37,5 +38,5 @@ GUARDS = {
 #     python3 build.py           shows what it would write
 #     python3 build.py --write   writes it
 #
-# It has a row for each state and a column for each event, and a sum of these rules. The engine does not start if the
-# sum is another one. A state that is named nowhere as a key (an end, say) must be in ENDS.
+# It has a row for each state and a column for each event, and a sum of these rules. The engine does not start
+# if the sum is another one. A state that is named nowhere as a key (an end, say) must be in ENDS.
