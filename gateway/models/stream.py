@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from pygent.gateway.models.answer_parts import CallPieces, has_thought, text_of
+
 
 class StreamError(Exception):
     """The stream is not as it must be. `malformed`: its content is wrong; otherwise it ended too early.
@@ -44,8 +46,8 @@ def assembled(lines: Iterable[str]) -> dict[str, Any]:
             raise StreamError("a chunk of the stream is not JSON", answer.text, malformed=True) from None
         if not isinstance(chunk, dict):
             raise StreamError("a chunk of the stream is not an object", answer.text, malformed=True)
-        if chunk.get("error"):
-            return {"error": chunk["error"]}
+        if chunk.get("error") or chunk.get("object") == "error":
+            return {"error": chunk.get("error") or chunk}
         answer.take(chunk)
     if not answer.done and answer.reason is None:
         raise StreamError("the stream ended before the answer did", answer.text, malformed=False)
@@ -58,8 +60,9 @@ class _Answer:
         self.reason: str | None = None
         self._content: list[str] = []
         self._refusal: list[str] = []
-        self._calls: list[dict[str, str]] = []
-        self._open: dict[int, dict[str, str]] = {}  # the latest call of each index
+        self._calls = CallPieces()
+        self._thought = False
+        self.error: object = None
         self._usage: object = None
         self._model: object = None
         self._any = False
@@ -78,51 +81,24 @@ class _Answer:
         choice = choices[0]
         if isinstance(choice.get("finish_reason"), str):
             self.reason = choice["finish_reason"]
+        if choice.get("error"):
+            self.error = choice["error"]
         delta = choice.get("delta")
         if not isinstance(delta, dict):
             return
-        content = delta.get("content")
-        for piece in content if isinstance(content, list) else [content]:
-            text = piece.get("text") if isinstance(piece, dict) else piece
-            if isinstance(text, str):
-                self._content.append(text)
+        self._content.append(text_of(delta.get("content")) or "")
+        self._thought = self._thought or has_thought(delta)
         if isinstance(delta.get("refusal"), str):
             self._refusal.append(delta["refusal"])
-        calls = delta.get("tool_calls")
-        for position, part in enumerate(calls if isinstance(calls, list) else ()):
-            if isinstance(part, dict):
-                self._take_call(part, position)
-
-    def _take_call(self, part: dict[str, Any], position: int) -> None:
-        function = part.get("function")
-        function = function if isinstance(function, dict) else {}
-        index = part.get("index")
-        index = index if isinstance(index, int) else position
-        said = (part.get("id"), function.get("name"), function.get("arguments"))
-        id, name, arguments = (one if isinstance(one, str) else "" for one in said)
-        call = self._open.get(index)
-        if call is None or _begins(call, id, name):
-            call = self._open[index] = {"id": "", "name": "", "arguments": ""}
-            self._calls.append(call)
-        call["id"] = id or call["id"]
-        call["name"] += name
-        call["arguments"] += arguments
+        self._calls.take(delta)
 
     def whole(self) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": self.text}
+        if self._thought:
+            message["reasoning"] = True
         if self._refusal:
             message["refusal"] = "".join(self._refusal)
-        if self._calls:
-            message["tool_calls"] = [
-                {"id": call["id"], "function": {"name": call["name"], "arguments": call["arguments"]}}
-                for call in self._calls
-            ]
+        if calls := self._calls.whole():
+            message["tool_calls"] = calls
         choices = [{"message": message, "finish_reason": self.reason}] if self._any else []
-        return {"choices": choices, "usage": self._usage, "model": self._model}
-
-
-def _begins(call: dict[str, str], id: str, name: str) -> bool:
-    """Whether a part with this id and name is of another call than the one that its index had before."""
-    if id and call["id"]:
-        return id != call["id"]
-    return bool(name and call["arguments"])
+        return {"choices": choices, "usage": self._usage, "model": self._model, "error": self.error}
