@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pygent.archive.records import Usage
 from pygent.gateway.model_api import CUT_OFF, Completion
 from pygent.gateway.model_errors import Kind, ModelError
-from pygent.gateway.models.answer_parts import calls_of, has_thought, text_of
 from pygent.gateway.models.endpoint_errors import fault_inside
 from pygent.gateway.models.tokens import of_text
 from pygent.prompts.message import Message, ToolCall
 from pygent.prompts.quote import line
 
 _CUT_OFF = frozenset({CUT_OFF, "max_tokens", "model_length", "max_output_tokens"})
+_TEXT = frozenset({None, "text", "output_text"})  # types of parts
+_THINKING = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
 _REFUSED = frozenset({"content_filter", "safety", "refusal", "recitation", "prohibited_content"})
 
 
@@ -56,7 +57,7 @@ def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Com
     if text is None:
         raise ModelError(Kind.MALFORMED, f"{model}: the answer's content is not text")
     text = _paired(text)
-    found = calls_of(message)
+    found = _calls(message)
     if found is None:
         raise ModelError(Kind.MALFORMED, f"{model}: the answer's tool calls are not a list of calls")
     calls = tuple(ToolCall(call.id, call.name, _paired(call.arguments)) for call in found)
@@ -73,6 +74,41 @@ def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Com
     name = data.get("model")
     named = line(name) if isinstance(name, str) else ""
     return Completion(text, usage, reason, named or model, calls, cache_written)
+
+
+def text_of(content: object) -> str | None:
+    """Content as one string: a string, null, a part, or a list of parts, of which only text counts.
+
+    Thinking is no text, in whichever field of a part it stands. None if it is nothing of the kind.
+    """
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, dict):
+        content = [content]
+    if not isinstance(content, list):
+        return None
+    return "".join(_text_of_part(part) for part in content)
+
+
+def has_thought(message: Mapping[str, Any]) -> bool:
+    """Whether a message, or a piece of one, holds thinking beside its answer."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else ()
+    return any(message.get(name) for name in _THINKING) or any(
+        isinstance(part, dict) and part.get("type") not in _TEXT for part in parts
+    )
+
+
+def fields_of(call: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    """Id, name and arguments; None where a call has no arguments. Some endpoints send the object itself."""
+    function = call.get("function")
+    function = function if isinstance(function, dict) else call
+    id, name, arguments = call.get("id"), function.get("name"), function.get("arguments")
+    if arguments is not None and not isinstance(arguments, str):
+        arguments = json.dumps(arguments)
+    return id if isinstance(id, str) else "", name if isinstance(name, str) else "", arguments
 
 
 def _object(body: bytes, model: str) -> dict[str, Any]:
@@ -125,3 +161,39 @@ def _first(*values: object) -> int | None:
 
 def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _calls(message: Mapping[str, Any]) -> tuple[ToolCall, ...] | None:
+    """The calls in a whole message; None if they are no list of calls.
+
+    An id that is missing or that another call has is made up. What is wrong with arguments, the caller sees.
+    """
+    listed = message.get("tool_calls")
+    if not listed:
+        old = message.get("function_call")  # the form before `tool_calls`
+        listed = [{"function": old}] if old else []
+    if not isinstance(listed, list) or not all(isinstance(call, dict) for call in listed):
+        return None
+    calls: list[ToolCall] = []
+    for number, call in enumerate(listed):
+        id, name, arguments = fields_of(call)
+        taken = {other.id for other in calls}
+        own = next(one for one in _ids(id, number) if one not in taken)
+        calls.append(ToolCall(own, name, arguments if arguments is not None else "{}"))
+    return tuple(calls)
+
+
+def _ids(id: str, number: int) -> Sequence[str]:
+    """Ids for a call, the best one first; one of them is not taken by an earlier call."""
+    made = [f"{id or 'call'}_{number + more}" for more in range(number + 1)]
+    return [id, *made] if id else made
+
+
+def _text_of_part(part: object) -> str:
+    if isinstance(part, str):
+        return part
+    if not isinstance(part, dict) or part.get("type") not in _TEXT or part.get("thought") is True:
+        return ""
+    text = part.get("text")
+    text = text.get("value") if isinstance(text, dict) else text
+    return text if isinstance(text, str) else ""

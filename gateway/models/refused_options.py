@@ -32,14 +32,14 @@ _REFUSING = re.compile(
 )
 # A tool's own fault ("tools.0.name is invalid") is no refusal of tools.
 _WITHOUT_TOOLS = re.compile(
-    r"support|(?:not|n't) (?:be )?(?:available|enabled|allowed|permitted|implemented|recogni[sz]ed|possible)"
+    r"support|(?:not|n't) (?:be )?(?:available|enabled|allowed|permitted|implemented|recogni[sz]ed)"
     r"|\bno\b|\bnone\b|unknown|unrecogni[sz]ed|unexpected|\bextra\b|deprecated|disabled|requires?\b"
     r"|unavailable|without|lacks?\b|incapable|incompatible",
     re.I,
 )
 _UNSUPPORTED = re.compile(
-    r"(?:not|n't|no longer|un) ?support|unknown|unrecogni[sz]ed|unexpected|\bextra\b|not (?:permitted|allowed)"
-    r"|deprecated|instead",
+    r"(?:not|n't|no longer|un) ?support|unknown|unrecogni[sz]ed|unexpected|\bextra\b"
+    r"|not (?:permitted|allowed)|deprecated|instead",
     re.I,
 )
 _TOO_LARGE = re.compile(
@@ -58,7 +58,8 @@ _PROMPTS = (
     re.compile(rf"{_N}\s*\+\s*\d+\s*>"),
     re.compile(rf"{_N}\s+`?(?:inputs?|prompt)`?(?:\s+tokens|\s+and)", re.I),
     re.compile(
-        rf"{_N}\s+(?:tokens\s+)?(?:in|from|of)\s+(?:the\s+|your\s+)?(?:messages|functions|tools|prompt|text input)",
+        rf"{_N}\s+(?:tokens\s+)?(?:in|from|of)\s+(?:the\s+|your\s+)?"
+        r"(?:messages|functions|tools|prompt|text input)",
         re.I,
     ),
     re.compile(rf"resulted in {_N}", re.I),
@@ -120,10 +121,10 @@ def shorter(error: EndpointError, asked: int) -> int | None:
 
 
 def room_left(error: EndpointError, prompt: int) -> int | None:
-    """What a context window leaves for an answer beside its prompt, 0 if nothing; None if the error is of
-    no window.
+    """What a context window leaves for an answer beside its prompt: 0 is nothing.
 
-    `prompt` is our guess of the prompt's tokens, for an error that does not say them.
+    None if the error is of no window. `prompt` is our guess of the prompt's tokens, for an error that does
+    not say them.
     """
     whole = "\n".join(words_of(error.body))
     windows, prompts = _figures(_WINDOWS, whole), _figures(_PROMPTS, whole)

@@ -7,10 +7,10 @@ into one, and fails over calls without an index (Ollama), chunks without `choice
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pygent.gateway.models.answer_parts import CallPieces, has_thought, text_of
+from pygent.gateway.models.chat_protocol import fields_of, has_thought, text_of
 
 
 class StreamError(Exception):
@@ -60,7 +60,7 @@ class _Answer:
         self.reason: str | None = None
         self._content: list[str] = []
         self._refusal: list[str] = []
-        self._calls = CallPieces()
+        self._calls = _CallPieces()
         self._thought = False
         self.error: object = None
         self._usage: object = None
@@ -102,3 +102,65 @@ class _Answer:
             message["tool_calls"] = calls
         choices = [{"message": message, "finish_reason": self.reason}] if self._any else []
         return {"choices": choices, "usage": self._usage, "model": self._model, "error": self.error}
+
+
+class _CallPieces:
+    """Puts calls together from the pieces of a stream.
+
+    Pieces belong to the latest call of their index; without one, to that of their place in the chunk. A piece
+    begins another call if its id is new, if its index has a whole call already, or if it brings another name.
+    Some endpoints repeat id and name in each piece.
+    """
+
+    def __init__(self) -> None:
+        self._calls: list[dict[str, str]] = []
+        self._latest: dict[int, dict[str, str]] = {}
+
+    def take(self, delta: Mapping[str, Any]) -> None:
+        """Take the calls in one chunk's delta."""
+        listed = delta.get("tool_calls")
+        pieces = listed if isinstance(listed, list) else []
+        if not pieces and isinstance(old := delta.get("function_call"), dict):
+            pieces = [{"index": 0, "function": old}]
+        for position, piece in enumerate(pieces):
+            if isinstance(piece, dict):
+                self._take(piece, position)
+
+    def whole(self) -> list[dict[str, Any]]:
+        """The calls as a whole answer would have them."""
+        return [
+            {"id": call["id"], "function": {"name": call["name"], "arguments": call["arguments"]}}
+            for call in self._calls
+        ]
+
+    def _take(self, piece: Mapping[str, Any], position: int) -> None:
+        id, name, arguments = fields_of(piece)
+        index = piece.get("index")
+        place = index if isinstance(index, int) else position
+        call = self._latest.get(place)
+        if call is None or _begins(call, id, name, arguments or "", indexed=place is index):
+            call = self._latest[place] = {"id": "", "name": "", "arguments": ""}
+            self._calls.append(call)
+        call["id"] = id or call["id"]
+        call["name"] += "" if name == call["name"] else name
+        call["arguments"] += arguments or ""
+
+
+def _begins(call: Mapping[str, str], id: str, name: str, arguments: str, *, indexed: bool) -> bool:
+    """Whether a piece is of another call than the one that its place had before."""
+    if id and call["id"] and id != call["id"]:
+        return True
+    if not name:
+        return False
+    if _is_whole(call["arguments"]):
+        return bool(arguments) or name != call["name"]
+    if name == call["name"]:
+        return False
+    return bool(call["arguments"]) or not indexed
+
+
+def _is_whole(arguments: str) -> bool:
+    try:
+        return isinstance(json.loads(arguments), dict)
+    except (ValueError, RecursionError):
+        return False
