@@ -72,8 +72,8 @@ def confirm(
     decision = compared(suite, candidate, reference, bench, "held_out", error_rate=error_rate)
     scores = [evaluate(target, suite, tree, bench, "held_out") for tree in (candidate, reference)]
     one, other = (score_interval(target, scored) for scored in scores)
-    metrics = (dict(scored.metrics) for scored in scores)
-    return HoldoutResult(decision, one, other, *metrics, words=scores[0].words)
+    mine, theirs = (dict(scored.metrics) for scored in scores)
+    return HoldoutResult(decision, one, other, mine, theirs, scores[0].words)
 
 
 def score_interval(target: Target, evaluation: Evaluation) -> Interval | None:

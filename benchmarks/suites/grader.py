@@ -55,9 +55,9 @@ class Grader:
         words = ""
         try:
             with without_bytecode():
-                samples: Mapping[str, Sequence[float]] | Graded = self._module.grade(problem, list(answers))
+                samples: Mapping[str, Sequence[float]] = self._module.grade(problem, list(answers))
             if isinstance(samples, Graded):
-                samples, words = samples.metrics, self._text("Graded.words", samples.words)
+                words = self._text("Graded.words", samples.words)
             graded = {metric: [float(value) for value in values] for metric, values in samples.items()}
         except ValueError as error:
             raise InvalidAnswerError(str(error)) from None

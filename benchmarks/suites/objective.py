@@ -55,7 +55,7 @@ class ObjectiveSuite(Suite):
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
                 batch = EMPTY
-                asked = problems if calls is None else trial()
+                asked = problems if calls is None else self._draw(derived(bench.seed, "trial"), split)
                 for number in range(start, stop):
                     batch += self._graded(box, tree, asked[number], number, calls)
                     if batch.reason:

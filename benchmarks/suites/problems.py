@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pygent.sandbox.api import Call
@@ -23,8 +23,8 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Graded:
-    """The grade of a problem: samples per metric, and `words` for whoever makes the next variant.
+class Graded(Mapping[str, Sequence[float]]):
+    """The grade of a problem: a mapping of samples per metric, and `words` for who makes the next variant.
 
     Words about search cases reach the next prompt as data, without the expected values that they hold; words
     about held-out cases reach only people. At most 1,000 characters are kept, and 4,000 of an evaluation's.
@@ -32,3 +32,12 @@ class Graded:
 
     metrics: Mapping[str, Sequence[float]]
     words: str = ""
+
+    def __getitem__(self, metric: str) -> Sequence[float]:
+        return self.metrics[metric]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.metrics)
+
+    def __len__(self) -> int:
+        return len(self.metrics)

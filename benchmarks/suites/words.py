@@ -36,7 +36,9 @@ class Masks:
         forms: set[str] = set()
         self._numbers: set[float] = set()
         for value, calls in expected:
-            given = {form for call in calls for part in _parts((call.args, dict(call.kwargs))) for form in part}
+            given = {
+                form for call in calls for part in _parts((call.args, dict(call.kwargs))) for form in part
+            }
             whole, *parts = _parts(value)
             forms |= whole
             for part in (whole, *parts):
@@ -44,14 +46,15 @@ class Masks:
                 forms |= fresh
                 self._numbers |= {number for form in fresh for number in _numbers(form)}
         long = sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
-        self._forms = long
+        self._figures = [form for form in long if _numbers(form)]
+        self._texts = [form for form in long if not _numbers(form)]
 
     def __call__(self, text: str) -> str:
         """The text with `MASK` in place of every expected value."""
-        for form in self._forms:
-            if form in text:
-                text = text.replace(form, MASK)
-        return _NUMBER.sub(self._unless_expected, text) if self._numbers else text
+        text = _without(self._texts, text)
+        if self._numbers:
+            text = _NUMBER.sub(self._unless_expected, text)
+        return _without(self._figures, text)  # as part of a longer number
 
     def _unless_expected(self, found: re.Match[str]) -> str:
         numbers = _numbers(found[0]) if len(found[0]) >= SHORTEST else ()
@@ -91,6 +94,13 @@ def bounded(words: Iterable[str]) -> tuple[str, ...]:
         left -= len(shown)
         found.append(shown)
     return (*found, f"({out} more left out)") if out else tuple(found)
+
+
+def _without(forms: Iterable[str], text: str) -> str:
+    for form in forms:
+        if form in text:
+            text = text.replace(form, MASK)
+    return text
 
 
 def _shortened(text: str) -> str:

@@ -21,7 +21,7 @@ def problems(seed: int, split: str, count: int) -> list[Problem]:
 
 
 def grade(problem: Problem, answers: Sequence[object]) -> Graded:
-    """The sum of radii, and which circles still have room. Raises `ValueError` where the answer is not a packing."""
+    """The sum of radii, and which circles have room. Raises `ValueError` if the answer is not a packing."""
     (answer,) = answers
     if type(answer) is not list or len(answer) != COUNT:
         raise ValueError(f"the answer must be a list of {COUNT} circles")
@@ -45,9 +45,8 @@ def _words(circles: Sequence[Circle]) -> str:
     empty = 1 - math.pi * sum(r * r for r in radii)
     grown = ", ".join(f"circle {number} by {rooms[number]:.2g}" for number in loose[:5])
     more = f" and {len(loose) - 5} more" if len(loose) > 5 else ""
-    return (
-        f"{100 * empty:.1f} % of the square is empty; radii from {radii[0]:.4f} to {radii[-1]:.4f}. "
-        + (f"Each alone could grow where it is: {grown}{more}." if loose else "No circle can grow where it is.")
+    return f"{100 * empty:.1f} % of the square is empty; radii from {radii[0]:.4f} to {radii[-1]:.4f}. " + (
+        f"Each alone could grow where it is: {grown}{more}." if loose else "No circle can grow where it is."
     )
 
 

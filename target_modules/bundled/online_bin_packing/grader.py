@@ -69,14 +69,14 @@ def _words(family: str, packings: Sequence[Packing]) -> str:
     """How much of the excess lies in gaps too small for any item, and in room that an item would fit into."""
     excess, closed, rounding, shut = (_mean(shares) for shares in zip(*map(_shares, packings), strict=True))
     return (
-        f"{family}: of {excess:.1f} % excess, {closed:.1f} are closed gaps (room that the smallest item does not "
-        f"fit into) and {excess - closed + rounding:.1f} room still open at the end, less {rounding:.1f} by "
-        f"which the bound is rounded up; {shut:.0f} % of the bins are closed."
+        f"{family}: of {excess:.1f} % excess, {closed:.1f} are closed gaps (room that the smallest item does "
+        f"not fit into) and {excess - closed + rounding:.1f} room still open at the end, less {rounding:.1f} "
+        f"by which the bound is rounded up; {shut:.0f} % of the bins are closed."
     )
 
 
 def _shares(packing: Packing) -> tuple[float, float, float, float]:
-    """Excess, closed gaps and the bound's rounding, in percent of the bound, and the closed bins in percent."""
+    """Excess, closed gaps and the bound's rounding, in percent of the bound; closed bins in percent."""
     gaps = [room for room in packing.rooms if room < packing.smallest]
     percent = 100.0 / packing.least
     excess = len(packing.rooms) - packing.least
