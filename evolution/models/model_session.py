@@ -38,8 +38,11 @@ class ModelSession:
         model: Model | None,
         breakers: Sequence[Breaker],
         servers: Manager | None,
+        redact: Redactor,
     ) -> None:
+        """`redact` knows the secrets of the environment and of the servers."""
         self.doors = doors
+        self.redact = redact
         self._model = model
         self._breakers = breakers
         self._servers = servers
@@ -93,7 +96,7 @@ def open_world(
         servers=servers,
         replay=replay,
     )
-    return ModelSession(doors, model, breakers, servers)
+    return ModelSession(doors, model, breakers, servers, redact)
 
 
 def paid(archive: ArchiveStore, run: str, history: Iterable[VariantRecord]) -> Usage:
