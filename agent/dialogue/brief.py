@@ -36,7 +36,8 @@ class Brief:
 
     `goal` and `notes` are the owner's words; `files` is the tree by path; `editable` the globs and symbols as
     in the manifest. `failures` and `output` come from the sandbox and are labelled as data in the prompt, and
-    so are `ideas`, newest first. `remarks` is what people said about the files.
+    so are `ideas`, newest first, and `feedback`, the grader's words. `remarks` is what people said about the
+    files, `hints` what they said to the whole run.
     """
 
     target: str
@@ -53,6 +54,8 @@ class Brief:
     inspirations: tuple[Inspiration, ...] = ()
     ideas: tuple[PriorAttempt, ...] = ()
     remarks: tuple[str, ...] = ()
+    feedback: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Turn mappings into dicts, so that `dataclasses.asdict` gives what may cross a box's boundary."""
@@ -68,6 +71,6 @@ class Brief:
             PriorAttempt(**{**one, "remarks": tuple(one.get("remarks", ()))})
             for one in known.get("ideas", ())
         )
-        for name in ("editable", "failures", "remarks"):
+        for name in ("editable", "failures", "remarks", "feedback", "hints"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
