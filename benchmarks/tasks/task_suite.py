@@ -62,7 +62,8 @@ class TasksSuite(Suite):
                     return Batch({}, 0, stop, (wrong,), wrong, violation=violation)
             batch = Batch({}, 0, 0)
             for task in tasks[start:stop]:
-                attempts.append(self._done(tree, task, derived(bench.seed, "task", task.entry.name), bench))
+                seed = derived(bench.seed, "task", task.entry.name)
+                attempts.append(self._attempted(tree, task, seed, bench))
                 batch += _batch(attempts[-1])
             return batch
 
@@ -79,7 +80,7 @@ class TasksSuite(Suite):
         def measure(side: Side, given: tuple[Task, int]) -> Batch:
             task, round_ = given
             seed = derived(bench.seed, "compare", split, task.entry.name, str(round_))
-            return _batch(self._done(side.tree, task, seed, bench))
+            return self._done(side.tree, task, seed, bench)
 
         boxes = Boxes(bench, spec_for(self._target))  # never opened: an agent works in a box of the solver
         comparison = PairedComparison((candidate, reference), boxes, measure, differences_of(MERIT))
@@ -90,7 +91,10 @@ class TasksSuite(Suite):
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
             return trial(tree, box)
 
-    def _done(self, agent: Tree, task: Task, seed: int, bench: EvaluationContext) -> TaskAttempt:
+    def _done(self, agent: Tree, task: Task, seed: int, bench: EvaluationContext) -> Batch:
+        return _batch(self._attempted(agent, task, seed, bench))
+
+    def _attempted(self, agent: Tree, task: Task, seed: int, bench: EvaluationContext) -> TaskAttempt:
         """Let an agent do a task, and judge the result."""
         if bench.solver is None:
             raise TargetError(
