@@ -39,12 +39,15 @@ class RunAccount:
         self._change = threading.Condition()
 
     def check(self, model: str, price: Price | None, *, is_nearby: bool = False) -> None:
-        """Raise `PriceUnknownError` if the model has no price and no limit here could be kept without one.
-
-        A model that `is_nearby` most likely costs nothing, so any limit will do.
-        """
-        may_be_free = is_nearby and self._is_limited
-        require(model, price, tokens=self._tokens, dollars=self._dollars, may_be_free=may_be_free)
+        """Raise `PriceUnknownError` if the model has no price and no limit here could be kept without one."""
+        require(
+            model,
+            price,
+            tokens=self._tokens,
+            dollars=self._dollars,
+            is_nearby=is_nearby,
+            is_limited=self._is_limited,
+        )
 
     @property
     def spent(self) -> Usage:

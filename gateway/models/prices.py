@@ -63,11 +63,12 @@ def require(
     *,
     tokens: int | None,
     dollars: float | None,
-    may_be_free: bool = False,
+    is_nearby: bool = False,
+    is_limited: bool = False,
 ) -> None:
     """Raise `PriceUnknownError` if the model has no price and no limit could be kept without one.
 
-    `may_be_free`: the model is served nearby and the run has a limit of another kind, such as attempts.
+    A model that `is_nearby` most likely costs nothing, so that a run that `is_limited` in any way will do.
     """
     if price is not None:
         return
@@ -75,10 +76,9 @@ def require(
         raise PriceUnknownError(
             f"the price of {model} is unknown, so a budget in dollars cannot be kept: {_advice(model)}"
         )
-    if tokens is None and not may_be_free:
-        raise PriceUnknownError(
-            f"the price of {model} is unknown: set a budget in tokens, or {_advice(model)}"
-        )
+    if tokens is None and not (is_nearby and is_limited):
+        budget = "a budget, such as --attempts" if is_nearby else "a budget in tokens"
+        raise PriceUnknownError(f"the price of {model} is unknown: set {budget}, or {_advice(model)}")
 
 
 def require_known(model: str, price: Price | None, setting: str) -> None:
