@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 from pygent.archive.end_reason import EndReason
 from pygent.archive.records import Usage, VariantRecord
 from pygent.archive.store import ArchiveStore
+from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.models.answer_limit import answer_limit
 from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
+from pygent.evolution.proposers.run_profiles import for_proposals, for_tasks
 from pygent.evolution.run.durable_steps import exchanges_of
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError, RunConfig
 from pygent.evolution.settings.run_trust import servers_file
 from pygent.gateway.model_api import Model
+from pygent.gateway.model_errors import ModelError
 from pygent.gateway.models.circuit_breaker import Breaker
+from pygent.gateway.models.prices import find
 from pygent.gateway.models.replay_model import Replay
 from pygent.gateway.run_account import RunAccount
 from pygent.gateway.secrets import Redactor
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
     from pygent.agent.profile import Profile
     from pygent.gateway.mcp.manager import Manager
     from pygent.gateway.mcp.mcp_config import Server
+
+log = logging.getLogger(__name__)
 
 
 class ModelSession:
@@ -74,12 +81,14 @@ def open_world(
     Raises `ConfigError`, and `ModelError` if the model cannot be reached at all.
     """
     config = plan.config
-    account = RunAccount(config.tokens, config.dollars, spent, calls=config.calls)
+    account = _account(plan, spent)
     weights = plan.models if replay is None else {}
-    if replay is None and not weights:
-        raise ConfigError("--model: give the name of a model to ask, such as --model gpt-4.1-mini")
+    if replay is None:
+        _require_model(plan)
     breakers = [Breaker(name) for name in weights]
     model = _connected(config, account, breakers, weights, ended) if breakers else None
+    if unknown := [name for name in weights if find(name, config.prices) is None]:
+        log.warning("no price is known for %s: tokens are counted, dollars are not", ", ".join(unknown))
     configured = _configured(config, plan.profile.profile) if replay is None and plan.profile else {}
     secrets = [server.secrets for server in configured.values()]
     redact = Redactor.of(os.environ, *secrets)
@@ -99,6 +108,29 @@ def open_world(
     return ModelSession(doors, model, breakers, servers, redact)
 
 
+def require_world(plan: RunPlan) -> None:
+    """Check that the models and servers of a run can be opened, before anything is written or begun.
+
+    Nothing is sent. Raises `ConfigError`, and `UntrustedError`.
+    """
+    suite = suite_class_of(plan.target)
+    if plan.profile is not None:
+        for_proposals(plan.profile, suite)
+    if plan.task_profile is not None:
+        for_tasks(plan.task_profile)
+    if not plan.asks_models or plan.config.replay is not None:
+        return
+    _require_model(plan)
+    breakers = [Breaker(name) for name in plan.models]
+    try:
+        model = _connected(plan.config, _account(plan, Usage()), breakers, plan.models, lambda: None)
+    except ModelError as error:
+        raise ConfigError(str(error)) from None
+    model.close()
+    if plan.profile is not None:
+        _configured(plan.config, plan.profile.profile)
+
+
 def paid(archive: ArchiveStore, run: str, history: Iterable[VariantRecord]) -> Usage:
     """All that a run has paid: for its variants, and for the exchanges of unfinished attempts."""
     total = sum((variant.usage for variant in history), Usage())
@@ -106,6 +138,16 @@ def paid(archive: ArchiveStore, run: str, history: Iterable[VariantRecord]) -> U
         for exchange in exchanges_of(archive, run, attempt).values():
             total += Usage(**exchange["usage"])
     return total
+
+
+def _require_model(plan: RunPlan) -> None:
+    if not plan.models:
+        raise ConfigError("--model: give the name of a model to ask, such as --model gpt-4.1-mini")
+
+
+def _account(plan: RunPlan, spent: Usage) -> RunAccount:
+    config = plan.config
+    return RunAccount(config.tokens, config.dollars, spent, calls=config.calls, is_limited=bool(plan.budgets))
 
 
 def _connected(
@@ -117,11 +159,14 @@ def _connected(
 ) -> Model:
     """The run's model, or a router if several share the attempts."""
     from pygent.gateway.models.connect import connect
-    from pygent.gateway.models.prices import PriceUnknownError
+    from pygent.gateway.models.prices import PriceUnknownError, require_known
     from pygent.gateway.models.weighted_router import WeightedRouter
 
     minutes = config.model_minutes
     try:
+        for key in ("dollars_per_hour", "attempt_dollars"):
+            for one in breakers if getattr(config, key) is not None else ():
+                require_known(one.name, find(one.name, config.prices), f"--{key.replace('_', '-')}")
         models = [
             connect(one.name, account, config.prices, one, minutes=minutes, ended=ended) for one in breakers
         ]
