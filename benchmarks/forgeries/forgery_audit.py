@@ -2,10 +2,11 @@
 
 A `wrong` program, or one with hostile `answers`, is stopped if it gets no score or 0. An `echo` program is
 stopped if, besides, what a model may read of its evaluation holds no expected value and is quoted. A `time`
-program, on drawn inputs, and a `memo` program, on cases from a file, is stopped if the timing suite does not grade it,
-finds it less than half as fast as the honest program, or rejects it in either test of a champion: better than
-the honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
-`ERROR_RATE` divided by their number, so that chance fakes any row of the table with at most `ERROR_RATE`.
+program, on drawn inputs, and a `memo` program, on cases from a file, is stopped if the timing suite does not
+grade it, finds it less than half as fast as the honest program, or rejects it in either test of a champion:
+better than the honest program at the error rate, and again on held-out cases in other boxes. The error rate
+of each is `ERROR_RATE` divided by their number, so that chance fakes any row of the table with at most
+`ERROR_RATE`.
 """
 
 from __future__ import annotations
