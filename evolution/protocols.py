@@ -21,8 +21,9 @@ class Parent:
     """A variant that was chosen to be changed, with its files.
 
     Proposers that wait for a model also get its evaluation on search cases; `inspirations`, other variants
-    worth knowing; `tried`, its children and ancestors, the newest first; and `said`, people's remarks on all
-    of these by id. A fusion gets the second parent, `mate`.
+    worth knowing; `tried`, its children and ancestors, the newest first; `said`, people's remarks on all of
+    these by id; and `hints`, people's advice to the whole run, the newest first. A fusion gets the second
+    parent, `mate`.
     """
 
     variant: VariantRecord
@@ -31,6 +32,7 @@ class Parent:
     inspirations: tuple[Parent, ...] = ()
     tried: tuple[VariantRecord, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
     mate: SecondParent | None = None
 
     @property

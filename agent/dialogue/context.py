@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pygent.agent.dialogue.brief import Brief, PriorAttempt
@@ -26,7 +27,7 @@ class ContextBudget:
     ideas: int = 2_000
     remark: int = 500
     remarks: int = 2_000
-    hints: int = 2_000
+    hints: int = 4_000  # all together
     inspiration: int = 900
     inspirations: int = 5  # a count, not a length
 
@@ -68,7 +69,7 @@ def sections(brief: Brief, limits: ContextBudget = DEFAULT) -> dict[str, str]:
         "feedback": {"feedback": _listed(brief.feedback, limits.feedback)},
         "output": {"output": brief.output.strip()},
         "remarks": {"remarks": _listed(brief.remarks, limits.remark)},
-        "hints": {"hints": _listed(brief.hints, limits.hints)},
+        "hints": {"hints": _hints(brief.hints, limits.hints)},
         "ideas": {"ideas": "\n".join(map(_idea, brief.ideas))},
         "others": {
             "inspirations": [
@@ -88,16 +89,36 @@ def _listed(items: tuple[str, ...], limit: int) -> str:
     return "\n".join(f"- {quote.line(item, limit)}" for item in items)
 
 
+def _hints(hints: tuple[str, ...], limit: int) -> str:
+    """Whole hints, newest first, as far as the budget goes. Only the first is ever cut, between words."""
+    rows: list[str] = []
+    for hint in hints:
+        row = "- " + quote.visible(hint).strip().replace("\n", "\n  ")
+        if not rows and len(row) > limit:
+            head = row[:limit].rpartition(" ")[0]
+            row = (head if len(head) > limit // 2 else row[:limit]) + " ..."
+        elif len(row) > limit:
+            rows.append(f"[{len(hints) - len(rows)} older ones left out]")
+            break
+        rows.append(row)
+        limit -= len(row)
+    return "\n".join(rows)
+
+
 def _files(brief: Brief, limits: ContextBudget) -> tuple[list[dict[str, object]], list[str]]:
+    """The files that are shown, and the paths of the rest. Those that the owner's notes name come first."""
     where = Editable.of(brief.editable)
     editable = {path for path in brief.files if where.touches(path)}
+    named = {
+        path for path in brief.files if re.search(rf"(?<![\w/.-]){re.escape(path)}(?![\w/-])", brief.notes)
+    }
     left = {True: limits.editable, False: limits.read_only}
     shown: list[dict[str, object]] = []
     unshown: list[str] = []
-    for path in sorted(brief.files, key=lambda path: (path not in editable, path)):
+    for path in sorted(brief.files, key=lambda path: (path not in editable, path not in named, path)):
         text, mine = brief.files[path], path in editable
         if len(text) > left[mine]:
-            text = outlined(text) if mine else ""
+            text = outlined(text) if mine or path in named else ""
             if not text or len(text) > left[mine]:
                 unshown.append(path)
                 continue

@@ -114,6 +114,7 @@ def brief(target: Target, parent: Parent, baseline: float | None) -> Brief:
         ),
         ideas=tuple(_idea(variant, parent.said.get(variant.id, ())) for variant in parent.tried),
         remarks=parent.said.get(parent.variant.id, ()),
+        hints=parent.hints,
     )
 
 

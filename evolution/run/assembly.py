@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from pygent.evolution.extension_points import (
     ExtensionObjects,
     made,
 )
+from pygent.evolution.promotion.hints import standing
 from pygent.evolution.proposers.factory import ProposerContext
 from pygent.evolution.proposers.failure_spectrum import FailureSpectrum
 from pygent.evolution.protocols import DurableSteps
@@ -40,6 +42,7 @@ from pygent.evolution.search.parents import Parents
 from pygent.evolution.search.population import Population
 from pygent.gateway.models.circuit_breaker import RunBreaker
 from pygent.gateway.models.replay_model import Replay
+from pygent.gateway.secrets import Redactor
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.sandbox.host.retry import RetryingSandbox
 
@@ -105,7 +108,15 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
 
     reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)
-    parents = Parents(archive, population, chooser, config.seed, told=proposer.waits)
+    redact = Redactor.of(os.environ) if world is None else world.redact
+    parents = Parents(
+        archive,
+        population,
+        chooser,
+        config.seed,
+        told=proposer.waits,
+        hints=lambda: standing(archive, run, redact),
+    )
     share = config.fuse if is_worthwhile(plan.target.manifest.editable, plan.baseline) else 0.0
     fusing = CrossoverSchedule(share, config.seed, chooser, population.lineage)
     selection = Selection(plan.target, chooser, parents, fusing, introduced=proposer.waits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -29,13 +30,18 @@ class Parents:
         seed: int | None,
         *,
         told: bool,
+        hints: Callable[[], tuple[str, ...]],
     ) -> None:
-        """`told`: a model reads the parents, so they come with their evaluations."""
+        """`told`: a model reads the parents, so they come with their evaluations.
+
+        `hints` reads people's hints to the run, each time anew: another process may write them.
+        """
         self._archive = archive
         self._population = population
         self._selector = selector
         self._seed = seed
         self._with_evaluations = told
+        self._hints = hints
         self._kept: Cache[str, Parent] = Cache(KEPT_CHARS, _weight)
         self._remarks: dict[str, tuple[str, ...]] = {}
 
@@ -63,13 +69,13 @@ class Parents:
         self._kept.put(variant.id, Parent(variant, tree, evaluation if self._with_evaluations else None))
 
     def introduced(self, parent: Parent, attempt: int) -> Parent:
-        """The parent with all that a model reads about it: inspirations, earlier tries, people's remarks."""
+        """The parent with all that a model reads about it: other variants, and what people said."""
         chosen = parent.variant.id
         tried = self._tried(chosen)
         read = (chosen, *(one.id for one in tried))
         remarks = {id: self._remarks[id] for id in read if id in self._remarks}
         inspirations = self._inspirations(attempt, chosen)
-        return replace(parent, inspirations=inspirations, tried=tried, said=remarks)
+        return replace(parent, inspirations=inspirations, tried=tried, said=remarks, hints=self._hints())
 
     def hear(self, decision: ReviewDecision) -> None:
         """Remember a person's remark about a variant."""
