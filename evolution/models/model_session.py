@@ -30,22 +30,33 @@ if TYPE_CHECKING:
 
 
 class ModelSession:
-    """Models and servers of one session of a run; the rest of the session gets only the `doors`."""
+    """Models and servers of one session of a run; the rest of the session gets only the `doors`.
+
+    `doors` lead to the run's own model, `doors_to` to that of a judge.
+    """
 
     def __init__(
         self,
-        doors: AttemptGateways,
-        model: Model | None,
+        doors: Mapping[str | None, AttemptGateways],
+        models: Sequence[Model],
         breakers: Sequence[Breaker],
         servers: Manager | None,
         redact: Redactor,
     ) -> None:
-        """`redact` knows the secrets of the environment and of the servers."""
-        self.doors = doors
+        """`doors` by the name of a judge's model, and for None the run's own.
+
+        `redact` knows the secrets of the environment and of the servers.
+        """
+        self.doors = doors[None]
         self.redact = redact
-        self._model = model
+        self._doors = doors
+        self._models = models
         self._breakers = breakers
         self._servers = servers
+
+    def doors_to(self, model: str | None) -> AttemptGateways:
+        """The gateways to a judge's model, or to the run's own; in a replay, all lead to recorded answers."""
+        return self._doors.get(model, self.doors)
 
     def health(self) -> dict[str, Any]:
         """The state of models and MCP servers, for `pygent status`."""
@@ -55,8 +66,8 @@ class ModelSession:
     def close(self) -> None:
         if self._servers is not None:
             self._servers.close()
-        if self._model is not None:
-            self._model.close()
+        for model in self._models:
+            model.close()
 
 
 def open_world(
@@ -76,27 +87,38 @@ def open_world(
     config = plan.config
     account = RunAccount(config.tokens, config.dollars, spent, calls=config.calls)
     weights = plan.models if replay is None else {}
-    if replay is None and not weights:
+    judges = plan.judge_models if replay is None else ()
+    if replay is None and not weights and not judges:
         raise ConfigError("--model: give the name of a model to ask, such as --model gpt-4.1-mini")
     breakers = [Breaker(name) for name in weights]
-    model = _connected(config, account, breakers, weights, ended) if breakers else None
+    of_judges = [Breaker(name) for name in judges]
+    models: dict[str | None, Model | None] = {None: None}
+    if breakers:
+        models[None] = _connected(config, account, breakers, weights, ended)
+    models |= {one.name: _connected(config, account, [one], {}, ended) for one in of_judges}
     configured = _configured(config, plan.profile.profile) if replay is None and plan.profile else {}
     secrets = [server.secrets for server in configured.values()]
     redact = Redactor.of(os.environ, *secrets)
     servers = _started(config, configured, redact)
-    doors = AttemptGateways(
-        model,
-        Transcripts(archive, redact),
-        account,
-        max_tokens=answer_limit(plan),
-        temperature=None if config.temperature == "none" else config.temperature,
-        limits=AttemptLimits(
-            config.attempt_tokens, config.attempt_dollars, config.attempt_calls, config.attempt_minutes
-        ),
-        servers=servers,
-        replay=replay,
+    transcripts = Transcripts(archive, redact)
+    limits = AttemptLimits(
+        config.attempt_tokens, config.attempt_dollars, config.attempt_calls, config.attempt_minutes
     )
-    return ModelSession(doors, model, breakers, servers, redact)
+    doors = {
+        name: AttemptGateways(
+            model,
+            transcripts,
+            account,
+            max_tokens=answer_limit(plan),
+            temperature=None if config.temperature == "none" else config.temperature,
+            limits=limits,
+            servers=servers,
+            replay=replay,
+        )
+        for name, model in models.items()
+    }
+    opened = [model for model in models.values() if model is not None]
+    return ModelSession(doors, opened, [*breakers, *of_judges], servers, redact)
 
 
 def paid(archive: ArchiveStore, run: str, history: Iterable[VariantRecord]) -> Usage:

@@ -73,6 +73,10 @@ def _is_code(value: Any, folder: Path) -> bool:
     return any(is_reference(one) for one in value.split(","))
 
 
+def _names_a_model(value: Any, folder: Path) -> bool:
+    return any(judge.get("model") is not None for judge in value)
+
+
 _CODE = Harm("is Python that runs on this machine", _is_code)
 _FILE = Harm("reads a file elsewhere", _is_outside)
 _SETTINGS: Mapping[str, Harm | None] = {
@@ -101,6 +105,7 @@ _TARGET: Mapping[str, Harm | None] = {
     "source": Harm("reads sources elsewhere", _is_outside),
     "trust": Harm("lets verdicts reached inside a variant's box promote it", _unless("sealed")),
     "packages": Harm("installs packages", _unless()),
+    "judges": Harm("chooses a model that is sent sources, and paid", _names_a_model),
     "suite.kind": Harm("is Python that runs on this machine", lambda value, folder: is_reference(value)),
     "suite.grader": Harm("is Python that runs on this machine", _unless()),
     "suite.cases": _FILE,
