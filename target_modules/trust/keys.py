@@ -74,7 +74,7 @@ def _is_code(value: Any, folder: Path) -> bool:
 
 
 def _names_a_model(value: Any, folder: Path) -> bool:
-    return any(judge.get("model") is not None for judge in value)
+    return any(name is not None for name in value)
 
 
 _CODE = Harm("is Python that runs on this machine", _is_code)
@@ -105,7 +105,7 @@ _TARGET: Mapping[str, Harm | None] = {
     "source": Harm("reads sources elsewhere", _is_outside),
     "trust": Harm("lets verdicts reached inside a variant's box promote it", _unless("sealed")),
     "packages": Harm("installs packages", _unless()),
-    "judges": Harm("chooses a model that is sent sources, and paid", _names_a_model),
+    "judges.model": Harm("chooses a model that is sent sources, and paid", _names_a_model),
     "suite.kind": Harm("is Python that runs on this machine", lambda value, folder: is_reference(value)),
     "suite.grader": Harm("is Python that runs on this machine", _unless()),
     "suite.cases": _FILE,
@@ -127,6 +127,7 @@ _TARGET: Mapping[str, Harm | None] = {
         (
             *("name", "goal", "notes", "files", "support", "pythonpath", "package", "editable", "entry"),
             *("depends", "distribution", "objectives", "thresholds", "suite.tests"),
+            *("judges.name", "judges.rubric", "judges.samples"),
             *("suite.options", "suite.sampled", "suite.count", "suite.held_out_count", "suite.pairs"),
             "suite.stages",
         )
