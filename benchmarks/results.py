@@ -13,6 +13,7 @@ from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.spec.suite_kinds import SuiteKind
 
 Split = Literal["search", "held_out"]
+NOT_SEALED = "judged by a model, not sealed"  # the mark of such a metric, wherever it is shown
 
 
 class Trust(StrEnum):
@@ -64,6 +65,7 @@ class Evaluation:
     output: str = ""  # the tail of the candidate's output; untrusted
     violation: bool = False  # not graded because the candidate broke the protocol of the box
     words: tuple[str, ...] = ()  # of the grader about the last stage, the whole first; untrusted
+    judged: tuple[str, ...] = ()  # the metrics that a model judges: not sealed, and never the score
 
     @property
     def passed(self) -> int:
@@ -83,7 +85,8 @@ class Evaluation:
         fields["stages"] = tuple(
             StageResult(**{**stage, "failures": tuple(stage["failures"])}) for stage in fields["stages"]
         )
-        fields["words"] = tuple(fields.get("words", ()))
+        for name in ("words", "judged"):
+            fields[name] = tuple(fields.get(name, ()))
         return cls(**fields)
 
 

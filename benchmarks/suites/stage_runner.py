@@ -159,9 +159,15 @@ def not_finite(metrics: Mapping[str, float]) -> str:
     return f"{name} is not a finite number" if name else ""
 
 
-def out_of_bounds(target: Target, metrics: Mapping[str, float]) -> str:
-    """The first threshold of the manifest that is violated, in words; '' if none is."""
+def out_of_bounds(target: Target, metrics: Mapping[str, float], *, judged: bool = False) -> str:
+    """The first threshold of the manifest that is violated, in words; '' if none is.
+
+    Thresholds on metrics that a model judges are left out by a suite, and are all that count if `judged`.
+    """
+    judges = {judge.name for judge in target.manifest.judges}
     for bound in target.manifest.thresholds:
+        if (bound.metric in judges) is not judged:
+            continue
         value = metrics.get(bound.metric)
         if value is None:
             return not_available(bound.metric)

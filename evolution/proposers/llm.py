@@ -11,6 +11,7 @@ from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, 
 from pygent.agent.host_client import HostClient as AgentDoor
 from pygent.agent.single import STAGE, Attempt, attempt
 from pygent.archive.records import Status, VariantRecord
+from pygent.benchmarks.results import NOT_SEALED
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.models.attempt_gateways import AttemptGateways
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
@@ -131,6 +132,10 @@ def objective(target: Target) -> str:
     if others:
         rest = ", ".join(f"`{other.metric}` ({_better[other.direction]} is better)" for other in others)
         sentences.append(f"Also measured: {rest}.")
+    sentences += [
+        f"`{judge.name}` is {NOT_SEALED}, from 0 to 1, by this rubric: {judge.rubric.strip()}"
+        for judge in target.manifest.judges
+    ]
     for threshold in target.manifest.thresholds:
         bounds = [
             f"{word} {bound:g}"
