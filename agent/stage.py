@@ -32,6 +32,7 @@ def opened(desk: AttemptState) -> Conversation:
         brief,
         template(profile, "system", "agent.md.j2"),
         steps=profile.limits.steps,
+        limits=profile.limits,
         words=profile.words.strip(),
     )
     sections = context(brief, template(profile, "context", "context.md.j2"), limits_of(profile))

@@ -47,6 +47,8 @@ class Evaluation:
     `graded` says that every case got a verdict (a wrong answer is a verdict; a time-out, a crash or a
     violation is not) and every threshold was met; otherwise `reason` says in one line what went wrong.
     `score` is the primary objective's value in its unit and direction, None if not graded.
+
+    `words` on the search split may be shown to a model, as data; those on the held-out split only to people.
     """
 
     split: Split
@@ -61,6 +63,7 @@ class Evaluation:
     noise: float | None = None  # relative spread of repeats on this machine, for timed suites
     output: str = ""  # the tail of the candidate's output; untrusted
     violation: bool = False  # not graded because the candidate broke the protocol of the box
+    words: tuple[str, ...] = ()  # of the grader about the last stage, the whole first; untrusted
 
     @property
     def passed(self) -> int:
@@ -80,6 +83,7 @@ class Evaluation:
         fields["stages"] = tuple(
             StageResult(**{**stage, "failures": tuple(stage["failures"])}) for stage in fields["stages"]
         )
+        fields["words"] = tuple(fields.get("words", ()))
         return cls(**fields)
 
 

@@ -105,7 +105,7 @@ class Budgeted(ModelLayer):
         used = Usage(calls=1)
         try:
             answer = self._model.complete(request)
-            used = self._priced(answer.usage)
+            used = self._priced(answer.usage, answer.cache_written)
             return replace(answer, usage=used)
         except ModelError as error:
             used = error.usage = self._priced(error.usage)
@@ -113,6 +113,6 @@ class Budgeted(ModelLayer):
         finally:
             self._budget.settle(whole, used)
 
-    def _priced(self, usage: Usage) -> Usage:
-        dollars = self._price.dollars(usage) if self._price is not None else 0.0
+    def _priced(self, usage: Usage, cache_written: int = 0) -> Usage:
+        dollars = self._price.dollars(usage, cache_written) if self._price is not None else 0.0
         return Usage(usage.calls, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, dollars)

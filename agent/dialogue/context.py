@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pygent.agent.dialogue.brief import Brief, PriorAttempt
@@ -105,15 +106,19 @@ def _hints(hints: tuple[str, ...], limit: int) -> str:
 
 
 def _files(brief: Brief, limits: ContextBudget) -> tuple[list[dict[str, object]], list[str]]:
+    """The files that are shown, and the paths of the rest. Those that the owner's notes name come first."""
     where = Editable.of(brief.editable)
     editable = {path for path in brief.files if where.touches(path)}
+    named = {
+        path for path in brief.files if re.search(rf"(?<![\w/.-]){re.escape(path)}(?![\w/-])", brief.notes)
+    }
     left = {True: limits.editable, False: limits.read_only}
     shown: list[dict[str, object]] = []
     unshown: list[str] = []
-    for path in sorted(brief.files, key=lambda path: (path not in editable, path)):
+    for path in sorted(brief.files, key=lambda path: (path not in editable, path not in named, path)):
         text, mine = brief.files[path], path in editable
         if len(text) > left[mine]:
-            text = outlined(text) if mine else ""
+            text = outlined(text) if mine or path in named else ""
             if not text or len(text) > left[mine]:
                 unshown.append(path)
                 continue

@@ -6,7 +6,19 @@ from pygent.agent.tool import ToolError
 from pygent.agent.work.attempt_state import AttemptState
 from pygent.target_modules.patch.apply import PatchError
 from pygent.target_modules.patch.diff.unified import unified
-from pygent.target_modules.patch.model.edits import Patch
+from pygent.target_modules.patch.model.edits import Patch, SearchReplace
+
+_ANY = {"unknown_file": "; call view without a path to see the files"}
+_FOR_TEXT = {
+    **_ANY,
+    "unmatched": "; view the file again and copy the text exactly",
+    "ambiguous": "; copy more lines around it, so that it is unique",
+}
+_FOR_SYMBOLS = {
+    **_ANY,
+    "unmatched": "; view the file with outline=true to see its names",
+    "unparsable": "; this does not parse: give the whole definition, or change the text with `replace`",
+}
 
 
 def changed(desk: AttemptState, patch: Patch) -> str:
@@ -19,13 +31,9 @@ def changed(desk: AttemptState, patch: Patch) -> str:
     try:
         after = desk.workspace.change(patch)
     except PatchError as error:
-        advice = {
-            "unmatched": "view the file again and copy the text or the name exactly",
-            "ambiguous": "copy more lines around it, so that it is unique",
-            "unparsable": "the result would not parse; give the whole definition",
-            "unknown_file": "call view without a path to see the files",
-        }.get(error.kind, "look at the file again")
-        raise ToolError(f"{error.path}: {error.reason}; {advice}") from None
+        by_text = isinstance(patch.edits[error.edit_number - 1], SearchReplace)
+        advice = (_FOR_TEXT if by_text else _FOR_SYMBOLS).get(error.kind, "")
+        raise ToolError(f"{error.path}: {error.reason}{advice}") from None
     if after == before:
         return "This change makes no difference."
     broken = desk.workspace.broken()

@@ -21,7 +21,7 @@ class Batch:
     """The results of some units (cases, problems, repeats): samples per metric, in the units' order.
 
     `reason` is set if the tree failed for good: a unit without a verdict, or a gate not passed; `violation`
-    if the cause is a breach of the box's protocol.
+    if the cause is a breach of the box's protocol. `words` is what the grader said about units.
     """
 
     samples: Mapping[str, Sequence[float]]
@@ -31,6 +31,7 @@ class Batch:
     reason: str = ""
     output: str = ""
     violation: bool = False
+    words: tuple[str, ...] = ()
 
     def __add__(self, other: Batch) -> Batch:
         metrics = list(dict.fromkeys((*self.samples, *other.samples)))
@@ -42,6 +43,7 @@ class Batch:
             self.reason or other.reason,
             other.output or self.output,
             self.violation or other.violation,
+            self.words + other.words,
         )
 
 
@@ -112,6 +114,7 @@ class StageRunner:
             noise=self.noise(so_far.samples),
             output=batch.output,
             violation=batch.violation,
+            words=batch.words,
         )
 
     def _planned(self) -> Sequence[Stage]:

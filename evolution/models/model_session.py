@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pygent.archive.end_reason import EndReason
 from pygent.archive.records import Usage, VariantRecord
 from pygent.archive.store import ArchiveStore
+from pygent.evolution.models.answer_limit import answer_limit
 from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.run.durable_steps import exchanges_of
 from pygent.evolution.run.plan import RunPlan
@@ -87,8 +88,8 @@ def open_world(
         model,
         Transcripts(archive, redact),
         account,
-        max_tokens=config.max_answer_tokens,
-        temperature=config.temperature,
+        max_tokens=answer_limit(plan),
+        temperature=None if config.temperature == "none" else config.temperature,
         limits=AttemptLimits(
             config.attempt_tokens, config.attempt_dollars, config.attempt_calls, config.attempt_minutes
         ),

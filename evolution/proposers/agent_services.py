@@ -80,6 +80,8 @@ def evaluation_text(evaluation: Evaluation, before: float | None) -> str:
     if failures:
         listed = "\n".join(quote.line(failure) for failure in failures[:FAILURES])
         lines.append("Failures (data):\n" + quote.data(listed, 3000))
+    if evaluation.words:
+        lines.append("What the grader says (data):\n" + quote.data("\n".join(evaluation.words), 3000))
     if evaluation.output.strip():
         lines.append("The end of what it printed (data):\n" + quote.data(evaluation.output, 1500))
     return "\n".join(lines)

@@ -106,6 +106,7 @@ def brief(target: Target, parent: Parent, baseline: float | None) -> Brief:
         metrics=parent.variant.metrics,
         failures=tuple(failures),
         output=evaluation.output if evaluation else "",
+        feedback=evaluation.words if evaluation else (),
         inspirations=tuple(
             Inspiration(other.variant.score, by_symbol(parent.tree, other.tree), other.variant.note)
             for other in parent.inspirations

@@ -9,7 +9,9 @@ from typing import Any
 from pygent.archive.records import Usage
 from pygent.gateway.model_api import Completion, Request
 from pygent.gateway.model_errors import Kind, ModelError
-from pygent.gateway.models import chat_protocol, tokens
+from pygent.gateway.models import chat_protocol, endpoint_errors, tokens
+from pygent.gateway.models.endpoint_options import EndpointOptions
+from pygent.gateway.models.openai_model import redacted
 from pygent.prompts.quote import line
 
 # Prefixes of model names that go to litellm, and the variable that holds the key ('' if none is needed).
@@ -48,17 +50,23 @@ class LitellmModel:
         """Raise `ModelError` (AUTH) if the provider's key is not set."""
         self.name = name
         self._timeout = timeout
+        self._options = EndpointOptions("stream")
         variable = PROVIDERS[name.partition("/")[0]]
         self._key = environment.get(variable, "").strip() if variable else ""
         if variable and not self._key:
             raise ModelError(Kind.AUTH, f"{variable} is not set: export it to use {name}", usage=Usage())
 
     def complete(self, request: Request) -> Completion:
+        try:
+            return self._options.complete(request, lambda options: self._ask(request, options))
+        except ModelError as error:
+            raise redacted(error, self._key) from None
+
+    def _ask(self, request: Request, options: Mapping[str, Any]) -> Completion:
         litellm = _imported()
         import openai
 
         guess = tokens.of_prompt(request.messages)
-        options = chat_protocol.options(request, frozenset({"stream"}))
         try:
             answer = litellm.completion(
                 model=self.name,
@@ -70,29 +78,19 @@ class LitellmModel:
                 **options,
             )
             return chat_protocol.completion_of(answer.model_dump(mode="json"), self.name, guess)
-        except ModelError as error:
-            raise self._redacted(error) from None
         except openai.APITimeoutError:
             text = f"{self.name}: no answer within {self._timeout:g} s"
             raise ModelError(Kind.TIMEOUT, text, usage=Usage(calls=1, prompt_tokens=guess)) from None
         except openai.APIStatusError as error:
-            known = chat_protocol.fault(
-                error.status_code, {"message": str(error)}, self.name, error.response.headers
-            )
-            raise self._redacted(known) from None
+            body, headers = {"message": str(error)}, error.response.headers
+            raise endpoint_errors.fault(error.status_code, body, self.name, headers) from None
         except openai.APIConnectionError as error:
-            raise self._redacted(
-                ModelError(Kind.CONNECTION, f"{self.name}: {line(str(error), 200)}")
-            ) from None
+            raise ModelError(Kind.CONNECTION, f"{self.name}: {line(str(error), 200)}") from None
         except openai.APIError as error:
-            raise self._redacted(ModelError(Kind.MALFORMED, f"{self.name}: {line(str(error))}")) from None
+            raise ModelError(Kind.MALFORMED, f"{self.name}: {line(str(error))}") from None
 
     def close(self) -> None:
         """Do nothing: the library keeps its own connections."""
-
-    def _redacted(self, error: ModelError) -> ModelError:
-        text = str(error).replace(self._key, "[key]") if len(self._key) >= 8 else str(error)
-        return ModelError(error.kind, text, usage=error.usage, retry_after=error.retry_after)
 
 
 def _imported() -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pygent.gateway.model_api import Completion, Model, ModelLayer, Request
-from pygent.gateway.models.openai_model import ToolsUnsupportedError
+from pygent.gateway.models.endpoint_options import ToolsUnsupportedError
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 
 _BLOCK = re.compile(r"```(?:json|tool)?[ \t]*\n(\{.*?\})[ \t]*\n```", re.S)

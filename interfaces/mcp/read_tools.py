@@ -174,7 +174,7 @@ def _variant_answer(context: ToolContext, variant: str) -> answer_models.DiffAns
     return answer_models.DiffAnswer(
         variant=answer_models.variant_row(known),
         approval=known.approval,
-        verdicts=[line(text, 300) for text in verdicts(known.records)],
+        verdicts=[line(text, 300) for text in verdicts(known.records, to_a_person=False)],
         decisions=[line(f"{one.kind} by {one.who}: {one.why}", 500) for one in known.decisions],
         diff=answer_models.shown_diff(known.diff, known.id),
     )

@@ -71,6 +71,18 @@ def test_editable_files_beyond_their_budget_are_outlined_and_read_only_ones_name
     assert "r.py" in text
 
 
+def test_files_that_the_notes_name_are_shown_before_others_and_outlined_if_they_do_not_fit() -> None:
+    files = {f"{name}.py": f"def {name}(x):\n" + "    x += 1\n" * 300 + "    return x\n" for name in "abyz"}
+    profile = Profile.of({"name": "p", "context": {"editable": 1000, "read_only": 1000}})
+    notes = "Begin with b.py; what it stands on is in z.py, y.py."
+    text = told(brief(files=files, editable=("a.py", "b.py"), notes=notes), profile)
+    shown = [row.split(" ")[1] for row in text.splitlines() if row.startswith("## ")]
+    assert shown == ["b.py", "a.py", "y.py", "z.py"]
+    assert ["return x" in part for part in text.split("\n## ")[1:]] == [True, False, True, False]
+    assert "def z(x):  # lines 1 to 302" in text
+    assert "Files that are not shown" not in text
+
+
 def test_peoples_own_words_reach_the_model() -> None:
     assert "Prefer tables." in told(brief(), Profile(name="p", words="Prefer tables."))
 

@@ -11,7 +11,8 @@ import pytest
 from pygent.gateway import model_api
 from pygent.gateway.model_api import CUT_OFF, Completion
 from pygent.gateway.model_errors import Kind, ModelError
-from pygent.gateway.models.openai_model import OpenAIModel, ToolsUnsupportedError
+from pygent.gateway.models.endpoint_options import ToolsUnsupportedError
+from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 from tests.support.servers.model_server import (
     KEY,
