@@ -98,7 +98,7 @@ def _hints(hints: tuple[str, ...], limit: int) -> str:
             head = row[:limit].rpartition(" ")[0]
             row = (head if len(head) > limit // 2 else row[:limit]) + " ..."
         elif len(row) > limit:
-            rows.append(f"[{len(hints) - len(rows)} older ones left out]")
+            rows.append(f"[older hints left out: {len(hints) - len(rows)}]")
             break
         rows.append(row)
         limit -= len(row)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from pygent.archive.records import VariantRecord
+from pygent.archive.records import Hint, VariantRecord
 from pygent.interfaces.mcp.tool_context import DATA, cut
+from pygent.interfaces.views import hint_views
 from pygent.interfaces.views import run_views as views
 from pygent.prompts.quote import escape, line
 
@@ -122,6 +123,25 @@ class Decided(BaseModel):
     status: str = Field(description="the variant's status now")
 
 
+class HintRow(BaseModel):
+    """A hint to a run."""
+
+    number: int
+    text: str
+    who: str
+    when: str
+    withdrawn: str = Field(description="by whom and when; empty if it still counts")
+
+
+class Hints(BaseModel):
+    """All hints to a run."""
+
+    notice: Notice = DATA
+    run: str
+    hints: list[HintRow]
+    said: str = Field(description="what was recorded, and when it counts")
+
+
 class BenchAnswer(BaseModel):
     """The verdict on a patch."""
 
@@ -154,6 +174,14 @@ def variant_row(variant: VariantRecord) -> VariantRow:
     known |= {name: line(known[name], NOTE_CHARS) for name in ("reason", "operator", "note")}
     known |= {"parents": list(variant.parents), "status": variant.status.value}
     return VariantRow.model_validate(known)
+
+
+def hint_row(hint: Hint) -> HintRow:
+    """A row for a hint. Each text has visible characters only."""
+    gone = line(hint_views.withdrawal(hint), NOTE_CHARS)
+    text = cut(escape(hint.text), "`pygent hint` shows more of it")
+    when = hint_views.moment(hint.when)
+    return HintRow(number=hint.number, text=text, who=line(hint.who), when=when, withdrawn=gone)
 
 
 def run_status(found: views.RunStatus, outcome: str = "") -> RunStatusAnswer:
