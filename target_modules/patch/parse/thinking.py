@@ -41,7 +41,7 @@ def _marks(opens: str, closes: str, alone: str | None = None) -> _Marks:
     return _Marks(opens, closes, closes if alone is None else alone)
 
 
-_FINAL = rf"<{_BAR}?channel{_BAR}?>\s*final\b[^<\n]*(?:<{_BAR}message{_BAR}>)?"
+_FINAL = rf"<{_BAR}?channel{_BAR}?>\s*final(?:[^<\n`]*<{_BAR}message{_BAR}>)?"
 _ASSISTANT = rf"(?:<{_BAR}start{_BAR}>\s*assistant\s*)?"
 _THINKING = (
     _marks(rf"<{_TAG}(?:\s[^<>]*)?>", rf"</{_TAG}\s*>"),
@@ -52,7 +52,7 @@ _THINKING = (
         rf"<{_BAR}(?:/|end[_\u2581](?:of[_\u2581])?)(?:{_NAMED}){_BAR}>",
     ),
     _marks(
-        rf"{_ASSISTANT}<{_BAR}?channel{_BAR}?>\s*(?:{_WORD}|commentary)\b[^<\n]*(?:<{_BAR}message{_BAR}>)?",
+        rf"{_ASSISTANT}<{_BAR}?channel{_BAR}?>\s*(?:{_WORD}|commentary)(?:[^<\n`]*<{_BAR}message{_BAR}>)?",
         rf"(?:<{_BAR}end{_BAR}>\s*)?{_ASSISTANT}{_FINAL}|<{_BAR}end{_BAR}>|<channel{_BAR}>",
         rf"{_ASSISTANT}{_FINAL}",
     ),
@@ -63,7 +63,7 @@ _THINKING = (
     ),
 )
 _WORDS = re.compile(  # thinking that plain words mark, at the start of an answer only
-    r"\A\s*(?:analysis\b.*?\bassistant\s?final(?:\s*\n)?"
+    r"\A\s*(?:analysis.*?assistant\s?final(?:\s*\n)?"
     r"|here(?:'s| is) my (?:thought|thinking) process:.*?\bhere(?:'s| is) my (?:response|answer):)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -173,14 +173,18 @@ class _Scan:
         """Where thinking ends: at the mark that pairs outside of blocks, else at the first of its kind."""
         if kind in self._endless:
             return None
-        end = self._paired(number, column, kind, skips=True) or self._paired(
-            number, column, kind, skips=False
-        )
+        end, outside = self._search(number, column, kind, skips=True)
+        if end is None:
+            paired, anywhere = self._search(number, column, kind, skips=False)
+            end = paired or outside or anywhere
         if end is None:
             self._endless.add(kind)
         return end
 
-    def _paired(self, number: int, column: int, kind: int, *, skips: bool) -> tuple[int, int] | None:
+    def _search(
+        self, number: int, column: int, kind: int, *, skips: bool
+    ) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+        """The end that pairs with a beginning, and the first end; `skips` what blocks hold."""
         depth = 1
         first: tuple[int, int] | None = None
         while number < len(self._lines):
@@ -197,9 +201,9 @@ class _Scan:
                 first = first or ((number, match.end()) if is_close else None)
                 depth += -1 if is_close else 1
                 if depth == 0:
-                    return number, match.end()
+                    return (number, match.end()), first
             number, column = number + 1, 0
-        return first
+        return None, first
 
     def _cut_off(self, mark: str) -> int:
         if any(line.strip() for line in self._kept):
