@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
@@ -50,9 +50,11 @@ class SecondParent:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A changed tree, or the reason why there is none.
+    """A changed tree, or the reason why there is none, or a `finding`: a deliberate end without a change.
 
-    `written_by_model` decides the isolation of the variant and of all its descendants.
+    A finding says what was found out about the parent, such as why nothing improves it. The attempt then
+    makes no variant and is no failure; later attempts read the finding. `written_by_model` decides the
+    isolation of the variant and of all its descendants.
     """
 
     tree: Tree | None
@@ -63,6 +65,11 @@ class Proposal:
     usage: Usage = field(default_factory=Usage)
     written_by_model: bool = False
     violation: bool = False  # the proposing agent broke the protocol of its box
+    finding: str = ""
+
+    def __post_init__(self) -> None:
+        if self.finding and (self.tree is not None or self.reason):
+            raise ValueError("a proposal with a finding has neither a tree nor a reason")
 
 
 class DurableSteps(Protocol):
@@ -132,7 +139,19 @@ class Selector(Protocol):
         ...
 
     def chosen(self, variant: str) -> None:
-        """Note that a child of `variant` is being made; also called when a resumed run is replayed."""
+        """Note that a child of `variant` is being made; also called when a resumed run is replayed.
+
+        It is called once more if the attempt ended in a finding, for a selector without `found_nothing`.
+        """
+        ...
+
+
+@runtime_checkable
+class WeighsFindings(Protocol):
+    """A selector that chooses a variant less after an attempt on it ended without a change."""
+
+    def found_nothing(self, variant: str) -> None:
+        """Note such an attempt, also when a resumed run is replayed; the variant need not be a member."""
         ...
 
 

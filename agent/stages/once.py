@@ -16,6 +16,9 @@ class Once:
 
     def run(self, conversation: Conversation, desk: AttemptState) -> None:
         made = attempt(desk.brief, desk.door, limits_of(desk.profile))
+        if made.no_change:
+            desk.finding = made.note
+            return
         desk.note = made.note
         if made.patch is None:
             desk.reason = made.reason

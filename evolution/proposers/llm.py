@@ -56,6 +56,8 @@ class LlmProposer:
             made = attempt(brief(target, parent, self._baseline()), AgentDoor(door.handle))
         except (BudgetExhaustedError, ContextTooLongError, ModelUnavailableError) as fault:
             made = Attempt(None, reason=str(fault))
+        if made.no_change:
+            return Proposal(None, STAGE, usage=door.usage, written_by_model=True, finding=made.note)
         edits = made.patch.model_dump(mode="json") if made.patch is not None else None
         proposal = Proposal(None, STAGE, made.note, made.reason, edits, door.usage, written_by_model=True)
         if made.patch is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from pygent.archive.failure_classes import class_of
-from pygent.archive.records import PARENTS, ReviewDecision, Status, Usage, VariantRecord
+from pygent.archive.records import PARENTS, UNEVALUATED, ReviewDecision, Status, Usage, VariantRecord
 from pygent.evolution.promotion.approvals import Policy, waits
-from pygent.evolution.protocols import Candidate, Selector
+from pygent.evolution.protocols import Candidate, Selector, WeighsFindings
 from pygent.evolution.search.lineage import Lineage
 from pygent.target_modules.spec.manifest import Target
 
@@ -39,7 +39,9 @@ class Population:
         self.failures: Counter[str] = Counter()
         self.usage = Usage()
         self.evaluated = 0
-        self.barren = 0
+        self.findings = 0
+        self.barren = 0  # attempts in a row without an evaluation
+        self.unusable = 0  # the same, without a finding either
         self.confirmations = 0
         self.baseline: VariantRecord | None = None
         self.best: VariantRecord | None = None
@@ -50,13 +52,18 @@ class Population:
         fitness = None if variant.score is None else self._target.fitness(variant.score)
         self.confirmations += self.worth_confirming(variant)
         self.generations[variant.id] = variant.generation
-        self.statuses[variant.status] += 1
+        if variant.status is Status.NO_CHANGE:
+            self.findings += 1
+            self._pass_over(variant.parents)
+        else:
+            self.statuses[variant.status] += 1
         self.usage += variant.usage
         if variant.proposer not in MODEL_FREE or any(p in self.model_written for p in variant.parents):
             self.model_written.add(variant.id)
         if variant.proposer != FUSE:  # its yield says nothing about the configured proposer
-            self.barren = self.barren + 1 if variant.status is Status.GATED_OUT else 0
-        if variant.status is not Status.GATED_OUT and variant.attempt > 0:
+            self.barren = self.barren + 1 if variant.status in UNEVALUATED else 0
+            self.unusable = self.unusable + 1 if variant.status is Status.GATED_OUT else 0
+        if variant.status not in UNEVALUATED and variant.attempt > 0:
             self.evaluated += 1
         if variant.status in (Status.GATED_OUT, Status.FAILED):
             self.failures[class_of(variant.reason)] += 1
@@ -92,6 +99,13 @@ class Population:
         self.best = self.champion = None
         for one in self._leading:
             self._follow(one)
+
+    def _pass_over(self, parents: tuple[str, ...]) -> None:
+        """Let the selector choose the parents of a finding less."""
+        selector = self._selector
+        note = selector.found_nothing if isinstance(selector, WeighsFindings) else selector.chosen
+        for parent in parents:
+            note(parent)
 
     def _admit(self, variant: VariantRecord) -> None:
         """Make a variant a parent, unless it was refused or needs an approval."""
