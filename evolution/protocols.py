@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
+from pygent.evolution.search.evidence import Evidence
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -21,8 +22,10 @@ class Parent:
     """A variant that was chosen to be changed, with its files.
 
     Proposers that wait for a model also get its evaluation on search cases; `inspirations`, other variants
-    worth knowing; `tried`, its children and ancestors, the newest first; and `said`, people's remarks on all
-    of these by id. A fusion gets the second parent, `mate`.
+    worth knowing; `tried`, earlier attempts in the order in which they are worth reading: those on it, the
+    findings among them, then its ancestors, whose ids are `above`, then others of the run; and by id `said`,
+    people's remarks, and `evidence`, the effects of those that are read first. A fusion gets the second
+    parent, `mate`.
     """
 
     variant: VariantRecord
@@ -31,6 +34,8 @@ class Parent:
     inspirations: tuple[Parent, ...] = ()
     tried: tuple[VariantRecord, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    above: frozenset[str] = frozenset()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
     mate: SecondParent | None = None
 
     @property

@@ -95,11 +95,11 @@ class VariantStore:
 
     def children(self, id: str) -> list[VariantRecord]:
         """The variants made from this one, oldest first."""
-        return self._transactions.read(lambda connection: queries.children(connection, id, findings=False))
+        return self._transactions.read(lambda connection: queries.children(connection, id))
 
-    def findings_about(self, id: str) -> list[VariantRecord]:
-        """The attempts on this variant that ended in a finding, oldest first."""
-        return self._transactions.read(lambda connection: queries.children(connection, id, findings=True))
+    def latest_attempts_on(self, id: str, limit: int) -> list[VariantRecord]:
+        """The attempts on this variant, findings included, newest first."""
+        return self._transactions.read(lambda connection: queries.attempts_on(connection, id, limit))
 
     def best(self, run: str) -> VariantRecord | None:
         """The best-scored champion, else the best-scored accepted, else the best-scored valid variant."""

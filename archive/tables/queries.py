@@ -107,10 +107,16 @@ def lineage(connection: Connection, id: str) -> list[VariantRecord]:
     return list(variant_rows.read(connection, query))
 
 
-def children(connection: Connection, id: str, *, findings: bool) -> list[VariantRecord]:
+def children(connection: Connection, id: str) -> list[VariantRecord]:
     below = select(_p.child).where(_p.parent == row_of(connection, id).key)
-    wanted = of_status(Status.NO_CHANGE if findings else None)
-    query = variant_rows.SELECT.where(_v.key.in_(below), wanted).order_by(_v.key)
+    query = variant_rows.SELECT.where(_v.key.in_(below), of_status(None)).order_by(_v.key)
+    return list(variant_rows.read(connection, query))
+
+
+def attempts_on(connection: Connection, id: str, limit: int) -> list[VariantRecord]:
+    below = select(_p.child).where(_p.parent == row_of(connection, id).key)
+    latest = below.order_by(_p.child.desc()).limit(limit)
+    query = variant_rows.SELECT.where(_v.key.in_(latest)).order_by(_v.key.desc())
     return list(variant_rows.read(connection, query))
 
 

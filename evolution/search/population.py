@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
+from heapq import nlargest
 
 from pygent.archive.failure_classes import class_of
 from pygent.archive.records import PARENTS, UNEVALUATED, ReviewDecision, Status, Usage, VariantRecord
@@ -13,6 +14,7 @@ from pygent.target_modules.spec.manifest import Target
 
 BASELINE = "baseline"
 FUSE = "fuse"
+LATEST = 4  # findings that are kept at hand
 MODEL_FREE = frozenset({BASELINE, "mutate", FUSE})
 
 
@@ -40,6 +42,7 @@ class Population:
         self.usage = Usage()
         self.evaluated = 0
         self.findings = 0
+        self.latest_findings: deque[VariantRecord] = deque(maxlen=LATEST)
         self.barren = 0  # attempts in a row without an evaluation
         self.unusable = 0  # the same, without a finding either
         self.confirmations = 0
@@ -54,6 +57,7 @@ class Population:
         self.generations[variant.id] = variant.generation
         if variant.status is Status.NO_CHANGE:
             self.findings += 1
+            self.latest_findings.append(variant)
             self._pass_over(variant.parents)
         else:
             self.statuses[variant.status] += 1
@@ -140,6 +144,11 @@ class Population:
     def winner(self) -> VariantRecord | None:
         """The champion, else the best accepted variant if its score is better than the baseline's."""
         return self.champion or self.best
+
+    def leading(self, count: int) -> list[VariantRecord]:
+        """The best accepted variants that nobody refused, the best first."""
+        there = (one for one in self._leading if one.id not in self._refused and one.score is not None)
+        return nlargest(count, there, key=lambda one: self._target.fitness(one.score or 0.0))
 
     def _leads(self, variant: VariantRecord, leader: VariantRecord | None) -> bool:
         if variant.score is None:

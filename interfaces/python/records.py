@@ -26,7 +26,7 @@ from pygent.evolution.extension_points import POINTS
 from pygent.evolution.promotion.apply_variant import Applied, ApplyPlan
 from pygent.evolution.settings.config import RunConfig
 from pygent.evolution.settings.stored_config import settings_to_look_at
-from pygent.interfaces.views.findings import Finding, finding
+from pygent.interfaces.views.findings import AttemptFinding, finding
 
 if TYPE_CHECKING:
     from pygent.sandbox.api import Sandbox
@@ -53,7 +53,7 @@ class OpenHome:
         found = self.store.variants.list_(run=run, status=standing, order=order, limit=limit)
         return [self.variant(one) for one in found]
 
-    def findings(self, run: str | None, limit: int | None) -> list[Finding]:
+    def findings(self, run: str | None, limit: int | None) -> list[AttemptFinding]:
         """Findings of one run or of all, the newest first. Raises `ArchiveError` for a limit below 1."""
         _check_limit(limit)
         found = self.store.variants.list_(run=run, status=Status.NO_CHANGE, order="newest", limit=limit)
@@ -205,7 +205,7 @@ class Run:
         """Its variants, all or those of one status."""
         return self.home.variants(self.id, status, order, limit)
 
-    def findings(self, limit: int | None = None) -> list[Finding]:
+    def findings(self, limit: int | None = None) -> list[AttemptFinding]:
         """What attempts found out that ended with no change, the newest first."""
         return self.home.findings(self.id, limit)
 

@@ -10,7 +10,7 @@ from pygent.archive.tables.search import VariantQuery
 
 
 @dataclass(frozen=True)
-class Finding:
+class AttemptFinding:
     """The finding of one attempt. `about` is the variant that the attempt was to change."""
 
     id: str
@@ -25,27 +25,29 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Findings:
+class FindingsPage:
     """A page of findings; `next` is the offset of the next page, None on the last."""
 
     total: int
     offset: int
     next: int | None
-    findings: list[Finding]
+    findings: list[AttemptFinding]
 
 
-def findings(archive: ArchiveStore, run: str | None = None, *, limit: int = 50, offset: int = 0) -> Findings:
+def findings(
+    archive: ArchiveStore, run: str | None = None, *, limit: int = 50, offset: int = 0
+) -> FindingsPage:
     """Findings of one run, by a unique prefix of its id, or of all; newest first. Raises `ArchiveError`."""
     wanted = VariantQuery(run=archive.runs.find(run) if run else None, status=Status.NO_CHANGE)
     total = archive.browse.count(wanted)
     found = [finding(one) for one in archive.browse.page(wanted, "newest", limit, offset)]
     more = offset + len(found)
-    return Findings(total, offset, more if more < total else None, found)
+    return FindingsPage(total, offset, more if more < total else None, found)
 
 
-def finding(record: VariantRecord) -> Finding:
+def finding(record: VariantRecord) -> AttemptFinding:
     about = record.parents[0] if record.parents else ""
-    return Finding(
+    return AttemptFinding(
         record.id,
         record.run,
         record.attempt,
