@@ -79,10 +79,10 @@ class VariantStore:
         with self._transactions.reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
 
-    def attempts(self, run: str) -> Iterator[VariantRecord]:
-        """Every attempt of a run in order: its variants and its findings."""
+    def attempts(self, run: str, after: int = -1) -> Iterator[VariantRecord]:
+        """Every attempt of a run later than `after`, in order: its variants and its findings."""
         with self._transactions.reading() as connection:
-            yield from queries.attempts(connection, run)
+            yield from queries.attempts(connection, run, after)
 
     def members(self, run: str) -> Iterator[IndexEntry]:
         """Index entries of every attempt of a run, findings included, in order."""

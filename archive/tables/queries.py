@@ -58,8 +58,9 @@ def of_status(status: Status | None) -> ColumnElement[bool]:
     return _v.status != Status.NO_CHANGE.value if status is None else _v.status == status.value
 
 
-def attempts(connection: Connection, run: str) -> Iterator[VariantRecord]:
-    query = variant_rows.SELECT.where(_v.run == run_rows.row_of(connection, run).key)
+def attempts(connection: Connection, run: str, after: int) -> Iterator[VariantRecord]:
+    run_key = run_rows.row_of(connection, run).key
+    query = variant_rows.SELECT.where(_v.run == run_key, _v.attempt > after)
     return variant_rows.read(connection, query.order_by(_v.attempt))
 
 

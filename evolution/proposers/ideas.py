@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp
 
 from pygent.agent.dialogue.brief import PriorAttempt
 from pygent.archive.records import Status, VariantRecord
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.protocols import Parent
-from pygent.evolution.search.evidence import NOTHING
+from pygent.evolution.search.evidence import NOTHING, Evidence
 from pygent.target_modules.spec.manifest import Target
 
 
 def prior_attempts(target: Target, parent: Parent) -> tuple[PriorAttempt, ...]:
     """What was tried on this parent, on the way to it, and elsewhere, in the order of `parent.tried`."""
-    return tuple(_attempt(target, parent, one) for one in parent.tried)
+    return tuple(
+        prior_attempt(target, parent, one, parent.evidence.get(one.id, NOTHING), parent.said.get(one.id, ()))
+        for one in parent.tried
+    )
 
 
-def _attempt(target: Target, parent: Parent, variant: VariantRecord) -> PriorAttempt:
-    evidence = parent.evidence.get(variant.id, NOTHING)
+def prior_attempt(
+    target: Target, parent: Parent, variant: VariantRecord, evidence: Evidence, remarks: Sequence[str]
+) -> PriorAttempt:
+    """An attempt as it is told to somebody who is about to change `parent`."""
     return PriorAttempt(
         variant.note or variant.operator,
         _outcome(variant),
         variant.score,
-        tuple(parent.said.get(variant.id, ())),
+        tuple(remarks),
         name=f"attempt {variant.attempt} ({variant.id})",
         place=_place(parent, variant),
         change=evidence.change,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from pygent.interfaces.cli.context import CliContext, Json, print_json, run_or_latest
-from pygent.interfaces.cli.id_arguments import RunOption, VariantId
+from pygent.interfaces.cli.id_arguments import AnyRunId, RunOption, VariantId
 from pygent.interfaces.cli.pager import NoPager, paged
 from pygent.interfaces.common.terminal import console
 
@@ -60,7 +60,7 @@ def list_variants(
 @app.command()
 def findings(
     ctx: typer.Context,
-    run: RunOption = None,
+    run: AnyRunId = None,
     limit: Annotated[int, typer.Option(min=1, help="Most findings to list.")] = 50,
     json: Json = False,
 ) -> None:
