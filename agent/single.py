@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pygent.agent.dialogue.brief import Brief
 from pygent.agent.dialogue.context import DEFAULT, ContextBudget
+from pygent.agent.dialogue.finding import finding_in
 from pygent.agent.dialogue.messages import messages
 from pygent.agent.host_client import (
     BudgetExhaustedError,
@@ -17,6 +18,7 @@ from pygent.agent.host_client import (
 )
 from pygent.prompts import quote
 from pygent.prompts.message import Message
+from pygent.prompts.note import keepable
 from pygent.prompts.render import render
 from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree
@@ -26,17 +28,14 @@ from pygent.target_modules.patch.parse.thinking import without_thinking
 
 STAGE = "single"
 REPAIRS = 1
-MAX_IDEA = 600  # characters; the answer format says so
-MAX_FINDING = 2000
 _IDEA = re.compile(r"[\s*_#>-]*IDEA[*_]*:[*_]*\s*(.*)", re.IGNORECASE)
-_NO_CHANGE = re.compile(r"[\s*_#>-]*NO CHANGE[*_]*(?::|,? because\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Attempt:
     """A patch with the model's own words for it, or the reason why there is none.
 
-    `no_change`: the model found that nothing should change, and `note` is its finding.
+    `no_change`: the model chose to change nothing, and `note` is what it found out.
     """
 
     patch: Patch | None
@@ -76,14 +75,13 @@ def _read(answer: ModelAnswer, brief: Brief) -> Attempt:
             return Attempt(
                 None, reason="answer cut off before any edit" if answer.cut_off else "empty answer"
             )
-        words = prose(text)
-        note = _idea(words)
-        finding = _finding(words)
+        note = _idea(prose(text))
+        finding = finding_in(answer.text)
         try:
             patch = read(answer.text, Tree(brief.files), brief.editable)
         except ReadError as error:
             if finding and error.kind in ("no_edit", "no_change") and not answer.cut_off:
-                return Attempt(None, finding, quote.line(f"no_change: {finding}"), no_change=True)
+                return Attempt(None, keepable(finding), no_change=True)
             raise
         if finding:
             raise ReadError("the answer says NO CHANGE but holds edits; give one of them")
@@ -95,13 +93,4 @@ def _read(answer: ModelAnswer, brief: Brief) -> Attempt:
 
 def _idea(words: list[str]) -> str:
     found = (match[1] for row in words if (match := _IDEA.match(row)))
-    return quote.line(next(found, ""), MAX_IDEA)
-
-
-def _finding(words: list[str]) -> str:
-    """Why nothing should change, as a model says it: from the line that begins so to the end of its words."""
-    for number, row in enumerate(words):
-        if match := _NO_CHANGE.match(row):
-            text = " ".join([row[match.end() :], *words[number + 1 :]])
-            return quote.line(text, MAX_FINDING) or "no reason given"
-    return ""
+    return keepable(next(found, ""))

@@ -21,6 +21,9 @@ class Once:
         limits = desk.profile.limits
         repairs = max(0, min(REPAIRS, limits.faults, limits.calls - desk.door.calls - 1))
         made = attempt(desk.brief, desk.door, limits_of(desk.profile), repairs)
+        if made.no_change:
+            desk.finding = made.note
+            return
         desk.note = made.note
         if made.patch is None:
             desk.reason = made.reason

@@ -61,6 +61,7 @@ def agent(context: ProposerContext) -> Proposer:
     from pygent.evolution.proposers.agent import AgentProposer, AgentSetup
     from pygent.evolution.proposers.agent_box import spec_of
     from pygent.evolution.proposers.agent_services import services_for
+    from pygent.evolution.proposers.archive_lookup import ArchiveLookup
     from pygent.evolution.proposers.run_profiles import for_proposals
 
     plan = context.plan
@@ -75,12 +76,13 @@ def agent(context: ProposerContext) -> Proposer:
         profile.plain(),
         AttemptLimits(tokens=limits.tokens, calls=limits.calls, minutes=limits.minutes),
     )
+    lookup = ArchiveLookup(target, context.archive)
     return AgentProposer(
         context.gateways,
         context.bench.sandbox,
         setup,
         services=lambda parent: services_for(
-            target, plan.suite, context.bench, context.archive, parent, context.aside
+            target, plan.suite, context.bench, lookup, parent, context.aside
         ),
         baseline=context.baseline,
     )

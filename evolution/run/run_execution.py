@@ -131,7 +131,7 @@ def execute_run(
         plan = resolve(resumed_config(run, **changes))
         config, target = plan.config, plan.target
         require(*of_run(plan))
-        history = deque(archive.variants.list_(run=run.id))
+        history = deque(archive.variants.attempts(run.id))
         plan = replace(plan, source=_source(archive, history))
         if left := [name for name in left_out(run) if changes.get(name) is None]:
             log.warning("not taken from the archive: %s; give anew what you want", ", ".join(left))

@@ -105,7 +105,7 @@ def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json
         given = commands_of(settings)
         execute_run(archive, session.home, record, box, lambda progress: None, lambda: False, **given)
     with ArchiveStore.open(session.home, read_only=True) as archive:
-        made = next((one for one in archive.variants.list_(run=record.id) if one.attempt == 1), None)
+        made = next((one for one in archive.variants.attempts(record.id) if one.attempt == 1), None)
         if made is None:
             stopped = archive.runs.get(record.id).stopped_by
             raise ArchiveError(

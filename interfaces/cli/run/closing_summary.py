@@ -53,6 +53,9 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
         + "".join(f"\n  {count} x {reason}" for reason, count in list(failed["reasons"].items())[:5]),
         markup=False,
     )
+    if found := summary.get("findings"):
+        attempts = summary["attempts"]
+        out.print(f"{attempts} attempts: {attempts - found} variants, {found} findings (no change)")
     if summary["usage"]["calls"]:
         usage = summary["usage"]
         dollars = f"${usage['dollars']:.4f}" if _is_priced(settings) else "dollars unknown"

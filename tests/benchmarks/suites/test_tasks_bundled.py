@@ -1,4 +1,4 @@
-"""The bundled tasks: none is solved as given or by half, each is by its solution, and none gives itself away."""
+"""The bundled tasks: none is solved as given or by half, each is by its solution, none gives itself away."""
 
 from __future__ import annotations
 
