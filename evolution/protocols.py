@@ -65,6 +65,12 @@ class Proposal:
     violation: bool = False  # the proposing agent broke the protocol of its box
 
 
+class Aside(Protocol):
+    """Runs a proposer's measurements in turn with the run's own, so that they do not disturb each other."""
+
+    def __call__(self, work: Callable[[], _T]) -> _T: ...
+
+
 class DurableSteps(Protocol):
     """Records paid steps: runs `effect` unless the journal has its answer from before a crash."""
 
