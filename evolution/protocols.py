@@ -79,6 +79,12 @@ class Proposal:
             raise ValueError("a proposal with a finding has neither a tree nor a reason")
 
 
+class Aside(Protocol):
+    """Runs a proposer's measurements in turn with the run's own, so that they do not disturb each other."""
+
+    def __call__(self, work: Callable[[], _T]) -> _T: ...
+
+
 class DurableSteps(Protocol):
     """Records paid steps: runs `effect` unless the journal has its answer from before a crash."""
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pygent.archive.store import ArchiveStore
-from pygent.benchmarks.results import Evaluation, EvaluationContext
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.suites.suite_registry import suite_class_of
-from pygent.evolution.protocols import Proposer
+from pygent.evolution.protocols import Aside, Proposer
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError
 
@@ -33,7 +33,7 @@ class ProposerContext:
     gateways: AttemptGateways | None
     baseline: Callable[[], float | None]
     weights: Callable[[], LineWeights | None]
-    aside: Callable[[Callable[[], Evaluation]], Evaluation]
+    aside: Aside
 
 
 def mutate(context: ProposerContext) -> Proposer:
