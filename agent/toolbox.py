@@ -33,10 +33,7 @@ class Toolbox:
     """The tools of one profile, and those of MCP servers under their own names."""
 
     def __init__(self, names: Sequence[str], desk: AttemptState) -> None:
-        known = every()
-        if ALL in names:
-            names = [name for name, tool in known.items() if _IN_A_BOX.issuperset(tool.needs)]
-        self._tools = {name: known[name] for name in names if name in known}
+        self._tools = _named(names)
         self._desk = desk
         self._servers = {tool.name for tool in desk.servers}
 
@@ -72,6 +69,18 @@ class Toolbox:
     def _limited(self, text: str) -> str:
         text = quote.escape(self._desk.workspace.without_root(text))
         return quote.cut(text, self._desk.profile.limits.output)
+
+
+def specs_of(names: Sequence[str]) -> tuple[ToolSpec, ...]:
+    """What a model is told of the tools of a profile, without those of servers."""
+    return tuple(tool.spec for tool in _named(names).values())
+
+
+def _named(names: Sequence[str]) -> dict[str, Tool]:
+    known = every()
+    if ALL in names:
+        names = [name for name, tool in known.items() if _IN_A_BOX.issuperset(tool.needs)]
+    return {name: known[name] for name in names if name in known}
 
 
 def _arguments(wish: ToolCall) -> dict[str, object]:

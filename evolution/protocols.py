@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
+from pygent.evolution.search.standings import Standing
+from pygent.evolution.search.under_way import AttemptBeside
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -22,7 +24,9 @@ class Parent:
 
     Proposers that wait for a model also get its evaluation on search cases; `inspirations`, other variants
     worth knowing; `tried`, its children and ancestors, the newest first; and `said`, people's remarks on all
-    of these by id. A fusion gets the second parent, `mate`.
+    of these by id. `comparison` is its own test against its parent, `best` the run's best program, which may
+    be this one, `standing` its place among the others, and `beside` what is under way at the same time.
+    A fusion gets the second parent, `mate`.
     """
 
     variant: VariantRecord
@@ -31,6 +35,10 @@ class Parent:
     inspirations: tuple[Parent, ...] = ()
     tried: tuple[VariantRecord, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    comparison: PairedDecision | None = None
+    best: Parent | None = None
+    standing: Standing = field(default_factory=Standing)
+    beside: tuple[AttemptBeside, ...] = ()
     mate: SecondParent | None = None
 
     @property

@@ -11,7 +11,7 @@ from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Problem
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, seconds_of, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, program_for, spec_for, trouble
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call
@@ -108,7 +108,7 @@ class ObjectiveSuite(Suite):
         if reason:
             reason = f"problem {number}: {reason}"
             return Batch({}, 0, 1, (reason,), reason, execution.output, execution.violated)
-        return Batch(samples, 1, 1, output=execution.output)
+        return Batch(samples, 1, 1, output=execution.output, call_seconds=seconds_of(execution))
 
     def _differences(self, candidate: Batch, reference: Batch) -> list[float]:
         metric, sign = self._target.primary.metric, self._target.fitness(1.0)

@@ -9,6 +9,7 @@ from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.records import ReviewDecision, VariantRecord
 from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.protocols import Parent, Selector
 from pygent.evolution.search.population import Population
 from pygent.target_modules.patch.model.tree import Tree
@@ -68,8 +69,16 @@ class Parents:
         tried = self._tried(chosen)
         read = (chosen, *(one.id for one in tried))
         remarks = {id: self._remarks[id] for id in read if id in self._remarks}
-        inspirations = self._inspirations(attempt, chosen)
-        return replace(parent, inspirations=inspirations, tried=tried, said=remarks)
+        leader = self._population.leader
+        return replace(
+            parent,
+            inspirations=tuple(map(self._compared, self._inspirations(attempt, chosen))),
+            tried=tried,
+            said=remarks,
+            comparison=self._compared(parent).comparison,
+            best=None if leader is None else self._compared(self.get(leader)),
+            standing=self._population.standing(chosen),
+        )
 
     def hear(self, decision: ReviewDecision) -> None:
         """Remember a person's remark about a variant."""
@@ -83,6 +92,11 @@ class Parents:
             names.insert(0, self._population.winner.id)
         others = dict.fromkeys(name for name in names if name != chosen)
         return tuple(self.get(name) for name in others)[:INSPIRATIONS]
+
+    def _compared(self, parent: Parent) -> Parent:
+        """A program with the outcome of its test against its own parent, if there was one."""
+        found = self._archive.variants.records(parent.variant.id, kind="acceptance")
+        return replace(parent, comparison=PairedDecision.of(found[-1].data)) if found else parent
 
     def _tried(self, chosen: str) -> tuple[VariantRecord, ...]:
         """The children of a variant, then its ancestors, each newest first."""

@@ -9,6 +9,7 @@ from pygent.archive.records import PARENTS, ReviewDecision, Status, Usage, Varia
 from pygent.evolution.promotion.approvals import Policy, waits
 from pygent.evolution.protocols import Candidate, Selector
 from pygent.evolution.search.lineage import Lineage
+from pygent.evolution.search.standings import Standing, Standings
 from pygent.target_modules.spec.manifest import Target
 
 BASELINE = "baseline"
@@ -34,6 +35,7 @@ class Population:
         self._leading: list[VariantRecord] = []  # accepted or champion, with scores that led on arrival
         self.generations: dict[str, int] = {}
         self.lineage = Lineage()
+        self._standings = Standings()
         self.model_written: set[str] = set()
         self.statuses: Counter[Status] = Counter()
         self.failures: Counter[str] = Counter()
@@ -50,6 +52,7 @@ class Population:
         fitness = None if variant.score is None else self._target.fitness(variant.score)
         self.confirmations += self.worth_confirming(variant)
         self.generations[variant.id] = variant.generation
+        self._standings.add(variant, fitness)
         self.statuses[variant.status] += 1
         self.usage += variant.usage
         if variant.proposer not in MODEL_FREE or any(p in self.model_written for p in variant.parents):
@@ -126,6 +129,15 @@ class Population:
     def winner(self) -> VariantRecord | None:
         """The champion, else the best accepted variant if its score is better than the baseline's."""
         return self.champion or self.best
+
+    @property
+    def leader(self) -> str | None:
+        """The id of the winner, else of the variant with the best score."""
+        return self._standings.first(self._refused) if self.winner is None else self.winner.id
+
+    def standing(self, variant: str) -> Standing:
+        """How a variant stands among all that are committed."""
+        return self._standings.of(variant, self.leader, self._refused)
 
     def _leads(self, variant: VariantRecord, leader: VariantRecord | None) -> bool:
         if variant.score is None:
