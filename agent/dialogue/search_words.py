@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pygent.agent.dialogue.brief import Brief, SearchState
 
-STALE = (
-    8  # measured programs since the best one, none of them better, after which more of the same is no advice
-)
+STALE = 8  # measured programs since the best one, none better: more of the same is no advice then
 STATUSES = {
     "champion": "better than the baseline on cases that the search never saw",
     "accepted": "better than its parent in a paired test",
