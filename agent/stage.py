@@ -57,7 +57,7 @@ def limits_in_words(profile: Profile) -> tuple[str, ...]:
     if "evaluate" in profile.tool_names:
         sentences.append(f"`evaluate` may be called {limits.evaluations} times.")
     if slow := [name for name in ("shell", "profile") if name in profile.tool_names or "*" in profile.tools]:
-        what = " and ".join(f"`{name}`" for name in slow)
+        what = " or ".join(f"`{name}`" for name in slow)
         sentences.append(f"One call of {what} may take {limits.seconds:g} s.")
     return tuple(sentences)
 

@@ -11,7 +11,8 @@ from typing import Any
 class Inspiration:
     """Another program of the run: its score, what turns the brief's files into it, idea, metrics and name.
 
-    `diff` consists of parts that begin with a line `@@ place`.
+    `diff` consists of parts that begin with a line `@@ place`. `spread` is the score with its interval and
+    sample size in words.
     """
 
     score: float
@@ -19,6 +20,7 @@ class Inspiration:
     note: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
     name: str = ""
+    spread: str = ""
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def _others(others: tuple[Inspiration, ...], limits: ContextBudget, room: int) -
         shown.append(
             {
                 "name": other.name,
-                "score": _figure(other.score),
+                "score": other.spread or _figure(other.score),
                 "metrics": _in_a_row(other.metrics),
                 "idea": other.note,
                 "changes": changes,

@@ -32,10 +32,10 @@ def _lines(search: SearchState) -> Iterator[str]:
     if search.is_best:
         yield f"You change {search.name}, the best program so far."
     elif search.better:
-        are = "programs score" if search.better > 1 else "program scores"
+        score = "score" if search.better > 1 else "scores"
         yield (
-            f"You change {search.name}, {search.status}, chosen to explore: {search.better} of "
-            f"{search.programs} {are} better. Change this program and do not port a better one into it: "
+            f"You change {search.name}, {search.status}, chosen to explore: of {search.programs} programs, "
+            f"{search.better} {score} better. Change this program and do not port a better one into it: "
             "others work on those, and what grows from this one may still win."
         )
     else:
@@ -49,14 +49,13 @@ def _lines(search: SearchState) -> Iterator[str]:
 
 
 def _since(search: SearchState) -> str:
-    many = "1 attempt has" if search.since_best == 1 else f"{search.since_best} attempts have"
-    said = f"Since the best program was found, {many} ended"
+    said = f"Attempts since the best program was found: {search.since_best}"
     if not search.scores:
         return f"{said}, none with a score."
     low, high = (f"{one:.6g}" for one in (min(search.scores), max(search.scores)))
-    span = low if low == high else f"from {low} to {high}"
+    span = low if low == high else f"{low} to {high}"
     ahead = f"{search.ahead} better, but not shown to be" if search.ahead else "none better"
-    return f"{said}, {len(search.scores)} with a score: {span}, {ahead}."
+    return f"{said}; with a score: {len(search.scores)} ({span}), {ahead}."
 
 
 def _counted(children: Mapping[str, int]) -> str:

@@ -14,7 +14,7 @@ from pygent.evolution.proposers import figures
 from pygent.evolution.protocols import Parent
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Call
-from pygent.target_modules.gate.rules_in_words import call_rule, import_rule, may_read_clock
+from pygent.target_modules.gate.rules_in_words import call_rule, import_rule
 from pygent.target_modules.patch.diff.by_symbol import by_symbol
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.spec.manifest import Target, TargetError
@@ -65,6 +65,7 @@ def brief(
                 other.variant.note,
                 _beside_score(target, other.variant.metrics),
                 _name(other.variant),
+                figures.with_spread(target, other.variant.score, other.evaluation),
             )
             for other in parent.inspirations
             if other.variant.score is not None and not (led and best and other.variant.id == best.variant.id)
@@ -159,8 +160,7 @@ def measures_speed(target: Target) -> bool:
 
 def rules(target: Target) -> tuple[str, ...]:
     """What a patch may bring in, as the gate will judge it."""
-    clock = "`time` may be imported; its clock counts for nothing but your own program's decisions."
-    return (import_rule(target), call_rule(target), *([clock] if may_read_clock(target) else ()))
+    return (import_rule(target), call_rule(target))
 
 
 def limits(target: Target, facts: RunFacts) -> tuple[str, ...]:

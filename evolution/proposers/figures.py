@@ -25,7 +25,7 @@ def with_spread(target: Target, score: float | None, evaluation: Evaluation | No
     if evaluation is None or not count:
         return figure(score)
     found = score_interval(target, evaluation) if _is_sample(target) else None
-    reach = f" [{figure(found.low)}, {figure(found.high)}]" if found and found.low < found.high else ""
+    reach = f" [{found.low:.4g}, {found.high:.4g}]" if found and found.low < found.high else ""
     return f"{figure(score)}{reach}, {count} {_unit(target)}{'' if count == 1 else 's'}"
 
 
@@ -49,21 +49,22 @@ def gain(target: Target, found: PairedDecision | None) -> str:
 
 
 def lead(target: Target, best: Evaluation | None, other: Evaluation | None) -> str:
-    """How much better the best program was than another on the same samples; '' if they had others."""
+    """How much better the best program was than another on the same samples; '' if they had others.
+
+    Times of different moments are never the same samples.
+    """
     if best is None or other is None or best.seed != other.seed or not _is_sample(target):
+        return ""
+    if target.manifest.suite.kind == "timing":
         return ""
     mine, theirs = _values(target, best), _values(target, other)
     if len(mine) != len(theirs) or len(mine) < 2:
         return ""
-    sign = 1.0 if _is_logarithmic(target) else target.fitness(1.0)
+    sign = target.fitness(1.0)
     found = interval_of([sign * (one - two) for one, two in zip(mine, theirs, strict=True)])
-    if _is_logarithmic(target):
-        found = found.exponential()
-        said, level = f"{found.mean:.3g} [{found.low:.3g}, {found.high:.3g}] times as fast as", 1.0
-    else:
-        said, level = f"{found.mean:+.3g} [{found.low:+.3g}, {found.high:+.3g}] better than", 0.0
-    unclear = ": cannot be told apart" if found.low <= level <= found.high else ""
-    return f"{said} the program above on the same {len(mine)} {_unit(target)}s{unclear}"
+    unclear = ": cannot be told apart" if found.low <= 0 <= found.high else ""
+    reach = f"{found.mean:+.3g} [{found.low:+.3g}, {found.high:+.3g}]"
+    return f"{reach} against the program above (above 0 is better), {len(mine)} {_unit(target)}s{unclear}"
 
 
 def call_times(target: Target, evaluation: Evaluation | None) -> str:

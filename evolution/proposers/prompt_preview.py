@@ -141,7 +141,7 @@ def _prompt(told: Brief, profile: Profile | None) -> PromptPreview:
     turn = user
     for text in named.values():
         turn = turn.replace(text, "", 1)
-    parts = {"system": system, **named, "turn": turn.strip()}
+    parts = {"tools": "", "system": system, **named, "turn": turn.strip()}
     if tools:
         rows = (
             {"name": one.name, "description": one.description, "parameters": one.parameters} for one in tools

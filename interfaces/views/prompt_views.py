@@ -63,7 +63,7 @@ def _sent(archive: ArchiveStore, number: int, exchange: Exchange) -> PromptView:
         named = json.loads(archive.texts.get(about))[0]
         tools = [dict(zip(("name", "description", "parameters"), tool, strict=True)) for tool in named]
     if tools:
-        parts.append(_view("tools", "\n".join(json.dumps(tool, ensure_ascii=False) for tool in tools)))
+        parts.insert(0, _view("tools", "\n".join(json.dumps(tool, ensure_ascii=False) for tool in tools)))
     messages = [message.plain() for message in exchange.messages]
     return PromptView(number, exchange.stage, sum(one.tokens for one in parts), parts, messages, tools)
 

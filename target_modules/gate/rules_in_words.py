@@ -16,6 +16,7 @@ def import_rule(target: Target) -> str:
         "A changed file may import what it imports already, other modules of this source, "
         + (f"{_listed(granted)}, " if granted else "")
         + f"and of the standard library only {_listed(sorted(COMPUTING))}. `from x import *` is refused."
+        + ("" if CLOCK in granted else " So there is no clock, unless the file imports `time` already.")
     )
 
 
@@ -26,11 +27,6 @@ def call_rule(target: Target) -> str:
         f"Refused, unless the file uses it already: {_listed(plain)}, `getattr` with a computed name, and "
         "attributes that lead into the interpreter, such as `__dict__`, `__globals__`, `__code__`."
     )
-
-
-def may_read_clock(target: Target) -> bool:
-    """Whether a patch may import `time` whatever the file imports already."""
-    return CLOCK in granted_imports(target)
 
 
 def _listed(names: list[str]) -> str:
