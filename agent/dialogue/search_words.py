@@ -39,7 +39,7 @@ def _lines(search: SearchState) -> Iterator[str]:
             "others work on those, and what grows from this one may still win."
         )
     else:
-        yield f"You change {search.name}, {search.status}."
+        yield f"You change {search.name}, {search.status}: no program scores better."
     if search.children:
         yield f"Earlier attempts on it: {_counted(search.children)}."
     if search.since_best:

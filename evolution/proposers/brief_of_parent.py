@@ -44,8 +44,7 @@ def brief(
     """The agent's brief about `parent`."""
     evaluation = parent.evaluation
     failures = (failure for stage in evaluation.stages for failure in stage.failures) if evaluation else ()
-    best = parent.best
-    led = best is not None and best.variant.id != parent.variant.id
+    best = _ahead(target, parent)
     return Brief(
         target=target.name,
         goal=target.manifest.goal,
@@ -68,7 +67,7 @@ def brief(
                 figures.with_spread(target, other.variant.score, other.evaluation),
             )
             for other in parent.inspirations
-            if other.variant.score is not None and not (led and best and other.variant.id == best.variant.id)
+            if other.variant.score is not None and (best is None or other.variant.id != best.variant.id)
         ),
         ideas=tuple(_idea(variant, parent.said.get(variant.id, ())) for variant in parent.tried),
         remarks=parent.said.get(parent.variant.id, ()),
@@ -79,9 +78,20 @@ def brief(
         spread=figures.with_spread(target, parent.variant.score, evaluation),
         gain=figures.gain(target, parent.comparison),
         call_seconds=figures.call_times(target, evaluation),
-        best=_best(target, parent, best) if led and best is not None else None,
+        best=None if best is None else _best(target, parent, best),
         search=_search(target, parent) if parent.variant.id else None,
     )
+
+
+def _ahead(target: Target, parent: Parent) -> Parent | None:
+    """The best program, if it is another one whose lead was shown in a test, or whose score is better."""
+    best = parent.best
+    if best is None or best.variant.id == parent.variant.id:
+        return None
+    if best.variant.status in (Status.ACCEPTED, Status.CHAMPION):
+        return best
+    mine, its = parent.variant.score, best.variant.score
+    return best if its is not None and (mine is None or target.fitness(its) > target.fitness(mine)) else None
 
 
 def _best(target: Target, parent: Parent, best: Parent) -> BestProgram:
