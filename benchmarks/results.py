@@ -35,10 +35,12 @@ class StageResult:
     passed: int
     total: int
     failures: tuple[str, ...] = ()  # the first few in words: the case and the answer, never the expected one
+    call_seconds: tuple[float, ...] = ()  # median and slowest call by the runner's clock, if calls are timed
 
     def __post_init__(self) -> None:  # a result that is read back equals the stored one
         samples = {metric: tuple(values) for metric, values in self.samples.items()}
         object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "call_seconds", tuple(self.call_seconds))
 
 
 @dataclass(frozen=True)
