@@ -13,6 +13,7 @@ from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.spec.suite_kinds import SuiteKind
 
 Split = Literal["search", "held_out"]
+NOT_SEALED = "judged by a model, not sealed"  # the mark of such a metric, wherever it is shown
 
 
 class Trust(StrEnum):
@@ -34,10 +35,12 @@ class StageResult:
     passed: int
     total: int
     failures: tuple[str, ...] = ()  # the first few in words: the case and the answer, never the expected one
+    call_seconds: tuple[float, ...] = ()  # median and slowest call by the runner's clock, if calls are timed
 
     def __post_init__(self) -> None:  # a result that is read back equals the stored one
         samples = {metric: tuple(values) for metric, values in self.samples.items()}
         object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "call_seconds", tuple(self.call_seconds))
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Evaluation:
     output: str = ""  # the tail of the candidate's output; untrusted
     violation: bool = False  # not graded because the candidate broke the protocol of the box
     words: tuple[str, ...] = ()  # of the grader about the last stage, the whole first; untrusted
+    judged: tuple[str, ...] = ()  # the metrics that a model judges: not sealed, and never the score
 
     @property
     def passed(self) -> int:
@@ -83,7 +87,8 @@ class Evaluation:
         fields["stages"] = tuple(
             StageResult(**{**stage, "failures": tuple(stage["failures"])}) for stage in fields["stages"]
         )
-        fields["words"] = tuple(fields.get("words", ()))
+        for name in ("words", "judged"):
+            fields[name] = tuple(fields.get(name, ()))
         return cls(**fields)
 
 

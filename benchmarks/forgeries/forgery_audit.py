@@ -2,10 +2,11 @@
 
 A `wrong` program, or one with hostile `answers`, is stopped if it gets no score or 0. An `echo` program is
 stopped if, besides, what a model may read of its evaluation holds no expected value and is quoted. A `time`
-program, on drawn inputs, and a `memo` program, on cases from a file, is stopped if the timing suite does not grade it,
-finds it less than half as fast as the honest program, or rejects it in either test of a champion: better than
-the honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
-`ERROR_RATE` divided by their number, so that chance fakes any row of the table with at most `ERROR_RATE`.
+program, on drawn inputs, and a `memo` program, on cases from a file, is stopped if the timing suite does not
+grade it, finds it less than half as fast as the honest program, or rejects it in either test of a champion:
+better than the honest program at the error rate, and again on held-out cases in other boxes. The error rate
+of each is `ERROR_RATE` divided by their number, so that chance fakes any row of the table with at most
+`ERROR_RATE`.
 """
 
 from __future__ import annotations
@@ -172,25 +173,10 @@ class _Judges:
         return ForgeryVerdict(not found.score, found.score, _stop(_why(found)), _why(found))
 
     def echo(self, suite: SuiteName, source: str) -> ForgeryVerdict:
-        """Whether what a grader says about a program could tell a model something that it must not know."""
         found = self._evaluated(suite, source)
-        said = [found.reason, *found.words, *(text for stage in found.stages for text in stage.failures)]
-        told = data("\n".join(said), sum(map(len, said)) + len(said))
-        leak = next((text for text in self._expected(suite) if text[:-1] in told), "")
-        if leak:
-            return ForgeryVerdict(False, found.score, "", f"the grader's words hold {leak}")
-        if told.count("```") != 2 or any(mark in told for mark in _MARKS):
-            return ForgeryVerdict(False, found.score, "", "the grader's words are not quoted")
+        if leak := echoed(self._targets[suite], found):
+            return ForgeryVerdict(False, found.score, "", leak)
         return ForgeryVerdict(not found.score, found.score, _stop(_why(found)), _why(found))
-
-    def _expected(self, suite: SuiteName) -> list[str]:
-        """The right answers of an evaluation, in the order of its cases."""
-        grader, count = Grader(self._targets[suite], ("cases", "problems")), 6
-        if suite == "cases":
-            return [str(case.expected) for case in grader.cases(self._bench.seed, "search", count)]
-        (problem,) = grader.problems(self._bench.seed, "search", 1)
-        assert isinstance(problem.facts, list)
-        return list(map(str, problem.facts))
 
     def timed(self, suite: SuiteName, source: str, rate: float) -> ForgeryVerdict:
         if suite == TIMED["memo"]:  # a second variant finds traces of the first
@@ -244,6 +230,27 @@ class _Judges:
     ) -> PairedDecision:
         bench = replace(self._bench, seed=self._bench.seed + number)
         return compared(self._suites[name], candidate, reference, bench, split, error_rate=rate)
+
+
+def echoed(target: Target, found: Evaluation) -> str:
+    """What a grader's words tell a model that it must not know, or how they could fool it; or ''."""
+    said = [found.reason, *found.words, *(text for stage in found.stages for text in stage.failures)]
+    told = data("\n".join(said), sum(map(len, said)) + len(said))
+    if known := next((text for text in _expected(target, found.seed) if text[:-1] in told), ""):
+        return f"the grader's words hold {known}"
+    if told.count("```") != 2 or any(mark in told for mark in _MARKS):
+        return "the grader's words are not quoted"
+    return ""
+
+
+def _expected(target: Target, seed: int) -> list[str]:
+    """The right answers of an evaluation."""
+    grader = Grader(target, ("cases", "problems"))
+    if target.manifest.suite.kind == "cases":
+        return [str(case.expected) for case in grader.cases(seed, "search", target.manifest.suite.count)]
+    (problem,) = grader.problems(seed, "search", 1)
+    assert isinstance(problem.facts, list)
+    return list(map(str, problem.facts))
 
 
 _MARKS = ("<|im", "[INST]", "\x1b", "\u202e")  # what speaks for someone else, or hides

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import repeat
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
@@ -10,7 +11,7 @@ from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.case_source import CaseSource, masks_of, visible_cases
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, seconds_of, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, got, program_for, said, spec_for
 from pygent.benchmarks.suites.words import told
 from pygent.sandbox.api import Box, Execution, Outcome, Reply
@@ -87,6 +88,7 @@ class CasesSuite(Suite):
         verdicts: list[str] = []
         words: list[str] = []
         lost, output = 0, ""
+        seconds: tuple[float, ...] = ()
         while len(verdicts) < len(cases):
             execution = box.run(program, [case.call for case in cases[len(verdicts) :]])
             output = execution.output or output
@@ -95,6 +97,7 @@ class CasesSuite(Suite):
                 return _batch(verdicts, first, output, reason, execution.violated, words)
             words += _words(execution, cases[len(verdicts) :], first + len(verdicts), say)
             verdicts += self._verdicts(execution, cases[len(verdicts) :])
+            seconds += seconds_of(execution)
             if self._is_gate and (wrong := _first_wrong(verdicts, first)):
                 return _batch(verdicts, first, output, wrong, execution.violated, words)
             if len(verdicts) < len(cases):
@@ -102,7 +105,7 @@ class CasesSuite(Suite):
                 if lost == MOST_CHILDREN:
                     reason = f"{lost} cases ended the child, the last: {_first_wrong(verdicts[-1:], 0)}"
                     return _batch(verdicts, first, output, reason, execution.violated, words)
-        return _batch(verdicts, first, output, words=words)
+        return replace(_batch(verdicts, first, output, words=words), call_seconds=seconds)
 
     def _verdicts(self, execution: Execution, cases: Sequence[Case]) -> list[str]:
         """The fault of each answer that arrived; empty if there is none."""

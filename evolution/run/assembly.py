@@ -47,6 +47,7 @@ from pygent.sandbox.api import Isolation, Sandbox
 from pygent.sandbox.host.retry import RetryingSandbox
 
 if TYPE_CHECKING:
+    from pygent.evolution.models.model_judge import ModelJudge
     from pygent.evolution.models.model_session import ModelSession
 
 SECONDS_KEPT_EVERY = 2.0
@@ -104,7 +105,8 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     proposer = made(PROPOSERS, plan.proposer, objects.proposer, digests, around)
     solver = _solver(plan, sandbox, world)
     look_at = suspicion.look_at if plan.proposer == "mutate" else None
-    evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver)
+    judge = _judge(plan, world)
+    evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver, judge=judge)
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
 
     reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)
@@ -156,6 +158,15 @@ def _world(session: RunSession, replay: Replay | None, stopping: Stopping) -> Mo
 
     spent = paid(session.archive, session.run.id, session.history)
     return open_world(session.plan, session.archive, spent, replay, stopping.meanwhile)
+
+
+def _judge(plan: RunPlan, world: ModelSession | None) -> ModelJudge | None:
+    """None unless the target has metrics that a model judges."""
+    if not plan.target.manifest.judges or world is None:
+        return None
+    from pygent.evolution.models.model_judge import ModelJudge
+
+    return ModelJudge(plan.target, plan.baseline, world.doors_to)
 
 
 def _solver(

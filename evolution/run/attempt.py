@@ -22,6 +22,7 @@ from pygent.evolution.run.variant_evaluator import VariantEvaluator
 from pygent.evolution.search.holdout_test import HoldoutTest
 from pygent.evolution.search.parent_selection import Selection
 from pygent.evolution.search.population import BASELINE
+from pygent.prompts.note import keepable
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Isolation
 
@@ -78,7 +79,7 @@ class Attempts:
             self._ledger.begin(archived.tree)
 
     def _way(self, attempt: int, journal: ArchivedSteps) -> Iterator[Turn]:
-        """The six steps of a variant; each `yield` says on which threads it continues.
+        """The six steps of an attempt; each `yield` says on which threads it continues.
 
         The steps before the first `yield` and after `COMMIT` run in the order of attempts: only they may
         depend on other attempts.
@@ -94,6 +95,7 @@ class Attempts:
         if parent is not None and proposer.waits:
             yield Turn.ASK
         proposal = self._propose(proposer, parent, rng, seen, journal)
+        self._selection.under_way.has(attempt, proposal.note)
         tree, evaluation, decision = proposal.tree, None, None
         if tree is not None and not proposer.waits:
             self._ledger.begin(tree.id)
@@ -116,6 +118,7 @@ class Attempts:
 
         # Archive
         yield Turn.COMMIT
+        self._selection.under_way.end(attempt)
         if tree is not None and self._ledger.is_committed(tree):  # two concurrent answers were the same
             outcome = AttemptOutcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
         name = BASELINE if parent is None else proposer.name
@@ -182,7 +185,7 @@ class Attempts:
             metrics={} if evaluation is None else evaluation.metrics,
             usage=proposal.usage,
             seconds=outcome.seconds,
-            note=proposal.note,
+            note=keepable(proposal.finding or proposal.note),
             patch=proposal.patch,
         )
 
@@ -194,6 +197,8 @@ def _outcome(
     decision: PairedDecision | None,
     seconds: float,
 ) -> AttemptOutcome:
+    if proposal.finding:
+        return AttemptOutcome(Status.NO_CHANGE, "")
     if evaluation is None:
         reason = refusal or proposal.reason
         return AttemptOutcome(Status.GATED_OUT, reason, violation=proposal.violation)

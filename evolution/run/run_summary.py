@@ -35,6 +35,8 @@ def summarise(
         "best": None if best is None else _side(archive, target, best, confirmation, "candidate"),
         "champion": best is not None and best.status is Status.CHAMPION,
         "diff": "" if best is None or baseline is None else _diff(archive, baseline, best),
+        "attempts": len(population.generations),
+        "findings": population.findings,
         "evaluations": population.evaluated,
         "accepted": counts[Status.ACCEPTED] + counts[Status.CHAMPION],
         "failed": {

@@ -32,16 +32,18 @@ class VariantEvaluator:
         *,
         look_at: Callable[[Evaluation, DurableSteps], None] | None = None,
         solver: Callable[[DurableSteps], Solver] | None = None,
+        judge: Callable[[Evaluation, Tree, DurableSteps], Evaluation] | None = None,
     ) -> None:
         """`look_at` gets the baseline's evaluation before any other attempt begins.
 
-        `solver` lets variants do tasks if they are measured by that.
+        `solver` lets variants do tasks if they are measured by that. `judge` adds what a model judges.
         """
         self._plan = plan
         self._acceptor = acceptor
         self._bench = bench
         self._look_at = look_at
         self._solver = solver
+        self._judge = judge
 
     def gate(self, parent: Parent, tree: Tree) -> str:
         """The first rule that a tree breaks, with its reason, or ''."""
@@ -52,9 +54,14 @@ class VariantEvaluator:
         self, tree: Tree, isolation: Isolation, once: DurableSteps, *, is_baseline: bool
     ) -> Evaluation:
         bench = self._bench_for(isolation, once)
+
+        def measured() -> Evaluation:
+            found = evaluate(self._plan.target, self._plan.suite, tree, bench)
+            return found if self._judge is None else self._judge(found, tree, once)
+
         evaluation = once.value(
             f"evaluation:{tree.id}",
-            lambda: evaluate(self._plan.target, self._plan.suite, tree, bench),
+            measured,
             Evaluation.to_json,
             Evaluation.from_json,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pygent.archive.records import Record
 
+from pygent.benchmarks.results import NOT_SEALED
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 
 
@@ -33,6 +34,7 @@ def _of(kind: str, data: Any, to_a_person: bool) -> list[str]:
             for stage in data["stages"]
         ]
         rows += [f"  {failure}" for stage in data["stages"][-1:] for failure in stage["failures"]]
+        rows += [f"{name} is {NOT_SEALED}" for name in data.get("judged", ())]
         rows += [f"  {text}" for text in data.get("words", ())]
         return [*rows, f"printed: {data['output']}"] if data["output"] else rows
     if kind == "acceptance":

@@ -1,4 +1,4 @@
-"""The bundled tasks: each is solved by its solution, and not as given or by half; none gives itself away."""
+"""The bundled tasks: none is solved as given or by half, each is by its solution, none gives itself away."""
 
 from __future__ import annotations
 
