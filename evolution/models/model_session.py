@@ -20,7 +20,6 @@ from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError, RunConfig
 from pygent.evolution.settings.run_trust import servers_file
 from pygent.gateway.model_api import Model
-from pygent.gateway.model_errors import ModelError
 from pygent.gateway.models.circuit_breaker import Breaker
 from pygent.gateway.models.prices import find
 from pygent.gateway.models.replay_model import Replay
@@ -108,7 +107,7 @@ def open_world(
 def require_world(plan: RunPlan) -> None:
     """Check that the models and servers of a run can be opened, before anything is written or begun.
 
-    Nothing is sent. Raises `ConfigError`, and `UntrustedError`.
+    Nothing is sent. Raises `ConfigError`, `UntrustedError`, and `ModelError` if there is no way to a model.
     """
     suite = suite_class_of(plan.target)
     if plan.profile is not None:
@@ -119,11 +118,7 @@ def require_world(plan: RunPlan) -> None:
         return
     _require_model(plan)
     breakers = [Breaker(name) for name in plan.models]
-    try:
-        model = _connected(plan.config, _account(plan, Usage()), breakers, plan.models, lambda: None)
-    except ModelError as error:
-        raise ConfigError(str(error)) from None
-    model.close()
+    _connected(plan.config, _account(plan, Usage()), breakers, plan.models, lambda: None).close()
     if plan.profile is not None:
         _configured(plan.config, plan.profile.profile)
 
@@ -155,7 +150,7 @@ def _connected(
     ended: Callable[[], EndReason | None],
 ) -> Model:
     """The run's model, or a router if several share the attempts."""
-    from pygent.gateway.models.connect import connect
+    from pygent.gateway.models.connect import ProviderUnknownError, connect
     from pygent.gateway.models.prices import PriceUnknownError, require_known
     from pygent.gateway.models.weighted_router import WeightedRouter
 
@@ -167,7 +162,7 @@ def _connected(
         models = [
             connect(one.name, account, config.prices, one, minutes=minutes, ended=ended) for one in breakers
         ]
-    except PriceUnknownError as error:
+    except (PriceUnknownError, ProviderUnknownError) as error:
         raise ConfigError(str(error)) from None
     return models[0] if len(models) == 1 else WeightedRouter(models, weights)
 
