@@ -16,7 +16,7 @@ from pygent.target_modules.patch.model.editable import MARKER
 from pygent.target_modules.patch.parse.answer_text import ReadError
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_bound
 from pygent.target_modules.patch.syntax.source import BOM, newline_of, plain, split_lines
-from pygent.target_modules.patch.syntax.symbol_walker import DEFINITIONS
+from pygent.target_modules.patch.syntax.symbol_walker import DEFINITIONS, first_line
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 _SHOWN = 4  # names in a reason
@@ -45,10 +45,13 @@ def is_whole(code: Outline, file: Outline, path: str) -> bool:
     return repeated and not lacking and not any(_left_behind(code, file))
 
 
-def file_text(source: str, code: Outline, old: str, file: Outline | None) -> str:
-    """The text of a whole file: code with the header that it lacks, the line ends and the byte order mark."""
+def file_text(source: str, code: Outline, old: str, file: Outline | None, *, is_said: bool = False) -> str:
+    """The text of a whole file: code with the header that it lacks, the line ends and the byte order mark.
+
+    If the answer says that this is the whole file (`is_said`), only comments are taken from the header.
+    """
     if file is not None and file.units:
-        source = _Header.of(file).missing_in(code) + source
+        source = _Header.of(file).missing_in(code, is_said) + source
     lines, newline = split_lines(source), newline_of(old)
     before = split_lines(old.removeprefix(BOM))
     if before and before[0].strip():
@@ -146,7 +149,7 @@ class _Header:
         futures = [unit for unit in file.units if is_future(unit)]
         tops = file.units[:1] if docstring else futures[:1]
         last = futures[-1:] or tops
-        first = tops[0].line - 1 if tops else file.units[0].start if file.units else len(file.lines)
+        first = _top(tops[0] if tops else file.units[0]) if file.units else len(file.lines)
         end = last[0].end if last else first
         return cls(file.text(0, first), file.text(0, end), docstring, bool(futures))
 
@@ -168,14 +171,19 @@ class _Header:
             or not self.lines.isdisjoint(own.lines)
         )
 
-    def missing_in(self, code: Outline) -> str:
+    def missing_in(self, code: Outline, is_said: bool) -> str:
         """What belongs before the code: the comments, and all of the header if the code has none of it."""
         own = _Header.of(code)
-        if not (self.is_in(code) or own.has_docstring):
+        if not (is_said or self.is_in(code) or own.has_docstring):
             return "" if self.is_empty else plain(self.whole).rstrip() + "\n\n"
         if self.lines and self.lines.isdisjoint(line.strip() for line in code.lines):
             return plain(self.comments)
         return ""
+
+
+def _top(unit: Unit) -> int:
+    """The line (from 0) of a unit without the comments above it."""
+    return first_line(unit.nodes[0]) - 1 + unit.shift
 
 
 def _lacking(code: Outline, file: Outline) -> Iterator[str]:
