@@ -158,7 +158,8 @@ def _fence_end(lines: list[str], opening: int, match: re.Match[str]) -> tuple[in
         is_context = language in DIFF and line[:1] in (" ", "\t") and not indent
         if closes(line, mark) and not is_context:
             ends.append(number)
-            if is_code and parses("\n".join(lines[opening + 1 : number])):
+            inside = "\n".join(lines[opening + 1 : number])
+            if not inside.strip() or (is_code and parses(inside)):
                 return number, True
         number += 1
     outside = _ends_outside_blocks(lines, opening, mark, ends)

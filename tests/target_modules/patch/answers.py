@@ -41,17 +41,20 @@ STATEMENTS = [
 CONSTANTS = [
     "BASE = {1}\n",
     "LIMIT_{0}: int = {1}\n",
-    "__all__ = ['{0}']\n",
+    "__all__ = [{1}]\n",
     "NAMES_{0} = (\n    '{0}',  # why\n    {1},\n)\n",
 ]
 DEFINITIONS = [
     "def f_{0}(x):\n    return x + {1}\n",
-    "# about g_{0}\n@decorated({1})\n@cached\ndef g_{0}(x, *, y=1):\n    # inside\n    def inner(z):\n        return z * {1}\n\n    return inner(x) + y\n",
+    "# about g_{0}\n@decorated({1})\n@cached\ndef g_{0}(x, *, y=1):\n    # inside\n    def inner(z):\n"
+    "        return z * {1}\n\n    return inner(x) + y\n",
     "async def h_{0}(x):\n    async for one in x:\n        yield one, {1}\n",
-    'class C_{0}(Base):\n    """A class."""\n\n    limit = {1}\n\n    # of it\n    def size(self):\n        return {1}\n\n'
-    "    @property\n    def area(self):\n        return '''\n{0}\n'''\n\n    @area.setter\n    def area(self, value):\n        self._area = value\n",
+    'class C_{0}(Base):\n    """A class."""\n\n    limit = {1}\n\n    # of it\n    def size(self):\n'
+    "        return {1}\n\n    @property\n    def area(self):\n        return '''\n{0}\n'''\n\n"
+    "    @area.setter\n    def area(self, value):\n        self._area = value\n",
     "@dataclass\nclass D_{0}:\n    x: int = {1}\n    y: str = '{0}'\n",
-    'def k_{0}():\n    """Like this:\n\n    ```\n    k_{0}()\n    ```\n    """\n    return "<think>{1}</think>"\n',
+    'def k_{0}():\n    """Like this:\n\n    ```\n    k_{0}()\n    ```\n    """\n'
+    '    return "<think>{1}</think>"\n',
 ]
 COMMENT = "# ---- {0} ----\n"
 GUARD = "if __name__ == '__main__':\n    main({1})\n"
@@ -59,7 +62,7 @@ START, END = "# EVOLVE-BLOCK-START {0}\n", "# EVOLVE-BLOCK-END\n"
 
 
 class Module:
-    """A module as a list of top-level chunks, each a template with a name and a number that an edit changes."""
+    """A module as a list of top-level chunks, each with a name and a number that edits change."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
@@ -83,7 +86,9 @@ class Module:
 
     def some(self) -> str:
         kinds = [CONSTANTS, STATEMENTS, DEFINITIONS, DEFINITIONS, [COMMENT]]
-        return self._rng.choice(self._rng.choice(kinds))
+        template = self._rng.choice(self._rng.choice(kinds))
+        has_it = "{0}" not in template and any(template == known for known, _, _ in self.chunks)
+        return DEFINITIONS[0] if has_it else template
 
     def add(self, template: str, at: int | None = None) -> None:
         self._count += 1
@@ -108,6 +113,28 @@ class Module:
         elif at > self._preamble():
             self.chunks[at - 1], self.chunks[at] = self.chunks[at], self.chunks[at - 1]
 
+    def change_symbols(self) -> str:
+        """Change some chunks, and put new ones beside them; return an answer of these chunks alone."""
+        rng = self._rng
+        places = [at for at, (template, _, _) in enumerate(self.chunks) if template in DEFINITIONS]
+        first = rng.choice(places)
+        chosen: list[int] = []
+        for at, (template, name, number) in enumerate(self.chunks):
+            if at == first or (template not in (DOCSTRING, COMMENT) and rng.random() < 0.2):
+                self.chunks[at] = (template, name, number + rng.choice([0, 10, 10]))
+                chosen.append(at)
+        for _ in range(rng.choice([0, 0, 1, 2, 3])):
+            self.add(self.some(), first)
+            chosen = [at + (at >= first) for at in chosen] + [first]
+        texts = [self.chunks[at][0].format(*self.chunks[at][1:]) for at in sorted(chosen)]
+        if rng.random() < 0.3 and not self.in_block and any(one in IMPORTS for one, _, _ in self.chunks):
+            self.add("import late_{0}\n", self._preamble())
+            _, name, _ = self.chunks[self._preamble_end()]
+            texts.insert(0, f"import late_{name}\n")
+        cut = rng.randrange(len(texts)) if rng.random() < 0.3 else 0
+        halves = [half for half in (texts[:cut], texts[cut:]) if half]
+        return "\nand\n".join("````python\n" + "\n\n".join(half) + "````\n" for half in halves)
+
     def text(self) -> str:
         texts = [template.format(name, number) for template, name, number in self.chunks]
         if self.in_block:
@@ -122,6 +149,11 @@ class Module:
 
     def _preamble(self) -> int:
         return sum(template in (DOCSTRING, FUTURE, *IMPORTS) for template, _, _ in self.chunks)
+
+    def _preamble_end(self) -> int:
+        return next(
+            at for at, (template, _, _) in enumerate(self.chunks) if template.startswith("import late")
+        )
 
 
 def is_valid(text: str) -> bool:
@@ -169,12 +201,14 @@ def written(form: str, path: str, old: str, new: str, rng: Random) -> str:
     """An edit in one of the forms, fenced in one of the usual ways."""
     mark = rng.choice(["```", "```", "````", "~~~"])
     if form in ("whole", "announced"):
-        name = {
-            "announced": f"{path} (whole file)\n",
-            "whole": rng.choice(["", f"{path}\n", f"**{path}**\n\n"]),
-        }[form]
-        text = new if new.endswith("\n") else new + "\n"
-        return f"{name}{mark if '```' not in new else '````'}{rng.choice(['python', 'py', ''])}\n{text}{mark if '```' not in new else '````'}\n"
+        name = (
+            f"{path} (whole file)\n"
+            if form == "announced"
+            else rng.choice(["", f"{path}\n", f"**{path}**\n\n"])
+        )
+        mark = "````" if "```" in new else mark
+        end = "" if new.endswith("\n") else "\n"
+        return f"{name}{mark}{rng.choice(['python', 'py', ''])}\n{new}{end}{mark}\n"
     if form == "blocks":
         text = search_blocks(path, old, new, rng)
         return text if rng.random() < 0.5 else f"````python\n{text}````\n"

@@ -57,3 +57,36 @@ def test_it_comes_back_as_it_is_or_not_at_all(form: str, rng: Random) -> None:
 def test_most_are_taken(form: str, share: int) -> None:
     found = [outcome(form, Random(seed)) for seed in range(100)]
     assert found.count("taken") >= share, found
+
+
+def symbols(rng: Random) -> str:
+    """The outcome of an answer that gives only what changes. Blank lines between statements do not count."""
+    module = Module(rng)
+    while not is_valid(module.text()):
+        module = Module(rng)
+    old = module.text()
+    answer = module.change_symbols()
+    new = module.text()
+    editable = ("m.py:EVOLVE-BLOCK",) if module.in_block else ("m.py",)
+    tree = Tree({"m.py": old})
+    try:
+        got = apply(tree, read(wrapped(answer, answer.replace("1", "3"), rng), tree, editable))
+    except ReadError as error:
+        return error.kind
+    assert lines_of(got["m.py"]) == lines_of(new)
+    return "taken"
+
+
+def lines_of(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_symbols_come_back_as_they_are_or_not_at_all(rng: Random) -> None:
+    symbols(rng)
+
+
+def test_most_symbols_are_taken() -> None:
+    found = [symbols(Random(seed)) for seed in range(100)]
+    assert found.count("taken") >= 40, found
