@@ -107,7 +107,7 @@ def _sort(lines: list[str], tree: Tree, forms: Forms) -> None:
         shown[region.start : region.end] = [_OTHER] * (region.end - region.start)
     if has_blocks:
         forms.blocks = shown
-    _prose("\n".join(words), forms)
+    _refuse_in_prose("\n".join(words))
 
 
 def _form(region: AnswerRegion, lines: list[str], tree: Tree) -> str:
@@ -187,10 +187,10 @@ def _refuse_beside_blocks(region: AnswerRegion, lines: list[str], tree: Tree) ->
             )
 
 
-def _prose(text: str, forms: Forms) -> None:
-    if match := _JSON.search(text):
-        forms.json.append(text[match.start() :].lstrip())
-    elif re.search(r'"edits"\s*:', text):
+def _refuse_in_prose(text: str) -> None:
+    if _JSON.search(text):
+        raise ReadError("the JSON of the edits is broken")
+    if re.search(r'"edits"\s*:', text):
         raise ReadError('JSON edits are not read here; give {"edits": [...]} alone or in a fence of json')
     rows = [line for line in text.split("\n") if line.strip()]
     for line, following in pairwise(rows):

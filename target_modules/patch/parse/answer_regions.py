@@ -6,6 +6,7 @@ nothing. So code may be about Markdown, diffs or tags.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +27,9 @@ DIFF_HEADER = re.compile(
 _OPEN = re.compile(r"^([ \t>]*)(`{3,}|~{3,})[ \t]*([^`]*)$")
 _MOST_TRIES = 6  # ends of a fence that are tried
 
-Kind = Literal["fence", "search", "hunks", "prose"]
+_JSON = re.compile(r'[ \t]*\{\s*(?:"edits"[ \t]*:|$)')
+
+Kind = Literal["fence", "search", "hunks", "json", "prose"]
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,21 @@ def region_at(lines: list[str], number: int) -> AnswerRegion | None:
     if match := _OPEN.match(line):
         end, closed = _fence_end(lines, number, match)
         return AnswerRegion("fence", number + 1, end, match[3].strip(), closed)
+    if _JSON.match(line) and any('"edits"' in row for row in lines[number : number + 2]):
+        return _json(lines, number)
     if is_header(lines, number) or HUNK.match(line) or line.startswith(("diff --git ", "*** Begin Patch")):
         return AnswerRegion("hunks", number, _hunks_end(lines, number))
     return None
+
+
+def _json(lines: list[str], number: int) -> AnswerRegion | None:
+    """The object with `edits` that begins at a line, if it is whole."""
+    text = "\n".join(lines[number:])
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, text.index("{"))
+    except (ValueError, RecursionError):
+        return None
+    return AnswerRegion("json", number, number + text.count("\n", 0, end) + 1)
 
 
 def is_header(lines: list[str], number: int) -> bool:
@@ -143,7 +158,8 @@ def _fence_end(lines: list[str], opening: int, match: re.Match[str]) -> tuple[in
         is_context = language in DIFF and line[:1] in (" ", "\t") and not indent
         if closes(line, mark) and not is_context:
             ends.append(number)
-            if is_code and parses("\n".join(lines[opening + 1 : number])):
+            inside = "\n".join(lines[opening + 1 : number])
+            if not inside.strip() or (is_code and parses(inside)):
                 return number, True
         number += 1
     outside = _ends_outside_blocks(lines, opening, mark, ends)
