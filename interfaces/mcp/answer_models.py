@@ -109,6 +109,7 @@ class ComparisonAnswer(BaseModel):
     one: VariantRow
     other: VariantRow
     metrics: dict[str, list[float | None]] = Field(description="the values of both variants, in this order")
+    judged: list[str] = Field(description="the metrics that a model judges, which are not sealed")
     diff: str = Field(description="unified diff from one to other")
 
 

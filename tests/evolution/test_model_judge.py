@@ -280,6 +280,8 @@ def test_a_run_asks_the_judge_once_for_each_valid_variant_and_pays_from_its_acco
     best = done.json["best"]["variant"]
     shown = pygent("archive", "show", best, home=home).out
     assert "readability is judged by a model, not sealed" in shown
+    assert "readability 0.75 (judged by a model, not sealed)" in shown
+    assert done.json["best"]["judged"] == ["readability"]
     with ArchiveStore.open(home, read_only=True) as archive:
         places = {record.data["place"] for record in archive.variants.records(best, kind="exchange")}
     assert any(place.startswith("judge/readability/") for place in places)

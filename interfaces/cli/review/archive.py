@@ -66,9 +66,11 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
     with session.archive(read_only=True) as archive:
         found = views.variant(archive, variant)
         files = sorted(views.files(archive, found)) if not found.parents else []
+        judged = views.judged(archive, found)
     if json:
         print_json(found)
         return
+    from pygent.benchmarks.results import NOT_SEALED
     from pygent.interfaces.cli.diff_printing import show_diff
     from pygent.interfaces.views.verdict_text import verdicts
     from pygent.prompts.quote import line
@@ -77,7 +79,10 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
         "variant": f"{found.id}, attempt {found.attempt} of run {found.run} on {found.target}",
         "status": found.status.value + (f": {line(found.reason, 500)}" if found.reason else ""),
         "score": "none" if found.score is None else f"{found.score:.6g}",
-        "metrics": ", ".join(f"{name} {value:.6g}" for name, value in found.metrics.items()),
+        "metrics": ", ".join(
+            f"{name} {value:.6g}" + (f" ({NOT_SEALED})" if name in judged else "")
+            for name, value in found.metrics.items()
+        ),
         "parents": ", ".join(found.parents) or "none (the baseline)",
         "made by": f"{found.proposer}, {line(found.operator, 80)}",
         "note": line(found.note, 500),
