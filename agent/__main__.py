@@ -27,7 +27,7 @@ from pygent.prompts.message import ToolSpec
 
 
 def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:
-    """Work on a task and hand back the editable files, with a reason if there is nothing to offer."""
+    """Work on a task and hand back the editable files, or a finding, or the reason why there is neither."""
     brief = Brief.of(task["brief"])
     workspace = Workspace(brief.files, brief.editable)
     servers = tuple(
@@ -47,16 +47,23 @@ def attempt(ask: Ask, task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result(desk: AttemptState) -> dict[str, Any]:
+    if desk.finding and not desk.reason:
+        return _handed_back(desk, {})
     if not desk.reason and not desk.workspace.changed():
         desk.reason = (
             desk.spent and f"used up {desk.spent} without a change"
         ) or "no_change: nothing was changed"
     if not desk.reason and (broken := desk.workspace.broken()):
         desk.reason = f"unparsable: {broken}"
+    return _handed_back(desk, desk.workspace.result())
+
+
+def _handed_back(desk: AttemptState, files: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "files": desk.workspace.result(),
+        "files": dict(files),
         "note": desk.note,
         "reason": desk.reason,
+        "finding": desk.finding,
         "steps": desk.steps,
         "stages": list(desk.stages),
     }

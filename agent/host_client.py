@@ -96,9 +96,18 @@ class HostClient:
         got = self._answer({"op": "mcp", "tool": tool, "arguments": dict(arguments)})
         return Said(str(got["text"]), "error" in got or bool(got.get("is_error")))
 
-    def archive(self, what: Literal["lineage", "search", "show"], query: str = "", limit: int = 10) -> Said:
-        """Look up this lineage, search words, or one variant in the archive."""
-        return self._in_words({"op": "archive", "what": what, "query": query, "limit": limit})
+    def archive(
+        self,
+        what: Literal["lineage", "search", "show", "findings"],
+        query: str = "",
+        limit: int = 10,
+        *,
+        page: int = 1,
+        chars: int = 5000,
+    ) -> Said:
+        """Look up this lineage, search words, one attempt or findings, in pages of `chars` characters."""
+        asked = {"op": "archive", "what": what, "query": query, "limit": limit, "page": page, "chars": chars}
+        return self._in_words(asked)
 
     def evaluate(self, files: Mapping[str, str]) -> Said:
         """Measure files on the visible cases."""

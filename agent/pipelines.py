@@ -23,7 +23,7 @@ def run(desk: AttemptState) -> None:
     """Take an attempt through the stages of its profile's pipeline. Raises what the door raises."""
     conversation = opened(desk)
     for name in PIPELINES[desk.profile.pipeline]:
-        if desk.reason:
+        if desk.reason or desk.finding:
             return
         desk.stages.append(name)
         STAGES[name].run(conversation, desk)

@@ -16,7 +16,7 @@ Direction = Literal["min", "max"]
 
 
 class Status(StrEnum):
-    """What became of a variant."""
+    """What became of an attempt: the status of the variant that it made, or `no_change` if it made none."""
 
     GATED_OUT = "gated_out"  # does not parse, changes what it may not, or repeats an earlier variant
     FAILED = "failed"  # ran, but a case was not graded or a correctness gate was not passed
@@ -24,9 +24,12 @@ class Status(StrEnum):
     ACCEPTED = "accepted"  # better than its parent on the search cases, at a stated error rate
     CHAMPION = "champion"  # better than the baseline on held-out cases, in a fresh container
     REFUSED = "refused"  # ruled out by a person
+    NO_CHANGE = "no_change"  # no variant: the attempt ended with a finding
 
 
 PARENTS = frozenset({Status.VALID, Status.ACCEPTED, Status.CHAMPION})
+UNEVALUATED = frozenset({Status.GATED_OUT, Status.NO_CHANGE})
+STATUSES = tuple(status for status in Status if status is not Status.NO_CHANGE)  # those of variants
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class VariantRecord:
     `tree` is the content address of its files, or None if the patch could not be applied. `patch` is the
     proposer's edits as JSON if the trees do not show them.
     `score` is the value of the primary objective, unsigned: `direction` says which way is better.
+    An attempt that ended without a change has the status `no_change`, no tree, and its finding as `note`.
     """
 
     id: str
@@ -103,6 +107,11 @@ class VariantRecord:
     seconds: float = 0.0
     note: str = ""
     patch: Mapping[str, Any] | None = None
+
+    @property
+    def finding(self) -> str:
+        """Why the attempt changed nothing, in the proposer's words; '' for a variant."""
+        return self.note if self.status is Status.NO_CHANGE else ""
 
 
 @dataclass(frozen=True)

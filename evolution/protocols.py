@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
+from pygent.evolution.search.evidence import Evidence
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -21,8 +22,10 @@ class Parent:
     """A variant that was chosen to be changed, with its files.
 
     Proposers that wait for a model also get its evaluation on search cases; `inspirations`, other variants
-    worth knowing; `tried`, its children and ancestors, the newest first; `said`, people's remarks on all of
-    these by id; and `hints`, people's advice to the whole run, the newest first. A fusion gets the second
+    worth knowing; `tried`, earlier attempts in the order in which they are worth reading: those on it, the
+    findings among them, then its ancestors, whose ids are `above`, then others of the run; by id `said`,
+    people's remarks, and `evidence`, the effects of those that are read first; and `hints`, people's advice
+    to the whole run, the newest first. A fusion gets the second
     parent, `mate`.
     """
 
@@ -33,6 +36,8 @@ class Parent:
     tried: tuple[VariantRecord, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
+    above: frozenset[str] = frozenset()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
     mate: SecondParent | None = None
 
     @property
@@ -52,9 +57,11 @@ class SecondParent:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A changed tree, or the reason why there is none.
+    """A changed tree, or the reason why there is none, or a `finding`: a deliberate end without a change.
 
-    `written_by_model` decides the isolation of the variant and of all its descendants.
+    A finding says what was found out about the parent, such as why nothing improves it. The attempt then
+    makes no variant and is no failure; later attempts read the finding. `written_by_model` decides the
+    isolation of the variant and of all its descendants.
     """
 
     tree: Tree | None
@@ -65,6 +72,17 @@ class Proposal:
     usage: Usage = field(default_factory=Usage)
     written_by_model: bool = False
     violation: bool = False  # the proposing agent broke the protocol of its box
+    finding: str = ""
+
+    def __post_init__(self) -> None:
+        if self.finding and (self.tree is not None or self.reason):
+            raise ValueError("a proposal with a finding has neither a tree nor a reason")
+
+
+class Aside(Protocol):
+    """Runs a proposer's measurements in turn with the run's own, so that they do not disturb each other."""
+
+    def __call__(self, work: Callable[[], _T]) -> _T: ...
 
 
 class DurableSteps(Protocol):
@@ -134,7 +152,19 @@ class Selector(Protocol):
         ...
 
     def chosen(self, variant: str) -> None:
-        """Note that a child of `variant` is being made; also called when a resumed run is replayed."""
+        """Note that a child of `variant` is being made; also called when a resumed run is replayed.
+
+        It is called once more if the attempt ended in a finding, for a selector without `found_nothing`.
+        """
+        ...
+
+
+@runtime_checkable
+class WeighsFindings(Protocol):
+    """A selector that chooses a variant less after an attempt on it ended without a change."""
+
+    def found_nothing(self, variant: str) -> None:
+        """Note such an attempt, also when a resumed run is replayed; the variant need not be a member."""
         ...
 
 

@@ -26,19 +26,28 @@ class RunAccount:
         spent: Usage | None = None,
         *,
         calls: int | None = None,
+        is_limited: bool = False,
     ) -> None:
-        """`spent` is what a resumed run has already paid."""
+        """`spent` is what a resumed run has already paid. `is_limited`: the run has another limit as well."""
         self._tokens = tokens
         self._dollars = dollars
         self._calls = calls
+        self._is_limited = is_limited or calls is not None
         self._spent = spent or Usage()
         self._held: list[Usage] = []
         self._refused = ""
         self._change = threading.Condition()
 
-    def check(self, model: str, price: Price | None) -> None:
+    def check(self, model: str, price: Price | None, *, is_nearby: bool = False) -> None:
         """Raise `PriceUnknownError` if the model has no price and no limit here could be kept without one."""
-        require(model, price, tokens=self._tokens, dollars=self._dollars)
+        require(
+            model,
+            price,
+            tokens=self._tokens,
+            dollars=self._dollars,
+            is_nearby=is_nearby,
+            is_limited=self._is_limited,
+        )
 
     @property
     def spent(self) -> Usage:

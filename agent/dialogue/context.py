@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pygent.agent.dialogue.brief import Brief, PriorAttempt
+from pygent.agent.dialogue.brief import Brief
+from pygent.agent.dialogue.memory import remembered
 from pygent.prompts import quote
 from pygent.prompts.render import render
 from pygent.target_modules.patch.model.editable import Editable
@@ -70,7 +71,7 @@ def sections(brief: Brief, limits: ContextBudget = DEFAULT) -> dict[str, str]:
         "output": {"output": brief.output.strip()},
         "remarks": {"remarks": _listed(brief.remarks, limits.remark)},
         "hints": {"hints": _hints(brief.hints, limits.hints)},
-        "ideas": {"ideas": "\n".join(map(_idea, brief.ideas))},
+        "ideas": {"ideas": remembered(brief.ideas, room := _room_for_ideas(brief, limits)), "room": room},
         "others": {
             "inspirations": [
                 {"score": _figure(other.score), "diff": other.diff}
@@ -98,7 +99,7 @@ def _hints(hints: tuple[str, ...], limit: int) -> str:
             head = row[:limit].rpartition(" ")[0]
             row = (head if len(head) > limit // 2 else row[:limit]) + " ..."
         elif len(row) > limit:
-            rows.append(f"[{len(hints) - len(rows)} older ones left out]")
+            rows.append(f"[older hints left out: {len(hints) - len(rows)}]")
             break
         rows.append(row)
         limit -= len(row)
@@ -143,10 +144,10 @@ def outlined(text: str) -> str:
     return "# outline only: view the file for the rest\n" + "\n".join(rows) + "\n"
 
 
-def _idea(idea: PriorAttempt) -> str:
-    score = "" if idea.score is None else f", score {idea.score:.6g}"
-    remarks = "".join(f"; a reviewer said: {quote.line(remark, 300)}" for remark in idea.remarks)
-    return f"- {quote.line(idea.note, 200)} ({quote.line(idea.outcome, 160)}{score}){remarks}"
+def _room_for_ideas(brief: Brief, limits: ContextBudget) -> int:
+    """The budget of earlier attempts: theirs, and what other programs leave of theirs."""
+    missing = max(0, limits.inspirations - len(brief.inspirations))
+    return limits.ideas + missing * limits.inspiration
 
 
 def _figure(value: float | None) -> str:

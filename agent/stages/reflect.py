@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pygent.agent.dialogue.conversation import Conversation
+from pygent.agent.dialogue.finding import finding_in
 from pygent.agent.stage import template
 from pygent.agent.stages.execute import Execute
 from pygent.agent.work.attempt_state import AttemptState
@@ -12,7 +13,7 @@ REVISE = "REVISE"
 
 
 class Reflect:
-    """Shows the difference and gives the execute stage one more turn if the model asks for it.
+    """Shows the difference; the model keeps it, revises it in one more turn of execute, or drops it.
 
     If the profile has the tool, it shows the visible cases too.
     """
@@ -39,3 +40,5 @@ class Reflect:
         desk.note = ideas[0] if ideas else desk.note
         if verdict.lstrip().startswith(REVISE):
             Execute().run(conversation, desk)
+        elif not ideas:
+            desk.finding = finding_in(verdict)

@@ -11,21 +11,24 @@ from pygent.agent.work.attempt_state import AttemptState
 
 
 class ArchiveArguments(Arguments):
-    """Look into the archive of variants.
+    """Look into the archive of earlier attempts: whole ideas, what changed, the effects, and the lesson.
 
-    It knows this program's own lineage with scores and diffs, a search by words in what others tried and what
-    came of it, or one variant by its id.
+    `lineage` is how this program came about, with diffs; `search` ranks all attempts of this run by any of
+    the words in their idea, outcome and changed code; `show` is one attempt by its id, with its diff;
+    `findings` is what attempts found out that changed nothing. Long answers come in pages.
     """
 
-    what: Literal["lineage", "search", "show"]
+    what: Literal["lineage", "search", "show", "findings"]
     query: str = Field("", description="words to search for, or the id to show")
-    limit: int = Field(5, ge=1, le=20)
+    limit: int = Field(5, ge=1, le=20, description="most attempts")
+    page: int = Field(1, ge=1, le=1000)
 
 
 def archive(asked: ArchiveArguments, desk: AttemptState) -> str:
-    if asked.what != "lineage" and not asked.query.strip():
+    if asked.what in ("search", "show") and not asked.query.strip():
         raise ToolError(f"{asked.what} needs `query`")
-    answer = desk.door.archive(asked.what, asked.query, asked.limit)
+    chars = desk.profile.limits.output
+    answer = desk.door.archive(asked.what, asked.query, asked.limit, page=asked.page, chars=chars)
     if answer.is_error:
         raise ToolError(answer.text)
     return answer.text

@@ -16,7 +16,10 @@ FEW = 5  # tool calls or answers that are left, when the model is told
 
 @dataclass
 class AttemptState:
-    """One attempt's state. `finished` is set by the model; `reason` says why there is no offer, if any."""
+    """One attempt's state. `finished` is set by the model; `reason` says why there is no offer, if any.
+
+    `finding` is what the model found out if it chose to change nothing: then nothing is handed back.
+    """
 
     brief: Brief
     profile: Profile
@@ -25,6 +28,7 @@ class AttemptState:
     servers: tuple[ToolSpec, ...] = ()
     note: str = field(default="", init=False)
     reason: str = field(default="", init=False)
+    finding: str = field(default="", init=False)
     finished: bool = field(default=False, init=False)
     steps: int = field(default=0, init=False)
     evaluations: int = field(default=0, init=False)

@@ -72,12 +72,20 @@ class VariantStore:
         limit: int | None = None,
         order: queries.Order = "attempt",
     ) -> Iterator[VariantRecord]:
-        """Variants, read page by page: by attempt, `newest` first, or by `score`, best first, None last."""
+        """Variants, read page by page: by attempt, `newest` first, or by `score`, best first, None last.
+
+        Attempts that ended in a finding are no variants: they come only if `status` asks for `no_change`.
+        """
         with self._transactions.reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
 
+    def attempts(self, run: str, after: int = -1) -> Iterator[VariantRecord]:
+        """Every attempt of a run later than `after`, in order: its variants and its findings."""
+        with self._transactions.reading() as connection:
+            yield from queries.attempts(connection, run, after)
+
     def members(self, run: str) -> Iterator[IndexEntry]:
-        """Index entries of every variant of a run, in the order of attempts."""
+        """Index entries of every attempt of a run, findings included, in order."""
         with self._transactions.reading() as connection:
             yield from queries.members(connection, run)
 
@@ -86,7 +94,12 @@ class VariantStore:
         return self._transactions.read(lambda connection: queries.lineage(connection, id))
 
     def children(self, id: str) -> list[VariantRecord]:
+        """The variants made from this one, oldest first."""
         return self._transactions.read(lambda connection: queries.children(connection, id))
+
+    def latest_attempts_on(self, id: str, limit: int) -> list[VariantRecord]:
+        """The attempts on this variant, findings included, newest first."""
+        return self._transactions.read(lambda connection: queries.attempts_on(connection, id, limit))
 
     def best(self, run: str) -> VariantRecord | None:
         """The best-scored champion, else the best-scored accepted, else the best-scored valid variant."""

@@ -31,6 +31,11 @@ def add(
     who, why = variant_rows.storable(who), variant_rows.storable(why)
     found = variant_rows.one(connection, id)
     assert found is not None
+    if found.status is Status.NO_CHANGE:
+        raise ArchiveError(
+            f"variant {id}: is no variant but the finding of attempt {found.attempt}, which changed nothing: "
+            f"there is nothing to {kind}"
+        )
     data = dict(data)
     if kind == "reject" and found.status is not Status.REFUSED:
         data |= {"was": found.status.value, "reason": found.reason}

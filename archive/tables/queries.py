@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
 
 from pygent.archive.db import schema
 from pygent.archive.records import ArchiveError, IndexEntry, Status, VariantRecord
@@ -45,14 +45,23 @@ def find(
     limit: int | None,
     order: Order,
 ) -> Iterator[VariantRecord]:
-    query = variant_rows.SELECT
+    query = variant_rows.SELECT.where(of_status(status))
     if run is not None:
         query = query.where(_v.run == run_rows.row_of(connection, run).key)
     if target is not None:
         query = query.where(_v.run.in_(select(schema.runs.c.key).where(schema.runs.c.target == target)))
-    if status is not None:
-        query = query.where(_v.status == status.value)
     return variant_rows.read(connection, ordered(query, order, within_run=run is not None).limit(limit))
+
+
+def of_status(status: Status | None) -> ColumnElement[bool]:
+    """Rows of this status; with None, the rows of all variants: every attempt that is not a finding."""
+    return _v.status != Status.NO_CHANGE.value if status is None else _v.status == status.value
+
+
+def attempts(connection: Connection, run: str, after: int) -> Iterator[VariantRecord]:
+    run_key = run_rows.row_of(connection, run).key
+    query = variant_rows.SELECT.where(_v.run == run_key, _v.attempt > after)
+    return variant_rows.read(connection, query.order_by(_v.attempt))
 
 
 def ordered(query: Select[Any], order: Order, within_run: bool) -> Select[Any]:
@@ -100,9 +109,16 @@ def lineage(connection: Connection, id: str) -> list[VariantRecord]:
 
 
 def children(connection: Connection, id: str) -> list[VariantRecord]:
-    key = row_of(connection, id).key
-    below = select(_p.child).where(_p.parent == key)
-    return list(variant_rows.read(connection, variant_rows.SELECT.where(_v.key.in_(below)).order_by(_v.key)))
+    below = select(_p.child).where(_p.parent == row_of(connection, id).key)
+    query = variant_rows.SELECT.where(_v.key.in_(below), of_status(None)).order_by(_v.key)
+    return list(variant_rows.read(connection, query))
+
+
+def attempts_on(connection: Connection, id: str, limit: int) -> list[VariantRecord]:
+    below = select(_p.child).where(_p.parent == row_of(connection, id).key)
+    latest = below.order_by(_p.child.desc()).limit(limit)
+    query = variant_rows.SELECT.where(_v.key.in_(latest)).order_by(_v.key.desc())
+    return list(variant_rows.read(connection, query))
 
 
 def best(connection: Connection, run: str) -> VariantRecord | None:

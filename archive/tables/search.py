@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from pygent.archive.db import schema
 from pygent.archive.records import Status, VariantRecord
@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class VariantQuery:
-    """The criteria of a search; None matches everything.
+    """The criteria of a search for variants; None matches every one.
 
-    `text` is looked for in ids, operators and reasons, ignoring case; `at_least` and `at_most` bound the raw
-    score, whatever its direction.
+    Status `no_change` finds the attempts that ended in a finding instead. `text` is looked for in ids,
+    operators and reasons, ignoring case; `at_least` and `at_most` bound raw scores, whatever the direction.
     """
 
     run: str | None = None
@@ -119,11 +119,12 @@ class Browser:
         """Some of a variant's children, the best first, and how many there are in all."""
 
         def load(connection: Connection) -> tuple[list[VariantRecord], int]:
-            mine = _p.parent == queries.row_of(connection, id).key
+            below = select(_p.child).where(_p.parent == queries.row_of(connection, id).key)
+            mine = and_(_v.key.in_(below), queries.of_status(None))
             total = connection.execute(
-                select(func.count()).select_from(schema.parents).where(mine)
+                select(func.count()).select_from(schema.variants).where(mine)
             ).scalar_one()
-            query = variant_rows.SELECT.where(_v.key.in_(select(_p.child).where(mine)))
+            query = variant_rows.SELECT.where(mine)
             query = query.order_by(_v.fitness.desc().nulls_last(), _v.key).limit(limit).offset(offset)
             return list(variant_rows.read(connection, query)), int(total)
 
@@ -133,8 +134,7 @@ class Browser:
 def _chosen(query: Select[Any], connection: Connection, wanted: VariantQuery) -> Select[Any]:
     if wanted.run is not None:
         query = query.where(_v.run == run_rows.row_of(connection, wanted.run).key)
-    if wanted.status is not None:
-        query = query.where(_v.status == wanted.status.value)
+    query = query.where(queries.of_status(wanted.status))
     if wanted.proposer is not None:
         query = query.where(_v.proposer == wanted.proposer)
     if wanted.text:

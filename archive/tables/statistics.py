@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, text
 
 from pygent.archive.db import schema
-from pygent.archive.records import PARENTS, Status, Usage
+from pygent.archive.records import PARENTS, STATUSES, Status, Usage
 from pygent.archive.tables import run_rows
 
 REASONS = 100  # only the commonest reasons are counted separately
@@ -31,8 +31,10 @@ class Yield:
 class Stats:
     """Figures about one run or all runs.
 
-    `reasons` counts those of variants that cannot be parents; `seconds` is the sum over variants. `bytes` and
-    `bytes_per_variant` always concern the whole database.
+    An attempt makes a variant or ends in a finding; `variants`, `statuses` and `reasons` leave `findings`
+    out, `proposers`, `operators` and `usage` count them. `reasons` counts those of variants that cannot be
+    parents; `seconds` is the sum over variants. `bytes` and `bytes_per_variant` always concern the whole
+    database.
     """
 
     variants: int
@@ -45,6 +47,11 @@ class Stats:
     trees: int
     bytes: int
     bytes_per_variant: float
+    findings: int = 0
+
+    @property
+    def attempts(self) -> int:
+        return self.variants + self.findings
 
 
 def stats(connection: Connection, run: str | None) -> Stats:
@@ -54,18 +61,19 @@ def stats(connection: Connection, run: str | None) -> Stats:
     groups = (v.status, v.proposer, v.operator)
     query = select(*groups, func.count(), func.sum(v.seconds), *map(func.sum, tokens))
     count, seconds, usage = 0, 0.0, Usage()
-    statuses = dict.fromkeys((status.value for status in Status), 0)
+    counts = dict.fromkeys((status.value for status in (*STATUSES, Status.NO_CHANGE)), 0)
     proposers: dict[str, Yield] = {}
     operators: dict[str, Yield] = {}
     for status, proposer, operator, n, took, *spent in connection.execute(
         query.where(mine).group_by(*groups)
     ):
         count, seconds, usage = count + n, seconds + took, usage + Usage(*spent)
-        statuses[status] = statuses.get(status, 0) + n
+        counts[status] = counts.get(status, 0) + n
         outcome = Yield(n, n if status in PARENTS else 0, n if status in _BETTER else 0)
         proposers[proposer] = proposers.get(proposer, Yield()) + outcome
         operators[operator] = operators.get(operator, Yield()) + outcome
-    lost = v.status.not_in([status.value for status in PARENTS])
+    findings = counts.pop(Status.NO_CHANGE)
+    lost = v.status.not_in([status.value for status in (*PARENTS, Status.NO_CHANGE)])
     often = func.count().label("often")
     why = select(v.reason, often).where(mine, lost).group_by(v.reason).order_by(often.desc(), v.reason)
     reasons = {row.reason: int(row.often) for row in connection.execute(why.limit(REASONS))}
@@ -73,7 +81,10 @@ def stats(connection: Connection, run: str | None) -> Stats:
     size = _size(connection)
     everything = connection.execute(select(func.count()).select_from(schema.variants)).scalar_one()
     per_variant = size / everything if everything else 0.0
-    return Stats(count, statuses, reasons, proposers, operators, usage, seconds, trees, size, per_variant)
+    variants = count - findings
+    return Stats(
+        variants, counts, reasons, proposers, operators, usage, seconds, trees, size, per_variant, findings
+    )
 
 
 def _size(connection: Connection) -> int:

@@ -30,13 +30,14 @@ from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_reader import ReadError
-from pygent.target_modules.patch.parse.answer_text import without_thinking
+from pygent.target_modules.patch.parse.thinking import without_thinking
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.spec.manifest_tables import JudgeTable
 
 STAGE = "judge"
 SOURCE_CHARS = 60_000  # of all editable files together
 DIFF_CHARS = 12_000
+MOST_REQUESTS = 2  # of one sample: an answer that cannot be read is asked for once more
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {"score": {"type": "number", "minimum": 0, "maximum": 1}, "words": {"type": "string"}},

@@ -70,6 +70,11 @@ def plan(archive: ArchiveStore, id: str) -> ApplyPlan:
     Raises `ArchiveError` for a variant without source.
     """
     variant = archive.variants.get(archive.variants.find(id))
+    if variant.status is Status.NO_CHANGE:
+        raise ArchiveError(
+            f"variant {variant.id}: is the finding of attempt {variant.attempt}, which changed nothing: "
+            "there is nothing to apply"
+        )
     if variant.tree is None:
         raise ArchiveError(f"variant {variant.id} has no source: {variant.reason}")
     target = find_target(settings_to_look_at(archive.runs.get(variant.run)).target)

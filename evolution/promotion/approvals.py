@@ -77,12 +77,22 @@ def reject(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) ->
 
 def annotate(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) -> ReviewDecision:
     """Comment on a variant; whoever changes it next reads the comment."""
+    _is_variant(variant)
     if not why.strip():
         raise OversightError(f"variant {variant.id}: an annotation needs a text")
     return archive.decisions.add(variant.id, "annotate", who=decider(who), why=_text(why, variant))
 
 
+def _is_variant(variant: VariantRecord) -> None:
+    if variant.status is Status.NO_CHANGE:
+        raise OversightError(
+            f"variant {variant.id}: is the finding of attempt {variant.attempt}, which changed nothing: "
+            "there is nothing to decide"
+        )
+
+
 def _has_source(variant: VariantRecord) -> None:
+    _is_variant(variant)
     if variant.status in (Status.GATED_OUT, Status.FAILED) or variant.tree is None:
         raise OversightError(
             f"variant {variant.id}: is {variant.status.value} and can be neither a parent nor applied, "

@@ -77,6 +77,8 @@ class AgentProposer:
         made = Proposal(None, operator, done.note, usage=door.usage, written_by_model=True)
         if done.reason:
             return replace(made, reason=done.reason, violation=done.violation)
+        if done.finding:
+            return replace(made, finding=done.finding)
         tree = taken(parent.tree, done, Editable.of(target.manifest.editable))
         if tree == parent.tree:
             return replace(made, reason=door.refused or NO_CHANGE)

@@ -9,6 +9,7 @@ from typing import Any
 from pygent.benchmarks.suites.tree_execution import said
 from pygent.benchmarks.tasks.agent_program import agent_program
 from pygent.gateway.box.attempt_gateway import AttemptGateway
+from pygent.prompts.note import keepable
 from pygent.prompts.quote import line
 from pygent.sandbox.api import SHELL, BoxSpec, Call, Limits, Outcome, Sandbox
 from pygent.sandbox.api import Isolation as Grade
@@ -27,7 +28,8 @@ _MOST_STEPS = 100_000
 class Work:
     """The result of an agent's work; all of it comes from the box and is untrusted.
 
-    `files` are those that it handed back, whatever they are; `reason` says why it ended without an offer.
+    `files` are those that it handed back, whatever they are; `reason` says why it ended without an offer;
+    `finding`, what it found out if it chose to change nothing.
     """
 
     files: Mapping[str, str]
@@ -36,6 +38,7 @@ class Work:
     steps: int
     stages: tuple[str, ...] = ()
     violation: bool = False  # it broke the protocol of its box
+    finding: str = ""
 
 
 def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 120.0) -> BoxSpec:
@@ -104,14 +107,15 @@ def _read(value: object) -> Work:
         return _nothing("the agent handed back no result")
     files, stages = value.get("files"), value.get("stages", [])
     note, reason, steps = value.get("note", ""), value.get("reason", ""), value.get("steps", 0)
+    finding = value.get("finding", "")
     if not isinstance(files, dict) or not all(
         isinstance(path, str) and isinstance(text, str) for path, text in files.items()
     ):
         return _nothing("the agent handed back files in another form")
     if len(files) > MOST_FILES:
         return _nothing(f"the agent handed back more than {MOST_FILES:,} files")
-    if not isinstance(note, str) or not isinstance(reason, str) or type(steps) is not int:
+    if not all(isinstance(text, str) for text in (note, reason, finding)) or type(steps) is not int:
         return _nothing("the agent handed back a result in another form")
     named = tuple(line(str(stage), 40) for stage in stages[:50]) if isinstance(stages, list) else ()
     counted = min(max(steps, 0), _MOST_STEPS)
-    return Work(files, line(note, 300), line(reason, 300), counted, named)
+    return Work(files, keepable(note), line(reason, 300), counted, named, finding=keepable(finding))

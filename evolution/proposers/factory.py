@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pygent.archive.store import ArchiveStore
-from pygent.benchmarks.results import Evaluation, EvaluationContext
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.suites.suite_registry import suite_class_of
-from pygent.evolution.protocols import Proposer
+from pygent.evolution.protocols import Aside, Proposer
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError
 
@@ -33,7 +33,7 @@ class ProposerContext:
     gateways: AttemptGateways | None
     baseline: Callable[[], float | None]
     weights: Callable[[], LineWeights | None]
-    aside: Callable[[Callable[[], Evaluation]], Evaluation]
+    aside: Aside
 
 
 def mutate(context: ProposerContext) -> Proposer:
@@ -61,6 +61,7 @@ def agent(context: ProposerContext) -> Proposer:
     from pygent.evolution.proposers.agent import AgentProposer, AgentSetup
     from pygent.evolution.proposers.agent_box import spec_of
     from pygent.evolution.proposers.agent_services import services_for
+    from pygent.evolution.proposers.archive_lookup import ArchiveLookup
     from pygent.evolution.proposers.run_profiles import for_proposals
 
     plan = context.plan
@@ -75,12 +76,13 @@ def agent(context: ProposerContext) -> Proposer:
         profile.plain(),
         AttemptLimits(tokens=limits.tokens, calls=limits.calls, minutes=limits.minutes),
     )
+    lookup = ArchiveLookup(target, context.archive)
     return AgentProposer(
         context.gateways,
         context.bench.sandbox,
         setup,
         services=lambda parent: services_for(
-            target, plan.suite, context.bench, context.archive, parent, context.aside
+            target, plan.suite, context.bench, lookup, parent, context.aside
         ),
         baseline=context.baseline,
     )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from pygent.agent.dialogue.brief import Brief, Inspiration, PriorAttempt
+from pygent.agent.dialogue.brief import Brief, Inspiration
 from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, ModelUnavailableError
 from pygent.agent.host_client import HostClient as AgentDoor
 from pygent.agent.single import STAGE, Attempt, attempt
-from pygent.archive.records import Status, VariantRecord
 from pygent.benchmarks.results import NOT_SEALED
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.models.attempt_gateways import AttemptGateways
+from pygent.evolution.proposers.ideas import prior_attempts
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
 from pygent.prompts.quote import line
 from pygent.target_modules.patch.apply import PatchError, apply
@@ -57,6 +57,8 @@ class LlmProposer:
             made = attempt(brief(target, parent, self._baseline()), AgentDoor(door.handle))
         except (BudgetExhaustedError, ContextTooLongError, ModelUnavailableError) as fault:
             made = Attempt(None, reason=str(fault))
+        if made.no_change:
+            return Proposal(None, STAGE, usage=door.usage, written_by_model=True, finding=made.note)
         edits = made.patch.model_dump(mode="json") if made.patch is not None else None
         proposal = Proposal(None, STAGE, made.note, made.reason, edits, door.usage, written_by_model=True)
         if made.patch is None:
@@ -113,16 +115,10 @@ def brief(target: Target, parent: Parent, baseline: float | None) -> Brief:
             for other in parent.inspirations
             if other.variant.score is not None
         ),
-        ideas=tuple(_idea(variant, parent.said.get(variant.id, ())) for variant in parent.tried),
+        ideas=prior_attempts(target, parent),
         remarks=parent.said.get(parent.variant.id, ()),
         hints=parent.hints,
     )
-
-
-def _idea(variant: VariantRecord, remarks: Sequence[str]) -> PriorAttempt:
-    refused = variant.status is Status.REFUSED  # by a person, whose reason is one of the remarks
-    outcome = f"{variant.status}: {variant.reason}" if variant.reason and not refused else str(variant.status)
-    return PriorAttempt(variant.note or variant.operator, outcome, variant.score, tuple(remarks))
 
 
 def objective(target: Target) -> str:

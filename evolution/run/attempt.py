@@ -22,6 +22,7 @@ from pygent.evolution.run.variant_evaluator import VariantEvaluator
 from pygent.evolution.search.holdout_test import HoldoutTest
 from pygent.evolution.search.parent_selection import Selection
 from pygent.evolution.search.population import BASELINE
+from pygent.prompts.note import keepable
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Isolation
 
@@ -78,7 +79,7 @@ class Attempts:
             self._ledger.begin(archived.tree)
 
     def _way(self, attempt: int, journal: ArchivedSteps) -> Iterator[Turn]:
-        """The six steps of a variant; each `yield` says on which threads it continues.
+        """The six steps of an attempt; each `yield` says on which threads it continues.
 
         The steps before the first `yield` and after `COMMIT` run in the order of attempts: only they may
         depend on other attempts.
@@ -182,7 +183,7 @@ class Attempts:
             metrics={} if evaluation is None else evaluation.metrics,
             usage=proposal.usage,
             seconds=outcome.seconds,
-            note=proposal.note,
+            note=keepable(proposal.finding or proposal.note),
             patch=proposal.patch,
         )
 
@@ -194,6 +195,8 @@ def _outcome(
     decision: PairedDecision | None,
     seconds: float,
 ) -> AttemptOutcome:
+    if proposal.finding:
+        return AttemptOutcome(Status.NO_CHANGE, "")
     if evaluation is None:
         reason = refusal or proposal.reason
         return AttemptOutcome(Status.GATED_OUT, reason, violation=proposal.violation)

@@ -13,6 +13,8 @@ from pygent.archive.records import Status, Usage, VariantRecord
 class Progress:
     """A snapshot after a commit; `seconds_left` is None if no budget allows an estimate.
 
+    `attempts` counts the variants, which `statuses` has by status, and the `findings`.
+
     `waiting` counts the seconds for which the sandbox has given no box; None if all is well.
     """
 
@@ -30,6 +32,7 @@ class Progress:
     under_way: int
     ending: str = ""
     waiting: float | None = None
+    findings: int = 0
 
 
 Observer = Callable[[Progress], None]

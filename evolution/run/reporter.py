@@ -54,5 +54,6 @@ class Reporter:
                 under_way=self.under_way,
                 ending=self._stopping.requested or "",
                 waiting=self._waiting(),
+                findings=known.findings,
             )
         )

@@ -63,11 +63,15 @@ def create_run(archive: ArchiveStore, config: RunConfig) -> RunRecord:
 
     Without a seed it gets 63 random bits: code that anybody can read draws the cases from the seed, so a
     variant that guesses the seed can foresee the cases. Raises `UntrustedError` if nobody has agreed to what
-    the run would use, and `ExtensionError` if code that it names cannot be loaded.
+    the run would use, `ExtensionError` if code that it names cannot be loaded, and `ConfigError` if it could
+    not begin.
     """
+    from pygent.evolution.models.model_session import require_world
+
     plan = resolve(config)
     target = plan.target
     require(*of_run(plan))
+    require_world(plan)
     for key, listed in references(config.model_dump(include=set(CODE))).items():
         for one in listed:
             REGISTRIES[key].load(one, digest=config.extensions.get(one))
@@ -127,7 +131,7 @@ def execute_run(
         plan = resolve(resumed_config(run, **changes))
         config, target = plan.config, plan.target
         require(*of_run(plan))
-        history = deque(archive.variants.list_(run=run.id))
+        history = deque(archive.variants.attempts(run.id))
         plan = replace(plan, source=_source(archive, history))
         if left := [name for name in left_out(run) if changes.get(name) is None]:
             log.warning("not taken from the archive: %s; give anew what you want", ", ".join(left))

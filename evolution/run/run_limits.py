@@ -6,14 +6,15 @@ import time
 from dataclasses import dataclass, field
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import Status, Usage, VariantRecord
+from pygent.archive.records import UNEVALUATED, Usage, VariantRecord
 from pygent.evolution.search.population import Population
 from pygent.evolution.settings.config import RunConfig
 from pygent.gateway.model_errors import Kind
 from pygent.gateway.models.circuit_breaker import RunBreaker
 
 BARREN_LIMIT = 500  # attempts in a row without an evaluation: the operators find nothing new
-BREAKER_LIMIT = 20  # the same if each waits for a model: something is wrong with it
+ASKED_LIMIT = 50  # the same if each asks a model, and some end in a finding: nothing is left to change
+BREAKER_LIMIT = 20  # the same without a finding either: something is wrong with the model
 
 _UNANSWERED = frozenset(kind.value for kind in Kind if kind.transient)
 
@@ -68,9 +69,9 @@ class RunLimits:
             return EndReason.DOLLARS
         if config.calls is not None and usage.calls >= config.calls:
             return EndReason.CALLS
-        if waits and (known.barren >= BREAKER_LIMIT or self._breaker.tripped):
+        if waits and (known.unusable >= BREAKER_LIMIT or self._breaker.tripped):
             return EndReason.BREAKER
-        return EndReason.BARREN if known.barren >= BARREN_LIMIT else None
+        return EndReason.BARREN if known.barren >= (ASKED_LIMIT if waits else BARREN_LIMIT) else None
 
     def note(self, variant: VariantRecord, *, violation: bool) -> None:
         """Count a variant of this session, and inform the run's breaker.
@@ -78,7 +79,7 @@ class RunLimits:
         `violation`: the variant broke the protocol of its box.
         """
         self._spent += variant.usage
-        self._evaluated += variant.status is not Status.GATED_OUT
+        self._evaluated += variant.status not in UNEVALUATED
         unanswered = variant.reason.partition(":")[0] in _UNANSWERED
         self._breaker.note_attempt(failed=unanswered, violation=violation)
         self._breaker.note_spend(self._spent.dollars, time.monotonic() - self.clock.started)

@@ -22,8 +22,8 @@ def summarise(
 
     A side is `{"variant", "status", "score", "trust", "metrics", "judged", "interval", "held_out"}`; `judged`
     names the metrics that a model judges; `interval` and `held_out` hold mean, low and high (95 percent).
-    `best` is None if nothing better than the baseline was accepted, and its `held_out` is None if it was never
-    tested. `sandbox` is the sandbox's name.
+    `best` is None if nothing better than the baseline was accepted, and its `held_out` is None if it was
+    never tested. `sandbox` is the sandbox's name.
     """
     baseline, best = population.baseline, population.winner
     counts = population.statuses
@@ -36,6 +36,8 @@ def summarise(
         "best": None if best is None else _side(archive, target, best, confirmation, "candidate"),
         "champion": best is not None and best.status is Status.CHAMPION,
         "diff": "" if best is None or baseline is None else _diff(archive, baseline, best),
+        "attempts": len(population.generations),
+        "findings": population.findings,
         "evaluations": population.evaluated,
         "accepted": counts[Status.ACCEPTED] + counts[Status.CHAMPION],
         "failed": {

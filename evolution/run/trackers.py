@@ -52,6 +52,7 @@ class JsonLinesTracker:
                 "run": progress.run,
                 "attempts": progress.attempts,
                 "evaluated": progress.evaluated,
+                "findings": progress.findings,
                 "statuses": {status.value: count for status, count in progress.statuses.items()},
                 "best": None if best is None else {"variant": best.id, "score": best.score},
                 "dollars": progress.usage.dollars,

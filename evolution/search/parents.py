@@ -11,11 +11,14 @@ from pygent.archive.records import ReviewDecision, VariantRecord
 from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation
 from pygent.evolution.protocols import Parent, Selector
+from pygent.evolution.search.evidence_reader import EvidenceReader
 from pygent.evolution.search.population import Population
 from pygent.target_modules.patch.model.tree import Tree
 
 INSPIRATIONS = 3
 TRIED = 8  # how many of a parent's children, and of its ancestors, a model reads about
+OTHERS = 4  # how many of the best and of the newest findings elsewhere
+EXAMINED = 8  # attempts that come with what they changed and its effects
 KEPT_CHARS = 8 << 20  # characters of source of the latest parents, kept in memory
 
 
@@ -44,6 +47,7 @@ class Parents:
         self._hints = hints
         self._kept: Cache[str, Parent] = Cache(KEPT_CHARS, _weight)
         self._remarks: dict[str, tuple[str, ...]] = {}
+        self._evidence = EvidenceReader(archive)
 
     def get(self, variant: str) -> Parent:
         """The parent with this id. Raises `LookupError` for a variant without source."""
@@ -71,11 +75,20 @@ class Parents:
     def introduced(self, parent: Parent, attempt: int) -> Parent:
         """The parent with all that a model reads about it: other variants, and what people said."""
         chosen = parent.variant.id
-        tried = self._tried(chosen)
+        above = self._above(chosen)
+        tried = self._tried(chosen, above)
         read = (chosen, *(one.id for one in tried))
         remarks = {id: self._remarks[id] for id in read if id in self._remarks}
         inspirations = self._inspirations(attempt, chosen)
-        return replace(parent, inspirations=inspirations, tried=tried, said=remarks, hints=self._hints())
+        return replace(
+            parent,
+            inspirations=inspirations,
+            tried=tried,
+            said=remarks,
+            above=frozenset(one.id for one in above),
+            hints=self._hints(),
+            evidence={one.id: self._evidence.of(one) for one in tried[:EXAMINED]},
+        )
 
     def hear(self, decision: ReviewDecision) -> None:
         """Remember a person's remark about a variant."""
@@ -90,15 +103,25 @@ class Parents:
         others = dict.fromkeys(name for name in names if name != chosen)
         return tuple(self.get(name) for name in others)[:INSPIRATIONS]
 
-    def _tried(self, chosen: str) -> tuple[VariantRecord, ...]:
-        """The children of a variant, then its ancestors, each newest first."""
-        children = [
-            child
-            for child in self._archive.variants.children(chosen)
-            if child.note or child.reason or child.id in self._remarks
-        ]
-        line = [one for one in self._archive.variants.lineage(chosen) if one.parents]
-        return tuple(reversed([*line[-TRIED:], *children[-TRIED:]]))
+    def _above(self, chosen: str) -> list[VariantRecord]:
+        """The variant and its ancestors, the nearest first, without the baseline."""
+        return [one for one in reversed(self._archive.variants.lineage(chosen)) if one.parents]
+
+    def _tried(self, chosen: str, above: list[VariantRecord]) -> tuple[VariantRecord, ...]:
+        """Attempts on a variant, on the way to it, and the best and the findings elsewhere; newest first.
+
+        Only committed attempts count, so that a resumed run reads what the killed one read.
+        """
+        latest = self._archive.variants.latest_attempts_on(chosen, 2 * TRIED)
+        children = [one for one in latest if self.has(one.id) and self._is_telling(one)]
+        known = self._population
+        others = [*known.leading(OTHERS), *reversed(known.latest_findings)]
+        found = {one.id: one for one in (*children[:TRIED], *above[:TRIED])}
+        elsewhere = [one for one in others if one.id not in found]
+        return (*found.values(), *elsewhere[: 2 * OTHERS])
+
+    def _is_telling(self, variant: VariantRecord) -> bool:
+        return bool(variant.note or variant.reason or variant.id in self._remarks)
 
 
 def _weight(parent: Parent) -> int:

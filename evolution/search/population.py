@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
+from heapq import nlargest
 
 from pygent.archive.failure_classes import class_of
-from pygent.archive.records import PARENTS, ReviewDecision, Status, Usage, VariantRecord
+from pygent.archive.records import PARENTS, UNEVALUATED, ReviewDecision, Status, Usage, VariantRecord
 from pygent.evolution.promotion.approvals import Policy, waits
-from pygent.evolution.protocols import Candidate, Selector
+from pygent.evolution.protocols import Candidate, Selector, WeighsFindings
 from pygent.evolution.search.lineage import Lineage
 from pygent.target_modules.spec.manifest import Target
 
 BASELINE = "baseline"
 FUSE = "fuse"
+LATEST = 4  # findings that are kept at hand
 MODEL_FREE = frozenset({BASELINE, "mutate", FUSE})
 
 
@@ -39,7 +41,10 @@ class Population:
         self.failures: Counter[str] = Counter()
         self.usage = Usage()
         self.evaluated = 0
-        self.barren = 0
+        self.findings = 0
+        self.latest_findings: deque[VariantRecord] = deque(maxlen=LATEST)
+        self.barren = 0  # attempts in a row without an evaluation
+        self.unusable = 0  # the same, without a finding either
         self.confirmations = 0
         self.baseline: VariantRecord | None = None
         self.best: VariantRecord | None = None
@@ -50,13 +55,19 @@ class Population:
         fitness = None if variant.score is None else self._target.fitness(variant.score)
         self.confirmations += self.worth_confirming(variant)
         self.generations[variant.id] = variant.generation
-        self.statuses[variant.status] += 1
+        if variant.status is Status.NO_CHANGE:
+            self.findings += 1
+            self.latest_findings.append(variant)
+            self._pass_over(variant.parents)
+        else:
+            self.statuses[variant.status] += 1
         self.usage += variant.usage
         if variant.proposer not in MODEL_FREE or any(p in self.model_written for p in variant.parents):
             self.model_written.add(variant.id)
         if variant.proposer != FUSE:  # its yield says nothing about the configured proposer
-            self.barren = self.barren + 1 if variant.status is Status.GATED_OUT else 0
-        if variant.status is not Status.GATED_OUT and variant.attempt > 0:
+            self.barren = self.barren + 1 if variant.status in UNEVALUATED else 0
+            self.unusable = self.unusable + 1 if variant.status is Status.GATED_OUT else 0
+        if variant.status not in UNEVALUATED and variant.attempt > 0:
             self.evaluated += 1
         if variant.status in (Status.GATED_OUT, Status.FAILED):
             self.failures[class_of(variant.reason)] += 1
@@ -93,6 +104,13 @@ class Population:
         for one in self._leading:
             self._follow(one)
 
+    def _pass_over(self, parents: tuple[str, ...]) -> None:
+        """Let the selector choose the parents of a finding less."""
+        selector = self._selector
+        note = selector.found_nothing if isinstance(selector, WeighsFindings) else selector.chosen
+        for parent in parents:
+            note(parent)
+
     def _admit(self, variant: VariantRecord) -> None:
         """Make a variant a parent, unless it was refused or needs an approval."""
         held = variant.attempt > 0 and waits(self._policy, variant.status)
@@ -126,6 +144,11 @@ class Population:
     def winner(self) -> VariantRecord | None:
         """The champion, else the best accepted variant if its score is better than the baseline's."""
         return self.champion or self.best
+
+    def leading(self, count: int) -> list[VariantRecord]:
+        """The best accepted variants that nobody refused, the best first."""
+        there = (one for one in self._leading if one.id not in self._refused and one.score is not None)
+        return nlargest(count, there, key=lambda one: self._target.fitness(one.score or 0.0))
 
     def _leads(self, variant: VariantRecord, leader: VariantRecord | None) -> bool:
         if variant.score is None:

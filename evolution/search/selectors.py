@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from math import exp, inf
 from random import Random
@@ -11,6 +12,7 @@ from pygent.evolution.protocols import Candidate, Selector
 SHARPNESS = 10.0  # lambda in the paper
 MIDDLE = 0.5  # alpha_0 in the paper
 EXPLOIT_PROBABILITY = 0.3  # the chance that a choice takes the best at once
+REDRAWS = 8  # by the random selector, before it takes a variant that it would pass over
 
 
 class FenwickTree:
@@ -77,7 +79,7 @@ class DgmSelector:
 
         s_i = 1 / (1 + exp(-lambda (a_i - alpha_0))),   h_i = 1 / (1 + n_i),   p_i = s_i h_i / sum s_j h_j
 
-    with the paper's lambda = 10 and alpha_0 = 0.5. Three things are ours:
+    with the paper's lambda = 10 and alpha_0 = 0.5. Four things are ours:
 
     - The paper's a_i is a share of solved tasks, but a metric may have any range. So a_i = 0.5 + 0.5 (f_i -
       f_baseline) / (f_best - f_baseline), clipped to 0..1: the baseline is at alpha_0, the best at 1. While
@@ -88,6 +90,8 @@ class DgmSelector:
       usually the simplest.
     - 3 in 10 choices take the best at once. The paper's archive has 80 variants; one of thousands has so many
       levels of fitness that the best would hardly ever be changed.
+    - An attempt that ends in a finding counts as one more child. After k findings about the best, only
+      3 / (1 + k) in 10 choices take it at once.
     """
 
     def __init__(self) -> None:
@@ -96,6 +100,7 @@ class DgmSelector:
         self._members: list[list[str]] = []
         self._fitness: list[float] = []
         self._children: list[int] = []
+        self._findings: list[int] = []
         self._weights = FenwickTree()
         self._worst = self._best = 0.0
         self._unit = 0.0  # the difference in fitness that half the range of a_i covers
@@ -126,7 +131,7 @@ class DgmSelector:
         if self._stale:
             self._weights.replace([self._weight(group) for group in range(len(self._members))])
             self._stale = False
-        eager = self._members and rng.random() < EXPLOIT_PROBABILITY
+        eager = self._members and rng.random() < EXPLOIT_PROBABILITY * self._hope()
         members = self._members[self._groups[self._best] if eager else self._weights.draw(rng)]
         members = members or self._members[self._groups[self._best]]  # if rounding drew an empty group
         return members[int((len(members) + 1) ** rng.random()) - 1]
@@ -137,11 +142,21 @@ class DgmSelector:
             self._children[group] += 1
             self._weights.change(group, self._weight(group))
 
+    def found_nothing(self, variant: str) -> None:
+        self.chosen(variant)
+        group = self._group_of.get(variant)
+        if group is not None:
+            self._findings[group] += 1
+
+    def _hope(self) -> float:
+        return kept_share(self._findings[self._groups[self._best]])
+
     def _open(self, member: Candidate) -> None:
         first, fitness = not self._fitness, member.fitness
         self._members.append([member.variant])
         self._fitness.append(fitness)
         self._children.append(0)
+        self._findings.append(0)
         self._worst = fitness if first else min(self._worst, fitness)
         self._best = fitness if first else max(self._best, fitness)
         self._scale()
@@ -175,12 +190,21 @@ def sigmoid(performance: float) -> float:
     return 1.0 / (1.0 + exp(-SHARPNESS * (performance - MIDDLE)))
 
 
+def kept_share(findings: int) -> float:
+    """The share of its choices that a variant keeps after so many attempts on it ended in a finding."""
+    return 1 / (1 + findings)
+
+
 class BestSelector:
-    """Selects the fittest variant; any of them if several are equally fit."""
+    """Selects the fittest variant; any of them if several are equally fit.
+
+    After k attempts on a variant that ended in a finding, k in k + 1 choices pass it over for the next one.
+    """
 
     def __init__(self) -> None:
         self._fitness: dict[str, float] = {}
         self._best: list[str] = []
+        self._findings: Counter[str] = Counter()
 
     def add(self, member: Candidate) -> None:
         if member.variant in self._fitness:
@@ -199,17 +223,30 @@ class BestSelector:
         self._best = [name for name, fitness in self._fitness.items() if fitness == best]
 
     def select(self, rng: Random) -> str:
-        return _any(self._best, rng)
+        first = _any(self._best, rng)
+        if not _passes_over(self._findings[first], rng):
+            return first
+        for name in sorted(self._fitness, key=self._fitness.__getitem__, reverse=True):
+            if name != first and not _passes_over(self._findings[name], rng):
+                return name
+        return first
 
     def chosen(self, variant: str) -> None:
         """Do nothing: the best stays the best, whatever its children."""
 
+    def found_nothing(self, variant: str) -> None:
+        self._findings[variant] += 1
+
 
 class RandomSelector:
-    """Selects any variant with equal chance; a baseline for the other selectors."""
+    """Selects any variant with equal chance; a baseline for the other selectors.
+
+    After k attempts on a variant that ended in a finding, its chance is 1 / (k + 1) of that.
+    """
 
     def __init__(self) -> None:
         self._names: list[str] = []
+        self._findings: Counter[str] = Counter()
 
     def add(self, member: Candidate) -> None:
         self._names.append(member.variant)
@@ -219,10 +256,22 @@ class RandomSelector:
             self._names.remove(variant)
 
     def select(self, rng: Random) -> str:
-        return _any(self._names, rng)
+        for _ in range(REDRAWS):
+            name = _any(self._names, rng)
+            if not _passes_over(self._findings[name], rng):
+                break
+        return name
 
     def chosen(self, variant: str) -> None:
         """Do nothing: children make no difference."""
+
+    def found_nothing(self, variant: str) -> None:
+        self._findings[variant] += 1
+
+
+def _passes_over(findings: int, rng: Random) -> bool:
+    """Whether to take another variant. Without findings nothing is drawn."""
+    return findings > 0 and rng.random() >= kept_share(findings)
 
 
 def _any(names: list[str], rng: Random) -> str:

@@ -63,12 +63,14 @@ class CallTool(_BoxRequest):
 
 
 class Look(_BoxRequest):
-    """A question about the archive: this lineage, a search in it, or one variant."""
+    """A question about the archive: this lineage, a search, one attempt, or findings; and which page."""
 
     op: Literal["archive"]
-    what: Literal["lineage", "search", "show"]
+    what: Literal["lineage", "search", "show", "findings"]
     query: str = Field("", max_length=2000)
     limit: int = Field(10, ge=1, le=50)
+    page: int = Field(1, ge=1, le=1000)
+    chars: int = Field(5000, ge=500, le=100_000)
 
 
 class Evaluate(_BoxRequest):

@@ -178,7 +178,8 @@ class CircuitBreakerModel(ModelLayer):
 
 def _is_thinking_alone(answer: Completion) -> bool:
     """Whether an answer was cut off before it said anything."""
-    from pygent.target_modules.patch.parse.answer_text import ReadError, without_thinking
+    from pygent.target_modules.patch.parse.answer_text import ReadError
+    from pygent.target_modules.patch.parse.thinking import without_thinking
 
     if answer.finish_reason != CUT_OFF or answer.calls:
         return False
@@ -186,7 +187,7 @@ def _is_thinking_alone(answer: Completion) -> bool:
         said = without_thinking(answer.text).strip()
     except ReadError:
         return False
-    return not said or said.lower().startswith("<think")
+    return not said
 
 
 class RunBreaker:

@@ -74,7 +74,7 @@ _STATUS_OF_WORDS = (
 )
 _FLAGGED = re.compile(r"moderation|\bflagged\b", re.I)
 _ADVICE = {
-    Kind.AUTH: " (check OPENAI_API_KEY)",
+    Kind.AUTH: " (check {key})",
     Kind.NOT_FOUND: " (check --model and OPENAI_BASE_URL)",
     Kind.QUOTA: " (the account has no credit left)",
 }
@@ -91,8 +91,18 @@ class EndpointError(ModelError):
         self.body = body
 
 
-def fault(status: int, body: object, model: str, headers: Mapping[str, str] | None = None) -> EndpointError:
-    """The error for a status and its body, in the OpenAI form or one of its common dialects."""
+def fault(
+    status: int,
+    body: object,
+    model: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    key: str = "OPENAI_API_KEY",
+) -> EndpointError:
+    """The error for a status and its body, in the OpenAI form or one of its common dialects.
+
+    `key` is the variable that holds the key.
+    """
     details = body.get("error") or body if isinstance(body, dict) else body
     message = _message(details)
     codes = [details.get("code"), details.get("type")] if isinstance(details, dict) else []
@@ -106,7 +116,9 @@ def fault(status: int, body: object, model: str, headers: Mapping[str, str] | No
     kind = kind or _BY_STATUS.get(status, Kind.REQUEST)
     where = f"HTTP {status}" if status else "an error in the answer"
     text = f"{model}: {where}: {line(message) or 'no explanation'}"
-    return EndpointError(kind, text + _ADVICE.get(kind, ""), status, body, retry_after(headers or {}))
+    return EndpointError(
+        kind, text + _ADVICE.get(kind, "").format(key=key), status, body, retry_after(headers or {})
+    )
 
 
 def fault_inside(data: Mapping[str, object], model: str) -> EndpointError | None:

@@ -34,6 +34,7 @@ PROVIDERS: Mapping[str, str] = {
     "vertex_ai": "",
     "xai": "XAI_API_KEY",
 }
+_CACHED = {"type": "ephemeral"}
 # Otherwise its import asks the network, and obeys a `.env` in the current folder, key addresses included.
 _LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION"}
 
@@ -44,17 +45,22 @@ def is_for_litellm(name: str) -> bool:
 
 
 class LitellmModel:
-    """One try per call, like `OpenAIModel`. The first call imports litellm."""
+    """One try per call, like `OpenAIModel`. The first call imports litellm.
+
+    Anthropic's models cache a prompt up to marks in it. The system message is marked, which also covers the
+    tools, and in a conversation that grows its last message, so that the next request reads all before it.
+    """
 
     def __init__(self, name: str, environment: Mapping[str, str], timeout: float = 300.0) -> None:
         """Raise `ModelError` (AUTH) if the provider's key is not set."""
         self.name = name
         self._timeout = timeout
         self._options = EndpointOptions("stream")
-        variable = PROVIDERS[name.partition("/")[0]]
-        self._key = environment.get(variable, "").strip() if variable else ""
-        if variable and not self._key:
-            raise ModelError(Kind.AUTH, f"{variable} is not set: export it to use {name}", usage=Usage())
+        self._variable = PROVIDERS[name.partition("/")[0]]
+        self._key = environment.get(self._variable, "").strip() if self._variable else ""
+        if self._variable and not self._key:
+            text = f"{self._variable} is not set: export it to use {name}"
+            raise ModelError(Kind.AUTH, text, usage=Usage())
 
     def complete(self, request: Request) -> Completion:
         try:
@@ -70,7 +76,7 @@ class LitellmModel:
         try:
             answer = litellm.completion(
                 model=self.name,
-                messages=[chat_protocol.plain(message) for message in request.messages],
+                messages=_in_api_form(self.name, request),
                 timeout=self._timeout,
                 num_retries=0,
                 max_retries=0,
@@ -83,7 +89,8 @@ class LitellmModel:
             raise ModelError(Kind.TIMEOUT, text, usage=Usage(calls=1, prompt_tokens=guess)) from None
         except openai.APIStatusError as error:
             body, headers = {"message": str(error)}, error.response.headers
-            raise endpoint_errors.fault(error.status_code, body, self.name, headers) from None
+            key = self._variable or "the provider's key"
+            raise endpoint_errors.fault(error.status_code, body, self.name, headers, key=key) from None
         except openai.APIConnectionError as error:
             raise ModelError(Kind.CONNECTION, f"{self.name}: {line(str(error), 200)}") from None
         except openai.APIError as error:
@@ -91,6 +98,22 @@ class LitellmModel:
 
     def close(self) -> None:
         """Do nothing: the library keeps its own connections."""
+
+
+def _in_api_form(name: str, request: Request) -> list[dict[str, Any]]:
+    messages = [chat_protocol.plain(message) for message in request.messages]
+    provider, _, model = name.partition("/")
+    if provider == "anthropic" or "claude" in model:
+        grows = request.tools or any(message.role == "assistant" for message in request.messages)
+        last = len(messages) - 1
+        for place, message in enumerate(messages):
+            if not message["content"] or not (message["role"] == "system" or (grows and place == last)):
+                continue
+            if message["role"] == "tool":
+                message["cache_control"] = _CACHED
+            else:
+                message["content"] = [{"type": "text", "text": message["content"], "cache_control": _CACHED}]
+    return messages
 
 
 def _imported() -> Any:

@@ -57,19 +57,40 @@ def find(model: str, table: Mapping[str, Price]) -> Price | None:
     return table[model] if model in table else _listed(model)
 
 
-def require(model: str, price: Price | None, *, tokens: int | None, dollars: float | None) -> None:
-    """Raise `PriceUnknownError` if the model has no price and no limit could be kept without one."""
+def require(
+    model: str,
+    price: Price | None,
+    *,
+    tokens: int | None,
+    dollars: float | None,
+    is_nearby: bool = False,
+    is_limited: bool = False,
+) -> None:
+    """Raise `PriceUnknownError` if the model has no price and no limit could be kept without one.
+
+    A model that `is_nearby` most likely costs nothing, so that a run that `is_limited` in any way will do.
+    """
     if price is not None:
         return
-    advice = (
-        f"give its input and output dollars per million tokens under prices, as [prices.{json.dumps(model)}]"
-    )
     if dollars is not None:
         raise PriceUnknownError(
-            f"the price of {model} is unknown, so a budget in dollars cannot be kept: {advice}"
+            f"the price of {model} is unknown, so a budget in dollars cannot be kept: {_advice(model)}"
         )
-    if tokens is None:
-        raise PriceUnknownError(f"the price of {model} is unknown: set a budget in tokens, or {advice}")
+    if tokens is None and not (is_nearby and is_limited):
+        budget = "a budget, such as --attempts" if is_nearby else "a budget in tokens"
+        raise PriceUnknownError(f"the price of {model} is unknown: set {budget}, or {_advice(model)}")
+
+
+def require_known(model: str, price: Price | None, setting: str) -> None:
+    """Raise `PriceUnknownError` if the model has no price, which `setting` needs."""
+    if price is None:
+        raise PriceUnknownError(f"{setting}: the price of {model} is unknown: {_advice(model)}")
+
+
+def _advice(model: str) -> str:
+    return (
+        f"give its input and output dollars per million tokens under prices, as [prices.{json.dumps(model)}]"
+    )
 
 
 def longest_answer(model: str) -> int | None:

@@ -20,7 +20,7 @@ _NAMES = {
     "stream": r"stream(?:ing|ed)?",
     "response_format": r"response[_ ](?:format|mime type|schema)|json_schema|json[_ ](?:mode|schema|object)"
     r"|structured outputs?|guided (?:decoding|json)|grammar",
-    TOOLS: r"tools|tool_choice|tool[_ ](?:use|calls?|calling)|functions|function[_ ]call(?:s|ing)?",
+    TOOLS: r"tools|tool[_ ](?:use|calls?|calling|choice|parser)|functions|function[_ ]call(?:s|ing)?",
 }
 _NAMED = {name: re.compile(rf"(?<![\w/-])(?:{names})(?![\w/-])", re.I) for name, names in _NAMES.items()}
 _QUOTED = {name: re.compile(rf"[`'\"](?:{names})[`'\"]", re.I) for name, names in _NAMES.items()}
@@ -51,7 +51,7 @@ _N = r"(\d{1,3}(?:,\d{3})+|\d+)"
 _NUMBER = re.compile(rf"(?<![\w.-]){_N}(?!\w|[.-]\w)")
 _WINDOWS = (
     re.compile(rf"\+\s*\d+\s*>\s*{_N}"),
-    re.compile(rf"\btokens`?\s+must be <=\s*{_N}", re.I),
+    re.compile(rf"tokens`?\s+must be <=\s*{_N}", re.I),
     re.compile(rf"(?:context (?:length|window|size|limit)|maximum (?:context|length))\D{{0,30}}?{_N}", re.I),
 )
 _PROMPTS = (
@@ -79,12 +79,12 @@ def refused(error: EndpointError, sent: Mapping[str, Any]) -> frozenset[str]:
     texts = [*words_of(error.body)]
     whole = "\n".join(texts)
     plain = error.status in (400, 422)
-    refuses = _REFUSING.search(whole) is not None
 
     def is_meant(name: str) -> bool:
+        refuses = _REFUSING.search(whole) or (name in LENGTHS and _TOO_LARGE.search(whole))
         quoted = name in texts or _QUOTED[name].search(whole) is not None
         if error.status >= 500 or not refuses:
-            return quoted and (plain or refuses)
+            return quoted and (plain or refuses is not None)
         return _NAMED[name].search(whole) is not None
 
     found = frozenset(name for name in sent if name in _NAMED and name != TOOLS and is_meant(name))

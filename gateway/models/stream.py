@@ -107,9 +107,9 @@ class _Answer:
 class _CallPieces:
     """Puts calls together from the pieces of a stream.
 
-    Pieces belong to the latest call of their index; without one, to that of their place in the chunk. A piece
-    begins another call if its id is new, if its index has a whole call already, or if it brings another name.
-    Some endpoints repeat id and name in each piece.
+    Pieces belong to the latest call of their index; without one, to that of their id, or of their place in
+    the chunk. A piece with a name begins another call if its id is new, if that call is whole already, or if
+    the name is another. Some endpoints repeat id and name in each piece, or make up an id for each.
     """
 
     def __init__(self) -> None:
@@ -138,6 +138,8 @@ class _CallPieces:
         index = piece.get("index")
         place = index if isinstance(index, int) else position
         call = self._latest.get(place)
+        if id and place is not index:
+            call = next((one for one in reversed(self._calls) if one["id"] == id), call)
         if call is None or _begins(call, id, name, arguments or "", indexed=place is index):
             call = self._latest[place] = {"id": "", "name": "", "arguments": ""}
             self._calls.append(call)
@@ -148,10 +150,10 @@ class _CallPieces:
 
 def _begins(call: Mapping[str, str], id: str, name: str, arguments: str, *, indexed: bool) -> bool:
     """Whether a piece is of another call than the one that its place had before."""
-    if id and call["id"] and id != call["id"]:
-        return True
     if not name:
         return False
+    if id and call["id"] and id != call["id"]:
+        return True
     if _is_whole(call["arguments"]):
         return bool(arguments) or name != call["name"]
     if name == call["name"]:

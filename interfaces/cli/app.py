@@ -9,7 +9,7 @@ import typer
 
 from pygent.interfaces.cli.context import CliContext
 from pygent.interfaces.cli.measure import bench, safety, sandbox
-from pygent.interfaces.cli.review import analyze, apply, approvals, archive, review
+from pygent.interfaces.cli.review import analyze, apply, approvals, archive, hint, review
 from pygent.interfaces.cli.run import agent, evolve, report, runs, watch
 from pygent.interfaces.cli.sections import HELP, Sections
 from pygent.interfaces.cli.setup import mcp, models, targets, trust
@@ -62,6 +62,7 @@ bench.register(app)
 analyze.register(app)
 apply.register(app)
 approvals.register(app)
+hint.register(app)
 review.register(app)
 report.register(app)
 watch.register(app)

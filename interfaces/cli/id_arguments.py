@@ -53,6 +53,10 @@ LatestRunId = Annotated[
     str | None,
     typer.Argument(help="Run, by a unique prefix of its id; the latest if left out.", autocompletion=run_ids),
 ]
+AnyRunId = Annotated[
+    str | None,
+    typer.Argument(help="Run, by a unique prefix of its id; all runs if left out.", autocompletion=run_ids),
+]
 RunOption = Annotated[
     str | None, typer.Option("--run", help="Only this run, by a unique prefix.", autocompletion=run_ids)
 ]

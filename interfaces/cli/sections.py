@@ -14,7 +14,7 @@ HELP = frozenset({"-h", "--help"})
 SECTIONS = {
     "Run": ("evolve", "watch", "pause", "resume", "stop"),
     "Look": ("runs", "status", "archive", "review", "report"),
-    "Decide": ("queue", "approve", "reject", "annotate", "apply", "rollback"),
+    "Decide": ("queue", "approve", "reject", "annotate", "hint", "apply", "rollback"),
     "Measure": ("bench", "analyze", "safety", "sandbox"),
     "Set up": ("doctor", "targets", "trust", "agent", "mcp", "models"),
 }

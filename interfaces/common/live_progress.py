@@ -132,7 +132,8 @@ def _counts(progress: Progress) -> dict[str, str]:
     accepted = counts[Status.ACCEPTED] + counts[Status.CHAMPION]
     usage = progress.usage
     rows = {
-        "variants": f"{progress.attempts} ({progress.evaluated} evaluated, {progress.under_way} under way)",
+        "variants": f"{progress.attempts - progress.findings} "
+        f"({progress.evaluated} evaluated, {progress.under_way} under way)",
         "accepted": f"{accepted}, of them {counts[Status.CHAMPION]} confirmed on held-out cases",
         "failed": f"{counts[Status.FAILED] + counts[Status.GATED_OUT]}" + (f" ({failed})" if failed else ""),
         "best score": _score(progress),
@@ -140,6 +141,8 @@ def _counts(progress: Progress) -> dict[str, str]:
         "time": clock(progress.seconds)
         + (f", about {clock(progress.seconds_left)} left" if progress.seconds_left is not None else ""),
     }
+    if progress.findings:
+        rows["findings"] = f"{progress.findings} attempts ended with no change"
     if progress.waiting is not None:
         rows["waiting"] = f"for the sandbox to give boxes: {clock(progress.waiting)}"
     if progress.ending:

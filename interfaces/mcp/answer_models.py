@@ -6,9 +6,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from pygent.archive.records import VariantRecord
+from pygent.archive.records import Hint, VariantRecord
 from pygent.interfaces.mcp.tool_context import DATA, cut
+from pygent.interfaces.views import hint_views
 from pygent.interfaces.views import run_views as views
+from pygent.prompts.note import keepable
 from pygent.prompts.quote import escape, line
 
 NOTE_CHARS = 500
@@ -48,6 +50,7 @@ class RunStatusAnswer(BaseModel):
     stopped_by: str
     best: views.Best | None
     statuses: dict[str, int] = Field(description="number of variants by status")
+    findings: int = Field(description="number of attempts that ended with no change; see `findings`")
     budget: dict[str, list[float]] = Field(description="for each budget: the part used, and the whole")
     calls: int = Field(description="model calls")
     tokens: int
@@ -63,7 +66,10 @@ class VariantRow(BaseModel):
     run: str
     attempt: int
     parents: list[str]
-    status: str = Field(description="gated_out, failed, valid, accepted, champion or refused")
+    status: str = Field(
+        description="gated_out, failed, valid, accepted, champion or refused; no_change if the attempt made "
+        "no variant and `note` is its finding"
+    )
     reason: str
     score: float | None
     metrics: dict[str, float | None] = Field(description="null if infinite")
@@ -79,6 +85,25 @@ class Variants(BaseModel):
     notice: Notice = DATA
     variants: list[VariantRow]
     total: int | None = Field(description="number of matches; null if not known")
+    next: int | None = Field(description="the offset of the next page; null on the last")
+
+
+class FindingRow(BaseModel):
+    """An attempt that ended with no change."""
+
+    id: str
+    run: str
+    attempt: int
+    about: str = Field(description="the variant that it was to change")
+    finding: str = Field(description="what it found out, in the words of a model")
+
+
+class FindingsAnswer(BaseModel):
+    """A page of findings."""
+
+    notice: Notice = DATA
+    findings: list[FindingRow]
+    total: int
     next: int | None = Field(description="the offset of the next page; null on the last")
 
 
@@ -123,6 +148,25 @@ class Decided(BaseModel):
     status: str = Field(description="the variant's status now")
 
 
+class HintRow(BaseModel):
+    """A hint to a run."""
+
+    number: int
+    text: str
+    who: str
+    when: str
+    withdrawn: str = Field(description="by whom and when; empty if it still counts")
+
+
+class Hints(BaseModel):
+    """All hints to a run."""
+
+    notice: Notice = DATA
+    run: str
+    hints: list[HintRow]
+    said: str = Field(description="what was recorded, and when it counts")
+
+
 class BenchAnswer(BaseModel):
     """The verdict on a patch."""
 
@@ -152,9 +196,21 @@ class ApplyAnswer(BaseModel):
 def variant_row(variant: VariantRecord) -> VariantRow:
     """A row for a variant. Each text is one line of visible characters."""
     known = {name: getattr(variant, name) for name in VariantRow.model_fields}
-    known |= {name: line(known[name], NOTE_CHARS) for name in ("reason", "operator", "note")}
-    known |= {"parents": list(variant.parents), "status": variant.status.value}
+    known |= {name: line(known[name], NOTE_CHARS) for name in ("reason", "operator")}
+    known |= {
+        "note": keepable(variant.note),
+        "parents": list(variant.parents),
+        "status": variant.status.value,
+    }
     return VariantRow.model_validate(known)
+
+
+def hint_row(hint: Hint) -> HintRow:
+    """A row for a hint. Each text has visible characters only."""
+    gone = line(hint_views.withdrawal(hint), NOTE_CHARS)
+    text = cut(escape(hint.text), "`pygent hint` shows more of it")
+    when = hint_views.moment(hint.when)
+    return HintRow(number=hint.number, text=text, who=line(hint.who), when=when, withdrawn=gone)
 
 
 def run_status(found: views.RunStatus, outcome: str = "") -> RunStatusAnswer:
@@ -167,6 +223,7 @@ def run_status(found: views.RunStatus, outcome: str = "") -> RunStatusAnswer:
         stopped_by=found.stopped_by,
         best=found.best,
         statuses=dict(found.stats.statuses),
+        findings=found.stats.findings,
         budget={name: list(spent) for name, spent in found.budget.items()},
         calls=usage.calls,
         tokens=usage.tokens,

@@ -124,6 +124,24 @@ def register(server: MCPServer, context: ToolContext) -> None:
         return answer_models.Variants(variants=rows, total=found.total, next=found.next)
 
     @server.tool(annotations=READS)
+    def findings(
+        run: RunId | None = None, limit: Limit = 20, offset: Offset = 0
+    ) -> answer_models.FindingsAnswer:
+        """What attempts found out that ended with no change, newest first; of all runs if none is given."""
+        from pygent.interfaces.views import findings as views
+        from pygent.prompts.note import keepable
+
+        with context.archive() as archive:
+            found = views.findings(archive, run, limit=limit, offset=offset)
+        rows = [
+            answer_models.FindingRow(
+                id=one.id, run=one.run, attempt=one.attempt, about=one.about, finding=keepable(one.finding)
+            )
+            for one in found.findings
+        ]
+        return answer_models.FindingsAnswer(findings=rows, total=found.total, next=found.next)
+
+    @server.tool(annotations=READS)
     def diff(
         variant: VariantId,
         against: Annotated[str, Field(description="`parent`, `root`, or another variant")] = "parent",

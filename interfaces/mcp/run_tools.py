@@ -145,7 +145,7 @@ async def _waited(ctx: Context[Any, Any], context: ToolContext, launched: Launch
         if began >= again:
             now = await anyio.to_thread.run_sync(lambda: run_status(context, launched.run))
             again = began + 100 * (anyio.current_time() - began)
-            attempts = sum(now.statuses.values())
+            attempts = sum(now.statuses.values()) + now.findings
             done, whole = now.budget.get("evaluations") or (attempts, None)
             if done > last:
                 last = done

@@ -8,6 +8,7 @@ from types import TracebackType
 from pygent.archive.store import DEFAULT_HOME, ArchiveStore
 from pygent.archive.tables.queries import Order
 from pygent.interfaces.python.records import OpenHome, Run, Variant
+from pygent.interfaces.views.findings import AttemptFinding
 
 
 class Archive:
@@ -54,3 +55,7 @@ class Archive:
     ) -> list[Variant]:
         """Variants of all runs, of one status or of any; `Run.variants` has those of one run."""
         return self._home.variants(None, status, order, limit)
+
+    def findings(self, limit: int | None = None) -> list[AttemptFinding]:
+        """What attempts of all runs found out that ended with no change, the newest first."""
+        return self._home.findings(None, limit)

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args, overload
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import ArchiveError, ReviewDecision, RunRecord, Status, Usage, VariantRecord
+from pygent.archive.records import (
+    STATUSES,
+    ArchiveError,
+    Hint,
+    ReviewDecision,
+    RunRecord,
+    Status,
+    Usage,
+    VariantRecord,
+)
 from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.queries import Order
 from pygent.benchmarks.results import Evaluation
@@ -18,6 +27,7 @@ from pygent.evolution.extension_points import POINTS
 from pygent.evolution.promotion.apply_variant import Applied, ApplyPlan
 from pygent.evolution.settings.config import RunConfig
 from pygent.evolution.settings.stored_config import settings_to_look_at
+from pygent.interfaces.views.findings import AttemptFinding, finding
 
 if TYPE_CHECKING:
     from pygent.sandbox.api import Sandbox
@@ -35,19 +45,29 @@ class OpenHome:
 
         Raises `ArchiveError` for a status, an order or a limit that cannot be.
         """
-        if status is not None and status not in set(Status):
-            raise ArchiveError(f"status {status!r}: choose one of {', '.join(Status)}")
+        if status is not None and status not in STATUSES:
+            raise ArchiveError(f"status {status!r}: choose one of {', '.join(STATUSES)}")
         if order not in get_args(Order):
             raise ArchiveError(f"order {order!r}: choose one of {', '.join(get_args(Order))}")
-        if limit is not None and limit < 1:
-            raise ArchiveError(f"limit {limit}: at least 1, or None for all")
+        _check_limit(limit)
         standing = None if status is None else Status(status)
         found = self.store.variants.list_(run=run, status=standing, order=order, limit=limit)
         return [self.variant(one) for one in found]
 
+    def findings(self, run: str | None, limit: int | None) -> list[AttemptFinding]:
+        """Findings of one run or of all, the newest first. Raises `ArchiveError` for a limit below 1."""
+        _check_limit(limit)
+        found = self.store.variants.list_(run=run, status=Status.NO_CHANGE, order="newest", limit=limit)
+        return [finding(one) for one in found]
+
     def variant(self, record: VariantRecord) -> Variant:
         """A record with what the archive knows beside it."""
         return Variant(**{one.name: getattr(record, one.name) for one in fields(VariantRecord)}, home=self)
+
+
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise ArchiveError(f"limit {limit}: at least 1, or None for all")
 
 
 @dataclass(frozen=True, repr=False)
@@ -159,7 +179,7 @@ class Run:
     @property
     def usage(self) -> Usage:
         """What its models have cost."""
-        return sum((one.usage for one in self.home.store.variants.list_(run=self.id)), Usage())
+        return sum((one.usage for one in self.home.store.variants.attempts(self.id)), Usage())
 
     @property
     def baseline(self) -> Variant | None:
@@ -180,11 +200,39 @@ class Run:
         best = self.best
         return best if best is not None and best.status is Status.CHAMPION else None
 
+    @property
+    def hints(self) -> list[Hint]:
+        """What people said to it, by number; `withdrawn` says by whom a hint was withdrawn, and when."""
+        return self.home.store.hints.list_(self.id)
+
+    def hint(self, text: str) -> Hint:
+        """Give it a hint, in the name of the current user: the prompts of its next attempts hold it.
+
+        Raises `OversightError` if the text is no hint, or if nobody would read it.
+        """
+        from pygent.evolution.promotion import hints
+        from pygent.interfaces.common.current_user import me
+
+        with ArchiveStore.open(self.home.path, create=False) as store:
+            return hints.give(store, self.id, me(), text)
+
+    def remove_hint(self, number: int) -> Hint:
+        """Withdraw a hint; it stays in `hints`. Raises `ArchiveError` if there is none with this number."""
+        from pygent.evolution.promotion import hints
+        from pygent.interfaces.common.current_user import me
+
+        with ArchiveStore.open(self.home.path, create=False) as store:
+            return hints.withdraw(store, self.id, me(), number)
+
     def variants(
         self, status: str | None = None, order: Order = "attempt", limit: int | None = None
     ) -> list[Variant]:
         """Its variants, all or those of one status."""
         return self.home.variants(self.id, status, order, limit)
+
+    def findings(self, limit: int | None = None) -> list[AttemptFinding]:
+        """What attempts found out that ended with no change, the newest first."""
+        return self.home.findings(self.id, limit)
 
     @overload
     def apply(self, *, dry_run: Literal[True], sandbox: Sandbox | None = None) -> ApplyPlan: ...

@@ -15,9 +15,11 @@ from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.interfaces.common.html_rendering import environment
 from pygent.interfaces.report.plot import plot
 from pygent.interfaces.views import charts, run_views, variant_views
+from pygent.interfaces.views.findings import findings
 from pygent.interfaces.views.verdict_text import verdicts
 
 TOP = 5  # variants whose diffs are included
+FINDINGS = 50
 DIFF_LINES = 400  # of each
 _FOLDER = Path(__file__).parent
 
@@ -65,6 +67,8 @@ def report_values(archive: ArchiveStore, home: Path, run: str) -> dict[str, obje
         "plot": plot(series),
         "failures": classes.most_common(10),
         "top": [_entry(archive, one, series) for one in _leaders(archive, id)],
+        "hints": archive.hints.list_(id),
+        "findings": findings(archive, id, limit=FINDINGS),
         "lineage": [] if best is None else variant_views.lineage(archive, best.id),
     }
 

@@ -81,7 +81,7 @@ class RunStatus(RunHead):
 def runs(archive: ArchiveStore, home: Path) -> list[RunRow]:
     """All runs, oldest first."""
     return [
-        RunRow(**vars(head(home, run)), attempts=archive.stats(run.id).variants)
+        RunRow(**vars(head(home, run)), attempts=archive.stats(run.id).attempts)
         for run in archive.runs.list_()
     ]
 
@@ -109,7 +109,7 @@ def _budget(run: RunRecord, stats: Stats) -> dict[str, Spent]:
     """The part used of each budget that the run has, and the whole budget."""
     judged = stats.variants - stats.statuses["gated_out"] - 1  # the baseline is free
     used = {
-        "attempts": stats.variants,
+        "attempts": stats.attempts,
         "evaluations": max(0, judged),
         "minutes": run.seconds / 60,
         "tokens": stats.usage.tokens,

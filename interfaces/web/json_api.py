@@ -16,7 +16,7 @@ from pygent.archive.records import ArchiveError, Status
 from pygent.archive.store import ArchiveStore
 from pygent.archive.tables.search import VariantQuery
 from pygent.interfaces.common.html_rendering import line_whole
-from pygent.interfaces.views import charts, evidence, graph, run_views, search_views, variant_views
+from pygent.interfaces.views import charts, evidence, findings, graph, run_views, search_views, variant_views
 from pygent.interfaces.views import transcript_views as talks
 from pygent.interfaces.web.archive_reader import ArchiveReader
 from pygent.interfaces.web.plain_json import Plain
@@ -138,10 +138,22 @@ ENDPOINTS = (
         lambda s, p, q: s.of_run(charts.trade_offs, s.read.runs.find(p["run"]), q.x, q.y),
     ),
     Endpoint(
+        "/api/runs/{run}/hints",
+        "The hints to a run, withdrawn ones included, as `pygent hint --json`",
+        Nothing,
+        lambda s, p, q: s.read.hints.list_(s.read.runs.find(p["run"])),
+    ),
+    Endpoint(
         "/api/runs/{run}/graph",
         "The lineage of the best variant and the latest champions",
         Nothing,
         lambda s, p, q: s.of_run(graph.graph, s.read.runs.find(p["run"])),
+    ),
+    Endpoint(
+        "/api/runs/{run}/findings",
+        "What attempts found out that ended with no change, newest first, by pages",
+        Offset,
+        lambda s, p, q: findings.findings(s.read, p["run"], offset=q.offset),
     ),
     Endpoint("/api/variants", "Search for variants, by pages", Filters, lambda s, p, q: find(s.read, q)),
     Endpoint(

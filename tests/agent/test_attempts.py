@@ -172,7 +172,7 @@ def test_what_is_known_of_earlier_attempts_is_told() -> None:
     told = task(profile())
     told["brief"] = asdict(brief(**known))
     attempt(host, told)
-    assert "used numpy (failed: no module numpy)" in host.told
+    assert "- used numpy\n  outcome: failed: no module numpy" in host.told
 
 
 def test_files_that_are_read_only_are_not_handed_back() -> None:

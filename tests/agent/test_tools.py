@@ -282,7 +282,9 @@ def test_archive_passes_questions_on_and_wants_words_to_search_for(desk_of: Make
     host = Host(others={"archive": {"text": "v1: accepted"}})
     desk = desk_of(host)
     assert use(desk, "archive", what="search", query="numpy") == "v1: accepted"
-    assert host.asked[-1] == {"op": "archive", "what": "search", "query": "numpy", "limit": 5}
+    assert host.asked[-1] == {
+        "op": "archive", "what": "search", "query": "numpy", "limit": 5, "page": 1, "chars": 6000
+    }  # fmt: skip
     assert "query" in refused(desk, "archive", what="show")
 
 

@@ -85,5 +85,6 @@ def test_the_sample_of_this_version_has_hints(home):
     connection.executescript((SAMPLES / "v0004.sql").read_text())
     connection.close()
     with ArchiveStore.open(home) as archive:
-        told = [(one.text, one.who, one.withdrawn and one.withdrawn.who) for one in archive.hints.list_("run-1")]
-    assert told == [("sort by size first", "Ada", "Grace"), ("try the other corner", "Ada", None)]
+        one, other = archive.hints.list_("run-1")
+    assert (one.text, one.who, one.withdrawn.who) == ("sort by size first", "Ada", "Grace")
+    assert (other.text, other.who, other.withdrawn) == ("try the other corner", "Ada", None)

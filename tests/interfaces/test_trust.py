@@ -65,6 +65,7 @@ LOOKS = [
     ("apply", BEST),
     ("apply", BEST, "--pr-body"),
     ("annotate", BEST, "a word"),
+    ("hint", RUN, "a word"),
     ("queue",),
     ("report",),
     ("agent", "pipelines"),

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from pygent.interfaces.cli.context import CliContext, Json, print_json, run_or_latest
-from pygent.interfaces.cli.id_arguments import RunOption, VariantId
+from pygent.interfaces.cli.id_arguments import AnyRunId, RunOption, VariantId
 from pygent.interfaces.cli.pager import NoPager, paged
 from pygent.interfaces.common.terminal import console
 
@@ -58,6 +58,32 @@ def list_variants(
 
 
 @app.command()
+def findings(
+    ctx: typer.Context,
+    run: AnyRunId = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most findings to list.")] = 50,
+    json: Json = False,
+) -> None:
+    """List what attempts found out that ended with no change, newest first, each whole."""
+    from pygent.interfaces.views import findings as views
+    from pygent.prompts.note import keepable
+
+    session: CliContext = ctx.obj
+    with session.archive(read_only=True) as archive:
+        found = views.findings(archive, run, limit=limit)
+    if json:
+        print_json(found.findings)
+        return
+    for one in found.findings:
+        typer.echo(f"{one.id}  attempt {one.attempt} of run {one.run}, about {one.about}")
+        typer.echo(f"  {keepable(one.finding)}")
+    if not found.findings:
+        typer.echo("no findings")
+    elif found.next is not None:
+        typer.echo(f"{found.total - found.next} older ones are left out; --limit shows more")
+
+
+@app.command()
 def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json: Json = False) -> None:
     """Show everything about a variant: verdict, measurements, diff against each parent."""
     from pygent.interfaces.views import variant_views as views
@@ -70,22 +96,29 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
     if json:
         print_json(found)
         return
+    from pygent.archive.records import Status
     from pygent.benchmarks.results import NOT_SEALED
     from pygent.interfaces.cli.diff_printing import show_diff
     from pygent.interfaces.views.verdict_text import verdicts
+    from pygent.prompts.note import keepable
     from pygent.prompts.quote import line
 
-    facts = {
-        "variant": f"{found.id}, attempt {found.attempt} of run {found.run} on {found.target}",
+    place = f"{found.id}, attempt {found.attempt} of run {found.run} on {found.target}"
+    variant_facts = {
+        "variant": place,
         "status": found.status.value + (f": {line(found.reason, 500)}" if found.reason else ""),
         "score": "none" if found.score is None else f"{found.score:.6g}",
+    }
+    no_change = found.status is Status.NO_CHANGE
+    facts = {
+        **({"finding": place} if no_change else variant_facts),
         "metrics": ", ".join(
             f"{name} {value:.6g}" + (f" ({NOT_SEALED})" if name in judged else "")
             for name, value in found.metrics.items()
         ),
         "parents": ", ".join(found.parents) or "none (the baseline)",
         "made by": f"{found.proposer}, {line(found.operator, 80)}",
-        "note": line(found.note, 500),
+        "note": keepable(found.note),
         "took": f"{found.seconds:.3f} s",
         "approval": found.approval if found.approval != "not needed" else "",
         "cost": f"{found.usage.tokens} tokens, ${found.usage.dollars:.4f}" if found.usage.calls else "",
@@ -94,6 +127,8 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
         for name, value in facts.items():
             if value:
                 typer.echo(f"{name:<10}{value}")
+        if no_change:
+            typer.echo(f"no change: `pygent archive transcript {found.id}` shows what was said")
         for text in verdicts(found.records):
             typer.echo(f"  {line(text, 300)}")
         for one in found.decisions:
@@ -200,6 +235,8 @@ def stats(ctx: typer.Context, run: RunOption = None, json: Json = False) -> None
     typer.echo(f"variants          {figures.variants} ({figures.trees} different sources)")
     for name, count in figures.statuses.items():
         typer.echo(f"  {name:<16}{count}")
+    if figures.findings:
+        typer.echo(f"findings          {figures.findings} (attempts that ended with no change)")
     typer.echo(f"bytes per variant {figures.bytes_per_variant:.0f} (database {figures.bytes})")
     typer.echo(f"evaluation time   {figures.seconds:.1f} s")
     if figures.usage.calls:

@@ -65,6 +65,8 @@ def status(
         typer.echo(f"{'stopped by':<12}{found.stopped_by}")
     for name, count in found.stats.statuses.items():
         typer.echo(f"{name:<12}{count}")
+    if found.stats.findings:
+        typer.echo(f"{'findings':<12}{found.stats.findings} (attempts that ended with no change)")
     best, usage = found.best, found.stats.usage
     if usage.calls:
         typer.echo(f"{'spent':<12}${usage.dollars:.4f}, {usage.tokens} tokens in {usage.calls} calls")

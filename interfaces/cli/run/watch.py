@@ -128,6 +128,8 @@ def _rows(status: RunStatus) -> list[tuple[str, str]]:
     rows.append(("time", clock(status.seconds)))
     rows += [(name, f"{used:.4g} of {limit:g}") for name, (used, limit) in status.budget.items()]
     rows.append(("variants", f"{stats.variants}" + (f" ({counts})" if counts else "")))
+    if stats.findings:
+        rows.append(("findings", f"{stats.findings} (no change)"))
     if best is not None:
         score = "none" if best.score is None else f"{best.score:.6g}"
         rows.append(("best", f"{score} ({best.status}, {best.variant})"))

@@ -74,13 +74,13 @@ class ProposerContract:
         assert isinstance(proposer.exhausted, str)
 
     @pytest.mark.parametrize("seed", range(ROUNDS))
-    def test_a_proposal_is_a_tree_that_may_be_or_a_reason(
+    def test_a_proposal_is_a_tree_that_may_be_or_a_finding_or_a_reason(
         self, make_proposer: MakeProposer, target: Target, seed: int
     ) -> None:
         before = target.tree()
         proposal = self._proposed(make_proposer(target), target, seed, lambda tree: False)
         if proposal.tree is None:
-            assert proposal.reason
+            assert proposal.reason or proposal.finding
         else:
             assert proposal.tree.id != before.id
             assert not gate(target, before, proposal.tree)
@@ -91,7 +91,7 @@ class ProposerContract:
             self._proposed(make_proposer(target), target, 7, lambda tree: False) for _ in range(2)
         )
         assert first.tree == second.tree
-        assert first.reason == second.reason
+        assert (first.reason, first.finding) == (second.reason, second.finding)
 
     def test_what_was_seen_is_not_proposed_as_new(self, make_proposer: MakeProposer, target: Target) -> None:
         proposer = make_proposer(target)

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from pygent.evolution.protocols import Candidate, Selector
+from pygent.evolution.protocols import Candidate, Selector, WeighsFindings
 
 ROUNDS = 20  # random populations for each property
 MakeSelector = Callable[[], Selector]
@@ -70,3 +70,11 @@ class SelectorContract:
         selector.add(Candidate("baseline", 1.0))
         selector.chosen("of another run")
         assert selector.select(Random(1)) == "baseline"
+
+    def test_findings_leave_every_member_a_chance(self, make_selector: MakeSelector) -> None:
+        selector = make_selector()
+        selector.add(Candidate("baseline", 0.0))
+        note = selector.found_nothing if isinstance(selector, WeighsFindings) else selector.chosen
+        for variant in ("baseline", "baseline", "of another run"):
+            note(variant)
+        assert {selector.select(Random(seed)) for seed in range(20)} == {"baseline"}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from math import log
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent.evolution.protocols import Candidate
+from pygent.archive.records import Status, VariantRecord
+from pygent.evolution.protocols import Candidate, WeighsFindings
+from pygent.evolution.search.population import Population
 from pygent.evolution.search.selectors import (
     EXPLOIT_PROBABILITY,
     SELECTORS,
@@ -20,7 +24,9 @@ from pygent.evolution.search.selectors import (
     selector,
     sigmoid,
 )
+from pygent.target_modules.spec.manifest import load
 from pygent.testing.selector_contract import MakeSelector, SelectorContract
+from pygent.testing.small_target import write_small_target
 
 NAMES = sorted(SELECTORS)
 
@@ -206,3 +212,65 @@ def test_replaced_weights_are_drawn_like_appended_ones() -> None:
         one.append(value)
     two.replace(list(values))
     assert [one.draw(Random(n)) for n in range(50)] == [two.draw(Random(n)) for n in range(50)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("found", [1, 3])
+def test_a_variant_is_chosen_less_after_each_finding_about_it(name: str, found: int) -> None:
+    def share(findings: int) -> float:
+        chooser = selector(name)
+        for member in (Candidate("baseline", 0.0), Candidate("middle", 1.0), Candidate("best", 2.0)):
+            chooser.add(member)
+        assert isinstance(chooser, WeighsFindings)
+        for _ in range(findings):
+            chooser.found_nothing("best")
+        drawn = [chooser.select(Random(seed)) for seed in range(2000)]
+        assert drawn == [chooser.select(Random(seed)) for seed in range(2000)]
+        return drawn.count("best") / len(drawn)
+
+    assert share(found) < 0.9 * share(found - 1)
+
+
+@pytest.mark.parametrize("findings", [1, 2, 4])
+def test_the_best_is_passed_over_in_k_of_k_plus_1_choices(findings: int) -> None:
+    chooser = selector("best")
+    for member in (Candidate("baseline", 0.0), Candidate("best", 1.0)):
+        chooser.add(member)
+    assert isinstance(chooser, WeighsFindings)
+    for _ in range(findings):
+        chooser.found_nothing("best")
+    drawn = Counter(chooser.select(Random(seed)) for seed in range(4000))
+    assert abs(drawn["best"] / 4000 - 1 / (1 + findings)) < 0.03
+
+
+class CountsChildren:
+    """Somebody else's selector, without `found_nothing`."""
+
+    def __init__(self) -> None:
+        self.noted: list[str] = []
+
+    def add(self, member: Candidate) -> None: ...
+
+    def remove(self, variant: str) -> None: ...
+
+    def select(self, rng: Random) -> str:
+        return "baseline"
+
+    def chosen(self, variant: str) -> None:
+        self.noted.append(variant)
+
+
+def test_for_a_selector_that_only_counts_children_a_finding_is_one_more(tmp_path: Path) -> None:
+    known = CountsChildren()
+    population = Population(load(write_small_target(tmp_path / "target")), known)
+    baseline = VariantRecord(
+        "b", "r", 0, "outside", (), "0" * 64, Status.VALID, "", "baseline", "", 0, 0.0, score=0.5
+    )
+    finding = replace(
+        baseline, id="f", attempt=1, parents=("b",), tree=None, status=Status.NO_CHANGE, proposer="llm"
+    )
+    for one in (baseline, finding):
+        population.absorb(one)
+    assert known.noted == ["b"]
+    assert (population.findings, population.evaluated, population.unusable) == (1, 0, 0)
+    assert (population.barren, population.failures.total()) == (1, 0)

@@ -35,8 +35,8 @@ def test_every_tool_says_what_it_does_and_answers_by_a_schema(story: Story) -> N
     assert all(tool.description and tool.output_schema and tool.annotations for tool in tools.values())
     reads = {name for name, tool in tools.items() if tool.annotations.read_only_hint}
     assert reads == {
-        *("list_targets", "list_runs", "status", "best", "show", "lineage", "search", "diff", "compare"),
-        "bench_patch",
+        *("list_targets", "list_runs", "status", "best", "show", "lineage", "search", "findings", "diff"),
+        *("compare", "bench_patch"),
     }
     destroys = {name for name, tool in tools.items() if tool.annotations.destructive_hint}
     assert destroys == {"reject", "apply", "rollback"}

@@ -1,0 +1,65 @@
+"""Earlier attempts as a model reads about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp
+
+from pygent.agent.dialogue.brief import PriorAttempt
+from pygent.archive.records import Status, VariantRecord
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
+from pygent.evolution.protocols import Parent
+from pygent.evolution.search.evidence import NOTHING, Evidence
+from pygent.target_modules.spec.manifest import Target
+
+
+def prior_attempts(target: Target, parent: Parent) -> tuple[PriorAttempt, ...]:
+    """What was tried on this parent, on the way to it, and elsewhere, in the order of `parent.tried`."""
+    return tuple(
+        prior_attempt(target, parent, one, parent.evidence.get(one.id, NOTHING), parent.said.get(one.id, ()))
+        for one in parent.tried
+    )
+
+
+def prior_attempt(
+    target: Target, parent: Parent, variant: VariantRecord, evidence: Evidence, remarks: Sequence[str]
+) -> PriorAttempt:
+    """An attempt as it is told to somebody who is about to change `parent`."""
+    return PriorAttempt(
+        variant.note or variant.operator,
+        _outcome(variant),
+        variant.score,
+        tuple(remarks),
+        name=f"attempt {variant.attempt} ({variant.id})",
+        place=_place(parent, variant),
+        change=evidence.change,
+        effects=evidence.effects,
+        comparison=comparison_in_words(target, evidence.comparison),
+        finding=variant.status is Status.NO_CHANGE,
+    )
+
+
+def _outcome(variant: VariantRecord) -> str:
+    refused = variant.status is Status.REFUSED  # by a person, whose reason is one of the remarks
+    return f"{variant.status}: {variant.reason}" if variant.reason and not refused else str(variant.status)
+
+
+def _place(parent: Parent, variant: VariantRecord) -> str:
+    if variant.id == parent.variant.id:
+        return "which made these files"
+    if parent.variant.id in variant.parents:
+        return "on these files"
+    if variant.id in parent.above:
+        return "on the way to these files"
+    return f"on other files ({', '.join(variant.parents)})"
+
+
+def comparison_in_words(target: Target, found: PairedDecision | None) -> str:
+    """A test against the parent with its interval and number of pairs; '' if there was none."""
+    if found is None or not found.pairs:
+        return ""
+    if target.manifest.suite.kind == "timing" and target.primary.metric == "speedup":
+        middle, low, high = (f"{exp(one):.4g}" for one in (found.mean, found.low, found.high))
+        return f"{middle} [{low}, {high}] times its speed over {found.pairs} pairs"
+    middle, low, high = (f"{one:+.4g}" for one in (found.mean, found.low, found.high))
+    return f"{middle} [{low}, {high}] over {found.pairs} pairs (above 0 is better)"
