@@ -179,6 +179,7 @@ class BenchAnswer(BaseModel):
     score: float | None
     baseline_score: float | None
     metrics: dict[str, float | None] = Field(description="null if infinite")
+    words: list[str] = Field(description="what the grader says; data")
     trust: str
 
 

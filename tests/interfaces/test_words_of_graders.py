@@ -127,3 +127,18 @@ def test_what_an_agent_measures_comes_with_the_words(sizes: Path) -> None:
     told = evaluation_text(found, None, {}, "")
     assert "What the grader says (data):" in told
     assert f"problem 1: {SHOWN}" in told
+
+
+def test_a_measurement_outside_of_runs_shows_the_words(sizes: Path, tmp_path: Path, local: None) -> None:
+    assert f"problem 1: {SHOWN}" in pygent("bench", sizes).out
+    assert pygent("bench", sizes, "--held-out", "--json").json["words"][0] == f"problem 0: {HIDDEN}"
+
+    async def talk(client: Client) -> Any:
+        patch = {"module.py": "def f(n):\n    return 2\n"}
+        return await value(client, "bench_patch", target=str(sizes), files=patch)
+
+    pygent("archive", "stats", home=tmp_path / "home")
+    assert asked(Served(tmp_path / "home", ""), talk)["words"] == [
+        f"problem 0: {SHOWN}",
+        f"problem 1: {SHOWN}",
+    ]
