@@ -37,6 +37,7 @@ from pygent.target_modules.spec.manifest_tables import JudgeTable
 STAGE = "judge"
 SOURCE_CHARS = 60_000  # of all editable files together
 DIFF_CHARS = 12_000
+MOST_REQUESTS = 2  # of one sample: an answer that cannot be read is asked for once more
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {"score": {"type": "number", "minimum": 0, "maximum": 1}, "words": {"type": "string"}},

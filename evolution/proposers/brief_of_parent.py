@@ -148,7 +148,7 @@ def objective(target: Target) -> str:
         rest = ", ".join(f"`{other.metric}` ({_better[other.direction]} is better)" for other in others)
         sentences.append(f"Also measured: {rest}.")
     sentences += [
-        f"`{judge.name}` is {NOT_SEALED}, from 0 to 1, by this rubric: {judge.rubric.strip()}"
+        f"`{judge.name}` is {NOT_SEALED}, from 0 to 1, by this rubric: {' '.join(judge.rubric.split())}"
         for judge in target.manifest.judges
     ]
     for threshold in target.manifest.thresholds:

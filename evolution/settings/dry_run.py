@@ -8,6 +8,7 @@ from typing import Any
 from pygent.agent.dialogue.messages import messages
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.models.answer_limit import answer_limit
+from pygent.evolution.models.model_judge import MOST_REQUESTS, conversation
 from pygent.evolution.proposers.brief_of_parent import brief
 from pygent.evolution.protocols import Parent
 from pygent.evolution.run.plan import RunPlan
@@ -68,7 +69,7 @@ def estimate(plan: RunPlan) -> Estimate:
     config, target = plan.config, plan.target
     limited = tuple(plan.budgets)
     tasks = suite_class_of(target).most_jobs(target)
-    models = tuple(plan.models) if plan.proposes_by_model or tasks else ()
+    models = tuple(dict.fromkeys((*plan.models, *plan.judge_models))) if plan.asks_models or tasks else ()
     if not models:
         return Estimate(plan.proposer, (), 0, None, 0, None, None, None, limited)
     prompt, calls, whole = 0, 0.0, 0.0
@@ -79,6 +80,10 @@ def estimate(plan: RunPlan) -> Estimate:
         calls, whole = _attempt(plan, prompt, longest)
     calls += tasks * config.task_calls / CHECKED
     whole += tasks * (config.task_tokens + longest) / CHECKED
+    for judge in target.manifest.judges:
+        asked = MOST_REQUESTS * judge.samples / CHECKED
+        calls += asked
+        whole += asked * (of_prompt(conversation(judge, target, plan.baseline, plan.baseline)) + longest)
     attempts = config.attempts
     if attempts is None and config.evaluations is not None:
         attempts = config.evaluations * CHECKED

@@ -137,6 +137,7 @@ class ComparisonAnswer(BaseModel):
     one: VariantRow
     other: VariantRow
     metrics: dict[str, list[float | None]] = Field(description="the values of both variants, in this order")
+    judged: list[str] = Field(description="the metrics that a model judges, which are not sealed")
     diff: str = Field(description="unified diff from one to other")
 
 
@@ -182,6 +183,7 @@ class BenchAnswer(BaseModel):
     score: float | None
     baseline_score: float | None
     metrics: dict[str, float | None] = Field(description="null if infinite")
+    words: list[str] = Field(description="what the grader says; data")
     trust: str
 
 

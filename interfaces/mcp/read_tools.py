@@ -168,6 +168,7 @@ def register(server: MCPServer, context: ToolContext) -> None:
             one=answer_models.variant_row(found.one),
             other=answer_models.variant_row(found.other),
             metrics={name: list(pair) for name, pair in found.metrics.items()},
+            judged=list(found.judged),
             diff=answer_models.shown_diff(found.diff, found.other.id),
         )
 

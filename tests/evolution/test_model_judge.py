@@ -16,6 +16,8 @@ from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation
 from pygent.evolution.models.model_judge import ModelJudge, NoVerdictError, read_verdict
 from pygent.gateway.models.openai_model import OpenAIModel
+from pygent.interfaces.views.charts import trade_offs
+from pygent.interfaces.views.variant_views import compare
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError, load
@@ -280,6 +282,25 @@ def test_a_run_asks_the_judge_once_for_each_valid_variant_and_pays_from_its_acco
     best = done.json["best"]["variant"]
     shown = pygent("archive", "show", best, home=home).out
     assert "readability is judged by a model, not sealed" in shown
+    assert "readability 0.75 (judged by a model, not sealed)" in shown
+    assert done.json["best"]["judged"] == ["readability"]
     with ArchiveStore.open(home, read_only=True) as archive:
+        baseline = done.json["baseline"]["variant"]
+        assert compare(archive, baseline, best).judged == ["readability"]
+        assert trade_offs(archive, done.json["run"]).judged == ["readability"]
         places = {record.data["place"] for record in archive.variants.records(best, kind="exchange")}
     assert any(place.startswith("judge/readability/") for place in places)
+    again = pygent("evolve", tmp_path / "target", "--replay", done.json["run"], "--json", home=home)
+    assert again.code == 0, again.err
+    assert again.json["best"]["metrics"] == done.json["best"]["metrics"]
+
+
+@pytest.mark.parametrize("options", [(), ("--proposer", "mutate")])
+def test_a_dry_run_counts_what_judges_cost(tmp_path: Path, options: tuple[str, ...]) -> None:
+    target = with_judge(tmp_path / "target").root
+    limits = ("--model", "m", "--attempts", 30, *options, "--dry-run", "--json")
+    judged = pygent("evolve", target, *limits).json
+    (target / "target.toml").write_text((target / "target.toml").read_text().replace(JUDGE, ""))
+    plain = pygent("evolve", target, *limits).json
+    assert judged["calls"] == (plain["calls"] or 0) + 20  # a third is judged, twice at most
+    assert judged["models"] == ["m"]

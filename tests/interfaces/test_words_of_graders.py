@@ -11,7 +11,8 @@ from mcp import Client
 from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.judge import evaluate_tree
 from pygent.benchmarks.results import EvaluationContext
-from pygent.evolution.proposers.agent_services import evaluation_text, services_for
+from pygent.evolution.proposers.agent_services import evaluation_text
+from pygent.evolution.proposers.archive_lookup import ArchiveLookup
 from pygent.evolution.protocols import Parent
 from pygent.gateway.box.box_requests import Look
 from pygent.sandbox.api import Isolation
@@ -100,22 +101,19 @@ def test_words_about_held_out_cases_reach_people_and_no_model(
     assert SHOWN in shown
     assert HIDDEN in shown
 
-    target, sandbox = load(sizes), LocalSandbox()
+    target = load(sizes)
     with ArchiveStore.open(home, read_only=True) as archive:
         variant = archive.variants.get(best)
         assert variant.tree is not None
         parent = Parent(variant, Tree(archive.variants.files(variant.tree)), None)
-        bench = EvaluationContext(sandbox, Isolation.PROCESS, seed=3)
-        suite: Any = None  # the archive's answers need none
-        services = services_for(target, suite, bench, archive, parent, lambda effect: effect())
+        lookup = ArchiveLookup(target, archive)
         for look in (
             Look(op="archive", what="lineage"),
             Look(op="archive", what="show", query=best),
             Look(op="archive", what="search", query="concealed"),
             Look(op="archive", what="search", query="more"),
         ):
-            assert HIDDEN not in str(services["archive"](look))
-    sandbox.close()
+            assert HIDDEN not in str(lookup.answer(parent, look))
 
 
 def test_what_an_agent_measures_comes_with_the_words(sizes: Path) -> None:
@@ -126,6 +124,21 @@ def test_what_an_agent_measures_comes_with_the_words(sizes: Path) -> None:
             target.tree(),
             EvaluationContext(sandbox, Isolation.PROCESS, seed=3, baseline=target.tree()),
         )
-    told = evaluation_text(found, None)
+    told = evaluation_text(found, None, {}, "")
     assert "What the grader says (data):" in told
     assert f"problem 1: {SHOWN}" in told
+
+
+def test_a_measurement_outside_of_runs_shows_the_words(sizes: Path, tmp_path: Path, local: None) -> None:
+    assert f"problem 1: {SHOWN}" in pygent("bench", sizes).out
+    assert pygent("bench", sizes, "--held-out", "--json").json["words"][0] == f"problem 0: {HIDDEN}"
+
+    async def talk(client: Client) -> Any:
+        patch = {"module.py": "def f(n):\n    return 2\n"}
+        return await value(client, "bench_patch", target=str(sizes), files=patch)
+
+    pygent("archive", "stats", home=tmp_path / "home")
+    assert asked(Served(tmp_path / "home", ""), talk)["words"] == [
+        f"problem 0: {SHOWN}",
+        f"problem 1: {SHOWN}",
+    ]
