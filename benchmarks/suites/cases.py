@@ -32,6 +32,7 @@ class CasesSuite(Suite):
 
     shows_failures = True
     shows_inputs = True
+    faults = PASSED
     visible_inputs = staticmethod(visible_cases)
 
     def __init__(self, target: Target) -> None:
@@ -48,6 +49,11 @@ class CasesSuite(Suite):
                 return self._measured(box, tree, cases[start:stop], start)
 
             return StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
+
+    def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
+        case = self._cases.of(bench.seed, "search")[number]
+        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+            return self._measured(box, tree, [case], number).passed == 1
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"

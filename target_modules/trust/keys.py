@@ -123,7 +123,7 @@ _TARGET: Mapping[str, Harm | None] = {
             *("name", "goal", "notes", "files", "support", "pythonpath", "package", "editable", "entry"),
             *("depends", "distribution", "objectives", "thresholds", "suite.tests"),
             *("suite.options", "suite.sampled", "suite.count", "suite.held_out_count", "suite.pairs"),
-            "suite.stages",
+            *("suite.mends", "suite.stages"),
         )
     ),
 }
