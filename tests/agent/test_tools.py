@@ -54,6 +54,7 @@ def test_view_shows_a_symbol_a_range_an_outline_and_the_list_of_files(desk_of: M
     desk = desk_of()
     assert "return LIMIT" in use(desk, "view", path="pkg/main.py", symbol="Box.size")
     assert "slow" not in use(desk, "view", path="pkg/main.py", symbol="Box.size")
+    assert "more lines" not in use(desk, "view", path="pkg/main.py", symbol="slow")
     assert use(desk, "view", path="pkg/main.py", start=3, end=3) == (
         "    3  LIMIT = 3\n[12 more lines; ask for them with start=4]"
     )
@@ -69,6 +70,7 @@ def test_view_says_what_is_there_instead(desk_of: MakeDesk) -> None:
     assert "pkg/main.py" in refused(desk, "view", path="main.py")
     assert "outline=true" in refused(desk, "view", path="pkg/main.py", symbol="fast")
     assert "lines" in refused(desk, "view", path="pkg/main.py", start=999)
+    assert "end=2 comes before start=3" in refused(desk, "view", path="pkg/main.py", start=3, end=2)
 
 
 def test_search_finds_every_line_that_matches_and_only_those(desk_of: MakeDesk) -> None:
