@@ -34,6 +34,7 @@ class CasesSuite(Suite):
 
     shows_failures = True
     shows_inputs = True
+    faults = PASSED
     visible_inputs = staticmethod(visible_cases)
 
     def __init__(self, target: Target) -> None:
@@ -51,6 +52,11 @@ class CasesSuite(Suite):
 
             found = StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
         return told(found, self._cases.summary, lambda: masks_of(cases))
+
+    def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
+        case = self._cases.of(bench.seed, "search")[number]
+        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+            return self._measured(box, tree, [case], number).passed == 1
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"

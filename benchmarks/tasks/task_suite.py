@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
+from pygent.benchmarks.statistics.no_worse import MOST_REPEATS
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, Side, differences_of
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner
 from pygent.benchmarks.suites.suite_registry import suite_for
@@ -34,6 +35,7 @@ class TasksSuite(Suite):
 
     exhaustive = False
     needs_solver = True
+    faults = SOLVED
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -48,8 +50,9 @@ class TasksSuite(Suite):
 
     @staticmethod
     def most_jobs(target: Target) -> int:
-        """All tasks once, and both sides of every round of a comparison."""
-        return sum(task.entry.split == "search" for task in _tasks_of(target)) * (1 + 2 * ROUNDS)
+        """All tasks once, both sides of every round of a comparison, and of a fault that is tried again."""
+        again = 0 if target.manifest.suite.mends is None else 2 * MOST_REPEATS
+        return sum(task.entry.split == "search" for task in _tasks_of(target)) * (1 + 2 * ROUNDS) + again
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         tasks = self._tasks[split]
@@ -71,6 +74,14 @@ class TasksSuite(Suite):
         if not attempts or split == "held_out":
             return found
         return replace(found, words=bounded(words_of(attempts, len(tasks))))
+
+    def fault_name(self, number: int) -> str:
+        return f"task {self._tasks['search'][number].entry.name}"
+
+    def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
+        task = self._tasks["search"][number]
+        seed = derived(bench.seed, "again", task.entry.name, str(repeat))
+        return _batch(self._attempted(tree, task, seed, bench)).passed == 1
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"

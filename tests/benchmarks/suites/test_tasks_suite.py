@@ -75,6 +75,19 @@ def test_tokens_and_then_steps_decide_among_those_that_solve_the_same(
     assert merit(False, 0, 0) < dear < cheap < cheap_in_fewer_steps
 
 
+def test_a_task_can_be_tried_again_alone_with_a_seed_for_each_repeat(
+    target: Target, local_sandbox: LocalSandbox
+) -> None:
+    solver, suite = MarkedSolver(), suite_for(target)
+    bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=3, baseline=target.tree(), solver=solver)
+    agent = that_solves(target, "two")
+    assert [suite.fault_name(number) for number in range(2)] == ["task one", "task two"]
+    assert [suite.passes(agent, number, bench, repeat=1) for number in range(2)] == [False, True]
+    assert suite.passes(agent, 1, bench, repeat=2)
+    assert [job.name for job in solver.jobs] == ["one", "two", "two"]
+    assert len({job.seed for job in solver.jobs}) == 3
+
+
 def test_what_may_not_be_changed_vanishes(target: Target, local_sandbox: LocalSandbox) -> None:
     files = {
         **FILES,
