@@ -81,7 +81,7 @@ class TasksSuite(Suite):
     def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
         task = self._tasks["search"][number]
         seed = derived(bench.seed, "again", task.entry.name, str(repeat))
-        return _batch(self._attempted(tree, task, seed, bench)).passed == 1
+        return self._done(tree, task, seed, bench).passed == 1
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"

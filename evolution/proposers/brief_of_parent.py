@@ -22,6 +22,7 @@ from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.spec.manifest import Target, TargetError
 
 INPUTS = 3  # visible inputs that a prompt shows
+_TIMELESS = ("cases", "objective")  # kinds of suites that see answers only, never how long they took
 _SPEED = ("seconds", "speed", "time", "latency", "throughput")  # in the names of metrics that measure it
 
 
@@ -178,11 +179,13 @@ def rules(target: Target) -> tuple[str, ...]:
 def limits(target: Target, facts: RunFacts) -> tuple[str, ...]:
     """What the program may use, how fast the machine is, and how long an answer may be."""
     table, speed = target.manifest.limits, facts.speed()
-    sentences = [
-        f"One call may take {table.call_seconds:g} s, all calls of a process {table.total_seconds:g} s, its "
-        f"import {table.load_seconds:g} s; it has one core and {table.memory_mb} MB of memory."
-    ]
-    if not measures_speed(target):
+    sentences = []
+    if not suite_class_of(target).needs_solver:  # else it works in boxes with other limits
+        sentences.append(
+            f"One call may take {table.call_seconds:g} s, all calls of a process {table.total_seconds:g} s, "
+            f"its import {table.load_seconds:g} s; it has one core and {table.memory_mb} MB of memory."
+        )
+    if target.manifest.suite.kind in _TIMELESS and not measures_speed(target):
         sentences.append("Within these limits, speed does not count.")
     if speed is not None:
         sentences.append(

@@ -61,6 +61,8 @@ def show(
     if _is_target(what):
         _forbid(rebuilt=rebuilt, exchange=exchange is not None)
         found = [_of_target(what, profile, place if measure else None)]
+        if not measure:
+            typer.echo("not measured, so without scores; --measure measures it first", err=True)
     else:
         _forbid(profile=profile is not None, measure=measure)
         with session.archive(read_only=True) as archive:

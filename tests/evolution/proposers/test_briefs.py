@@ -196,10 +196,14 @@ def test_built_in_functions_are_named_exactly_if_the_gate_refuses_them() -> None
 
 def test_speed_counts_only_where_it_is_measured() -> None:
     timed = brief(TIMED, replace(program("a", 1, 2.0), evaluation=None), None)
+    foreign = target(suite={"kind": "evaluator", "evaluator": "e.py"}, trust="in-process")
     untimed = brief(target(), program("a", 1, 2.0), None)
     assert (timed.measures_speed, untimed.measures_speed) == (True, False)
     assert any("speed does not count" in one for one in untimed.limits)
-    assert not any("speed does not count" in one for one in timed.limits)
+    unknown = brief(foreign, program("a", 1, 2.0), None)
+    assert not unknown.measures_speed
+    for one in (timed, unknown):
+        assert not any("speed does not count" in limit for limit in one.limits)
 
 
 def test_the_speed_of_the_machine_and_the_longest_answer_are_among_the_limits() -> None:
