@@ -10,10 +10,11 @@ from pygent.benchmarks.results import Solved
 from pygent.benchmarks.tasks.catalog import TaskEntry
 from pygent.prompts.quote import line
 
-TRACE = 12  # lines of an agent's actions that are told
+TRACE = 12  # lines of an agent's actions in a failed task
+CALLS = 5  # last calls of a dear attempt
 DEAR = 2  # times the median of the solved tasks
-TOLD = 3  # dear attempts that are told, and clumsy ones
-_CALLED, _REFUSED = "called ", "got: Not done"  # how a trace shows a call, and the result of one that failed
+TOLD = 2  # dear attempts that are told, and clumsy ones: all together fit into a prompt's section
+_CALLED, _GOT, _FAILED = "called ", "got: ", "Not done"  # how a trace shows calls and results
 
 
 @dataclass(frozen=True)
@@ -34,25 +35,26 @@ class TaskAttempt:
     @property
     def refused(self) -> list[str]:
         """The results of calls that failed."""
-        return [row for row in self.work.trace if row.startswith(_REFUSED)]
+        results = [row.removeprefix(_GOT) for row in self.work.trace if row.startswith(_GOT)]
+        return [result for result in results if result.startswith(_FAILED)]
 
     def is_dear(self, tokens: float, steps: float) -> bool:
         return self.work.tokens > DEAR * tokens or self.work.steps > DEAR * steps
 
     def dear(self, tokens: float, steps: float) -> str:
-        """The cost beside the medians, and the calls without their results."""
+        """The cost beside the medians, and the last calls without their results."""
         calls = [row.removeprefix(_CALLED) for row in self.work.trace if row.startswith(_CALLED)]
-        did = ", ".join(line(call, 50) for call in calls[-TRACE:])
+        did = ", ".join(line(call, 40) for call in calls[-CALLS:])
         return (
             f"{self._task}: solved, but it took {self.work.tokens} tokens and {self.work.steps} steps "
-            f"(medians of the solved tasks: {tokens:.0f} and {steps:.0f}); what it called: {did or 'nothing'}"
+            f"(medians of the solved tasks: {tokens:.0f} and {steps:.0f}); last calls: {did or 'none'}"
         )
 
     @property
     def clumsy(self) -> str:
         number = len(self.refused)
         calls = "1 call" if number == 1 else f"{number} calls"
-        return f"{self._task}: solved, but {calls} failed on the way; first {line(self.refused[0], 160)}"
+        return f"{self._task}: solved, but {calls} failed on the way; the first: {line(self.refused[0], 120)}"
 
     @property
     def _task(self) -> str:

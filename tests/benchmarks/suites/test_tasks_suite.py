@@ -131,10 +131,10 @@ def test_the_words_say_what_is_solved_and_what_was_dear_or_clumsy(
     assert whole.startswith("All 5 visible tasks are solved")
     assert dear == (
         "task two (small bug): solved, but it took 9000 tokens and 20 steps (medians of the solved tasks: "
-        "1000 and 4); what it called: view({}), replace({})"
+        "1000 and 4); last calls: view({}), replace({})"
     )
     assert clumsy.startswith(
-        "task three (small bug): solved, but 1 call failed on the way; first got: Not done"
+        "task three (small bug): solved, but 1 call failed on the way; the first: Not done"
     )
     some = judged(target, that_solves(target, "one", "four"), local_sandbox, MarkedSolver())
     assert some.words == ("2 of 5 visible tasks are solved.",)
