@@ -39,8 +39,6 @@ def first_messages(brief: Brief, profile: Profile) -> list[Message]:
     instructions = system(
         replace(brief, limits=(*brief.limits, *limits_in_words(profile))),
         template(profile, "system", "agent.md.j2"),
-        steps=profile.limits.steps,
-        limits=profile.limits,
         words=profile.words.strip(),
     )
     sections = context(brief, template(profile, "context", "context.md.j2"), limits_of(profile))
