@@ -34,10 +34,7 @@ class Toolbox:
     """The tools of one profile, and those of MCP servers under their own names."""
 
     def __init__(self, names: Sequence[str], desk: AttemptState) -> None:
-        known = every()
-        if ALL in names:
-            names = [name for name, tool in known.items() if _IN_A_BOX.issuperset(tool.needs)]
-        self._tools = {name: known[name] for name in names if name in known}
+        self._tools = _named(names)
         self._desk = desk
         self._servers = {tool.name for tool in desk.servers}
 
@@ -81,6 +78,18 @@ def _not_done(wish: ToolCall, why: str) -> ToolResult:
     return ToolResult(
         f"Not done: {why}", valid=False, doubt=f"the call of {quote.line(wish.name, 60)} was not done"
     )
+
+
+def specs_of(names: Sequence[str]) -> tuple[ToolSpec, ...]:
+    """What a model is told of the tools of a profile, without those of servers."""
+    return tuple(tool.spec for tool in _named(names).values())
+
+
+def _named(names: Sequence[str]) -> dict[str, Tool]:
+    known = every()
+    if ALL in names:
+        names = [name for name, tool in known.items() if _IN_A_BOX.issuperset(tool.needs)]
+    return {name: known[name] for name in names if name in known}
 
 
 def _arguments(wish: ToolCall) -> dict[str, object]:

@@ -11,6 +11,8 @@ from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.search.evidence import Evidence
+from pygent.evolution.search.standings import Standing
+from pygent.evolution.search.under_way import AttemptBeside
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -25,8 +27,9 @@ class Parent:
     worth knowing; `tried`, earlier attempts in the order in which they are worth reading: those on it, the
     findings among them, then its ancestors, whose ids are `above`, then others of the run; by id `said`,
     people's remarks, and `evidence`, the effects of those that are read first; and `hints`, people's advice
-    to the whole run, the newest first. A fusion gets the second
-    parent, `mate`.
+    to the whole run, the newest first. `comparison` is its own test against its parent, `best` the run's best
+    program, which may be this one, `standing` its place among the others, and `beside` what is under way at
+    the same time. A fusion gets the second parent, `mate`.
     """
 
     variant: VariantRecord
@@ -38,6 +41,10 @@ class Parent:
     hints: tuple[str, ...] = ()
     above: frozenset[str] = frozenset()
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    comparison: PairedDecision | None = None
+    best: Parent | None = None
+    standing: Standing = field(default_factory=Standing)
+    beside: tuple[AttemptBeside, ...] = ()
     mate: SecondParent | None = None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 from functools import cache
 
@@ -12,12 +13,15 @@ from pygent.agent.tool import Arguments, Tool, ToolError, ToolResult
 from pygent.agent.work.attempt_state import AttemptState
 from pygent.agent.work.subprocess_runner import Done, run
 
+_PIPE_CLOSED = 128 + signal.SIGPIPE
+
 
 class ShellArguments(Arguments):
     """Run a shell command in the root of the files, for at most $seconds seconds.
 
-    `set -e` is on: the first command that fails ends the whole with its exit code. Write `|| true` after one
-    that may fail, and no `&&` between checks: `a && b; c` goes on to c if a fails. There is no network.
+    `set -e` and, if the box has it, `pipefail` are on: the first command that fails ends the whole with its
+    exit code. Write `|| true` after one that may fail, and no `&&` between checks: `a && b; c` goes on to c
+    if a fails. There is no network.
     `python3` is available: `python3 - <<'E'` runs a check that leaves no file behind.
     """
 
@@ -31,7 +35,7 @@ def shell(asked: ShellArguments, desk: AttemptState) -> ToolResult:
     most = desk.profile.limits.seconds
     seconds = min(asked.seconds or most, most)
     try:
-        done = run(["sh", "-e", *_pipefail(), "-c", asked.command], desk.workspace.root, seconds)
+        done = run([*_shell(), asked.command], desk.workspace.root, seconds)
     except (OSError, ValueError) as error:  # no more processes, or a null character in the command
         raise ToolError(f"the command cannot be run: {error}") from None
     if failure := _failure(done, seconds, most):
@@ -46,14 +50,19 @@ def _failure(done: Done, seconds: float, most: float) -> str:
         return f"stopped after {seconds:g} s, of {most:g} at most"
     if done.code < 0:
         return f"ended by signal {-done.code}"
+    if done.code == _PIPE_CLOSED:
+        return f"exit code {done.code}: its pipe was closed before it had written all, as by `head`"
     return f"exit code {done.code}" if done.code else ""
 
 
 @cache
-def _pipefail() -> tuple[str, ...]:
-    """The option with which a pipe fails if any part of it does; not every `sh` has it."""
-    option = ("-o", "pipefail")
-    return option if subprocess.run(["sh", *option, "-c", ":"], capture_output=True).returncode == 0 else ()
+def _shell() -> tuple[str, ...]:
+    """The shell and its options: one in which a pipe fails if any part of it does, if there is one."""
+    for name in ("sh", "bash"):
+        command = (name, "-e", "-o", "pipefail", "-c")
+        if shutil.which(name) and subprocess.run([*command, ":"], capture_output=True).returncode == 0:
+            return command
+    return "sh", "-e", "-c"
 
 
 TOOL = Tool("shell", ShellArguments, shell, ("sandbox", "shell"))

@@ -44,9 +44,11 @@ def view(asked: ViewArguments, desk: AttemptState) -> str:
         start, end = _place(asked.path, text, asked.symbol)
     if start > len(lines):
         raise ToolError(f"{asked.path} has only {len(lines)} lines")
+    if end < start:
+        raise ToolError(f"end={end} comes before start={start}")
     numbered = (f"{number:5}  {lines[number - 1]}" for number in range(start, end + 1))
     shown = quote.first_lines(numbered, desk.profile.limits.output - _NOTE)
-    rest = len(lines) - start + 1 - len(shown)
+    rest = (end if asked.symbol else len(lines)) - start + 1 - len(shown)
     more = f"[{rest} more lines; ask for them with start={start + len(shown)}]"
     return "\n".join([*shown, more] if rest else shown)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pygent.agent.tool import ToolError
 from pygent.agent.work.attempt_state import AttemptState
+from pygent.prompts import quote
 from pygent.target_modules.patch.apply import PatchError
 from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.edits import Patch, SearchReplace
 
+_NOTES = 400  # characters that are kept for what stands around a diff
 _ANY = {"unknown_file": "; call view without a path to see the files"}
 _FOR_TEXT = {
     **_ANY,
@@ -38,4 +40,5 @@ def changed(desk: AttemptState, patch: Patch) -> str:
         return "This change makes no difference."
     broken = desk.workspace.broken()
     note = f"\nIt does not parse now: {broken}" if broken else ""
-    return f"Done:\n{unified(before, after)}{note}"
+    room = desk.profile.limits.output - _NOTES
+    return f"Done:\n{quote.cut_diff(quote.escape(unified(before, after)), room)}{note}"

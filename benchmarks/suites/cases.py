@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import repeat
 
@@ -11,7 +12,7 @@ from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.case_source import CaseSource, masks_of, visible_cases
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, seconds_of, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, got, program_for, said, spec_for
 from pygent.benchmarks.suites.words import told
 from pygent.sandbox.api import Box, Execution, Outcome, Reply
@@ -34,6 +35,7 @@ class CasesSuite(Suite):
 
     shows_failures = True
     shows_inputs = True
+    faults = PASSED
     visible_inputs = staticmethod(visible_cases)
 
     def __init__(self, target: Target) -> None:
@@ -52,6 +54,11 @@ class CasesSuite(Suite):
 
             found = StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
         return told(found, self._cases.summary, lambda: self._masks(bench.seed))
+
+    def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
+        case = self._cases.of(bench.seed, "search")[number]
+        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+            return self._measured(box, tree, [case], number).passed == 1
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
@@ -89,6 +96,7 @@ class CasesSuite(Suite):
         verdicts: list[str] = []
         words: list[str] = []
         lost, output = 0, ""
+        seconds: tuple[float, ...] = ()
         while len(verdicts) < len(cases):
             execution = box.run(program, [case.call for case in cases[len(verdicts) :]])
             output = execution.output or output
@@ -97,6 +105,7 @@ class CasesSuite(Suite):
                 return _batch(verdicts, first, output, reason, execution.violated, words)
             words += _words(execution, cases[len(verdicts) :], first + len(verdicts), say)
             verdicts += self._verdicts(execution, cases[len(verdicts) :])
+            seconds += seconds_of(execution)
             if self._is_gate and (wrong := _first_wrong(verdicts, first)):
                 return _batch(verdicts, first, output, wrong, execution.violated, words)
             if len(verdicts) < len(cases):
@@ -104,7 +113,7 @@ class CasesSuite(Suite):
                 if lost == MOST_CHILDREN:
                     reason = f"{lost} cases ended the child, the last: {_first_wrong(verdicts[-1:], 0)}"
                     return _batch(verdicts, first, output, reason, execution.violated, words)
-        return _batch(verdicts, first, output, words=words)
+        return replace(_batch(verdicts, first, output, words=words), call_seconds=seconds)
 
     def _verdicts(self, execution: Execution, cases: Sequence[Case]) -> list[str]:
         """The fault of each answer that arrived; empty if there is none."""

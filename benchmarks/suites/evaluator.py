@@ -266,7 +266,8 @@ def _report_of(reply: Reply, primary: str) -> EvaluatorReport:
 def _stage_result(name: str, report: EvaluatorReport) -> StageResult:
     failures = (line(f"{name}: {report.reason}"),) if report.reason else ()
     samples = {metric: (value,) for metric, value in report.metrics.items()}
-    return StageResult(name, samples, 0 if report.reason else 1, 1, failures)
+    seconds = (report.seconds, report.seconds) if report.seconds else ()
+    return StageResult(name, samples, 0 if report.reason else 1, 1, failures, seconds)
 
 
 def _own_text(name: str) -> str:

@@ -11,7 +11,7 @@ from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Graded, Problem
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, seconds_of, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, program_for, spec_for, trouble
 from pygent.benchmarks.suites.words import Masks, told
 from pygent.prompts.quote import line
@@ -118,7 +118,8 @@ class ObjectiveSuite(Suite):
             reason = f"problem {number}: {reason}"
             return Batch({}, 0, 1, (reason,), reason, execution.output, execution.violated)
         words = (f"problem {number}: {graded.words}",) if graded.words.strip() else ()
-        return Batch(graded.metrics, 1, 1, output=execution.output, words=words)
+        seconds = seconds_of(execution)
+        return Batch(graded.metrics, 1, 1, output=execution.output, words=words, call_seconds=seconds)
 
     def _differences(self, candidate: Batch, reference: Batch) -> list[float]:
         metric, sign = self._target.primary.metric, self._target.fitness(1.0)

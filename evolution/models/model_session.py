@@ -20,7 +20,6 @@ from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError, RunConfig
 from pygent.evolution.settings.run_trust import servers_file
 from pygent.gateway.model_api import Model
-from pygent.gateway.model_errors import ModelError
 from pygent.gateway.models.circuit_breaker import Breaker
 from pygent.gateway.models.prices import find
 from pygent.gateway.models.replay_model import Replay
@@ -129,7 +128,7 @@ def open_world(
 def require_world(plan: RunPlan) -> None:
     """Check that the models and servers of a run can be opened, before anything is written or begun.
 
-    Nothing is sent. Raises `ConfigError`, and `UntrustedError`.
+    Nothing is sent. Raises `ConfigError`, `UntrustedError`, and `ModelError` if there is no way to a model.
     """
     suite = suite_class_of(plan.target)
     if plan.profile is not None:
@@ -139,10 +138,7 @@ def require_world(plan: RunPlan) -> None:
     if not plan.asks_models or plan.config.replay is not None:
         return
     _require_model(plan)
-    try:
-        models, _ = _opened(plan, _account(plan, Usage()), lambda: None)
-    except ModelError as error:
-        raise ConfigError(str(error)) from None
+    models, _ = _opened(plan, _account(plan, Usage()), lambda: None)
     for model in models.values():
         if model is not None:
             model.close()
@@ -190,7 +186,7 @@ def _connected(
     ended: Callable[[], EndReason | None],
 ) -> Model:
     """The run's model, or a router if several share the attempts."""
-    from pygent.gateway.models.connect import connect
+    from pygent.gateway.models.connect import ProviderUnknownError, connect
     from pygent.gateway.models.prices import PriceUnknownError, require_known
     from pygent.gateway.models.weighted_router import WeightedRouter
 
@@ -202,7 +198,7 @@ def _connected(
         models = [
             connect(one.name, account, config.prices, one, minutes=minutes, ended=ended) for one in breakers
         ]
-    except PriceUnknownError as error:
+    except (PriceUnknownError, ProviderUnknownError) as error:
         raise ConfigError(str(error)) from None
     return models[0] if len(models) == 1 else WeightedRouter(models, weights)
 

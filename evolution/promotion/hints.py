@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import unicodedata
 from collections.abc import Callable
@@ -53,12 +54,18 @@ def deaf(run: RunRecord) -> str:
     return ""
 
 
-def standing(archive: ArchiveStore, run: str, redact: Callable[[str], str]) -> tuple[str, ...]:
-    """The hints that are not withdrawn, newest first, as a proposer gets them.
+def standing(
+    archive: ArchiveStore, run: str, redact: Callable[[str], str], at: float = math.inf
+) -> tuple[str, ...]:
+    """The hints that are not withdrawn at a time, newest first, as a proposer gets them.
 
     An archive may be a stranger's, so length and number are bounded again.
     """
-    found = [one.text for one in archive.hints.list_(run) if one.withdrawn is None]
+    found = [
+        one.text
+        for one in archive.hints.list_(run)
+        if one.when <= at and (one.withdrawn is None or one.withdrawn.when > at)
+    ]
     return tuple(redact(text[:TEXT_CHARS]) for text in reversed(found[-MOST_SHOWN:]))
 
 

@@ -63,8 +63,8 @@ def create_run(archive: ArchiveStore, config: RunConfig) -> RunRecord:
 
     Without a seed it gets 63 random bits: code that anybody can read draws the cases from the seed, so a
     variant that guesses the seed can foresee the cases. Raises `UntrustedError` if nobody has agreed to what
-    the run would use, `ExtensionError` if code that it names cannot be loaded, and `ConfigError` if it could
-    not begin.
+    the run would use, `ExtensionError` if code that it names cannot be loaded, and `ConfigError` or
+    `ModelError` if it could not begin.
     """
     from pygent.evolution.models.model_session import require_world
 

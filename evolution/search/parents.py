@@ -10,6 +10,7 @@ from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.records import ReviewDecision, VariantRecord
 from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.protocols import Parent, Selector
 from pygent.evolution.search.evidence_reader import EvidenceReader
 from pygent.evolution.search.population import Population
@@ -79,15 +80,18 @@ class Parents:
         tried = self._tried(chosen, above)
         read = (chosen, *(one.id for one in tried))
         remarks = {id: self._remarks[id] for id in read if id in self._remarks}
-        inspirations = self._inspirations(attempt, chosen)
+        leader = self._population.leader
         return replace(
             parent,
-            inspirations=inspirations,
+            inspirations=tuple(map(self._compared, self._inspirations(attempt, chosen))),
             tried=tried,
             said=remarks,
-            above=frozenset(one.id for one in above),
             hints=self._hints(),
+            above=frozenset(one.id for one in above),
             evidence={one.id: self._evidence.of(one) for one in tried[:EXAMINED]},
+            comparison=self._compared(parent).comparison,
+            best=None if leader is None else self._compared(self.get(leader)),
+            standing=self._population.standing(chosen),
         )
 
     def hear(self, decision: ReviewDecision) -> None:
@@ -122,6 +126,11 @@ class Parents:
 
     def _is_telling(self, variant: VariantRecord) -> bool:
         return bool(variant.note or variant.reason or variant.id in self._remarks)
+
+    def _compared(self, parent: Parent) -> Parent:
+        """A program with the outcome of its test against its own parent, if there was one."""
+        found = self._archive.variants.records(parent.variant.id, kind="acceptance")
+        return replace(parent, comparison=PairedDecision.of(found[-1].data)) if found else parent
 
 
 def _weight(parent: Parent) -> int:

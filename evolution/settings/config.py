@@ -102,8 +102,7 @@ class RunConfig(BaseModel):
     )
     temperature: Annotated[float | Literal["none"], offered("Models", "agent_run", "resume")] = Field(
         0.8,
-        description="sampling temperature of the model, from 0 to 2; none sends none, so that the model "
-        "answers at its own",
+        description="sampling temperature of the model, from 0 to 2; none leaves it to the model",
     )
     max_answer_tokens: Annotated[int | None, offered("Models", "agent_run", "resume")] = Field(
         None,

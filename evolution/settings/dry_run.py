@@ -9,7 +9,7 @@ from pygent.agent.dialogue.messages import messages
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.models.answer_limit import answer_limit
 from pygent.evolution.models.model_judge import MOST_REQUESTS, conversation
-from pygent.evolution.proposers.llm import brief
+from pygent.evolution.proposers.brief_of_parent import brief
 from pygent.evolution.protocols import Parent
 from pygent.evolution.run.plan import RunPlan
 from pygent.gateway.models.prices import find

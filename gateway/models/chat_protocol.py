@@ -60,8 +60,9 @@ def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Com
     found = _calls(message)
     if found is None:
         raise ModelError(Kind.MALFORMED, f"{model}: the answer's tool calls are not a list of calls")
-    calls = tuple(ToolCall(call.id, call.name, _paired(call.arguments)) for call in found)
     reason = _reason(choice.get("finish_reason"))
+    nothing = "" if reason == CUT_OFF else "{}"  # some write no arguments as no text
+    calls = tuple(ToolCall(call.id, call.name, _paired(call.arguments) or nothing) for call in found)
     written = text + "".join(call.name + call.arguments for call in calls)
     usage, cache_written = _usage(data.get("usage"), prompt_guess, written)
     refusal = message.get("refusal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -11,6 +12,8 @@ from typing import Any, Literal
 from pygent.archive.records import Usage
 from pygent.gateway.model_api import CUT_OFF, Completion, Model, ModelLayer, Request
 from pygent.gateway.model_errors import Kind, ModelError
+
+log = logging.getLogger(__name__)
 
 State = Literal["closed", "open", "half_open"]
 _GLANCE = 0.2  # seconds between two checks of a waiting call
@@ -171,6 +174,8 @@ class CircuitBreakerModel(ModelLayer):
         spent = f"all {answer.usage.completion_tokens} tokens of the answer went into thinking"
         text = f"{self.name}: {spent}, at a limit of {request.max_tokens}: raise --max-answer-tokens"
         in_a_row = self.breaker.wasted(text)
+        if in_a_row == 1:
+            log.warning("%s", text)
         if in_a_row == 1 and any(message.role == "assistant" for message in request.messages):
             return answer
         raise ModelError(Kind.CUT_OFF, text, usage=answer.usage)

@@ -25,6 +25,10 @@ _OLLAMA = ("ollama", "ollama_chat")
 _NEARBY = ("localhost", "local", "lan", "internal", "home")  # last parts of names of a private network
 
 
+class ProviderUnknownError(ModelError):
+    """A model's name begins with a provider that nobody knows."""
+
+
 def connect(
     name: str,
     budget: RunAccount,
@@ -66,7 +70,7 @@ def _endpoint(name: str, environment: Mapping[str, str], timeout: float) -> Mode
         text = (
             f"--model {name}: no provider is named {line(provider)}; known are {known} (or OPENAI_BASE_URL)"
         )
-        raise ModelError(Kind.NOT_FOUND, text, usage=Usage())
+        raise ProviderUnknownError(Kind.NOT_FOUND, text, usage=Usage())
     key = environment.get("OPENAI_API_KEY", "").strip()
     if not key and base_url is None:
         text = (

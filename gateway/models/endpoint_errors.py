@@ -67,11 +67,12 @@ _STATUS_OF_NAME = {
     "overloaded_error": 529,
 }
 _STATUS_OF_WORDS = (
-    (re.compile(r"(incorrect|invalid|wrong|missing) api key|unauthori[sz]ed", re.I), 401),
-    (re.compile(r"insufficient (credit|quota|balance|fund)", re.I), 402),
+    (re.compile(r"(incorrect|invalid|wrong|missing) api key|api key not valid|unauthori[sz]ed", re.I), 401),
+    (re.compile(r"insufficient (credit|quota|balance|fund)|credit balance is too low", re.I), 402),
     (re.compile(r"model\b.{0,80}\b(not found|does not exist)|no such model", re.I), 404),
     (re.compile(r"rate.?limit|too many requests", re.I), 429),
 )
+_FINAL = [(words, said) for words, said in _STATUS_OF_WORDS if said in (401, 402)]  # also sent with 400
 _FLAGGED = re.compile(r"moderation|\bflagged\b", re.I)
 _ADVICE = {
     Kind.AUTH: " (check {key})",
@@ -103,7 +104,8 @@ def fault(
 
     `key` is the variable that holds the key.
     """
-    details = body.get("error") or body if isinstance(body, dict) else body
+    first = body[0] if isinstance(body, list) and len(body) == 1 else body  # Gemini answers with a list
+    details = first.get("error") or first if isinstance(first, dict) else first
     message = _message(details)
     codes = [details.get("code"), details.get("type")] if isinstance(details, dict) else []
     kind = next((_BY_CODE[code] for code in codes if isinstance(code, str) and code in _BY_CODE), None)
@@ -113,6 +115,8 @@ def fault(
         kind = Kind.CONTEXT_LENGTH
     elif kind is None and status == 403 and _FLAGGED.search(message):
         kind = Kind.REFUSED
+    elif kind is None and status == 400:
+        kind = next((_BY_STATUS[said] for words, said in _FINAL if words.search(message)), None)
     kind = kind or _BY_STATUS.get(status, Kind.REQUEST)
     where = f"HTTP {status}" if status else "an error in the answer"
     text = f"{model}: {where}: {line(message) or 'no explanation'}"

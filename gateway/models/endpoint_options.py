@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pygent.archive.records import Usage
 from pygent.gateway.model_api import Completion, Request
 from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models import refused_options, tokens
@@ -15,6 +16,8 @@ from pygent.gateway.models.refused_options import LENGTHS, TOOLS
 # In this order options are left out on trial if a refusal names none: what matters least goes first.
 _ON_TRIAL = ("seed", "stream_options", "response_format", "temperature")
 _MOST_LOWERED = 8  # times that one request may ask for a shorter answer
+
+_Send = Callable[[Mapping[str, Any]], Completion]
 
 
 class ToolsUnsupportedError(ModelError):
@@ -34,57 +37,77 @@ class EndpointOptions:
         self._most: int | None = None
         self._tried = False
 
-    def complete(self, request: Request, send: Callable[[Mapping[str, Any]], Completion]) -> Completion:
+    def complete(self, request: Request, send: _Send) -> Completion:
         """Send the request's options until the endpoint takes them; `send` raises `EndpointError`.
 
-        Raises what `send` raises, and `ToolsUnsupportedError`.
+        What was paid includes each refused call. Raises what `send` raises, and `ToolsUnsupportedError`.
         """
-        request = request if self._most is None else _of_length(request, self._most)
-        lowered = 0
+        paid = Usage()
+
+        def counted(options: Mapping[str, Any]) -> Completion:
+            nonlocal paid
+            try:
+                return send(options)
+            except ModelError as error:
+                paid += error.usage
+                raise
+
+        try:
+            answer = self._taken(request, counted)
+        except ModelError as error:
+            error.usage = paid
+            raise
+        return replace(answer, usage=paid + answer.usage)
+
+    def _taken(self, wish: Request, send: _Send) -> Completion:
+        request = wish if self._most is None else _of_length(wish, self._most)
+        lowered, most = 0, self._most
         while True:
             options = in_api_form(request, self._without)
             try:
-                return send(options)
+                answer = send(options)
             except EndpointError as error:
                 refused = refused_options.refused(error, options)
-                shorter = self._shorter(error, request, refused) if lowered < _MOST_LOWERED else None
-                if shorter is not None:
+                if lowered < _MOST_LOWERED and (shorter := self._shorter(error, request, refused)):
                     lowered += 1
-                    request = shorter
-                    continue
-                if error.kind is Kind.CONTEXT_LENGTH:
+                    request, is_for_all = shorter
+                    most = request.max_tokens if is_for_all else most
+                elif error.kind is Kind.CONTEXT_LENGTH:
                     raise
-                if TOOLS in refused:
+                elif TOOLS in refused:
                     raise ToolsUnsupportedError(Kind.REQUEST, str(error)) from None
-                if not refused_options.is_renamed(error, request.max_tokens):
-                    refused -= {*LENGTHS}
-                if refused:
+                elif refused:
+                    if not refused.isdisjoint(LENGTHS):  # no limit at all will do
+                        request = wish
                     self._without |= refused
                 elif self._tried or not refused_options.names_none(error):
                     raise
                 else:
                     return self._on_trial(request, send, error)
+            else:
+                self._most = most
+                return answer
 
-    def _shorter(self, error: EndpointError, request: Request, refused: frozenset[str]) -> Request | None:
-        """The request with a limit that the endpoint may take; None if the limit is not to blame."""
+    def _shorter(
+        self, error: EndpointError, request: Request, refused: frozenset[str]
+    ) -> tuple[Request, bool] | None:
+        """The request with a limit that the endpoint may take, and whether that holds for all requests.
+
+        None if the limit is not to blame.
+        """
         asked = request.max_tokens
         by_length = not refused.isdisjoint(LENGTHS)
         if not by_length and error.kind is not Kind.CONTEXT_LENGTH:
             return None
         room = refused_options.room_left(error, tokens.of_prompt(request.messages))
         if room is not None:  # this prompt leaves no more; another may
-            return replace(request, max_tokens=room) if 0 < room < asked else None
+            return (replace(request, max_tokens=room), False) if 0 < room < asked else None
         if not by_length or refused_options.is_renamed(error, asked):
             return None
         most = refused_options.shorter(error, asked)
-        if most is None:
-            return None
-        self._most = most if self._most is None else min(most, self._most)
-        return _of_length(request, most)
+        return None if most is None else (_of_length(request, most), True)
 
-    def _on_trial(
-        self, request: Request, send: Callable[[Mapping[str, Any]], Completion], refusal: EndpointError
-    ) -> Completion:
+    def _on_trial(self, request: Request, send: _Send, refusal: EndpointError) -> Completion:
         """Leave options out one after the other until the endpoint takes the request. Raises `refusal`."""
         without = self._without
         for name in _ON_TRIAL:

@@ -34,6 +34,7 @@ PROVIDERS: Mapping[str, str] = {
     "vertex_ai": "",
     "xai": "XAI_API_KEY",
 }
+_SLOWEST = 40.0  # tokens per second
 _CACHED = {"type": "ephemeral"}
 # Otherwise its import asks the network, and obeys a `.env` in the current folder, key addresses included.
 _LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION"}
@@ -52,7 +53,10 @@ class LitellmModel:
     """
 
     def __init__(self, name: str, environment: Mapping[str, str], timeout: float = 300.0) -> None:
-        """Raise `ModelError` (AUTH) if the provider's key is not set."""
+        """`timeout` is in seconds, and longer for an answer that may take longer, as it comes whole.
+
+        Raises `ModelError` (AUTH) if the provider's key is not set.
+        """
         self.name = name
         self._timeout = timeout
         self._options = EndpointOptions("stream")
@@ -73,11 +77,12 @@ class LitellmModel:
         import openai
 
         guess = tokens.of_prompt(request.messages)
+        seconds = max(self._timeout, request.max_tokens / _SLOWEST)
         try:
             answer = litellm.completion(
                 model=self.name,
-                messages=_in_api_form(self.name, request),
-                timeout=self._timeout,
+                messages=api_messages(self.name, request),
+                timeout=seconds,
                 num_retries=0,
                 max_retries=0,
                 drop_params=True,
@@ -85,7 +90,7 @@ class LitellmModel:
             )
             return chat_protocol.completion_of(answer.model_dump(mode="json"), self.name, guess)
         except openai.APITimeoutError:
-            text = f"{self.name}: no answer within {self._timeout:g} s"
+            text = f"{self.name}: no answer within {seconds:g} s"
             raise ModelError(Kind.TIMEOUT, text, usage=Usage(calls=1, prompt_tokens=guess)) from None
         except openai.APIStatusError as error:
             body, headers = {"message": str(error)}, error.response.headers
@@ -100,7 +105,8 @@ class LitellmModel:
         """Do nothing: the library keeps its own connections."""
 
 
-def _in_api_form(name: str, request: Request) -> list[dict[str, Any]]:
+def api_messages(name: str, request: Request) -> list[dict[str, Any]]:
+    """The messages in the API's form, with cache marks if the model `name` heeds them."""
     messages = [chat_protocol.plain(message) for message in request.messages]
     provider, _, model = name.partition("/")
     if provider == "anthropic" or "claude" in model:

@@ -44,7 +44,7 @@ _UNSUPPORTED = re.compile(
 )
 _TOO_LARGE = re.compile(
     r"too (?:large|big|high|long|many|great)|exceed|at most|less than|smaller|lower than|<|>|maximum|up to"
-    r"|range|between|limit|greater|must be|invalid",
+    r"|range|between|limit|greater|must be",
     re.I,
 )
 _N = r"(\d{1,3}(?:,\d{3})+|\d+)"
@@ -66,31 +66,32 @@ _PROMPTS = (
 )
 _ROUTED_BY_OPTIONS = re.compile(r"requested param", re.I)
 _SHORTEST = 16  # tokens: an answer that may be no longer is of no use
+_LEAST_ROOM = 512  # tokens beside a prompt: with less, the prompt is what is too long
 
 
 def refused(error: EndpointError, sent: Mapping[str, Any]) -> frozenset[str]:
     """The options in `sent` that the error refuses; a fault of anything else refuses none.
 
-    An option counts if it stands beside words that refuse, and in a plain refusal (400, 422) also if the
-    error's `param` is its name, or if it stands in quotes. Tools count only if nothing else does.
+    In a plain refusal (400, 422) an option counts if the error's `param` is its name, or else if it stands in
+    quotes; in any, if it stands beside words that refuse. Tools count only if nothing else does.
     """
     if error.status not in (NO_STATUS, 400, 404, 415, 422, 500, 501):
         return frozenset()
     texts = [*words_of(error.body)]
     whole = "\n".join(texts)
     plain = error.status in (400, 422)
+    if plain and (exactly := frozenset(sent).intersection(texts, _NAMED)):
+        return exactly
 
     def is_meant(name: str) -> bool:
         refuses = _REFUSING.search(whole) or (name in LENGTHS and _TOO_LARGE.search(whole))
-        quoted = name in texts or _QUOTED[name].search(whole) is not None
-        if error.status >= 500 or not refuses:
-            return quoted and (plain or refuses is not None)
-        return _NAMED[name].search(whole) is not None
+        pattern = _NAMED if refuses and error.status < 500 else _QUOTED
+        return (plain or refuses is not None) and pattern[name].search(whole) is not None
 
     found = frozenset(name for name in sent if name in _NAMED and name != TOOLS and is_meant(name))
     if found or TOOLS not in sent or not _NAMED[TOOLS].search(whole):
         return found
-    is_param = plain and not {TOOLS, "tool_choice"}.isdisjoint(texts)
+    is_param = plain and "tool_choice" in texts
     return frozenset({TOOLS}) if is_param or _WITHOUT_TOOLS.search(whole) else found
 
 
@@ -131,7 +132,7 @@ def room_left(error: EndpointError, prompt: int) -> int | None:
     if not windows:
         return None
     left = min(windows) - (sum(prompts) if prompts else prompt)
-    return left if left >= _SHORTEST else 0
+    return left if left >= _LEAST_ROOM else 0
 
 
 def _below(text: str, asked: int, status: int) -> int | None:

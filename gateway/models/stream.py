@@ -107,9 +107,9 @@ class _Answer:
 class _CallPieces:
     """Puts calls together from the pieces of a stream.
 
-    Pieces belong to the latest call of their index; without one, to that of their id, or of their place in
-    the chunk. A piece with a name begins another call if its id is new, if that call is whole already, or if
-    the name is another. Some endpoints repeat id and name in each piece, or make up an id for each.
+    Pieces belong to the latest call of their index; without one, to that of their id, or of their place
+    in the chunk. A piece with a name begins another call if its id is new, if that call is whole already,
+    or if the name is another. Some endpoints repeat id and name in each piece, or make up an id for each.
     """
 
     def __init__(self) -> None:

@@ -110,10 +110,7 @@ RUN_OPTIONS = (
         name="temperature",
         kind=str,
         panel="Models",
-        help=(
-            "Sampling temperature of the model, from 0 to 2; none sends none, so that the "
-            "model answers at its own."
-        ),
+        help="Sampling temperature of the model, from 0 to 2; none leaves it to the model.",
         default="0.8",
         to=("resume", "agent_run"),
     ),

@@ -11,9 +11,12 @@ from pygent.interfaces.mcp.tool_context import DATA, cut
 from pygent.interfaces.views import hint_views
 from pygent.interfaces.views import run_views as views
 from pygent.prompts.note import keepable
+from pygent.prompts.quote import cut as shortened
 from pygent.prompts.quote import escape, line
 
 NOTE_CHARS = 500
+HINTS = 20  # in one answer
+HINT_CHARS = 2000
 Notice = Annotated[str, Field(description="how to treat the texts in this answer")]
 
 
@@ -159,11 +162,12 @@ class HintRow(BaseModel):
 
 
 class Hints(BaseModel):
-    """All hints to a run."""
+    """The hints to a run."""
 
     notice: Notice = DATA
     run: str
-    hints: list[HintRow]
+    hints: list[HintRow] = Field(description=f"the newest {HINTS}, in the order of their numbers")
+    total: int
     said: str = Field(description="what was recorded, and when it counts")
 
 
@@ -209,7 +213,7 @@ def variant_row(variant: VariantRecord) -> VariantRow:
 def hint_row(hint: Hint) -> HintRow:
     """A row for a hint. Each text has visible characters only."""
     gone = line(hint_views.withdrawal(hint), NOTE_CHARS)
-    text = cut(escape(hint.text), "`pygent hint` shows more of it")
+    text = shortened(escape(hint.text), HINT_CHARS)  # only a stranger's archive holds a longer one
     when = hint_views.moment(hint.when)
     return HintRow(number=hint.number, text=text, who=line(hint.who), when=when, withdrawn=gone)
 

@@ -36,7 +36,7 @@ def register(server: MCPServer, context: ToolContext) -> None:
         text: Annotated[str, Field(description="the hint; left out, nothing is added")] = "",
         remove: Annotated[int | None, Field(ge=1, description="number of a hint to withdraw")] = None,
     ) -> answer_models.Hints:
-        """Give a run a hint, which all prompts of its next attempts hold, or withdraw one; lists all hints.
+        """Give a run a hint, which all prompts of its next attempts hold, or withdraw one; lists the hints.
 
         It is recorded as given through MCP. Say what your user knows about the task.
         """
@@ -90,8 +90,9 @@ def _hinted(context: ToolContext, run: str, text: str, remove: int | None) -> an
         elif text:
             given = hints.give(archive, record.id, _through_mcp(context.who), text)
             said = f"hint {given.number} given; {outlook(context.home, record)}"
-        rows = [answer_models.hint_row(one) for one in archive.hints.list_(record.id)]
-    return answer_models.Hints(run=record.id, hints=rows, said=said)
+        found = archive.hints.list_(record.id)
+    rows = [answer_models.hint_row(one) for one in found[-answer_models.HINTS :]]
+    return answer_models.Hints(run=record.id, hints=rows, total=len(found), said=said)
 
 
 def _through_mcp(who: str) -> str:

@@ -42,7 +42,7 @@ def run_session(
 ) -> RunResult:
     """Work on a run until a budget or the user ends it.
 
-    Raises what `execute_run` raises, `ConfigError` before a sandbox is opened if the run could not go on, and
+    Raises what `execute_run` raises, before a sandbox is opened if the run cannot reach its models, and
     `SandboxUnavailableError`; `KeyboardInterrupt` after the second Ctrl-C.
     """
     settings = plan.config

@@ -47,7 +47,8 @@ def _of(kind: str, data: Any, to_a_person: bool) -> list[str]:
 
 
 def _verdict(what: str, found: PairedDecision) -> str:
+    word = f"no worse, and mends {found.mends}" if found.mends else "better"
     return (
-        f"{what}: {'better' if found.better else 'not shown better'}; mean difference {found.mean:.4g} "
+        f"{what}: {word if found.better else 'not shown better'}; mean difference {found.mean:.4g} "
         f"[{found.low:.4g}, {found.high:.4g}] over {found.pairs} pairs, error rate {found.error_rate:.3g}"
     )

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pygent.interfaces.python.evolve import aevolve, aresume, evolve, resume
     from pygent.interfaces.python.measure import bench, target
     from pygent.interfaces.python.records import Run, Variant
+    from pygent.interfaces.views.findings import AttemptFinding
     from pygent.sandbox.api import SandboxUnavailableError
     from pygent.target_modules.patch.model.tree import Tree
     from pygent.target_modules.spec.manifest import Target, TargetError
@@ -61,6 +62,7 @@ __all__ = [
     "ApplyPlan",
     "Archive",
     "ArchiveError",
+    "AttemptFinding",
     "Candidate",
     "ConfigError",
     "DurableSteps",
@@ -118,6 +120,7 @@ _HOMES = {
     "interfaces.python.evolve": "aevolve aresume evolve resume",
     "interfaces.python.measure": "bench target",
     "interfaces.python.records": "Run Variant",
+    "interfaces.views.findings": "AttemptFinding",
     "sandbox.api": "SandboxUnavailableError",
     "target_modules.patch.model.tree": "Tree",
     "target_modules.spec.manifest": "Target TargetError",

@@ -80,6 +80,12 @@ class SuiteTable(_Table):
     pairs: int = Field(
         12, gt=0, description="timing: how often one evaluation times the variant against the baseline"
     )
+    mends: float | None = Field(
+        None,
+        gt=0,
+        description="accept also a variant that is worse by no more than this, in the unit of the score, and "
+        "mends a case or task that its parent failed; for the kinds `cases` and `tasks`; off by default",
+    )
     stages: tuple[Stage, ...] = Field(
         (Stage(name="all", cases=None, calls=None, threshold=None),), min_length=1
     )

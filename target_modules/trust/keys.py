@@ -129,7 +129,7 @@ _TARGET: Mapping[str, Harm | None] = {
             *("depends", "distribution", "objectives", "thresholds", "suite.tests"),
             *("judges.name", "judges.rubric", "judges.samples"),
             *("suite.options", "suite.sampled", "suite.count", "suite.held_out_count", "suite.pairs"),
-            "suite.stages",
+            *("suite.mends", "suite.stages"),
         )
     ),
 }

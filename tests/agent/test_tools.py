@@ -54,6 +54,7 @@ def test_view_shows_a_symbol_a_range_an_outline_and_the_list_of_files(desk_of: M
     desk = desk_of()
     assert "return LIMIT" in use(desk, "view", path="pkg/main.py", symbol="Box.size")
     assert "slow" not in use(desk, "view", path="pkg/main.py", symbol="Box.size")
+    assert "more lines" not in use(desk, "view", path="pkg/main.py", symbol="slow")
     assert use(desk, "view", path="pkg/main.py", start=3, end=3) == (
         "    3  LIMIT = 3\n[12 more lines; ask for them with start=4]"
     )
@@ -69,6 +70,7 @@ def test_view_says_what_is_there_instead(desk_of: MakeDesk) -> None:
     assert "pkg/main.py" in refused(desk, "view", path="main.py")
     assert "outline=true" in refused(desk, "view", path="pkg/main.py", symbol="fast")
     assert "lines" in refused(desk, "view", path="pkg/main.py", start=999)
+    assert "end=2 comes before start=3" in refused(desk, "view", path="pkg/main.py", start=3, end=2)
 
 
 def test_search_finds_every_line_that_matches_and_only_those(desk_of: MakeDesk) -> None:
@@ -162,6 +164,17 @@ def test_replace_with_an_empty_search_writes_an_empty_file_and_says_what_to_do_w
     assert desk.workspace.tree()["pkg/main.py"] == SOURCE
 
 
+def test_the_diff_of_a_great_edit_is_cut_at_its_lines_and_fits_into_one_result(desk_of: MakeDesk) -> None:
+    desk = desk_of(limits={"output": 1000}, files={"pkg/main.py": "x = 1\ny = 2\n"})
+    text = "".join(f"z_{number} = {number}\n" for number in range(300))
+    said = use(desk, "replace", path="pkg/main.py", search="x = 1\n", replace=text)
+    assert len(said) <= 1000
+    assert "characters left out: lines " in said
+    assert {row for row in said.splitlines() if row.startswith("+z_")} < {
+        f"+{row}" for row in text.splitlines()
+    }
+
+
 def test_an_edit_of_text_that_breaks_the_file_is_told(desk_of: MakeDesk) -> None:
     desk = desk_of()
     said = use(desk, "replace", path="pkg/main.py", search="def slow(xs):", replace="def slow(xs:")
@@ -204,14 +217,20 @@ def test_a_command_that_fails_ends_the_list_and_is_told_first(desk_of: MakeDesk,
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")
-@pytest.mark.parametrize(
-    "command", ["false || true; ls", "if false; then :; fi; ls", "! false; ls", "false | ls"]
-)
+@pytest.mark.parametrize("command", ["false || true; ls", "if false; then :; fi; ls", "! false; ls"])
 def test_a_command_that_may_fail_does_not_end_the_list(desk_of: MakeDesk, command: str) -> None:
     made = result(desk_of(), "shell", command=command)
     assert made.text.startswith("[exit code 0]\n")
     assert "notes.txt" in made.text
     assert made.doubt == ""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no shell with pipefail here")
+def test_a_check_that_fails_is_not_hidden_by_what_it_is_piped_into(desk_of: MakeDesk) -> None:
+    made = result(desk_of(), "shell", command="python3 -c 'print(6 * 7); assert False' 2>&1 | head -1; ls")
+    assert made.text == "[FAILED: exit code 1]\n42\n"
+    cut = result(desk_of(), "shell", command="yes | head -1; ls")
+    assert cut.text.startswith("[FAILED: exit code 141: its pipe was closed")
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")

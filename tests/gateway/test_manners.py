@@ -97,8 +97,9 @@ def answered(manner: str, request: Request = ASK, *, streams: bool) -> tuple[Com
 @pytest.mark.parametrize("manner", LEFT_OUT)
 def test_what_is_refused_is_left_out_from_then_on(manner: str, streams: bool) -> None:
     with model(manner, streams=streams) as (made, server):
-        assert made.complete(ASK).text == FINE
+        first = made.complete(ASK)
         learned = len(server.requests)
+        assert (first.text, first.usage.calls) == (FINE, learned)
         assert made.complete(ASK).text == FINE
     assert len(server.requests) == learned + 1
     options = {"max_tokens", "temperature", "seed", "stream", "stream_options", "response_format", "tools"}

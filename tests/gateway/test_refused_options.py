@@ -69,6 +69,11 @@ def test_faults_of_another_kind_refuse_no_option(status: int, words: str) -> Non
     assert refusal(words, status) == frozenset()
 
 
+def test_a_param_counts_more_than_what_else_is_named() -> None:
+    words = "temperature is not supported beside stream"
+    assert refusal(words, param="temperature") == {"temperature"}
+
+
 def test_an_option_that_was_not_sent_is_not_refused() -> None:
     error = fault(400, {"message": "unknown field: top_p"}, "m")
     assert refused(error, SENT) == frozenset()
@@ -111,6 +116,7 @@ def test_a_limit_is_not_halved_for_ever() -> None:
          "`max_new_tokens`", 7193),
         ("maximum context length is 8192 tokens, however your messages resulted in 9000 tokens", 0),
         ("the context window of 1000 tokens is full", 900),
+        ("maximum context length is 8192 tokens and your request has 8100 input tokens", 0),
         ("max_tokens is too large", None),
     ],
 )  # fmt: skip

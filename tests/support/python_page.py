@@ -23,7 +23,7 @@ may change. The examples use the target of [this tutorial](../tutorial/own-funct
 {sections}"""
 SECTIONS = {
     "Runs": "evolve resume aevolve aresume Run RunConfig RunRecord EndReason Usage",
-    "Variants": "Variant Status Interval Evaluation",
+    "Variants": "Variant AttemptFinding Status Interval Evaluation",
     "Targets and measurements": "target bench Target Tree",
     "The archive": "Archive",
     "Applying": "Applied ApplyPlan",

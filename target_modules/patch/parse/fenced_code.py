@@ -110,7 +110,7 @@ class _Reading:
         text = self._tree[path]
         if self._editable.is_in_blocks(path):
             inside = _in_markers(block.source, text)
-            if inside is not None:
+            if inside is not None and not block.says_whole:
                 self._set_whole(path, inside)
                 return
             may_be_whole = block.says_whole or any(MARKER.match(line.strip()) for line in code.lines)
@@ -123,7 +123,7 @@ class _Reading:
             return
         if block.says_whole or (may_be_whole and is_whole(code, file, path)):
             source = block.source if _is_at_margin(block.source) else dedented(block.source)
-            self._set_whole(path, file_text(plain(source), code, text, file))
+            self._set_whole(path, file_text(plain(source), code, text, file, is_said=block.says_whole))
             return
         self._parts.setdefault(path, []).extend(parts)
 
@@ -203,14 +203,18 @@ def _in_markers(source: str, old: str) -> str | None:
     if not has or len(was) != len(has):
         return None
     lines, rows = split_lines(old), split_lines(plain(source))
-    kept = {line.strip() for line in lines}
-    inside = {at for start, end in has for at in range(start, end)}
-    if any(row.strip() and row.strip() not in kept for at, row in enumerate(rows) if at not in inside):
+    around = iter(_outside(lines, was))
+    if not all(row in around for row in _outside(rows, has)):
         return None
     newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     for (start, end), (first, last) in zip(reversed(was), reversed(has), strict=True):
         lines[start:end] = [row.rstrip("\n") + newline for row in rows[first:last]]
     return "".join(lines)
+
+
+def _outside(lines: list[str], marked: list[tuple[int, int]]) -> list[str]:
+    inside = {at for start, end in marked for at in range(start, end)}
+    return [line.rstrip() for at, line in enumerate(lines) if at not in inside and line.strip()]
 
 
 def _marked(lines: list[str]) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -16,6 +17,7 @@ from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_boun
 from pygent.target_modules.patch.syntax.source import NotPythonError, newline_of, plain
 from pygent.target_modules.patch.syntax.source_rendering import dedented
 
+_GUARD = head_of(ast.parse("if __name__ == '__main__': pass").body[0])
 _METHOD_MARKS = frozenset({"staticmethod", "classmethod", "property"})
 
 
@@ -23,7 +25,8 @@ _METHOD_MARKS = frozenset({"staticmethod", "classmethod", "property"})
 class CodePart:
     """One statement of a block (or several on a line), with the comments above it.
 
-    `above` is comments that a blank line parts from it, `gap` the blank lines between it and the one before.
+    `above` is comments that a blank line parts from it, `gap` the blank lines between it and the one before,
+    `below` comments at the end of the block.
     """
 
     unit: Unit
@@ -32,6 +35,7 @@ class CodePart:
     block: int
     line: int
     gap: int
+    below: str = ""
 
     @property
     def where(self) -> str:
@@ -55,18 +59,16 @@ def parts_of(code: Outline, number: int, known: frozenset[str]) -> list[CodePart
     found: list[CodePart] = []
     line = 0
     for unit in code.units:
-        rows = code.lines[line : unit.start]
-        comments = _comments(rows, known)
-        gap = (
-            len(list(takewhile(lambda row: not row.strip(), reversed(rows)))) if found and not comments else 0
-        )
-        source = code.text(unit.start, unit.end)
-        found.append(CodePart(unit, source, comments, number, unit.line, gap))
+        start = unit.line - 1 if is_import(unit) else unit.start
+        rows = code.lines[line:start]
+        above = _comments(rows, known)
+        blank = takewhile(lambda row: not row.strip(), reversed(rows))
+        gap = len(list(blank)) if found and not above else 0
+        found.append(CodePart(unit, code.text(start, unit.end), above, number, unit.line, gap))
         line = unit.end
-    trailing = _comments(code.lines[line:], known).rstrip("\n")
-    if found and trailing:
-        last = found[-1]
-        found[-1] = replace(last, source=f"{last.source.rstrip()}\n\n\n{trailing}\n")
+    below = _comments(code.lines[line:], known).rstrip("\n")
+    if found and below:
+        found[-1] = replace(found[-1], below=f"{below}\n")
     return found
 
 
@@ -92,29 +94,33 @@ class _Placing:
         replaced: list[tuple[CodePart, str]] = []
         new: list[tuple[int, CodePart]] = []
         imports: list[CodePart] = []
-        for number, part in enumerate(parts):
-            if is_import(part.unit):
-                if self._in_blocks and is_future(part.unit):
-                    raise self._homeless(part, "`from __future__` cannot go into an EVOLVE-BLOCK")
-                if not self._in_blocks:
-                    imports.append(part)
-                elif not self._has_import(part.unit):
-                    new.append((number, part))
-                continue
-            symbol = self._symbol_of(part)
+        carried = ""  # comments above a part that the file has already, or below a block: for the next part
+        for number, given in enumerate(parts):
+            part = replace(given, above=carried + given.above)
+            carried = ""
+            if part.below and number + 1 == len(parts) and not is_import(part.unit):
+                part = replace(part, source=f"{part.source.rstrip()}\n\n\n{part.below}", below="")
+            symbol = "" if is_import(part.unit) else self._symbol_of(part)
             if symbol:
                 replaced.append((part, symbol))
                 anchors.append((number, symbol.split(".")[0]))
-            elif not self._is_there(part):
+            elif self._has_import(part.unit) if is_import(part.unit) else self._is_there(part):
+                carried = part.above
+            elif is_import(part.unit) and not self._in_blocks:
+                imports.append(part)
+            elif is_future(part.unit):
+                raise self._homeless(part, "`from __future__` cannot go into an EVOLVE-BLOCK")
+            else:
                 new.append((number, part))
+            carried += part.below and f"{part.below}\n\n"
+        if carried:
+            raise ReadError(
+                f"the comment {carried.strip()[:60]!r} stands beside no code that changes; {WAYS_OUT}"
+            )
         changed = [(part, name) for part, name in replaced if not self._is_same(part, name)]
         self._check(replaced, changed, new, anchors)
         edits = self._rewrites()
-        edits += [
-            AddImport(path=self._path, statement=plain(part.text).strip())
-            for part in imports
-            if not self._has_import(part.unit)
-        ]
+        edits += [AddImport(path=self._path, statement=plain(part.text).strip()) for part in imports]
         edits += self._insertions(new, anchors)
         edits += [
             ReplaceSymbol(path=self._path, symbol=name, source=part.above + self._with_comment(part, name))
@@ -185,6 +191,8 @@ class _Placing:
 
     def _is_there(self, part: CodePart) -> bool:
         """Whether the file has a statement already; if it has another version of it, that is rewritten."""
+        if part.names:
+            return False
         same = [unit for unit in self._file.units if _dumped(unit) == _dumped(part.unit)]
         if same:
             rows = str.strip if part.source.startswith("#") else _without_comments
@@ -199,14 +207,8 @@ class _Placing:
         if not similar:
             self._may_add(part)
             return False
-        first, node = similar[0], part.node
-        is_version = (
-            len(similar) == len(first.nodes) == len(part.unit.nodes) == 1
-            and type(first.nodes[0]) is type(node)
-            and hasattr(node, "body")
-            and bound(first.nodes[0]) <= bound(node)
-        )
-        if not is_version:
+        first = similar[0]
+        if len(similar) > 1 or not _is_version(part.unit, first):
             raise self._homeless(part, f"it may be another version of line {first.line} of {self._path}")
         self._rewrite(part, first)
         return True
@@ -355,10 +357,32 @@ def _dumped(unit: Unit) -> list[str]:
 
 
 def _are_similar(one: Unit, other: Unit) -> bool:
-    """Whether statements may be versions of one: they are about the same thing, or bind a name in common."""
-    heads = {head_of(node) for node in other.nodes if not isinstance(node, ast.Try)}
-    return not heads.isdisjoint(map(head_of, one.nodes)) or not bound(*one.nodes).isdisjoint(
-        bound(*other.nodes)
+    """Whether statements may be versions of one: both bind a name, or are of a kind and speak of one."""
+    if not bound(*one.nodes).isdisjoint(bound(*other.nodes)):
+        return True
+    return any(
+        type(node) is type(known)
+        and (head_of(node) == head_of(known) != "Try" or not _spoken_of(node).isdisjoint(_spoken_of(known)))
+        for node in other.nodes
+        for known in one.nodes
+    )
+
+
+def _spoken_of(node: ast.stmt) -> set[str]:
+    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return {name for name in names if not hasattr(builtins, name)}
+
+
+def _is_version(new: Unit, old: Unit) -> bool:
+    """Whether a statement clearly stands for one of the file: a script's guard, or all names it binds."""
+    if len(new.nodes) > 1 or len(old.nodes) > 1 or type(new.nodes[0]) is not type(old.nodes[0]):
+        return False
+    names = bound(*old.nodes)
+    if head_of(new.nodes[0]) != head_of(old.nodes[0]):
+        return False
+    is_kept = bool(names) and names <= bound(*new.nodes)
+    return head_of(new.nodes[0]) == _GUARD or (
+        is_kept and isinstance(new.nodes[0], ast.If | ast.Try | ast.With)
     )
 
 

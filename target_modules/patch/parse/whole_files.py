@@ -16,7 +16,7 @@ from pygent.target_modules.patch.model.editable import MARKER
 from pygent.target_modules.patch.parse.answer_text import ReadError
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_bound
 from pygent.target_modules.patch.syntax.source import BOM, newline_of, plain, split_lines
-from pygent.target_modules.patch.syntax.symbol_walker import DEFINITIONS
+from pygent.target_modules.patch.syntax.symbol_walker import DEFINITIONS, first_line
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 _SHOWN = 4  # names in a reason
@@ -33,22 +33,26 @@ def is_whole(code: Outline, file: Outline, path: str) -> bool:
         and _written(code, unit) in {_written(file, one) for one in file.units}
         for unit in code.units
     )
-    if header.is_empty or header.is_in(code):
-        is_meant = repeated or not header.is_empty
-        if lacking and is_meant:
-            raise ReadError(
-                f"the code looks like the whole of {path} but lacks {_listed(lacking)}; to delete these, "
-                f"write `{path} (whole file)` on the line before; else give only the symbols that change",
-                "ambiguous",
-            )
-        return is_meant or not (lacking or any(_left_behind(code, file)))
-    return repeated and not lacking and not any(_left_behind(code, file))
+    if not header.is_empty and header.is_in(code):
+        lacking, behind, is_meant = [*header.lacking_in(code), *lacking], [], True
+    else:
+        behind, is_meant = list(_left_behind(code, file)), header.is_empty and repeated
+    if is_meant and (lacking or behind):
+        raise ReadError(
+            f"the code looks like the whole of {path} but lacks {_listed(lacking or behind)}; to delete "
+            f"these, write `{path} (whole file)` on the line before; else give only the symbols that change",
+            "ambiguous",
+        )
+    return is_meant or not (lacking or behind or not (header.is_empty or repeated))
 
 
-def file_text(source: str, code: Outline, old: str, file: Outline | None) -> str:
-    """The text of a whole file: code with the header that it lacks, the line ends and the byte order mark."""
+def file_text(source: str, code: Outline, old: str, file: Outline | None, *, is_said: bool = False) -> str:
+    """The text of a whole file: code with the header that it lacks, the line ends and the byte order mark.
+
+    If the answer says that this is the whole file (`is_said`), only comments are taken from the header.
+    """
     if file is not None and file.units:
-        source = _Header.of(file).missing_in(code) + source
+        source = _Header.of(file).missing_in(code, is_said) + source
     lines, newline = split_lines(source), newline_of(old)
     before = split_lines(old.removeprefix(BOM))
     if before and before[0].strip():
@@ -133,9 +137,10 @@ def is_future(unit: Unit) -> bool:
 
 @dataclass(frozen=True)
 class _Header:
-    """What stands before the code of a file: comments, and all of it with docstring and `from __future__`."""
+    """What stands before the code of a file: comments; with the docstring; and with `from __future__`."""
 
     comments: str
+    opening: str
     whole: str
     has_docstring: bool
     has_futures: bool
@@ -146,9 +151,10 @@ class _Header:
         futures = [unit for unit in file.units if is_future(unit)]
         tops = file.units[:1] if docstring else futures[:1]
         last = futures[-1:] or tops
-        first = tops[0].line - 1 if tops else file.units[0].start if file.units else len(file.lines)
+        first = _top(tops[0] if tops else file.units[0]) if file.units else len(file.lines)
         end = last[0].end if last else first
-        return cls(file.text(0, first), file.text(0, end), docstring, bool(futures))
+        opening = file.units[0].end if docstring else first
+        return cls(file.text(0, first), file.text(0, opening), file.text(0, end), docstring, bool(futures))
 
     @property
     def lines(self) -> frozenset[str]:
@@ -159,23 +165,39 @@ class _Header:
     def is_empty(self) -> bool:
         return not (self.lines or self.has_docstring or self.has_futures)
 
+    @property
+    def has_only_futures(self) -> bool:
+        return not (self.lines or self.has_docstring)
+
     def is_in(self, code: Outline) -> bool:
         """Whether code begins with some of it, so that it means to begin the file."""
         own = _Header.of(code)
         return bool(
             (self.has_docstring and own.has_docstring)
-            or (self.has_futures and own.has_futures)
+            or (self.has_futures and own.has_futures and self.has_only_futures)
             or not self.lines.isdisjoint(own.lines)
         )
 
-    def missing_in(self, code: Outline) -> str:
+    def lacking_in(self, code: Outline) -> list[str]:
+        """What code that has some of the header lacks of it, its comments apart."""
+        own = _Header.of(code)
+        docstring = ["the docstring"] if self.has_docstring and not own.has_docstring else []
+        return docstring + (["`from __future__`"] if self.has_futures and not own.has_futures else [])
+
+    def missing_in(self, code: Outline, is_said: bool) -> str:
         """What belongs before the code: the comments, and all of the header if the code has none of it."""
         own = _Header.of(code)
-        if not (self.is_in(code) or own.has_docstring):
-            return "" if self.is_empty else plain(self.whole).rstrip() + "\n\n"
+        if not (is_said or self.is_in(code) or own.has_docstring):
+            kept = self.opening if own.has_futures else self.whole
+            return plain(kept).rstrip() + "\n\n" if kept.strip() else ""
         if self.lines and self.lines.isdisjoint(line.strip() for line in code.lines):
             return plain(self.comments)
         return ""
+
+
+def _top(unit: Unit) -> int:
+    """The line (from 0) of a unit without the comments above it."""
+    return first_line(unit.nodes[0]) - 1 + unit.shift
 
 
 def _lacking(code: Outline, file: Outline) -> Iterator[str]:
@@ -210,11 +232,11 @@ def _left_behind(code: Outline, file: Outline) -> Iterator[str]:
     have = {line.strip() for line in code.lines}
     for unit in file.units:
         if is_import(unit) and not is_future(unit):
-            yield from bound(*unit.nodes) - names
+            yield from (f"the import of `{name}`" for name in sorted(bound(*unit.nodes) - names))
     header = _Header.of(file).lines
     for line in file.lines:
         if line.startswith("#") and line.strip() not in header and line.strip() not in have:
-            yield line
+            yield f"the comment `{line.strip()[:40]}`"
 
 
 def _written(file: Outline, unit: Unit) -> str:

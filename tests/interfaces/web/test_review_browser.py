@@ -181,6 +181,7 @@ def test_hostile_text_is_shown_and_does_nothing(reviewed: Reviewed, open_review:
             proposer=SCRIPT[:40],
         )
         archive.decisions.add(hostile.id, "annotate", who=SCRIPT, why=SCRIPT)
+        archive.hints.add(reviewed.run, SCRIPT, who=SCRIPT)
     page = open_review(reviewed.home)
     pages = [
         f"/variants/{hostile.id}",
