@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import repeat
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
@@ -40,6 +41,7 @@ class CasesSuite(Suite):
     def __init__(self, target: Target) -> None:
         self._target = target
         self._cases = CaseSource(target)
+        self._masks = lru_cache(maxsize=2)(lambda seed: masks_of(self._cases.of(seed, "search")))
         self._is_gate = target.primary.metric != PASSED
         self.exhaustive = not (self._cases.drawn and target.manifest.suite.sampled)
 
@@ -51,7 +53,7 @@ class CasesSuite(Suite):
                 return self._measured(box, tree, cases[start:stop], start, self._cases.words)
 
             found = StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
-        return told(found, self._cases.summary, lambda: masks_of(cases))
+        return told(found, self._cases.summary, lambda: self._masks(bench.seed))
 
     def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
         case = self._cases.of(bench.seed, "search")[number]

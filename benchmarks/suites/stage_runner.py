@@ -190,6 +190,8 @@ def out_of_bounds(target: Target, metrics: Mapping[str, float], *, judged: bool 
         if (bound.metric in judges) is not judged:
             continue
         value = metrics.get(bound.metric)
+        if value is None and judged:
+            return f"{bound.metric}: n/a (the model that judges it gave no verdict)"
         if value is None:
             return not_available(bound.metric)
         if bound.min is not None and value < bound.min:

@@ -6,7 +6,10 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from types import NoneType
 from typing import TypeAlias
 
 from pygent.benchmarks.results import Evaluation
@@ -18,6 +21,12 @@ SHORTEST = 4  # characters of a value's text form from which it is masked
 EACH = 1_000  # characters that are kept of the words about one case, and of those about the whole
 ALL = 4_000  # characters that are kept of an evaluation's words
 
+_COLLECTIONS = (list, tuple, set, frozenset, dict)
+_JSON: tuple[Callable[[object], str], ...] = (
+    json.dumps,
+    partial(json.dumps, ensure_ascii=False),
+    partial(json.dumps, separators=(",", ":")),
+)
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _Expected: TypeAlias = tuple[object, Sequence[Call]]
 
@@ -34,17 +43,16 @@ class Masks:
     def __init__(self, expected: Iterable[_Expected]) -> None:
         """`expected`: each value with the calls that it is the answer to."""
         forms: set[str] = set()
-        self._numbers: set[float] = set()
         for value, calls in expected:
-            given = {
-                form for call in calls for part in _parts((call.args, dict(call.kwargs))) for form in part
-            }
-            whole, *parts = _parts(value)
-            forms |= whole
-            for part in (whole, *parts):
-                fresh = part if part is whole else part - given
-                forms |= fresh
-                self._numbers |= {number for form in fresh for number in _numbers(form)}
+            whole, *inner = _parts(value)
+            forms |= _forms(whole)
+            if inner:
+                given = {_text(part) for call in calls for part in _parts([call.args, dict(call.kwargs)])}
+                secret = (
+                    part for part in inner if not isinstance(part, bool | None) and _text(part) not in given
+                )
+                forms |= {form for part in secret for form in _forms(part)}
+        self._numbers = {number for form in forms for number in _numbers(form)}
         long = sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
         self._figures = [form for form in long if _numbers(form)]
         self._texts = [form for form in long if not _numbers(form)]
@@ -107,44 +115,39 @@ def _shortened(text: str) -> str:
     return text if len(text) <= EACH else cut(text, EACH - 60)  # room for the line that says so
 
 
-def _parts(value: object) -> Iterator[set[str]]:
-    """The text forms of a value, then of each number, text and collection within it."""
+def _parts(value: object) -> Iterator[object]:
+    """A value, then each value within it; of a mapping, its values."""
     met: set[int] = set()
     waiting = [value]
-    first = True
     while waiting:
         part = waiting.pop()
-        inner = _inner(part)
-        if inner and id(part) in met:
-            continue
-        met.add(id(part))
-        if first or (part is not None and not isinstance(part, bool)):
-            yield _forms(part)
-        first = False
-        waiting += inner
-
-
-def _inner(value: object) -> Sequence[object]:
-    if isinstance(value, Mapping):
-        return list(value.values())
-    return list(value) if isinstance(value, list | tuple | set | frozenset) else ()
+        yield part
+        if isinstance(part, _COLLECTIONS) and id(part) not in met:  # a grader's facts may hold themselves
+            met.add(id(part))
+            waiting += part.values() if isinstance(part, dict) else part
 
 
 def _forms(value: object) -> set[str]:
-    writers: tuple[Callable[[object], str], ...] = (
-        str,
-        repr,
-        json.dumps,
-        lambda one: json.dumps(one, ensure_ascii=False),
-        lambda one: json.dumps(one, separators=(",", ":")),
-    )
-    found = set()
-    for write in writers:
-        try:
-            found.add(write(value))
-        except (TypeError, ValueError, RecursionError):  # no JSON, a cycle, or too many digits
-            continue
-    return found
+    """How plain values are written; nothing for a grader's own classes."""
+    if isinstance(value, str):
+        if len(value) < SHORTEST:
+            return set()  # whatever its quotes add
+        forms = {value, _text(value)}
+    elif isinstance(value, (*_COLLECTIONS, bytes, int, float, complex, NoneType)):
+        forms = {_text(value)}
+    else:
+        return set()
+    for written in _JSON:
+        with suppress(TypeError, ValueError, RecursionError):  # no JSON, a cycle, or too many digits
+            forms.add(written(value))
+    return forms
+
+
+def _text(value: object) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # more digits than Python writes, or too deep
+        return ""
 
 
 def _numbers(text: str) -> tuple[float, ...]:

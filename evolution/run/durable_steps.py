@@ -73,7 +73,7 @@ class ArchivedSteps:
 
     @property
     def spent_on_tasks(self) -> Usage:
-        """The cost of measuring the proposal, if it is measured by letting it do tasks."""
+        """The cost of measuring the proposal by models: in the tasks that it does, and as its judges."""
         return sum(
             (Usage(**record.data["usage"]) for record in self.records if record.data.get("place")), Usage()
         )

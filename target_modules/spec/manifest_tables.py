@@ -103,7 +103,8 @@ class Objective(_Table):
     """A metric to improve, and its direction."""
 
     metric: str = Field(
-        description="a metric of the suite or of radon; the first objective is the primary one, the score"
+        description="a metric of the suite or of radon or, except for the first, of a judge; the first "
+        "objective is the primary one, the score"
     )
     direction: Literal["min", "max"] = Field(description="which way is better")
 

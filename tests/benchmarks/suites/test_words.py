@@ -168,6 +168,27 @@ def test_words_are_never_longer_than_the_docs_say(words: list[str]) -> None:
     assert sum(map(len, found)) <= ALL + len("(20 more left out)")
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("abc", "it is 'abc'"),
+        (12, "12 of 12"),
+        ([1], "[1]"),
+        (Call, "pygent.sandbox.api.Call"),
+        ([True, None], "True"),
+    ],
+)
+def test_short_text_forms_and_odd_classes_are_left(value: object, text: str) -> None:
+    assert Masks([(value, [])])(text) == text
+
+
+def test_a_value_that_holds_itself_has_an_end() -> None:
+    loop: list[object] = ["secret"]
+    loop.append(loop)
+    assert Masks([(loop, [Call((loop[:1],))])])("no secret") == "no secret"
+    assert Masks([(loop, [])])("no secret") == f"no {MASK}"
+
+
 def test_an_input_that_is_part_of_the_answer_is_no_secret() -> None:
     masks = Masks([(["alpha", "secret"], [Call(("alpha",))])])
     assert masks("alpha secret ['alpha', 'secret']") == f"alpha {MASK} {MASK}"
