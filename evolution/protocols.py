@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
-from pygent.evolution.search.evidence import Evidence
+from pygent.evolution.search.evidence import NOTHING, Evidence
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -23,9 +23,9 @@ class Parent:
 
     Proposers that wait for a model also get its evaluation on search cases; `inspirations`, other variants
     worth knowing; `tried`, earlier attempts in the order in which they are worth reading: those on it, the
-    findings among them, then its ancestors, whose ids are `above`, then others of the run; and by id `said`,
-    people's remarks, and `evidence`, the effects of those that are read first. A fusion gets the second
-    parent, `mate`.
+    findings among them, then its ancestors, whose ids are `above`, then others of the run; `said`, people's
+    remarks by id; and `evidence`, which reads what such an attempt changed and its effects. A fusion gets the
+    second parent, `mate`.
     """
 
     variant: VariantRecord
@@ -35,7 +35,7 @@ class Parent:
     tried: tuple[VariantRecord, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     above: frozenset[str] = frozenset()
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    evidence: Callable[[VariantRecord], Evidence] = lambda _: NOTHING
     mate: SecondParent | None = None
 
     @property

@@ -12,12 +12,20 @@ from pygent.evolution.protocols import Parent
 from pygent.evolution.search.evidence import NOTHING, Evidence
 from pygent.target_modules.spec.manifest import Target
 
+EXAMINED = 8  # the first attempts, which come with what they changed and its effects
+
 
 def prior_attempts(target: Target, parent: Parent) -> tuple[PriorAttempt, ...]:
     """What was tried on this parent, on the way to it, and elsewhere, in the order of `parent.tried`."""
     return tuple(
-        prior_attempt(target, parent, one, parent.evidence.get(one.id, NOTHING), parent.said.get(one.id, ()))
-        for one in parent.tried
+        prior_attempt(
+            target,
+            parent,
+            one,
+            parent.evidence(one) if number < EXAMINED else NOTHING,
+            parent.said.get(one.id, ()),
+        )
+        for number, one in enumerate(parent.tried)
     )
 
 
@@ -45,6 +53,8 @@ def _outcome(variant: VariantRecord) -> str:
 
 
 def _place(parent: Parent, variant: VariantRecord) -> str:
+    if not variant.parents:
+        return "the source that the run began with"
     if variant.id == parent.variant.id:
         return "which made these files"
     if parent.variant.id in variant.parents:
