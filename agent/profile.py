@@ -42,7 +42,15 @@ class ContextTokens(_Part):
     failures: int = Field(default=1_500, ge=0, description="failing visible cases")
     output: int = Field(default=300, ge=0, description="what the program printed")
     ideas: int = Field(default=500, ge=0, description="ideas that were tried, and what came of them")
+    inputs: int = Field(default=250, ge=0, description="inputs of a few visible cases")
+    best: int = Field(default=2_500, ge=0, description="the best program so far, whole or by its symbols")
     inspirations: int = Field(default=1_125, ge=0, description="other programs, as differences, all together")
+    under_way: int = Field(default=250, ge=0, description="ideas of the attempts that are under way")
+    about: int = Field(
+        default=2_750,
+        ge=0,
+        description="all sections besides the files; the best program and the others get what is left of it",
+    )
     conversation: int = Field(
         default=60_000, ge=2_000, description="the conversation, before the oldest is left out"
     )

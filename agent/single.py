@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pygent.agent.dialogue.brief import Brief
 from pygent.agent.dialogue.context import DEFAULT, ContextBudget
 from pygent.agent.dialogue.finding import finding_in
 from pygent.agent.dialogue.messages import messages
-from pygent.agent.host_client import HostClient
+from pygent.agent.host_client import (
+    BudgetExhaustedError,
+    ContextTooLongError,
+    HostClient,
+    ModelAnswer,
+    ModelUnavailableError,
+)
 from pygent.prompts import quote
+from pygent.prompts.message import Message
 from pygent.prompts.note import keepable
+from pygent.prompts.render import render
 from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.parse.answer_forms import prose
 from pygent.target_modules.patch.parse.answer_reader import ReadError, read
-from pygent.target_modules.patch.parse.answer_text import without_thinking
+from pygent.target_modules.patch.parse.thinking import without_thinking
 
 STAGE = "single"
+REPAIRS = 1
+_IDEA = re.compile(r"[\s*_#>-]*IDEA[*_]*:[*_]*\s*(.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,25 +44,53 @@ class Attempt:
     no_change: bool = False
 
 
-def attempt(brief: Brief, door: HostClient, limits: ContextBudget = DEFAULT) -> Attempt:
-    """Ask once and read the answer. Raises what the door raises."""
-    answer = door.complete(messages(brief, limits), stage=STAGE)
+def attempt(
+    brief: Brief, door: HostClient, limits: ContextBudget = DEFAULT, repairs: int = REPAIRS
+) -> Attempt:
+    """Ask, and read the answer. Raises what the door raises on the first answer.
+
+    An answer that is refused is sent back with the reason, at most `repairs` times.
+    """
+    conversation = list(messages(brief, limits))
+    answer = door.complete(conversation, stage=STAGE)
+    made = _read(answer, brief)
+    for _ in range(repairs):
+        if made.patch is not None or made.no_change or not answer.text.strip():
+            break
+        words = render("repair.md.j2", reason=made.reason, cut_off=answer.cut_off)
+        conversation += [Message("assistant", answer.text), Message("user", words)]
+        try:
+            answer = door.complete(conversation, stage=STAGE)
+        except (BudgetExhaustedError, ContextTooLongError, ModelUnavailableError):
+            break  # the reason of the refusal says more
+        made = _read(answer, brief)
+    return made
+
+
+def _read(answer: ModelAnswer, brief: Brief) -> Attempt:
     note = ""
     try:
         text = without_thinking(answer.text)
-        if not text.strip() or text.lstrip().lower().startswith("<think"):
+        if not text.strip():
             return Attempt(
                 None, reason="answer cut off before any edit" if answer.cut_off else "empty answer"
             )
-        note = _note(text)
-        return Attempt(read(text, Tree(brief.files), brief.editable), note)
+        note = _idea(prose(text))
+        finding = finding_in(answer.text)
+        try:
+            patch = read(answer.text, Tree(brief.files), brief.editable)
+        except ReadError as error:
+            if finding and error.kind in ("no_edit", "no_change") and not answer.cut_off:
+                return Attempt(None, keepable(finding), no_change=True)
+            raise
+        if finding:
+            raise ReadError("the answer says NO CHANGE but holds edits; give one of them")
+        return Attempt(patch, note)
     except ReadError as error:
-        if error.kind in ("no_edit", "no_change") and (finding := finding_in(answer.text)):
-            return Attempt(None, keepable(finding), no_change=True)
         cut_off = "answer cut off: " if answer.cut_off else ""
-        return Attempt(None, note, quote.line(f"{cut_off}{error}"))
+        return Attempt(None, note, quote.line(f"{cut_off}{error}", 400))
 
 
-def _note(text: str) -> str:
-    ideas = (row.strip()[5:] for row in text.splitlines() if row.strip().upper().startswith("IDEA:"))
-    return keepable(next(ideas, ""))
+def _idea(words: list[str]) -> str:
+    found = (match[1] for row in words if (match := _IDEA.match(row)))
+    return keepable(next(found, ""))

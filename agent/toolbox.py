@@ -6,11 +6,12 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from pygent.agent import tools as folder
 from pygent.agent.host_client import BudgetExhaustedError, ModelUnavailableError
-from pygent.agent.tool import Tool, ToolError
+from pygent.agent.tool import Tool, ToolError, ToolResult
 from pygent.agent.work.attempt_state import AttemptState
 from pygent.prompts import quote
 from pygent.prompts.message import ToolCall, ToolSpec
@@ -33,45 +34,62 @@ class Toolbox:
     """The tools of one profile, and those of MCP servers under their own names."""
 
     def __init__(self, names: Sequence[str], desk: AttemptState) -> None:
-        known = every()
-        if ALL in names:
-            names = [name for name, tool in known.items() if _IN_A_BOX.issuperset(tool.needs)]
-        self._tools = {name: known[name] for name in names if name in known}
+        self._tools = _named(names)
         self._desk = desk
         self._servers = {tool.name for tool in desk.servers}
 
     @property
     def specs(self) -> list[ToolSpec]:
-        return [tool.spec for tool in self._tools.values()] + list(self._desk.servers)
+        limits = self._desk.profile.limits
+        return [tool.spec_under(limits) for tool in self._tools.values()] + list(self._desk.servers)
 
-    def call(self, wish: ToolCall) -> tuple[str, bool]:
-        """Make a call; return the result as the model is to see it, and whether the call was valid."""
+    def call(self, wish: ToolCall) -> ToolResult:
+        """Make a call. Its result is bounded, and does not name the folder."""
         try:
-            return self._limited(self._called(wish)), True
+            made = self._called(wish)
         except ToolError as fault:
-            return self._limited(f"Not done: {fault}"), False
+            made = _not_done(wish, str(fault))
         except (BudgetExhaustedError, ModelUnavailableError):
             raise
         except Exception as error:  # noqa: BLE001  # job border: models change tools too
-            failure = f"Not done: the tool failed: {type(error).__name__}: {error}"
-            return self._limited(failure), False
+            made = _not_done(wish, f"the tool failed: {type(error).__name__}: {error}")
+        return replace(made, text=self._limited(made.text))
 
-    def _called(self, wish: ToolCall) -> str:
+    def _called(self, wish: ToolCall) -> ToolResult:
         arguments = _arguments(wish)
         tool = self._tools.get(wish.name)
         if tool is not None:
-            return tool.run(tool.read(arguments), self._desk)
+            result = tool.run(tool.read(arguments), self._desk)
+            return result if isinstance(result, ToolResult) else ToolResult(result)
         if wish.name in self._servers:
             answer = self._desk.door.mcp(wish.name, arguments)
             if answer.is_error:
                 raise ToolError(f"{wish.name}: {answer.text}")
-            return answer.text
+            return ToolResult(answer.text)
         there = ", ".join([*self._tools, *sorted(self._servers)])
         raise ToolError(f"there is no tool {quote.line(wish.name, 60)!r}; there are: {there}")
 
     def _limited(self, text: str) -> str:
         text = quote.escape(self._desk.workspace.without_root(text))
         return quote.cut(text, self._desk.profile.limits.output)
+
+
+def _not_done(wish: ToolCall, why: str) -> ToolResult:
+    return ToolResult(
+        f"Not done: {why}", valid=False, doubt=f"the call of {quote.line(wish.name, 60)} was not done"
+    )
+
+
+def specs_of(names: Sequence[str]) -> tuple[ToolSpec, ...]:
+    """What a model is told of the tools of a profile, without those of servers."""
+    return tuple(tool.spec for tool in _named(names).values())
+
+
+def _named(names: Sequence[str]) -> dict[str, Tool]:
+    known = every()
+    if ALL in names:
+        names = [name for name, tool in known.items() if _IN_A_BOX.issuperset(tool.needs)]
+    return {name: known[name] for name in names if name in known}
 
 
 def _arguments(wish: ToolCall) -> dict[str, object]:

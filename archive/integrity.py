@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, func, select, text
@@ -12,7 +13,7 @@ from pygent.archive.blobs.sources import Sources
 from pygent.archive.db import schema
 from pygent.archive.db.database import Database
 from pygent.archive.records import ArchiveError
-from pygent.archive.tables import variant_rows
+from pygent.archive.tables import hint_rows, variant_rows
 
 _v = schema.variants.c
 PAGE = 1000
@@ -21,7 +22,7 @@ PAGE = 1000
 def verify(database: Database) -> list[str]:
     """One line per problem; empty if there is none."""
     problems: list[str] = []
-    for check in (_engine, _blobs, _trees, _attempts, _parents, _documents, _journal):
+    for check in (_engine, _blobs, _trees, _attempts, _parents, _documents, _hints, _journal):
         try:
             with database.read() as connection:
                 problems.extend(check(connection))
@@ -116,6 +117,26 @@ def _documents(connection: Connection) -> Iterator[str]:
                 unpack_json(data, words.get(run))
             except CodecError as error:
                 yield f"variant {id}: {what} cannot be read: {error}"
+
+
+def _hints(connection: Connection) -> Iterator[str]:
+    h = schema.hints.c
+    rows = connection.execute(
+        select(schema.runs.c.id, h.number, h.kind).join(schema.runs, schema.runs.c.key == h.run)
+    )
+    given: defaultdict[str, set[int]] = defaultdict(set)
+    withdrawn: list[tuple[str, int]] = []
+    for run, number, kind in rows:
+        if kind == hint_rows.GIVEN:
+            given[run].add(number)
+        else:
+            withdrawn.append((run, number))
+    for run, numbers in given.items():
+        if lost := max(numbers) - len(numbers):
+            yield f"run {run}: {lost} of its {max(numbers)} hints are missing"
+    for run, number in withdrawn:
+        if number not in given[run]:
+            yield f"run {run}: its hint {number} is withdrawn, but was never given"
 
 
 def _journal(connection: Connection) -> Iterator[str]:

@@ -138,6 +138,26 @@ class ReviewDecision:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Withdrawal:
+    """Who withdrew a hint, and when (seconds since the epoch, UTC)."""
+
+    who: str
+    when: float
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Advice to a whole run; `number` counts the hints of the run from 1, `when` is like a withdrawal's."""
+
+    run: str
+    number: int
+    text: str
+    who: str
+    when: float
+    withdrawn: Withdrawal | None = None
+
+
 class IndexEntry(NamedTuple):
     """The part of a variant that an index in memory needs."""
 

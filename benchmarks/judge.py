@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import Interval, PairedDecision, decide, interval_of
 from pygent.benchmarks.suites.suite_registry import suite_for
+from pygent.benchmarks.suites.words import bounded
 from pygent.sandbox.host.retry import retried
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
@@ -16,7 +17,8 @@ def evaluate(
     target: Target, suite: Suite, tree: Tree, bench: EvaluationContext, split: Split = "search"
 ) -> Evaluation:
     """Judge a tree. Raises `SandboxFaultError` if the engine fails three times in a row."""
-    return retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
+    found = retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
+    return replace(found, words=bounded(found.words))
 
 
 def evaluate_tree(
@@ -46,13 +48,17 @@ def compared(
 
 @dataclass(frozen=True)
 class HoldoutResult:
-    """A champion's test on held-out cases: the decision, and both scores with 95 percent intervals."""
+    """A champion's test on held-out cases: the decision, and both scores with 95 percent intervals.
+
+    `words` is what the grader said about the candidate on them: for people, never for a model.
+    """
 
     decision: PairedDecision
     candidate: Interval | None
     baseline: Interval | None
     candidate_metrics: dict[str, float]
     baseline_metrics: dict[str, float]
+    words: tuple[str, ...] = ()
 
 
 def confirm(
@@ -66,7 +72,8 @@ def confirm(
     decision = compared(suite, candidate, reference, bench, "held_out", error_rate=error_rate)
     scores = [evaluate(target, suite, tree, bench, "held_out") for tree in (candidate, reference)]
     one, other = (score_interval(target, scored) for scored in scores)
-    return HoldoutResult(decision, one, other, dict(scores[0].metrics), dict(scores[1].metrics))
+    mine, theirs = (dict(scored.metrics) for scored in scores)
+    return HoldoutResult(decision, one, other, mine, theirs, scores[0].words)
 
 
 def score_interval(target: Target, evaluation: Evaluation) -> Interval | None:

@@ -13,6 +13,7 @@ from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.spec.suite_kinds import SuiteKind
 
 Split = Literal["search", "held_out"]
+NOT_SEALED = "judged by a model, not sealed"  # the mark of such a metric, wherever it is shown
 
 
 class Trust(StrEnum):
@@ -34,10 +35,12 @@ class StageResult:
     passed: int
     total: int
     failures: tuple[str, ...] = ()  # the first few in words: the case and the answer, never the expected one
+    call_seconds: tuple[float, ...] = ()  # median and slowest call by the runner's clock, if calls are timed
 
     def __post_init__(self) -> None:  # a result that is read back equals the stored one
         samples = {metric: tuple(values) for metric, values in self.samples.items()}
         object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "call_seconds", tuple(self.call_seconds))
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Evaluation:
     `graded` says that every case got a verdict (a wrong answer is a verdict; a time-out, a crash or a
     violation is not) and every threshold was met; otherwise `reason` says in one line what went wrong.
     `score` is the primary objective's value in its unit and direction, None if not graded.
+
+    `words` on the search split may be shown to a model, as data; those on the held-out split only to people.
     """
 
     split: Split
@@ -61,6 +66,8 @@ class Evaluation:
     noise: float | None = None  # relative spread of repeats on this machine, for timed suites
     output: str = ""  # the tail of the candidate's output; untrusted
     violation: bool = False  # not graded because the candidate broke the protocol of the box
+    words: tuple[str, ...] = ()  # of the grader about the last stage, the whole first; untrusted
+    judged: tuple[str, ...] = ()  # the metrics that a model judges: not sealed, and never the score
 
     @property
     def passed(self) -> int:
@@ -80,6 +87,8 @@ class Evaluation:
         fields["stages"] = tuple(
             StageResult(**{**stage, "failures": tuple(stage["failures"])}) for stage in fields["stages"]
         )
+        for name in ("words", "judged"):
+            fields[name] = tuple(fields.get(name, ()))
         return cls(**fields)
 
 
@@ -157,6 +166,7 @@ class Suite(Protocol):
 
     exhaustive: bool = True  # the search cases are the whole specification, not a sample of it
     exclusive: bool = False  # needs the machine to itself (timing), so one evaluation at a time
+    faults: str = ""  # its metric that is 0 for each case that fails and can be asked alone (`passes`)
     needs_solver: ClassVar[bool] = False  # measures coding agents, so it asks models, which costs money
     runs_tests: ClassVar[bool] = False  # it measures the manifest's `tests`, instead of taking them as a gate
     shows_failures: ClassVar[bool] = False  # its metric `passed` shows which tests or cases fail
@@ -176,6 +186,17 @@ class Suite(Protocol):
     def most_jobs(target: Target) -> int:
         """The most jobs that a solver does until a variant is evaluated and compared."""
         return 0
+
+    def fault_name(self, number: int) -> str:
+        """A search case or task by the number of its sample, as reasons name it."""
+        return f"case {number}"
+
+    def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
+        """Whether a tree passes the case or task `number` of its evaluation, asked anew for the repeat.
+
+        Raises `SandboxFaultError`.
+        """
+        return False
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         """Judge a tree through all stages. Raises `SandboxFaultError` if the engine fails."""

@@ -11,6 +11,8 @@ from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.search.evidence import NOTHING, Evidence
+from pygent.evolution.search.standings import Standing
+from pygent.evolution.search.under_way import AttemptBeside
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -24,8 +26,10 @@ class Parent:
     Proposers that wait for a model also get its evaluation on search cases; `inspirations`, other variants
     worth knowing; `tried`, earlier attempts in the order in which they are worth reading: those on it, the
     findings among them, then its ancestors, whose ids are `above`, then others of the run; `said`, people's
-    remarks by id; and `evidence`, which reads what such an attempt changed and its effects. A fusion gets the
-    second parent, `mate`.
+    remarks by id; `evidence`, which reads what such an attempt changed and its effects; and `hints`, people's
+    advice to the whole run, the newest first. `comparison` is its own test against its parent, `best` the
+    run's best program, which may be this one, `standing` its place among the others, and `beside` what is
+    under way at the same time. A fusion gets the second parent, `mate`.
     """
 
     variant: VariantRecord
@@ -34,8 +38,13 @@ class Parent:
     inspirations: tuple[Parent, ...] = ()
     tried: tuple[VariantRecord, ...] = ()
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
     above: frozenset[str] = frozenset()
     evidence: Callable[[VariantRecord], Evidence] = lambda _: NOTHING
+    comparison: PairedDecision | None = None
+    best: Parent | None = None
+    standing: Standing = field(default_factory=Standing)
+    beside: tuple[AttemptBeside, ...] = ()
     mate: SecondParent | None = None
 
     @property
@@ -75,6 +84,12 @@ class Proposal:
     def __post_init__(self) -> None:
         if self.finding and (self.tree is not None or self.reason):
             raise ValueError("a proposal with a finding has neither a tree nor a reason")
+
+
+class Aside(Protocol):
+    """Runs a proposer's measurements in turn with the run's own, so that they do not disturb each other."""
+
+    def __call__(self, work: Callable[[], _T]) -> _T: ...
 
 
 class DurableSteps(Protocol):

@@ -16,13 +16,14 @@ CUT_OFF = "length"  # the finish reason of an answer that reached `max_tokens`
 class Request:
     """One request to a model. An answer has at most `max_tokens` tokens; `seed` is only a hint.
 
+    A `temperature` of None is not sent: the model answers at its own.
     `schema` asks for an answer that is JSON of this schema; an endpoint that knows none answers freely, so
     whoever asks must read whatever comes.
     """
 
     messages: tuple[Message, ...]
     max_tokens: int
-    temperature: float
+    temperature: float | None
     seed: int | None = None
     tools: tuple[ToolSpec, ...] = ()
     schema: Mapping[str, Any] | None = None
@@ -30,13 +31,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Completion:
-    """A paid answer: text, or `calls` of tools, or both. `model` is the provider's own name."""
+    """A paid answer: text, or `calls` of tools, or both. `model` is the provider's own name.
+
+    `cache_written` tokens of the prompt were written into the provider's cache, which may cost extra.
+    """
 
     text: str
     usage: Usage
     finish_reason: str
     model: str
     calls: tuple[ToolCall, ...] = ()
+    cache_written: int = 0
 
 
 class Model(Protocol):

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CONNECTION = "connection"  # refused, or cut
     MALFORMED = "malformed"  # not JSON, or not what the API says
     EMPTY = "empty"  # an answer without text
+    CUT_OFF = "cut_off"  # the limit of the answer went into thinking
     CONTEXT_LENGTH = "context_length"
     REFUSED = "refused"  # by the model or by a content filter
     REQUEST = "request"  # any other 4xx

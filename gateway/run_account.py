@@ -26,19 +26,28 @@ class RunAccount:
         spent: Usage | None = None,
         *,
         calls: int | None = None,
+        is_limited: bool = False,
     ) -> None:
-        """`spent` is what a resumed run has already paid."""
+        """`spent` is what a resumed run has already paid. `is_limited`: the run has another limit as well."""
         self._tokens = tokens
         self._dollars = dollars
         self._calls = calls
+        self._is_limited = is_limited or calls is not None
         self._spent = spent or Usage()
         self._held: list[Usage] = []
         self._refused = ""
         self._change = threading.Condition()
 
-    def check(self, model: str, price: Price | None) -> None:
+    def check(self, model: str, price: Price | None, *, is_nearby: bool = False) -> None:
         """Raise `PriceUnknownError` if the model has no price and no limit here could be kept without one."""
-        require(model, price, tokens=self._tokens, dollars=self._dollars)
+        require(
+            model,
+            price,
+            tokens=self._tokens,
+            dollars=self._dollars,
+            is_nearby=is_nearby,
+            is_limited=self._is_limited,
+        )
 
     @property
     def spent(self) -> Usage:
@@ -105,7 +114,7 @@ class Budgeted(ModelLayer):
         used = Usage(calls=1)
         try:
             answer = self._model.complete(request)
-            used = self._priced(answer.usage)
+            used = self._priced(answer.usage, answer.cache_written)
             return replace(answer, usage=used)
         except ModelError as error:
             used = error.usage = self._priced(error.usage)
@@ -113,6 +122,6 @@ class Budgeted(ModelLayer):
         finally:
             self._budget.settle(whole, used)
 
-    def _priced(self, usage: Usage) -> Usage:
-        dollars = self._price.dollars(usage) if self._price is not None else 0.0
+    def _priced(self, usage: Usage, cache_written: int = 0) -> Usage:
+        dollars = self._price.dollars(usage, cache_written) if self._price is not None else 0.0
         return Usage(usage.calls, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, dollars)

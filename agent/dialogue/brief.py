@@ -9,11 +9,60 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Inspiration:
-    """Another variant of the lineage or the archive: its score and its diff against the brief's parent."""
+    """Another program of the run: its score, what turns the brief's files into it, idea, metrics and name.
+
+    `diff` consists of parts that begin with a line `@@ place`. `spread` is the score with its interval and
+    sample size in words.
+    """
 
     score: float
     diff: str
     note: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    name: str = ""
+    spread: str = ""
+
+
+@dataclass(frozen=True)
+class BestProgram:
+    """The best program so far, if it is not the parent.
+
+    `files` are its editable files that differ from the brief's, `removed` those that it lacks. `score` has
+    the spread in words, `gain` says how it compares with its own parent, `lead` with the brief's.
+    """
+
+    name: str
+    status: str
+    score: str
+    note: str
+    files: Mapping[str, str]
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    gain: str = ""
+    lead: str = ""
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchState:
+    """Where the search stands when an attempt begins.
+
+    `name` and `status` are the parent's, which `is_best` or has `better` of `programs` before it. `children`
+    counts the outcomes of earlier attempts on it. Since the best program was found, `since_best` attempts
+    have ended; those with a score got `scores`, `ahead` of which are better than the best one's. Under way
+    are the `ideas` of others, and `thinking` attempts on this parent whose idea is not known yet.
+    """
+
+    name: str
+    status: str
+    is_best: bool = False
+    better: int = 0
+    programs: int = 0
+    children: Mapping[str, int] = field(default_factory=dict)
+    since_best: int = 0
+    scores: tuple[float, ...] = ()
+    ahead: int = 0
+    ideas: tuple[str, ...] = ()
+    thinking: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +118,10 @@ class Brief:
     in the manifest. `failures` and `output` come from the sandbox and are labelled as data in the prompt, and
     so are `ideas`, the nearest first, and `feedback`, the grader's words. `remarks` is what people said about
     the files, `hints` what they said to the whole run.
+
+    `rules` say what a patch may bring in and `limits` what the program and the answer may use, a sentence
+    each. `inputs` are a few visible ones. `spread` is the score with its interval and sample size, `gain` how
+    the parent compares with its own parent, `call_seconds` how long its calls took: all in words, or ''.
     """
 
     target: str
@@ -87,6 +140,15 @@ class Brief:
     remarks: tuple[str, ...] = ()
     feedback: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    measures_speed: bool = False
+    rules: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    spread: str = ""
+    gain: str = ""
+    call_seconds: str = ""
+    best: BestProgram | None = None
+    search: SearchState | None = None
 
     def __post_init__(self) -> None:
         """Turn mappings into dicts, so that `dataclasses.asdict` gives what may cross a box's boundary."""
@@ -99,6 +161,11 @@ class Brief:
         known = {one.name: plain[one.name] for one in fields(cls) if one.name in plain}
         known["inspirations"] = tuple(Inspiration(**one) for one in known.get("inspirations", ()))
         known["ideas"] = tuple(map(PriorAttempt.of, known.get("ideas", ())))
-        for name in ("editable", "failures", "remarks", "feedback", "hints"):
+        for name in ("editable", "failures", "remarks", "feedback", "hints", "rules", "limits", "inputs"):
             known[name] = tuple(known.get(name, ()))
+        if best := known.get("best"):
+            known["best"] = BestProgram(**{**best, "removed": tuple(best["removed"])})
+        if search := known.get("search"):
+            lists = {name: tuple(search[name]) for name in ("scores", "ideas")}
+            known["search"] = SearchState(**{**search, **lists})
         return cls(**known)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pygent.target_modules.patch.parse.answer_text import ReadError, without_thinking
+from pygent.target_modules.patch.parse.answer_forms import prose
+from pygent.target_modules.patch.parse.answer_text import ReadError
+from pygent.target_modules.patch.parse.thinking import without_thinking
 
 # At the start of a line, perhaps bold, a heading or an item: `NO CHANGE: x`, `No change, because x`.
 _MARK = re.compile(
@@ -13,9 +15,12 @@ _MARK = re.compile(
 
 
 def finding_in(answer: str) -> str:
-    """What follows the mark, to the end of the answer; '' without a mark or without a reason."""
+    """What follows the mark, to the end of the answer's words; '' without a mark or without a reason.
+
+    Thinking and blocks of code are no words of the answer.
+    """
     try:
-        text = without_thinking(answer)
+        text = "\n".join(prose(without_thinking(answer)))
     except ReadError:  # too long to be read
         return ""
     found = _MARK.search(text)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from pygent.agent.dialogue.conversation import Conversation
 from pygent.agent.stage import template
+from pygent.agent.toolbox import Toolbox
 from pygent.agent.work.attempt_state import AttemptState
+from pygent.prompts.message import ToolCall
 from pygent.prompts.render import render
+
+READING = ("view", "search", "radon", "archive")  # the tools that only look
+LOOKS = 6  # calls of them in one stage
+NOT_HERE = f"the stage {{stage}} changes and runs nothing; only {', '.join(READING)} may be called"
+_USED_UP = f"the {LOOKS} looks of the stage {{stage}} are used up; answer in words"
 
 
 class Think:
-    """Asks for one answer in words, which stays in the conversation for the later stages."""
+    """Asks for an answer in words, which stays in the conversation for the later stages.
+
+    Before it the model may look at what it wants to know, a bounded number of times.
+    """
 
     needs: tuple[str, ...] = ()
 
@@ -17,5 +27,24 @@ class Think:
         self.name = name
 
     def run(self, conversation: Conversation, desk: AttemptState) -> None:
-        conversation.user(render(template(desk.profile, self.name, f"{self.name}.md.j2")))
-        conversation.think(self.name)
+        box = Toolbox(desk.profile.tool_names, desk)
+        tools = [spec.name for spec in box.specs if spec.name in READING]
+        asked = template(desk.profile, self.name, f"{self.name}.md.j2")
+        conversation.user(render(asked, tools=tools, looks=LOOKS))
+        looks = LOOKS
+        while not desk.spent:
+            answer = conversation.ask(self.name)
+            ended = looks <= 0 or not answer.calls
+            for wish in answer.calls:
+                conversation.result(wish.id, self._looked(wish, looks, box, desk))
+                looks -= 1
+            if ended:
+                return
+
+    def _looked(self, wish: ToolCall, looks: int, box: Toolbox, desk: AttemptState) -> str:
+        if wish.name not in READING:
+            return f"Not done: {NOT_HERE.format(stage=self.name)}"
+        if looks <= 0 or desk.spent:
+            return f"Not done: {_USED_UP.format(stage=self.name)}"
+        desk.steps += 1
+        return box.call(wish).text

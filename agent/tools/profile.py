@@ -17,7 +17,10 @@ _SCRIPT = Path(__file__).parent.parent / "work" / "profiled_program.py"
 
 
 class ProfileArguments(Arguments):
-    """Run the function that is measured on visible inputs under a profiler: time by function and by line."""
+    """Run the function that is measured on visible inputs under a profiler: time by function and by line.
+
+    It may take $seconds seconds.
+    """
 
     inputs: int = Field(10, ge=1, le=200, description="how many inputs")
 
@@ -30,7 +33,9 @@ def profile(asked: ProfileArguments, desk: AttemptState) -> str:
     command = [sys.executable, "-P", str(_SCRIPT)]  # -P: our own modules must not be found by name
     done = run(command, desk.workspace.root, desk.profile.limits.seconds, pickle.dumps(job))
     if done.timed_out:
-        raise ToolError("it took too long; ask for fewer inputs")
+        raise ToolError(
+            f"{asked.inputs} inputs took longer than {desk.profile.limits.seconds:g} s; ask for fewer"
+        )
     return done.output
 
 

@@ -8,10 +8,11 @@ from pydantic import Field
 
 from pygent.agent.tool import Arguments, Tool, ToolError
 from pygent.agent.work.attempt_state import AttemptState
+from pygent.prompts import quote
 from pygent.target_modules.patch.model.editable import Editable
 
-_MOST = 60
 _LINE = 200
+_NOTE = 120  # characters that are kept for the line on what is left
 
 
 class SearchArguments(Arguments):
@@ -37,8 +38,9 @@ def search(asked: SearchArguments, desk: AttemptState) -> str:
     ]
     if not found:
         return f"no line matches {asked.pattern!r} in {asked.glob}"
-    more = f"\n[{len(found) - _MOST} more; narrow the pattern or the glob]" if len(found) > _MOST else ""
-    return "\n".join(found[:_MOST]) + more
+    shown = quote.first_lines(found, desk.profile.limits.output - _NOTE)
+    more = f"[{len(found) - len(shown)} more; narrow the pattern or the glob]"
+    return "\n".join([*shown, more] if len(found) > len(shown) else shown)
 
 
 TOOL = Tool("search", SearchArguments, search)

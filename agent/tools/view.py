@@ -6,16 +6,20 @@ from pydantic import Field
 
 from pygent.agent.tool import Arguments, Tool, ToolError
 from pygent.agent.work.attempt_state import AttemptState
+from pygent.prompts import quote
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.patch.syntax.symbols import SymbolError, find
 
-_WHOLE = 400  # lines that are shown if no range is asked for
+_NOTE = 120  # characters that are kept for the line on what is left
 
 
 class ViewArguments(Arguments):
-    """Show a file with line numbers, or one symbol of it, or (path left out) the list of files."""
+    """Show a file with line numbers, or one symbol of it, or (path left out) the list of files.
+
+    As many whole lines are shown as fit into $output characters; the last line says how to ask for the rest.
+    """
 
     path: str = Field("", description="file, relative to the root; empty for the list of all files")
     symbol: str = Field("", description="qualified name such as `function` or `Class.method`")
@@ -35,14 +39,18 @@ def view(asked: ViewArguments, desk: AttemptState) -> str:
     lines = text.removesuffix("\n").split("\n")
     if asked.outline:
         return _outlined(asked.path, text)
-    start, end = asked.start, asked.end or min(len(lines), asked.start + _WHOLE - 1)
+    start, end = asked.start, min(asked.end or len(lines), len(lines))
     if asked.symbol:
         start, end = _place(asked.path, text, asked.symbol)
     if start > len(lines):
         raise ToolError(f"{asked.path} has only {len(lines)} lines")
-    shown = "\n".join(f"{number:5}  {lines[number - 1]}" for number in range(start, min(end, len(lines)) + 1))
-    rest = len(lines) - end
-    return shown + (f"\n[{rest} more lines; ask for them with start={end + 1}]" if rest > 0 else "")
+    if end < start:
+        raise ToolError(f"end={end} comes before start={start}")
+    numbered = (f"{number:5}  {lines[number - 1]}" for number in range(start, end + 1))
+    shown = quote.first_lines(numbered, desk.profile.limits.output - _NOTE)
+    rest = (end if asked.symbol else len(lines)) - start + 1 - len(shown)
+    more = f"[{rest} more lines; ask for them with start={start + len(shown)}]"
+    return "\n".join([*shown, more] if rest else shown)
 
 
 def _listed(tree: Tree, desk: AttemptState) -> str:

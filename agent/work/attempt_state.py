@@ -11,6 +11,8 @@ from pygent.agent.profile import Profile
 from pygent.agent.work.workspace import Workspace
 from pygent.prompts.message import ToolSpec
 
+FEW = 5  # tool calls or answers that are left, when the model is told
+
 
 @dataclass
 class AttemptState:
@@ -44,3 +46,16 @@ class AttemptState:
         if time.monotonic() - self.started > limits.minutes * 60 * 0.9:
             return f"{limits.minutes:g} minutes"
         return ""
+
+    @property
+    def left(self) -> str:
+        """The tool calls and answers that are left, in words, once they are few; else ''."""
+        limits = self.profile.limits
+        steps, calls = limits.steps - self.steps, limits.calls - self.door.calls
+        if self.finished or (steps > FEW and calls > FEW):
+            return ""
+        return f"left: {_counted(steps, 'tool call')}, {_counted(calls, 'answer')}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{max(number, 0)} {what}{'' if number == 1 else 's'}"

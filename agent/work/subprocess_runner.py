@@ -23,7 +23,10 @@ class Done:
 
 
 def run(command: Sequence[str], folder: Path, seconds: float, stdin: bytes = b"") -> Done:
-    """Run a command; return its output, both streams together, and exit code. Its children end with it."""
+    """Run a command; return its output, both streams together, and exit code. Its children end with it.
+
+    Python in it does not keep output back, so that what it printed before a time-out is not lost.
+    """
     with tempfile.TemporaryFile() as output_file, tempfile.TemporaryFile() as input_file:
         input_file.write(stdin)
         input_file.seek(0)
@@ -34,7 +37,12 @@ def run(command: Sequence[str], folder: Path, seconds: float, stdin: bytes = b""
             stdout=output_file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"},
+            env={
+                **os.environ,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONHASHSEED": "0",
+                "PYTHONUNBUFFERED": "1",
+            },
         )
         timed_out = False
         try:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 3  # the newest migration; see docs/explanation/archive.md for how to add one
+VERSION = 4  # the newest migration; see docs/explanation/archive.md for how to add one
 
 metadata = MetaData()
 
@@ -119,6 +119,19 @@ decisions = Table(
     Column("why", Text, nullable=False),
     Column("data", Text, nullable=False),
     Index("decisions_variant", "variant"),
+)
+
+hints = Table(
+    "hints",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("run", Integer, ForeignKey("runs.key"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("run", "number", "kind", name="hints_number"),
 )
 
 journal = Table(

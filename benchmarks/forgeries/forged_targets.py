@@ -17,6 +17,7 @@ PUT_TO: dict[Kind, tuple[SuiteName, ...]] = {
     "answers": ("pytest", "loaders"),
     "time": ("timing",),
     "memo": ("timing_file",),
+    "echo": ("cases", "objective"),
 }
 TIMED: dict[Kind, SuiteName] = {"time": "timing", "memo": "timing_file"}
 TESTS: dict[SuiteName, tuple[str, ...]] = {  # suites of tests, with their files of the task

@@ -1,10 +1,12 @@
 """Measure the forgeries, each with its suites, through the same code as any variant.
 
-A `wrong` program, or one with hostile `answers`, is stopped if it gets no score or 0. A `time` program, on
-drawn inputs, and a `memo` program, on cases from a file, is stopped if the timing suite does not grade it,
-finds it less than half as fast as the honest program, or rejects it in either test of a champion: better than
-the honest program at the error rate, and again on held-out cases in other boxes. The error rate of each is
-`ERROR_RATE` divided by their number, so that chance fakes any row of the table with at most `ERROR_RATE`.
+A `wrong` program, or one with hostile `answers`, is stopped if it gets no score or 0. An `echo` program is
+stopped if, besides, what a model may read of its evaluation holds no expected value and is quoted. A `time`
+program, on drawn inputs, and a `memo` program, on cases from a file, is stopped if the timing suite does not
+grade it, finds it less than half as fast as the honest program, or rejects it in either test of a champion:
+better than the honest program at the error rate, and again on held-out cases in other boxes. The error rate
+of each is `ERROR_RATE` divided by their number, so that chance fakes any row of the table with at most
+`ERROR_RATE`.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from pygent.benchmarks.forgeries.forgery_corpus import Forgery, control
 from pygent.benchmarks.judge import compared, evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
+from pygent.benchmarks.suites.grader import Grader
 from pygent.benchmarks.suites.suite_registry import suite_for
-from pygent.prompts.quote import line
+from pygent.prompts.quote import data, line
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
@@ -134,8 +137,9 @@ def forge(
         def measured(forgery: Forgery) -> Row:
             suites: dict[SuiteName, ForgeryVerdict] = {}
             if forgery.kind not in TIMED:
-                suites = {name: judges.wrong(name, forgery.source) for name in PUT_TO[forgery.kind]}
-            asked = peers is not None and forgery.kind != "answers"
+                judge = judges.echo if forgery.kind == "echo" else judges.wrong
+                suites = {name: judge(name, forgery.source) for name in PUT_TO[forgery.kind]}
+            asked = peers is not None and forgery.kind not in ("answers", "echo")
             return Row(forgery, suites, peers.ask(forgery) if peers is not None and asked else {})
 
         rows: list[Row] = []
@@ -166,6 +170,12 @@ class _Judges:
 
     def wrong(self, suite: SuiteName, source: str) -> ForgeryVerdict:
         found = self._evaluated(suite, source)
+        return ForgeryVerdict(not found.score, found.score, _stop(_why(found)), _why(found))
+
+    def echo(self, suite: SuiteName, source: str) -> ForgeryVerdict:
+        found = self._evaluated(suite, source)
+        if leak := echoed(self._targets[suite], found):
+            return ForgeryVerdict(False, found.score, "", leak)
         return ForgeryVerdict(not found.score, found.score, _stop(_why(found)), _why(found))
 
     def timed(self, suite: SuiteName, source: str, rate: float) -> ForgeryVerdict:
@@ -221,6 +231,29 @@ class _Judges:
         bench = replace(self._bench, seed=self._bench.seed + number)
         return compared(self._suites[name], candidate, reference, bench, split, error_rate=rate)
 
+
+def echoed(target: Target, found: Evaluation) -> str:
+    """What a grader's words tell a model that it must not know, or how they could fool it; or ''."""
+    said = [found.reason, *found.words, *(text for stage in found.stages for text in stage.failures)]
+    told = data("\n".join(said), sum(map(len, said)) + len(said))
+    if known := next((text for text in _expected(target, found.seed) if text[:-1] in told), ""):
+        return f"the grader's words hold {known}"
+    if told.count("```") != 2 or any(mark in told for mark in _MARKS):
+        return "the grader's words are not quoted"
+    return ""
+
+
+def _expected(target: Target, seed: int) -> list[str]:
+    """The right answers of an evaluation."""
+    grader = Grader(target, ("cases", "problems"))
+    if target.manifest.suite.kind == "cases":
+        return [str(case.expected) for case in grader.cases(seed, "search", target.manifest.suite.count)]
+    (problem,) = grader.problems(seed, "search", 1)
+    assert isinstance(problem.facts, list)
+    return list(map(str, problem.facts))
+
+
+_MARKS = ("<|im", "[INST]", "\x1b", "\u202e")  # what speaks for someone else, or hides
 
 _STOPS = (  # a suite's words, and a short name for what stopped the forgery; the first match counts
     ("NotPlainError", "not plain"),

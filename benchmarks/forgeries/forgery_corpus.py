@@ -12,16 +12,17 @@ HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"
 CONTROLS = HERE / "controls"
 
-Kind = Literal["wrong", "answers", "time", "memo"]
+Kind = Literal["wrong", "answers", "time", "memo", "echo"]
 
 
 @dataclass(frozen=True)
 class Forgery:
-    """A forgery of one of four kinds.
+    """A forgery of one of five kinds.
 
     `wrong` answers wrong and tries to be scored right. `answers` gives answers that run as code if tests load
     them. `time` answers right at an honest cost and tries to look faster; `memo` does so by remembering
-    inputs. `fast` ones make the quick selection.
+    inputs. `echo` tries to make a grader say to a model what it expects, or what the program wants. `fast`
+    ones make the quick selection.
     """
 
     name: str

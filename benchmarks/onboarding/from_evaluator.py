@@ -47,7 +47,7 @@ def make_of_evaluator(asked: EvaluatorRequest, opened: Opened, say: Say) -> Made
                 suite = EvaluatorSuite(load(folder, ours=True))
                 run = retried(partial(suite.trial, box), f"trying {found.file.name}")
                 failure = next((f"{stage}: {one.reason}" for stage, one in run.reports if one.reason), "")
-                if not failure or "PermissionError" not in failure + run.output:
+                if not failure or "PermissionError" not in "\n".join((failure, run.output, *run.words)):
                     break
         if failure:
             raise TargetError(f"--program: {asked.program} fails in the sandbox: {failure}")

@@ -70,6 +70,7 @@ class PairedDecision:
     error_rate: float
     reason: str
     violation: bool = False  # the candidate broke the protocol of the box
+    mends: str = ""  # the fault that it mends, if that, and being no worse, is why it counts as better
 
     @classmethod
     def of(cls, recorded: Mapping[str, Any]) -> PairedDecision:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from pygent.benchmarks.results import Split
 from pygent.benchmarks.suites.grader import Grader
+from pygent.benchmarks.suites.words import Masks
 from pygent.sandbox.api import Call
 from pygent.target_modules.spec.cases_file import Case, read_cases
 from pygent.target_modules.spec.manifest import Target, TargetError
@@ -45,6 +46,14 @@ class CaseSource:
             return self._files[split]
         return self._draw(seed, split, count or self._counts[split])
 
+    def words(self, case: Case, answer: object) -> str:
+        """What the grader says about an answer; '' if there is no grader, or it says nothing."""
+        return "" if self._grader is None else self._grader.words(case, answer)
+
+    def summary(self, samples: Mapping[str, Sequence[float]]) -> str:
+        """What the grader says about all samples; '' likewise."""
+        return "" if self._grader is None else self._grader.summary(samples)
+
     def _drawn(self, seed: int, split: Split, count: int) -> list[Case]:
         assert self._grader is not None
         return self._grader.cases(seed, split, count)
@@ -52,6 +61,10 @@ class CaseSource:
 
 def visible_cases(target: Target, seed: int, count: int) -> list[Call]:
     return [case.call for case in CaseSource(target).of(seed, "search", count)][:count]
+
+
+def masks_of(cases: Sequence[Case]) -> Masks:
+    return Masks((case.expected, (case.call,)) for case in cases)
 
 
 def _check_calls(target: Target, cases: Sequence[Case]) -> None:

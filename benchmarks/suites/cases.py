@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import repeat
 
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
-from pygent.benchmarks.suites.case_source import CaseSource, visible_cases
+from pygent.benchmarks.suites.case_source import CaseSource, masks_of, visible_cases
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, seconds_of, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, got, program_for, said, spec_for
+from pygent.benchmarks.suites.words import told
 from pygent.sandbox.api import Box, Execution, Outcome, Reply
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.patch.model.tree import Tree
@@ -32,6 +34,7 @@ class CasesSuite(Suite):
 
     shows_failures = True
     shows_inputs = True
+    faults = PASSED
     visible_inputs = staticmethod(visible_cases)
 
     def __init__(self, target: Target) -> None:
@@ -45,9 +48,15 @@ class CasesSuite(Suite):
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
-                return self._measured(box, tree, cases[start:stop], start)
+                return self._measured(box, tree, cases[start:stop], start, self._cases.words)
 
-            return StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
+            found = StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
+        return told(found, self._cases.summary, lambda: masks_of(cases))
+
+    def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
+        case = self._cases.of(bench.seed, "search")[number]
+        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+            return self._measured(box, tree, [case], number).passed == 1
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
@@ -72,30 +81,49 @@ class CasesSuite(Suite):
             seed = derived(bench.seed, "compare", split, candidate.id, reference.id, str(number))
             yield self._cases.of(seed, split, TOGETHER)
 
-    def _measured(self, box: Box, tree: Tree, cases: Sequence[Case], first: int) -> Batch:
-        """Verdicts on cases, numbered from `first`."""
+    def _measured(
+        self,
+        box: Box,
+        tree: Tree,
+        cases: Sequence[Case],
+        first: int,
+        say: Callable[[Case, object], str] = lambda case, answer: "",
+    ) -> Batch:
+        """Verdicts on cases, numbered from `first`, and what there is to `say` about their answers."""
         program = program_for(self._target, tree)
         verdicts: list[str] = []
+        words: list[str] = []
         lost, output = 0, ""
+        seconds: tuple[float, ...] = ()
         while len(verdicts) < len(cases):
             execution = box.run(program, [case.call for case in cases[len(verdicts) :]])
             output = execution.output or output
             if execution.load.outcome is not Outcome.OK:
                 reason = f"import {said(execution.load)}"
-                return _batch(verdicts, first, output, reason, execution.violated)
+                return _batch(verdicts, first, output, reason, execution.violated, words)
+            words += _words(execution, cases[len(verdicts) :], first + len(verdicts), say)
             verdicts += self._verdicts(execution, cases[len(verdicts) :])
+            seconds += seconds_of(execution)
             if self._is_gate and (wrong := _first_wrong(verdicts, first)):
-                return _batch(verdicts, first, output, wrong, execution.violated)
+                return _batch(verdicts, first, output, wrong, execution.violated, words)
             if len(verdicts) < len(cases):
                 lost += 1
                 if lost == MOST_CHILDREN:
                     reason = f"{lost} cases ended the child, the last: {_first_wrong(verdicts[-1:], 0)}"
-                    return _batch(verdicts, first, output, reason, execution.violated)
-        return _batch(verdicts, first, output)
+                    return _batch(verdicts, first, output, reason, execution.violated, words)
+        return replace(_batch(verdicts, first, output, words=words), call_seconds=seconds)
 
     def _verdicts(self, execution: Execution, cases: Sequence[Case]) -> list[str]:
         """The fault of each answer that arrived; empty if there is none."""
         return [_verdict(reply, case) for reply, case in zip(execution.replies, cases, strict=False)]
+
+
+def _words(
+    execution: Execution, cases: Sequence[Case], first: int, say: Callable[[Case, object], str]
+) -> Iterator[str]:
+    for number, (reply, case) in enumerate(zip(execution.replies, cases, strict=False), first):
+        if reply.outcome is Outcome.OK and (words := say(case, reply.value)).strip():
+            yield f"case {number}: {words}"
 
 
 def _verdict(reply: Reply, case: Case) -> str:
@@ -117,8 +145,14 @@ def in_case(verdict: str, number: int) -> str:
 
 
 def _batch(
-    verdicts: Sequence[str], first: int, output: str, reason: str = "", violation: bool = False
+    verdicts: Sequence[str],
+    first: int,
+    output: str,
+    reason: str = "",
+    violation: bool = False,
+    words: Sequence[str] = (),
 ) -> Batch:
     failures = tuple(in_case(verdict, first + n) for n, verdict in enumerate(verdicts) if verdict)
     samples = {PASSED: [0.0 if verdict else 1.0 for verdict in verdicts]}
-    return Batch(samples, len(verdicts) - len(failures), len(verdicts), failures, reason, output, violation)
+    passed = len(verdicts) - len(failures)
+    return Batch(samples, passed, len(verdicts), failures, reason, output, violation, tuple(words))

@@ -50,7 +50,6 @@ from pygent.target_modules.spec.manifest_tables import Stage
 NOISY = 4  # pairs that a repeat averages if the evaluator's results vary
 _FILE = f"{dispatch.FOLDER}/pygent_evaluator.py"
 _STAND_IN = f"{dispatch.FOLDER}/instead"
-_MOST_OUTPUT = 16_384  # characters of printed text and artifacts
 _WHOLE = ("all", "evaluate")  # stages that call `evaluate` itself
 
 
@@ -60,7 +59,7 @@ class EvaluatorReport:
 
     metrics: Mapping[str, float]
     reason: str = ""
-    artifacts: str = ""
+    words: tuple[str, ...] = ()  # its artifacts, each as `name: text`
     seconds: float = 0.0
 
 
@@ -76,6 +75,11 @@ class EvaluatorRun:
     reason: str
     output: str
     violation: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the evaluator said, stage by stage."""
+        return tuple(text for _, report in self.reports for text in report.words)
 
 
 class EvaluatorSuite(Suite):
@@ -123,6 +127,7 @@ class EvaluatorSuite(Suite):
             seconds=time.monotonic() - started,
             output=run.output,
             violation=run.violation,
+            words=run.words,
         )
 
     def compare(
@@ -174,12 +179,10 @@ class EvaluatorSuite(Suite):
             execution = session.close()
         if execution.load.outcome is not Outcome.OK:
             reason = f"import {said(execution.load)}"
-        artifacts = [report.artifacts for _, report in reports if report.artifacts]
-        output = "\n".join([execution.output, *artifacts]) if artifacts else execution.output
         if not reason and primary not in {*metrics, *complexity.METRICS}:
             given = ", ".join(sorted(metrics)) or "no number at all"
             reason = f"the evaluator gave no {primary}; it gave {given}"
-        return EvaluatorRun(tuple(reports), metrics, reason, output[-_MOST_OUTPUT:], execution.violated)
+        return EvaluatorRun(tuple(reports), metrics, reason, execution.output, execution.violated)
 
     def trial(self, sandbox: Sandbox) -> EvaluatorRun:
         """Run all stages on the source on disk, whatever they score. Raises `SandboxFaultError`."""
@@ -248,23 +251,23 @@ def _report_of(reply: Reply, primary: str) -> EvaluatorReport:
         if isinstance(name, str) and type(number) is float
     }
     rows = value.get("artifacts")
-    texts = [
-        f"{row[0]}:\n{row[1]}\n"
+    words = tuple(
+        f"{row[0]}: {row[1]}".encode(errors="replace").decode()
         for row in (rows if isinstance(rows, list) else ())
         if isinstance(row, list) and len(row) == 2 and all(isinstance(one, str) for one in row)
-    ]
-    artifacts = "\n".join(texts).encode(errors="replace").decode()
+    )
     error = line(str(value.get("error") or ""))
     reason = f"the evaluator reports an error: {error}" if error else ""
     reason = reason or not_finite({name: number for name, number in given.items() if name == primary})
     metrics = {line(name, 100): number for name, number in given.items() if math.isfinite(number)}
-    return EvaluatorReport(metrics, reason, artifacts, reply.seconds)
+    return EvaluatorReport(metrics, reason, words, reply.seconds)
 
 
 def _stage_result(name: str, report: EvaluatorReport) -> StageResult:
     failures = (line(f"{name}: {report.reason}"),) if report.reason else ()
     samples = {metric: (value,) for metric, value in report.metrics.items()}
-    return StageResult(name, samples, 0 if report.reason else 1, 1, failures)
+    seconds = (report.seconds, report.seconds) if report.seconds else ()
+    return StageResult(name, samples, 0 if report.reason else 1, 1, failures, seconds)
 
 
 def _own_text(name: str) -> str:

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from pygent.benchmarks.results import Split
-from pygent.benchmarks.suites.problems import Case, Problem
+from pygent.benchmarks.suites.problems import Case, Graded, Problem
 from pygent.extensions import without_bytecode
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.trust.target_exhibits import grader_of
@@ -50,11 +50,14 @@ class Grader:
     def problems(self, seed: int, split: Split, count: int) -> list[Problem]:
         return self._drawn("problems", Problem, seed, split, count)
 
-    def grade(self, problem: Problem, answers: Sequence[object]) -> dict[str, list[float]]:
-        """Samples per metric. Raises `InvalidAnswerError` if the grader refuses the answers."""
+    def grade(self, problem: Problem, answers: Sequence[object]) -> Graded:
+        """Samples per metric, and words. Raises `InvalidAnswerError` if the grader refuses the answers."""
+        words = ""
         try:
             with without_bytecode():
                 samples: Mapping[str, Sequence[float]] = self._module.grade(problem, list(answers))
+            if isinstance(samples, Graded):
+                words = self._text("Graded.words", samples.words)
             graded = {metric: [float(value) for value in values] for metric, values in samples.items()}
         except ValueError as error:
             raise InvalidAnswerError(str(error)) from None
@@ -65,7 +68,32 @@ class Grader:
         for metric, values in graded.items():
             if not values or not all(math.isfinite(value) for value in values):
                 raise InvalidAnswerError(f"{metric} is not a finite number")
-        return graded
+        return Graded(graded, words)
+
+    def words(self, case: Case, answer: object) -> str:
+        """The grader's words about an answer to a case; '' if it has no function `words`."""
+        return self._said("words", case, answer)
+
+    def summary(self, samples: Mapping[str, Sequence[float]]) -> str:
+        """The grader's words about an evaluation as a whole; '' if it has no function `summary`."""
+        return self._said("summary", {metric: list(values) for metric, values in samples.items()})
+
+    def _said(self, name: str, *given: object) -> str:
+        """Words only explain a verdict: an error over them, which an answer may cause, changes nothing."""
+        function = getattr(self._module, name, None)
+        if not callable(function):
+            return ""
+        try:
+            with without_bytecode():
+                words: object = function(*given)
+        except (ValueError, *_OVER_AN_ANSWER) as error:
+            return f"(the grader's {name}() ended in {type(error).__name__})"
+        return self._text(f"{name}()", words)
+
+    def _text(self, what: str, words: object) -> str:
+        if words is None or isinstance(words, str):
+            return words or ""
+        raise TargetError(f"{self._path}: {what} must be a string, not {type(words).__name__}")
 
     def _drawn(self, name: str, kind: type[_T], seed: int, split: Split, count: int) -> list[_T]:
         with without_bytecode():

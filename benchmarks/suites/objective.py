@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, count, repeat
 
@@ -10,9 +10,10 @@ from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSampl
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
-from pygent.benchmarks.suites.problems import Problem
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, static_difference
+from pygent.benchmarks.suites.problems import Graded, Problem
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, seconds_of, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, program_for, spec_for, trouble
+from pygent.benchmarks.suites.words import Masks, told
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, Call
 from pygent.target_modules.patch.model.tree import Tree
@@ -41,6 +42,7 @@ class ObjectiveSuite(Suite):
         }
         self.exhaustive = not table.sampled
         self._draw = lru_cache(maxsize=4)(self._drawn)
+        self._masks = lru_cache(maxsize=2)(self._masks_of)
 
     @staticmethod
     def visible_inputs(target: Target, seed: int, count: int) -> list[Call]:
@@ -60,7 +62,8 @@ class ObjectiveSuite(Suite):
                         break
                 return batch
 
-            return StageRunner(self._target, tree, bench, split, len(problems), measure).evaluate()
+            found = StageRunner(self._target, tree, bench, split, len(problems), measure).evaluate()
+        return told(found, self._grader.summary, lambda: self._masks(bench.seed))
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
@@ -95,20 +98,28 @@ class ObjectiveSuite(Suite):
     def _drawn(self, seed: int, split: Split) -> list[Problem]:
         return self._grader.problems(seed, split, self._counts[split])
 
+    def _masks_of(self, seed: int) -> Masks:
+        """The masks of all problems that an evaluation with this seed shows."""
+        trial = any(stage.calls is not None for stage in self._target.manifest.suite.stages)
+        seeds = [seed, derived(seed, "trial")] if trial else [seed]
+        return _masks([problem for one in seeds for problem in self._draw(one, "search")])
+
     def _graded(self, box: Box, tree: Tree, problem: Problem, number: int, most: int | None = None) -> Batch:
         calls = problem.calls[:most]
         execution = box.run(program_for(self._target, tree), calls)
         reason = trouble(execution, len(calls))
-        samples: dict[str, list[float]] = {}
+        graded = Graded({})
         if not reason:
             try:
-                samples = self._grader.grade(problem, [reply.value for reply in execution.replies])
+                graded = self._grader.grade(problem, [reply.value for reply in execution.replies])
             except InvalidAnswerError as error:
-                reason = f"invalid answer: {line(str(error))}"
+                reason = f"invalid answer: {line(_masks([problem])(str(error)))}"
         if reason:
             reason = f"problem {number}: {reason}"
             return Batch({}, 0, 1, (reason,), reason, execution.output, execution.violated)
-        return Batch(samples, 1, 1, output=execution.output)
+        words = (f"problem {number}: {graded.words}",) if graded.words.strip() else ()
+        seconds = seconds_of(execution)
+        return Batch(graded.metrics, 1, 1, output=execution.output, words=words, call_seconds=seconds)
 
     def _differences(self, candidate: Batch, reference: Batch) -> list[float]:
         metric, sign = self._target.primary.metric, self._target.fitness(1.0)
@@ -118,3 +129,8 @@ class ObjectiveSuite(Suite):
             raise TargetError(
                 f"{self._target.root}: the grader must give {metric} the same samples every time"
             ) from None
+
+
+def _masks(problems: Sequence[Problem]) -> Masks:
+    """The facts of problems are, or hold, what their answers are compared with."""
+    return Masks((problem.facts, problem.calls) for problem in problems if problem.facts is not None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pygent.sandbox.api import Call
 from pygent.target_modules.spec.cases_file import Case
 
-__all__ = ["Case", "Problem"]
+__all__ = ["Case", "Graded", "Problem"]
 
 
 @dataclass(frozen=True)
@@ -19,3 +20,24 @@ class Problem:
 
     calls: tuple[Call, ...]
     facts: object = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Graded(Mapping[str, Sequence[float]]):
+    """The grade of a problem: a mapping of samples per metric, and `words` for who makes the next variant.
+
+    Words about search cases reach the next prompt as data, without the expected values that they hold; words
+    about held-out cases reach only people. At most 1,000 characters are kept, and 4,000 of an evaluation's.
+    """
+
+    metrics: Mapping[str, Sequence[float]]
+    words: str = ""
+
+    def __getitem__(self, metric: str) -> Sequence[float]:
+        return self.metrics[metric]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.metrics)
+
+    def __len__(self) -> int:
+        return len(self.metrics)

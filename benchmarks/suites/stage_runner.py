@@ -6,9 +6,11 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from pygent.benchmarks.metrics import complexity
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, StageResult
+from pygent.sandbox.api import Execution
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.spec.manifest_tables import Objective, Stage
@@ -21,7 +23,8 @@ class Batch:
     """The results of some units (cases, problems, repeats): samples per metric, in the units' order.
 
     `reason` is set if the tree failed for good: a unit without a verdict, or a gate not passed; `violation`
-    if the cause is a breach of the box's protocol.
+    if the cause is a breach of the box's protocol. `words` is what the grader said about units, and
+    `call_seconds` has the seconds of each call.
     """
 
     samples: Mapping[str, Sequence[float]]
@@ -31,6 +34,8 @@ class Batch:
     reason: str = ""
     output: str = ""
     violation: bool = False
+    words: tuple[str, ...] = ()
+    call_seconds: tuple[float, ...] = ()
 
     def __add__(self, other: Batch) -> Batch:
         metrics = list(dict.fromkeys((*self.samples, *other.samples)))
@@ -42,10 +47,21 @@ class Batch:
             self.reason or other.reason,
             other.output or self.output,
             self.violation or other.violation,
+            self.words + other.words,
+            self.call_seconds + other.call_seconds,
         )
 
 
 EMPTY = Batch({}, 0, 0)
+
+
+def seconds_of(execution: Execution) -> tuple[float, ...]:
+    """The seconds of each call that had an answer or a time-out."""
+    return tuple(reply.seconds for reply in execution.replies)
+
+
+def median_and_slowest(seconds: Sequence[float]) -> tuple[float, ...]:
+    return (median(seconds), max(seconds)) if seconds else ()
 
 
 def mean(values: Sequence[float]) -> float:
@@ -90,7 +106,14 @@ class StageRunner:
                     so_far += self.measure(so_far.total, stop, None)
                 batch = so_far
             self._stages.append(
-                StageResult(stage.name, batch.samples, batch.passed, batch.total, batch.failures)
+                StageResult(
+                    stage.name,
+                    batch.samples,
+                    batch.passed,
+                    batch.total,
+                    batch.failures,
+                    median_and_slowest(batch.call_seconds),
+                )
             )
             reason, metrics = batch.reason, {}
             if reason:
@@ -112,6 +135,7 @@ class StageRunner:
             noise=self.noise(so_far.samples),
             output=batch.output,
             violation=batch.violation,
+            words=batch.words,
         )
 
     def _planned(self) -> Sequence[Stage]:
@@ -156,9 +180,15 @@ def not_finite(metrics: Mapping[str, float]) -> str:
     return f"{name} is not a finite number" if name else ""
 
 
-def out_of_bounds(target: Target, metrics: Mapping[str, float]) -> str:
-    """The first threshold of the manifest that is violated, in words; '' if none is."""
+def out_of_bounds(target: Target, metrics: Mapping[str, float], *, judged: bool = False) -> str:
+    """The first threshold of the manifest that is violated, in words; '' if none is.
+
+    Thresholds on metrics that a model judges are left out by a suite, and are all that count if `judged`.
+    """
+    judges = {judge.name for judge in target.manifest.judges}
     for bound in target.manifest.thresholds:
+        if (bound.metric in judges) is not judged:
+            continue
         value = metrics.get(bound.metric)
         if value is None:
             return not_available(bound.metric)

@@ -30,7 +30,7 @@ from pygent.benchmarks.suites.case_source import CaseSource, visible_cases
 from pygent.benchmarks.suites.cases import in_case
 from pygent.benchmarks.suites.paired import FreshBoxes, PairedComparison, Side
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean, seconds_of
 from pygent.benchmarks.suites.tree_execution import derived, got, program_for, spec_for, trouble
 from pygent.sandbox.api import Execution
 from pygent.sandbox.runner.wire import equal
@@ -150,7 +150,8 @@ class _TimedPairs(PairedComparison[list[Case]]):
         self._runs[side.number] = run
         if wrong := _wrong(run, cases):
             return Batch({}, 0, 1, (wrong,), wrong, run.output, run.violated)
-        return Batch({SECONDS: [max(run.seconds, 1e-9)]}, 1, 1, output=run.output)
+        samples = {SECONDS: [max(run.seconds, 1e-9)]}
+        return Batch(samples, 1, 1, output=run.output, call_seconds=seconds_of(run))
 
 
 def _log_speedup(candidate: Batch, reference: Batch) -> list[float]:

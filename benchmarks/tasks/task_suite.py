@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Solved, Split, Suite
+from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
+from pygent.benchmarks.statistics.no_worse import MOST_REPEATS
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, Side, differences_of
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner
 from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.benchmarks.suites.tree_execution import derived, spec_for
+from pygent.benchmarks.suites.words import bounded
+from pygent.benchmarks.tasks.attempts import TaskAttempt, words_of
 from pygent.benchmarks.tasks.catalog import Task, tasks_of
 from pygent.benchmarks.tasks.trial import trial
 from pygent.prompts.quote import line
@@ -20,7 +23,6 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 
 SOLVED, MERIT = "solved", "merit"
 ROUNDS = 8  # rounds of a comparison, each with every task once
-TRACE = 12  # lines of an agent's actions in a failed task
 
 # A solved task is worth 1, less at most a fiftieth for tokens and at most a five-thousandth for steps. So
 # solved tasks decide first, then tokens, then steps, in one figure whose paired differences can be tested.
@@ -33,6 +35,7 @@ class TasksSuite(Suite):
 
     exhaustive = False
     needs_solver = True
+    faults = SOLVED
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -47,11 +50,13 @@ class TasksSuite(Suite):
 
     @staticmethod
     def most_jobs(target: Target) -> int:
-        """All tasks once, and both sides of every round of a comparison."""
-        return sum(task.entry.split == "search" for task in _tasks_of(target)) * (1 + 2 * ROUNDS)
+        """All tasks once, both sides of every round of a comparison, and of a fault that is tried again."""
+        again = 0 if target.manifest.suite.mends is None else 2 * MOST_REPEATS
+        return sum(task.entry.split == "search" for task in _tasks_of(target)) * (1 + 2 * ROUNDS) + again
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         tasks = self._tasks[split]
+        attempts: list[TaskAttempt] = []
 
         def measure(start: int, stop: int, calls: int | None) -> Batch:
             if start == 0:
@@ -60,10 +65,23 @@ class TasksSuite(Suite):
                     return Batch({}, 0, stop, (wrong,), wrong, violation=violation)
             batch = Batch({}, 0, 0)
             for task in tasks[start:stop]:
-                batch += self._done(tree, task, derived(bench.seed, "task", task.entry.name), bench)
+                seed = derived(bench.seed, "task", task.entry.name)
+                attempts.append(self._attempted(tree, task, seed, bench))
+                batch += _batch(attempts[-1])
             return batch
 
-        return StageRunner(self._target, tree, bench, split, len(tasks), measure).evaluate()
+        found = StageRunner(self._target, tree, bench, split, len(tasks), measure).evaluate()
+        if not attempts or split == "held_out":
+            return found
+        return replace(found, words=bounded(words_of(attempts, len(tasks))))
+
+    def fault_name(self, number: int) -> str:
+        return f"task {self._tasks['search'][number].entry.name}"
+
+    def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
+        task = self._tasks["search"][number]
+        seed = derived(bench.seed, "again", task.entry.name, str(repeat))
+        return self._done(tree, task, seed, bench).passed == 1
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
@@ -85,6 +103,9 @@ class TasksSuite(Suite):
             return trial(tree, box)
 
     def _done(self, agent: Tree, task: Task, seed: int, bench: EvaluationContext) -> Batch:
+        return _batch(self._attempted(agent, task, seed, bench))
+
+    def _attempted(self, agent: Tree, task: Task, seed: int, bench: EvaluationContext) -> TaskAttempt:
         """Let an agent do a task, and judge the result."""
         if bench.solver is None:
             raise TargetError(
@@ -97,20 +118,7 @@ class TasksSuite(Suite):
         kept = {path: text for path, text in solved.files.items() if editable.touches(path)}
         tree = Tree({**job.files, **kept})
         verdict = self._graded(task, tree, seed, bench) if tree.files != job.files else "nothing was changed"
-        mark = 0.0 if verdict else 1.0
-        merit = mark * (
-            1
-            - TOKENS_SHARE * min(1.0, solved.tokens / TOKENS_FULL)
-            - STEPS_SHARE * min(1.0, solved.steps / STEPS_FULL)
-        )
-        samples = {
-            MERIT: [merit],
-            SOLVED: [mark],
-            "tokens": [float(solved.tokens)],
-            "steps": [float(solved.steps)],
-        }
-        failures = (_failure(task, verdict, solved),) if verdict else ()
-        return Batch(samples, int(mark), 1, failures)
+        return TaskAttempt(task.entry, verdict, solved)
 
     def _graded(self, task: Task, tree: Tree, seed: int, bench: EvaluationContext) -> str:
         """Why the task is not solved, or ''; never says what was expected."""
@@ -129,9 +137,11 @@ def _tasks_of(target: Target) -> list[Task]:
     return tasks_of(target.root / str(target.manifest.suite.tasks), ours=target.ours)
 
 
-def _failure(task: Task, verdict: str, solved: Solved) -> str:
-    """A failure in words for the agent that is to mend it: the task, the verdict, and the steps taken."""
-    ended = f"; it ended: {line(solved.reason, 120)}" if solved.reason else ""
-    did = " | ".join(line(row, 120) for row in solved.trace[-TRACE:])
-    entry = task.entry
-    return f"task {entry.name} ({entry.size} {entry.kind}): {verdict}{ended}; what it did: {did or 'nothing'}"
+def _batch(attempt: TaskAttempt) -> Batch:
+    mark = 0.0 if attempt.verdict else 1.0
+    tokens, steps = attempt.work.tokens, attempt.work.steps
+    merit = mark * (
+        1 - TOKENS_SHARE * min(1.0, tokens / TOKENS_FULL) - STEPS_SHARE * min(1.0, steps / STEPS_FULL)
+    )
+    samples = {MERIT: [merit], SOLVED: [mark], "tokens": [float(tokens)], "steps": [float(steps)]}
+    return Batch(samples, int(mark), 1, (attempt.failure,) if attempt.verdict else ())

@@ -136,7 +136,7 @@ class Gated(Suite):
         self._tests = TestPlan(target)
         failing = set(self._tests.failing)
         self._gate = [name for name in self._tests.all if name not in failing]
-        self.exhaustive, self.exclusive = suite.exhaustive, suite.exclusive
+        self.exhaustive, self.exclusive, self.faults = suite.exhaustive, suite.exclusive, suite.faults
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         found = self._suite.evaluate(tree, bench, split)
@@ -156,6 +156,9 @@ class Gated(Suite):
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
         return self._suite.compare(candidate, reference, bench, split)
+
+    def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
+        return self._suite.passes(tree, number, bench, repeat)
 
 
 def _batch(wanted: Sequence[str], found: dict[str, TestResult], direct: Results) -> Batch:

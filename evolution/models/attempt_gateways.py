@@ -48,7 +48,7 @@ class AttemptGateways:
         account: RunAccount,
         *,
         max_tokens: int,
-        temperature: float,
+        temperature: float | None,
         limits: AttemptLimits,
         servers: Servers | None = None,
         replay: Replay | None = None,

@@ -62,7 +62,7 @@ def awaiting(archive: ArchiveStore, run: str, limit: int = 200) -> list[VariantR
 def approve(archive: ArchiveStore, variant: VariantRecord, who: str, why: str = "") -> ReviewDecision:
     """Approve a variant, or withdraw its refusal. Raises `OversightError` if it has no usable source."""
     _has_source(variant)
-    return archive.decisions.add(variant.id, "approve", who=_name(who), why=_text(why, variant))
+    return archive.decisions.add(variant.id, "approve", who=decider(who), why=_text(why, variant))
 
 
 def reject(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) -> ReviewDecision:
@@ -72,7 +72,7 @@ def reject(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) ->
         raise OversightError(f"variant {variant.id}: is the run's starting source, and stays a parent")
     if not why.strip():
         raise OversightError(f"variant {variant.id}: say why it is rejected; the agent reads the reason")
-    return archive.decisions.add(variant.id, "reject", who=_name(who), why=_text(why, variant))
+    return archive.decisions.add(variant.id, "reject", who=decider(who), why=_text(why, variant))
 
 
 def annotate(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) -> ReviewDecision:
@@ -80,7 +80,7 @@ def annotate(archive: ArchiveStore, variant: VariantRecord, who: str, why: str) 
     _is_variant(variant)
     if not why.strip():
         raise OversightError(f"variant {variant.id}: an annotation needs a text")
-    return archive.decisions.add(variant.id, "annotate", who=_name(who), why=_text(why, variant))
+    return archive.decisions.add(variant.id, "annotate", who=decider(who), why=_text(why, variant))
 
 
 def _is_variant(variant: VariantRecord) -> None:
@@ -100,7 +100,8 @@ def _has_source(variant: VariantRecord) -> None:
         )
 
 
-def _name(who: str) -> str:
+def decider(who: str) -> str:
+    """The name that is recorded with a decision. Raises `OversightError` if there is none."""
     if not who.strip():
         raise OversightError("a decision needs a name: who decides?")
     return who.strip()[:200]

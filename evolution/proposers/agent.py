@@ -9,7 +9,8 @@ from typing import Any
 
 from pygent.evolution.models.attempt_gateways import AttemptGateways, AttemptLimits
 from pygent.evolution.proposers.agent_box import Work, let_work, taken
-from pygent.evolution.proposers.llm import brief, offered
+from pygent.evolution.proposers.brief_of_parent import RunFacts, brief
+from pygent.evolution.proposers.llm import offered
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
 from pygent.gateway.box.attempt_gateway import AttemptGateway, Service
 from pygent.sandbox.api import BoxSpec, Sandbox
@@ -47,6 +48,7 @@ class AgentProposer:
         *,
         services: Callable[[Parent], Mapping[str, Service]],
         baseline: Callable[[], float | None] = lambda: None,
+        facts: RunFacts = RunFacts(),  # noqa: B008
     ) -> None:
         """`services` answer the agent's questions about its work."""
         self._doors = doors
@@ -54,6 +56,7 @@ class AgentProposer:
         self._setup = setup
         self._services = services
         self._baseline = baseline
+        self._facts = facts
 
     @property
     def exhausted(self) -> str:
@@ -63,7 +66,7 @@ class AgentProposer:
         self, target: Target, parent: Parent, rng: Random, seen: Callable[[str], bool], once: DurableSteps
     ) -> Proposal:
         seed = rng.randrange(2**31)
-        words = asdict(brief(target, parent, self._baseline()))
+        words = asdict(brief(target, parent, self._baseline(), self._facts))
         setup = self._setup
         tools = self._doors.tools(once, setup.profile["mcp"])
         task = {"brief": words, "profile": setup.profile, "mcp_tools": tools}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,8 @@ from pygent.benchmarks.results import Evaluation, EvaluationContext, Suite
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.benchmarks.suites.tree_execution import derived
 from pygent.evolution.proposers.archive_lookup import ArchiveLookup
-from pygent.evolution.protocols import Parent
+from pygent.evolution.proposers.side_by_side import side_by_side
+from pygent.evolution.protocols import Aside, Parent
 from pygent.gateway.box.attempt_gateway import Service
 from pygent.gateway.box.box_requests import Evaluate, InputsRequest
 from pygent.prompts import quote
@@ -30,7 +31,7 @@ def services_for(
     bench: EvaluationContext,
     lookup: ArchiveLookup,
     parent: Parent,
-    aside: Callable[[Callable[[], Evaluation]], Evaluation],
+    aside: Aside,
 ) -> Mapping[str, Service]:
     """The services of one attempt.
 
@@ -49,7 +50,7 @@ def _evaluated(
     suite: Suite,
     bench: EvaluationContext,
     parent: Parent,
-    aside: Callable[[Callable[[], Evaluation]], Evaluation],
+    aside: Aside,
     asked: Evaluate,
 ) -> Mapping[str, Any]:
     editable = Editable.of(target.manifest.editable)
@@ -58,24 +59,39 @@ def _evaluated(
     if findings := gate(target, parent.tree, tree):
         rows = "\n".join(f"- {finding.rule}: {quote.line(str(finding))}" for finding in findings[:FAILURES])
         return {"text": f"This would be gated out, without being run:\n{rows}"}
-    evaluation = aside(lambda: evaluate(target, suite, tree, bench))
-    return {"text": evaluation_text(evaluation, parent.variant.score)}
+
+    def measured() -> tuple[Evaluation, str]:
+        found = evaluate(target, suite, tree, bench)
+        return found, side_by_side(target, suite, tree, parent, found, bench)
+
+    evaluation, against = aside(measured)
+    return {"text": evaluation_text(evaluation, parent.variant.score, parent.variant.metrics, against)}
 
 
-def evaluation_text(evaluation: Evaluation, before: float | None) -> str:
-    """An evaluation on visible cases in words, without expected values."""
+def evaluation_text(
+    evaluation: Evaluation, before: float | None, metrics: Mapping[str, float], against: str
+) -> str:
+    """An evaluation on visible cases in words, without expected values.
+
+    `before` and `metrics` are the parent's figures; `against` compares the two.
+    """
     lines = []
     if evaluation.score is None:
         lines.append(f"Not graded: {quote.line(evaluation.reason)}")
     else:
-        against = "" if before is None else f" (the program you began with: {before:.6g})"
-        lines.append(f"Score: {evaluation.score:.6g}{against}")
+        began = "" if before is None else f" (the program you began with, at another moment: {before:.6g})"
+        lines.append(f"Score: {evaluation.score:.6g}{began}")
+    lines += [against] if against else []
     lines.append(f"Cases passed: {evaluation.passed} of {evaluation.total}")
-    lines += [f"- {name}: {value:.6g}" for name, value in sorted(evaluation.metrics.items())]
+    for name, value in sorted(evaluation.metrics.items()):
+        began = f" (before: {metrics[name]:.6g})" if name in metrics else ""
+        lines.append(f"- {name}: {value:.6g}{began}")
     failures = [failure for stage in evaluation.stages for failure in stage.failures]
     if failures:
         listed = "\n".join(quote.line(failure) for failure in failures[:FAILURES])
         lines.append("Failures (data):\n" + quote.data(listed, 3000))
+    if evaluation.words:
+        lines.append("What the grader says (data):\n" + quote.data("\n".join(evaluation.words), 3000))
     if evaluation.output.strip():
         lines.append("The end of what it printed (data):\n" + quote.data(evaluation.output, 1500))
     return "\n".join(lines)

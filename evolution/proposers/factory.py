@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 
 from pygent.archive.store import ArchiveStore
-from pygent.benchmarks.results import Evaluation, EvaluationContext
+from pygent.benchmarks.calibration import box_speed
+from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.suites.suite_registry import suite_class_of
-from pygent.evolution.protocols import Proposer
+from pygent.evolution.models.answer_limit import answer_limit
+from pygent.evolution.proposers.brief_of_parent import RunFacts, visible_inputs
+from pygent.evolution.protocols import Aside, Proposer
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.settings.config import ConfigError
 
 if TYPE_CHECKING:
     from pygent.evolution.models.attempt_gateways import AttemptGateways
     from pygent.target_modules.fault_localization import LineWeights
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,30 @@ class ProposerContext:
     gateways: AttemptGateways | None
     baseline: Callable[[], float | None]
     weights: Callable[[], LineWeights | None]
-    aside: Callable[[Callable[[], Evaluation]], Evaluation]
+    aside: Aside
+
+
+def facts_of(context: ProposerContext) -> RunFacts:
+    """The facts of a run that its models are told; both that take time are found once."""
+    target, bench = context.plan.target, context.bench
+    return RunFacts(
+        speed=_once(lambda: context.aside(lambda: box_speed(target, bench.sandbox))),
+        answer_tokens=answer_limit(context.plan),
+        inputs=_once(lambda: visible_inputs(target, bench.seed)),
+    )
+
+
+def _once(find: Callable[[], _T]) -> Callable[[], _T]:
+    """A function that finds a value when it is first called, on whatever thread, and then knows it."""
+    lock, found = Lock(), list[_T]()
+
+    def known() -> _T:
+        with lock:
+            if not found:
+                found.append(find())
+            return found[0]
+
+    return known
 
 
 def mutate(context: ProposerContext) -> Proposer:
@@ -51,7 +81,7 @@ def llm(context: ProposerContext) -> Proposer:
     from pygent.evolution.proposers.llm import LlmProposer
 
     assert context.gateways is not None  # the plan says that it asks models
-    return LlmProposer(context.gateways, baseline=context.baseline)
+    return LlmProposer(context.gateways, baseline=context.baseline, facts=facts_of(context))
 
 
 def agent(context: ProposerContext) -> Proposer:
@@ -85,4 +115,5 @@ def agent(context: ProposerContext) -> Proposer:
             target, plan.suite, context.bench, lookup, parent, context.aside
         ),
         baseline=context.baseline,
+        facts=facts_of(context),
     )

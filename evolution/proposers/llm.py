@@ -6,17 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from pygent.agent.dialogue.brief import Brief, Inspiration
 from pygent.agent.host_client import BudgetExhaustedError, ContextTooLongError, ModelUnavailableError
 from pygent.agent.host_client import HostClient as AgentDoor
 from pygent.agent.single import STAGE, Attempt, attempt
-from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.models.attempt_gateways import AttemptGateways
-from pygent.evolution.proposers.ideas import prior_attempts
+from pygent.evolution.proposers.brief_of_parent import RunFacts, brief
 from pygent.evolution.protocols import DurableSteps, Parent, Proposal
 from pygent.prompts.quote import line
 from pygent.target_modules.patch.apply import PatchError, apply
-from pygent.target_modules.patch.diff.by_symbol import by_symbol
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -39,10 +36,12 @@ class LlmProposer:
         doors: AttemptGateways,
         *,
         baseline: Callable[[], float | None] = lambda: None,
+        facts: RunFacts = RunFacts(),  # noqa: B008
     ) -> None:
         """`baseline` returns the score that the run began with."""
         self._doors = doors
         self._baseline = baseline
+        self._facts = facts
 
     @property
     def exhausted(self) -> str:
@@ -53,7 +52,7 @@ class LlmProposer:
     ) -> Proposal:
         door = self._doors.open(once, seed=rng.randrange(2**31))
         try:
-            made = attempt(brief(target, parent, self._baseline()), AgentDoor(door.handle))
+            made = attempt(brief(target, parent, self._baseline(), self._facts), AgentDoor(door.handle))
         except (BudgetExhaustedError, ContextTooLongError, ModelUnavailableError) as fault:
             made = Attempt(None, reason=str(fault))
         if made.no_change:
@@ -90,51 +89,3 @@ def _not_utf8(tree: Tree) -> str:
         except UnicodeEncodeError:
             return path
     return ""
-
-
-def brief(target: Target, parent: Parent, baseline: float | None) -> Brief:
-    """The agent's brief about `parent`: never held-out cases, never expected values."""
-    evaluation = parent.evaluation
-    failures = (failure for stage in evaluation.stages for failure in stage.failures) if evaluation else ()
-    return Brief(
-        target=target.name,
-        goal=target.manifest.goal,
-        notes=target.manifest.notes,
-        files=parent.tree.files,
-        editable=target.manifest.editable,
-        objective=objective(target),
-        score=parent.variant.score,
-        baseline_score=baseline,
-        metrics=parent.variant.metrics,
-        failures=tuple(failures),
-        output=evaluation.output if evaluation else "",
-        inspirations=tuple(
-            Inspiration(other.variant.score, by_symbol(parent.tree, other.tree), other.variant.note)
-            for other in parent.inspirations
-            if other.variant.score is not None
-        ),
-        ideas=prior_attempts(target, parent),
-        remarks=parent.said.get(parent.variant.id, ()),
-    )
-
-
-def objective(target: Target) -> str:
-    """The objectives and thresholds of a target in words."""
-    first, *others = target.manifest.objectives
-    sentences = [f"The score is `{first.metric}`: {_better[first.direction]} is better."]
-    if others:
-        rest = ", ".join(f"`{other.metric}` ({_better[other.direction]} is better)" for other in others)
-        sentences.append(f"Also measured: {rest}.")
-    for threshold in target.manifest.thresholds:
-        bounds = [
-            f"{word} {bound:g}"
-            for word, bound in (("at least", threshold.min), ("at most", threshold.max))
-            if bound is not None
-        ]
-        sentences.append(f"`{threshold.metric}` must be {' and '.join(bounds)}.")
-    if target.manifest.entry and suite_class_of(target).tells_entry:
-        sentences.append(f"What is called is `{target.manifest.entry}`.")
-    return " ".join(sentences)
-
-
-_better = {"max": "higher", "min": "lower"}

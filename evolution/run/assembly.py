@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from pygent.evolution.extension_points import (
     ExtensionObjects,
     made,
 )
+from pygent.evolution.promotion.hints import standing
 from pygent.evolution.proposers.factory import ProposerContext
 from pygent.evolution.proposers.failure_spectrum import FailureSpectrum
 from pygent.evolution.protocols import DurableSteps
@@ -40,10 +42,12 @@ from pygent.evolution.search.parents import Parents
 from pygent.evolution.search.population import Population
 from pygent.gateway.models.circuit_breaker import RunBreaker
 from pygent.gateway.models.replay_model import Replay
+from pygent.gateway.secrets import Redactor
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.sandbox.host.retry import RetryingSandbox
 
 if TYPE_CHECKING:
+    from pygent.evolution.models.model_judge import ModelJudge
     from pygent.evolution.models.model_session import ModelSession
 
 SECONDS_KEPT_EVERY = 2.0
@@ -101,11 +105,20 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     proposer = made(PROPOSERS, plan.proposer, objects.proposer, digests, around)
     solver = _solver(plan, sandbox, world)
     look_at = suspicion.look_at if plan.proposer == "mutate" else None
-    evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver)
+    judge = _judge(plan, world)
+    evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver, judge=judge)
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
 
     reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)
-    parents = Parents(archive, population, chooser, config.seed, told=proposer.waits)
+    redact = Redactor.of(os.environ) if world is None else world.redact
+    parents = Parents(
+        archive,
+        population,
+        chooser,
+        config.seed,
+        told=proposer.waits,
+        hints=lambda: standing(archive, run, redact),
+    )
     share = config.fuse if is_worthwhile(plan.target.manifest.editable, plan.baseline) else 0.0
     fusing = CrossoverSchedule(share, config.seed, chooser, population.lineage)
     selection = Selection(plan.target, chooser, parents, fusing, introduced=proposer.waits)
@@ -145,6 +158,15 @@ def _world(session: RunSession, replay: Replay | None, stopping: Stopping) -> Mo
 
     spent = paid(session.archive, session.run.id, session.history)
     return open_world(session.plan, session.archive, spent, replay, stopping.meanwhile)
+
+
+def _judge(plan: RunPlan, world: ModelSession | None) -> ModelJudge | None:
+    """None unless the target has metrics that a model judges."""
+    if not plan.target.manifest.judges or world is None:
+        return None
+    from pygent.evolution.models.model_judge import ModelJudge
+
+    return ModelJudge(plan.target, plan.baseline, world.doors_to)
 
 
 def _solver(

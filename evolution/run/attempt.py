@@ -95,6 +95,7 @@ class Attempts:
         if parent is not None and proposer.waits:
             yield Turn.ASK
         proposal = self._propose(proposer, parent, rng, seen, journal)
+        self._selection.under_way.has(attempt, proposal.note)
         tree, evaluation, decision = proposal.tree, None, None
         if tree is not None and not proposer.waits:
             self._ledger.begin(tree.id)
@@ -117,6 +118,7 @@ class Attempts:
 
         # Archive
         yield Turn.COMMIT
+        self._selection.under_way.end(attempt)
         if tree is not None and self._ledger.is_committed(tree):  # two concurrent answers were the same
             outcome = AttemptOutcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
         name = BASELINE if parent is None else proposer.name

@@ -12,7 +12,7 @@ from pygent.benchmarks.results import Suite
 from pygent.benchmarks.suites.suite_registry import suite_class_of, suite_for
 from pygent.evolution.proposers.run_profiles import ReadProfile, read_profile
 from pygent.evolution.search.population import MODEL_FREE
-from pygent.evolution.settings.config import RunConfig
+from pygent.evolution.settings.config import ConfigError, RunConfig
 from pygent.gateway.models.litellm_model import is_for_litellm
 from pygent.gateway.models.prices import LOCAL
 from pygent.gateway.models.weighted_router import parse
@@ -66,7 +66,13 @@ class RunPlan:
 
     @property
     def asks_models(self) -> bool:
-        return self.proposes_by_model or self.measures_agents
+        return self.proposes_by_model or self.measures_agents or bool(self.target.manifest.judges)
+
+    @property
+    def judge_models(self) -> tuple[str, ...]:
+        """The models that the target names for its judges, each once."""
+        named = (judge.model for judge in self.target.manifest.judges)
+        return tuple(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def budgets(self) -> Mapping[str, float]:
@@ -85,6 +91,12 @@ def resolve(config: RunConfig) -> RunPlan:
         models = parse(profile.profile.model)
     solves = suite_class_of(target).needs_solver
     task_profile = read_profile(config.task_profile, "task_profile") if solves else None
+    waiting = [judge.name for judge in target.manifest.judges if judge.model is None]
+    if waiting and not models and config.replay is None:
+        raise ConfigError(
+            f"--model: {target.name} has a metric that a model judges, {waiting[0]}: name a model to ask, "
+            "such as --model gpt-4.1-mini"
+        )
     return RunPlan(config, target, proposer, models, profile, task_profile)
 
 

@@ -63,11 +63,15 @@ def create_run(archive: ArchiveStore, config: RunConfig) -> RunRecord:
 
     Without a seed it gets 63 random bits: code that anybody can read draws the cases from the seed, so a
     variant that guesses the seed can foresee the cases. Raises `UntrustedError` if nobody has agreed to what
-    the run would use, and `ExtensionError` if code that it names cannot be loaded.
+    the run would use, `ExtensionError` if code that it names cannot be loaded, and `ConfigError` or
+    `ModelError` if it could not begin.
     """
+    from pygent.evolution.models.model_session import require_world
+
     plan = resolve(config)
     target = plan.target
     require(*of_run(plan))
+    require_world(plan)
     for key, listed in references(config.model_dump(include=set(CODE))).items():
         for one in listed:
             REGISTRIES[key].load(one, digest=config.extensions.get(one))

@@ -20,9 +20,10 @@ def summarise(
 ) -> dict[str, Any]:
     """The closing JSON of `pygent evolve --json`, from which its text is made too.
 
-    A side is `{"variant", "status", "score", "trust", "metrics", "interval", "held_out"}`; `interval` and
-    `held_out` hold mean, low and high (95 percent). `best` is None if nothing better than the baseline was
-    accepted, and its `held_out` is None if it was never tested. `sandbox` is the sandbox's name.
+    A side is `{"variant", "status", "score", "trust", "metrics", "judged", "interval", "held_out"}`; `judged`
+    names the metrics that a model judges; `interval` and `held_out` hold mean, low and high (95 percent).
+    `best` is None if nothing better than the baseline was accepted, and its `held_out` is None if it was
+    never tested. `sandbox` is the sandbox's name.
     """
     baseline, best = population.baseline, population.winner
     counts = population.statuses
@@ -67,6 +68,7 @@ def _side(
         "score": variant.score,
         "trust": None if evaluation is None else evaluation.trust.value,
         "metrics": dict(variant.metrics),
+        "judged": [] if evaluation is None else list(evaluation.judged),
         "interval": None if interval is None else asdict(interval),
         "held_out": None if confirmation is None else confirmation[which],
     }

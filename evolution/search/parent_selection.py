@@ -8,6 +8,7 @@ from random import Random
 from pygent.evolution.protocols import OVER_A_SOURCE, Parent, SecondParent, Selector
 from pygent.evolution.search.crossover import CrossoverSchedule, ParentPair
 from pygent.evolution.search.parents import Parents
+from pygent.evolution.search.under_way import UnderWay
 from pygent.extensions import ExtensionError
 from pygent.prompts.quote import line
 from pygent.target_modules.spec.manifest import Target
@@ -31,15 +32,21 @@ class Selection:
         self._parents = parents
         self._fusing = fusing
         self._introduced = introduced
+        self.under_way = UnderWay()
 
     def select(self, attempt: int, rng: Random) -> Parent:
         pair = self._fusing.pair(attempt)
         if pair is not None:
-            return self._fused(pair)
+            fused = self._fused(pair)
+            self.under_way.begin(attempt, fused.variant.id)
+            return fused
         chosen = self._chosen(rng)
         self._selector.chosen(chosen)
         parent = self._parents.get(chosen)
-        return self._parents.introduced(parent, attempt) if self._introduced else parent
+        beside = self.under_way.begin(attempt, chosen)
+        if not self._introduced:
+            return parent
+        return replace(self._parents.introduced(parent, attempt), beside=beside)
 
     def _chosen(self, rng: Random) -> str:
         """The selector's choice. Raises `ExtensionError` if it fails, or names no variant of the run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -9,6 +10,7 @@ from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.records import ReviewDecision, VariantRecord
 from pygent.archive.store import ArchiveStore
 from pygent.benchmarks.results import Evaluation
+from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.protocols import Parent, Selector
 from pygent.evolution.search.evidence_reader import EvidenceReader
 from pygent.evolution.search.population import Population
@@ -31,13 +33,18 @@ class Parents:
         seed: int | None,
         *,
         told: bool,
+        hints: Callable[[], tuple[str, ...]],
     ) -> None:
-        """`told`: a model reads the parents, so they come with their evaluations."""
+        """`told`: a model reads the parents, so they come with their evaluations.
+
+        `hints` reads people's hints to the run, each time anew: another process may write them.
+        """
         self._archive = archive
         self._population = population
         self._selector = selector
         self._seed = seed
         self._with_evaluations = told
+        self._hints = hints
         self._kept: Cache[str, Parent] = Cache(KEPT_CHARS, _weight)
         self._remarks: dict[str, tuple[str, ...]] = {}
         self._evidence = EvidenceReader(archive)
@@ -66,20 +73,24 @@ class Parents:
         self._kept.put(variant.id, Parent(variant, tree, evaluation if self._with_evaluations else None))
 
     def introduced(self, parent: Parent, attempt: int) -> Parent:
-        """The parent with all that a model reads about it: inspirations, earlier tries, people's remarks."""
+        """The parent with all that a model reads about it: other variants, and what people said."""
         chosen = parent.variant.id
         above = self._above(chosen)
         tried = self._tried(chosen, above)
         read = (chosen, *(one.id for one in tried))
         remarks = {id: self._remarks[id] for id in read if id in self._remarks}
-        inspirations = self._inspirations(attempt, chosen)
+        leader = self._population.leader
         return replace(
             parent,
-            inspirations=inspirations,
+            inspirations=tuple(map(self._compared, self._inspirations(attempt, chosen))),
             tried=tried,
             said=remarks,
+            hints=self._hints(),
             above=frozenset(one.id for one in above),
             evidence=self._evidence.of,
+            comparison=self._compared(parent).comparison,
+            best=None if leader is None else self._compared(self.get(leader)),
+            standing=self._population.standing(chosen),
         )
 
     def hear(self, decision: ReviewDecision) -> None:
@@ -114,6 +125,11 @@ class Parents:
 
     def _is_telling(self, variant: VariantRecord) -> bool:
         return bool(variant.note or variant.reason or variant.id in self._remarks)
+
+    def _compared(self, parent: Parent) -> Parent:
+        """A program with the outcome of its test against its own parent, if there was one."""
+        found = self._archive.variants.records(parent.variant.id, kind="acceptance")
+        return replace(parent, comparison=PairedDecision.of(found[-1].data)) if found else parent
 
 
 def _weight(parent: Parent) -> int:

@@ -10,6 +10,7 @@ from pygent.archive.records import PARENTS, UNEVALUATED, ReviewDecision, Status,
 from pygent.evolution.promotion.approvals import Policy, waits
 from pygent.evolution.protocols import Candidate, Selector, WeighsFindings
 from pygent.evolution.search.lineage import Lineage
+from pygent.evolution.search.standings import Standing, Standings
 from pygent.target_modules.spec.manifest import Target
 
 BASELINE = "baseline"
@@ -36,6 +37,7 @@ class Population:
         self._leading: list[VariantRecord] = []  # accepted or champion, with scores that led on arrival
         self.generations: dict[str, int] = {}
         self.lineage = Lineage()
+        self._standings = Standings()
         self.model_written: set[str] = set()
         self.statuses: Counter[Status] = Counter()
         self.failures: Counter[str] = Counter()
@@ -55,6 +57,7 @@ class Population:
         fitness = None if variant.score is None else self._target.fitness(variant.score)
         self.confirmations += self.worth_confirming(variant)
         self.generations[variant.id] = variant.generation
+        self._standings.add(variant, fitness)
         if variant.status is Status.NO_CHANGE:
             self.findings += 1
             self.latest_findings.append(variant)
@@ -149,6 +152,15 @@ class Population:
         """The best accepted variants that nobody refused, the best first."""
         there = (one for one in self._leading if one.id not in self._refused and one.score is not None)
         return nlargest(count, there, key=lambda one: self._target.fitness(one.score or 0.0))
+
+    @property
+    def leader(self) -> str | None:
+        """The id of the winner, else of the variant with the best score."""
+        return self._standings.first(self._refused) if self.winner is None else self.winner.id
+
+    def standing(self, variant: str) -> Standing:
+        """How a variant stands among all that are committed."""
+        return self._standings.of(variant, self.leader, self._refused)
 
     def _leads(self, variant: VariantRecord, leader: VariantRecord | None) -> bool:
         if variant.score is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -99,11 +100,15 @@ class RunConfig(BaseModel):
         None,
         description="model, or several that share the attempts by weight: gpt-4.1-mini=3,anthropic/...=1",
     )
-    temperature: Annotated[float, offered("Models")] = Field(
-        0.8, ge=0, le=2, description="sampling temperature of the model"
+    temperature: Annotated[float | Literal["none"], offered("Models", "agent_run", "resume")] = Field(
+        0.8,
+        description="sampling temperature of the model, from 0 to 2; none leaves it to the model",
     )
-    max_answer_tokens: Annotated[int, offered("Models")] = Field(
-        4096, gt=0, description="longest answer asked of the model, in tokens"
+    max_answer_tokens: Annotated[int | None, offered("Models", "agent_run", "resume")] = Field(
+        None,
+        gt=0,
+        description="longest answer asked of the model, in tokens, thinking included; if left out, what the "
+        "price list says that the model can write, or 16,384, within the budget",
     )
     model_minutes: Annotated[float, offered("Models", "resume")] = Field(
         10.0,
@@ -253,6 +258,18 @@ class RunConfig(BaseModel):
         if models is not None:
             parse(models)
         return models
+
+    @field_validator("temperature", mode="before")
+    @classmethod
+    def _in_range(cls, value: object) -> float | str:
+        said = str(value).strip().lower()
+        try:
+            number = math.nan if said == "none" else float(said)
+        except ValueError:
+            number = math.inf
+        if said != "none" and not 0 <= number <= 2:
+            raise ValueError(f"{value} is neither a number from 0 to 2 nor none")
+        return "none" if said == "none" else number
 
     @field_validator("waive")
     @classmethod

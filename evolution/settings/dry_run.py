@@ -7,7 +7,9 @@ from typing import Any
 
 from pygent.agent.dialogue.messages import messages
 from pygent.benchmarks.suites.suite_registry import suite_class_of
-from pygent.evolution.proposers.llm import brief
+from pygent.evolution.models.answer_limit import answer_limit
+from pygent.evolution.models.model_judge import MOST_REQUESTS, conversation
+from pygent.evolution.proposers.brief_of_parent import brief
 from pygent.evolution.protocols import Parent
 from pygent.evolution.run.plan import RunPlan
 from pygent.gateway.models.prices import find
@@ -67,16 +69,21 @@ def estimate(plan: RunPlan) -> Estimate:
     config, target = plan.config, plan.target
     limited = tuple(plan.budgets)
     tasks = suite_class_of(target).most_jobs(target)
-    models = tuple(plan.models) if plan.proposes_by_model or tasks else ()
+    models = tuple(dict.fromkeys((*plan.models, *plan.judge_models))) if plan.asks_models or tasks else ()
     if not models:
         return Estimate(plan.proposer, (), 0, None, 0, None, None, None, limited)
     prompt, calls, whole = 0, 0.0, 0.0
+    longest = answer_limit(plan)
     if plan.proposes_by_model:
         parent = Parent(_no_variant(target.name), plan.baseline, None)
         prompt = of_prompt(messages(brief(target, parent, None)))
-        calls, whole = _attempt(plan, prompt)
+        calls, whole = _attempt(plan, prompt, longest)
     calls += tasks * config.task_calls / CHECKED
-    whole += tasks * (config.task_tokens + config.max_answer_tokens) / CHECKED
+    whole += tasks * (config.task_tokens + longest) / CHECKED
+    for judge in target.manifest.judges:
+        asked = MOST_REQUESTS * judge.samples / CHECKED
+        calls += asked
+        whole += asked * (of_prompt(conversation(judge, target, plan.baseline, plan.baseline)) + longest)
     attempts = config.attempts
     if attempts is None and config.evaluations is not None:
         attempts = config.evaluations * CHECKED
@@ -86,10 +93,10 @@ def estimate(plan: RunPlan) -> Estimate:
     price = max((one for one in prices if one is not None), key=lambda one: one.output, default=None)
     total = _within(None if attempts is None else round(attempts * calls), config.calls, 0)
     tokens = None if attempts is None else round(attempts * whole)
-    tokens = _within(tokens, config.tokens, config.max_answer_tokens)
+    tokens = _within(tokens, config.tokens, longest)
     dollars = config.dollars
     if price is not None and tokens is not None and total is not None:
-        written = min(tokens, total * config.max_answer_tokens)
+        written = min(tokens, total * longest)
         most = ((tokens - written) * price.input + written * price.output) / 1e6
         dollars = most if dollars is None else min(most, dollars)
     return Estimate(plan.proposer, models, prompt, attempts, tasks, total, tokens, dollars, limited)
@@ -100,9 +107,8 @@ def _within(figure: int | None, limit: int | None, over: int) -> int | None:
     return figure if limit is None or figure is None else min(figure, limit + over)
 
 
-def _attempt(plan: RunPlan, prompt: int) -> tuple[int, int]:
-    """The most calls and tokens of one attempt."""
-    most = plan.config.max_answer_tokens
+def _attempt(plan: RunPlan, prompt: int, most: int) -> tuple[int, int]:
+    """The most calls and tokens of one attempt, whose answers have `most` tokens."""
     if plan.profile is None:
         return 1, prompt + most
     limits = plan.profile.profile.limits

@@ -50,7 +50,7 @@ class Sampling:
     """How models answer: with at most `max_tokens` tokens each, which also is the most that a box may ask."""
 
     max_tokens: int
-    temperature: float
+    temperature: float | None
     seed: int
 
 

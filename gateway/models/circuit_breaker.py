@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -9,11 +10,14 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from pygent.archive.records import Usage
-from pygent.gateway.model_api import Completion, Model, ModelLayer, Request
+from pygent.gateway.model_api import CUT_OFF, Completion, Model, ModelLayer, Request
 from pygent.gateway.model_errors import Kind, ModelError
+
+log = logging.getLogger(__name__)
 
 State = Literal["closed", "open", "half_open"]
 _GLANCE = 0.2  # seconds between two checks of a waiting call
+_MOST_WASTED = 3  # answers in a row that were all thinking
 _FAILING, _VIOLATING = 0.9, 0.5  # shares of the latest attempts that end a run
 
 
@@ -44,10 +48,14 @@ class Breaker:
         self._since = clock()
         self._opened = 0.0
         self._reason = ""
+        self._wasted = 0
+        self._given_up = ""
 
     def admit(self) -> bool:
         """Whether a call may be made now. A caller that is let through reports `succeeded` or `failed`."""
         with self._lock:
+            if self._given_up:
+                return False
             if self._state == "open" and self._clock() - self._since >= self._pause:
                 self._change("half_open")
                 return True
@@ -56,19 +64,44 @@ class Breaker:
     def succeeded(self) -> None:
         with self._lock:
             self._in_a_row, self._pause, self._reason = 0, self._first, ""
-            if self._state != "closed":
+            if self._state != "closed" and not self._given_up:
                 self._change("closed")
 
     def failed(self, reason: str) -> None:
         with self._lock:
             self._in_a_row += 1
             self._reason = reason
+            if self._given_up:
+                return
             if self._state == "half_open":
                 self._pause = min(self._longest, 2 * self._pause)
                 self._change("open")
             elif self._state == "closed" and self._in_a_row >= self._most:
                 self._opened = self._clock()
                 self._change("open")
+
+    def spoke(self) -> None:
+        """Record an answer with words or calls in it."""
+        with self._lock:
+            self._wasted = 0
+
+    def wasted(self, reason: str) -> int:
+        """Record an answer that was all thinking; returns how many there were in a row.
+
+        After `_MOST_WASTED` it opens for good, as the next ones would cost as much.
+        """
+        with self._lock:
+            self._wasted += 1
+            if self._wasted >= _MOST_WASTED and not self._given_up:
+                self._given_up, self._opened = reason, self._clock()
+                self._change("open")
+            return self._wasted
+
+    @property
+    def given_up(self) -> str:
+        """Why it will never close again, or ''."""
+        with self._lock:
+            return self._given_up
 
     @property
     def open_for(self) -> float | None:
@@ -83,7 +116,7 @@ class Breaker:
                 "state": self._state,
                 "seconds": round(self._clock() - self._since, 1),
                 "failures": self._in_a_row,
-                "reason": self._reason,
+                "reason": self._given_up or self._reason,
             }
 
     def _change(self, state: State) -> None:
@@ -95,6 +128,9 @@ class CircuitBreakerModel(ModelLayer):
 
     While the breaker is open, calls wait for the next probe. If it stays open for `minutes`, or `ended`
     returns a reason for the run to end, they give up with `Kind.BREAKER`, which ends the run.
+
+    An answer whose limit went into thinking is `Kind.CUT_OFF`. In a conversation that has begun, the first
+    one in a row is passed on, as the next answer may be shorter. A model that goes on so ends the run, too.
     """
 
     def __init__(
@@ -114,6 +150,9 @@ class CircuitBreakerModel(ModelLayer):
 
     def complete(self, request: Request) -> Completion:
         while not self.breaker.admit():
+            if why := self.breaker.given_up:
+                text = f"{why}, then resume the run: it ended as that happened {_MOST_WASTED} times in a row"
+                raise ModelError(Kind.BREAKER, text, usage=Usage())
             waited = self.breaker.open_for or 0.0
             if waited >= self._seconds or self._ended():
                 why = self.breaker.snapshot()["reason"]
@@ -129,7 +168,31 @@ class CircuitBreakerModel(ModelLayer):
                 self.breaker.succeeded()
             raise
         self.breaker.succeeded()
-        return answer
+        if not _is_thinking_alone(answer):
+            self.breaker.spoke()
+            return answer
+        spent = f"all {answer.usage.completion_tokens} tokens of the answer went into thinking"
+        text = f"{self.name}: {spent}, at a limit of {request.max_tokens}: raise --max-answer-tokens"
+        in_a_row = self.breaker.wasted(text)
+        if in_a_row == 1:
+            log.warning("%s", text)
+        if in_a_row == 1 and any(message.role == "assistant" for message in request.messages):
+            return answer
+        raise ModelError(Kind.CUT_OFF, text, usage=answer.usage)
+
+
+def _is_thinking_alone(answer: Completion) -> bool:
+    """Whether an answer was cut off before it said anything."""
+    from pygent.target_modules.patch.parse.answer_text import ReadError
+    from pygent.target_modules.patch.parse.thinking import without_thinking
+
+    if answer.finish_reason != CUT_OFF or answer.calls:
+        return False
+    try:
+        said = without_thinking(answer.text).strip()
+    except ReadError:
+        return False
+    return not said
 
 
 class RunBreaker:

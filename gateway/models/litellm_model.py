@@ -9,7 +9,9 @@ from typing import Any
 from pygent.archive.records import Usage
 from pygent.gateway.model_api import Completion, Request
 from pygent.gateway.model_errors import Kind, ModelError
-from pygent.gateway.models import chat_protocol, tokens
+from pygent.gateway.models import chat_protocol, endpoint_errors, tokens
+from pygent.gateway.models.endpoint_options import EndpointOptions
+from pygent.gateway.models.openai_model import redacted
 from pygent.prompts.quote import line
 
 # Prefixes of model names that go to litellm, and the variable that holds the key ('' if none is needed).
@@ -32,6 +34,8 @@ PROVIDERS: Mapping[str, str] = {
     "vertex_ai": "",
     "xai": "XAI_API_KEY",
 }
+_SLOWEST = 40.0  # tokens per second
+_CACHED = {"type": "ephemeral"}
 # Otherwise its import asks the network, and obeys a `.env` in the current folder, key addresses included.
 _LOCAL = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION"}
 
@@ -42,57 +46,80 @@ def is_for_litellm(name: str) -> bool:
 
 
 class LitellmModel:
-    """One try per call, like `OpenAIModel`. The first call imports litellm."""
+    """One try per call, like `OpenAIModel`. The first call imports litellm.
+
+    Anthropic's models cache a prompt up to marks in it. The system message is marked, which also covers the
+    tools, and in a conversation that grows its last message, so that the next request reads all before it.
+    """
 
     def __init__(self, name: str, environment: Mapping[str, str], timeout: float = 300.0) -> None:
-        """Raise `ModelError` (AUTH) if the provider's key is not set."""
+        """`timeout` is in seconds, and longer for an answer that may take longer, as it comes whole.
+
+        Raises `ModelError` (AUTH) if the provider's key is not set.
+        """
         self.name = name
         self._timeout = timeout
-        variable = PROVIDERS[name.partition("/")[0]]
-        self._key = environment.get(variable, "").strip() if variable else ""
-        if variable and not self._key:
-            raise ModelError(Kind.AUTH, f"{variable} is not set: export it to use {name}", usage=Usage())
+        self._options = EndpointOptions("stream")
+        self._variable = PROVIDERS[name.partition("/")[0]]
+        self._key = environment.get(self._variable, "").strip() if self._variable else ""
+        if self._variable and not self._key:
+            text = f"{self._variable} is not set: export it to use {name}"
+            raise ModelError(Kind.AUTH, text, usage=Usage())
 
     def complete(self, request: Request) -> Completion:
+        try:
+            return self._options.complete(request, lambda options: self._ask(request, options))
+        except ModelError as error:
+            raise redacted(error, self._key) from None
+
+    def _ask(self, request: Request, options: Mapping[str, Any]) -> Completion:
         litellm = _imported()
         import openai
 
         guess = tokens.of_prompt(request.messages)
-        options = chat_protocol.options(request, frozenset({"stream"}))
+        seconds = max(self._timeout, request.max_tokens / _SLOWEST)
         try:
             answer = litellm.completion(
                 model=self.name,
-                messages=[chat_protocol.plain(message) for message in request.messages],
-                timeout=self._timeout,
+                messages=api_messages(self.name, request),
+                timeout=seconds,
                 num_retries=0,
                 max_retries=0,
                 drop_params=True,
                 **options,
             )
             return chat_protocol.completion_of(answer.model_dump(mode="json"), self.name, guess)
-        except ModelError as error:
-            raise self._redacted(error) from None
         except openai.APITimeoutError:
-            text = f"{self.name}: no answer within {self._timeout:g} s"
+            text = f"{self.name}: no answer within {seconds:g} s"
             raise ModelError(Kind.TIMEOUT, text, usage=Usage(calls=1, prompt_tokens=guess)) from None
         except openai.APIStatusError as error:
-            known = chat_protocol.fault(
-                error.status_code, {"message": str(error)}, self.name, error.response.headers
-            )
-            raise self._redacted(known) from None
+            body, headers = {"message": str(error)}, error.response.headers
+            key = self._variable or "the provider's key"
+            raise endpoint_errors.fault(error.status_code, body, self.name, headers, key=key) from None
         except openai.APIConnectionError as error:
-            raise self._redacted(
-                ModelError(Kind.CONNECTION, f"{self.name}: {line(str(error), 200)}")
-            ) from None
+            raise ModelError(Kind.CONNECTION, f"{self.name}: {line(str(error), 200)}") from None
         except openai.APIError as error:
-            raise self._redacted(ModelError(Kind.MALFORMED, f"{self.name}: {line(str(error))}")) from None
+            raise ModelError(Kind.MALFORMED, f"{self.name}: {line(str(error))}") from None
 
     def close(self) -> None:
         """Do nothing: the library keeps its own connections."""
 
-    def _redacted(self, error: ModelError) -> ModelError:
-        text = str(error).replace(self._key, "[key]") if len(self._key) >= 8 else str(error)
-        return ModelError(error.kind, text, usage=error.usage, retry_after=error.retry_after)
+
+def api_messages(name: str, request: Request) -> list[dict[str, Any]]:
+    """The messages in the API's form, with cache marks if the model `name` heeds them."""
+    messages = [chat_protocol.plain(message) for message in request.messages]
+    provider, _, model = name.partition("/")
+    if provider == "anthropic" or "claude" in model:
+        grows = request.tools or any(message.role == "assistant" for message in request.messages)
+        last = len(messages) - 1
+        for place, message in enumerate(messages):
+            if not message["content"] or not (message["role"] == "system" or (grows and place == last)):
+                continue
+            if message["role"] == "tool":
+                message["cache_control"] = _CACHED
+            else:
+                message["content"] = [{"type": "text", "text": message["content"], "cache_control": _CACHED}]
+    return messages
 
 
 def _imported() -> Any:

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from pygent.archive.records import Usage
 from pygent.gateway.model_api import Completion, Request
 from pygent.gateway.model_errors import Kind, ModelError
-from pygent.gateway.models import chat_protocol, stream, tokens
+from pygent.gateway.models import chat_protocol, endpoint_errors, stream, tokens
+from pygent.gateway.models.endpoint_options import EndpointOptions, ToolsUnsupportedError
 from pygent.prompts.quote import line
 
 if TYPE_CHECKING:
-    from openai import APIResponse, APIStatusError, OpenAI
+    from openai import APIResponse, OpenAI
 
 _OPENAI = "https://api.openai.com/v1"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -23,9 +24,8 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 class OpenAIModel:
     """One try per call: retries and budgets wrap it, so that each call is counted.
 
-    Models differ in what they take: the first answer that names an option (`seed`, `stream`) as
-    unsupported is heeded for the life of this object. Answers are streamed where the endpoint does that, so
-    that a long one is no silence.
+    Models differ in the options that they take: a refusal is heeded for the life of this object. Answers are
+    streamed if the endpoint does that, so that a long one is no silence.
     """
 
     def __init__(self, name: str, api_key: str, base_url: str | None = None, timeout: float = 300.0) -> None:
@@ -34,25 +34,16 @@ class OpenAIModel:
         self._key = api_key
         self._base_url = base_url
         self._timeout = timeout
-        self._unsupported: frozenset[str] = frozenset()
+        self._options = EndpointOptions()
         self._client: OpenAI | None = None
         self._lock = threading.Lock()
         _check(api_key, base_url)
 
     def complete(self, request: Request) -> Completion:
-        while True:
-            without = self._unsupported
-            try:
-                return self._ask(request, chat_protocol.options(request, without))
-            except _UnsupportedOptionError as error:
-                if error.name == "tools":
-                    raise ToolsUnsupportedError(Kind.REQUEST, self._redacted(str(error))) from None
-                self._unsupported |= {error.name}
-                if error.name in without:
-                    raise ModelError(Kind.REQUEST, self._redacted(str(error))) from None
-            except ModelError as error:
-                text = self._redacted(str(error))
-                raise ModelError(error.kind, text, usage=error.usage, retry_after=error.retry_after) from None
+        try:
+            return self._options.complete(request, lambda options: self._ask(request, options))
+        except ModelError as error:
+            raise redacted(error, self._key) from None
 
     def close(self) -> None:
         with self._lock:
@@ -74,7 +65,8 @@ class OpenAIModel:
         except openai.APIConnectionError as error:
             raise self._lost(error.__cause__ or error) from None
         except openai.APIStatusError as error:
-            raise self._fault(error) from None
+            headers = error.response.headers
+            raise endpoint_errors.fault(error.status_code, error.body, self.name, headers) from None
         except openai.APIError as error:
             raise ModelError(Kind.MALFORMED, f"{self.name}: {line(error.message)}") from None
 
@@ -105,13 +97,6 @@ class OpenAIModel:
         why = line(str(cause) or type(cause).__name__, 100)
         return ModelError(Kind.CONNECTION, f"{self.name}: connection to {self._host}: {why}", usage=paid)
 
-    def _fault(self, error: APIStatusError) -> Exception:
-        known = chat_protocol.fault(error.status_code, error.body, self.name, error.response.headers)
-        option = chat_protocol.unsupported(error.status_code, error.body)
-        if option is not None and known.kind is Kind.REQUEST:
-            return _UnsupportedOptionError(option, str(known))
-        return known
-
     def _connected(self) -> OpenAI:
         import openai
 
@@ -137,20 +122,12 @@ class OpenAIModel:
     def _is_loopback(self) -> bool:
         return urlsplit(self._base_url or _OPENAI).hostname in _LOOPBACK
 
-    def _redacted(self, text: str) -> str:
-        return text.replace(self._key, "[key]") if len(self._key) >= 8 else text
 
-
-class ToolsUnsupportedError(ModelError):
-    """The endpoint takes no tools. The caller can describe them in words instead."""
-
-
-class _UnsupportedOptionError(Exception):
-    """The endpoint does not take the option `name`."""
-
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(text)
-        self.name = name
+def redacted(error: ModelError, key: str) -> ModelError:
+    """The error without the key in its text."""
+    text = str(error).replace(key, "[key]") if len(key) >= 8 else str(error)
+    kind = ToolsUnsupportedError if isinstance(error, ToolsUnsupportedError) else ModelError
+    return kind(error.kind, text, usage=error.usage, retry_after=error.retry_after)
 
 
 def _check(api_key: str, base_url: str | None) -> None:

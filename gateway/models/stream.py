@@ -7,8 +7,10 @@ into one, and fails over calls without an index (Ollama), chunks without `choice
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from pygent.gateway.models.chat_protocol import fields_of, has_thought, text_of
 
 
 class StreamError(Exception):
@@ -44,8 +46,8 @@ def assembled(lines: Iterable[str]) -> dict[str, Any]:
             raise StreamError("a chunk of the stream is not JSON", answer.text, malformed=True) from None
         if not isinstance(chunk, dict):
             raise StreamError("a chunk of the stream is not an object", answer.text, malformed=True)
-        if chunk.get("error"):
-            return {"error": chunk["error"]}
+        if chunk.get("error") or chunk.get("object") == "error":
+            return {"error": chunk.get("error") or chunk}
         answer.take(chunk)
     if not answer.done and answer.reason is None:
         raise StreamError("the stream ended before the answer did", answer.text, malformed=False)
@@ -58,8 +60,9 @@ class _Answer:
         self.reason: str | None = None
         self._content: list[str] = []
         self._refusal: list[str] = []
-        self._calls: list[dict[str, str]] = []
-        self._open: dict[int, dict[str, str]] = {}  # the latest call of each index
+        self._calls = _CallPieces()
+        self._thought = False
+        self.error: object = None
         self._usage: object = None
         self._model: object = None
         self._any = False
@@ -78,51 +81,88 @@ class _Answer:
         choice = choices[0]
         if isinstance(choice.get("finish_reason"), str):
             self.reason = choice["finish_reason"]
+        if choice.get("error"):
+            self.error = choice["error"]
         delta = choice.get("delta")
         if not isinstance(delta, dict):
             return
-        content = delta.get("content")
-        for piece in content if isinstance(content, list) else [content]:
-            text = piece.get("text") if isinstance(piece, dict) else piece
-            if isinstance(text, str):
-                self._content.append(text)
+        self._content.append(text_of(delta.get("content")) or "")
+        self._thought = self._thought or has_thought(delta)
         if isinstance(delta.get("refusal"), str):
             self._refusal.append(delta["refusal"])
-        calls = delta.get("tool_calls")
-        for position, part in enumerate(calls if isinstance(calls, list) else ()):
-            if isinstance(part, dict):
-                self._take_call(part, position)
-
-    def _take_call(self, part: dict[str, Any], position: int) -> None:
-        function = part.get("function")
-        function = function if isinstance(function, dict) else {}
-        index = part.get("index")
-        index = index if isinstance(index, int) else position
-        said = (part.get("id"), function.get("name"), function.get("arguments"))
-        id, name, arguments = (one if isinstance(one, str) else "" for one in said)
-        call = self._open.get(index)
-        if call is None or _begins(call, id, name):
-            call = self._open[index] = {"id": "", "name": "", "arguments": ""}
-            self._calls.append(call)
-        call["id"] = id or call["id"]
-        call["name"] += name
-        call["arguments"] += arguments
+        self._calls.take(delta)
 
     def whole(self) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": self.text}
+        if self._thought:
+            message["reasoning"] = True
         if self._refusal:
             message["refusal"] = "".join(self._refusal)
-        if self._calls:
-            message["tool_calls"] = [
-                {"id": call["id"], "function": {"name": call["name"], "arguments": call["arguments"]}}
-                for call in self._calls
-            ]
+        if calls := self._calls.whole():
+            message["tool_calls"] = calls
         choices = [{"message": message, "finish_reason": self.reason}] if self._any else []
-        return {"choices": choices, "usage": self._usage, "model": self._model}
+        return {"choices": choices, "usage": self._usage, "model": self._model, "error": self.error}
 
 
-def _begins(call: dict[str, str], id: str, name: str) -> bool:
-    """Whether a part with this id and name is of another call than the one that its index had before."""
-    if id and call["id"]:
-        return id != call["id"]
-    return bool(name and call["arguments"])
+class _CallPieces:
+    """Puts calls together from the pieces of a stream.
+
+    Pieces belong to the latest call of their index; without one, to that of their id, or of their place
+    in the chunk. A piece with a name begins another call if its id is new, if that call is whole already,
+    or if the name is another. Some endpoints repeat id and name in each piece, or make up an id for each.
+    """
+
+    def __init__(self) -> None:
+        self._calls: list[dict[str, str]] = []
+        self._latest: dict[int, dict[str, str]] = {}
+
+    def take(self, delta: Mapping[str, Any]) -> None:
+        """Take the calls in one chunk's delta."""
+        listed = delta.get("tool_calls")
+        pieces = listed if isinstance(listed, list) else []
+        if not pieces and isinstance(old := delta.get("function_call"), dict):
+            pieces = [{"index": 0, "function": old}]
+        for position, piece in enumerate(pieces):
+            if isinstance(piece, dict):
+                self._take(piece, position)
+
+    def whole(self) -> list[dict[str, Any]]:
+        """The calls as a whole answer would have them."""
+        return [
+            {"id": call["id"], "function": {"name": call["name"], "arguments": call["arguments"]}}
+            for call in self._calls
+        ]
+
+    def _take(self, piece: Mapping[str, Any], position: int) -> None:
+        id, name, arguments = fields_of(piece)
+        index = piece.get("index")
+        place = index if isinstance(index, int) else position
+        call = self._latest.get(place)
+        if id and place is not index:
+            call = next((one for one in reversed(self._calls) if one["id"] == id), call)
+        if call is None or _begins(call, id, name, arguments or "", indexed=place is index):
+            call = self._latest[place] = {"id": "", "name": "", "arguments": ""}
+            self._calls.append(call)
+        call["id"] = id or call["id"]
+        call["name"] += "" if name == call["name"] else name
+        call["arguments"] += arguments or ""
+
+
+def _begins(call: Mapping[str, str], id: str, name: str, arguments: str, *, indexed: bool) -> bool:
+    """Whether a piece is of another call than the one that its place had before."""
+    if not name:
+        return False
+    if id and call["id"] and id != call["id"]:
+        return True
+    if _is_whole(call["arguments"]):
+        return bool(arguments) or name != call["name"]
+    if name == call["name"]:
+        return False
+    return bool(call["arguments"]) or not indexed
+
+
+def _is_whole(arguments: str) -> bool:
+    try:
+        return isinstance(json.loads(arguments), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pygent.archive.records import Usage
 from pygent.gateway.model_api import Completion, Model, ModelLayer, Request
-from pygent.gateway.models.openai_model import ToolsUnsupportedError
+from pygent.gateway.model_errors import ModelError
+from pygent.gateway.models.endpoint_options import ToolsUnsupportedError
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 
 _BLOCK = re.compile(r"```(?:json|tool)?[ \t]*\n(\{.*?\})[ \t]*\n```", re.S)
@@ -39,14 +41,20 @@ class ToolsAsText(ModelLayer):
         self._in_words = always
 
     def complete(self, request: Request) -> Completion:
+        paid = Usage()
         if not self._in_words:
             try:
                 return self._model.complete(request)
-            except ToolsUnsupportedError:
+            except ToolsUnsupportedError as refusal:
                 self._in_words = True
-        answer = self._model.complete(in_words(request))
+                paid = refusal.usage
+        try:
+            answer = self._model.complete(in_words(request))
+        except ModelError as error:
+            error.usage += paid
+            raise
         calls = read_calls(answer.text)
-        return replace(answer, calls=calls) if calls else answer
+        return replace(answer, calls=calls or answer.calls, usage=paid + answer.usage)
 
 
 def in_words(request: Request) -> Request:

@@ -9,7 +9,7 @@ import typer
 
 from pygent.interfaces.cli.context import CliContext
 from pygent.interfaces.cli.measure import bench, safety, sandbox
-from pygent.interfaces.cli.review import analyze, apply, approvals, archive, review
+from pygent.interfaces.cli.review import analyze, apply, approvals, archive, hint, prompts, review
 from pygent.interfaces.cli.run import agent, evolve, report, runs, watch
 from pygent.interfaces.cli.sections import HELP, Sections
 from pygent.interfaces.cli.setup import mcp, models, targets, trust
@@ -62,6 +62,7 @@ bench.register(app)
 analyze.register(app)
 apply.register(app)
 approvals.register(app)
+hint.register(app)
 review.register(app)
 report.register(app)
 watch.register(app)
@@ -71,5 +72,6 @@ app.add_typer(agent.app, name="agent")
 app.add_typer(mcp.app, name="mcp")
 app.add_typer(models.app, name="models")
 app.add_typer(archive.app, name="archive")
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(targets.app, name="targets")
 app.add_typer(safety.app, name="safety")

@@ -108,19 +108,22 @@ RUN_OPTIONS = (
     ),
     RunOption(
         name="temperature",
-        kind=float,
+        kind=str,
         panel="Models",
-        help="Sampling temperature of the model.",
-        bounds=(0, 2),
+        help="Sampling temperature of the model, from 0 to 2; none leaves it to the model.",
         default="0.8",
+        to=("resume", "agent_run"),
     ),
     RunOption(
         name="max_answer_tokens",
         kind=int,
         panel="Models",
-        help="Longest answer asked of the model, in tokens.",
+        help=(
+            "Longest answer asked of the model, in tokens, thinking included; if left out, "
+            "what the price list says that the model can write, or 16,384, within the budget."
+        ),
         bounds=(1, None),
-        default="4096",
+        to=("resume", "agent_run"),
     ),
     RunOption(
         name="model_minutes",

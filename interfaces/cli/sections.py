@@ -13,8 +13,8 @@ WHOLE = 500  # characters: the first sentence is never cut
 HELP = frozenset({"-h", "--help"})
 SECTIONS = {
     "Run": ("evolve", "watch", "pause", "resume", "stop"),
-    "Look": ("runs", "status", "archive", "review", "report"),
-    "Decide": ("queue", "approve", "reject", "annotate", "apply", "rollback"),
+    "Look": ("runs", "status", "archive", "prompts", "review", "report"),
+    "Decide": ("queue", "approve", "reject", "annotate", "hint", "apply", "rollback"),
     "Measure": ("bench", "analyze", "safety", "sandbox"),
     "Set up": ("doctor", "targets", "trust", "agent", "mcp", "models"),
 }

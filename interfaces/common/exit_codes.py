@@ -35,6 +35,7 @@ def exit_code(error: Exception) -> int | None:
     from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError
     from pygent.evolution.promotion.apply_variant import ApplyError
     from pygent.evolution.promotion.approvals import OversightError
+    from pygent.evolution.promotion.hints import HintError
     from pygent.evolution.settings.config import ConfigError
     from pygent.extensions import ExtensionError
     from pygent.gateway.local.install import InstallError
@@ -58,7 +59,16 @@ def exit_code(error: Exception) -> int | None:
         return BREAKER
     if isinstance(
         error,
-        (ConfigError, ExtensionError, McpConfigError, TargetError, PatchError, ReadError, UntrustedError),
+        (
+            ConfigError,
+            ExtensionError,
+            HintError,
+            McpConfigError,
+            TargetError,
+            PatchError,
+            ReadError,
+            UntrustedError,
+        ),
     ):
         return USAGE
     if isinstance(

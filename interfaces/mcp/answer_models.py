@@ -6,13 +6,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from pygent.archive.records import VariantRecord
+from pygent.archive.records import Hint, VariantRecord
 from pygent.interfaces.mcp.tool_context import DATA, cut
+from pygent.interfaces.views import hint_views
 from pygent.interfaces.views import run_views as views
 from pygent.prompts.note import keepable
+from pygent.prompts.quote import cut as shortened
 from pygent.prompts.quote import escape, line
 
 NOTE_CHARS = 500
+HINTS = 20  # in one answer
+HINT_CHARS = 2000
 Notice = Annotated[str, Field(description="how to treat the texts in this answer")]
 
 
@@ -133,6 +137,7 @@ class ComparisonAnswer(BaseModel):
     one: VariantRow
     other: VariantRow
     metrics: dict[str, list[float | None]] = Field(description="the values of both variants, in this order")
+    judged: list[str] = Field(description="the metrics that a model judges, which are not sealed")
     diff: str = Field(description="unified diff from one to other")
 
 
@@ -144,6 +149,26 @@ class Decided(BaseModel):
     who: str
     why: str
     status: str = Field(description="the variant's status now")
+
+
+class HintRow(BaseModel):
+    """A hint to a run."""
+
+    number: int
+    text: str
+    who: str
+    when: str
+    withdrawn: str = Field(description="by whom and when; empty if it still counts")
+
+
+class Hints(BaseModel):
+    """The hints to a run."""
+
+    notice: Notice = DATA
+    run: str
+    hints: list[HintRow] = Field(description=f"the newest {HINTS}, in the order of their numbers")
+    total: int
+    said: str = Field(description="what was recorded, and when it counts")
 
 
 class BenchAnswer(BaseModel):
@@ -158,6 +183,7 @@ class BenchAnswer(BaseModel):
     score: float | None
     baseline_score: float | None
     metrics: dict[str, float | None] = Field(description="null if infinite")
+    words: list[str] = Field(description="what the grader says; data")
     trust: str
 
 
@@ -182,6 +208,14 @@ def variant_row(variant: VariantRecord) -> VariantRow:
         "status": variant.status.value,
     }
     return VariantRow.model_validate(known)
+
+
+def hint_row(hint: Hint) -> HintRow:
+    """A row for a hint. Each text has visible characters only."""
+    gone = line(hint_views.withdrawal(hint), NOTE_CHARS)
+    text = shortened(escape(hint.text), HINT_CHARS)  # only a stranger's archive holds a longer one
+    when = hint_views.moment(hint.when)
+    return HintRow(number=hint.number, text=text, who=line(hint.who), when=when, withdrawn=gone)
 
 
 def run_status(found: views.RunStatus, outcome: str = "") -> RunStatusAnswer:

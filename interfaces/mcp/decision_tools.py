@@ -1,4 +1,4 @@
-"""Tools that record a person's decision about a variant."""
+"""Tools that record what people say and decide about runs and variants."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from pygent.interfaces.mcp import answer_models
-from pygent.interfaces.mcp.read_tools import VariantId
+from pygent.interfaces.mcp.read_tools import RunId, VariantId
 from pygent.interfaces.mcp.tool_context import ToolContext
 
 RECORDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
@@ -28,6 +29,20 @@ def register(server: MCPServer, context: ToolContext) -> None:
         return _decided(
             context, variant, lambda archive, one: approvals.annotate(archive, one, context.who, text)
         )
+
+    @server.tool(annotations=RECORDS)
+    def hint(
+        run: RunId,
+        text: Annotated[str, Field(description="the hint; left out, nothing is added")] = "",
+        remove: Annotated[int | None, Field(ge=1, description="number of a hint to withdraw")] = None,
+    ) -> answer_models.Hints:
+        """Give a run a hint, which all prompts of its next attempts hold, or withdraw one; lists the hints.
+
+        It is recorded as given through MCP. Say what your user knows about the task.
+        """
+        if text and remove is not None:
+            raise ToolError("give either `text` or `remove`")
+        return _hinted(context, run, text, remove)
 
     @server.tool(annotations=RECORDS)
     def approve(
@@ -60,3 +75,26 @@ def _decided(context: ToolContext, variant: str, decide: Callable[[Any, Any], An
     return answer_models.Decided(
         variant=decision.variant, kind=decision.kind, who=decision.who, why=decision.why, status=now.value
     )
+
+
+def _hinted(context: ToolContext, run: str, text: str, remove: int | None) -> answer_models.Hints:
+    from pygent.evolution.promotion import hints
+    from pygent.interfaces.views.hint_views import outlook
+
+    with context.archive(write=True) as archive:
+        record = archive.runs.get(archive.runs.find(run))
+        said = ""
+        if remove is not None:
+            hints.withdraw(archive, record.id, _through_mcp(context.who), remove)
+            said = f"hint {remove} withdrawn; {outlook(context.home, record)}"
+        elif text:
+            given = hints.give(archive, record.id, _through_mcp(context.who), text)
+            said = f"hint {given.number} given; {outlook(context.home, record)}"
+        found = archive.hints.list_(record.id)
+    rows = [answer_models.hint_row(one) for one in found[-answer_models.HINTS :]]
+    return answer_models.Hints(run=record.id, hints=rows, total=len(found), said=said)
+
+
+def _through_mcp(who: str) -> str:
+    """A client is a program, whoever started the server: its hints are told apart from a person's."""
+    return who if who.endswith("(MCP)") else f"{who} (MCP)"

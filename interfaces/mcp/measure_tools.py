@@ -80,6 +80,7 @@ def _judged(
             score=None,
             baseline_score=None,
             metrics={},
+            words=[],
             trust="",
         )
     drawn = secrets.randbits(63) if seed is None else seed
@@ -96,5 +97,6 @@ def _judged(
         score=result.score,
         baseline_score=baseline.score,
         metrics=dict(result.metrics),
+        words=list(result.words),
         trust=result.trust.value,
     )

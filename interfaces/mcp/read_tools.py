@@ -168,6 +168,7 @@ def register(server: MCPServer, context: ToolContext) -> None:
             one=answer_models.variant_row(found.one),
             other=answer_models.variant_row(found.other),
             metrics={name: list(pair) for name, pair in found.metrics.items()},
+            judged=list(found.judged),
             diff=answer_models.shown_diff(found.diff, found.other.id),
         )
 
@@ -192,7 +193,7 @@ def _variant_answer(context: ToolContext, variant: str) -> answer_models.DiffAns
     return answer_models.DiffAnswer(
         variant=answer_models.variant_row(known),
         approval=known.approval,
-        verdicts=[line(text, 300) for text in verdicts(known.records)],
+        verdicts=[line(text, 300) for text in verdicts(known.records, to_a_person=False)],
         decisions=[line(f"{one.kind} by {one.who}: {one.why}", 500) for one in known.decisions],
         diff=answer_models.shown_diff(known.diff, known.id),
     )

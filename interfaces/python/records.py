@@ -12,6 +12,7 @@ from pygent.archive.end_reason import EndReason
 from pygent.archive.records import (
     STATUSES,
     ArchiveError,
+    Hint,
     ReviewDecision,
     RunRecord,
     Status,
@@ -198,6 +199,30 @@ class Run:
         """The best variant that held-out cases confirm."""
         best = self.best
         return best if best is not None and best.status is Status.CHAMPION else None
+
+    @property
+    def hints(self) -> list[Hint]:
+        """What people said to it, by number; `withdrawn` says by whom a hint was withdrawn, and when."""
+        return self.home.store.hints.list_(self.id)
+
+    def hint(self, text: str) -> Hint:
+        """Give it a hint, in the name of the current user: the prompts of its next attempts hold it.
+
+        Raises `OversightError` if the text is no hint, or if nobody would read it.
+        """
+        from pygent.evolution.promotion import hints
+        from pygent.interfaces.common.current_user import me
+
+        with ArchiveStore.open(self.home.path, create=False) as store:
+            return hints.give(store, self.id, me(), text)
+
+    def remove_hint(self, number: int) -> Hint:
+        """Withdraw a hint; it stays in `hints`. Raises `ArchiveError` if there is none with this number."""
+        from pygent.evolution.promotion import hints
+        from pygent.interfaces.common.current_user import me
+
+        with ArchiveStore.open(self.home.path, create=False) as store:
+            return hints.withdraw(store, self.id, me(), number)
 
     def variants(
         self, status: str | None = None, order: Order = "attempt", limit: int | None = None

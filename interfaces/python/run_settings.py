@@ -24,8 +24,8 @@ class RunSettings(TypedDict, total=False):
     replay: str | None
     fuse: float
     model: str | None
-    temperature: float
-    max_answer_tokens: int
+    temperature: float | Literal["none"]
+    max_answer_tokens: int | None
     model_minutes: float
     prices: dict[str, Price]
     attempt_tokens: int | None

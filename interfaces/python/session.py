@@ -10,6 +10,7 @@ from pathlib import Path
 from pygent.archive.records import RunRecord
 from pygent.archive.store import ArchiveStore
 from pygent.evolution.extension_points import NO_OBJECTS, ExtensionObjects
+from pygent.evolution.models.model_session import require_world
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.run.run_execution import RunResult, execute_run
 from pygent.evolution.settings.opened_sandbox import sandbox_of
@@ -41,10 +42,11 @@ def run_session(
 ) -> RunResult:
     """Work on a run until a budget or the user ends it.
 
-    Raises what `execute_run` raises, and `SandboxUnavailableError`; `KeyboardInterrupt` after the second
-    Ctrl-C.
+    Raises what `execute_run` raises, before a sandbox is opened if the run cannot reach its models, and
+    `SandboxUnavailableError`; `KeyboardInterrupt` after the second Ctrl-C.
     """
     settings = plan.config
+    require_world(plan)
     seeded = settings.seed is not None and settings.seed < GUESSABLE
     with LiveProgress(run.id, settings, plan.proposer, seeded=seeded, show=options.show) as live:
         opened: AbstractContextManager[Sandbox] = (

@@ -67,6 +67,7 @@ def report_values(archive: ArchiveStore, home: Path, run: str) -> dict[str, obje
         "plot": plot(series),
         "failures": classes.most_common(10),
         "top": [_entry(archive, one, series) for one in _leaders(archive, id)],
+        "hints": archive.hints.list_(id),
         "findings": findings(archive, id, limit=FINDINGS),
         "lineage": [] if best is None else variant_views.lineage(archive, best.id),
     }

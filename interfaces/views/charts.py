@@ -14,6 +14,7 @@ from pygent.benchmarks.results import Evaluation
 from pygent.benchmarks.statistics.sequential_test import Interval
 from pygent.evolution.settings.stored_config import settings_to_look_at
 from pygent.interfaces.views.evidence import confirmation
+from pygent.interfaces.views.variant_views import judged
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.spec.target_registry import find_target
 
@@ -72,7 +73,7 @@ class TradedPoint(NamedTuple):
 class TradeOffs:
     """The metrics `x` and `y` of a run's best variants; `of` counts all its variants.
 
-    Lower is better, except for metrics that the target maximises.
+    Lower is better, except for metrics that the target maximises, and those that a model judges (`judged`).
     """
 
     metrics: Sequence[str]
@@ -80,6 +81,7 @@ class TradeOffs:
     y: str
     of: int
     points: Sequence[TradedPoint]
+    judged: Sequence[str] = ()
 
 
 def series(archive: ArchiveStore, run: str) -> Series:
@@ -145,7 +147,9 @@ def trade_offs(archive: ArchiveStore, run: str, x: str = "", y: str = "") -> Tra
     x = x if x in metrics else primary if primary in metrics else next(iter(metrics), "")
     y = y if y in metrics else next((name for name in metrics if name != x), x)
     objectives = target.manifest.objectives if target else ()
-    wanted_high = {one.metric for one in objectives if one.direction == "max"}
+    marked = judged(archive, *graded[:1])
+    wanted_low = {one.metric for one in objectives if one.direction == "min"}
+    wanted_high = {one.metric for one in objectives if one.direction == "max"} | ({*marked} - wanted_low)
     rows = [
         (one.metrics[x], one.metrics[y], one.id, one.status.value)
         for one in graded
@@ -158,6 +162,7 @@ def trade_offs(archive: ArchiveStore, run: str, x: str = "", y: str = "") -> Tra
         y=y,
         of=archive.stats(record.id).variants,
         points=[TradedPoint(*row, int(number in front)) for number, row in enumerate(rows)],
+        judged=marked,
     )
 
 

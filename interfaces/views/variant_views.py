@@ -41,12 +41,16 @@ class Diff:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two variants, their metrics in this order, and the diff from `one` to `other`."""
+    """Two variants, their metrics in this order, and the diff from `one` to `other`.
+
+    The metrics in `judged` are judged by a model, not sealed.
+    """
 
     one: VariantRecord
     other: VariantRecord
     metrics: Mapping[str, tuple[float | None, float | None]]
     diff: str
+    judged: Sequence[str] = ()
 
 
 def variant(archive: ArchiveStore, id: str) -> WholeVariant:
@@ -91,7 +95,14 @@ def compare(archive: ArchiveStore, one: str, other: str) -> Comparison:
     first, second = (archive.variants.get(archive.variants.find(id)) for id in (one, other))
     names = dict.fromkeys((*first.metrics, *second.metrics))
     metrics = {name: (first.metrics.get(name), second.metrics.get(name)) for name in names}
-    return Comparison(first, second, metrics, difference(archive, second, first))
+    marked = judged(archive, first, second)
+    return Comparison(first, second, metrics, difference(archive, second, first), marked)
+
+
+def judged(archive: ArchiveStore, *variants: VariantRecord) -> list[str]:
+    """The metrics of variants that a model judges, which are not sealed."""
+    records = (record for one in variants for record in archive.variants.records(one.id, kind="evaluation"))
+    return sorted({name for record in records for name in record.data.get("judged", ())})
 
 
 def files(archive: ArchiveStore, found: VariantRecord | None) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pygent.archive.records import Record
 
+from pygent.benchmarks.results import NOT_SEALED
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 
 
@@ -18,28 +19,36 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def verdicts(records: Sequence[Record]) -> list[str]:
-    """One or more lines for each measurement and comparison."""
-    return [text for record in records for text in _of(record.kind, record.data)]
+def verdicts(records: Sequence[Record], *, to_a_person: bool = True) -> list[str]:
+    """One or more lines for each measurement and comparison.
+
+    If a model may read them (not `to_a_person`), a grader's words about held-out cases are left out.
+    """
+    return [text for record in records for text in _of(record.kind, record.data, to_a_person)]
 
 
-def _of(kind: str, data: Any) -> list[str]:
+def _of(kind: str, data: Any, to_a_person: bool) -> list[str]:
     if kind == "evaluation":
         rows = [
             f"stage {stage['name']}: {stage['passed']} of {stage['total']} passed ({data['trust']})"
             for stage in data["stages"]
         ]
         rows += [f"  {failure}" for stage in data["stages"][-1:] for failure in stage["failures"]]
+        rows += [f"{name} is {NOT_SEALED}" for name in data.get("judged", ())]
+        rows += [f"  {text}" for text in data.get("words", ())]
         return [*rows, f"printed: {data['output']}"] if data["output"] else rows
     if kind == "acceptance":
         return [_verdict("against its parent on search cases", PairedDecision.of(data))]
     if kind == "confirmation":
-        return [_verdict("against the baseline on held-out cases", PairedDecision.of(data["decision"]))]
+        words = data.get("words", ()) if to_a_person else ()
+        verdict = _verdict("against the baseline on held-out cases", PairedDecision.of(data["decision"]))
+        return [verdict, *(f"  {text}" for text in words)]
     return []
 
 
 def _verdict(what: str, found: PairedDecision) -> str:
+    word = f"no worse, and mends {found.mends}" if found.mends else "better"
     return (
-        f"{what}: {'better' if found.better else 'not shown better'}; mean difference {found.mean:.4g} "
+        f"{what}: {word if found.better else 'not shown better'}; mean difference {found.mean:.4g} "
         f"[{found.low:.4g}, {found.high:.4g}] over {found.pairs} pairs, error rate {found.error_rate:.3g}"
     )

@@ -1,4 +1,4 @@
-"""Decisions that people make on pages: approve, reject, annotate, apply, roll back. Takes only our forms."""
+"""What people do on pages: approve, reject, annotate, apply, roll back, hint. Takes only our forms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pygent.evolution.promotion import apply_variant, approvals
+from pygent.evolution.promotion import apply_variant, approvals, hints
 from pygent.interfaces.common.exit_codes import exit_code, in_one_line
 from pygent.interfaces.common.variant_sandbox import opened_for
 from pygent.interfaces.web.archive_reader import ArchiveReader
@@ -44,14 +44,18 @@ class Actions:
             "apply": self._apply,
         }
         found = [
-            Route(f"/variants/{{variant}}/{name}", self._decide(decide), methods=["POST"])
+            Route(f"/variants/{{id}}/{name}", self._decide(decide), methods=["POST"])
             for name, decide in decisions.items()
         ]
         found.append(Route("/rollback", self._decide(self._rollback), methods=["POST"]))
+        for path, decide in (("hint", self._hint), ("hint/remove", self._remove_hint)):
+            found.append(Route(f"/runs/{{id}}/{path}", self._decide(decide, "runs"), methods=["POST"]))
         return [*found, Route(LOGIN, self._log_in, methods=["GET", "POST"])]
 
-    def _decide(self, decide: Callable[[str, FormData], str]) -> Callable[[Request], Any]:
-        """`decide` returns the id of the variant whose page is shown next."""
+    def _decide(
+        self, decide: Callable[[str, FormData], str], place: str = "variants"
+    ) -> Callable[[Request], Any]:
+        """`decide` returns the id of the variant, or of the run, whose page is shown next."""
 
         async def serve(request: Request) -> Response:
             form = await request.form(max_fields=20)
@@ -60,13 +64,13 @@ class Actions:
                     "This form is not from this server: reload the page and try again.", 403
                 )
             try:
-                id = await run_in_threadpool(decide, request.path_params.get("variant", ""), form)
+                id = await run_in_threadpool(decide, request.path_params.get("id", ""), form)
             except Exception as error:  # job border: one decision
                 if exit_code(error) is None:
                     log.exception("a decision failed")
                     return self._pages.refused("That failed. The reason is in the server's log.", 500)
                 return self._pages.refused(in_one_line(error), 409)
-            return RedirectResponse(f"/variants/{quote(id)}", 303)
+            return RedirectResponse(f"/{place}/{quote(id)}", 303)
 
         return serve
 
@@ -101,6 +105,19 @@ class Actions:
         with self._reader.writing() as archive:
             chosen = str(form.get("variant", "")) or None
             return apply_variant.rollback(archive, self._reader.home, self._reader.who, chosen).variant
+
+    def _hint(self, run: str, form: FormData) -> str:
+        with self._reader.writing() as archive:
+            id = archive.runs.find(run)
+            hints.give(archive, id, self._reader.who, str(form.get("text", "")))
+            return id
+
+    def _remove_hint(self, run: str, form: FormData) -> str:
+        number = str(form.get("number", ""))
+        with self._reader.writing() as archive:
+            id = archive.runs.find(run)
+            hints.withdraw(archive, id, self._reader.who, int(number[:9]) if number.isdecimal() else 0)
+            return id
 
     async def _log_in(self, request: Request) -> Response:
         if request.method == "GET":

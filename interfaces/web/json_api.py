@@ -138,6 +138,12 @@ ENDPOINTS = (
         lambda s, p, q: s.of_run(charts.trade_offs, s.read.runs.find(p["run"]), q.x, q.y),
     ),
     Endpoint(
+        "/api/runs/{run}/hints",
+        "The hints to a run, withdrawn ones included, as `pygent hint --json`",
+        Nothing,
+        lambda s, p, q: s.read.hints.list_(s.read.runs.find(p["run"])),
+    ),
+    Endpoint(
         "/api/runs/{run}/graph",
         "The lineage of the best variant and the latest champions",
         Nothing,

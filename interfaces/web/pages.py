@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from pygent.archive.failure_classes import class_of
 from pygent.archive.records import STATUSES, ArchiveError
-from pygent.evolution.promotion import apply_variant, approvals
-from pygent.interfaces.views import charts, evidence, transcript_views, variant_views
+from pygent.evolution.promotion import apply_variant, approvals, hints
+from pygent.interfaces.views import charts, evidence, hint_views, transcript_views, variant_views
 from pygent.interfaces.views.findings import findings
 from pygent.interfaces.views.run_views import RunStatus
 from pygent.interfaces.views.verdict_text import verdicts
@@ -93,6 +93,7 @@ class Pages:
 
     def _run(self, request: Request) -> Page:
         status = self._status(request)
+        record = self._reader.read.runs.get(status.run)
         stats = status.stats
         classes: Counter[str] = Counter()
         for reason, count in stats.reasons.items():
@@ -105,6 +106,9 @@ class Pages:
             "yields": {"proposer": stats.proposers, "operator": stats.operators},
             **self._found(json_api.Filters.model_validate({"run": status.run, "limit": 25})),
             "waiting": self._waiting(status.run),
+            "hints": self._reader.read.hints.list_(status.run),
+            "deaf": hints.deaf(record),
+            "outlook": hint_views.outlook(self._reader.home, record),
         }
 
     def _head(self, request: Request) -> Page:

@@ -63,10 +63,16 @@ def _check_file(target: Target, child: Tree, path: str, old: str, new: str) -> I
 def _granted(target: Target, tree: Tree, path: str, found: Use) -> bool:
     safety = target.manifest.safety
     if found.rule == "import":
-        allowed = [*safety.imports, *(_module_of(package) for package in target.manifest.packages)]
+        allowed = granted_imports(target)
         named = any(found.what == name or found.what.startswith(name + ".") for name in allowed)
         return named or _is_own(tree, path, found.what, target.manifest.package)
     return found.rule != "star" and found.what in safety.calls
+
+
+def granted_imports(target: Target) -> tuple[str, ...]:
+    """Modules that the manifest lets a patch import, with their submodules, besides those that compute."""
+    packages = map(_module_of, target.manifest.packages)
+    return tuple(dict.fromkeys((*target.manifest.safety.imports, *packages)))
 
 
 def _module_of(package: str) -> str:

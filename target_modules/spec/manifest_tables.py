@@ -80,6 +80,12 @@ class SuiteTable(_Table):
     pairs: int = Field(
         12, gt=0, description="timing: how often one evaluation times the variant against the baseline"
     )
+    mends: float | None = Field(
+        None,
+        gt=0,
+        description="accept also a variant that is worse by no more than this, in the unit of the score, and "
+        "mends a case or task that its parent failed; for the kinds `cases` and `tasks`; off by default",
+    )
     stages: tuple[Stage, ...] = Field(
         (Stage(name="all", cases=None, calls=None, threshold=None),), min_length=1
     )
@@ -114,6 +120,17 @@ class Threshold(_Table):
         if self.min is None and self.max is None:
             raise ValueError("give `min`, `max` or both")
         return self
+
+
+class JudgeTable(_Table):
+    """A metric that a model judges by a rubric, from 0 to 1. It is not sealed and decides nothing alone."""
+
+    name: str = Field(pattern=r"^[a-z]\w*$", description="the metric's name; not one that the suite has")
+    rubric: str = Field(
+        min_length=1, description="what the model judges, in your words; it sees source and difference"
+    )
+    model: str | None = Field(None, description="the model that judges; the run's own by default")
+    samples: int = Field(1, ge=1, le=9, description="how often it is asked; the metric is the mean")
 
 
 class LimitsTable(_Table):
@@ -218,6 +235,7 @@ class Manifest(_Table):
     suite: SuiteTable
     objectives: tuple[Objective, ...] = Field(min_length=1, description="the first is the primary one")
     thresholds: tuple[Threshold, ...] = ()
+    judges: tuple[JudgeTable, ...] = ()
     limits: LimitsTable = LimitsTable()  # type: ignore[call-arg]
     safety: SafetyTable = SafetyTable()  # type: ignore[call-arg]
 
@@ -239,6 +257,18 @@ class Manifest(_Table):
                 raise ValueError(f"entry: a suite with a {kind} needs the function that it calls")
         if self.suite.kind in IN_PROCESS and self.trust != "in-process":
             raise ValueError('trust: an evaluator runs beside the variant: say trust = "in-process"')
+        return self
+
+    @model_validator(mode="after")
+    def _is_decided_without_a_judge(self) -> Manifest:
+        names = [judge.name for judge in self.judges]
+        if len(set(names)) < len(names):
+            raise ValueError("judges: two have the same name")
+        if (first := self.objectives[0].metric) in names:
+            raise ValueError(
+                f"objectives: {first} is judged by a model, so it cannot be the first objective, which "
+                "decides what is accepted; make it a later one or a threshold"
+            )
         return self
 
     @field_validator("goal", "notes")

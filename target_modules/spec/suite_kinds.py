@@ -15,21 +15,23 @@ class SuiteKind(NamedTuple):
     """What a kind of suite asks of a manifest.
 
     `sources`: exactly one of these keys, or tests if there are none. `in_process`: verdicts that are reached
-    beside the variant may promote it.
+    beside the variant may promote it. `faults`: it has cases that can be asked alone, so that a change may
+    count for mending one.
     """
 
     sources: tuple[str, ...] = ()
     in_process: bool = False
+    faults: bool = False
 
 
 KINDS = {
-    "cases": SuiteKind(("cases", "grader")),
+    "cases": SuiteKind(("cases", "grader"), faults=True),
     "timing": SuiteKind(("cases", "grader")),
     "objective": SuiteKind(("grader",)),
     "pytest": SuiteKind(),
     "evaluator": SuiteKind(("evaluator",), in_process=True),
     "check": SuiteKind(("check",)),
-    "tasks": SuiteKind(("tasks",)),
+    "tasks": SuiteKind(("tasks",), faults=True),
 }
 IN_PROCESS = frozenset(kind for kind, asks in KINDS.items() if asks.in_process)
 SUITES = Registry[object](
@@ -65,6 +67,7 @@ class KindAndTests(Protocol):
 
     kind: str
     tests: tuple[str, ...]
+    mends: float | None
 
 
 def complaint(table: KindAndTests, asks: SuiteKind | None = None) -> str:
@@ -75,6 +78,9 @@ def complaint(table: KindAndTests, asks: SuiteKind | None = None) -> str:
     kind = table.kind
     if asks is None and (asks := KINDS.get(kind)) is None:
         return ""
+    if table.mends is not None and not asks.faults:
+        able = " and ".join(name for name, one in KINDS.items() if one.faults)
+        return f"`mends` is for suites that name their cases ({able}), not for {kind}; leave it out"
     if not asks.sources and not table.tests and kind in KINDS:
         return f"a {kind} suite needs `tests`, files and folders below `source`"
     given = [name for name in SOURCES if getattr(table, name) is not None]

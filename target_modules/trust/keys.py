@@ -73,6 +73,10 @@ def _is_code(value: Any, folder: Path) -> bool:
     return any(is_reference(one) for one in value.split(","))
 
 
+def _names_a_model(value: Any, folder: Path) -> bool:
+    return any(name is not None for name in value)
+
+
 _CODE = Harm("is Python that runs on this machine", _is_code)
 _FILE = Harm("reads a file elsewhere", _is_outside)
 _SETTINGS: Mapping[str, Harm | None] = {
@@ -101,6 +105,7 @@ _TARGET: Mapping[str, Harm | None] = {
     "source": Harm("reads sources elsewhere", _is_outside),
     "trust": Harm("lets verdicts reached inside a variant's box promote it", _unless("sealed")),
     "packages": Harm("installs packages", _unless()),
+    "judges.model": Harm("chooses a model that is sent sources, and paid", _names_a_model),
     "suite.kind": Harm("is Python that runs on this machine", lambda value, folder: is_reference(value)),
     "suite.grader": Harm("is Python that runs on this machine", _unless()),
     "suite.cases": _FILE,
@@ -122,8 +127,9 @@ _TARGET: Mapping[str, Harm | None] = {
         (
             *("name", "goal", "notes", "files", "support", "pythonpath", "package", "editable", "entry"),
             *("depends", "distribution", "objectives", "thresholds", "suite.tests"),
+            *("judges.name", "judges.rubric", "judges.samples"),
             *("suite.options", "suite.sampled", "suite.count", "suite.held_out_count", "suite.pairs"),
-            "suite.stages",
+            *("suite.mends", "suite.stages"),
         )
     ),
 }

@@ -86,7 +86,10 @@ def exhibit_of_tests(root: Path, text: bytes) -> Exhibit:
 
 
 def flat(model: BaseModel) -> dict[str, Any]:
-    """A model's values by dotted key; a table that counts as one key stays one value."""
+    """A model's values by dotted key; a table that counts as one key stays one value.
+
+    A key of the tables in an array has the values of all of them, as a list.
+    """
     return dict(_flat(model.model_dump(mode="json"), ""))
 
 
@@ -95,8 +98,15 @@ def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
         key = f"{prefix}{name}"
         if isinstance(value, dict) and key not in harms("target"):
             yield from _flat(value, f"{key}.")
+        elif key not in harms("target") and _are_tables(value):
+            for inner in dict.fromkeys(inner for table in value for inner in table):
+                yield f"{key}.{inner}", [table.get(inner) for table in value]
         else:
             yield key, value
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
 def _of_manifest(target: Target) -> list[Exhibit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import asdict, replace
 from itertools import pairwise
@@ -15,6 +16,7 @@ from pygent.agent.__main__ import attempt
 from pygent.agent.dialogue.brief import PriorAttempt
 from pygent.agent.profile import Profile, load
 from pygent.agent.stages.execute import NO_CALL
+from pygent.agent.stages.think import LOOKS, NOT_HERE
 from tests.agent.conftest import FAST, FILES, SOURCE, Host, brief, edit, finish, say, task
 
 CHANGED = SOURCE.replace(SOURCE[SOURCE.index("def slow") : SOURCE.index("\n\nclass")], FAST)
@@ -28,6 +30,11 @@ def profile(pipeline: str = "direct", **changes: Any) -> Profile:
 def tried(*answers: dict[str, Any], using: Profile | None = None, **more: Any) -> tuple[dict[str, Any], Host]:
     host = Host(list(answers), more)
     return attempt(host, task(using or profile())), host
+
+
+def results(host: Host, question: int) -> list[str]:
+    """The results of calls that the model had been told at a question."""
+    return [one["content"] for one in host.completions[question]["messages"] if one["role"] == "tool"]
 
 
 def test_direct_hands_back_the_editable_files_and_the_note() -> None:
@@ -178,20 +185,117 @@ def test_edits_outlive_malformed_answers_that_follow_them() -> None:
     assert (done["reason"], done["files"]) == ("", {"pkg/main.py": CHANGED})
 
 
-def test_every_stage_tells_of_the_same_tools_and_a_call_out_of_place_is_answered() -> None:
+def test_every_stage_offers_the_same_tools() -> None:
     done, host = tried(
-        say("", ("view", {})),
-        say("plan"),
+        say("loop"), say("plan"), say("", edit(), finish()), say("IDEA: x"), using=profile("reasoned")
+    )
+    assert done["reason"] == ""
+    assert all(one["tools"] == host.completions[0]["tools"] != [] for one in host.completions)
+
+
+def test_analysis_and_plan_may_look_but_not_change() -> None:
+    done, host = tried(
+        say("", ("view", {"path": "pkg/main.py", "symbol": "Box.size"}), edit(), finish()),
+        say("The loop."),
+        say("", ("search", {"pattern": "total"})),
+        say("Use sum."),
         say("", edit(), finish()),
         say("IDEA: x"),
         using=profile("reasoned"),
     )
-    assert done["reason"] == ""
-    assert all(one["tools"] == host.completions[0]["tools"] != [] for one in host.completions)
-    answers = [message for message in host.completions[1]["messages"] if message["role"] == "tool"]
-    assert [answer["content"] for answer in answers] == [
-        "Not done: there are no tools in the stage analysis."
+    assert [one["stage"] for one in host.completions] == [
+        "analysis", "analysis", "plan", "plan", "execute", "reflect",
+    ]  # fmt: skip
+    looked, *refused = results(host, 1)
+    assert "return LIMIT" in looked
+    assert refused == [f"Not done: {NOT_HERE.format(stage='analysis')}"] * 2
+    assert "notes.txt:1: total recall" in results(host, 3)[-1]
+    assert (done["reason"], done["steps"]) == ("", 4)
+
+
+def test_looks_before_the_work_are_bounded() -> None:
+    look = say("", *[("view", {})] * 4)
+    done, host = tried(
+        *[look] * 3, *[look] * 3, say("", edit(), finish()), say("IDEA: x"), using=profile("reasoned")
+    )
+    assert (done["reason"], done["stages"]) == ("", ["analysis", "plan", "execute", "reflect"])
+    assert [one["stage"] for one in host.completions][:6] == ["analysis"] * 3 + ["plan"] * 3
+    made = [not text.startswith("Not done") for text in results(host, 3)]
+    assert made == [True] * LOOKS + [False] * (12 - LOOKS)
+
+
+BROKEN = ("replace", {"path": "pkg/main.py", "search": "nowhere", "replace": "x"})
+FAILING = ("shell", {"command": "echo wrong; exit 3"})
+shell_here = pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")
+
+
+def test_an_answer_may_hold_edits_and_finish() -> None:
+    done, host = tried(say("", edit(), ("view", {}), finish()))
+    assert (done["reason"], done["steps"], len(host.completions)) == ("", 3, 1)
+    assert done["files"] == {"pkg/main.py": CHANGED}
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        (BROKEN, "the call of replace was not done"),
+        (("nothing", {}), "the call of nothing was not done"),
+        (("view", "{"), "the call of view was not done"),
+        (("evaluate", {}), "you have not read yet how the visible cases went"),
+        pytest.param(FAILING, "a command failed (exit code 3)", marks=shell_here),
+    ],
+)
+def test_a_finish_after_a_call_that_failed_in_the_same_answer_is_refused_once(
+    call: tuple[str, object], why: str
+) -> None:
+    done, host = tried(
+        say("", edit(), call, finish("early")),
+        say("", finish("late")),
+        using=profile(tools=[*TOOLS, "shell"]),
+        evaluate={"text": "Score: 2"},
+    )
+    assert (done["reason"], done["note"]) == ("", "late")
+    assert done["files"] == {"pkg/main.py": CHANGED}
+    said = [text for text in results(host, 1) if why in text and "finish" in text]
+    assert said == [f"Not done: {why}. See to that, then call `finish` again."]
+    assert "early" not in host.told.replace('"early"', "")
+
+
+@shell_here
+def test_all_calls_that_failed_are_named_to_the_first_finish_after_them() -> None:
+    done, host = tried(
+        say("", edit(), BROKEN, FAILING, finish(), FAILING, finish()),
+        say("", finish("late")),
+        using=profile(tools=[*TOOLS, "shell"]),
+    )
+    assert done["note"] == "late"
+    *_, first, _, second = results(host, 1)
+    assert "the call of replace was not done; a command failed (exit code 3)." in first
+    assert second.startswith("Not done: `finish` was refused above; a command failed (exit code 3).")
+
+
+@shell_here
+def test_what_a_check_says_before_finish_is_known_by_its_exit_code_not_by_its_words() -> None:
+    honest = ("shell", {"command": "echo '[FAILED: exit code 1]'; echo Not done: nothing"})
+    lying = ("shell", {"command": "echo '[exit code 0]'; exit 1"})
+    using = profile(tools=[*TOOLS, "shell"])
+    done, host = tried(say("", edit(), honest, finish()), using=using)
+    assert (done["note"], len(host.completions)) == ("sum is in C", 1)
+    done, _ = tried(say("", edit(), lying, finish("early")), say("", finish("late")), using=using)
+    assert done["note"] == "late"
+
+
+def test_what_is_left_is_told_before_it_is_used_up() -> None:
+    _, host = tried(
+        *[say("", ("view", {}), ("view", {}))] * 9, using=profile(limits={"steps": 9, "calls": 30})
+    )
+    told = [text.split("\n")[-1] for text in results(host, -1)[1::2]]
+    assert told[1:] == [
+        "[left: 5 tool calls, 28 answers]",
+        "[left: 3 tool calls, 27 answers]",
+        "[left: 1 tool call, 26 answers]",
     ]
+    assert not told[0].startswith("[left")
 
 
 def test_a_tool_that_breaks_is_told_of_and_the_attempt_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

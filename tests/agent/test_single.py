@@ -38,12 +38,12 @@ def test_an_answer_in_the_format_that_was_asked_for_becomes_a_patch() -> None:
     assert (made.note, made.reason) == ("shift instead of adding", "")
 
 
-def test_the_model_is_asked_once_and_sees_the_source() -> None:
+def test_the_model_is_asked_once_if_its_answer_is_taken_and_sees_the_source() -> None:
     asked: list[Any] = []
 
     def answer(question: Any) -> Any:
         asked.append(question)
-        return {"text": "nothing", "calls": [], "cut_off": False}
+        return {"text": EDIT, "calls": [], "cut_off": False}
 
     attempt(BRIEF, HostClient(answer))
     assert len(asked) == 1

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pygent.agent.tool import ToolError
-from pygent.agent.toolbox import every
+from pygent.agent.tool import ToolError, ToolResult
+from pygent.agent.toolbox import Toolbox, every
 from pygent.agent.work.attempt_state import AttemptState
 from tests.agent.conftest import EDITABLE, FAST, FILES, SOURCE, Host
 
@@ -18,8 +18,13 @@ MakeDesk = Callable[..., AttemptState]
 
 
 def use(desk: AttemptState, name: str, **arguments: Any) -> str:
+    return result(desk, name, **arguments).text
+
+
+def result(desk: AttemptState, name: str, **arguments: Any) -> ToolResult:
     tool = every()[name]
-    return tool.run(tool.read(arguments), desk)
+    made = tool.run(tool.read(arguments), desk)
+    return made if isinstance(made, ToolResult) else ToolResult(made)
 
 
 def refused(desk: AttemptState, name: str, **arguments: Any) -> str:
@@ -49,6 +54,7 @@ def test_view_shows_a_symbol_a_range_an_outline_and_the_list_of_files(desk_of: M
     desk = desk_of()
     assert "return LIMIT" in use(desk, "view", path="pkg/main.py", symbol="Box.size")
     assert "slow" not in use(desk, "view", path="pkg/main.py", symbol="Box.size")
+    assert "more lines" not in use(desk, "view", path="pkg/main.py", symbol="slow")
     assert use(desk, "view", path="pkg/main.py", start=3, end=3) == (
         "    3  LIMIT = 3\n[12 more lines; ask for them with start=4]"
     )
@@ -64,6 +70,7 @@ def test_view_says_what_is_there_instead(desk_of: MakeDesk) -> None:
     assert "pkg/main.py" in refused(desk, "view", path="main.py")
     assert "outline=true" in refused(desk, "view", path="pkg/main.py", symbol="fast")
     assert "lines" in refused(desk, "view", path="pkg/main.py", start=999)
+    assert "end=2 comes before start=3" in refused(desk, "view", path="pkg/main.py", start=3, end=2)
 
 
 def test_search_finds_every_line_that_matches_and_only_those(desk_of: MakeDesk) -> None:
@@ -145,6 +152,29 @@ def test_replace_makes_a_new_file_only_where_files_may_be_made(desk_of: MakeDesk
     assert "may not be changed" in refused(desk, "replace", path="new.py", replace="x = 1\n")
 
 
+def test_replace_with_an_empty_search_writes_an_empty_file_and_says_what_to_do_with_a_full_one(
+    desk_of: MakeDesk,
+) -> None:
+    desk = desk_of(editable=("pkg/*.py",), files={**FILES, "pkg/__init__.py": "\n"})
+    use(desk, "replace", path="pkg/__init__.py", replace="x = 1\n")
+    assert desk.workspace.result()["pkg/__init__.py"] == "x = 1\n"
+    said = refused(desk, "replace", path="pkg/main.py", replace="x = 1\n")
+    assert "exists already" in said
+    assert "give `search`" in said
+    assert desk.workspace.tree()["pkg/main.py"] == SOURCE
+
+
+def test_the_diff_of_a_great_edit_is_cut_at_its_lines_and_fits_into_one_result(desk_of: MakeDesk) -> None:
+    desk = desk_of(limits={"output": 1000}, files={"pkg/main.py": "x = 1\ny = 2\n"})
+    text = "".join(f"z_{number} = {number}\n" for number in range(300))
+    said = use(desk, "replace", path="pkg/main.py", search="x = 1\n", replace=text)
+    assert len(said) <= 1000
+    assert "characters left out: lines " in said
+    assert {row for row in said.splitlines() if row.startswith("+z_")} < {
+        f"+{row}" for row in text.splitlines()
+    }
+
+
 def test_an_edit_of_text_that_breaks_the_file_is_told(desk_of: MakeDesk) -> None:
     desk = desk_of()
     said = use(desk, "replace", path="pkg/main.py", search="def slow(xs):", replace="def slow(xs:")
@@ -157,9 +187,71 @@ def test_an_edit_of_text_that_breaks_the_file_is_told(desk_of: MakeDesk) -> None
 def test_the_shell_works_on_the_files_and_has_bounds(desk_of: MakeDesk) -> None:
     desk = desk_of(limits={"seconds": 0.5})
     said = use(desk, "shell", command="cat notes.txt; printf 'x = 2\\n' >> pkg/main.py; exit 3")
-    assert said == "[exit code 3]\ntotal recall\n"
+    assert said == "[FAILED: exit code 3]\ntotal recall\n"
     assert desk.workspace.result()["pkg/main.py"].endswith("x = 2\n")
-    assert use(desk, "shell", command="echo before; sleep 600").startswith("[ended after 0.5 s]\nbefore")
+    stopped = result(desk, "shell", command="echo before; sleep 600")
+    assert stopped.text == "[FAILED: stopped after 0.5 s, of 0.5 at most]\nbefore\n"
+    assert stopped.doubt
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python3 - <<'E'; ls\nassert 1 + 1 == 3\nE",
+        "python3 - <<'E'\nassert 1 + 1 == 3\nE\nls",
+        "false; ls",
+        "(exit 1)\nls",
+        "if true; then false; fi; ls",
+        "check() { false; ls; }; check",
+        "ls nowhere",
+        "exit 1",
+        "kill -9 $$",
+    ],
+)
+def test_a_command_that_fails_ends_the_list_and_is_told_first(desk_of: MakeDesk, command: str) -> None:
+    made = result(desk_of(), "shell", command=command)
+    assert made.text.startswith("[FAILED: ")
+    assert "notes.txt" not in made.text
+    assert (made.valid, made.doubt != "") == (True, True)
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")
+@pytest.mark.parametrize("command", ["false || true; ls", "if false; then :; fi; ls", "! false; ls"])
+def test_a_command_that_may_fail_does_not_end_the_list(desk_of: MakeDesk, command: str) -> None:
+    made = result(desk_of(), "shell", command=command)
+    assert made.text.startswith("[exit code 0]\n")
+    assert "notes.txt" in made.text
+    assert made.doubt == ""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no shell with pipefail here")
+def test_a_check_that_fails_is_not_hidden_by_what_it_is_piped_into(desk_of: MakeDesk) -> None:
+    made = result(desk_of(), "shell", command="python3 -c 'print(6 * 7); assert False' 2>&1 | head -1; ls")
+    assert made.text == "[FAILED: exit code 1]\n42\n"
+    cut = result(desk_of(), "shell", command="yes | head -1; ls")
+    assert cut.text.startswith("[FAILED: exit code 141: its pipe was closed")
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")
+def test_what_python_printed_before_a_time_out_is_shown_and_a_call_may_ask_for_less_time(
+    desk_of: MakeDesk,
+) -> None:
+    endless = "python3 -c 'print(6 * 7)\nwhile True: pass'"
+    assert use(desk_of(limits={"seconds": 600}), "shell", command=endless, seconds=3) == (
+        "[FAILED: stopped after 3 s, of 600 at most]\n42\n"
+    )
+
+
+def test_a_tools_description_tells_the_limits_of_the_profile(desk_of: MakeDesk) -> None:
+    limits = {"seconds": 7, "evaluations": 3, "output": 1234}
+    desk = desk_of(limits=limits)
+    said = {spec.name: spec.description for spec in Toolbox(every(), desk).specs}
+    assert "7 seconds" in said["shell"]
+    assert "7 seconds" in said["profile"]
+    assert "3 times" in said["evaluate"]
+    assert "1,234 characters" in said["view"]
+    assert "$" not in "".join(said.values())
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="no shell here")

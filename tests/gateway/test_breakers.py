@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.archive.records import Usage
-from pygent.gateway.model_api import Request
+from pygent.gateway.model_api import Model, Request
 from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.circuit_breaker import Breaker, CircuitBreakerModel, RunBreaker
 from pygent.gateway.models.scripted_model import ScriptedModel
+from pygent.gateway.models.weighted_router import WeightedRouter
 from pygent.prompts.message import Message
 
 ASK = Request((Message("user", "?"),), 100, 0)
@@ -108,6 +111,51 @@ def test_a_refusal_is_an_answer_and_opens_nothing() -> None:
     with pytest.raises(ModelError):
         model.complete(ASK)
     assert breaker.snapshot()["state"] == "closed"
+
+
+THOUGHT = "<think>" + "hm " * 500  # longer than an answer may be
+
+
+def thinking(*script: str, name: str = "m") -> CircuitBreakerModel:
+    return CircuitBreakerModel(ScriptedModel(script, name), Breaker(name), minutes=1)
+
+
+def kinds(model: Model, times: int) -> list[str]:
+    """What each call comes to: the answer's text, or the kind of its fault."""
+    found = []
+    for seed in range(times):
+        try:
+            found.append(model.complete(replace(ASK, seed=seed)).text)
+        except ModelError as error:
+            found.append(error.kind.value)
+    return found
+
+
+def test_answers_that_are_all_thinking_end_the_run_after_three_in_a_row() -> None:
+    model = thinking(*[THOUGHT] * 9)
+    assert kinds(model, 5) == ["cut_off", "cut_off", "cut_off", "breaker", "breaker"]
+    assert model.breaker.snapshot()["state"] == "open"
+    assert "--max-answer-tokens" in model.breaker.snapshot()["reason"]
+
+
+def test_an_answer_in_between_begins_the_count_anew() -> None:
+    assert kinds(thinking(*[THOUGHT, THOUGHT, "yes"] * 2), 6) == ["cut_off", "cut_off", "yes"] * 2
+
+
+def test_a_call_that_was_under_way_does_not_close_a_breaker_that_has_given_up() -> None:
+    breaker = Breaker("m")
+    for _ in range(3):
+        breaker.wasted("all thinking")
+    breaker.succeeded()
+    breaker.failed("down")
+    assert (breaker.given_up, breaker.admit()) == ("all thinking", False)
+
+
+def test_the_others_go_on_without_a_model_that_only_thinks() -> None:
+    good, bad = thinking(*["yes"] * 40, name="good"), thinking(*[THOUGHT] * 40, name="bad")
+    found = kinds(WeightedRouter([good, bad], {"good": 1, "bad": 1}), 40)
+    assert found.count("cut_off") == 3
+    assert set(found) == {"yes", "cut_off"}
 
 
 def test_the_runs_breaker_trips_on_failures_violations_and_spend() -> None:

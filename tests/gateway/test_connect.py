@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from pygent.gateway.model_api import Request
@@ -60,3 +62,35 @@ def test_an_unknown_price_is_told_before_anything_is_sent() -> None:
         with pytest.raises(PriceUnknownError):
             connect("m", RunAccount(dollars=1.0), environment=server.environment)
         assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "is_nearby"),
+    [
+        ("m", "http://localhost:8080/v1", True),
+        ("m", "http://127.0.0.1:8080/v1", True),
+        ("m", "http://[::1]:8080/v1", True),
+        ("m", "http://192.168.1.7:11434/v1", True),
+        ("m", "http://ollama:11434/v1", True),
+        ("m", "http://gpu.lan/v1", True),
+        ("m", "http://host.docker.internal:8080/v1", True),
+        ("ollama/m", "", True),
+        ("m", "https://api.example.org/v1", False),
+        ("m", "https://8.8.8.8/v1", False),
+        ("mistral/m", "", False),
+    ],
+)
+def test_a_model_nearby_needs_any_budget_and_another_one_in_tokens(
+    name: str, address: str, is_nearby: bool
+) -> None:
+    environment = {"OPENAI_BASE_URL": address, "MISTRAL_API_KEY": "k" * 9}
+    with nullcontext() if is_nearby else pytest.raises(PriceUnknownError, match="in tokens"):
+        connect(name, RunAccount(is_limited=True), environment=environment).close()
+    with pytest.raises(PriceUnknownError):
+        connect(name, RunAccount(), environment=environment)
+
+
+@pytest.mark.parametrize("name", ["antropic/claude", "mine/m", "OpenAI/gpt-4.1"])
+def test_a_provider_that_nobody_knows_is_told_with_those_that_are_known(name: str) -> None:
+    with pytest.raises(ModelError, match=r"no provider is named.*anthropic.*OPENAI_BASE_URL"):
+        connect(name, RunAccount(tokens=9), environment={"OPENAI_API_KEY": "k" * 9})

@@ -18,9 +18,10 @@ import pytest
 from pygent.gateway.model_api import Request
 from pygent.gateway.model_errors import Kind, ModelError
 from pygent.gateway.models.connect import connect
-from pygent.gateway.models.litellm_model import LitellmModel
-from pygent.gateway.run_account import RunAccount
-from pygent.prompts.message import Message, ToolSpec
+from pygent.gateway.models.litellm_model import LitellmModel, api_messages
+from pygent.gateway.models.prices import Price
+from pygent.gateway.run_account import Budgeted, RunAccount
+from pygent.prompts.message import Message, ToolCall, ToolSpec
 
 KEY = "sk-ant-test-0123456789"
 ASK = (Message("system", "You add."), Message("user", "1 + 1?"))
@@ -33,14 +34,17 @@ class Anthropic:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.status, self.content = 200, [{"type": "text", "text": "2"}]
+        self.kept, self.refusal = 0, ""
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 owner.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 right = self.headers.get("x-api-key") == KEY
-                body = owner.answer() if right and owner.status == 200 else owner.fault()
-                self.send_response(owner.status if right else 401)
+                refused = owner.refusal in owner.asked[-1] and owner.refusal
+                status = 400 if refused else owner.status if right else 401
+                body = owner.answer() if status == 200 else owner.fault()
+                self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -57,15 +61,17 @@ class Anthropic:
             "input_tokens": 30,
             "output_tokens": 5,
             "cache_read_input_tokens": 70,
-            "cache_creation_input_tokens": 0,
+            "cache_creation_input_tokens": self.kept,
         }
         told = {"id": "m1", "type": "message", "role": "assistant", "model": "claude-served", "usage": usage}
         return json.dumps({**told, "content": self.content, "stop_reason": "end_turn"}).encode()
 
     def fault(self) -> bytes:
-        return json.dumps(
-            {"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}}
-        ).encode()
+        error = {"type": "rate_limit_error", "message": "slow down"}
+        if self.refusal:
+            text = f"`{self.refusal}` is deprecated for this model."
+            error = {"type": "invalid_request_error", "message": text}
+        return json.dumps({"type": "error", "error": error}).encode()
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +87,7 @@ def model(server: Anthropic, monkeypatch: pytest.MonkeyPatch) -> LitellmModel:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("ANTHROPIC_API_BASE", f"http://127.0.0.1:{server.server.server_address[1]}")
     server.status, server.content = 200, [{"type": "text", "text": "2"}]
+    server.kept, server.refusal = 0, ""
     return LitellmModel("anthropic/claude-haiku-4-5", {"ANTHROPIC_API_KEY": KEY}, timeout=20)
 
 
@@ -104,6 +111,56 @@ def test_tools_go_there_and_calls_come_back(model: LitellmModel, server: Anthrop
     assert server.asked[-1]["tools"][0]["name"] == "view"
 
 
+MARK = {"type": "ephemeral"}
+
+
+def test_the_head_that_stays_the_same_is_marked_for_the_cache(model: LitellmModel, server: Anthropic) -> None:
+    model.complete(Request(ASK, 50, 0.2))
+    sent = server.asked[-1]
+    assert [part.get("cache_control") for part in sent["system"]] == [MARK]
+    assert "cache_control" not in json.dumps(sent["messages"])
+
+
+def test_a_conversation_that_grows_is_marked_at_its_end(model: LitellmModel, server: Anthropic) -> None:
+    calls = tuple(ToolCall(id, "view", "{}") for id in ("a", "b"))
+    results = tuple(Message("tool", f"seen {id}", call_id=id) for id in ("a", "b"))
+    begun = model.complete(Request(ASK, 50, 0.2, tools=(VIEW,)))
+    assert server.asked[-1]["messages"][-1]["content"][-1]["cache_control"] == MARK
+    messages = (*ASK, Message("assistant", begun.text, calls), *results)
+    model.complete(Request(messages, 50, 0.2, tools=(VIEW,)))
+    sent = server.asked[-1]
+    marks = [part.get("cache_control") for message in sent["messages"] for part in message["content"]]
+    assert marks == [*[None] * (len(marks) - 1), MARK]
+    assert sent["system"][-1]["cache_control"] == MARK
+
+
+def test_no_other_provider_is_told_what_to_cache() -> None:
+    plain = [{"role": "system", "content": "You add."}, {"role": "user", "content": "1 + 1?"}]
+    assert api_messages("mistral/mistral-small", Request(ASK, 50, 0.2, tools=(VIEW,))) == plain
+    assert api_messages("bedrock/anthropic.claude-3", Request(ASK, 50, 0.2)) != plain
+
+
+def test_what_the_cache_keeps_is_read_back_and_costs_extra(model: LitellmModel, server: Anthropic) -> None:
+    server.kept = 20
+    priced = Budgeted(model, RunAccount(), Price(input=1.0, output=0.0, cached=0.1, cache_write=2.0))
+    answer = priced.complete(Request(ASK, 50, 0.2))
+    assert (answer.usage.prompt_tokens, answer.usage.cached_tokens, answer.cache_written) == (120, 70, 20)
+    assert answer.usage.dollars == pytest.approx((30 * 1.0 + 70 * 0.1 + 20 * 2.0) / 1e6)
+
+
+def test_an_option_that_anthropic_refuses_is_left_out_from_then_on(
+    model: LitellmModel, server: Anthropic
+) -> None:
+    server.refusal, before = "temperature", len(server.asked)
+    assert [model.complete(Request(ASK, 50, 0.2)).text for _ in "ab"] == ["2", "2"]
+    assert ["temperature" in one for one in server.asked[before:]] == [True, False, False]
+
+
+def test_a_temperature_of_none_is_not_sent(model: LitellmModel, server: Anthropic) -> None:
+    model.complete(Request(ASK, 50, None))
+    assert "temperature" not in server.asked[-1]
+
+
 @pytest.mark.parametrize(("status", "kind"), [(429, Kind.RATE_LIMIT), (529, Kind.SERVER), (401, Kind.AUTH)])
 def test_faults_have_their_kind_and_no_key(
     model: LitellmModel, server: Anthropic, status: int, kind: Kind
@@ -113,6 +170,7 @@ def test_faults_have_their_kind_and_no_key(
         model.complete(Request(ASK, 50, 0.2))
     assert caught.value.kind is kind
     assert KEY not in str(caught.value)
+    assert ("ANTHROPIC_API_KEY" in str(caught.value)) == (kind is Kind.AUTH)
 
 
 def test_the_name_decides_which_door(monkeypatch: pytest.MonkeyPatch) -> None:

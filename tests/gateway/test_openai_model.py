@@ -11,7 +11,8 @@ import pytest
 from pygent.gateway import model_api
 from pygent.gateway.model_api import CUT_OFF, Completion
 from pygent.gateway.model_errors import Kind, ModelError
-from pygent.gateway.models.openai_model import OpenAIModel, ToolsUnsupportedError
+from pygent.gateway.models.endpoint_options import ToolsUnsupportedError
+from pygent.gateway.models.openai_model import OpenAIModel
 from pygent.prompts.message import Message, ToolCall, ToolSpec
 from tests.support.servers.model_server import (
     KEY,
@@ -68,6 +69,9 @@ def fault(*script: Step | Script, timeout: float = 10.0, key: str = KEY) -> Mode
         (status(400, "prompt is too long: 9 > 8"), Kind.CONTEXT_LENGTH),
         (status(400, code="content_policy_violation"), Kind.REFUSED),
         (status(400, code="model_not_found"), Kind.NOT_FOUND),
+        (status(400, "Your credit balance is too low to access the API"), Kind.QUOTA),
+        (Step(400, b'[{"error": {"code": 400, "message": "API key not valid."}}]'), Kind.AUTH),
+        (status(403, "Your input was flagged"), Kind.REFUSED),
         (Step(502, b"<html>Bad gateway</html>"), Kind.SERVER),
         (Step(401, b""), Kind.AUTH),
         (raw(b""), Kind.MALFORMED),

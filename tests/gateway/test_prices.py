@@ -22,6 +22,16 @@ def test_dollars_are_per_million_and_cached_tokens_are_part_of_the_prompt() -> N
     assert Price(input=2.0, output=10.0).dollars(usage) == pytest.approx(2.0 + 1.0)
 
 
+def test_tokens_that_a_cache_keeps_have_a_price_of_their_own() -> None:
+    usage = Usage(1, 1_000_000, 400_000, 0)
+    price = Price(input=2.0, output=10.0, cached=0.5, cache_write=2.5)
+    assert price.dollars(usage, 100_000) == pytest.approx(0.5 * 2.0 + 0.4 * 0.5 + 0.1 * 2.5)
+    assert Price(input=2.0, output=10.0).dollars(usage, 100_000) == pytest.approx(2.0)
+    listed = find("anthropic/claude-haiku-4-5", {})
+    assert listed is not None
+    assert listed.cache_write == pytest.approx(1.25 * listed.input)
+
+
 def test_the_users_price_goes_before_the_listed_one() -> None:
     mine = Price(input=1.0, output=1.0)
     assert find("gpt-4o-mini", {"gpt-4o-mini": mine}) is mine
@@ -51,6 +61,11 @@ def test_an_unknown_price_needs_a_budget_in_tokens_and_none_in_dollars() -> None
     with pytest.raises(PriceUnknownError, match="dollars per million"):
         RunAccount(tokens=5, dollars=1.0).check(NOBODY_KNOWS, None)
     require(NOBODY_KNOWS, None, tokens=5, dollars=None)
+    require(NOBODY_KNOWS, None, tokens=None, dollars=None, is_nearby=True, is_limited=True)
+    with pytest.raises(PriceUnknownError, match="--attempts"):
+        require(NOBODY_KNOWS, None, tokens=None, dollars=None, is_nearby=True)
+    with pytest.raises(PriceUnknownError, match="budget in tokens"):
+        require(NOBODY_KNOWS, None, tokens=None, dollars=None, is_limited=True)
     require(NOBODY_KNOWS, Price(input=0, output=0), tokens=None, dollars=1.0)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pygent.gateway.models.stream import assembled
 
@@ -65,3 +67,33 @@ def test_content_in_parts_is_text() -> None:
     parts = [{"type": "text", "text": "a"}, {"type": "thinking", "thinking": []}]
     got = answer(delta(content=parts), delta("stop", content=[{"type": "text", "text": "b"}]))
     assert got["choices"][0]["message"]["content"] == "ab"
+
+
+names = st.sampled_from(["view", "search", "finish"])
+values = st.dictionaries(st.text(max_size=4), st.integers() | st.text(max_size=6), max_size=3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(names, values), min_size=1, max_size=4), st.data())
+def test_calls_come_back_as_they_were_in_whatever_pieces(
+    calls: list[tuple[str, dict[str, Any]]], data: st.DataObject
+) -> None:
+    """Whole in one piece each, or with an id or an index of each call's own and arguments in pieces."""
+    has_id, has_index = data.draw(st.tuples(st.booleans(), st.booleans()))
+    repeats = data.draw(st.sets(st.sampled_from(["id", "name"])))
+    parts = []
+    for number, (name, value) in enumerate(calls):
+        arguments = json.dumps(value)
+        cut = data.draw(st.integers(0, len(arguments))) if has_id or has_index else len(arguments)
+        for place, text in enumerate((arguments[:cut], arguments[cut:])):
+            if place and not text:
+                continue
+            part: dict[str, Any] = {"index": number} if has_index else {}
+            if has_id and (not place or "id" in repeats):
+                part["id"] = f"c{number}"
+            function = {"arguments": text}
+            if not place or "name" in repeats:
+                function["name"] = name
+            parts.append(delta(tool_calls=[{**part, "function": function}]))
+    got = answer(*parts, delta("tool_calls"))["choices"][0]["message"]["tool_calls"]
+    assert [(one["function"]["name"], json.loads(one["function"]["arguments"])) for one in got] == calls

@@ -52,6 +52,7 @@ trust = "in-process"
 packages = ["somebodys-package"]
 limits = { memory_mb = 4096, pids = 4000, tmpfs_mb = 999, loopback = true }
 safety = { imports = ["os"], calls = ["eval"], scripts = ["GREEK"] }
+judges = [{ name = "tidy", rubric = "Is it tidy?", model = "somebodys-model" }]
 """
 
 RUN, BEST = "RUN", "BEST"  # stand for a run and a variant of the folder's archive
@@ -64,6 +65,7 @@ LOOKS = [
     ("apply", BEST),
     ("apply", BEST, "--pr-body"),
     ("annotate", BEST, "a word"),
+    ("hint", RUN, "a word"),
     ("queue",),
     ("report",),
     ("agent", "pipelines"),

@@ -6,7 +6,15 @@ import pytest
 
 from pygent.prompts.render import PromptError, render
 
-SYSTEM = {"goal": "Faster.", "notes": "", "objective": "Time.", "editable": ["`a.py`"]}
+SYSTEM = {
+    "goal": "Faster.",
+    "notes": "",
+    "objective": "Time.",
+    "editable": ["`a.py`"],
+    "measures_speed": True,
+    "rules": ["Import nothing."],
+    "limits": ["One call may take 2 s."],
+}
 
 
 def test_a_template_is_filled_in() -> None:

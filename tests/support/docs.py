@@ -69,7 +69,7 @@ GRADING = """\
 # Python API: `pygent.grading`
 
 A grader is your own trusted Python file, which runs on the host. It imports these names from
-`pygent.grading`, and defines the functions described in [suites and graders](suites.md#graders). All three
+`pygent.grading`, and defines the functions described in [suites and graders](suites.md#graders). All four
 are frozen dataclasses and hold plain values: numbers, strings, `None`, and lists, tuples, sets and
 dictionaries of these.
 
@@ -163,9 +163,9 @@ def _shown(default: object) -> str:
 
 def grading() -> str:
     """What a grader imports."""
-    from pygent.grading import Call, Case, Problem
+    from pygent.grading import Call, Case, Graded, Problem
 
-    return GRADING.format(classes="\n".join(map(_dataclass, (Call, Case, Problem))))
+    return GRADING.format(classes="\n".join(map(_dataclass, (Call, Case, Problem, Graded))))
 
 
 def _dataclass(one: type) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Literal, get_args, get_origin
+from typing import Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
@@ -94,6 +94,8 @@ def _kind(field: FieldInfo, offered: Offered) -> str:
     kind = next(one for one in (*get_args(field.annotation), field.annotation) if one is not type(None))
     if get_origin(field.annotation) is Literal:
         return repr(get_args(field.annotation))
+    if any(get_origin(one) is Literal for one in get_args(field.annotation)):  # a number, or a word for none
+        return "str"
     return "list[str]" if offered.is_list else kind.__name__
 
 
@@ -126,7 +128,11 @@ def settings_text() -> str:
 def _annotation(name: str, field: FieldInfo) -> str:
     if name in OBJECTS:
         return OBJECTS[name]
-    shown = field.annotation.__name__ if isinstance(field.annotation, type) else str(field.annotation)
+    if get_origin(field.annotation) is Union:  # as pydantic spells a union with a Literal
+        kinds = get_args(field.annotation)
+    else:
+        kinds = (field.annotation,)
+    shown = " | ".join(kind.__name__ if isinstance(kind, type) else str(kind) for kind in kinds)
     return shown.replace("typing.", "").replace("pygent.gateway.models.prices.", "")
 
 

@@ -138,6 +138,8 @@ def _version() -> str:
         ("limits = { memory_mb = 4096 }", True),
         ("limits = { loopback = true }", True),
         ('safety = { imports = ["os"] }', True),
+        ('judges = [{ name = "tidy", rubric = "Is it?" }]', False),
+        ('judges = [{ name = "tidy", rubric = "Is it?" }, { name = "a", rubric = "b", model = "m" }]', True),
         ('trust = "in-process"', True),
         ('packages = ["numpy"]', True),
         ('source = "src"', False),

@@ -1,4 +1,7 @@
-"""Draws lists, and knows by another algorithm how far each is out of order."""
+"""Draws lists, and knows by another algorithm how far each is out of order.
+
+Its words are careless on purpose: they repeat an odd answer and give the right one as an example.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,10 @@ def problems(seed: int, split: str, count: int) -> list[Problem]:
     return [Problem(tuple(case.call for case in each), [case.expected for case in each]) for each in drawn]
 
 
+def words(case: Case, answer: object) -> str:
+    return "" if type(answer) is int else _explained(answer, case.expected)
+
+
 def grade(problem: Problem, answers: Sequence[object]) -> Mapping[str, list[float]]:
     """How near each answer is, from 0 to 1: the smaller number over the larger, where they are alike to 1 %.
 
@@ -31,10 +38,14 @@ def grade(problem: Problem, answers: Sequence[object]) -> Mapping[str, list[floa
     near: list[float] = []
     for answer, expected in zip(answers, problem.facts, strict=True):
         if type(answer) is not int or answer < 0:
-            raise ValueError("an answer is a whole number, 0 or more")
+            raise ValueError(_explained(answer, expected))
         ratio = min(answer, expected) / max(answer, expected)
         near.append(ratio if ratio > 0.99 else 0.0)
     return {"near": near}
+
+
+def _explained(answer: object, expected: object) -> str:
+    return f"{answer} is no whole number, 0 or more, such as {expected}"
 
 
 def expected(numbers: Sequence[int]) -> int:

@@ -58,6 +58,7 @@ def bench(
         "split": result.split,
         "noise": result.noise,
         "seed": result.seed,
+        "words": list(result.words),
     }
     if json:
         print_json(facts)
@@ -68,5 +69,8 @@ def bench(
         if name == "metrics":
             for metric, figure in result.metrics.items():
                 typer.echo(f"{metric:<20}{figure:.6g}")
+        elif name == "words":
+            for text in result.words:
+                typer.echo(f"{'the grader says':<20}{line(text, 1000)}")
         elif value not in (None, ""):
             typer.echo(f"{name:<20}{line(str(value), 300)}")

@@ -92,10 +92,12 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
     with session.archive(read_only=True) as archive:
         found = views.variant(archive, variant)
         files = sorted(views.files(archive, found)) if not found.parents else []
+        judged = views.judged(archive, found)
     if json:
         print_json(found)
         return
     from pygent.archive.records import Status
+    from pygent.benchmarks.results import NOT_SEALED
     from pygent.interfaces.cli.diff_printing import show_diff
     from pygent.interfaces.views.verdict_text import verdicts
     from pygent.prompts.note import keepable
@@ -110,7 +112,10 @@ def show(ctx: typer.Context, variant: VariantId, no_pager: NoPager = False, json
     no_change = found.status is Status.NO_CHANGE
     facts = {
         **({"finding": place} if no_change else variant_facts),
-        "metrics": ", ".join(f"{name} {value:.6g}" for name, value in found.metrics.items()),
+        "metrics": ", ".join(
+            f"{name} {value:.6g}" + (f" ({NOT_SEALED})" if name in judged else "")
+            for name, value in found.metrics.items()
+        ),
         "parents": ", ".join(found.parents) or "none (the baseline)",
         "made by": f"{found.proposer}, {line(found.operator, 80)}",
         "note": keepable(found.note),

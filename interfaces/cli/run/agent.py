@@ -81,6 +81,7 @@ def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json
     """
     from pygent.archive.records import ArchiveError
     from pygent.archive.store import ArchiveStore
+    from pygent.evolution.models.model_session import require_world
     from pygent.evolution.run.plan import resolve
     from pygent.evolution.run.run_execution import create_run, execute_run
     from pygent.evolution.settings.config import load_config
@@ -96,7 +97,9 @@ def run(ctx: typer.Context, target: TargetName, options: RunSettings, json: Json
     session: CliContext = ctx.obj
     one_attempt = {"proposer": "agent", "attempts": 1, "window": 1, "fuse": 0.0}
     settings = load_config(None, **options, target=target, **one_attempt)
-    require(*of_run(resolve(settings)))
+    plan = resolve(settings)
+    require(*of_run(plan))
+    require_world(plan)
     with sandbox_of(settings) as box, session.archive(create=True) as archive:
         record = create_run(archive, settings)
         given = commands_of(settings)

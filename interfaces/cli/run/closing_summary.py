@@ -58,7 +58,8 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
         out.print(f"{attempts} attempts: {attempts - found} variants, {found} findings (no change)")
     if summary["usage"]["calls"]:
         usage = summary["usage"]
-        out.print(f"{usage['calls']} model calls, {usage['tokens']} tokens, ${usage['dollars']:.4f}")
+        dollars = f"${usage['dollars']:.4f}" if _is_priced(settings) else "dollars unknown"
+        out.print(f"{usage['calls']} model calls, {usage['tokens']} tokens, {dollars}")
     if where := summary.get("sandbox"):
         out.print(f"untrusted code ran in {where}", markup=False)
     baseline, best = summary["baseline"], summary["best"]
@@ -105,6 +106,14 @@ def show_summary(summary: dict[str, Any], settings: RunConfig, home: Path) -> No
     width = max(len(words) for words, _ in commands)
     for words, what in commands:
         typer.echo(f"  {command(home)} {words:<{width}}  {what}")
+
+
+def _is_priced(settings: RunConfig) -> bool:
+    """Whether the price of each model that the settings name is known."""
+    from pygent.gateway.models.prices import LOCAL, find
+    from pygent.gateway.models.weighted_router import parse
+
+    return all(find(name, settings.prices) is not None for name in parse(settings.model or LOCAL))
 
 
 def _larger(settings: RunConfig, stopped_by: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from pygent.grading import Call, Problem
+from pygent.grading import Call, Graded, Problem
 
 ITEMS = 300  # of each instance
 EACH = 20  # instances of each family in one problem
@@ -19,6 +19,16 @@ class Instance:
     items: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Packing:
+    """The room left in each bin, the smallest item, the lower bound on bins, and a bin's capacity."""
+
+    rooms: Sequence[int]
+    smallest: int
+    least: int
+    capacity: int
+
+
 def problems(seed: int, split: str, count: int) -> list[Problem]:
     """Problems of 40 instances each, packed in lock step: call t carries the item t of every instance.
 
@@ -27,10 +37,10 @@ def problems(seed: int, split: str, count: int) -> list[Problem]:
     return [_problem(Random(f"online_bin_packing/{split}/{seed}/{number}")) for number in range(count)]
 
 
-def grade(problem: Problem, answers: Sequence[object]) -> Mapping[str, list[float]]:
+def grade(problem: Problem, answers: Sequence[object]) -> Graded:
     """Bins above the L1 lower bound, in percent, per instance; of the first items, if answers are fewer.
 
-    Raises `ValueError` for an invalid packing.
+    The words say where the waste is. Raises `ValueError` for an invalid packing.
     """
     instances = problem.facts
     assert isinstance(instances, tuple)
@@ -38,21 +48,49 @@ def grade(problem: Problem, answers: Sequence[object]) -> Mapping[str, list[floa
         if type(answer) is not list or len(answer) != len(instances) or set(map(type, answer)) != {int}:
             raise ValueError(f"step {step}: the answer must be a list of {len(instances)} ints")
     samples: dict[str, list[float]] = {"excess": [], "excess_uniform": [], "excess_weibull": []}
+    packings: dict[str, list[Packing]] = {"uniform": [], "weibull": []}
     columns = zip(*answers, strict=True)  # type: ignore[call-overload]
     for number, (instance, choices) in enumerate(zip(instances, columns, strict=True)):
         items = instance.items[: len(answers)]
         least = -(-sum(items) // instance.capacity)
         try:
-            excess = 100.0 * (_bins(items, choices, instance.capacity) - least) / least
+            rooms = _rooms(items, choices, instance.capacity)
         except ValueError as error:
             raise ValueError(f"instance {number}: {error}") from None
+        excess = 100.0 * (len(rooms) - least) / least
         samples["excess"].append(excess)
         samples[f"excess_{instance.family}"].append(excess)
-    return samples
+        packings[instance.family].append(Packing(rooms, min(items), least, instance.capacity))
+    words = (_words(family, packed) for family, packed in packings.items() if packed)
+    return Graded(samples, " ".join(words))
 
 
-def _bins(items: Sequence[int], choices: Sequence[int], capacity: int) -> int:
-    """How many bins a packing opens; a choice is the index of an open bin, or the next one."""
+def _words(family: str, packings: Sequence[Packing]) -> str:
+    """How much of the excess lies in gaps too small for any item, and in room that an item would fit into."""
+    excess, closed, rounding, shut = (_mean(shares) for shares in zip(*map(_shares, packings), strict=True))
+    return (
+        f"{family}: of {excess:.1f} % excess, {closed:.1f} are closed gaps (room that the smallest item does "
+        f"not fit into) and {excess - closed + rounding:.1f} room still open at the end, less {rounding:.1f} "
+        f"by which the bound is rounded up; {shut:.0f} % of the bins are closed."
+    )
+
+
+def _shares(packing: Packing) -> tuple[float, float, float, float]:
+    """Excess, closed gaps and the bound's rounding, in percent of the bound; closed bins in percent."""
+    gaps = [room for room in packing.rooms if room < packing.smallest]
+    percent = 100.0 / packing.least
+    excess = len(packing.rooms) - packing.least
+    rounding = sum(packing.rooms) / packing.capacity - excess
+    closed = sum(gaps) / packing.capacity
+    return percent * excess, percent * closed, percent * rounding, 100.0 * len(gaps) / len(packing.rooms)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _rooms(items: Sequence[int], choices: Sequence[int], capacity: int) -> list[int]:
+    """The room left in each bin of a packing; a choice is the index of an open bin, or the next one."""
     rooms: list[int] = []
     for step, (item, choice) in enumerate(zip(items, choices, strict=True)):
         if choice == len(rooms):
@@ -63,7 +101,7 @@ def _bins(items: Sequence[int], choices: Sequence[int], capacity: int) -> int:
         rooms[choice] -= item
         if rooms[choice] < 0:
             raise ValueError(f"step {step}: bin {choice} is too full")
-    return len(rooms)
+    return rooms
 
 
 def _problem(rng: Random) -> Problem:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from difflib import unified_diff
 
 from pygent.target_modules.patch.diff.tree_diff import diff
-from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model import edits
 from pygent.target_modules.patch.model.edits import Edit
 from pygent.target_modules.patch.model.tree import Tree
@@ -15,32 +14,52 @@ from pygent.target_modules.patch.syntax.symbols import SymbolError, source_of
 
 
 def by_symbol(before: Tree, after: Tree) -> str:
-    """One part for each symbol, import or file that differs, headed by its place; '' if nothing does.
+    """One part for each symbol, import, text or file that differs; '' if nothing but blank lines does.
 
-    A file that cannot be read by symbols is given as a unified diff.
+    Each part begins with a line `@@ place`; its other lines begin with `-`, `+` or a blank.
     """
-    return "".join(_part(before, after, edit) for edit in diff(before, after).edits)
+    parts = (_part(before, after, edit) for edit in diff(before, after).edits)
+    return "".join(f"@@ {place}\n{rows}" for place, rows in parts if rows)
 
 
-def _part(before: Tree, after: Tree, edit: Edit) -> str:
+def _part(before: Tree, after: Tree, edit: Edit) -> tuple[str, str]:
+    """The place and the changed lines of an edit."""
+    path = edit.path
     if isinstance(edit, edits.ReplaceSymbol):
         try:
-            old = source_of(outline(before[edit.path]), edit.symbol)
+            old = source_of(outline(before[path]), edit.symbol)
         except (SymbolError, NotPythonError, KeyError):
             old = ""
-        return f"@@ {edit.path}:{edit.symbol}\n{_lines(old, edit.source)}"
+        return f"{path}:{edit.symbol}", _lines(old, edit.source)
     if isinstance(edit, edits.InsertSymbol):
-        return f"@@ {edit.path}: new\n{_lines('', edit.source)}"
+        return f"{path}:{_first_name(edit.source)} (new)", _lines("", edit.source.strip("\n"))
     if isinstance(edit, edits.DeleteSymbol):
-        return f"@@ {edit.path}:{edit.symbol}\n-[deleted]\n"
+        return f"{path}:{edit.symbol}", "-[deleted]\n"
     if isinstance(edit, edits.MoveSymbol):
-        return f"@@ {edit.path}:{edit.symbol}\n [moved, unchanged]\n"
+        return f"{path}:{edit.symbol}", " [moved, unchanged]\n"
     if isinstance(edit, edits.AddImport):
-        return f"@@ {edit.path}\n+{edit.statement}\n"
+        return path, f"+{edit.statement}\n"
     if isinstance(edit, edits.RemoveImport):
-        return f"@@ {edit.path}\n-{edit.statement}\n"
-    sides = [Tree({edit.path: tree[edit.path]} if edit.path in tree else {}) for tree in (before, after)]
-    return unified(sides[0], sides[1], context=1)
+        return path, f"-{edit.statement}\n"
+    if isinstance(edit, edits.SearchReplace):
+        return path, "" if _rows(edit.search) == _rows(edit.replace) else _lines(edit.search, edit.replace)
+    if isinstance(edit, edits.CreateFile):
+        known = before.files.get(path)
+        return path if known is not None else f"{path} (new)", _lines(known or "", edit.text)
+    return path, "" if path in after else "-[deleted]\n"  # else it is written anew
+
+
+def _first_name(source: str) -> str:
+    try:
+        symbols = outline(source).symbols
+    except (NotPythonError, RecursionError):
+        return "?"
+    return symbols[0].name if symbols else "?"
+
+
+def _rows(text: str) -> list[str]:
+    """The lines that are not blank."""
+    return [row for row in text.splitlines() if row.strip()]
 
 
 def _lines(old: str, new: str) -> str:

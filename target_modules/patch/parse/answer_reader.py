@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import permutations
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,10 +13,12 @@ from pygent.target_modules.patch.apply import PatchError, apply
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import Edit, Patch
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.patch.parse.answer_text import Kind, ReadError, fences, resolved, without_thinking
+from pygent.target_modules.patch.parse.answer_forms import Forms, forms_of
+from pygent.target_modules.patch.parse.answer_text import Kind, ReadError, resolved
 from pygent.target_modules.patch.parse.fenced_code import read_code
-from pygent.target_modules.patch.parse.search_blocks import has_blocks, read_blocks
-from pygent.target_modules.patch.parse.unified_hunks import has_hunks, read_hunks
+from pygent.target_modules.patch.parse.search_blocks import read_blocks
+from pygent.target_modules.patch.parse.thinking import without_thinking
+from pygent.target_modules.patch.parse.unified_hunks import read_hunks
 
 __all__ = ["ReadError", "read"]
 
@@ -26,54 +28,77 @@ _KINDS: dict[str, Kind] = {"unmatched": "unmatched", "ambiguous": "ambiguous", "
 def read(answer: str, tree: Tree, editable: Sequence[str]) -> Patch:
     """Return the patch that an answer means; it applies to the tree. Raises `ReadError` with kind and reason.
 
-    Forms, of which the first one present is used: JSON edits, SEARCH/REPLACE blocks, a unified diff, fenced
-    files and symbols. `editable` (as in the manifest) limits where unnamed code is looked for; the gate
-    decides whether a change is allowed. Nothing is guessed: text that fits no place, or several, is an error.
+    Forms: JSON edits, SEARCH/REPLACE blocks, a unified diff, fenced files and symbols; several if they do not
+    depend on each other. `editable` (as in the manifest) limits where unnamed code is looked for; the gate
+    decides whether a change is allowed. An answer is taken whole or refused. Nothing is guessed: text that
+    fits no place, or several, is an error.
     """
-    text = without_thinking(answer)
-    lines = text.split("\n")
     where = Editable.of(editable)
-    patch = _json_patch(text, lines, tree, where)
-    if patch is None:
-        edits: list[Edit]
-        if has_blocks(lines):
-            edits = read_blocks(lines, tree, where)
-        elif has_hunks(lines):
-            edits = read_hunks(lines, tree, where)
-        else:
-            edits = read_code(lines, tree, where)
-            if not edits:
-                raise ReadError("the answer holds no edit: no block, diff, code or JSON", "no_edit")
-        patch = Patch(edits=tuple(edits))
-    try:
-        child = apply(tree, patch)
-    except PatchError as error:
-        raise ReadError(str(error), _KINDS.get(error.kind, "malformed")) from None
-    if child == tree:
+    forms = forms_of(without_thinking(answer), tree)
+    if forms.is_empty:
+        raise ReadError("the answer holds no edit: no block, diff, code or JSON", "no_edit")
+    patches = [patch for read_form in _readers(forms, tree, where) if (patch := read_form()).edits]
+    if not patches:
+        raise ReadError("the code in the answer is the same as in the tree", "no_change")
+    patch = _joined(tree, patches)
+    if _applied(tree, patch) == tree:
         raise ReadError("the edits change nothing", "no_change")
     return patch
 
 
-def _json_patch(text: str, lines: list[str], tree: Tree, editable: Editable) -> Patch | None:
-    """A patch in JSON: the answer itself, a fenced block, or the object with `edits` in prose."""
-    candidates = [text.strip()]
-    candidates += [fence.text.strip() for fence in fences(lines) if fence.language in ("json", "")]
+def _readers(forms: Forms, tree: Tree, where: Editable) -> list[Callable[[], Patch]]:
+    """One for each form that is present."""
+    found: list[Callable[[], Patch]] = []
+    if forms.json:
+        found.append(lambda: _json_patch(forms.json, tree, where))
+    if forms.blocks:
+        found.append(lambda: _patch(read_blocks(forms.blocks, tree, where)))
+    if forms.hunks:
+        found.append(lambda: _patch(read_hunks(forms.hunks, tree, where)))
+    if forms.code:
+        found.append(lambda: _patch(read_code(forms.code, tree, where)))
+    return found
+
+
+def _patch(edits: list[Edit]) -> Patch:
+    return Patch(edits=tuple(edits))
+
+
+def _joined(tree: Tree, patches: list[Patch]) -> Patch:
+    """One patch of all. Raises `ReadError` if it matters which of them is applied first."""
+    if len(patches) == 1:
+        return patches[0]
+    orders = [
+        Patch(edits=tuple(edit for one in order for edit in one.edits)) for order in permutations(patches)
+    ]
+    try:
+        results = {apply(tree, patch) for patch in orders}
+    except PatchError:
+        results = set()
+    if len(results) != 1:
+        raise ReadError(
+            "the answer changes the same part of a file in more than one form; give all of it in one",
+            "ambiguous",
+        )
+    return orders[0]
+
+
+def _applied(tree: Tree, patch: Patch) -> Tree:
+    try:
+        return apply(tree, patch)
+    except PatchError as error:
+        raise ReadError(str(error), _KINDS.get(error.kind, "malformed")) from None
+
+
+def _json_patch(texts: Sequence[str], tree: Tree, editable: Editable) -> Patch:
     found: list[Any] = []
-    for candidate in candidates:
-        if not candidate.startswith("{") or '"edits"' not in candidate:
-            continue
+    for text in texts:
         try:
-            found.append(json.loads(candidate))
+            data = json.JSONDecoder().raw_decode(text)[0]
         except (json.JSONDecodeError, RecursionError) as error:
             raise ReadError(f"the JSON of the edits is broken: {error}") from None
-    if not found and (match := re.search(r'^[ \t]*\{\s*"edits"\s*:', text, re.MULTILINE)):
-        try:
-            found.append(json.JSONDecoder().raw_decode(text[match.end() - len(match[0].lstrip()) :])[0])
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise ReadError(f"the JSON of the edits is broken: {error}") from None
-    found = [data for number, data in enumerate(found) if data not in found[:number]]
-    if not found:
-        return None
+        if data not in found:
+            found.append(data)
     if len(found) > 1:
         raise ReadError("the answer holds more than one JSON patch", "ambiguous")
     return _validated(found[0], tree, editable)

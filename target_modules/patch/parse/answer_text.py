@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Literal
-
-from pygent.target_modules.patch.syntax.source import plain
 
 Kind = Literal["no_edit", "no_change", "unmatched", "ambiguous", "malformed", "unknown_file", "too_long"]
 
@@ -25,57 +22,14 @@ class ReadError(Exception):
         self.kind: Kind = kind
 
 
-@dataclass(frozen=True)
-class Fence:
-    """A fenced block: its info string, its lines `start:end` (from 0, fences apart), and whether it ends."""
-
-    info: str
-    start: int
-    end: int
-    closed: bool
-    text: str
-
-    @property
-    def language(self) -> str:
-        return re.split(r"[\s:{]", self.info.strip(), maxsplit=1)[0].lower() if self.info.strip() else ""
-
-
-_THINKING = re.compile(r"\A\s*<(think|thinking|thought|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_OPEN = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*([^`]*)$")
+_FENCE = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*([^`]*)$")
+_WHOLE = re.compile(
+    r"[\s(,:]*\b(?:the )?(?:new |updated )?(?:whole|complete|full|entire) (?:new |updated )?"
+    r"(?:file|module|program|script|source)\b[)\s*`:]*$",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(r"\W*(?:(?:here(?:'s| is)|this is|now) ?)?", re.IGNORECASE)
 _PATH = re.compile(r"(?:[\w.@+-]+/)*[\w.@+-]+\.\w+")
-
-
-def without_thinking(answer: str) -> str:
-    r"""The answer with `\n` line ends, without the thinking that some models put first."""
-    if len(answer) > MAX_ANSWER:
-        raise ReadError(f"more than {MAX_ANSWER:,} characters", "too_long")
-    text = plain(answer).removeprefix("\ufeff")
-    for _ in range(8):
-        if match := _THINKING.match(text):
-            text = text[match.end() :]
-    head, closing, rest = text.partition("</think>\n")
-    return rest if closing and "<think>" not in head else text
-
-
-def fences(lines: list[str]) -> Iterator[Fence]:
-    """Fenced blocks in order. A fence ends at a bare line of at least as many of its marks."""
-    number = 0
-    while number < len(lines):
-        match = _OPEN.match(lines[number])
-        if not match:
-            number += 1
-            continue
-        mark, info = match[1], match[2].strip()
-        end = number + 1
-        while end < len(lines) and not closes(lines[end], mark):
-            end += 1
-        yield Fence(info, number + 1, end, end < len(lines), "\n".join(lines[number + 1 : end]) + "\n")
-        number = end + 1
-
-
-def closes(line: str, mark: str) -> bool:
-    text = line.strip()
-    return len(text) >= len(mark) and set(text) == {mark[0]}
 
 
 def named_file(lines: list[str], before: int, known: Iterable[str]) -> str | None:
@@ -83,8 +37,8 @@ def named_file(lines: list[str], before: int, known: Iterable[str]) -> str | Non
     seen = 0
     for number in range(before - 1, max(-1, before - 8), -1):
         line = lines[number]
-        if match := _OPEN.match(line):
-            found = path_in_info(match[2], known)
+        if match := _FENCE.match(line):
+            found = path_in_info(match[1], known)
             if found:
                 return found
             continue
@@ -98,6 +52,19 @@ def named_file(lines: list[str], before: int, known: Iterable[str]) -> str | Non
     return None
 
 
+def says_whole(lines: list[str], before: int, info: str) -> bool:
+    """Whether a fence's info, or the line before it if that says nothing else, calls it a whole file."""
+    rows = [line for line in lines[max(0, before - 4) : before] if line.strip()]
+    for text in (info, rows[-1] if rows else ""):
+        match = _WHOLE.search(text[-_MAX_NAME:]) if len(text) <= _MAX_NAME else None
+        if match is None:
+            continue
+        rest = _LEAD.sub("", text[: match.start()], count=1).strip("#*`>:=/-([ \t")
+        if not rest or (_PATH.search(rest) and (text is info or path_in_line(text, ()) is not None)):
+            return True
+    return False
+
+
 def path_in_info(info: str, known: Iterable[str]) -> str | None:
     """A path in a fence's info string: `python title="a.py"`, `python:a.py`, `a.py`."""
     for match in _PATH.finditer(info[:_MAX_NAME]):
@@ -109,7 +76,7 @@ def path_in_line(line: str, known: Iterable[str]) -> str | None:
     """A path that a line consists of, except markup and words such as `File:`; None for prose and code."""
     if len(line) > _MAX_NAME:
         return None
-    text = line.strip().strip("#*`>:=/- \t").strip()
+    text = _WHOLE.sub("", line).strip().strip("#*`>:=/- \t(,").strip()
     text = re.sub(
         r"^(?:in|file(?:name| ?path)?|path|update|edit|modify|create|new file)\b[\s:`*]*",
         "",

@@ -41,6 +41,8 @@ class SearchableLines:
         for old, new in tried:
             for same in (str, str.rstrip):  # exactly, but for trailing blanks
                 places = self._places(old, same)
+                if old is not search:
+                    places = [at for at in places if self._may_trim(at, search, replace, old)]
                 if places:
                     return self._span(self._one(places, what, hint), old, new, same)
         old, new = trimmed
@@ -48,7 +50,8 @@ class SearchableLines:
             moved_old, moved_new = _shifted(old, shift), _shifted(new, shift)
             if moved_old is None or moved_new is None:
                 continue
-            places = self._places(moved_old, str.rstrip)
+            found = self._places(moved_old, str.rstrip)
+            places = [at for at in found if self._may_trim(at, search, replace, old)]
             if places:
                 return self._span(self._one(places, what, hint), moved_old, moved_new, str.rstrip)
         raise ReadError(f"{what} is not in the file{self._clue(search)}", "unmatched")
@@ -76,6 +79,15 @@ class SearchableLines:
         return [
             at for at in range(last + 1) if have[at] == wanted[0] and have[at : at + len(wanted)] == wanted
         ]
+
+    def _may_trim(self, at: int, search: list[str], replace: list[str], old: list[str]) -> bool:
+        """Whether blank lines that only the search has at an end are not in the file there, to be deleted."""
+        ends = (at - 1, 1), (at + len(old), -1)
+        for place, step in ends:
+            is_excess = _blanks(search[::step]) > _blanks(replace[::step])
+            if is_excess and 0 <= place < len(self.bare) and not self.bare[place].strip():
+                return False
+        return True
 
     def _one(self, places: list[int], what: str, hint: int | None) -> int:
         if len(places) == 1:
@@ -125,6 +137,11 @@ def _shifted(lines: list[str], shift: tuple[str, str]) -> list[str] | None:
             return None
         out.append(new + line[len(old) :] if line.strip() else line)
     return out
+
+
+def _blanks(lines: list[str]) -> int:
+    """How many blank lines there are at the start."""
+    return next((number for number, line in enumerate(lines) if line.strip()), len(lines))
 
 
 def _trimmed(search: list[str], replace: list[str]) -> tuple[list[str], list[str]]:

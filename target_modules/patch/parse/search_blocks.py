@@ -10,12 +10,11 @@ from pygent.target_modules.patch.diff.text_searches import text_edits
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import CreateFile, Edit
 from pygent.target_modules.patch.model.tree import Tree
+from pygent.target_modules.patch.parse.answer_regions import REPLACE, SEARCH
 from pygent.target_modules.patch.parse.answer_text import MAX_PARTS, ReadError, named_file
 from pygent.target_modules.patch.parse.line_matching import SearchableLines, Span
 
-_SEARCH = re.compile(r"^[ \t>]*(?:<{5,9}|-{5,9})[ \t]*(?:SEARCH|ORIGINAL)\b.{0,200}$")
 _DIVIDER = re.compile(r"^[ \t]*={5,9}[ \t]*$")
-_REPLACE = re.compile(r"^[ \t>]*(?:>{5,9}|\+{5,9})[ \t]*(?:REPLACE|UPDATED)>?[ \t]*$|^[ \t]*>{7}[ \t]*$")
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,6 @@ class SearchBlock:
         return f"SEARCH of block {self.number}"
 
 
-def has_blocks(lines: list[str]) -> bool:
-    return any(_SEARCH.match(line) for line in lines)
-
-
 def read_blocks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
     """Edits of text. Each block is matched against the original file, then against what others left."""
     found = list({(block.path, block.ways): block for block in reversed(_blocks(lines, tree))}.values())[::-1]
@@ -44,7 +39,9 @@ def read_blocks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
     late: list[SearchBlock] = []
     for block in found:
         if block.path is not None and block.path not in tree:
-            created[block.path] = _creation(block, editable)
+            text = _creation(block, editable)
+            if created.setdefault(block.path, text) != text:
+                raise ReadError(f"the answer holds more than one version of `{block.path}`", "ambiguous")
             continue
         if not block.ways[0][0]:
             _fill(block, texts, tree)
@@ -74,16 +71,16 @@ def _blocks(lines: list[str], tree: Tree) -> list[SearchBlock]:
     path: str | None = None
     number = 0
     while number < len(lines):
-        if not _SEARCH.match(lines[number]):
+        if not SEARCH.match(lines[number]):
             number += 1
             continue
         path = named_file(lines, number, tree) or path
         end = number + 1
-        while end < len(lines) and not _REPLACE.match(lines[end]):
-            if _SEARCH.match(lines[end]):
+        while end < len(lines) and not REPLACE.match(lines[end]):
+            if SEARCH.match(lines[end]):
                 break
             end += 1
-        if end == len(lines) or _SEARCH.match(lines[end]):
+        if end == len(lines) or SEARCH.match(lines[end]):
             raise ReadError(
                 f"block {len(blocks) + 1} does not end with `>>>>>>> REPLACE`; was the answer cut off?"
             )

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pygent.target_modules.patch.apply import check_path
 from pygent.target_modules.patch.diff.text_searches import text_edits
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.edits import CreateFile, DeleteFile, Edit
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.patch.parse.answer_text import MAX_PARTS, ReadError, fences, resolved
+from pygent.target_modules.patch.parse.answer_regions import DIFF_HEADER, HUNK, is_header
+from pygent.target_modules.patch.parse.answer_text import MAX_PARTS, ReadError, resolved
 from pygent.target_modules.patch.parse.line_matching import SearchableLines, Span
+from pygent.target_modules.patch.syntax.source import newline_of
 
-_HUNK = re.compile(r"^@@(?:[ \t]+-(\d+)(?:,\d+)?[ \t]+\+\d+(?:,\d+)?[ \t]*(?:@@.*)?|.*)$")
-_HEADER = re.compile(
-    r"^(?:diff --git |index [0-9a-f]+\.\.|(?:new|deleted) file mode |old mode |new mode |similarity )"
-)
+_REFUSED = re.compile(r"^(?:rename (?:from|to) |copy (?:from|to) |Binary files |GIT binary patch|\*\*\* \w+)")
 _NULL = "/dev/null"
+
+
+@dataclass(frozen=True)
+class DiffSource:
+    """Lines of a diff. In a fence all of them are its."""
+
+    lines: list[str]
+    fenced: bool
 
 
 @dataclass
@@ -28,6 +36,12 @@ class Hunk:
     number: int
     hint: int | None
     lines: list[str] = field(default_factory=list)
+
+    @property
+    def ends(self) -> bool | None:
+        """Whether the file ends with a newline after the hunk; None if it does not say."""
+        sides = [line[:1] for line, following in pairwise(self.lines) if following[:1] == "\\"]
+        return None if not sides else not ("+" in sides or " " in sides)
 
 
 @dataclass
@@ -39,17 +53,12 @@ class FileDiff:
     hunks: list[Hunk] = field(default_factory=list)
 
 
-def has_hunks(lines: list[str]) -> bool:
-    return any(_HUNK.match(line) for line in lines) or any(
-        _is_header(lines, number) for number in range(len(lines) - 1)
-    )
-
-
-def read_hunks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
+def read_hunks(texts: Sequence[DiffSource], tree: Tree, editable: Editable) -> list[Edit]:
     """Edits for every file of a diff. Hunks are found by their lines; numbers choose between equal places."""
     edits: list[Edit] = []
     spans: dict[str, list[Span]] = {}
-    for part in _parts(lines):
+    ends: dict[str, bool] = {}
+    for part in [part for text in texts for part in _in_text(text)]:
         if part.old == _NULL and part.new is not None:
             edits.append(_creation(part, tree, editable))
             continue
@@ -59,54 +68,55 @@ def read_hunks(lines: list[str], tree: Tree, editable: Editable) -> list[Edit]:
             edits.append(DeleteFile(path=path))
             continue
         for hunk in part.hunks:
-            spans.setdefault(path, []).append(_span(hunk, SearchableLines(tree[path])))
+            file = SearchableLines(tree[path])
+            span = _span(hunk, file)
+            spans.setdefault(path, []).append(span)
+            if span.end == len(file.bare) and hunk.ends is not None:
+                ends[path] = hunk.ends
     for path, places in spans.items():
-        edits.extend(text_edits(path, tree[path], SearchableLines(tree[path]).replaced(places)))
+        text = SearchableLines(tree[path]).replaced(places)
+        if path in ends:
+            newline = newline_of(tree[path])
+            text = text.removesuffix(newline) + newline * ends[path]
+        edits.extend(text_edits(path, tree[path], text))
     return edits
 
 
-def _is_header(lines: list[str], number: int) -> bool:
-    return lines[number].startswith("--- ") and lines[number + 1].startswith("+++ ")
-
-
-def _parts(lines: list[str]) -> list[FileDiff]:
-    """The files of the diff. In a fence, a hunk runs to the next header or the fence's end."""
-    fenced = [fence for fence in fences(lines) if has_hunks(fence.text.split("\n"))]
-    if any(not fence.closed for fence in fenced):
-        raise ReadError("the fence around the diff is not closed; was the answer cut off?")
-    if not fenced:
-        return list(_in_text(lines, strict=True))
-    return [part for fence in fenced for part in _in_text(fence.text.rstrip("\n").split("\n"), strict=False)]
-
-
-def _in_text(lines: list[str], strict: bool) -> Iterator[FileDiff]:
+def _in_text(text: DiffSource) -> Iterator[FileDiff]:
     part: FileDiff | None = None
     hunk: Hunk | None = None
     count = number = 0
+    lines = text.lines
     while number < len(lines):
         line = lines[number]
-        if number + 1 < len(lines) and _is_header(lines, number):
+        if is_header(lines, number):
             if part is not None:
                 yield part
             part = FileDiff(_name(line), _name(lines[number + 1]))
             hunk = None
             number += 2
             continue
-        match = _HUNK.match(line)
-        if match:
+        match = HUNK.match(line)
+        begins = match is not None or (
+            hunk is None and (part is not None or text.fenced) and line[:1] in ("+", "-")
+        )
+        if begins:
             count += 1
             if count > MAX_PARTS:
                 raise ReadError(f"more than {MAX_PARTS} hunks", "too_long")
             part = part or FileDiff(None, None)
-            hunk = Hunk(count, int(match[1]) - 1 if match[1] else None)
+            hunk = Hunk(count, int(match[1]) - 1 if match and match[1] else None)
             part.hunks.append(hunk)
-        elif _HEADER.match(line):
+        elif _REFUSED.match(line):
+            raise ReadError(
+                f"a diff with {line[:60]!r} cannot be taken; give whole files, or --- and +++ with hunks"
+            )
+        elif DIFF_HEADER.match(line):
             hunk = None
-        elif hunk is not None:
-            if strict and line and line[0] not in " +-\\":
-                hunk = None
-            else:
-                hunk.lines.append(line)
+        elif hunk is None and line.strip():
+            raise ReadError(f"the line {line.strip()[:60]!r} stands in a diff but in no hunk of it")
+        if hunk is not None and match is None:
+            hunk.lines.append(line)
         number += 1
     if part is not None:
         yield part
@@ -123,10 +133,14 @@ def _path(name: str | None, part: FileDiff, tree: Tree, editable: Editable) -> s
         if len(places) != 1:
             raise ReadError("the diff names no file; begin it with `--- path` and `+++ path`", "unknown_file")
         return places[0]
-    for candidate in (name, part.new or name):
-        path = resolved(candidate, tree)
-        if path in tree:
-            return path
+    found = [resolved(candidate, tree) for candidate in (name, part.new or name)]
+    known = [path for path in found if path in tree]
+    if known and part.new != _NULL and found[0] in tree and found[1] != found[0]:
+        raise ReadError(
+            f"the diff renames {found[0]}, which cannot be taken; give the new file, and delete the old one"
+        )
+    if known:
+        return known[0]
     raise ReadError(f"the diff is for {name}, which is not in the tree", "unknown_file")
 
 
@@ -138,7 +152,12 @@ def _creation(part: FileDiff, tree: Tree, editable: Editable) -> Edit:
     if check_path(path) or not editable.is_whole(path):
         raise ReadError(f"the diff would create {path}, which may not be created", "unknown_file")
     lines = [line for hunk in part.hunks for line in hunk.lines]
-    text = "".join(line[1:] + "\n" for line in lines if line.startswith("+"))
+    while lines and not lines[-1].strip():
+        lines.pop()
+    for line in lines:
+        if line.strip() and line[0] not in "+\\":
+            raise ReadError(f"the diff creates {path}, but a line of it has no `+`: {line[:60]!r}")
+    text = "".join(line[1:] + "\n" for line in lines if not line.startswith("\\"))
     bare = bool(lines) and lines[-1].startswith("\\")
     return CreateFile(path=path, text=text.removesuffix("\n") if bare else text)
 

@@ -8,11 +8,21 @@ from pathlib import Path
 import pytest
 
 from pygent.benchmarks.forgeries.baseline_evaluators import EVALUATORS, FOLDER, Peers
-from pygent.benchmarks.forgeries.forged_targets import MODULE, PUT_TO, SUITES, TASK, TIMED, write_target
-from pygent.benchmarks.forgeries.forgery_audit import ForgeryVerdict, Report, Row, forge
+from pygent.benchmarks.forgeries.forged_targets import (
+    MODULE,
+    PUT_TO,
+    SUITES,
+    TASK,
+    TIMED,
+    SuiteName,
+    write_target,
+)
+from pygent.benchmarks.forgeries.forgery_audit import ForgeryVerdict, Report, Row, echoed, forge
 from pygent.benchmarks.forgeries.forgery_corpus import CONTROLS, Forgery, control, read_corpus
+from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import EvaluationContext
 from pygent.benchmarks.suites.suite_registry import suite_for
+from pygent.benchmarks.suites.words import MASK, Masks
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.sandbox.api import Isolation
 from pygent.sandbox.backends.docker import DockerSandbox
@@ -28,6 +38,7 @@ BROKEN = {
     PROGRAM.replace('KIND = "wrong"', ""): "KIND is ''",
     PROGRAM.replace('KIND = "wrong"', 'KIND = "time"\nFAST = 1.5'): "FAST is 1.5",
 }
+ECHOES = [one for one in read_corpus() if one.kind == "echo"]
 
 
 def test_every_program_of_the_corpus_says_what_it_is() -> None:
@@ -124,6 +135,45 @@ def test_a_score_and_a_lost_control_both_spoil_the_report() -> None:
     told = json.loads(json.dumps(Report("here", (held, lost), (), 1.0).to_json()))
     assert told["forged"] == dict.fromkeys(SUITES, 0) | {"cases": 1}
     assert [row["held"] for row in told["rows"]] == [True, False]
+
+
+@pytest.mark.parametrize("kind", PUT_TO["echo"])
+@pytest.mark.parametrize("forgery", ECHOES, ids=[one.name for one in ECHOES])
+def test_a_grader_that_is_made_to_echo_tells_a_model_nothing(
+    forgery: Forgery, kind: SuiteName, tmp_path: Path, local_sandbox: LocalSandbox
+) -> None:
+    target = write_target(tmp_path / "target", kind)
+    bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=5)
+    found = evaluate(target, suite_for(target), Tree({MODULE: forgery.source}), bench)
+    assert not found.score
+    assert MASK in "".join((found.reason, *found.words)) or kind == "objective"
+    assert echoed(target, found) == ""
+
+
+@pytest.mark.parametrize("kind", PUT_TO["echo"])
+def test_the_corpus_would_notice_if_nothing_were_masked(
+    kind: SuiteName, tmp_path: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Masks, "__call__", lambda self, text: text)
+    target = write_target(tmp_path / "target", kind)
+    bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=5)
+    leaks = [
+        echoed(target, evaluate(target, suite_for(target), Tree({MODULE: one.source}), bench))
+        for one in ECHOES
+    ]
+    assert any(leak.startswith("the grader's words hold ") for leak in leaks)
+
+
+def test_the_corpus_would_notice_if_words_were_not_quoted(
+    tmp_path: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pygent.benchmarks.forgeries.forgery_audit.data", lambda text, limit: text)
+    monkeypatch.setattr("pygent.benchmarks.suites.words.visible", lambda text: text)
+    target = write_target(tmp_path / "target", "cases")
+    bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=5)
+    (source,) = (one.source for one in read_corpus() if one.name == "echoes_instructions")
+    found = evaluate(target, suite_for(target), Tree({MODULE: source}), bench)
+    assert echoed(target, found) == "the grader's words are not quoted"
 
 
 @pytest.mark.timed

@@ -69,7 +69,7 @@ def test_a_dict_of_metrics_is_a_graded_in_process_result(
     assert (found.passed, found.total) == (1, 1)
 
 
-def test_a_result_object_brings_artifacts_to_the_output(
+def test_the_artifacts_of_a_result_object_are_its_words(
     make: MakeEvaluator, bench: EvaluationContext
 ) -> None:
     target = make(
@@ -88,10 +88,9 @@ def test_a_result_object_brings_artifacts_to_the_output(
     )
     found = judged(target, bench)
     assert found.score == 0.25
-    assert found.output.startswith("printed\n")
-    assert "stderr:\na warning\n" in found.output
-    assert "picture:\n2 bytes\n" in found.output
-    assert len(found.output) < 5_000
+    assert found.output == "printed\n"
+    assert found.words[:2] == ("stderr: a warning", "picture: 2 bytes")
+    assert found.words[2].startswith("long: xxx")
 
 
 def test_only_finite_numbers_are_metrics(make: MakeEvaluator, bench: EvaluationContext) -> None:
@@ -111,7 +110,7 @@ def test_only_finite_numbers_are_metrics(make: MakeEvaluator, bench: EvaluationC
     )
     found = judged(target, bench)
     assert found.metrics == {"combined_score": 1.0, "half": 0.5, "scalar": 0.75}
-    assert "told:\na text" in found.output
+    assert found.words == ("told: a text",)
 
 
 @pytest.mark.parametrize(

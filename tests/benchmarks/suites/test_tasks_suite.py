@@ -75,6 +75,19 @@ def test_tokens_and_then_steps_decide_among_those_that_solve_the_same(
     assert merit(False, 0, 0) < dear < cheap < cheap_in_fewer_steps
 
 
+def test_a_task_can_be_tried_again_alone_with_a_seed_for_each_repeat(
+    target: Target, local_sandbox: LocalSandbox
+) -> None:
+    solver, suite = MarkedSolver(), suite_for(target)
+    bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=3, baseline=target.tree(), solver=solver)
+    agent = that_solves(target, "two")
+    assert [suite.fault_name(number) for number in range(2)] == ["task one", "task two"]
+    assert [suite.passes(agent, number, bench, repeat=1) for number in range(2)] == [False, True]
+    assert suite.passes(agent, 1, bench, repeat=2)
+    assert [job.name for job in solver.jobs] == ["one", "two", "two"]
+    assert len({job.seed for job in solver.jobs}) == 3
+
+
 def test_what_may_not_be_changed_vanishes(target: Target, local_sandbox: LocalSandbox) -> None:
     files = {
         **FILES,
@@ -104,6 +117,34 @@ def test_a_failure_is_told_without_what_the_checks_expect(
     assert "task four (small bug): nothing was changed; it ended: gave up: nothing found" in told[2]
     assert "called search({'pattern': 'square'}) | got: no line matches" in told[2]
     assert not any(word in "".join(told) for word in ("nine", "expected", "== 9", "check_"))
+
+
+def test_the_words_say_what_is_solved_and_what_was_dear_or_clumsy(
+    target: Target, local_sandbox: LocalSandbox
+) -> None:
+    solved = {**FILES, "code.py": RIGHT}
+    refused = "got: Not done: code.py: the text occurs twice; copy more lines"
+    calls = ("called view({})", "got: 1 def square", "called replace({})", refused)
+    answers = {name: Solved(solved, 1000, 4) for name in SEARCH}
+    answers |= {"two": Solved(solved, 9000, 20, "", calls), "three": Solved(solved, 900, 4, "", calls)}
+    whole, dear, clumsy = judged(target, target.tree(), local_sandbox, MarkedSolver(answers)).words
+    assert whole.startswith("All 5 visible tasks are solved")
+    assert dear == (
+        "task two (small bug): solved, but it took 9000 tokens and 20 steps (medians of the solved tasks: "
+        "1000 and 4); last calls: view({}), replace({})"
+    )
+    assert clumsy.startswith(
+        "task three (small bug): solved, but 1 call failed on the way; the first: Not done"
+    )
+    some = judged(target, that_solves(target, "one", "four"), local_sandbox, MarkedSolver())
+    assert some.words == ("2 of 5 visible tasks are solved.",)
+    none = judged(target, that_solves(target, "five"), local_sandbox, MarkedSolver())
+    assert none.words == ("0 of 5 visible tasks are solved; only 4 were tried.",)
+
+
+def test_of_held_out_tasks_there_are_no_words(target: Target, local_sandbox: LocalSandbox) -> None:
+    agent = that_solves(target, "hidden")
+    assert judged(target, agent, local_sandbox, MarkedSolver(), "held_out").words == ()
 
 
 def test_an_agent_that_solves_none_of_the_first_is_not_given_the_rest(

@@ -42,8 +42,8 @@ def test_an_agent_asks_more_often_and_budgets_bound_it(tmp_path: Path) -> None:
 
 def test_tasks_of_coding_agents_are_counted_also_where_mutations_propose(tmp_path: Path) -> None:
     found = told(tmp_path, "coding_agent", *MODEL, "--proposer", "mutate", "--attempts", 3)
-    assert found["tasks"] == 14 * 17
-    assert found["calls"] == 14 * 17 * 30
+    assert found["tasks"] == 22 * 17 + 2 * 16  # the last for a task that is tried again
+    assert found["calls"] == found["tasks"] * 30
     assert found["prompt_tokens"] == 0
 
 

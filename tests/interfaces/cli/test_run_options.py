@@ -21,6 +21,7 @@ GIVEN = {
     "float": "0.25",
     "str": "words",
     "waive": "cpu",
+    "temperature": "none",
     "proposer": "mutate",
     "selector": "best",
     "acceptor": "paired",

@@ -59,6 +59,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Served:
             data = {"stages": stages, "trust": "sealed", "output": texts}
             archive.variants.add(variant, tree.files, [Record("evaluation", data)])
         archive.decisions.add("10000000", "annotate", who=STEERING, why=STEERING)
+        for text in (*[FLOOD] * 30, STEERING):
+            archive.hints.add(run, text, who=text)
     return Served(home, run)
 
 
@@ -82,6 +84,7 @@ def every_answer(story: Served, variant: str) -> list[Any]:
             await value(client, "lineage", variant=variant),
             await value(client, "search", run=story.run),
             await value(client, "best", run=story.run),
+            await value(client, "hint", run=story.run),
         ]
 
     return asked(story, talk)

@@ -103,6 +103,30 @@ def test_decisions_take_effect_and_survive_a_restart(reviewed: Reviewed, open_re
     assert kinds == [("reject", "Ada", "hard to read"), ("approve", "Ada", "")]
 
 
+def test_a_hint_is_given_and_removed_on_the_runs_page(reviewed: Reviewed, open_review: Opened) -> None:
+    page = open_review(reviewed.home)
+    page.goto(f"/runs/{reviewed.run}")
+    expect(page.get_by_text("This run takes no hints: it asks no model")).to_be_visible()
+    with ArchiveStore.open(reviewed.home) as archive:
+        archive.runs.update(
+            reviewed.run, config={**archive.runs.get(reviewed.run).config, "proposer": "llm", "model": "m"}
+        )
+    page.goto(f"/runs/{reviewed.run}")
+    for text in ("mind the upper bound", SCRIPT.partition(" ")[0]):
+        page.get_by_label("Hint to the whole run").fill(text)
+        page.get_by_role("button", name="Give the hint").click()
+        expect(page.get_by_label("Hints").get_by_text(text)).to_be_visible()
+    expect(page.get_by_text("by Ada")).to_have_count(2)
+    assert serious(page) == []
+    assert page.evaluate("window.owned") is None
+    page.get_by_role("button", name="Remove hint 1").click()
+    expect(page.get_by_text("withdrawn by Ada")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove hint")).to_have_count(1)
+    with ArchiveStore.open(reviewed.home, read_only=True) as archive:
+        kept = [(one.text, one.withdrawn is None) for one in archive.hints.list_(reviewed.run)]
+    assert kept == [("mind the upper bound", False), (SCRIPT.partition(" ")[0], True)]
+
+
 def test_keys_go_through_the_variants(reviewed: Reviewed, open_review: Opened) -> None:
     page = open_review(reviewed.home)
     page.goto(f"/variants/{reviewed.best}")
@@ -157,6 +181,7 @@ def test_hostile_text_is_shown_and_does_nothing(reviewed: Reviewed, open_review:
             proposer=SCRIPT[:40],
         )
         archive.decisions.add(hostile.id, "annotate", who=SCRIPT, why=SCRIPT)
+        archive.hints.add(reviewed.run, SCRIPT, who=SCRIPT)
     page = open_review(reviewed.home)
     pages = [
         f"/variants/{hostile.id}",

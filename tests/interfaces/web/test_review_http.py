@@ -88,6 +88,31 @@ def test_a_change_needs_the_token_of_a_form_and_the_same_origin(
         assert [one.kind for one in archive.decisions.list_()] == ["approve"]
 
 
+def test_hints_need_the_token_of_a_form_and_a_run_that_reads_them(
+    client: httpx.Client, reviewed: Reviewed
+) -> None:
+    address = f"/runs/{reviewed.run}/hint"
+    token = form_token(client, reviewed.best)
+    assert client.post(address, data={"form_token": "guess", "text": "x"}).status_code == 403
+    deaf = client.post(address, data={"form_token": token, "text": "x"})
+    assert (deaf.status_code, "it asks no model" in deaf.text) == (409, True)
+    with ArchiveStore.open(reviewed.home) as archive:
+        archive.runs.update(
+            reviewed.run, config={**archive.runs.get(reviewed.run).config, "proposer": "llm", "model": "m"}
+        )
+    given = client.post(address, data={"form_token": token, "text": "one\r\ntwo"})
+    assert (given.status_code, given.headers["location"]) == (303, f"/runs/{reviewed.run}")
+    empty = client.post(address, data={"form_token": token, "text": " "})
+    assert (empty.status_code, "needs a text" in empty.text) == (409, True)
+    for number in ("2", "-1", "", "9" * 5000):
+        none = client.post(f"{address}/remove", data={"form_token": token, "number": number})
+        assert (none.status_code, "there is none" in none.text) == (409, True)
+    assert client.post(f"{address}/remove", data={"form_token": token, "number": "1"}).status_code == 303
+    (kept,) = client.get(f"/api/runs/{reviewed.run[:5]}/hints").json()
+    assert [kept] == pygent("hint", reviewed.run, "--json", home=reviewed.home).json
+    assert (kept["text"], kept["who"], kept["withdrawn"]["who"]) == ("one\ntwo", "Ada", "Ada")
+
+
 def test_decisions_that_cannot_be_taken_are_told_in_words(client: httpx.Client, reviewed: Reviewed) -> None:
     token = form_token(client, reviewed.best)
     baseline = client.get(f"/api/variants/{reviewed.best}/lineage").json()[0]["id"]

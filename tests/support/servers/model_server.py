@@ -42,6 +42,7 @@ class Step:
     hang: bool = False
     promised: int | None = None  # Content-Length, where it is a lie
     cut_after: int | None = None  # events of a stream after which the connection is closed
+    events: tuple[bytes, ...] = ()  # the answer streamed, where that is not `body` in pieces
 
 
 Script = Callable[[Request], Step]
@@ -239,7 +240,7 @@ def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
             if step.hang or step.body is None:
                 return
             streamed = owner.streams and asked.get("stream") is True and step.status == 200
-            if streamed and (events := _events(step.body)):
+            if streamed and (events := [*step.events] or _events(step.body)):
                 self._stream(events if step.cut_after is None else events[: step.cut_after])
                 return
             self.send_response(step.status)

@@ -235,8 +235,6 @@ def test_a_fenced_function_takes_the_place_of_the_one_of_its_name() -> None:
     assert result(f"Better:\n```python\n{NEW}```\n") == expected
     assert result(f"```py\n    {NEW.replace(chr(10) + '    ', chr(10) + '        ')}\n```") == expected
     assert result(NEW) == expected
-    usage = "\nif __name__ == '__main__':\n    print(priority(1, [2]))\nprint(priority(3, [4]))\n"
-    assert result(f"```python\n{NEW}{usage}```") == expected
     assert (
         result(f"Was:\n```python\n{PACK[start:end]}```\nNow:\n```python\n{NEW}```\n```\n$ run\n```\n")
         == expected
@@ -263,7 +261,7 @@ def test_a_fenced_class_takes_the_place_of_the_class() -> None:
 def test_all_of_a_file_is_the_file_and_part_of_it_is_not() -> None:
     assert result(f"```python\n{FIXED}```") == FIXED
     assert result(f"pack.py:\n```python\n{FIXED}```", TWO) == FIXED
-    assert result(f"```python\n# pack.py\n{FIXED}```", TWO) == "# pack.py\n" + FIXED
+    assert result(f"```python\n# pack.py\n{FIXED}```", TWO) == FIXED
     assert "class Box" in result(f"pack.py\n```python\n{NEW}```", TWO)
     crlf = Tree({"pack.py": "\ufeff" + PACK.replace("\n", "\r\n")})
     assert result(f"```python\n{FIXED}```", crlf) == "\ufeff" + FIXED.replace("\n", "\r\n")

@@ -1,0 +1,75 @@
+"""Where the search stands, in sentences: facts, and only those that were counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pygent.agent.dialogue.brief import Brief, SearchState
+
+STALE = 8  # measured programs since the best one, none better: more of the same is no advice then
+STATUSES = {
+    "champion": "better than the baseline on cases that the search never saw",
+    "accepted": "better than its parent in a paired test",
+    "valid": "measured, but not shown to be better than its parent",
+    "failed": "ran, but not everything was graded",
+    "gated_out": "not run: it did not apply, broke a rule or repeated an earlier program",
+    "refused": "ruled out by a person",
+    "no_change": "ended without a change",
+}
+
+
+def is_stale(search: SearchState | None) -> bool:
+    """Whether many programs were measured since the best one and none has a better score."""
+    return search is not None and len(search.scores) >= STALE and not search.ahead
+
+
+def search_lines(search: SearchState | None) -> list[str]:
+    """One sentence or two for each thing that is known."""
+    return [] if search is None else list(_lines(search))
+
+
+def _lines(search: SearchState) -> Iterator[str]:
+    if search.is_best:
+        yield f"You change {search.name}, the best program so far."
+    elif search.better:
+        score = "score" if search.better > 1 else "scores"
+        yield (
+            f"You change {search.name}, {search.status}, chosen to explore: of {search.programs} programs, "
+            f"{search.better} {score} better. Change this program and do not port a better one into it: "
+            "others work on those, and what grows from this one may still win."
+        )
+    else:
+        yield f"You change {search.name}, {search.status}: no program scores better."
+    if search.children:
+        yield f"Earlier attempts on it: {_counted(search.children)}."
+    if search.since_best:
+        yield _since(search)
+    if is_stale(search):
+        yield "Another structure is worth more now than other parameters of the same one."
+
+
+def _since(search: SearchState) -> str:
+    said = f"Attempts since the best program was found: {search.since_best}"
+    if not search.scores:
+        return f"{said}, none with a score."
+    low, high = (f"{one:.6g}" for one in (min(search.scores), max(search.scores)))
+    span = low if low == high else f"{low} to {high}"
+    ahead = f"{search.ahead} better, but not shown to be" if search.ahead else "none better"
+    return f"{said}; with a score: {len(search.scores)} ({span}), {ahead}."
+
+
+def _counted(children: Mapping[str, int]) -> str:
+    total = sum(children.values())
+    order = [*STATUSES, *(name for name in children if name not in STATUSES)]
+    return f"{total} ({', '.join(f'{children[name]} {name}' for name in order if name in children)})"
+
+
+def glossary(brief: Brief) -> list[tuple[str, str]]:
+    """The status words that this prompt uses, each with its meaning."""
+    used = {idea.outcome.partition(":")[0] for idea in brief.ideas}
+    if brief.best:
+        used.add(brief.best.status)
+    if brief.search:
+        used.update(brief.search.children)
+        used.update(() if brief.search.is_best else (brief.search.status,))
+    return [(word, meaning) for word, meaning in STATUSES.items() if word in used]

@@ -1,0 +1,20 @@
+"""Orders as JSON."""
+
+import json
+
+VERSION = 2
+
+
+def saved(orders):
+    """The text of orders, each a dictionary with number, state and address."""
+    rows = [[order["number"], order["state"], order["address"]] for order in orders]
+    names = ["number", "state", "address"]
+    return json.dumps({"version": VERSION, "orders": [dict(zip(names, row)) for row in rows]})
+
+
+def loaded(text):
+    """The orders of a text. Raises ValueError for a text of another version."""
+    data = json.loads(text)
+    if data["version"] != VERSION:
+        raise ValueError(f"version {data['version']} cannot be read")
+    return data["orders"]
