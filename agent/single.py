@@ -22,14 +22,14 @@ from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_forms import prose
 from pygent.target_modules.patch.parse.answer_reader import ReadError, read
-from pygent.target_modules.patch.parse.thinking import without_thinking
+from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
 STAGE = "single"
 REPAIRS = 1
 MAX_IDEA = 600  # characters; the answer format says so
 MAX_FINDING = 2000
 _IDEA = re.compile(r"[\s*_#>-]*IDEA[*_]*:[*_]*\s*(.*)", re.IGNORECASE)
-_NO_CHANGE = re.compile(r"[\s*_#>-]*NO CHANGE[*_]*(?::|,? because\b)", re.IGNORECASE)
+_NO_CHANGE = re.compile(r"[\s*_#>-]*NO CHANGE[*_]*(?::[*_]*|,? because\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pygent.target_modules.patch.parse.answer_regions import (
     HUNK,
     PYTHON,
     SEARCH,
-    Region,
+    AnswerRegion,
     is_header,
     parses,
     regions,
@@ -27,7 +27,7 @@ from pygent.target_modules.patch.parse.answer_text import (
     says_whole,
 )
 from pygent.target_modules.patch.parse.fenced_code import CodeBlock
-from pygent.target_modules.patch.parse.unified_hunks import DiffText
+from pygent.target_modules.patch.parse.unified_hunks import DiffLines
 from pygent.target_modules.patch.syntax.source_rendering import dedented
 
 _EXAMPLES = """
@@ -52,7 +52,7 @@ class Forms:
 
     json: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
-    hunks: list[DiffText] = field(default_factory=list)
+    hunks: list[DiffLines] = field(default_factory=list)
     code: list[CodeBlock] = field(default_factory=list)
 
     @property
@@ -99,7 +99,7 @@ def _sort(lines: list[str], tree: Tree, forms: Forms) -> None:
                 _refuse_beside_blocks(region, lines, tree)
             continue
         if form == "hunks":
-            forms.hunks.append(DiffText(region.lines(lines), region.kind == "fence"))
+            forms.hunks.append(DiffLines(region.lines(lines), region.kind == "fence"))
         elif form == "json":
             forms.json.append(region.text(lines).strip())
         elif form == "code":
@@ -110,7 +110,7 @@ def _sort(lines: list[str], tree: Tree, forms: Forms) -> None:
     _refuse_in_prose("\n".join(words))
 
 
-def _form(region: Region, lines: list[str], tree: Tree) -> str:
+def _form(region: AnswerRegion, lines: list[str], tree: Tree) -> str:
     """A fenced block's form: blocks, hunks, json, code, name, or '' if it is no edit. Raises `ReadError`."""
     text, language, own = region.text(lines), region.language, region.lines(lines)
     if not text.strip():
@@ -141,7 +141,7 @@ def _form(region: Region, lines: list[str], tree: Tree) -> str:
     )
 
 
-def _closed(form: str, region: Region, what: str) -> str:
+def _closed(form: str, region: AnswerRegion, what: str) -> str:
     if not region.closed:
         raise ReadError(f"the {what} is not closed; was the answer cut off?")
     return form
@@ -160,7 +160,7 @@ def _is_words(text: str) -> bool:
     )
 
 
-def _code(region: Region, shown: list[str], lines: list[str], tree: Tree, number: int) -> CodeBlock:
+def _code(region: AnswerRegion, shown: list[str], lines: list[str], tree: Tree, number: int) -> CodeBlock:
     source = region.text(lines)
     path = path_in_info(region.info, tree) or named_file(shown, region.start - 1, tree)
     head, _, rest = source.lstrip("\n").partition("\n")
@@ -172,7 +172,7 @@ def _code(region: Region, shown: list[str], lines: list[str], tree: Tree, number
     return CodeBlock(number, path, says_whole(shown, region.start - 1, region.info), source)
 
 
-def _refuse_beside_blocks(region: Region, lines: list[str], tree: Tree) -> None:
+def _refuse_beside_blocks(region: AnswerRegion, lines: list[str], tree: Tree) -> None:
     """Lines in the fence of SEARCH/REPLACE blocks that belong to none of them would be dropped."""
     own = region.lines(lines)
     outside = [line for one in regions(own) if one.kind != "search" for line in one.lines(own)]

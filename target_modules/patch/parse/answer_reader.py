@@ -17,7 +17,7 @@ from pygent.target_modules.patch.parse.answer_forms import Forms, forms_of
 from pygent.target_modules.patch.parse.answer_text import Kind, ReadError, resolved
 from pygent.target_modules.patch.parse.fenced_code import read_code
 from pygent.target_modules.patch.parse.search_blocks import read_blocks
-from pygent.target_modules.patch.parse.thinking import without_thinking
+from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 from pygent.target_modules.patch.parse.unified_hunks import read_hunks
 
 __all__ = ["ReadError", "read"]

@@ -33,7 +33,7 @@ Kind = Literal["fence", "search", "hunks", "json", "prose"]
 
 
 @dataclass(frozen=True)
-class Region:
+class AnswerRegion:
     """Lines `start:end` (from 0) of an answer. Of a fence, its marks apart: `info`, and whether it ends."""
 
     kind: Kind
@@ -54,7 +54,7 @@ class Region:
         return "".join(line + "\n" for line in of[self.start : self.end])
 
 
-def regions(lines: list[str]) -> Iterator[Region]:
+def regions(lines: list[str]) -> Iterator[AnswerRegion]:
     """The regions in their order. The marks of a fence belong to none."""
     number = start = 0
     while number < len(lines):
@@ -63,41 +63,41 @@ def regions(lines: list[str]) -> Iterator[Region]:
             number += 1
             continue
         if start < number:
-            yield Region("prose", start, number)
+            yield AnswerRegion("prose", start, number)
         yield found
         number = start = after(found)
     if start < number:
-        yield Region("prose", start, number)
+        yield AnswerRegion("prose", start, number)
 
 
-def after(region: Region) -> int:
+def after(region: AnswerRegion) -> int:
     """The line that follows a region and its closing mark."""
     return region.end + 1 if region.kind == "fence" and region.closed else region.end
 
 
-def region_at(lines: list[str], number: int) -> Region | None:
+def region_at(lines: list[str], number: int) -> AnswerRegion | None:
     """The region other than prose that begins at a line, if one does."""
     line = lines[number]
     if SEARCH.match(line):
-        return Region("search", number, _search_end(lines, number))
+        return AnswerRegion("search", number, _search_end(lines, number))
     if match := _OPEN.match(line):
         end, closed = _fence_end(lines, number, match)
-        return Region("fence", number + 1, end, match[3].strip(), closed)
+        return AnswerRegion("fence", number + 1, end, match[3].strip(), closed)
     if _JSON.match(line) and any('"edits"' in row for row in lines[number : number + 2]):
         return _json(lines, number)
     if is_header(lines, number) or HUNK.match(line) or line.startswith(("diff --git ", "*** Begin Patch")):
-        return Region("hunks", number, _hunks_end(lines, number))
+        return AnswerRegion("hunks", number, _hunks_end(lines, number))
     return None
 
 
-def _json(lines: list[str], number: int) -> Region | None:
+def _json(lines: list[str], number: int) -> AnswerRegion | None:
     """The object with `edits` that begins at a line, if it is whole."""
     text = "\n".join(lines[number:])
     try:
         _, end = json.JSONDecoder().raw_decode(text, text.index("{"))
     except (ValueError, RecursionError):
         return None
-    return Region("json", number, number + text.count("\n", 0, end) + 1)
+    return AnswerRegion("json", number, number + text.count("\n", 0, end) + 1)
 
 
 def is_header(lines: list[str], number: int) -> bool:
@@ -149,7 +149,7 @@ def _fence_end(lines: list[str], opening: int, match: re.Match[str]) -> tuple[in
     before it does not parse), a SEARCH/REPLACE block, the context of a diff.
     """
     indent, mark, info = match[1], match[2], match[3]
-    language = Region("fence", 0, 0, info).language
+    language = AnswerRegion("fence", 0, 0, info).language
     is_code = language in PYTHON or "." in language
     ends: list[int] = []
     number = opening + 1

@@ -374,7 +374,7 @@ def _spoken_of(node: ast.stmt) -> set[str]:
 
 
 def _is_version(new: Unit, old: Unit) -> bool:
-    """Whether a statement clearly stands for one of the file: a script's guard, or all names that it binds."""
+    """Whether a statement clearly stands for one of the file: a script's guard, or all names it binds."""
     if len(new.nodes) > 1 or len(old.nodes) > 1 or type(new.nodes[0]) is not type(old.nodes[0]):
         return False
     names = bound(*old.nodes)
