@@ -63,9 +63,6 @@ class Forms:
 def forms_of(text: str, tree: Tree) -> Forms:
     """Sort an answer by form. Raises `ReadError` for an edit that no form can hold."""
     forms = Forms()
-    if text.lstrip().startswith("{") and '"edits"' in text:
-        forms.json.append(text.strip())
-        return forms
     bare = "\n".join(line for line in text.split("\n") if not line.startswith("IDEA:"))
     if _is_module(bare):
         forms.code.append(CodeBlock(1, None, False, bare + "\n"))
@@ -100,7 +97,7 @@ def _sort(lines: list[str], tree: Tree, forms: Forms) -> None:
             continue
         if form == "hunks":
             forms.hunks.append(DiffLines(region.lines(lines), region.kind == "fence"))
-        elif form == "json":
+        elif form == "json":  # of a fence, or bare
             forms.json.append(region.text(lines).strip())
         elif form == "code":
             forms.code.append(_code(region, shown, lines, tree, len(forms.code) + 1))

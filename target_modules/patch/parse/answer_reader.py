@@ -94,7 +94,7 @@ def _json_patch(texts: Sequence[str], tree: Tree, editable: Editable) -> Patch:
     found: list[Any] = []
     for text in texts:
         try:
-            data = json.JSONDecoder().raw_decode(text)[0]
+            data = json.loads(text)
         except (json.JSONDecodeError, RecursionError) as error:
             raise ReadError(f"the JSON of the edits is broken: {error}") from None
         if data not in found:

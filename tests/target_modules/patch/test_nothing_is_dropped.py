@@ -288,6 +288,31 @@ def test_imports_in_a_block_by_themselves_come_along() -> None:
     assert NEW in new
 
 
+@pytest.mark.parametrize("docstring", ["", '"""Doc."""\n'])
+def test_a_notice_directly_above_code_stays_above_it(docstring: str) -> None:
+    notice = "#!/usr/bin/env python3\n# Copyright 2024 The Authors.\n# SPDX-License-Identifier: MIT\n"
+    tree = Tree({"m.py": f"{notice}{docstring}def f(x):\n    return x\n"})
+    for more in (
+        "",
+        "import os\n",
+        "from __future__ import annotations\n",
+        "_A = []\n_A.append(1)\n\n\n",
+        "# why\n",
+    ):
+        answer = code(f"{more}def f(x):\n    return 2\n")
+        new = apply(tree, read(answer, tree, ["m.py"]))["m.py"]
+        assert new.startswith(notice + docstring)
+        assert more in new
+        assert new.endswith("def f(x):\n    return 2\n")
+
+
+def test_nothing_beside_json_is_lost() -> None:
+    assert NEW in got(f"{JSON}\n{code(NEW)}")
+    assert refused(f"{JSON} or so\n")
+    assert refused(f"```json\n{JSON}\n{JSON}\n```\n")
+    assert refused(f"{JSON}\n{code('def broken(:')}")
+
+
 BLOCKS = (
     "import math\n\n# EVOLVE-BLOCK-START\nBASE = 1\n\n\n"
     "def f(x):\n    return x\n# EVOLVE-BLOCK-END\n\nprint(f(1))\n"
