@@ -24,7 +24,7 @@ from pygent.target_modules.patch.model.edits import Patch
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_forms import prose
 from pygent.target_modules.patch.parse.answer_reader import ReadError, read
-from pygent.target_modules.patch.parse.thinking import without_thinking
+from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
 STAGE = "single"
 REPAIRS = 1

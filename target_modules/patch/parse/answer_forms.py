@@ -27,7 +27,7 @@ from pygent.target_modules.patch.parse.answer_text import (
     says_whole,
 )
 from pygent.target_modules.patch.parse.fenced_code import CodeBlock
-from pygent.target_modules.patch.parse.unified_hunks import DiffSource
+from pygent.target_modules.patch.parse.unified_hunks import DiffLines
 from pygent.target_modules.patch.syntax.source_rendering import dedented
 
 _EXAMPLES = """
@@ -52,7 +52,7 @@ class Forms:
 
     json: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
-    hunks: list[DiffSource] = field(default_factory=list)
+    hunks: list[DiffLines] = field(default_factory=list)
     code: list[CodeBlock] = field(default_factory=list)
 
     @property
@@ -63,9 +63,6 @@ class Forms:
 def forms_of(text: str, tree: Tree) -> Forms:
     """Sort an answer by form. Raises `ReadError` for an edit that no form can hold."""
     forms = Forms()
-    if text.lstrip().startswith("{") and '"edits"' in text:
-        forms.json.append(text.strip())
-        return forms
     bare = "\n".join(line for line in text.split("\n") if not line.startswith("IDEA:"))
     if _is_module(bare):
         forms.code.append(CodeBlock(1, None, False, bare + "\n"))
@@ -99,8 +96,8 @@ def _sort(lines: list[str], tree: Tree, forms: Forms) -> None:
                 _refuse_beside_blocks(region, lines, tree)
             continue
         if form == "hunks":
-            forms.hunks.append(DiffSource(region.lines(lines), region.kind == "fence"))
-        elif form == "json":
+            forms.hunks.append(DiffLines(region.lines(lines), region.kind == "fence"))
+        elif form == "json":  # of a fence, or bare
             forms.json.append(region.text(lines).strip())
         elif form == "code":
             forms.code.append(_code(region, shown, lines, tree, len(forms.code) + 1))

@@ -17,7 +17,7 @@ from pygent.target_modules.patch.parse.answer_forms import Forms, forms_of
 from pygent.target_modules.patch.parse.answer_text import Kind, ReadError, resolved
 from pygent.target_modules.patch.parse.fenced_code import read_code
 from pygent.target_modules.patch.parse.search_blocks import read_blocks
-from pygent.target_modules.patch.parse.thinking import without_thinking
+from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 from pygent.target_modules.patch.parse.unified_hunks import read_hunks
 
 __all__ = ["ReadError", "read"]
@@ -94,7 +94,7 @@ def _json_patch(texts: Sequence[str], tree: Tree, editable: Editable) -> Patch:
     found: list[Any] = []
     for text in texts:
         try:
-            data = json.JSONDecoder().raw_decode(text)[0]
+            data = json.loads(text)
         except (json.JSONDecodeError, RecursionError) as error:
             raise ReadError(f"the JSON of the edits is broken: {error}") from None
         if data not in found:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from pygent.target_modules.patch.syntax.source import NotPythonError
@@ -25,6 +26,7 @@ DIFF_HEADER = re.compile(
     r"|(?:rename|copy) (?:from|to) |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File:))"
 )
 _OPEN = re.compile(r"^([ \t>]*)(`{3,}|~{3,})[ \t]*([^`]*)$")
+_MARKED = (" ", "+", "-", "\\", "")  # how lines of a hunk begin
 _MOST_TRIES = 6  # ends of a fence that are tried
 
 _JSON = re.compile(r'[ \t]*\{\s*(?:"edits"[ \t]*:|$)')
@@ -127,18 +129,19 @@ def _search_end(lines: list[str], number: int) -> int:
 
 
 def _hunks_end(lines: list[str], number: int) -> int:
+    """The line after the last of a bare diff. Context without its mark counts if marked lines follow it."""
     end = number
     while end < len(lines):
         if is_header(lines, end):
             end += 2
-        elif (
-            HUNK.match(lines[end])
-            or DIFF_HEADER.match(lines[end])
-            or lines[end][:1] in (" ", "+", "-", "\\", "")
-        ):
+        elif DIFF_HEADER.match(lines[end]) or HUNK.match(lines[end]) or lines[end][:1] in _MARKED:
             end += 1
         else:
-            break
+            following = takewhile(lambda line: line.strip() and not _OPEN.match(line), lines[end:])
+            marked = next((at for at, line in enumerate(following) if line[0] in "+-"), None)
+            if marked is None or not lines[end - 1].strip():
+                break
+            end += marked
     return end
 
 

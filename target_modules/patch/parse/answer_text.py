@@ -28,7 +28,12 @@ _WHOLE = re.compile(
     r"(?:file|module|program|script|source)\b[)\s*`:]*$",
     re.IGNORECASE,
 )
-_LEAD = re.compile(r"\W*(?:(?:here(?:'s| is)|this is|now) ?)?", re.IGNORECASE)
+_SAYS_WHOLE = re.compile(
+    r"\W*(?:python)?\W*(?:here(?:'s| is)|this is|now)?\W*(?:the )?(?:new |updated |improved )?"
+    r"(?:whole|complete|full|entire)(?: new| updated| improved)?"
+    r"(?: (?:file|module|program|script|source)(?: of| for)?)?\W*",
+    re.IGNORECASE,
+)
 _PATH = re.compile(r"(?:[\w.@+-]+/)*[\w.@+-]+\.\w+")
 
 
@@ -56,11 +61,8 @@ def says_whole(lines: list[str], before: int, info: str) -> bool:
     """Whether a fence's info, or the line before it if that says nothing else, calls it a whole file."""
     rows = [line for line in lines[max(0, before - 4) : before] if line.strip()]
     for text in (info, rows[-1] if rows else ""):
-        match = _WHOLE.search(text[-_MAX_NAME:]) if len(text) <= _MAX_NAME else None
-        if match is None:
-            continue
-        rest = _LEAD.sub("", text[: match.start()], count=1).strip("#*`>:=/-([ \t")
-        if not rest or (_PATH.search(rest) and (text is info or path_in_line(text, ()) is not None)):
+        without_path, count = _PATH.subn("", text[:_MAX_NAME])
+        if _SAYS_WHOLE.fullmatch(without_path) and (count or _WHOLE.search(text)):
             return True
     return False
 

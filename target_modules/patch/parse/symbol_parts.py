@@ -135,6 +135,10 @@ class _Placing:
         new: list[tuple[int, CodePart]],
         anchors: list[tuple[int, str]],
     ) -> None:
+        settled = {part.block for part, _ in replaced} | {part.block for _, part in new if part.names}
+        for _, part in new:
+            if part.block not in settled and not is_import(part.unit):
+                raise self._homeless(part, "no symbol in its block shows its place", "no_edit")
         for names in (
             [name for _, name in changed],
             [f"{part.block} {name}" for part, name in replaced],

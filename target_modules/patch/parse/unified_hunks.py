@@ -22,7 +22,7 @@ _NULL = "/dev/null"
 
 
 @dataclass(frozen=True)
-class DiffSource:
+class DiffLines:
     """Lines of a diff. In a fence all of them are its."""
 
     lines: list[str]
@@ -53,7 +53,7 @@ class FileDiff:
     hunks: list[Hunk] = field(default_factory=list)
 
 
-def read_hunks(texts: Sequence[DiffSource], tree: Tree, editable: Editable) -> list[Edit]:
+def read_hunks(texts: Sequence[DiffLines], tree: Tree, editable: Editable) -> list[Edit]:
     """Edits for every file of a diff. Hunks are found by their lines; numbers choose between equal places."""
     edits: list[Edit] = []
     spans: dict[str, list[Span]] = {}
@@ -82,7 +82,7 @@ def read_hunks(texts: Sequence[DiffSource], tree: Tree, editable: Editable) -> l
     return edits
 
 
-def _in_text(text: DiffSource) -> Iterator[FileDiff]:
+def _in_text(text: DiffLines) -> Iterator[FileDiff]:
     part: FileDiff | None = None
     hunk: Hunk | None = None
     count = number = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -202,15 +203,10 @@ def _top(unit: Unit) -> int:
 
 def _lacking(code: Outline, file: Outline) -> Iterator[str]:
     """What code lacks of a file: names, statements, and imports that it uses."""
-    names = bound(*(node for unit in code.units for node in unit.nodes))
-    heads = {head_of(node) for unit in code.units for node in unit.nodes}
-    used = {
-        node.id
-        for unit in code.units
-        for top in unit.nodes
-        for node in ast.walk(top)
-        if isinstance(node, ast.Name)
-    }
+    tops = [node for unit in code.units for node in unit.nodes]
+    names = bound(*tops)
+    used = {node.id for top in tops for node in ast.walk(top) if isinstance(node, ast.Name)}
+    heads, left = Counter(map(head_of, tops)), Counter(name for node in tops for name in names_bound(node))
     for unit in file.units:
         if is_docstring(file, unit) or is_future(unit):
             continue
@@ -220,9 +216,13 @@ def _lacking(code: Outline, file: Outline) -> Iterator[str]:
             yield from (f"the import of `{name}`" for name in sorted(missing & used))
         elif missing:
             yield from (f"`{name}`" for name in sorted(missing))
-        elif not any(names_bound(node) for node in unit.nodes):
+        else:
             for node in unit.nodes:
-                if head_of(node) not in heads and not (own and own <= names):
+                simple = names_bound(node)
+                left.subtract(simple)
+                heads.subtract([] if simple else [head_of(node)])
+                is_there = all(left[name] >= 0 for name in simple) and (simple or heads[head_of(node)] >= 0)
+                if not is_there and not (own and isinstance(node, ast.If | ast.Try | ast.With)):
                     yield f"line {unit.line} (`{file.lines[unit.line - 1].strip()[:40]}`)"
 
 

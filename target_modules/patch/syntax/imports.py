@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pygent.target_modules.patch.syntax.outline import Outline, Unit
@@ -13,7 +11,6 @@ from pygent.target_modules.patch.syntax.source import NotPythonError, concrete, 
 if TYPE_CHECKING:
     import libcst
 
-_NOTICE = re.compile(r"copyright|licen[sc]e|spdx|\(c\)", re.IGNORECASE)
 Import = ast.Import | ast.ImportFrom
 Name = tuple[str | None, int, str, str | None]  # module, level, name, alias
 
@@ -83,18 +80,9 @@ def _place(outline: Outline, is_future: bool) -> int:
         docstring = number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
         if not (docstring or future or (isinstance(node, Import) and not is_future)):
-            return line or _below_notice(outline, unit)
+            return line or unit.start
         line = unit.end
     return line
-
-
-def _below_notice(outline: Outline, unit: Unit) -> int:
-    """The line at which the first unit begins, below a notice of the file that stands directly above it."""
-    rows = outline.lines[unit.start : unit.line - 1]
-    notices = [number for number, row in enumerate(rows) if _NOTICE.search(row)]
-    if not notices:
-        return unit.start
-    return unit.start + sum(1 for _ in takewhile(lambda row: row.startswith("#"), rows))
 
 
 def _without(text: str, names: list[Name]) -> str:

@@ -13,6 +13,7 @@ from pygent.target_modules.patch.syntax.symbol_walker import (
     Symbol,
     Unit,
     Walk,
+    is_notice,
     is_preamble,
     names_bound,
 )
@@ -101,9 +102,12 @@ class Outline:
 
     def _above(self, line: int, floor: int) -> int:
         """Where comments directly above a line begin."""
-        while line > floor and (text := self.lines[line - 1])[0] == "#" and not is_preamble(line - 1, text):
-            line -= 1
-        return line
+        start = line
+        while (
+            start > floor and (text := self.lines[start - 1])[0] == "#" and not is_preamble(start - 1, text)
+        ):
+            start -= 1
+        return line if floor == 0 and is_notice(self.lines[start:line]) else start
 
     @cached_property
     def _bound(self) -> Counter[str]:

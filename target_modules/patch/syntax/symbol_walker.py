@@ -14,6 +14,7 @@ from pygent.target_modules.patch.syntax.source import split_lines
 from pygent.target_modules.patch.syntax.top_level_chunks import Piece
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_NOTICE = re.compile(r"copyright|licen[sc]e|spdx", re.IGNORECASE)
 _INNER = re.compile(r"\b(?:def|class)\b")
 
 
@@ -139,12 +140,15 @@ class Walk:
 
     def _unit(self, nodes: list[ast.stmt], start: int, end: int, floor: int) -> Unit:
         indent = _leading(self._lines[start])
+        end_of_comments = start
         while (
             start > floor
             and self._lines[start - 1].startswith(indent + "#")
             and not self._is_preamble(start - 1)
         ):
             start -= 1
+        if self._is_head and floor == 0 and is_notice(self._lines[start:end_of_comments]):
+            start = end_of_comments
         return Unit(tuple(nodes), start, end, indent, 0)
 
     def _is_preamble(self, line: int) -> bool:
@@ -194,6 +198,11 @@ def is_preamble(line: int, text: str) -> bool:
         or (line < 2 and "coding" in text)
         or MARKER.match(text.lstrip()) is not None
     )
+
+
+def is_notice(comments: Sequence[str]) -> bool:
+    """Whether the first comments of a file speak of its copyright, and so belong to no symbol."""
+    return any(map(_NOTICE.search, comments))
 
 
 def first_line(node: ast.stmt) -> int:

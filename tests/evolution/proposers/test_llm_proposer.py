@@ -119,7 +119,7 @@ def test_an_answer_becomes_a_tree_with_its_patch_note_and_cost(tmp_path: Path) -
 def test_a_failure_is_a_proposal_with_its_reason_and_its_cost(
     answer: str | ModelError, reason: str, tmp_path: Path
 ) -> None:
-    made = propose(LlmProposer(doors_to(ScriptedModel([answer]), tmp_path)))
+    made = propose(LlmProposer(doors_to(ScriptedModel([answer, answer]), tmp_path)))
     assert made.tree is None
     assert reason in made.reason.lower()
     assert made.usage.tokens > 0
@@ -158,7 +158,7 @@ def test_a_paid_answer_is_not_paid_twice_and_gives_the_same_proposal(
     answer: str | ModelError, tmp_path: Path
 ) -> None:
     journal = Memory()
-    first = propose(LlmProposer(doors_to(ScriptedModel([answer]), tmp_path)), journal)
+    first = propose(LlmProposer(doors_to(ScriptedModel([answer, answer]), tmp_path)), journal)
     unasked = ScriptedModel([])
     again = propose(LlmProposer(doors_to(unasked, tmp_path)), journal)
     assert again == first

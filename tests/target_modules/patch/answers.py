@@ -201,14 +201,10 @@ def written(form: str, path: str, old: str, new: str, rng: Random) -> str:
     """An edit in one of the forms, fenced in one of the usual ways."""
     mark = rng.choice(["```", "```", "````", "~~~"])
     if form in ("whole", "announced"):
-        name = (
-            f"{path} (whole file)\n"
-            if form == "announced"
-            else rng.choice(["", f"{path}\n", f"**{path}**\n\n"])
-        )
+        names = ["", f"{path}\n", f"**{path}**\n\n"] if form == "whole" else [f"{path} (whole file)\n"]
         mark = "````" if "```" in new else mark
         end = "" if new.endswith("\n") else "\n"
-        return f"{name}{mark}{rng.choice(['python', 'py', ''])}\n{new}{end}{mark}\n"
+        return f"{rng.choice(names)}{mark}{rng.choice(['python', 'py', ''])}\n{new}{end}{mark}\n"
     if form == "blocks":
         text = search_blocks(path, old, new, rng)
         return text if rng.random() < 0.5 else f"````python\n{text}````\n"

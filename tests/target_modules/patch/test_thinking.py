@@ -7,7 +7,7 @@ import pytest
 from pygent.target_modules.patch.apply import apply
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_reader import ReadError, read
-from pygent.target_modules.patch.parse.thinking import without_thinking
+from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
 SOURCE = "def double(x):\n    return x + x\n"
 TREE = Tree({"m.py": SOURCE})
