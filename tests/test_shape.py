@@ -11,7 +11,7 @@ import pytest
 import pygent
 
 MOST_LINES, MOST_METHODS, MOST_PARAMETERS, MOST_MODULES = 400, 20, 8, 16
-NOUNS = ("finding", "grading", "hoisting", "reordering", "testing", "thinking", "timing")
+NOUNS = ("finding", "grading", "hoisting", "reordering", "testing", "timing")
 ROOT = Path(pygent.__file__).parent
 DATA = ("target_modules/bundled", "benchmarks/forgeries", "sandbox/attacks", "archive/db/migrations")
 

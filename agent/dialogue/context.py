@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pygent.agent.dialogue.brief import BestProgram, Brief, Inspiration
 from pygent.agent.dialogue.memory import remembered
-from pygent.agent.dialogue.programs import best_parts, fitting_changes
+from pygent.agent.dialogue.programs import AROUND, best_parts, fitting_changes
 from pygent.agent.dialogue.search_words import glossary, is_stale, search_lines
 from pygent.prompts import quote
 from pygent.prompts.render import render
@@ -20,7 +20,7 @@ ORDER = (
     *("inputs", "files", "scores", "feedback", "output", "remarks", "hints"),
     *("best", "ideas", "others", "search"),
 )
-_AROUND = 60  # characters around a part: its heading, its fence, blank lines
+_IDEA = 500  # characters of another program's idea
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def sections(brief: Brief, limits: ContextBudget = DEFAULT) -> dict[str, str]:
     """
     shown, unshown = _files(brief, limits)
     variables: dict[str, dict[str, object]] = {
-        "inputs": {"inputs": _listed(brief.inputs, limits.inputs)},
+        "inputs": {"inputs": _rows(brief.inputs, limits.inputs)},
         "files": {"files": shown, "unshown": unshown},
         "scores": _scores(brief, limits),
         "feedback": {"feedback": _listed(brief.feedback, limits.feedback)},
@@ -88,7 +88,7 @@ def sections(brief: Brief, limits: ContextBudget = DEFAULT) -> dict[str, str]:
         "ideas": {"ideas": remembered(brief.ideas, room := _room_for_ideas(brief, limits)), "room": room},
         "search": {
             "lines": search_lines(brief.search),
-            "under_way": _listed(brief.search.ideas if brief.search else (), 300),
+            "under_way": _rows(brief.search.ideas if brief.search else (), limits.under_way),
             "thinking": brief.search.thinking if brief.search else 0,
             "glossary": glossary(brief),
         },
@@ -128,14 +128,15 @@ def _best(best: BestProgram, brief: Brief, limits: ContextBudget, room: int) -> 
         "metrics": _in_a_row(best.metrics),
         "removed": best.removed,
     }
-    head = len(_rendered("best", limits, **seen, parts=[], missing=[])) + _AROUND * (1 + len(best.files))
+    head = len(_rendered("best", limits, **seen, parts=[], missing=["a name"]))
     parts, missing = best_parts(best, brief.files, room - head)
     return _rendered("best", limits, **seen, parts=parts, missing=missing)
 
 
 def _others(others: tuple[Inspiration, ...], limits: ContextBudget, room: int) -> str:
     """Other programs, as changes; each gets an equal share of what those before it left."""
-    room = min(room, limits.inspiration * limits.inspirations)
+    heads = sum(AROUND + len(quote.line(other.note, _IDEA) + _in_a_row(other.metrics)) for other in others)
+    room = min(room - heads, limits.inspiration * limits.inspirations)
     shown = []
     for number, other in enumerate(others):
         changes, missing = fitting_changes(other.diff, max(0, room) // (len(others) - number))
@@ -145,7 +146,7 @@ def _others(others: tuple[Inspiration, ...], limits: ContextBudget, room: int) -
                 "name": other.name,
                 "score": other.spread or _figure(other.score),
                 "metrics": _in_a_row(other.metrics),
-                "idea": other.note,
+                "idea": quote.line(other.note, _IDEA),
                 "changes": changes,
                 "missing": missing,
             }
@@ -155,6 +156,11 @@ def _others(others: tuple[Inspiration, ...], limits: ContextBudget, room: int) -
 
 def _in_a_row(metrics: Mapping[str, float]) -> str:
     return ", ".join(f"{quote.line(name, 60)} {_figure(value)}" for name, value in sorted(metrics.items()))
+
+
+def _rows(items: tuple[str, ...], limit: int) -> str:
+    """A list within the limit, each item with an equal share of it; an item keeps its beginning."""
+    return _listed(items, max(4, limit // len(items) - len("- \n"))) if items else ""
 
 
 def _listed(items: tuple[str, ...], limit: int) -> str:

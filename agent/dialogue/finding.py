@@ -6,7 +6,7 @@ import re
 
 from pygent.target_modules.patch.parse.answer_forms import prose
 from pygent.target_modules.patch.parse.answer_text import ReadError
-from pygent.target_modules.patch.parse.thinking import without_thinking
+from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
 # At the start of a line, perhaps bold, a heading or an item: `NO CHANGE: x`, `No change, because x`.
 _MARK = re.compile(

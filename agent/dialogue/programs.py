@@ -11,6 +11,8 @@ from pygent.prompts import quote
 from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError
 
+AROUND = 80  # characters around a part of the best program: its heading, its fence, blank lines
+NAMED = 8  # parts that are left out and named; those beyond are counted
 _HEAD = re.compile(r"^(?=@@ )", re.MULTILINE)
 
 
@@ -37,30 +39,34 @@ def best_parts(
     missing: list[str] = []
     for path, text in sorted(best.files.items(), key=lambda item: len(item[1])):
         whole = ProgramPart(path, text)
-        symbols = [] if len(text) <= limit else _changed_symbols(path, files.get(path, ""), text)
-        kept = _fitting(symbols or [whole], limit)
+        symbols = [] if len(text) + AROUND <= limit else _changed_symbols(path, files.get(path, ""), text)
+        kept, limit = _fitting(symbols or [whole], limit, AROUND)
         shown += kept
-        limit -= sum(len(part.text) for part in kept)
         missing += [part.missing for part in symbols or [whole] if part not in kept]
         if symbols:
             missing.append(f"the rest of {quote.line(path, 120)}")
-    return shown, missing
+    return shown, _few(missing)
 
 
 def fitting_changes(difference: str, limit: int) -> tuple[str, list[str]]:
     """The parts of a difference that fit, in their order, and the places of those that do not."""
     parts = [ProgramPart(_place(text), text) for text in _HEAD.split(difference) if text.strip()]
-    kept = _fitting(parts, limit)
-    return "".join(part.text for part in kept), [part.missing for part in parts if part not in kept]
+    kept, _ = _fitting(parts, limit)
+    return "".join(part.text for part in kept), _few([part.missing for part in parts if part not in kept])
 
 
-def _fitting(parts: Iterable[ProgramPart], limit: int) -> list[ProgramPart]:
+def _fitting(parts: Iterable[ProgramPart], limit: int, around: int = 0) -> tuple[list[ProgramPart], int]:
+    """The parts that fit, in their order, and the room that is left; each takes `around` beside its text."""
     kept = []
     for part in parts:
-        if len(part.text) <= limit:
-            limit -= len(part.text)
+        if len(part.text) + around <= limit:
+            limit -= len(part.text) + around
             kept.append(part)
-    return kept
+    return kept, limit
+
+
+def _few(names: list[str]) -> list[str]:
+    return names if len(names) <= NAMED else [*names[:NAMED], f"and {len(names) - NAMED} more"]
 
 
 def _place(text: str) -> str:

@@ -30,7 +30,7 @@ from pygent.target_modules.patch.diff.unified import unified
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_reader import ReadError
-from pygent.target_modules.patch.parse.thinking import without_thinking
+from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.spec.manifest_tables import JudgeTable
 

@@ -39,7 +39,7 @@ from pygent.gateway.transcripts import KIND
 from pygent.prompts.message import Message, ToolSpec
 from pygent.sandbox.api import Isolation, Sandbox
 from pygent.target_modules.spec.manifest import Target
-from pygent.target_modules.spec.target_registry import find_target
+from pygent.target_modules.spec.target_registry import find_to_run
 
 SINGLE = "single"  # the pipeline that asks as the llm proposer does
 
@@ -98,14 +98,14 @@ def rebuilt_prompt(archive: ArchiveStore, id: str) -> PromptPreview:
     """What today's code would tell about the parent of an archived variant, as far as its run was by then.
 
     Known are the attempts before it; which of them were still under way is not. Raises `ArchiveError` if no
-    model proposed it, and `TargetError` if its target is not there any more.
+    model proposed it, `TargetError` if its target is not there any more, and `UntrustedError`.
     """
     variant = archive.variants.get(id)
     if variant.proposer in MODEL_FREE or not variant.parents:
         raise ArchiveError(f"variant {id}: made by {variant.proposer}, which asks no model")
     run = archive.runs.get(variant.run)
     config = settings_to_look_at(run)
-    target = find_target(config.target)
+    target = find_to_run(config.target)
     chooser = selector(str(run.config.get("selector")) if run.config.get("selector") in SELECTORS else "dgm")
     with _as_it_was(archive, variant) as past:
         population = Population(target, chooser, config.approval)

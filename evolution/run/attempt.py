@@ -95,7 +95,7 @@ class Attempts:
         if parent is not None and proposer.waits:
             yield Turn.ASK
         proposal = self._propose(proposer, parent, rng, seen, journal)
-        self._selection.under_way.has(attempt, proposal.note)
+        self._selection.under_way.note(attempt, proposal.note)
         tree, evaluation, decision = proposal.tree, None, None
         if tree is not None and not proposer.waits:
             self._ledger.begin(tree.id)

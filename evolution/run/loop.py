@@ -2,8 +2,9 @@
 
 Up to `window` attempts overlap, but they are committed in the order of their numbers, and attempt n begins
 with the commit that makes room for it. A proposal's knowledge therefore depends only on the attempt's number,
-not on which thread was faster. A resumed run replays its archived attempts through the same code, without
-doing them again, and so arrives where the killed one was.
+not on which thread was faster; only the ideas of other attempts are told as far as they are known by then. A
+resumed run replays its archived attempts through the same code, without doing them again, and so arrives
+where the killed one was.
 """
 
 from __future__ import annotations

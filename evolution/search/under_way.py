@@ -29,7 +29,7 @@ class UnderWay:
             self._attempts[attempt] = AttemptBeside(attempt, parent)
             return before
 
-    def has(self, attempt: int, idea: str) -> None:
+    def note(self, attempt: int, idea: str) -> None:
         """Note an attempt's idea."""
         with self._lock:
             if known := self._attempts.get(attempt):

@@ -184,7 +184,7 @@ class CircuitBreakerModel(ModelLayer):
 def _is_thinking_alone(answer: Completion) -> bool:
     """Whether an answer was cut off before it said anything."""
     from pygent.target_modules.patch.parse.answer_text import ReadError
-    from pygent.target_modules.patch.parse.thinking import without_thinking
+    from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
     if answer.finish_reason != CUT_OFF or answer.calls:
         return False

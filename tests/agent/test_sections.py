@@ -181,5 +181,21 @@ def test_with_everything_at_once_a_prompt_keeps_its_size_and_the_best_goes_befor
     assert sum(len(one.content) for one in sent) <= 25_000
 
 
+def test_many_inputs_and_ideas_share_their_budget_line_by_line() -> None:
+    many = tuple(f"idea {n} " + "long " * 200 for n in range(7))
+    made = sections(brief(inputs=many, search=replace(HERE, ideas=many)))
+    for name in ("inputs", "search"):
+        assert "left out" not in made[name]
+        assert all(f"- idea {n} long" in made[name] for n in range(7))
+        assert len(made[name]) < 1_500
+
+
 def test_a_brief_crosses_a_boxs_boundary_whole() -> None:
     assert Brief.of(json.loads(json.dumps(asdict(crowded("a"))))) == crowded("a")
+
+
+def test_a_best_program_of_many_small_symbols_keeps_the_budget_too() -> None:
+    many = module(*(f"f{n}" for n in range(400)), characters=40)
+    made = sections(brief(files={"m.py": "x = 1\n"}, editable=("*.py",), best=best({"m.py": many})))
+    assert len(made["best"]) <= DEFAULT.best + 600  # what is left out is named, too
+    assert "more" in made["best"].splitlines()[-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from string import hexdigits
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -74,11 +76,8 @@ app.command()(grouped(show))
 
 
 def _is_target(what: str) -> bool:
-    from pathlib import Path
-
-    from pygent.target_modules.spec.target_registry import bundled
-
-    return any(target.name == what for target in bundled()) or "/" in what or Path(what).is_dir()
+    """Whether it is no id; a folder of such a name counts first."""
+    return not set(what) <= set(hexdigits) or Path(what).is_dir()
 
 
 def _forbid(**given: bool) -> None:
@@ -92,12 +91,14 @@ def _forbid(**given: bool) -> None:
 def _of_target(name: str, profile: str | None, place: SandboxOptions | None) -> PromptView:
     from pygent.evolution.proposers.prompt_preview import first_prompt
     from pygent.evolution.run.plan import ASKING, resolve
-    from pygent.evolution.settings.config import load_config
+    from pygent.evolution.settings.config import read_config
     from pygent.evolution.settings.run_trust import of_run
+    from pygent.evolution.settings.settings_file import FILE
     from pygent.interfaces.views.prompt_views import of_preview
     from pygent.target_modules.trust.exhibit import require
 
-    config = load_config(None, target=name, profile=profile)
+    default = Path(FILE)
+    config, _ = read_config(default if default.is_file() else None, target=name, profile=profile)
     if profile is not None:
         config = config.model_copy(update={"proposer": "agent"})
     elif config.proposer not in ASKING:

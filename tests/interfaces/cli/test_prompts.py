@@ -36,6 +36,16 @@ def test_an_agents_prompt_has_its_tools_and_what_stays_the_same_comes_first(tmp_
     assert found["tokens"] == sum(part["tokens"] for part in found["sections"])
 
 
+def test_settings_of_the_folder_count_as_in_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pygent.toml").write_text(
+        'proposer = "agent"\nprofile = "direct"\nmax_answer_tokens = 1234\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    system = pygent("prompts", "show", "text_distance", "--section", "system").out
+    assert "An answer may have 1,234 tokens" in system
+    assert "# How you work" in system
+
+
 def test_a_measured_targets_prompt_has_its_scores_and_the_speed_of_the_machine(
     local: None, finished: Finished
 ) -> None:
@@ -90,6 +100,18 @@ def test_what_cannot_be_shown_is_said_in_one_line(
     assert said in " ".join(done.err.split())
 
 
+def test_what_is_neither_a_target_nor_a_variant_is_said(finished: Finished) -> None:
+    for what, said in (
+        ("nosuch", "no such target"),
+        ("", "no such target"),
+        ("00ff", "not in the archive"),
+    ):
+        done = pygent("prompts", "show", what, home=finished.home)
+        assert done.code != 0
+        assert said in done.err
+        assert len(done.err.splitlines()) == 1
+
+
 def test_a_variant_that_no_model_made_has_no_prompt(finished: Finished) -> None:
     baseline = pygent("archive", "list", "--order", "attempt", "--json", home=finished.home).json[0]["id"]
     for options in ([], ["--rebuilt"]):
@@ -101,15 +123,19 @@ def test_a_variant_that_no_model_made_has_no_prompt(finished: Finished) -> None:
 def test_a_model_is_told_what_is_under_way(
     local: None, finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The other attempt's idea if it is known by then, else that it is being thought about."""
+    """The other attempt's idea if it is known by then, else that it is being thought about.
+
+    No answer fits, so that every attempt is on the baseline.
+    """
     monkeypatch.chdir(tmp_path)
-    with ModelServer(otherwise=edit("    return 0", "    return 7")) as server:
+    with ModelServer(otherwise=edit("    return nothing", "    return 7")) as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         options = ["--attempts", 4, "--window", 2, "--selector", "best", "--tokens", 90_000, "--seed", 1]
         done = pygent("evolve", finished.target, "--model", "m", *options, home=tmp_path)
         assert done.code == 0, done.err
-        first, *others = sorted((one.prompt for one in server.requests), key=lambda text: "nder way" in text)
+        prompts = [one.prompt for one in server.requests]
     beside = ("Under way in other attempts (data)", "1 more attempt on this program is being thought about")
-    assert not any(words in first for words in beside)
-    assert all(any(words in prompt for words in beside) for prompt in others)
+    assert (
+        [any(words in prompt for words in beside) for prompt in prompts].count(True) == len(prompts) - 1 == 3
+    )
