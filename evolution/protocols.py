@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from pygent.archive.records import Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation, PairedSamples
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
-from pygent.evolution.search.evidence import Evidence
+from pygent.evolution.search.evidence import NOTHING, Evidence
 from pygent.evolution.search.standings import Standing
 from pygent.evolution.search.under_way import AttemptBeside
 from pygent.target_modules.patch.model.tree import Tree
@@ -25,11 +25,11 @@ class Parent:
 
     Proposers that wait for a model also get its evaluation on search cases; `inspirations`, other variants
     worth knowing; `tried`, earlier attempts in the order in which they are worth reading: those on it, the
-    findings among them, then its ancestors, whose ids are `above`, then others of the run; by id `said`,
-    people's remarks, and `evidence`, the effects of those that are read first; and `hints`, people's advice
-    to the whole run, the newest first. `comparison` is its own test against its parent, `best` the run's best
-    program, which may be this one, `standing` its place among the others, and `beside` what is under way at
-    the same time. A fusion gets the second parent, `mate`.
+    findings among them, then its ancestors, whose ids are `above`, then others of the run; `said`, people's
+    remarks by id; `evidence`, which reads what such an attempt changed and its effects; and `hints`, people's
+    advice to the whole run, the newest first. `comparison` is its own test against its parent, `best` the
+    run's best program, which may be this one, `standing` its place among the others, and `beside` what is
+    under way at the same time. A fusion gets the second parent, `mate`.
     """
 
     variant: VariantRecord
@@ -40,7 +40,7 @@ class Parent:
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
     above: frozenset[str] = frozenset()
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    evidence: Callable[[VariantRecord], Evidence] = lambda _: NOTHING
     comparison: PairedDecision | None = None
     best: Parent | None = None
     standing: Standing = field(default_factory=Standing)

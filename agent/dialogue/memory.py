@@ -50,7 +50,7 @@ def whole(one: PriorAttempt) -> str:
     if not one.effects and one.score is not None:
         rows.append(f"score: {one.score:.6g}")
     if one.comparison:
-        rows.append(f"compared with its parent: {one.comparison}")
+        rows.append(f"compared: {one.comparison}")
     if not one.finding:
         rows.append(f"outcome: {quote.line(one.outcome, NOTE_CHARS)}")
     rows += [f"a reviewer said: {keepable(remark)}" for remark in one.remarks]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pygent.agent.dialogue.memory import whole
@@ -61,7 +62,7 @@ class ArchiveLookup:
         remarks = tuple(one.why for one in decisions if one.why and one.kind not in ("apply", "rollback"))
         told = prior_attempt(self._target, parent, variant, self._evidence.of(variant), remarks)
         change = self._change(variant) if with_change else ""
-        return "\n".join(filter(None, (whole(told), change)))
+        return f"{whole(replace(told, change=''))}\n{change}" if change else whole(told)
 
     def _change(self, variant: VariantRecord) -> str:
         if not variant.parents or variant.tree is None:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp
 
 from pygent.agent.dialogue.brief import PriorAttempt
 from pygent.archive.records import Status, VariantRecord
-from pygent.benchmarks.statistics.sequential_test import PairedDecision
+from pygent.evolution.proposers.figures import gain
 from pygent.evolution.protocols import Parent
 from pygent.evolution.search.evidence import NOTHING, Evidence
 from pygent.target_modules.spec.manifest import Target
+
+EXAMINED = 8  # the first attempts, which come with what they changed and its effects
 
 
 def prior_attempts(target: Target, parent: Parent) -> tuple[PriorAttempt, ...]:
     """What was tried on this parent, on the way to it, and elsewhere, in the order of `parent.tried`."""
     return tuple(
-        prior_attempt(target, parent, one, parent.evidence.get(one.id, NOTHING), parent.said.get(one.id, ()))
-        for one in parent.tried
+        prior_attempt(
+            target,
+            parent,
+            one,
+            parent.evidence(one) if number < EXAMINED else NOTHING,
+            parent.said.get(one.id, ()),
+        )
+        for number, one in enumerate(parent.tried)
     )
 
 
@@ -34,7 +41,7 @@ def prior_attempt(
         place=_place(parent, variant),
         change=evidence.change,
         effects=evidence.effects,
-        comparison=comparison_in_words(target, evidence.comparison),
+        comparison=gain(target, evidence.comparison),
         finding=variant.status is Status.NO_CHANGE,
     )
 
@@ -45,6 +52,8 @@ def _outcome(variant: VariantRecord) -> str:
 
 
 def _place(parent: Parent, variant: VariantRecord) -> str:
+    if not variant.parents:
+        return "the source that the run began with"
     if variant.id == parent.variant.id:
         return "which made these files"
     if parent.variant.id in variant.parents:
@@ -52,14 +61,3 @@ def _place(parent: Parent, variant: VariantRecord) -> str:
     if variant.id in parent.above:
         return "on the way to these files"
     return f"on other files ({', '.join(variant.parents)})"
-
-
-def comparison_in_words(target: Target, found: PairedDecision | None) -> str:
-    """A test against the parent with its interval and number of pairs; '' if there was none."""
-    if found is None or not found.pairs:
-        return ""
-    if target.manifest.suite.kind == "timing" and target.primary.metric == "speedup":
-        middle, low, high = (f"{exp(one):.4g}" for one in (found.mean, found.low, found.high))
-        return f"{middle} [{low}, {high}] times its speed over {found.pairs} pairs"
-    middle, low, high = (f"{one:+.4g}" for one in (found.mean, found.low, found.high))
-    return f"{middle} [{low}, {high}] over {found.pairs} pairs (above 0 is better)"

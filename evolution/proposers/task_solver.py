@@ -60,7 +60,8 @@ class AgentSolver:
         task = {"brief": asdict(brief), "profile": self._profile, "mcp_tools": []}
         work = let_work(self._sandbox, self._spec, agent.files, task, door)
         files = taken(Tree(job.files), work, Editable.of(job.editable)).files
-        reason = work.reason or door.refused
+        ended = f"it changed nothing: {work.finding}" if work.finding else ""
+        reason = work.reason or door.refused or line(ended)
         return Solved(files, door.usage.tokens, max(work.steps, door.steps), reason, trace(door))
 
 

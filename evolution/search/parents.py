@@ -19,7 +19,6 @@ from pygent.target_modules.patch.model.tree import Tree
 INSPIRATIONS = 3
 TRIED = 8  # how many of a parent's children, and of its ancestors, a model reads about
 OTHERS = 4  # how many of the best and of the newest findings elsewhere
-EXAMINED = 8  # attempts that come with what they changed and its effects
 KEPT_CHARS = 8 << 20  # characters of source of the latest parents, kept in memory
 
 
@@ -88,7 +87,7 @@ class Parents:
             said=remarks,
             hints=self._hints(),
             above=frozenset(one.id for one in above),
-            evidence={one.id: self._evidence.of(one) for one in tried[:EXAMINED]},
+            evidence=self._evidence.of,
             comparison=self._compared(parent).comparison,
             best=None if leader is None else self._compared(self.get(leader)),
             standing=self._population.standing(chosen),

@@ -85,7 +85,8 @@ def refused(error: EndpointError, sent: Mapping[str, Any]) -> frozenset[str]:
 
     def is_meant(name: str) -> bool:
         refuses = _REFUSING.search(whole) or (name in LENGTHS and _TOO_LARGE.search(whole))
-        pattern = _NAMED if refuses and error.status < 500 else _QUOTED
+        is_common_word = name == "stream" and not plain  # "failed while streaming"
+        pattern = _NAMED if refuses and error.status < 500 and not is_common_word else _QUOTED
         return (plain or refuses is not None) and pattern[name].search(whole) is not None
 
     found = frozenset(name for name in sent if name in _NAMED and name != TOOLS and is_meant(name))

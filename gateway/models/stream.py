@@ -79,11 +79,13 @@ class _Answer:
             return
         self._any = True
         choice = choices[0]
-        if isinstance(choice.get("finish_reason"), str):
+        if isinstance(choice.get("finish_reason"), str) and choice["finish_reason"]:
             self.reason = choice["finish_reason"]
         if choice.get("error"):
             self.error = choice["error"]
         delta = choice.get("delta")
+        if delta is None and not self.text:  # a whole answer in one chunk
+            delta = choice.get("message")
         if not isinstance(delta, dict):
             return
         self._content.append(text_of(delta.get("content")) or "")

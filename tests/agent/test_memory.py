@@ -58,14 +58,14 @@ def test_everything_that_is_known_is_said() -> None:
         "on these files",
         "distance in text_distance.py (+24 -9 lines)",
         (Effect("speed", 1.0, 3.37), Effect("excess", 5.5, 3.7, -1.8, -2.0, -1.6, 100)),
-        "3.3 [2.9, 3.7] times its speed over 16 pairs",
+        "3.3 [2.9, 3.7] times its parent's speed, 16 pairs: better",
     )
     assert whole(one).split("\n") == [
         "- attempt 1 (0f3a), on these files: bits of one integer",
         "  changed: distance in text_distance.py (+24 -9 lines)",
         "  speed: 1 -> 3.37",
         "  excess: 5.5 -> 3.7, -1.8 [-2, -1.6] over 100 pairs",
-        "  compared with its parent: 3.3 [2.9, 3.7] times its speed over 16 pairs",
+        "  compared: 3.3 [2.9, 3.7] times its parent's speed, 16 pairs: better",
         "  outcome: accepted: better, after 16 pairs",
         "  a reviewer said: well done",
     ]

@@ -61,6 +61,7 @@ def test_a_param_says_which_option_whatever_the_words(status: int, param: str) -
         (404, "The model `my-tools` does not exist"),
         (404, "The model `seed-oss` does not exist"),
         (500, "the upstream did not answer while streaming"),
+        (0, "failed while streaming: the upstream is not available"),
         (429, "temperature is not supported"),
         (401, "no tools for this key"),
     ],

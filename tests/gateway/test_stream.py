@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent.gateway.models.stream import assembled
+from pygent.gateway.models.stream import StreamError, assembled
 
 VIEW = {"name": "view", "arguments": '{"path": "a.py"}'}
 SEARCH = {"name": "search", "arguments": '{"pattern": "def"}'}
@@ -67,6 +67,17 @@ def test_content_in_parts_is_text() -> None:
     parts = [{"type": "text", "text": "a"}, {"type": "thinking", "thinking": []}]
     got = answer(delta(content=parts), delta("stop", content=[{"type": "text", "text": "b"}]))
     assert got["choices"][0]["message"]["content"] == "ab"
+
+
+def test_a_whole_answer_in_one_chunk_is_an_answer() -> None:
+    got = answer({"choices": [{"message": {"content": "ab"}, "finish_reason": "stop"}]})
+    assert got["choices"][0]["message"]["content"] == "ab"
+
+
+def test_an_empty_finish_reason_ends_nothing() -> None:
+    chunk = {"choices": [{"delta": {"content": "a"}, "finish_reason": ""}]}
+    with pytest.raises(StreamError, match="ended before"):
+        assembled([f"data: {json.dumps(chunk)}"])
 
 
 names = st.sampled_from(["view", "search", "finish"])

@@ -21,7 +21,7 @@ from pygent.testing.small_target import write_small_target
 from tests.interfaces.conftest import RETURN, edit
 from tests.interfaces.mcp.conftest import value
 from tests.support.cli import pygent
-from tests.support.servers.model_server import ModelServer, Request, say
+from tests.support.servers.model_server import KEY, ModelServer, Request, say
 from tests.support.servers.review_server import reviewing
 
 FINDING = "because each branch was tried by hand: " + ", ".join(f"case {n} is right" for n in range(60))
@@ -238,15 +238,18 @@ def test_a_resumed_run_goes_on_as_one_that_was_never_interrupted(
     assert attempts(home, first["run"])[1][1] is Status.NO_CHANGE
 
 
-def test_a_model_that_never_changes_anything_ends_the_run(
+def test_a_model_that_never_changes_anything_ends_the_run_and_its_findings_hold_no_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pygent.sandbox.backends.select.open_sandbox", lambda *args, **kwargs: LocalSandbox())
     target = write_small_target(tmp_path / "target")
-    with ModelServer(otherwise=say(SECOND)) as server, monkeypatch.context() as patch:
+    with ModelServer(otherwise=say(f"{SECOND} The key is {KEY}.")) as server, monkeypatch.context() as patch:
         for name, given in server.environment.items():
             patch.setenv(name, given)
         options = ("--evaluations", 3, "--tokens", 10_000_000, "--window", 1)
         done = pygent("evolve", target, "--model", "m", *options, "--json", home=tmp_path / "home")
     assert done.code == 0, done.err
     assert (done.json["stopped_by"], done.json["findings"]) == ("barren", 50)
+    listed = pygent("archive", "findings", "--limit", 100, home=tmp_path / "home").out
+    assert listed.count("The key is ") == 50
+    assert KEY not in listed

@@ -166,7 +166,8 @@ def test_what_people_say_reaches_the_agent(
         prompt = server.requests[-1].prompt
     assert "# What reviewers said of these files" in prompt
     assert "- mind the upper bound" in prompt
-    assert "- try 1 (refused" in prompt
+    assert f"- attempt 1 ({child.id}), on these files: try 1\n" in prompt
+    assert "  outcome: refused\n" in prompt
     assert "a reviewer said: zero is right inside" in prompt
     assert "Ada" not in prompt
 

@@ -167,12 +167,12 @@ def test_effects_have_an_interval_where_both_were_measured_on_the_same_cases(wor
     (told,) = prior_attempts(world.target, parent)
     interval = interval_of([0.0, 1.0, 0.0, 0.0])
     assert told.effects == (Effect("passed", 0.5, 0.75, interval.mean, interval.low, interval.high, 4),)
-    assert told.comparison == "+0.25 [+0.1, +0.4] over 18 pairs (above 0 is better)"
+    assert told.comparison == "+0.25 [+0.1, +0.4] against its parent (above 0 is better), 18 pairs: better"
     assert (told.place, told.name) == ("on these files", f"attempt 1 ({one.id})")
     assert "@@ ranges.py:outside" in told.change
     shown = world.ask(world.baseline, "show", one.id)
     assert "passed: 0.5 -> 0.75, +0.25 [" in shown
-    assert "over 18 pairs" in shown
+    assert "18 pairs: better" in shown
 
 
 def test_cases_of_another_seed_are_not_paired(world: World) -> None:
