@@ -46,13 +46,13 @@ class CaseSource:
             return self._files[split]
         return self._draw(seed, split, count or self._counts[split])
 
-    def words(self, case: Case, answer: object) -> str:
+    def words_about_case(self, case: Case, answer: object) -> str:
         """What the grader says about an answer; '' if there is no grader, or it says nothing."""
-        return "" if self._grader is None else self._grader.words(case, answer)
+        return "" if self._grader is None else self._grader.words_about_case(case, answer)
 
-    def summary(self, samples: Mapping[str, Sequence[float]]) -> str:
+    def words_about_all(self, samples: Mapping[str, Sequence[float]]) -> str:
         """What the grader says about all samples; '' likewise."""
-        return "" if self._grader is None else self._grader.summary(samples)
+        return "" if self._grader is None else self._grader.words_about_all(samples)
 
     def _drawn(self, seed: int, split: Split, count: int) -> list[Case]:
         assert self._grader is not None

@@ -50,10 +50,10 @@ class CasesSuite(Suite):
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
-                return self._measured(box, tree, cases[start:stop], start, self._cases.words)
+                return self._measured(box, tree, cases[start:stop], start, self._cases.words_about_case)
 
             found = StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
-        return told(found, self._cases.summary, lambda: self._masks(bench.seed))
+        return told(found, self._cases.words_about_all, lambda: self._masks(bench.seed))
 
     def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
         case = self._cases.of(bench.seed, "search")[number]

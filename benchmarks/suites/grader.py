@@ -70,13 +70,13 @@ class Grader:
                 raise InvalidAnswerError(f"{metric} is not a finite number")
         return Graded(graded, words)
 
-    def words(self, case: Case, answer: object) -> str:
-        """The grader's words about an answer to a case; '' if it has no function `words`."""
-        return self._said("words", case, answer)
+    def words_about_case(self, case: Case, answer: object) -> str:
+        """The grader's words about an answer to a case; '' if it has no such function."""
+        return self._said("words_about_case", case, answer)
 
-    def summary(self, samples: Mapping[str, Sequence[float]]) -> str:
-        """The grader's words about an evaluation as a whole; '' if it has no function `summary`."""
-        return self._said("summary", {metric: list(values) for metric, values in samples.items()})
+    def words_about_all(self, samples: Mapping[str, Sequence[float]]) -> str:
+        """The grader's words about an evaluation as a whole; '' if it has no such function."""
+        return self._said("words_about_all", {metric: list(values) for metric, values in samples.items()})
 
     def _said(self, name: str, *given: object) -> str:
         """Words only explain a verdict: an error over them, which an answer may cause, changes nothing."""

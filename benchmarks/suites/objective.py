@@ -63,7 +63,7 @@ class ObjectiveSuite(Suite):
                 return batch
 
             found = StageRunner(self._target, tree, bench, split, len(problems), measure).evaluate()
-        return told(found, self._grader.summary, lambda: self._masks(bench.seed))
+        return told(found, self._grader.words_about_all, lambda: self._masks(bench.seed))
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"

@@ -25,7 +25,7 @@ def problems(seed: int, split: str, count: int) -> list[Problem]:
     return [Problem(tuple(case.call for case in each), [case.expected for case in each]) for each in drawn]
 
 
-def words(case: Case, answer: object) -> str:
+def words_about_case(case: Case, answer: object) -> str:
     return "" if type(answer) is int else _explained(answer, case.expected)
 
 
