@@ -22,7 +22,9 @@ from pygent.agent.work.attempt_state import AttemptState
 from pygent.agent.work.workspace import Workspace
 from pygent.archive.store import ArchiveStore
 from pygent.prompts.message import ToolCall
+from pygent.target_modules.spec.manifest import load as load_target
 from pygent.target_modules.spec.target_registry import find_target
+from pygent.target_modules.trust.target_exhibits import as_written
 from tests.support.cli import pygent
 
 SAMPLES = Path(__file__).parent.parent / "archive" / "samples" / "strong"
@@ -33,6 +35,7 @@ FOLDERS = {
     DISTANCE: "text_distance",
     AGENT: "coding_agent",
 }
+BEST, FOURTEENTH = "e2df399eb981", "b3fb63bd735c"  # attempts 12 and 14 on bin packing
 SCRATCH = "/tmp/s"  # where the model's commands keep their own files
 
 
@@ -164,3 +167,52 @@ def test_todays_agent_hands_the_same_files_back(
         assert sum(question["op"] == "complete" for question in answered.asked) == len(
             one.answers["complete"]
         )
+
+
+def test_the_fourteenth_prompt_on_bin_packing_shows_the_best_program_whole(
+    copied: Callable[[str], Path],
+) -> None:
+    home = copied(PACKING)
+    (built,) = pygent("prompts", "show", FOURTEENTH, "--rebuilt", "--json", home=home).json
+    told = "".join(message["content"] for message in built["messages"])
+    with ArchiveStore.open(home) as archive:
+        best = archive.variants.get(archive.variants.find(BEST))
+        assert best.tree is not None
+        program = archive.variants.files(best.tree)["packing.py"]
+    section = told[told.index("# The best program so far: attempt 12") :]
+    assert program in section
+    assert best.note.removesuffix("...") in section
+    for metric in ("excess_uniform", "excess_weibull"):
+        assert f"{metric} {best.metrics[metric]:.6g}" in section
+    assert len(told) <= 25_000  # as of any parent of 9 kB (tests/agent/test_context.py)
+
+
+def agent_with_its_tasks(folder: Path) -> None:
+    """The target of the coding agent's run: the bundled one with other tasks and a short first stage."""
+    bundled = find_target("coding_agent")
+    folder.mkdir()
+    (folder / "tasks").symlink_to(bundled.root / "tasks")
+    manifest = (bundled.root / "target.toml").read_text()
+    for old, new in (
+        ('"coding_agent"', '"ca"'),
+        ('"../../.."', f'"{bundled.source}"'),
+        ("cases = 4", "cases = 2"),
+    ):
+        assert manifest.count(old) == 1
+        manifest = manifest.replace(old, new)
+    (folder / "target.toml").write_text(manifest)
+    as_written(load_target(folder))
+
+
+@pytest.mark.parametrize("run", FOLDERS)
+def test_every_prompt_can_be_rebuilt(
+    run: str, copied: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copied(run)
+    if run == AGENT:
+        agent_with_its_tasks(tmp_path / "ca")
+        monkeypatch.chdir(tmp_path)
+    for variant in pygent("archive", "list", "--run", run, "--limit", 100, "--json", home=home).json:
+        if variant["attempt"]:
+            (built,) = pygent("prompts", "show", variant["id"], "--rebuilt", "--json", home=home).json
+            assert built["messages"][1]["content"].strip()
