@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from pygent.agent.dialogue.conversation import Conversation
 from pygent.agent.dialogue.finding import finding_in
 from pygent.agent.stage import template
 from pygent.agent.stages.execute import Execute
 from pygent.agent.work.attempt_state import AttemptState
 from pygent.prompts.render import render
+from pygent.target_modules.patch.parse.answer_text import ReadError
+from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
-REVISE = "REVISE"
+_REVISE = re.compile(r"[\s*_#>`-]*REVISE\b")
+_IDEA = re.compile(r"[\s*_#>-]*IDEA[*_]*:[*_]*\s*(.*)")
 
 
 class Reflect:
@@ -35,10 +40,18 @@ class Reflect:
                 evaluation=evaluation,
             )
         )
-        verdict = conversation.think(self.name).text
-        ideas = [row.strip()[5:].strip() for row in verdict.splitlines() if row.strip().startswith("IDEA:")]
+        verdict = _words(conversation.think(self.name).text)
+        ideas = [found[1] for row in verdict.splitlines() if (found := _IDEA.match(row))]
         desk.note = ideas[0] if ideas else desk.note
-        if verdict.lstrip().startswith(REVISE):
+        if _REVISE.match(verdict):
             Execute().run(conversation, desk)
         elif not ideas:
             desk.finding = finding_in(verdict)
+
+
+def _words(answer: str) -> str:
+    """The answer without the thinking that some models put first."""
+    try:
+        return without_thinking(answer)
+    except ReadError:  # too long to be read
+        return answer

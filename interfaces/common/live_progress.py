@@ -142,7 +142,7 @@ def _counts(progress: Progress) -> dict[str, str]:
         + (f", about {clock(progress.seconds_left)} left" if progress.seconds_left is not None else ""),
     }
     if progress.findings:
-        rows["findings"] = f"{progress.findings} attempts ended with no change"
+        rows["findings"] = f"{progress.findings} (no change)"
     if progress.waiting is not None:
         rows["waiting"] = f"for the sandbox to give boxes: {clock(progress.waiting)}"
     if progress.ending:

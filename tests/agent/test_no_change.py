@@ -88,6 +88,23 @@ def test_a_look_back_that_keeps_the_change_is_not_taken_for_one(verdict: str) ->
     assert (done["finding"], bool(done["files"])) == ("", True)
 
 
+@pytest.mark.parametrize(
+    "mark", ["REVISE: it is wrong", "**REVISE** it is wrong", "<think>IDEA: no</think>\nREVISE"]
+)
+def test_a_look_back_may_ask_for_more_whatever_marks_it_uses(mark: str) -> None:
+    done, _ = tried(
+        *(say("a"), say("b"), say("", edit(), finish()), say(mark), say("", NOTHING)),
+        using=profile("reasoned"),
+    )
+    assert ended(done) == (WHY, {}, "")
+
+
+def test_a_look_back_is_not_taken_by_its_thinking() -> None:
+    verdict = "<think>\nNO CHANGE: or is it?\nREVISE\n</think>\nIDEA: sum in C"
+    done, _ = tried(say("a"), say("b"), say("", edit(), finish()), say(verdict), using=profile("reasoned"))
+    assert (done["finding"], done["note"], bool(done["files"])) == ("", "sum in C", True)
+
+
 def test_no_stage_follows_a_finding() -> None:
     done, _ = tried(say("a"), say("b"), say("", NOTHING), say("IDEA: late"), using=profile("reasoned"))
     assert done["stages"] == ["analysis", "plan", "execute"]

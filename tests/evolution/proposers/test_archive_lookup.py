@@ -48,7 +48,7 @@ class World:
         self.target = target
         choice = selector("best")
         self.population = Population(target, choice)
-        self.parents = Parents(archive, self.population, choice, 1, told=True)
+        self.parents = Parents(archive, self.population, choice, 1, told=True, hints=tuple)
         self.lookup = ArchiveLookup(target, archive)
         archive.runs.add(RunRecord("run", target.name, {}, 0.0, "max"))
         self.baseline = self.add(None, BUGGY, records=[evaluation(SAMPLES)], proposer="baseline")

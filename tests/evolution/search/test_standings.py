@@ -46,7 +46,7 @@ def test_a_variant_knows_how_many_are_better_and_what_came_of_its_children(popul
     population.absorb(variant(1, 3.0))
     population.absorb(variant(2, None, status=Status.FAILED))
     population.absorb(variant(3, 6.0))
-    population.absorb(variant(4, None, status=Status.GATED_OUT, reason="no_change: nothing was changed"))
+    population.absorb(variant(4, None, status=Status.NO_CHANGE))
     standing = population.standing("v0")
     assert (standing.better, standing.programs) == (1, 3)
     assert standing.children == {"valid": 2, "failed": 1, "no_change": 1}
