@@ -10,8 +10,8 @@ from pygent.gateway.models.prices import LOCAL, find, longest_answer
 
 UNKNOWN = 16_384  # for a model that no list knows: some think for ten thousand tokens before they answer
 LEAST = 4_096  # a smaller budget ends the run by one answer, rather than cut each one off
-_ANSWERS = 8  # answers that a run's budget has room for, so that several may be under way
-_OF_ATTEMPT = 2  # the same of an attempt or a task, which makes one request at a time
+_ANSWERS = 8  # answers that a large budget of a run has room for, so that several may be under way
+_OF_ONE = 2  # the same of a small one, and of an attempt or a task, which makes one request at a time
 
 
 def answer_limit(plan: RunPlan) -> int:
@@ -31,13 +31,15 @@ def _rooms(plan: RunPlan) -> Iterator[int]:
     config = plan.config
     prices = [find(name, config.prices) for name in plan.models]
     dearest = max((price.output for price in prices if price is not None), default=0.0)
-    for tokens, dollars, answers in (
-        (config.tokens, config.dollars, _ANSWERS),
-        (config.attempt_tokens, config.attempt_dollars, _OF_ATTEMPT),
-        (plan.profile.profile.limits.tokens if plan.profile else None, None, _OF_ATTEMPT),
-        (config.task_tokens if plan.measures_agents else None, None, _OF_ATTEMPT),
-    ):
-        if tokens is not None:
-            yield tokens // answers
-        if dollars is not None and dearest:
-            yield int(dollars / dearest * 1e6 / answers)
+
+    def bought(dollars: float | None) -> int | None:
+        return int(dollars / dearest * 1e6) if dollars is not None and dearest else None
+
+    for budget in (config.tokens, bought(config.dollars)):
+        if budget is not None:
+            yield max(budget // _ANSWERS, min(UNKNOWN, budget // _OF_ONE))
+    of_profile = plan.profile.profile.limits.tokens if plan.profile else None
+    of_task = config.task_tokens if plan.measures_agents else None
+    for budget in (config.attempt_tokens, bought(config.attempt_dollars), of_profile, of_task):
+        if budget is not None:
+            yield budget // _OF_ONE

@@ -44,10 +44,12 @@ def test_a_model_that_may_write_its_whole_window_leaves_half_of_it_to_the_prompt
 @pytest.mark.parametrize(
     ("budget", "most"),
     [
-        ({"tokens": 80_000}, 10_000),
+        ({"tokens": 160_000}, 20_000),
+        ({"tokens": 80_000}, UNKNOWN),
+        ({"tokens": 20_000}, 10_000),
         ({"tokens": 500}, LEAST),
         ({"tokens": 10**9}, 32_768),
-        ({"dollars": 0.128}, 10_000),  # at 1.6 dollars per million
+        ({"dollars": 0.256}, 20_000),  # at 1.6 dollars per million
         ({"attempt_tokens": 20_000}, 10_000),
         ({"attempt_dollars": 0.032}, 10_000),
         ({"attempts": 1}, 32_768),
