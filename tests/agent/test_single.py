@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from pygent.agent.__main__ import attempt as run_agent
 from pygent.agent.dialogue.brief import Brief
 from pygent.agent.host_client import HostClient, ModelUnavailableError
+from pygent.agent.profile import Profile, ProfileLimits
 from pygent.agent.single import Attempt, attempt
 from pygent.target_modules.patch.apply import apply
 from pygent.target_modules.patch.model.tree import Tree
@@ -122,6 +125,20 @@ def test_an_answer_that_changes_nothing_is_told_so(refused: str) -> None:
     made, asked = talked(refused, EDIT)
     assert len(asked) == 2
     assert made.patch is not None
+
+
+@pytest.mark.parametrize(("limits", "calls"), [({}, 2), ({"faults": 0}, 1), ({"calls": 1}, 1)])
+def test_a_profile_limits_the_repairs_of_its_pipeline(limits: dict[str, int], calls: int) -> None:
+    asked: list[Any] = []
+
+    def answer(question: Any) -> Any:
+        asked.append(question)
+        return {"text": BAD, "calls": [], "cut_off": False}
+
+    profile = Profile(name="p", pipeline="single", limits=ProfileLimits.model_validate(limits))
+    made = run_agent(answer, {"brief": asdict(BRIEF), "profile": profile.plain(), "mcp_tools": []})
+    assert made["reason"].startswith("unmatched")
+    assert len(asked) == calls
 
 
 def test_an_empty_answer_has_nothing_to_repair() -> None:

@@ -124,13 +124,15 @@ def _form(region: AnswerRegion, lines: list[str], tree: Tree) -> str:
             return _closed("hunks", region, "fence around the diff")
         if language in ("", *_DATA) and '"edits"' in text:
             return _closed("json", region, "fence around the JSON")
-    if language in _EXAMPLES.split() or (language in _DATA and (path is None or path.endswith(".py"))):
+    if path is not None and not path.endswith(".py"):
+        return _closed("code", region, "last fence")
+    if language in _EXAMPLES.split() or language in _DATA:
         return _closed("", region, "last fence")
     if is_python:
         if not language and _is_words(text):
             return _closed("", region, "last fence")
         return _closed("code", region, "last fence")
-    if path is not None and (path in tree or not path.endswith(".py")):
+    if path is not None and path in tree:
         return _closed("code", region, "last fence")
     raise ReadError(
         f"a block of `{language[:30]}` names no file; write its path on the line before, "

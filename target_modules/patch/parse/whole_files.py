@@ -27,13 +27,12 @@ def is_whole(code: Outline, file: Outline, path: str) -> bool:
     """Whether code is the whole of a file. Raises `ReadError` if that cannot be told."""
     if not file.units:
         return True
-    header = _Header.of(file)
-    lacking = list(_lacking(code, file))
-    repeated = any(
-        isinstance(unit.nodes[0], DEFINITIONS)
-        and _written(code, unit) in {_written(file, one) for one in file.units}
-        for unit in code.units
-    )
+    known = {_written(file, unit) for unit in file.units}
+    same = [unit for unit in code.units if _written(code, unit) in known]
+    if len(same) == len(code.units) < len(file.units) and not _rows(code) - _rows(file):
+        return False  # a quotation
+    repeated = any(isinstance(unit.nodes[0], DEFINITIONS) for unit in same)
+    header, lacking = _Header.of(file), list(_lacking(code, file))
     if not header.is_empty and header.is_in(code):
         lacking, behind, is_meant = [*header.lacking_in(code), *lacking], [], True
     else:
@@ -52,7 +51,7 @@ def file_text(source: str, code: Outline, old: str, file: Outline | None, *, is_
 
     If the answer says that this is the whole file (`is_said`), only comments are taken from the header.
     """
-    if file is not None and file.units:
+    if file is not None:
         source = _Header.of(file).missing_in(code, is_said) + source
     lines, newline = split_lines(source), newline_of(old)
     before = split_lines(old.removeprefix(BOM))
@@ -237,6 +236,10 @@ def _left_behind(code: Outline, file: Outline) -> Iterator[str]:
     for line in file.lines:
         if line.startswith("#") and line.strip() not in header and line.strip() not in have:
             yield f"the comment `{line.strip()[:40]}`"
+
+
+def _rows(file: Outline) -> set[str]:
+    return {line.strip() for line in file.lines} - {""}
 
 
 def _written(file: Outline, unit: Unit) -> str:
