@@ -108,7 +108,7 @@ def test_a_refused_answer_is_told_why_once_in_the_same_conversation() -> None:
     first, second = (question["messages"] for question in asked)
     assert second[:2] == first
     assert [message["role"] for message in second[2:]] == ["assistant", "user"]
-    assert second[2]["content"] == BAD
+    assert second[2]["content"] == BAD.strip()
     assert "x * 3" in second[3]["content"]
     assert "answer format" in second[3]["content"]
 
@@ -143,6 +143,17 @@ def test_a_profile_limits_the_repairs_of_its_pipeline(limits: dict[str, int], ca
 
 def test_an_empty_answer_has_nothing_to_repair() -> None:
     assert len(talked("", cut_off=True)[1]) == 1
+    made, asked = talked(f"<think>\n{EDIT}", cut_off=True)
+    assert len(asked) == 1
+    assert made.reason == "answer cut off before any edit"
+
+
+def test_thinking_is_not_sent_back() -> None:
+    _, asked = talked(f"<think>hm</think>\n{BAD}", EDIT)
+    assert asked[1]["messages"][2]["content"] == BAD.strip()
+    made, asked = talked("<think>hm", EDIT)
+    assert "nothing but thinking" in asked[1]["messages"][3]["content"]
+    assert made.patch is not None
 
 
 def test_an_answer_that_was_cut_off_is_asked_to_be_shorter() -> None:
