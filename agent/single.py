@@ -28,6 +28,7 @@ from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
 STAGE = "single"
 REPAIRS = 1
+_CUT_OFF = "answer cut off before any edit"  # asked again, the model would reach the same limit
 _IDEA = re.compile(r"[\s*_#>-]*IDEA[*_]*:[*_]*\s*(.*)", re.IGNORECASE)
 
 
@@ -55,10 +56,10 @@ def attempt(
     answer = door.complete(conversation, stage=STAGE)
     made = _read(answer, brief)
     for _ in range(repairs):
-        if made.patch is not None or made.no_change or not answer.text.strip():
+        if made.patch is not None or made.no_change or made.reason == _CUT_OFF or not answer.text.strip():
             break
         words = render("repair.md.j2", reason=made.reason, cut_off=answer.cut_off)
-        conversation += [Message("assistant", answer.text), Message("user", words)]
+        conversation += [Message("assistant", _said(answer.text)), Message("user", words)]
         try:
             answer = door.complete(conversation, stage=STAGE)
         except (BudgetExhaustedError, ContextTooLongError, ModelUnavailableError):
@@ -67,14 +68,21 @@ def attempt(
     return made
 
 
+def _said(text: str) -> str:
+    """An answer as it is sent back: thinking is paid for once."""
+    try:
+        return without_thinking(text).strip() or text
+    except ReadError:
+        return text
+
+
 def _read(answer: ModelAnswer, brief: Brief) -> Attempt:
     note = ""
     try:
         text = without_thinking(answer.text)
         if not text.strip():
-            return Attempt(
-                None, reason="answer cut off before any edit" if answer.cut_off else "empty answer"
-            )
+            empty = "the answer is nothing but thinking" if answer.text.strip() else "empty answer"
+            return Attempt(None, reason=_CUT_OFF if answer.cut_off else empty)
         note = _idea(prose(text))
         finding = finding_in(answer.text)
         try:

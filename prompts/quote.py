@@ -144,9 +144,13 @@ def data(text: str, limit: int, info: str = "text") -> str:
 
     A diff (`info`) is cut at its hunks.
     """
-    safe = _FENCES.sub(lambda run: f"\\x{ord(run[0][0]):02x}" * len(run[0]), visible(text))
     shorter = cut_diff if info == "diff" else cut
-    return fence(shorter(safe, limit), info)
+    return fence(shorter(inert(text), limit), info)
+
+
+def inert(text: str) -> str:
+    """Untrusted text as it stands in a block: visible, and without runs of fence marks."""
+    return _FENCES.sub(lambda run: f"\\x{ord(run[0][0]):02x}" * len(run[0]), visible(text))
 
 
 def visible(text: str) -> str:

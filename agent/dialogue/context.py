@@ -171,7 +171,7 @@ def _hints(hints: tuple[str, ...], limit: int) -> str:
     """Whole hints, newest first, as far as the budget goes. Only the first is ever cut, between words."""
     rows: list[str] = []
     for hint in hints:
-        row = "- " + quote.visible(hint).strip().replace("\n", "\n  ")
+        row = "- " + quote.inert(hint).strip().replace("\n", "\n  ")
         if not rows and len(row) > limit:
             head = row[:limit].rpartition(" ")[0]
             row = (head if len(head) > limit // 2 else row[:limit]) + " ..."

@@ -11,10 +11,10 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_regions import (
     DIFF,
     HUNK,
-    PYTHON,
     SEARCH,
     AnswerRegion,
     is_header,
+    is_python,
     parses,
     regions,
 )
@@ -115,8 +115,8 @@ def _form(region: AnswerRegion, lines: list[str], tree: Tree) -> str:
     if len(text.split()) == 1 and path_in_line(text, tree) in tree.files:
         return "name"
     path = path_in_info(region.info, tree) or named_file(lines, region.start - 1, tree)
-    is_python = language in PYTHON or ("." in language and language.endswith(".py"))
-    if not (is_python and parses(text)):
+    holds_python = is_python(language)
+    if not (holds_python and parses(text)):
         if any(SEARCH.match(line) for line in own):
             return "blocks"
         has_hunks = any(HUNK.match(line) or is_header(own, at) for at, line in enumerate(own))
@@ -124,13 +124,15 @@ def _form(region: AnswerRegion, lines: list[str], tree: Tree) -> str:
             return _closed("hunks", region, "fence around the diff")
         if language in ("", *_DATA) and '"edits"' in text:
             return _closed("json", region, "fence around the JSON")
-    if language in _EXAMPLES.split() or (language in _DATA and (path is None or path.endswith(".py"))):
+    if path is not None and not path.endswith(".py"):
+        return _closed("code", region, "last fence")
+    if language in _EXAMPLES.split() or language in _DATA:
         return _closed("", region, "last fence")
-    if is_python:
+    if holds_python:
         if not language and _is_words(text):
             return _closed("", region, "last fence")
         return _closed("code", region, "last fence")
-    if path is not None and (path in tree or not path.endswith(".py")):
+    if path is not None and path in tree:
         return _closed("code", region, "last fence")
     raise ReadError(
         f"a block of `{language[:30]}` names no file; write its path on the line before, "

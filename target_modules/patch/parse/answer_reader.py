@@ -33,8 +33,14 @@ def read(answer: str, tree: Tree, editable: Sequence[str]) -> Patch:
     decides whether a change is allowed. An answer is taken whole or refused. Nothing is guessed: text that
     fits no place, or several, is an error.
     """
-    where = Editable.of(editable)
-    forms = forms_of(without_thinking(answer), tree)
+    try:
+        return _read(without_thinking(answer), tree, Editable.of(editable))
+    except RecursionError:
+        raise ReadError("the code in the answer is nested too deeply") from None
+
+
+def _read(text: str, tree: Tree, where: Editable) -> Patch:
+    forms = forms_of(text, tree)
     if forms.is_empty:
         raise ReadError("the answer holds no edit: no block, diff, code or JSON", "no_edit")
     patches = [patch for read_form in _readers(forms, tree, where) if (patch := read_form()).edits]

@@ -16,7 +16,7 @@ from typing import Literal
 from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.patch.syntax.source_rendering import dedented
 
-PYTHON = frozenset({"", "python", "py", "python3", "py3"})
+_PYTHON = re.compile(r"|(?:c?python|py)[\d.]*|.*\.py")  # languages of a fence, or a file in its place
 DIFF = frozenset({"diff", "patch", "udiff"})
 SEARCH = re.compile(r"^[ \t>]*(?:<{5,9}|-{5,9})[ \t]*(?:SEARCH|ORIGINAL)\b.{0,200}$")
 REPLACE = re.compile(r"^[ \t>]*(?:>{5,9}|\+{5,9})[ \t]*(?:REPLACE|UPDATED)>?[ \t]*$|^[ \t]*>{7}[ \t]*$")
@@ -109,6 +109,11 @@ def is_header(lines: list[str], number: int) -> bool:
     )
 
 
+def is_python(language: str) -> bool:
+    """Whether a fence of this language holds Python; one that names none may."""
+    return _PYTHON.fullmatch(language) is not None
+
+
 def parses(text: str) -> bool:
     """Whether text is Python, at any indentation."""
     try:
@@ -153,7 +158,7 @@ def _fence_end(lines: list[str], opening: int, match: re.Match[str]) -> tuple[in
     """
     indent, mark, info = match[1], match[2], match[3]
     language = AnswerRegion("fence", 0, 0, info).language
-    is_code = language in PYTHON or "." in language
+    is_code = is_python(language)
     ends: list[int] = []
     number = opening + 1
     while number < len(lines) and len(ends) < (_MOST_TRIES if is_code else 1):

@@ -11,8 +11,9 @@ from pygent.target_modules.patch.model.editable import MARKER, Editable
 from pygent.target_modules.patch.model.edits import CreateFile, DeleteFile, Edit
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_text import ReadError
+from pygent.target_modules.patch.parse.statements import is_import
 from pygent.target_modules.patch.parse.symbol_parts import WAYS_OUT, CodePart, method_of, part_edits, parts_of
-from pygent.target_modules.patch.parse.whole_files import file_text, is_import, is_whole
+from pygent.target_modules.patch.parse.whole_files import file_text, is_whole
 from pygent.target_modules.patch.syntax.outline import Outline, outline
 from pygent.target_modules.patch.syntax.source import NotPythonError, plain, split_lines
 from pygent.target_modules.patch.syntax.source_rendering import dedented

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -12,12 +11,16 @@ from pygent.target_modules.patch.diff.text_searches import text_edits
 from pygent.target_modules.patch.model.editable import MARKER, Editable
 from pygent.target_modules.patch.model.edits import AddImport, Edit, InsertSymbol, ReplaceSymbol
 from pygent.target_modules.patch.parse.answer_text import ReadError
-from pygent.target_modules.patch.parse.whole_files import bound, head_of, is_future, is_import
+from pygent.target_modules.patch.parse.statements import (
+    are_similar,
+    is_future,
+    is_import,
+    is_version,
+)
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_bound
 from pygent.target_modules.patch.syntax.source import NotPythonError, newline_of, plain
 from pygent.target_modules.patch.syntax.source_rendering import dedented
 
-_GUARD = head_of(ast.parse("if __name__ == '__main__': pass").body[0])
 _METHOD_MARKS = frozenset({"staticmethod", "classmethod", "property"})
 
 
@@ -207,12 +210,12 @@ class _Placing:
             raise self._homeless(
                 part, "it is another docstring than the file's, or a value that does nothing"
             )
-        similar = [unit for unit in self._file.units if not is_import(unit) and _are_similar(unit, part.unit)]
+        similar = [unit for unit in self._file.units if not is_import(unit) and are_similar(unit, part.unit)]
         if not similar:
             self._may_add(part)
             return False
         first = similar[0]
-        if len(similar) > 1 or not _is_version(part.unit, first):
+        if len(similar) > 1 or not is_version(part.unit, first):
             raise self._homeless(part, f"it may be another version of line {first.line} of {self._path}")
         self._rewrite(part, first)
         return True
@@ -358,36 +361,6 @@ def _single(unit: Unit) -> Iterator[ast.stmt]:
 
 def _dumped(unit: Unit) -> list[str]:
     return [ast.dump(node) for node in unit.nodes]
-
-
-def _are_similar(one: Unit, other: Unit) -> bool:
-    """Whether statements may be versions of one: both bind a name, or are of a kind and speak of one."""
-    if not bound(*one.nodes).isdisjoint(bound(*other.nodes)):
-        return True
-    return any(
-        type(node) is type(known)
-        and (head_of(node) == head_of(known) != "Try" or not _spoken_of(node).isdisjoint(_spoken_of(known)))
-        for node in other.nodes
-        for known in one.nodes
-    )
-
-
-def _spoken_of(node: ast.stmt) -> set[str]:
-    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return {name for name in names if not hasattr(builtins, name)}
-
-
-def _is_version(new: Unit, old: Unit) -> bool:
-    """Whether a statement clearly stands for one of the file: a script's guard, or all names it binds."""
-    if len(new.nodes) > 1 or len(old.nodes) > 1 or type(new.nodes[0]) is not type(old.nodes[0]):
-        return False
-    names = bound(*old.nodes)
-    if head_of(new.nodes[0]) != head_of(old.nodes[0]):
-        return False
-    is_kept = bool(names) and names <= bound(*new.nodes)
-    return head_of(new.nodes[0]) == _GUARD or (
-        is_kept and isinstance(new.nodes[0], ast.If | ast.Try | ast.With)
-    )
 
 
 def _without_comments(text: str) -> str:

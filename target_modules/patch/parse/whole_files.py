@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from pygent.target_modules.patch.model.editable import MARKER
 from pygent.target_modules.patch.parse.answer_text import ReadError
+from pygent.target_modules.patch.parse.statements import bound, head_of, is_docstring, is_future, is_import
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_bound
 from pygent.target_modules.patch.syntax.source import BOM, newline_of, plain, split_lines
 from pygent.target_modules.patch.syntax.symbol_walker import DEFINITIONS, first_line
 
-IMPORTS = (ast.Import, ast.ImportFrom)
 _SHOWN = 4  # names in a reason
 
 
@@ -27,13 +27,12 @@ def is_whole(code: Outline, file: Outline, path: str) -> bool:
     """Whether code is the whole of a file. Raises `ReadError` if that cannot be told."""
     if not file.units:
         return True
-    header = _Header.of(file)
-    lacking = list(_lacking(code, file))
-    repeated = any(
-        isinstance(unit.nodes[0], DEFINITIONS)
-        and _written(code, unit) in {_written(file, one) for one in file.units}
-        for unit in code.units
-    )
+    known = {_written(file, unit) for unit in file.units}
+    same = [unit for unit in code.units if _written(code, unit) in known]
+    if len(same) == len(code.units) < len(file.units) and not _rows(code) - _rows(file):
+        return False  # a quotation
+    repeated = any(isinstance(unit.nodes[0], DEFINITIONS) for unit in same)
+    header, lacking = _Header.of(file), list(_lacking(code, file))
     if not header.is_empty and header.is_in(code):
         lacking, behind, is_meant = [*header.lacking_in(code), *lacking], [], True
     else:
@@ -52,7 +51,7 @@ def file_text(source: str, code: Outline, old: str, file: Outline | None, *, is_
 
     If the answer says that this is the whole file (`is_said`), only comments are taken from the header.
     """
-    if file is not None and file.units:
+    if file is not None:
         source = _Header.of(file).missing_in(code, is_said) + source
     lines, newline = split_lines(source), newline_of(old)
     before = split_lines(old.removeprefix(BOM))
@@ -74,66 +73,6 @@ def file_text(source: str, code: Outline, old: str, file: Outline | None, *, is_
     if before and not before[-1].endswith(("\n", "\r")):
         text = text.removesuffix(newline)
     return (BOM if old.startswith(BOM) else "") + text
-
-
-def bound(*nodes: ast.AST) -> set[str]:
-    """Names that statements bind in the scope that they stand in, however deep inside them."""
-    names: set[str] = set()
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, DEFINITIONS):
-            names.add(node.name)
-        elif isinstance(node, IMPORTS):
-            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Store):
-                names.add(node.id)
-        elif not isinstance(node, ast.Lambda):
-            stack.extend(ast.iter_child_nodes(node))
-    return names
-
-
-def head_of(node: ast.stmt) -> str:
-    """What a statement is about, apart from what it does: two with the same head are versions of one."""
-    parts: list[ast.AST | None]
-    if isinstance(node, ast.If | ast.While):
-        parts = [node.test]
-    elif isinstance(node, ast.For | ast.AsyncFor):
-        parts = [node.target, node.iter]
-    elif isinstance(node, ast.With | ast.AsyncWith):
-        parts = [item.context_expr for item in node.items]
-    elif isinstance(node, ast.Match):
-        parts = [node.subject]
-    elif isinstance(node, ast.AugAssign):
-        parts = [node.target]
-    elif isinstance(node, ast.Assign):
-        parts = list(node.targets)
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        parts = [node.value.func]
-    elif isinstance(node, ast.Try):
-        parts = []
-    else:
-        parts = [node]
-    return " ".join([type(node).__name__, *(ast.dump(part) for part in parts if part is not None)])
-
-
-def is_docstring(file: Outline, unit: Unit) -> bool:
-    node = unit.nodes[0]
-    return (
-        unit is file.units[0]
-        and isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
-
-
-def is_import(unit: Unit) -> bool:
-    return all(isinstance(node, IMPORTS) for node in unit.nodes)
-
-
-def is_future(unit: Unit) -> bool:
-    return any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in unit.nodes)
 
 
 @dataclass(frozen=True)
@@ -237,6 +176,10 @@ def _left_behind(code: Outline, file: Outline) -> Iterator[str]:
     for line in file.lines:
         if line.startswith("#") and line.strip() not in header and line.strip() not in have:
             yield f"the comment `{line.strip()[:40]}`"
+
+
+def _rows(file: Outline) -> set[str]:
+    return {line.strip() for line in file.lines} - {""}
 
 
 def _written(file: Outline, unit: Unit) -> str:

@@ -279,7 +279,18 @@ def test_two_versions_of_a_new_file_are_refused() -> None:
 
 def test_a_file_that_is_not_python_is_taken_whole_where_it_is_named() -> None:
     assert got("data.toml\n```toml\na = 2\n```\n", "data.toml", ("*",)) == "a = 2\n"
+    assert got("data.toml\n```text\na = 2\n```\n", "data.toml", ("*",)) == "a = 2\n"
     assert refused("```toml\na = 2\n```\n", ("*",))
+
+
+def test_a_quotation_of_the_file_is_no_edit() -> None:
+    assert got("Was:\n" + code(f"# of one vector\n{OLD}") + "now:\n" + code(NEW)) == FILE.replace(OLD, NEW)
+    assert got(code(HEADER + "import re\n") + "now:\n" + code(NEW)) == FILE.replace(OLD, NEW)
+
+
+def test_comments_alone_in_a_file_are_kept() -> None:
+    tree = Tree({"m.py": "# Licence: MIT\n"})
+    assert apply(tree, read(code("x = 1\n"), tree, ["m.py"]))["m.py"] == "# Licence: MIT\n\nx = 1\n"
 
 
 def test_imports_in_a_block_by_themselves_come_along() -> None:

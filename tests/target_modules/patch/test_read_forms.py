@@ -363,7 +363,18 @@ HOSTILE = [
     "=======\n",
     " \n",
     "a.",
+    "<think> a </think> ",
+    "x <think> ",
+    "</think>\n",
+    "[/THINK]",
+    "{\n",
 ]
+
+
+def test_code_that_is_nested_too_deeply_is_refused() -> None:
+    deep = "assert " + "+".join("1" * 20_000)
+    for code in (f"{deep}\n\n{NEW}", f"priority = {deep[7:]}\n", f"X = 1\n{deep}\n"):
+        assert kind(f"```python\n{code}```") in ("malformed", "no_edit", "unmatched")
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
