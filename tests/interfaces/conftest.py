@@ -38,9 +38,9 @@ def edit(search: str, replace: str) -> Script:
 
 RETURN = "        return value + high"
 ANSWERS = (
-    say("I would rather not."),
+    *2 * (say("I would rather not."),),  # each refused answer is sent back once
     edit("    return 0", "    return 7"),
-    edit("        return value * high", "        return 0"),
+    *2 * (edit("        return value * high", "        return 0"),),
     edit(RETURN, "        return value - high"),
     edit("    return 0", "    return 1"),
     edit("    return 0", "    return 2"),

@@ -21,7 +21,7 @@ def test_evolve_closes_with_the_documented_json(finished: Finished) -> None:
     assert summary["target"] == "outside"
     assert summary["evaluations"] == 4
     assert summary["failed"]["gated_out"] == 2
-    assert summary["usage"]["calls"] == 6
+    assert summary["usage"]["calls"] == 8
     assert summary["stopped_by"] == "evaluations"
     assert summary["best"]["score"] == 1.0 > summary["baseline"]["score"]
     assert summary["best"]["held_out"]["mean"] == 1.0 > summary["baseline"]["held_out"]["mean"]
