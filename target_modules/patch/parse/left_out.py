@@ -1,4 +1,4 @@
-"""What a model leaves out of code that it means to give whole: "# ... unchanged", `...`, members of a class."""
+"""What code leaves out that is meant to be whole: "# ... unchanged", `...`, members of a class."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def refuse_dots(new: str, old: str, path: str) -> None:
 
 
 def refuse_lost_members(code: Outline, file: Outline, path: str) -> None:
-    """Raise `ReadError` if a class in code lacks members that the file's has and that seem to be meant to stay.
+    """Raise `ReadError` if a class in code lacks members of the file's that seem to be meant to stay.
 
-    A private member that the class no longer speaks of was deleted on purpose, and so was one that is now set on
-    `self`, or a special method that another base or decorator may provide.
+    A private member that the class no longer speaks of was deleted on purpose; so was one that is now set
+    on `self`, or a special method that another base or decorator may provide.
     """
     for unit in code.units:
         new = unit.nodes[0]
@@ -77,9 +77,9 @@ def refuse_lost_members(code: Outline, file: Outline, path: str) -> None:
             listed = ", ".join(f"`{name}`" for name in lost[:_SHOWN])
             more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
             raise ReadError(
-                f"the class `{new.name}` lacks {listed}{more}, which {path} has; give the class whole, or the "
-                f"methods that change without the class; to delete these, use a SEARCH/REPLACE block, or write "
-                f"`{path} (whole file)` and give the file whole",
+                f"the class `{new.name}` lacks {listed}{more}, which {path} has; give the class whole, or "
+                "the methods that change without the class; to delete these, use a SEARCH/REPLACE block, or "
+                f"write `{path} (whole file)` and give the file whole",
                 "ambiguous",
             )
 

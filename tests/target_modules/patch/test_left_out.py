@@ -87,7 +87,8 @@ def forms(old: str, new: str) -> list[str]:
         "m.py (whole file)\n" + fenced(FILE.replace(old, new)),
         f"<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n",
         "--- a/m.py\n+++ b/m.py\n@@ -1 +1 @@\n" + "\n".join(marked) + "\n",
-        f'{{"edits": [{{"kind": "replace_symbol", "path": "m.py", "symbol": "weigh", "source": "{escaped}"}}]}}',
+        '{"edits": [{"kind": "replace_symbol", "path": "m.py", "symbol": "weigh", '
+        f'"source": "{escaped}"}}]}}',
     ]
 
 
