@@ -16,10 +16,12 @@ from pygent.target_modules.patch.syntax.outline import outline
 from pygent.target_modules.patch.syntax.source import NotPythonError, plain
 
 _WORD = (
-    r"(?:think(?:ing)?|thoughts?|reason(?:ing)?(?:_content)?|reflect(?:ion)?|scratch_?pad|analysis"
-    r"|(?:inner_|internal_)?monologue|chain_?of_?thought|cot|cot_budget_reflect|deliberation)"
+    r"(?:(?:inner|internal|my)_)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|rationale|reflect(?:ions?|ing)?"
+    r"|analysis|monologue|deliberation|scratch_?pad|chain_?of_?thoughts?|cot)"
+    r"(?:_(?:process|content|trace|steps?|budget|budget_reflect))?"
 )
 _TAG = rf"(?:[a-z]\w*:)?{_WORD}"
+_IN_BRACKETS = r"(?:think(?:ing)?|thoughts?|reasoning)"
 _NEVER = "(?!)"
 _BAR = "[|\uff5c]"
 _NAMED = rf"{_WORD}|(?:chain[_\u2581]?of[_\u2581]?)?(?:thought|thinking)"
@@ -44,8 +46,8 @@ def _marks(opens: str, closes: str, alone: str | None = None) -> _Marks:
 _FINAL = rf"<{_BAR}?channel{_BAR}?>\s*final(?:[^<\n`]*<{_BAR}message{_BAR}>)?"
 _ASSISTANT = rf"(?:<{_BAR}start{_BAR}>\s*assistant\s*)?"
 _THINKING = (
-    _marks(rf"<{_TAG}(?:\s[^<>]*)?>", rf"</{_TAG}\s*>"),
-    _marks(rf"\[{_WORD}\]", rf"\[/{_WORD}\]"),
+    _marks(rf"<\s?{_TAG}(?:\s[^<>]*)?>", rf"<\s?/\s?{_TAG}\s*>"),
+    _marks(rf"\[{_IN_BRACKETS}\]", rf"\[/{_IN_BRACKETS}\]"),
     _marks(rf"\u25c1{_WORD}\u25b7", rf"\u25c1/{_WORD}\u25b7"),
     _marks(
         rf"<{_BAR}(?:(?:begin|start)[_\u2581](?:of[_\u2581])?)?(?:{_NAMED}){_BAR}>",
