@@ -47,7 +47,7 @@ _LOOKS_LIKE_CODE = re.compile(
 )
 _WRAPPER = re.compile(r"^(`{3,}|~{3,})[ \t]*(?:markdown|md)[ \t]*$", re.IGNORECASE)
 _OTHER_FORM = re.compile(
-    r"^[ \t>]*(?:<{7}[ \t]+\S|<{7}$|<(?:search|replace|edit|find|old_str|new_str|str_replace|patch)\b[^<>]*>).*",
+    r"^[ \t>]*(?:<{7}[ \t]+\S|<{7}$|<(?:search|replace|edits?|find|old_str|new_str|patch)\b[^<>]*>).*",
     re.MULTILINE | re.IGNORECASE,
 )
 _JSON = re.compile(r"^[ \t]*\{\s*\"edits\"\s*:", re.MULTILINE)
