@@ -17,6 +17,8 @@ from pygent.prompts.quote import line
 _CUT_OFF = frozenset({CUT_OFF, "max_tokens", "model_length", "max_output_tokens"})
 _TEXT = frozenset({None, "text", "output_text"})  # types of parts
 _THINKING = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks")
+_ARGUMENTS = ("arguments", "parameters", "input")
+_FAILED = frozenset({"error", "failed", "network_error"})
 _REFUSED = frozenset({"content_filter", "safety", "refusal", "recitation", "prohibited_content"})
 
 
@@ -45,6 +47,8 @@ def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Com
     If usage is missing (some local servers), `prompt_guess` and a guess from the text are used.
     """
     if (error := fault_inside(data, model)) is not None:
+        if isinstance(begun := data.get("begun"), str) and begun:  # it was streamed, and is paid
+            error.usage = Usage(1, prompt_guess, 0, of_text(begun))
         raise error
     choices = data.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
@@ -65,6 +69,8 @@ def completion_of(data: Mapping[str, Any], model: str, prompt_guess: int) -> Com
     calls = tuple(ToolCall(call.id, call.name, _paired(call.arguments) or nothing) for call in found)
     written = text + "".join(call.name + call.arguments for call in calls)
     usage, cache_written = _usage(data.get("usage"), prompt_guess, written)
+    if reason.lower() in _FAILED:
+        raise ModelError(Kind.SERVER, f"{model}: the answer broke off: {line(reason)}", usage=usage)
     refusal = message.get("refusal")
     if reason == "content_filter" or (isinstance(refusal, str) and refusal):
         why = line(refusal) if isinstance(refusal, str) and refusal else "content filter"
@@ -106,7 +112,10 @@ def fields_of(call: Mapping[str, Any]) -> tuple[str, str, str | None]:
     """Id, name and arguments; None where a call has no arguments. Some endpoints send the object itself."""
     function = call.get("function")
     function = function if isinstance(function, dict) else call
-    id, name, arguments = call.get("id"), function.get("name"), function.get("arguments")
+    id, name = call.get("id"), function.get("name")
+    arguments = next((function[key] for key in _ARGUMENTS if key in function), None)
+    if arguments is not None and not arguments:
+        arguments = "" if isinstance(arguments, str) else None
     if arguments is not None and not isinstance(arguments, str):
         arguments = json.dumps(arguments)
     return id if isinstance(id, str) else "", name if isinstance(name, str) else "", arguments
@@ -161,6 +170,8 @@ def _first(*values: object) -> int | None:
 
 
 def _count(value: object) -> int | None:
+    if (isinstance(value, str) and value.isdecimal()) or (isinstance(value, float) and value.is_integer()):
+        value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
@@ -173,6 +184,7 @@ def _calls(message: Mapping[str, Any]) -> tuple[ToolCall, ...] | None:
     if not listed:
         old = message.get("function_call")  # the form before `tool_calls`
         listed = [{"function": old}] if old else []
+    listed = [listed] if isinstance(listed, dict) else listed
     if not isinstance(listed, list) or not all(isinstance(call, dict) for call in listed):
         return None
     calls: list[ToolCall] = []

@@ -11,7 +11,7 @@ from pygent.gateway.models.endpoint_errors import NO_STATUS, EndpointError, word
 
 TOOLS = "tools"
 LENGTHS = ("max_tokens", "max_completion_tokens")
-_LENGTH = r"max_?(?:completion_?|output_?|new_?)?tokens|(?:completion|output|new) tokens"
+_LENGTH = r"max_?(?:completion_?|output_?|new_?)?tokens|(?:maximum|completion|output|new) tokens"
 _NAMES = {
     **dict.fromkeys(LENGTHS, _LENGTH),
     "temperature": r"temperature|sampling param(?:eter)?s?",
@@ -44,7 +44,8 @@ _UNSUPPORTED = re.compile(
 )
 _TOO_LARGE = re.compile(
     r"too (?:large|big|high|long|many|great)|exceed|at most|less than|smaller|lower than|<|>|maximum|up to"
-    r"|range|between|limit|greater|must be",
+    r"|range|between|limit|greater|must be"
+    r"|\u6700\u5927|\u4e0a\u9650|\u8303\u56f4|\u8d85|\ucd08\uacfc|d\u00e9passe|\u00fcberschreite",
     re.I,
 )
 _N = r"(\d{1,3}(?:,\d{3})+|\d+)"
@@ -73,7 +74,8 @@ def refused(error: EndpointError, sent: Mapping[str, Any]) -> frozenset[str]:
     """The options in `sent` that the error refuses; a fault of anything else refuses none.
 
     In a plain refusal (400, 422) an option counts if the error's `param` is its name, or else if it stands in
-    quotes; in any, if it stands beside words that refuse. Tools count only if nothing else does.
+    quotes; in any, if it stands beside words that refuse. Words of other alphabets are taken to refuse. Tools
+    count only if nothing else does.
     """
     if error.status not in (NO_STATUS, 400, 404, 415, 422, 500, 501):
         return frozenset()
@@ -84,16 +86,21 @@ def refused(error: EndpointError, sent: Mapping[str, Any]) -> frozenset[str]:
         return exactly
 
     def is_meant(name: str) -> bool:
-        refuses = _REFUSING.search(whole) or (name in LENGTHS and _TOO_LARGE.search(whole))
+        refuses = _refuses(whole) or (name in LENGTHS and _TOO_LARGE.search(whole) is not None)
         is_common_word = name == "stream" and not plain  # "failed while streaming"
         pattern = _NAMED if refuses and error.status < 500 and not is_common_word else _QUOTED
-        return (plain or refuses is not None) and pattern[name].search(whole) is not None
+        return (plain or refuses) and pattern[name].search(whole) is not None
 
     found = frozenset(name for name in sent if name in _NAMED and name != TOOLS and is_meant(name))
     if found or TOOLS not in sent or not _NAMED[TOOLS].search(whole):
         return found
     is_param = plain and "tool_choice" in texts
-    return frozenset({TOOLS}) if is_param or _WITHOUT_TOOLS.search(whole) else found
+    is_refused = is_param or not whole.isascii() or _WITHOUT_TOOLS.search(whole)
+    return frozenset({TOOLS}) if is_refused else found
+
+
+def _refuses(text: str) -> bool:
+    return _REFUSING.search(text) is not None or not text.isascii()
 
 
 def names_none(error: EndpointError) -> bool:

@@ -32,23 +32,30 @@ def assembled(lines: Iterable[str]) -> dict[str, Any]:
     its finish reason and the connection was closed properly.
     """
     answer = _Answer()
+    begun = ""  # an event whose data takes several lines
     for line in lines:
         name, colon, value = line.partition(":")
+        if begun and not line.strip():
+            break
         if name != "data" or not colon:
             continue
-        value = value.removeprefix(" ")
+        value = begun + value.removeprefix(" ")
         if value.strip() == "[DONE]":
             answer.done = True
             break
         try:
             chunk = json.loads(value)
         except (ValueError, RecursionError):
-            raise StreamError("a chunk of the stream is not JSON", answer.text, malformed=True) from None
+            begun = f"{value}\n"
+            continue
+        begun = ""
         if not isinstance(chunk, dict):
             raise StreamError("a chunk of the stream is not an object", answer.text, malformed=True)
         if chunk.get("error") or chunk.get("object") == "error":
-            return {"error": chunk.get("error") or chunk}
+            return {"error": chunk.get("error") or chunk, "begun": answer.text}
         answer.take(chunk)
+    if begun:
+        raise StreamError("a chunk of the stream is not JSON", answer.text, malformed=True)
     if not answer.done and answer.reason is None:
         raise StreamError("the stream ended before the answer did", answer.text, malformed=False)
     return answer.whole()
@@ -73,7 +80,9 @@ class _Answer:
 
     def take(self, chunk: dict[str, Any]) -> None:
         self._model = chunk.get("model") or self._model
-        self._usage = chunk.get("usage") or self._usage
+        groq = chunk.get("x_groq")
+        counted = chunk.get("usage") or (groq.get("usage") if isinstance(groq, dict) else None)
+        self._usage = counted or self._usage
         choices = chunk.get("choices")
         if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
             return
@@ -121,7 +130,7 @@ class _CallPieces:
     def take(self, delta: Mapping[str, Any]) -> None:
         """Take the calls in one chunk's delta."""
         listed = delta.get("tool_calls")
-        pieces = listed if isinstance(listed, list) else []
+        pieces = listed if isinstance(listed, list) else [listed] if isinstance(listed, dict) else []
         if not pieces and isinstance(old := delta.get("function_call"), dict):
             pieces = [{"index": 0, "function": old}]
         for position, piece in enumerate(pieces):
@@ -156,6 +165,8 @@ def _begins(call: Mapping[str, str], id: str, name: str, arguments: str, *, inde
         return False
     if id and call["id"] and id != call["id"]:
         return True
+    if not call["name"]:  # it comes after the arguments
+        return False
     if _is_whole(call["arguments"]):
         return bool(arguments) or name != call["name"]
     if name == call["name"]:
