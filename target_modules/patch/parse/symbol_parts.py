@@ -154,7 +154,8 @@ class _Placing:
             names = sorted({name for _, part in new for name in part.names})
             if names:
                 raise ReadError(
-                    f"the code defines {', '.join(names)}, none of which may be changed here: {WAYS_OUT}",
+                    f"the code defines {', '.join(names)}, which {self._path} does not have, beside nothing "
+                    f"that it has, so that the place is not clear; {WAYS_OUT}",
                     "unmatched",
                 )
             raise self._homeless(new[0][1], "its place in the file is not clear", "no_edit")
@@ -193,7 +194,11 @@ class _Placing:
         if name in file.by_name:
             return name
         if file.numbered(name):
-            raise ReadError(f"`{name}` is defined more than once in {self._path}", "ambiguous")
+            raise ReadError(
+                f"`{name}` is defined more than once in {self._path}; use a SEARCH/REPLACE block, "
+                "or give the whole file",
+                "ambiguous",
+            )
         return method_of(name, part, file, self._path, self._opened)
 
     def _is_there(self, part: CodePart) -> bool:

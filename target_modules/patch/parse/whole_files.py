@@ -151,7 +151,10 @@ def _lacking(code: Outline, file: Outline) -> Iterator[str]:
     """What code lacks of a file: names, statements, and imports that it uses."""
     tops = [node for unit in code.units for node in unit.nodes]
     names, loaded = bound(*tops), modules(*tops)
-    used = {node.id for top in tops for node in ast.walk(top) if isinstance(node, ast.Name)}
+    used = _used(code)
+    spared = (
+        _used(file) - used
+    )  # an import that is needed no longer may go; one that never was is there for more
     heads, left = Counter(map(head_of, tops)), Counter(name for node in tops for name in names_bound(node))
     for unit in file.units:
         if is_docstring(file, unit) or is_future(unit):
@@ -159,10 +162,8 @@ def _lacking(code: Outline, file: Outline) -> Iterator[str]:
         own = bound(*unit.nodes)
         missing = own - names
         if is_import(unit):
-            lost = modules(*unit.nodes) - loaded
-            missing = (missing & used) | {
-                one for one in lost if one[-1] == "*" or one.partition(".")[0] in used
-            }
+            missing |= modules(*unit.nodes) - loaded
+            missing = {name for name in missing if name[-1] == "*" or name.partition(".")[0] not in spared}
             yield from (f"the import of `{name}`" for name in sorted(missing))
         elif missing:
             yield from (f"`{name}`" for name in sorted(missing))
@@ -174,6 +175,11 @@ def _lacking(code: Outline, file: Outline) -> Iterator[str]:
                 is_there = all(left[name] >= 0 for name in simple) and (simple or heads[head_of(node)] >= 0)
                 if not is_there and not (own and _is_of_a_kind(node, tops)):
                     yield f"line {unit.line} (`{file.lines[unit.line - 1].strip()[:40]}`)"
+
+
+def _used(code: Outline) -> set[str]:
+    nodes = (node for unit in code.units for top in unit.nodes for node in ast.walk(top))
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _is_of_a_kind(node: ast.stmt, tops: list[ast.stmt]) -> bool:
@@ -209,5 +215,6 @@ def _written(file: Outline, unit: Unit) -> str:
 
 
 def _listed(names: list[str]) -> str:
+    names = list(dict.fromkeys(names))
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more

@@ -6,7 +6,7 @@ import pytest
 
 from pygent.target_modules.patch.apply import apply
 from pygent.target_modules.patch.model.tree import Tree
-from pygent.target_modules.patch.parse.answer_reader import read
+from pygent.target_modules.patch.parse.answer_reader import ReadError, read
 from tests.target_modules.patch.test_nothing_is_dropped import FILE, NEW, OLD, code, got, refused
 
 
@@ -72,3 +72,14 @@ def test_a_diff_without_hunk_headers_may_begin_with_context() -> None:
     assert got(answer) == FILE.replace(lines[1], "    return 5")
     headed = f"--- a/m.py\n+++ b/m.py\n {lines[0]}\n-{lines[1]}\n+    return 5\n"
     assert got(headed) == got(answer)
+
+
+def test_an_unused_import_stays_unless_the_file_is_said_to_be_whole_and_one_needed_no_longer_goes() -> None:
+    body = "def f(x):\n    return {}\n"
+    tree = Tree({"a.py": f'"""A."""\n\nimport readline\nimport math\n\n\n{body.format("math.sqrt(x)")}'})
+    new = f'"""A."""\n\nimport readline\n\n\n{body.format("x ** 0.5")}'
+    assert apply(tree, read(code(new), tree, ["a.py"]))["a.py"] == new
+    bare = new.replace("import readline\n\n\n", "")
+    with pytest.raises(ReadError, match="lacks the import of `readline`"):
+        read(code(bare), tree, ["a.py"])
+    assert apply(tree, read(f"a.py (whole file)\n{code(bare)}", tree, ["a.py"]))["a.py"] == bare
