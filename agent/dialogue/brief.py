@@ -48,7 +48,7 @@ class SearchState:
 
     `name` and `status` are the parent's, which `is_best` or has `better` of `programs` before it. `children`
     counts the outcomes of earlier attempts on it. Since the best program was found, `since_best` attempts
-    have ended; those with a score got `scores`, `ahead` of which are better than the best one's. Under way
+    have ended; `measured` got a score, from `low` to `high`, `ahead` a better one than the best. Under way
     are the `ideas` of others, and `thinking` attempts on this parent whose idea is not known yet.
     """
 
@@ -59,7 +59,9 @@ class SearchState:
     programs: int = 0
     children: Mapping[str, int] = field(default_factory=dict)
     since_best: int = 0
-    scores: tuple[float, ...] = ()
+    measured: int = 0
+    low: float | None = None
+    high: float | None = None
     ahead: int = 0
     ideas: tuple[str, ...] = ()
     thinking: int = 0
@@ -166,6 +168,5 @@ class Brief:
         if best := known.get("best"):
             known["best"] = BestProgram(**{**best, "removed": tuple(best["removed"])})
         if search := known.get("search"):
-            lists = {name: tuple(search[name]) for name in ("scores", "ideas")}
-            known["search"] = SearchState(**{**search, **lists})
+            known["search"] = SearchState(**{**search, "ideas": tuple(search["ideas"])})
         return cls(**known)

@@ -20,7 +20,7 @@ STATUSES = {
 
 def is_stale(search: SearchState | None) -> bool:
     """Whether many programs were measured since the best one and none has a better score."""
-    return search is not None and len(search.scores) >= STALE and not search.ahead
+    return search is not None and search.measured >= STALE and not search.ahead
 
 
 def search_lines(search: SearchState | None) -> list[str]:
@@ -50,12 +50,12 @@ def _lines(search: SearchState) -> Iterator[str]:
 
 def _since(search: SearchState) -> str:
     said = f"Attempts since the best program was found: {search.since_best}"
-    if not search.scores:
+    if search.low is None or search.high is None:
         return f"{said}, none with a score."
-    low, high = (f"{one:.6g}" for one in (min(search.scores), max(search.scores)))
+    low, high = (f"{one:.6g}" for one in (search.low, search.high))
     span = low if low == high else f"{low} to {high}"
     ahead = f"{search.ahead} better, but not shown to be" if search.ahead else "none better"
-    return f"{said}; with a score: {len(search.scores)} ({span}), {ahead}."
+    return f"{said}; with a score: {search.measured} ({span}), {ahead}."
 
 
 def _counted(children: Mapping[str, int]) -> str:

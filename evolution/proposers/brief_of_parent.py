@@ -84,7 +84,7 @@ def brief(
         gain=figures.gain(target, parent.comparison),
         call_seconds=figures.call_times(target, evaluation),
         best=None if best is None else _best(target, parent, best),
-        search=_search(target, parent) if parent.variant.id else None,
+        search=_search(parent) if parent.variant.id else None,
     )
 
 
@@ -115,9 +115,9 @@ def _best(target: Target, parent: Parent, best: Parent) -> BestProgram:
     )
 
 
-def _search(target: Target, parent: Parent) -> SearchState:
+def _search(parent: Parent) -> SearchState:
     standing, here, best = parent.standing, parent.variant.id, parent.best
-    to_beat = None if best is None or best.variant.score is None else target.fitness(best.variant.score)
+    since = standing.since_best
     return SearchState(
         _name(parent.variant),
         str(parent.variant.status),
@@ -125,9 +125,11 @@ def _search(target: Target, parent: Parent) -> SearchState:
         better=standing.better,
         programs=standing.programs,
         children=standing.children,
-        since_best=standing.since_best,
-        scores=standing.scores,
-        ahead=sum(to_beat is not None and target.fitness(score) > to_beat for score in standing.scores),
+        since_best=since.attempts,
+        measured=since.measured,
+        low=since.low,
+        high=since.high,
+        ahead=since.ahead,
         ideas=tuple(other.idea for other in parent.beside if other.idea),
         thinking=sum(other.parent == here and not other.idea for other in parent.beside),
     )

@@ -99,11 +99,11 @@ def test_what_others_are_doing_is_data_and_those_without_an_idea_are_counted() -
 
 
 def test_stagnation_is_told_in_numbers_and_only_then_nothing_pushes_on() -> None:
-    some = told(search=replace(HERE, since_best=3, scores=(1.0, 2.0)))
+    some = told(search=replace(HERE, since_best=3, measured=2, low=1.0, high=2.0))
     assert "Attempts since the best program was found: 3; with a score: 2 (1 to 2), none better." in some
     assert "It may be bold" in some
     assert "Another structure" not in some
-    many = told(search=replace(HERE, since_best=12, scores=tuple(map(float, range(1, 10)))))
+    many = told(search=replace(HERE, since_best=12, measured=9, low=1.0, high=9.0))
     assert "12; with a score: 9 (1 to 9), none better" in many
     assert "Another structure is worth more now" in many
     assert "It may be bold" not in many
@@ -111,7 +111,7 @@ def test_stagnation_is_told_in_numbers_and_only_then_nothing_pushes_on() -> None
 
 
 def test_scores_ahead_of_the_best_that_no_test_confirmed_are_said_to_be_that() -> None:
-    text = told(search=replace(HERE, since_best=9, scores=(1.0,) * 9, ahead=1))
+    text = told(search=replace(HERE, since_best=9, measured=9, low=1.0, high=1.0, ahead=1))
     assert "1 better, but not shown to be" in text
     assert "Another structure" not in text
 
@@ -168,7 +168,9 @@ def crowded(letter: str) -> Brief:
         ideas=tuple(PriorAttempt(f"{letter} idea {n} " * 30, "failed: worse") for n in range(30)),
         rules=("Import nothing. " * 60,),
         limits=("2 s a call. " * 30,),
-        search=replace(HERE, ideas=(f"{letter} idea " * 40,) * 3, since_best=9, scores=(1.0,)),
+        search=replace(
+            HERE, ideas=(f"{letter} idea " * 40,) * 3, since_best=9, measured=1, low=1.0, high=1.0
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.proposers import figures
 from pygent.evolution.proposers.brief_of_parent import RunFacts, brief, visible_inputs
 from pygent.evolution.protocols import Parent
-from pygent.evolution.search.standings import Standing
+from pygent.evolution.search.standings import SinceBest, Standing
 from pygent.evolution.search.under_way import AttemptBeside
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.gate.gate_rules import gate
@@ -151,7 +151,7 @@ def test_a_parent_that_leads_or_draws_level_is_shown_alone() -> None:
 
 def test_the_search_is_told_as_it_was_when_the_parent_was_chosen() -> None:
     here = program("here", 3, 2.0)
-    standing = Standing(2, 5, {"valid": 1}, 4, (1.5, 2.5))
+    standing = Standing(2, 5, {"valid": 1}, SinceBest(4, 2, 1.5, 2.5, 1))
     beside = (
         *(AttemptBeside(5, "here", "sort"), AttemptBeside(6, "else", "hash")),
         *(AttemptBeside(7, "here"), AttemptBeside(8, "else")),
@@ -160,7 +160,7 @@ def test_the_search_is_told_as_it_was_when_the_parent_was_chosen() -> None:
     told = brief(target(), replace(here, standing=standing, beside=beside, best=best), None).search
     assert told is not None
     assert (told.better, told.programs, told.children) == (2, 5, {"valid": 1})
-    assert (told.since_best, told.scores, told.ahead) == (4, (1.5, 2.5), 1)
+    assert (told.since_best, told.measured, told.low, told.high, told.ahead) == (4, 2, 1.5, 2.5, 1)
     assert (told.ideas, told.thinking) == (("sort", "hash"), 1)
 
 
