@@ -11,7 +11,7 @@ from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 # At the start of a line, perhaps bold, a heading or an item: `NO CHANGE: x`, `No change, because x`.
 _MARK = re.compile(
     r"^[ \t>#*_`-]*no[ _-]change\b[*_`]*[ \t]*"
-    r"(?:[:.,;\u2013\u2014-]+[*_` \t]*(?:because\b[ \t]*)?|because\b[ \t]*)",
+    r"(?:[:.,;\u2013\u2014-]+[*_` \t]*(?:because\b(?! of)[ \t]*)?|because\b(?! of)[ \t]*|(?=because of))",
     re.I | re.M,
 )
 

@@ -26,9 +26,9 @@ from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.evolution.models.answer_limit import answer_limit
 from pygent.evolution.promotion.hints import standing
 from pygent.evolution.proposers.brief_of_parent import RunFacts, brief, visible_inputs
-from pygent.evolution.proposers.run_profiles import for_proposals, read_profile
+from pygent.evolution.proposers.run_profiles import for_proposals
 from pygent.evolution.protocols import Parent
-from pygent.evolution.run.plan import RunPlan
+from pygent.evolution.run.plan import RunPlan, resolve
 from pygent.evolution.search.parents import Parents
 from pygent.evolution.search.population import MODEL_FREE, Population
 from pygent.evolution.search.selectors import SELECTORS, selector
@@ -38,7 +38,6 @@ from pygent.gateway.secrets import Redactor
 from pygent.gateway.transcripts import KIND
 from pygent.prompts.message import Message, ToolSpec
 from pygent.sandbox.api import Isolation, Sandbox
-from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.spec.target_registry import find_to_run
 
 SINGLE = "single"  # the pipeline that asks as the llm proposer does
@@ -90,8 +89,7 @@ def first_prompt(plan: RunPlan, sandbox: Sandbox | None = None) -> PromptPreview
         answer_tokens=answer_limit(plan),
         inputs=lambda: visible_inputs(target, seed),
     )
-    profile = None if plan.profile is None else for_proposals(plan.profile, suite_class_of(target))
-    return _prompt(brief(target, replace(parent, best=parent), score, facts), profile)
+    return _prompt(brief(target, replace(parent, best=parent), score, facts), _profile(plan))
 
 
 def rebuilt_prompt(archive: ArchiveStore, id: str) -> PromptPreview:
@@ -104,8 +102,10 @@ def rebuilt_prompt(archive: ArchiveStore, id: str) -> PromptPreview:
     if variant.proposer in MODEL_FREE or not variant.parents:
         raise ArchiveError(f"variant {id}: made by {variant.proposer}, which asks no model")
     run = archive.runs.get(variant.run)
-    config = settings_to_look_at(run)
+    asked = "agent" if variant.proposer == "agent" else "llm"
+    config = settings_to_look_at(run).model_copy(update={"proposer": asked})
     target = find_to_run(config.target)
+    plan = resolve(config)
     chooser = selector(str(run.config.get("selector")) if run.config.get("selector") in SELECTORS else "dgm")
     with _as_it_was(archive, variant) as past:
         population = Population(target, chooser, config.approval)
@@ -120,17 +120,16 @@ def rebuilt_prompt(archive: ArchiveStore, id: str) -> PromptPreview:
             parents.hear(decision)
         known = parents.introduced(parents.get(variant.parents[0]), variant.attempt)
         facts = RunFacts(
-            answer_tokens=config.max_answer_tokens,
+            answer_tokens=answer_limit(plan),
             inputs=lambda: visible_inputs(target, config.seed or 0),
         )
         told = brief(target, known, population.baseline_score, facts)
-    return _prompt(told, _profile(variant, config.profile, target))
+    return _prompt(told, _profile(plan))
 
 
-def _profile(variant: VariantRecord, name: str, target: Target) -> Profile | None:
-    if variant.proposer != "agent":
-        return None
-    return for_proposals(read_profile(name, "profile"), suite_class_of(target))
+def _profile(plan: RunPlan) -> Profile | None:
+    """How the agent proposes; None if a model is asked directly."""
+    return None if plan.profile is None else for_proposals(plan.profile, suite_class_of(plan.target))
 
 
 def _prompt(told: Brief, profile: Profile | None) -> PromptPreview:

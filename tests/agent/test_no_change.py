@@ -122,9 +122,9 @@ def test_a_single_completion_may_end_so() -> None:
     [
         ("NO CHANGE: x is best", "x is best"),
         ("**No change:** x is best", "x is best"),
-        ("No change, because x is best", "because x is best"),
+        ("No change, because x is best", "x is best"),
         ("no_change - x\nand y", "x\nand y"),
-        ("No change because of x", "because of x"),
+        ("No change because of x", "of x"),
         ("thinking first\n\n> NO CHANGE: x", "x"),
         ("<think>\nNO CHANGE: maybe\n</think>\nI will edit.", ""),
         ("NO CHANGE", ""),

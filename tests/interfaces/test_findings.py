@@ -24,7 +24,7 @@ from tests.support.cli import pygent
 from tests.support.servers.model_server import KEY, ModelServer, Request, say
 from tests.support.servers.review_server import reviewing
 
-FINDING = "because each branch was tried by hand: " + ", ".join(f"case {n} is right" for n in range(60))
+FINDING = "each branch was tried by hand: " + ", ".join(f"case {n} is right" for n in range(60))
 SECOND = "No change, because the sum is symmetric and reordering it gains 0.0 %."
 ANSWERS = (
     say(f"I looked at every branch.\n\nNO CHANGE: {FINDING} - the end"),
@@ -92,7 +92,7 @@ def test_the_command_line_leaves_it_out_of_variants_and_lists_it_on_request(told
     listed = pygent("archive", "list", "--json", home=told.home).json
     assert [one["attempt"] for one in listed] == [4, 2, 0]
     assert [(one["attempt"], one["finding"]) for one in found(told)] == [
-        (3, "because the sum is symmetric and reordering it gains 0.0 %."),
+        (3, "the sum is symmetric and reordering it gains 0.0 %."),
         (1, f"{FINDING} - the end"),
     ]
     out = pygent("archive", "findings", home=told.home).out

@@ -75,6 +75,7 @@ LOOKS = [
     ("mcp", "add", "mine", "--", "echo"),
     ("mcp", "remove", "evil"),
     ("archive", "list"),
+    ("archive", "findings"),
     ("archive", "show", BEST),
     ("archive", "transcript", BEST),
     ("prompts", "show", BEST),

@@ -56,10 +56,12 @@ def test_a_measured_targets_prompt_has_its_scores_and_the_speed_of_the_machine(
 
 def test_what_was_sent_for_a_variant_is_shown_as_it_was(finished: Finished) -> None:
     variant = proposed(finished)[0]
-    (asked,) = pygent("prompts", "show", variant, "--json", home=finished.home).json
-    (kept,) = pygent("archive", "transcript", variant, "--json", home=finished.home).json
-    assert asked["messages"] == kept["messages"]
-    assert (asked["number"], asked["stage"]) == (1, "single")
+    sent = pygent("prompts", "show", variant, "--json", home=finished.home).json
+    kept = pygent("archive", "transcript", variant, "--json", home=finished.home).json
+    assert [one["messages"] for one in sent] == [one["messages"] for one in kept]
+    assert [one["number"] for one in sent] == list(range(1, len(kept) + 1))
+    asked = sent[0]
+    assert asked["stage"] == "single"
     names = [part["name"] for part in asked["sections"]]
     assert names[:4] == ["system", "inputs", "files", "scores"]
     assert names[-1] == "turn"
@@ -70,7 +72,7 @@ def test_what_was_sent_for_a_variant_is_shown_as_it_was(finished: Finished) -> N
 def test_a_prompt_is_rebuilt_from_what_the_run_knew_by_then(finished: Finished) -> None:
     """With one attempt at a time, what was sent and what is rebuilt differ only in the machine's speed."""
     for variant in proposed(finished):
-        (sent,) = pygent("prompts", "show", variant, "--json", home=finished.home).json
+        sent = pygent("prompts", "show", variant, "--json", home=finished.home).json[0]
         (built,) = pygent("prompts", "show", variant, "--rebuilt", "--json", home=finished.home).json
         assert built["messages"][1] == sent["messages"][1]
         assert built["messages"][0]["content"] in without_speed(sent["messages"][0]["content"])
@@ -87,7 +89,7 @@ def without_speed(system: str) -> str:
         (["online_bin_packing", "--exchange", 1], "--exchange is for an archived variant"),
         (["online_bin_packing", "--section", "nothing"], "there are system, inputs, files"),
         (["{variant}", "--profile", "default"], "--profile is for a target"),
-        (["{variant}", "--exchange", 99], "has 1"),
+        (["{variant}", "--exchange", 99], "has "),
         (["{variant}", "--rebuilt", "--exchange", 1], "leave --exchange out"),
     ],
 )
@@ -134,7 +136,7 @@ def test_a_model_is_told_what_is_under_way(
         options = ["--attempts", 4, "--window", 2, "--selector", "best", "--tokens", 90_000, "--seed", 1]
         done = pygent("evolve", finished.target, "--model", "m", *options, home=tmp_path)
         assert done.code == 0, done.err
-        prompts = [one.prompt for one in server.requests]
+        prompts = [one.prompt for one in server.requests if len(one.body["messages"]) == 2]  # no repairs
     beside = ("Under way in other attempts (data)", "1 more attempt on this program is being thought about")
     assert (
         [any(words in prompt for words in beside) for prompt in prompts].count(True) == len(prompts) - 1 == 3
