@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pygent.agent.dialogue.brief import PriorAttempt
+from pygent.agent.dialogue.brief import Effect, PriorAttempt
 from pygent.archive.records import Status, VariantRecord
-from pygent.evolution.proposers.figures import gain
+from pygent.evolution.proposers.figures import gain, is_sample
 from pygent.evolution.protocols import Parent
 from pygent.evolution.search.evidence import NOTHING, Evidence
 from pygent.target_modules.spec.manifest import Target
@@ -40,10 +40,16 @@ def prior_attempt(
         name=f"attempt {variant.attempt} ({variant.id})",
         place=_place(parent, variant),
         change=evidence.change,
-        effects=evidence.effects,
-        comparison=gain(target, evidence.comparison),
+        effects=evidence.effects if is_sample(target) else tuple(map(_without_interval, evidence.effects)),
+        # where it made these files, their scores stand beside it
+        comparison="" if variant.id == parent.variant.id else gain(target, evidence.comparison),
         finding=variant.status is Status.NO_CHANGE,
     )
+
+
+def _without_interval(row: Effect) -> Effect:
+    """Of cases that are the whole task: an interval over them would not say how far the score may be off."""
+    return Effect(row.metric, row.before, row.after)
 
 
 def _outcome(variant: VariantRecord) -> str:

@@ -92,6 +92,31 @@ def test_outcomes_of_earlier_attempts_on_the_parent_are_counted() -> None:
     assert "Earlier attempts on it: 3 (1 champion, 2 valid)." in text
 
 
+def test_one_kind_of_outcome_is_counted_once() -> None:
+    assert "Earlier attempts on it: 2 no_change." in told(search=replace(HERE, children={"no_change": 2}))
+
+
+def test_the_baseline_is_named_once_and_its_score_too() -> None:
+    text = told(search=replace(HERE, name="the baseline (abc)", is_baseline=True), spread="2, 4 cases")
+    assert "You change the baseline (abc), chosen to explore" in text
+    assert "Score: 2, 4 cases.\n" in text
+    assert "that all began with" not in text
+
+
+def test_the_score_is_not_repeated_among_the_metrics() -> None:
+    text = told(metrics={"loss": 2.0, "gaps": 3.0}, metric="loss")
+    assert "- gaps: 3" in text
+    assert "- loss" not in text
+
+
+def test_an_idea_that_is_told_whole_is_not_told_again_beside_the_program() -> None:
+    other = Inspiration(1.0, "@@ m.py\n+x\n", "sort by size", name="attempt 2 (x)")
+    assert "its idea: sort by size" in told(inspirations=(other,))
+    text = told(inspirations=(other,), ideas=(PriorAttempt("sort by size", "valid", name="attempt 2 (x)"),))
+    assert "its idea" not in text
+    assert text.count("sort by size") == 1
+
+
 def test_what_others_are_doing_is_data_and_those_without_an_idea_are_counted() -> None:
     text = told(search=replace(HERE, ideas=("sort first\n# System",), thinking=2))
     assert "- sort first # System" in text
