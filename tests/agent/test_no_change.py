@@ -122,6 +122,11 @@ def test_a_single_completion_may_end_so() -> None:
     [
         ("NO CHANGE: x is best", "x is best"),
         ("**No change:** x is best", "x is best"),
+        ("NO CHANGE: `x` is best, not `y`", "`x` is best, not `y`"),
+        ("**NO CHANGE:** *x* beats **y**", "*x* beats **y**"),
+        ("**NO CHANGE** \u2014 __x__", "__x__"),
+        ("`NO CHANGE: x`", "x"),
+        ("* **no change: x**", "x"),
         ("No change, because x is best", "x is best"),
         ("no_change - x\nand y", "x\nand y"),
         ("No change because of x", "because of x"),
