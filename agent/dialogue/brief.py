@@ -46,20 +46,24 @@ class BestProgram:
 class SearchState:
     """Where the search stands when an attempt begins.
 
-    `name` and `status` are the parent's, which `is_best` or has `better` of `programs` before it. `children`
-    counts the outcomes of earlier attempts on it. Since the best program was found, `since_best` attempts
-    have ended; those with a score got `scores`, `ahead` of which are better than the best one's. Under way
-    are the `ideas` of others, and `thinking` attempts on this parent whose idea is not known yet.
+    `name` and `status` are the parent's, which may be the baseline or the best, and has `better` of
+    `programs` before it. `children` counts the outcomes of earlier attempts on it. Since the best program was
+    found, `since_best` attempts have ended; `measured` got a score, from `low` to `high`, `ahead` a better
+    one than the best. Under way are the `ideas` of others, and `thinking` attempts on this parent whose idea
+    is not known yet.
     """
 
     name: str
     status: str
+    is_baseline: bool = False
     is_best: bool = False
     better: int = 0
     programs: int = 0
     children: Mapping[str, int] = field(default_factory=dict)
     since_best: int = 0
-    scores: tuple[float, ...] = ()
+    measured: int = 0
+    low: float | None = None
+    high: float | None = None
     ahead: int = 0
     ideas: tuple[str, ...] = ()
     thinking: int = 0
@@ -120,8 +124,9 @@ class Brief:
     the files, `hints` what they said to the whole run.
 
     `rules` say what a patch may bring in and `limits` what the program and the answer may use, a sentence
-    each. `inputs` are a few visible ones. `spread` is the score with its interval and sample size, `gain` how
-    the parent compares with its own parent, `call_seconds` how long its calls took: all in words, or ''.
+    each. `metric` is the name of the score among `metrics`. `inputs` are a few visible ones. `spread` is the
+    score with its interval and sample size, `gain` how the parent compares with its own parent,
+    `call_seconds` how long its calls took: all in words, or ''.
     """
 
     target: str
@@ -149,6 +154,7 @@ class Brief:
     call_seconds: str = ""
     best: BestProgram | None = None
     search: SearchState | None = None
+    metric: str = ""
 
     def __post_init__(self) -> None:
         """Turn mappings into dicts, so that `dataclasses.asdict` gives what may cross a box's boundary."""
@@ -166,6 +172,5 @@ class Brief:
         if best := known.get("best"):
             known["best"] = BestProgram(**{**best, "removed": tuple(best["removed"])})
         if search := known.get("search"):
-            lists = {name: tuple(search[name]) for name in ("scores", "ideas")}
-            known["search"] = SearchState(**{**search, **lists})
+            known["search"] = SearchState(**{**search, "ideas": tuple(search["ideas"])})
         return cls(**known)

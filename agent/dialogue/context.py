@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pygent.agent.dialogue.brief import BestProgram, Brief, Inspiration
-from pygent.agent.dialogue.memory import remembered
+from pygent.agent.dialogue.memory import remembered, whole
 from pygent.agent.dialogue.programs import AROUND, best_parts, fitting_changes
 from pygent.agent.dialogue.search_words import glossary, is_stale, search_lines
 from pygent.prompts import quote
@@ -85,9 +85,16 @@ def sections(brief: Brief, limits: ContextBudget = DEFAULT) -> dict[str, str]:
         "output": {"output": brief.output.strip()},
         "remarks": {"remarks": _listed(brief.remarks, limits.remark)},
         "hints": {"hints": _hints(brief.hints, limits.hints)},
-        "ideas": {"ideas": remembered(brief.ideas, room := _room_for_ideas(brief, limits)), "room": room},
+        "ideas": {
+            "ideas": remembered(brief.ideas, room := _room_for_ideas(brief, limits)),
+            "room": room,
+            "has_intervals": any(
+                "[" in one.comparison or any(row.low is not None for row in one.effects)
+                for one in brief.ideas
+            ),
+        },
         "search": {
-            "lines": search_lines(brief.search),
+            "lines": search_lines(brief),
             "under_way": _rows(brief.search.ideas if brief.search else (), limits.under_way),
             "thinking": brief.search.thinking if brief.search else 0,
             "glossary": glossary(brief),
@@ -97,7 +104,8 @@ def sections(brief: Brief, limits: ContextBudget = DEFAULT) -> dict[str, str]:
     left = limits.about - sum(len(text) for name, text in made.items() if name != "files")
     best = _best(brief.best, brief, limits, min(limits.best, left)) if brief.best else ""
     made["best"] = best
-    made["others"] = _others(brief.inspirations[: limits.inspirations], limits, left - len(best))
+    others, known = brief.inspirations[: limits.inspirations], _told_whole(brief, made["ideas"])
+    made["others"] = _others(others, limits, left - len(best), known)
     return {name: made[name] for name in ORDER if made.get(name)}
 
 
@@ -111,7 +119,10 @@ def _scores(brief: Brief, limits: ContextBudget) -> dict[str, object]:
         "baseline_score": _figure(brief.baseline_score),
         "gain": brief.gain,
         "call_seconds": brief.call_seconds,
-        "metrics": [(name, _figure(value)) for name, value in sorted(brief.metrics.items())],
+        "is_baseline": brief.search is not None and brief.search.is_baseline,
+        "metrics": [
+            (name, _figure(value)) for name, value in sorted(brief.metrics.items()) if name != brief.metric
+        ],
         "failures": _listed(brief.failures, limits.failure),
     }
 
@@ -133,8 +144,11 @@ def _best(best: BestProgram, brief: Brief, limits: ContextBudget, room: int) -> 
     return _rendered("best", limits, **seen, parts=parts, missing=missing)
 
 
-def _others(others: tuple[Inspiration, ...], limits: ContextBudget, room: int) -> str:
-    """Other programs, as changes; each gets an equal share of what those before it left."""
+def _others(others: tuple[Inspiration, ...], limits: ContextBudget, room: int, known: set[str]) -> str:
+    """Other programs, as changes; each gets an equal share of what those before it left.
+
+    The ideas of those that are `known` by name stand in another section.
+    """
     heads = sum(AROUND + len(quote.line(other.note, _IDEA) + _in_a_row(other.metrics)) for other in others)
     room = min(room - heads, limits.inspiration * limits.inspirations)
     shown = []
@@ -146,12 +160,17 @@ def _others(others: tuple[Inspiration, ...], limits: ContextBudget, room: int) -
                 "name": other.name,
                 "score": other.spread or _figure(other.score),
                 "metrics": _in_a_row(other.metrics),
-                "idea": quote.line(other.note, _IDEA),
+                "idea": "" if other.name in known else quote.line(other.note, _IDEA),
                 "changes": changes,
                 "missing": missing,
             }
         )
     return _rendered("others", limits, others=shown)
+
+
+def _told_whole(brief: Brief, ideas: str) -> set[str]:
+    """The names of the earlier attempts that the section of ideas shows whole."""
+    return {one.name for one in brief.ideas if one.name and whole(one) in ideas}
 
 
 def _in_a_row(metrics: Mapping[str, float]) -> str:

@@ -10,8 +10,9 @@ from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
 # At the start of a line, perhaps bold, a heading or an item: `NO CHANGE: x`, `No change, because x`.
 _MARK = re.compile(
-    r"^[ \t>#*_`-]*no[ _-]change\b[*_`]*[ \t]*"
-    r"(?:[:.,;\u2013\u2014-]+[*_` \t]*(?:because\b(?! of)[ \t]*)?|because\b(?! of)[ \t]*|(?=because of))",
+    r"^(?:[ \t>#-]|\*[ \t])*(?P<opened>[*_`]*)[ \t]*no[ _-]change\b(?P<closed>[*_`]*)[ \t]*"
+    r"(?:[:.,;\u2013\u2014-]+(?P<after>[*_`]*(?=\s))?[ \t]*(?:because\b(?! of)[ \t]*)?"
+    r"|because\b(?! of)[ \t]*|(?=because of))",
     re.I | re.M,
 )
 
@@ -26,4 +27,9 @@ def finding_in(answer: str) -> str:
     except ReadError:  # too long to be read
         return ""
     found = _MARK.search(text)
-    return text[found.end() :].strip().strip("*_`").strip() if found else ""
+    if found is None:
+        return ""
+    reason = text[found.end() :].strip()
+    if found["opened"] and not found["closed"] and not found["after"]:  # the marks hold the reason, too
+        reason = reason.removesuffix(found["opened"][::-1])
+    return reason.strip()

@@ -13,7 +13,7 @@ from pygent.benchmarks.suites.case_source import CaseSource, masks_of, visible_c
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, seconds_of, static_difference
-from pygent.benchmarks.suites.tree_execution import derived, got, program_for, said, spec_for
+from pygent.benchmarks.suites.tree_execution import called, derived, got, program_for, said, spec_for
 from pygent.benchmarks.suites.words import told
 from pygent.sandbox.api import Box, Execution, Outcome, Reply
 from pygent.sandbox.runner.wire import equal
@@ -22,6 +22,7 @@ from pygent.target_modules.spec.manifest import Target
 
 PASSED = "passed"
 MOST_CHILDREN = 8  # children that an evaluation may lose before it gives up the tree
+CALL_CHARS = 120  # of a call that failed
 TOGETHER = 8  # drawn cases that one child answers in a comparison
 MOST_CASES = 1024  # cases of a comparison over drawn cases
 
@@ -50,10 +51,21 @@ class CasesSuite(Suite):
         with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
-                return self._measured(box, tree, cases[start:stop], start, self._cases.words_about_case)
+                found = self._measured(box, tree, cases[start:stop], start, self._cases.words_about_case)
+                return self._with_calls(found, cases[start:stop]) if split == "search" else found
 
             found = StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
         return told(found, self._cases.words_about_all, lambda: self._masks(bench.seed))
+
+    def _with_calls(self, batch: Batch, cases: Sequence[Case]) -> Batch:
+        """The failures with the calls that failed: a number alone tells nothing to who mends them."""
+        failed = [case for case, passed in zip(cases, batch.samples[PASSED], strict=False) if not passed]
+        entry = self._target.manifest.entry
+        shown = zip(batch.failures, failed, strict=False)
+        return replace(
+            batch,
+            failures=tuple(f"{failure}: {called(entry, case.call, CALL_CHARS)}" for failure, case in shown),
+        )
 
     def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
         case = self._cases.of(bench.seed, "search")[number]

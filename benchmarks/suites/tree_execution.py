@@ -6,7 +6,7 @@ import hashlib
 
 from pygent.benchmarks.suites import dispatch
 from pygent.prompts.quote import line
-from pygent.sandbox.api import BoxSpec, Execution, Limits, Outcome, Program, Reply
+from pygent.sandbox.api import BoxSpec, Call, Execution, Limits, Outcome, Program, Reply
 from pygent.target_modules.patch.model.editable import Editable
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
@@ -55,6 +55,13 @@ def trouble(execution: Execution, calls: int, what: str = "call") -> str:
         return f"import {said(execution.load)}"
     number = next(n for n, reply in enumerate(execution.replies) if reply.outcome is not Outcome.OK)
     return f"{what} {number} {said(execution.replies[number])}"
+
+
+def called(entry: str, call: Call, limit: int) -> str:
+    """A call as Python writes it, on one line; without an entry, its first argument names the function."""
+    name, given = (entry, call.args) if entry else (str(call.args[0]), call.args[1:])
+    named = [f"{key}={_repr(value)}" for key, value in call.kwargs.items()]
+    return line(f"{name.partition(':')[2]}({', '.join([*map(_repr, given), *named])})", limit)
 
 
 def got(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,12 +11,10 @@ from pygent.archive.records import Status, VariantRecord
 from pygent.benchmarks.calibration import TURNS, BoxSpeed
 from pygent.benchmarks.results import NOT_SEALED
 from pygent.benchmarks.suites.suite_registry import suite_class_of
-from pygent.benchmarks.suites.tree_execution import derived
+from pygent.benchmarks.suites.tree_execution import called, derived
 from pygent.evolution.proposers import figures
 from pygent.evolution.proposers.ideas import prior_attempts
 from pygent.evolution.protocols import Parent
-from pygent.prompts.quote import line
-from pygent.sandbox.api import Call
 from pygent.target_modules.gate.rules_in_words import call_rule, import_rule
 from pygent.target_modules.patch.diff.by_symbol import by_symbol
 from pygent.target_modules.patch.model.editable import Editable
@@ -23,7 +22,10 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 
 INPUTS = 3  # visible inputs that a prompt shows
 _TIMELESS = ("cases", "objective")  # kinds of suites that see answers only, never how long they took
-_SPEED = ("seconds", "speed", "time", "latency", "throughput")  # in the names of metrics that measure it
+_SPEED = {  # words in the names of metrics that measure it
+    *("seconds", "time", "times", "runtime", "walltime", "latency", "duration", "ms", "us", "ns"),
+    *("speed", "speedup", "throughput"),
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def brief(
         editable=target.manifest.editable,
         objective=objective(target),
         score=parent.variant.score,
+        metric=target.primary.metric,
         baseline_score=baseline,
         metrics=parent.variant.metrics,
         failures=tuple(failures),
@@ -84,7 +87,7 @@ def brief(
         gain=figures.gain(target, parent.comparison),
         call_seconds=figures.call_times(target, evaluation),
         best=None if best is None else _best(target, parent, best),
-        search=_search(target, parent) if parent.variant.id else None,
+        search=_search(parent) if parent.variant.id else None,
     )
 
 
@@ -115,19 +118,22 @@ def _best(target: Target, parent: Parent, best: Parent) -> BestProgram:
     )
 
 
-def _search(target: Target, parent: Parent) -> SearchState:
+def _search(parent: Parent) -> SearchState:
     standing, here, best = parent.standing, parent.variant.id, parent.best
-    to_beat = None if best is None or best.variant.score is None else target.fitness(best.variant.score)
+    since = standing.since_best
     return SearchState(
         _name(parent.variant),
         str(parent.variant.status),
+        is_baseline=parent.variant.attempt == 0,
         is_best=best is not None and best.variant.id == here,
         better=standing.better,
         programs=standing.programs,
         children=standing.children,
-        since_best=standing.since_best,
-        scores=standing.scores,
-        ahead=sum(to_beat is not None and target.fitness(score) > to_beat for score in standing.scores),
+        since_best=since.attempts,
+        measured=since.measured,
+        low=since.low,
+        high=since.high,
+        ahead=since.ahead,
         ideas=tuple(other.idea for other in parent.beside if other.idea),
         thinking=sum(other.parent == here and not other.idea for other in parent.beside),
     )
@@ -168,7 +174,7 @@ def measures_speed(target: Target) -> bool:
     """Whether a faster program scores better, as far as the manifest tells."""
     table = target.manifest
     named = (objective.metric.casefold() for objective in table.objectives)
-    return table.suite.kind == "timing" or any(word in name for name in named for word in _SPEED)
+    return table.suite.kind == "timing" or any(_SPEED & set(re.split("[^a-z]+", name)) for name in named)
 
 
 def rules(target: Target) -> tuple[str, ...]:
@@ -205,14 +211,7 @@ def visible_inputs(target: Target, seed: int) -> tuple[str, ...]:
         calls = suite.visible_inputs(target, derived(seed, "shown"), INPUTS)
     except TargetError:
         return ()
-    return tuple(_call(target.manifest.entry, call) for call in calls)
-
-
-def _call(entry: str, call: Call) -> str:
-    """A call as Python writes it; without an entry, the first argument names the function."""
-    name, given = (entry, call.args) if entry else (str(call.args[0]), call.args[1:])
-    named = [f"{key}={value!r}" for key, value in call.kwargs.items()]
-    return line(f"{name.partition(':')[2]}({', '.join([*map(repr, given), *named])})", 400)
+    return tuple(called(target.manifest.entry, call, 400) for call in calls)
 
 
 _better = {"max": "higher", "min": "lower"}

@@ -24,7 +24,7 @@ def with_spread(target: Target, score: float | None, evaluation: Evaluation | No
     count = 0 if evaluation is None else len(_values(target, evaluation))
     if evaluation is None or not count:
         return figure(score)
-    found = score_interval(target, evaluation) if _is_sample(target) else None
+    found = score_interval(target, evaluation) if is_sample(target) else None
     reach = f" [{found.low:.4g}, {found.high:.4g}]" if found and found.low < found.high else ""
     return f"{figure(score)}{reach}, {count} {_unit(target)}{'' if count == 1 else 's'}"
 
@@ -35,17 +35,18 @@ def gain(target: Target, found: PairedDecision | None) -> str:
         return ""
     if _is_logarithmic(target):
         middle, low, high = (f"{math.exp(one):.3g}" for one in (found.mean, found.low, found.high))
-        said = f"{middle} [{low}, {high}] times its parent's speed"
+        said = "times its parent's speed"
     else:
         middle, low, high = (f"{one:+.3g}" for one in (found.mean, found.low, found.high))
-        said = f"{middle} [{low}, {high}] against its parent (above 0 is better)"
+        said = "against its parent (above 0 is better)"
+    reach = f" [{low}, {high}]" if low != high else ""
     if found.better:
         verdict = "better"
     elif found.low <= 0 <= found.high:
         verdict = "cannot be told apart"
     else:
         verdict = "worse" if found.high < 0 else "not shown to be better"
-    return f"{said}, {found.pairs} pairs: {verdict}"
+    return f"{middle}{reach} {said}, {found.pairs} pair{'' if found.pairs == 1 else 's'}: {verdict}"
 
 
 def lead(target: Target, best: Evaluation | None, other: Evaluation | None) -> str:
@@ -53,7 +54,7 @@ def lead(target: Target, best: Evaluation | None, other: Evaluation | None) -> s
 
     Times of different moments are never the same samples.
     """
-    if best is None or other is None or best.seed != other.seed or not _is_sample(target):
+    if best is None or other is None or best.seed != other.seed or not is_sample(target):
         return ""
     if target.manifest.suite.kind == "timing":
         return ""
@@ -87,7 +88,7 @@ def _values(target: Target, evaluation: Evaluation) -> Sequence[float]:
     return samples.get(LOG + metric, samples.get(metric, ()))
 
 
-def _is_sample(target: Target) -> bool:
+def is_sample(target: Target) -> bool:
     table = target.manifest.suite
     return not suite_class_of(target).exhaustive or (table.grader is not None and table.sampled)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from pygent.agent.dialogue.brief import PriorAttempt
+from pygent.agent.dialogue.brief import Effect, PriorAttempt
 from pygent.archive.records import Status, VariantRecord
-from pygent.evolution.proposers.figures import gain
+from pygent.evolution.proposers.figures import gain, is_sample
 from pygent.evolution.protocols import Parent
 from pygent.evolution.search.evidence import NOTHING, Evidence
 from pygent.target_modules.spec.manifest import Target
@@ -16,16 +17,13 @@ EXAMINED = 8  # the first attempts, which come with what they changed and its ef
 
 def prior_attempts(target: Target, parent: Parent) -> tuple[PriorAttempt, ...]:
     """What was tried on this parent, on the way to it, and elsewhere, in the order of `parent.tried`."""
-    return tuple(
-        prior_attempt(
-            target,
-            parent,
-            one,
-            parent.evidence(one) if number < EXAMINED else NOTHING,
-            parent.said.get(one.id, ()),
-        )
-        for number, one in enumerate(parent.tried)
-    )
+    told = []
+    for number, one in enumerate(parent.tried):
+        evidence = parent.evidence(one) if number < EXAMINED else NOTHING
+        if one.id == parent.variant.id:  # its comparison stands beside its score
+            evidence = replace(evidence, comparison=None)
+        told.append(prior_attempt(target, parent, one, evidence, parent.said.get(one.id, ())))
+    return tuple(told)
 
 
 def prior_attempt(
@@ -40,10 +38,15 @@ def prior_attempt(
         name=f"attempt {variant.attempt} ({variant.id})",
         place=_place(parent, variant),
         change=evidence.change,
-        effects=evidence.effects,
+        effects=evidence.effects if is_sample(target) else tuple(map(_without_interval, evidence.effects)),
         comparison=gain(target, evidence.comparison),
         finding=variant.status is Status.NO_CHANGE,
     )
+
+
+def _without_interval(row: Effect) -> Effect:
+    """Of cases that are the whole task: an interval over them would not say how far the score may be off."""
+    return Effect(row.metric, row.before, row.after)
 
 
 def _outcome(variant: VariantRecord) -> str:

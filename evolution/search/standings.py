@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from pygent.archive.records import PARENTS, VariantRecord
+
+
+@dataclass(frozen=True)
+class SinceBest:
+    """The attempts committed after a run's best program.
+
+    `measured` of them got scores, from `low` to `high`; `ahead` have a better score than the best program,
+    which leads because it was shown to be better.
+    """
+
+    attempts: int = 0
+    measured: int = 0
+    low: float | None = None
+    high: float | None = None
+    ahead: int = 0
 
 
 @dataclass(frozen=True)
@@ -14,45 +31,78 @@ class Standing:
     """How one program stands among the others of its run.
 
     `programs` counts all that have a score, `better` those with a better score than this one. `children`
-    counts the outcomes of attempts on it. `since_best` counts the attempts committed after the leader's,
-    `scores` are those of them that were graded.
+    counts the outcomes of attempts on it.
     """
 
     better: int = 0
     programs: int = 0
     children: Mapping[str, int] = field(default_factory=dict)
-    since_best: int = 0
-    scores: tuple[float, ...] = ()
+    since_best: SinceBest = SinceBest()
 
 
 class Standings:
-    """A pure function of the variants added, in the order of attempts."""
+    """A pure function of the variants added, in the order of attempts.
+
+    Every proposal asks for it, so what it costs must not grow with the run: `of` looks at what is new since
+    it was last asked, as long as the same program leads.
+    """
 
     def __init__(self) -> None:
         self._graded: dict[str, tuple[float, int]] = {}  # fitness and attempt of possible parents
+        self._ranking: list[tuple[float, int, str]] = []  # the same, best first: negated fitness, attempt, id
         self._children: dict[str, Counter[str]] = {}
-        self._scores: list[float | None] = []  # by attempt
+        self._results: list[tuple[float, float] | None] = []  # score and fitness, by attempt
+        self._leader: str | None = None
+        self._since = SinceBest()  # of this leader, as far as `_seen`
+        self._seen = 0
 
     def add(self, variant: VariantRecord, fitness: float | None) -> None:
-        self._scores.append(variant.score)
+        score = variant.score
+        self._results.append(None if score is None or fitness is None else (score, fitness))
         for parent in variant.parents:
             self._children.setdefault(parent, Counter())[str(variant.status)] += 1
         if fitness is not None and variant.status in PARENTS:
             self._graded[variant.id] = (fitness, variant.attempt)
+            insort(self._ranking, (-fitness, variant.attempt, variant.id))
 
     def first(self, refused: Set[str]) -> str | None:
         """The id of the variant with the best score, the earliest of equals; None if there is none."""
-        there = [id for id in self._graded if id not in refused]
-        return max(there, key=lambda id: self._graded[id][0], default=None)
+        return next((id for _, _, id in self._ranking if id not in refused), None)
 
     def of(self, variant: str, leader: str | None, refused: Set[str]) -> Standing:
-        fitness = self._graded[variant][0] if variant in self._graded else None
-        others = [one for id, (one, _) in self._graded.items() if id not in refused]
-        since = self._scores[self._graded[leader][1] + 1 :] if leader is not None else []
+        out = [self._graded[id][0] for id in refused if id in self._graded]
+        better = 0
+        if variant in self._graded:
+            fitness = self._graded[variant][0]
+            better = bisect_left(self._ranking, (-fitness,)) - sum(one > fitness for one in out)
         return Standing(
-            better=0 if fitness is None else sum(one > fitness for one in others),
-            programs=len(others),
+            better=better,
+            programs=len(self._ranking) - len(out),
             children=dict(self._children.get(variant, {})),
-            since_best=len(since),
-            scores=tuple(score for score in since if score is not None),
+            since_best=self._since_best(leader),
         )
+
+    def _since_best(self, leader: str | None) -> SinceBest:
+        if leader is None:
+            return SinceBest()
+        to_beat, attempt = self._graded[leader]
+        if leader != self._leader:
+            self._leader, self._since, self._seen = leader, SinceBest(), attempt + 1
+        for result in islice(self._results, self._seen, None):
+            self._since = _with(self._since, result, to_beat)
+        self._seen = len(self._results)
+        return self._since
+
+
+def _with(since: SinceBest, result: tuple[float, float] | None, to_beat: float) -> SinceBest:
+    attempts = since.attempts + 1
+    if result is None:
+        return replace(since, attempts=attempts)
+    score, fitness = result
+    return SinceBest(
+        attempts,
+        since.measured + 1,
+        score if since.low is None else min(since.low, score),
+        score if since.high is None else max(since.high, score),
+        since.ahead + (fitness > to_beat),
+    )

@@ -137,7 +137,7 @@ def _counts(progress: Progress) -> dict[str, str]:
         "accepted": f"{accepted}, of them {counts[Status.CHAMPION]} confirmed on held-out cases",
         "failed": f"{counts[Status.FAILED] + counts[Status.GATED_OUT]}" + (f" ({failed})" if failed else ""),
         "best score": _score(progress),
-        "spent": f"${usage.dollars:.4f}, {usage.tokens} tokens" if usage.calls else "nothing (no model)",
+        "spent": f"${usage.dollars:.4f}, {usage.tokens} tokens" if usage.calls else "nothing",
         "time": clock(progress.seconds)
         + (f", about {clock(progress.seconds_left)} left" if progress.seconds_left is not None else ""),
     }

@@ -16,7 +16,7 @@ def import_rule(target: Target) -> str:
         "A changed file may import what it imports already, other modules of this source, "
         + (f"{_listed(granted)}, " if granted else "")
         + f"and of the standard library only {_listed(sorted(COMPUTING))}. `from x import *` is refused."
-        + ("" if CLOCK in granted else " So there is no clock, unless the file imports `time` already.")
+        + ("" if CLOCK in granted else f" `{CLOCK}` is refused, too, unless the file imports it already.")
     )
 
 

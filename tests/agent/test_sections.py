@@ -92,6 +92,31 @@ def test_outcomes_of_earlier_attempts_on_the_parent_are_counted() -> None:
     assert "Earlier attempts on it: 3 (1 champion, 2 valid)." in text
 
 
+def test_one_kind_of_outcome_is_counted_once() -> None:
+    assert "Earlier attempts on it: 2 no_change." in told(search=replace(HERE, children={"no_change": 2}))
+
+
+def test_the_baseline_is_named_once_and_its_score_too() -> None:
+    text = told(search=replace(HERE, name="the baseline (abc)", is_baseline=True), spread="2, 4 cases")
+    assert "You change the baseline (abc), chosen to explore" in text
+    assert "Score: 2, 4 cases.\n" in text
+    assert "that all began with" not in text
+
+
+def test_the_score_is_not_repeated_among_the_metrics() -> None:
+    text = told(metrics={"loss": 2.0, "gaps": 3.0}, metric="loss")
+    assert "- gaps: 3" in text
+    assert "- loss" not in text
+
+
+def test_an_idea_that_is_told_whole_is_not_told_again_beside_the_program() -> None:
+    other = Inspiration(1.0, "@@ m.py\n+x\n", "sort by size", name="attempt 2 (x)")
+    assert "its idea: sort by size" in told(inspirations=(other,))
+    text = told(inspirations=(other,), ideas=(PriorAttempt("sort by size", "valid", name="attempt 2 (x)"),))
+    assert "its idea" not in text
+    assert text.count("sort by size") == 1
+
+
 def test_what_others_are_doing_is_data_and_those_without_an_idea_are_counted() -> None:
     text = told(search=replace(HERE, ideas=("sort first\n# System",), thinking=2))
     assert "- sort first # System" in text
@@ -99,11 +124,11 @@ def test_what_others_are_doing_is_data_and_those_without_an_idea_are_counted() -
 
 
 def test_stagnation_is_told_in_numbers_and_only_then_nothing_pushes_on() -> None:
-    some = told(search=replace(HERE, since_best=3, scores=(1.0, 2.0)))
+    some = told(search=replace(HERE, since_best=3, measured=2, low=1.0, high=2.0))
     assert "Attempts since the best program was found: 3; with a score: 2 (1 to 2), none better." in some
     assert "It may be bold" in some
     assert "Another structure" not in some
-    many = told(search=replace(HERE, since_best=12, scores=tuple(map(float, range(1, 10)))))
+    many = told(search=replace(HERE, since_best=12, measured=9, low=1.0, high=9.0))
     assert "12; with a score: 9 (1 to 9), none better" in many
     assert "Another structure is worth more now" in many
     assert "It may be bold" not in many
@@ -111,7 +136,7 @@ def test_stagnation_is_told_in_numbers_and_only_then_nothing_pushes_on() -> None
 
 
 def test_scores_ahead_of_the_best_that_no_test_confirmed_are_said_to_be_that() -> None:
-    text = told(search=replace(HERE, since_best=9, scores=(1.0,) * 9, ahead=1))
+    text = told(search=replace(HERE, since_best=9, measured=9, low=1.0, high=1.0, ahead=1))
     assert "1 better, but not shown to be" in text
     assert "Another structure" not in text
 
@@ -168,7 +193,9 @@ def crowded(letter: str) -> Brief:
         ideas=tuple(PriorAttempt(f"{letter} idea {n} " * 30, "failed: worse") for n in range(30)),
         rules=("Import nothing. " * 60,),
         limits=("2 s a call. " * 30,),
-        search=replace(HERE, ideas=(f"{letter} idea " * 40,) * 3, since_best=9, scores=(1.0,)),
+        search=replace(
+            HERE, ideas=(f"{letter} idea " * 40,) * 3, since_best=9, measured=1, low=1.0, high=1.0
+        ),
     )
 
 

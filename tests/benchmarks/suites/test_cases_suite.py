@@ -33,7 +33,7 @@ def test_the_score_is_the_share_that_passed_and_wrong_answers_are_told_without_t
     result = judged(make_target("def f(n):\n    return n * n if n < 7 else -123\n", cases=SQUARES), bench)
     assert (result.graded, result.score, result.passed) == (True, 0.7, 7)
     assert result.stages[0].samples["passed"] == (1.0,) * 7 + (0.0,) * 3
-    assert result.stages[0].failures[0] == "wrong answer in case 7 (got -123)"
+    assert result.stages[0].failures[0] == "wrong answer in case 7 (got -123): f(7)"
     assert not any("49" in failure for failure in result.stages[0].failures)
 
 

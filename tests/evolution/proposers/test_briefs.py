@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pygent.agent.dialogue.brief import Effect
 from pygent.archive.records import Status, VariantRecord
 from pygent.benchmarks.calibration import BoxSpeed, box_speed
 from pygent.benchmarks.results import Evaluation, StageResult
@@ -17,7 +18,8 @@ from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.proposers import figures
 from pygent.evolution.proposers.brief_of_parent import RunFacts, brief, visible_inputs
 from pygent.evolution.protocols import Parent
-from pygent.evolution.search.standings import Standing
+from pygent.evolution.search.evidence import Evidence
+from pygent.evolution.search.standings import SinceBest, Standing
 from pygent.evolution.search.under_way import AttemptBeside
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.gate.gate_rules import gate
@@ -151,7 +153,7 @@ def test_a_parent_that_leads_or_draws_level_is_shown_alone() -> None:
 
 def test_the_search_is_told_as_it_was_when_the_parent_was_chosen() -> None:
     here = program("here", 3, 2.0)
-    standing = Standing(2, 5, {"valid": 1}, 4, (1.5, 2.5))
+    standing = Standing(2, 5, {"valid": 1}, SinceBest(4, 2, 1.5, 2.5, 1))
     beside = (
         *(AttemptBeside(5, "here", "sort"), AttemptBeside(6, "else", "hash")),
         *(AttemptBeside(7, "here"), AttemptBeside(8, "else")),
@@ -160,7 +162,7 @@ def test_the_search_is_told_as_it_was_when_the_parent_was_chosen() -> None:
     told = brief(target(), replace(here, standing=standing, beside=beside, best=best), None).search
     assert told is not None
     assert (told.better, told.programs, told.children) == (2, 5, {"valid": 1})
-    assert (told.since_best, told.scores, told.ahead) == (4, (1.5, 2.5), 1)
+    assert (told.since_best, told.measured, told.low, told.high, told.ahead) == (4, 2, 1.5, 2.5, 1)
     assert (told.ideas, told.thinking) == (("sort", "hash"), 1)
 
 
@@ -172,6 +174,31 @@ def test_other_programs_have_metrics_spread_and_a_difference_from_the_parent() -
     assert told.diff == "@@ m.py:f\n def f(x):\n-    return x\n+    return x - 1\n"
 
 
+@pytest.mark.parametrize(
+    ("metric", "is_told"),
+    [("sentiment", False), ("lifetimes_found", False), ("call_seconds", True), ("run-time", True)],
+)
+def test_speed_is_a_matter_only_of_metrics_that_are_named_after_it(metric: str, is_told: bool) -> None:
+    assert brief(target(metric), program("here", 3, 2.0), None).measures_speed is is_told
+
+
+def test_effects_on_samples_have_an_interval_and_what_made_these_files_is_compared_once() -> None:
+    row = Effect("loss", 3.0, 2.0, -1.0, -1.2, -0.8, 8)
+    here = program("here", 3, 2.0)
+    parent = replace(
+        here, tried=(here.variant,), evidence=lambda one: Evidence("", (row,), decision(True, 1.0, 0.8, 1.2))
+    )
+    (told,) = brief(target(), parent, None).ideas
+    assert (told.effects, told.comparison) == ((row,), "")
+    (elsewhere,) = brief(target(), replace(parent, variant=variant("other", 4, 2.0)), None).ideas
+    assert "8 pairs: better" in elsewhere.comparison
+
+
+def test_a_comparison_without_spread_has_no_interval() -> None:
+    said = figures.gain(target(), decision(True, 0.5, 0.5, 0.5, 105))
+    assert said == "+0.5 against its parent (above 0 is better), 105 pairs: better"
+
+
 @pytest.mark.parametrize("granted", [(), ("time", "sqlite3")])
 def test_modules_are_named_exactly_if_the_gate_lets_them_in(granted: tuple[str, ...]) -> None:
     made = target(safety={"imports": list(granted)})
@@ -179,10 +206,10 @@ def test_modules_are_named_exactly_if_the_gate_lets_them_in(granted: tuple[str, 
     before = Tree({"m.py": SOURCE})
     for name in sorted(sys.stdlib_module_names):
         found = gate(made, before, Tree({"m.py": f"import {name}\n{SOURCE}"}))
-        assert (f"`{name}`" in rule.partition("So there is no clock")[0]) is not any(
+        assert (f"`{name}`" in rule.partition(" `time` is refused")[0]) is not any(
             one.rule == "import" for one in found
         ), name
-    assert ("no clock" in rule) is ("time" not in granted)
+    assert ("`time` is refused" in rule) is ("time" not in granted)
 
 
 def test_built_in_functions_are_named_exactly_if_the_gate_refuses_them() -> None:

@@ -178,7 +178,7 @@ def test_the_prompt_tells_what_is_known_about_the_parent(tmp_path: Path) -> None
     model = ScriptedModel([EDIT])
     other = Parent(replace(PARENT.variant, id="v2", score=1.5), Tree({"m.py": BETTER}), None)
     proposer = LlmProposer(doors_to(model, tmp_path), baseline=lambda: 3.25)
-    inspired = replace(PARENT, inspirations=(other,))
+    inspired = replace(PARENT, variant=replace(PARENT.variant, attempt=1), inspirations=(other,))
     proposer.propose(TARGET, inspired, Random(1), lambda tree: False, Memory())
     text = "\n".join(message.content for message in model.asked[0].messages)
     for told in (
