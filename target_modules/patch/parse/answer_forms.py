@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -119,7 +120,7 @@ def _sort(lines: list[str], tree: Tree, forms: Forms) -> None:
         elif form == "json":  # of a fence, or bare
             forms.json.append(region.text(lines).strip())
         elif form == "code":
-            forms.code.append(_code(region, shown, lines, tree, len(forms.code) + 1))
+            forms.code.extend(_code(region, shown, lines, tree, len(forms.code) + 1))
         shown[region.start : region.end] = [_OTHER] * (region.end - region.start)
     if has_blocks:
         forms.blocks = shown
@@ -179,16 +180,44 @@ def _is_words(text: str) -> bool:
     )
 
 
-def _code(region: AnswerRegion, shown: list[str], lines: list[str], tree: Tree, number: int) -> CodeBlock:
-    source = region.text(lines)
+def _code(
+    region: AnswerRegion, shown: list[str], lines: list[str], tree: Tree, number: int
+) -> Iterator[CodeBlock]:
+    """The code of a fence: for one file, or for several, each after a comment that is its path."""
     path = path_in_info(region.info, tree) or named_file(shown, region.start - 1, tree)
-    head, _, rest = source.lstrip("\n").partition("\n")
-    named = path_in_line(head, tree) if head.lstrip().startswith("#") and not head.startswith("#!") else None
-    if named is not None and (named in tree if path is None else named == path):
-        path = named
-        if not tree.files.get(path, "").startswith(head):
-            source = rest
-    return CodeBlock(number, path, says_whole(shown, region.start - 1, region.info), source)
+    is_whole = says_whole(shown, region.start - 1, region.info)
+    for more, source in enumerate(_by_file(region.text(lines), tree, path)):
+        head, _, rest = source.lstrip("\n").partition("\n")
+        named = _path_in_comment(head, tree)
+        if named is not None and (named in tree if path is None or more else named == path):
+            path = named
+            if not tree.files.get(path, "").startswith(head):
+                source = rest
+        if source.strip():
+            yield CodeBlock(number + more, path, is_whole, source)
+
+
+def _by_file(source: str, tree: Tree, path: str | None) -> list[str]:
+    """Code cut before each comment that is the path of a file, if every part is code.
+
+    `path` is the file that the code is for, if that is known: a comment that it has itself is its own.
+    """
+    parts = [""]
+    for line in source.splitlines(keepends=True):
+        named = _path_in_comment(line, tree)
+        owners = (
+            {one for one, text in tree.files.items() if line.strip() in text.splitlines()} if named else set()
+        )
+        if named in tree.files and path not in owners and (path is not None or owners <= {named}):
+            path = named
+            if parts[-1].strip():
+                parts.append("")
+        parts[-1] += line
+    return parts if all(map(parses, parts)) else [source]
+
+
+def _path_in_comment(line: str, tree: Tree) -> str | None:
+    return path_in_line(line, tree) if line.startswith("#") and not line.startswith("#!") else None
 
 
 def _refuse_beside_blocks(region: AnswerRegion, lines: list[str], tree: Tree) -> None:

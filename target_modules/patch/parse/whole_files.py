@@ -162,7 +162,7 @@ def _lacking(code: Outline, file: Outline) -> Iterator[str]:
         own = bound(*unit.nodes)
         missing = own - names
         if is_import(unit):
-            missing |= modules(*unit.nodes) - loaded
+            missing = (missing | modules(*unit.nodes) - loaded) - {"*"}
             missing = {name for name in missing if name[-1] == "*" or name.partition(".")[0] not in spared}
             yield from (f"the import of `{name}`" for name in sorted(missing))
         elif missing:
@@ -198,7 +198,7 @@ def _left_behind(code: Outline, file: Outline) -> Iterator[str]:
         if is_import(unit) and not is_future(unit):
             yield from (
                 f"the import of `{name}`"
-                for name in sorted((bound(*unit.nodes) | modules(*unit.nodes)) - names)
+                for name in sorted((bound(*unit.nodes) | modules(*unit.nodes)) - names - {"*"})
             )
     header = _Header.of(file).lines
     for line in file.lines:

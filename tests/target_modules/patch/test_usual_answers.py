@@ -83,3 +83,23 @@ def test_an_unused_import_stays_unless_the_file_is_said_to_be_whole_and_one_need
     with pytest.raises(ReadError, match="lacks the import of `readline`"):
         read(code(bare), tree, ["a.py"])
     assert apply(tree, read(f"a.py (whole file)\n{code(bare)}", tree, ["a.py"]))["a.py"] == bare
+
+
+def test_one_fence_for_several_files_with_their_paths_in_comments() -> None:
+    tree = Tree(
+        {"p/a.py": "# p/b.py\ndef f(x):\n    return x\n", "p/b.py": "def g(x):\n    return x\n", "c.py": ""}
+    )
+    answer = code(
+        "# p/a.py\ndef f(x):\n    return 1\n\n\n# File: p/b.py\ndef g(x):\n    return 2\n\n\n# c.py\nC = 3\n"
+    )
+    assert apply(tree, read(answer, tree, ["**/*.py"])).files == {
+        "p/a.py": "# p/b.py\ndef f(x):\n    return 1\n",
+        "p/b.py": "def g(x):\n    return 2\n",
+        "c.py": "C = 3\n",
+    }
+    own = "p/a.py (whole file)\n" + code(f"X = 1\n{tree['p/a.py']}")
+    assert apply(tree, read(own, tree, ["**/*.py"]))["p/a.py"] == f"X = 1\n{tree['p/a.py']}"
+    quoted = 'def f(x):\n    return """\n# p/b.py\n"""\n'
+    new = apply(tree, read(f"p/a.py\n{code(quoted)}", tree, ["**/*.py"]))
+    assert new["p/a.py"] == f"# p/b.py\n{quoted}"
+    assert new["p/b.py"] == tree["p/b.py"]
