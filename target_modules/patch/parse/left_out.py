@@ -26,7 +26,8 @@ _LEFT_OUT = re.compile(
     r"^\s*(?:(?:pass|\.\.\.|return)?\s*#\s*(?:"
     rf"\W*{_DOTS}\W*$"
     rf"|\W*{_DOTS}.*\b{_STAYS}\b.*|.*\b{_STAYS}\b.*{_DOTS}\W*$"
-    rf"|.*\b(?:rest|remainder) of (?:the |this |its )?{_CODE}\b.*"
+    rf"|\W*(?:and |keep |leave )?(?:the )?(?:rest|remainder) of (?:the |this |its )?(?:\w+ )?{_CODE}\b"
+    r"(?:.*\b(?:here|below|as is|same|stays?|remains?|unchanged|as before|as above|omitted)\b.*|\W*)$"
     rf"|(?:\W*(?:\w+ ){{0,3}}{_CODE} |[(\[<]+(?:\w+ ){{0,4}}|\W*(?:the )?rest )?{_AS_IT_WAS}\W*$"
     rf"|\W*(?:\w+ )?existing {_CODE}(?: here| {_AS_IT_WAS})?\W*$"
     rf")|{_DOTS}.*\b{_STAYS}\b)",
