@@ -13,6 +13,7 @@ from pygent.target_modules.patch.parse.answer_regions import (
     HUNK,
     SEARCH,
     AnswerRegion,
+    closes,
     is_header,
     is_python,
     parses,
@@ -36,12 +37,18 @@ _EXAMPLES = """
     pseudocode algorithm math latex tex mermaid dot csv tsv md markdown thinking think thought reasoning
     scratchpad
 """
+_DOES_SOMETHING = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 _DATA = frozenset(("json", "jsonc", "json5", "jsonl"))
 _PROMPTS = (">>>", "$ ", "% ", "Traceback (most recent call last)", "In [")
 _OTHER = ">>>>>>>"  # in place of the lines of another form: no name of a file is looked for beyond it
 _CODE = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*[\[(].*:|class[ \t]+\w+.*:)[ \t]*(?:#.*)?$")
 _LOOKS_LIKE_CODE = re.compile(
     r"^[ \t]*(?:def|class|import|from|return|async|for|while|if|try|with|@\w+)\b.*", re.MULTILINE
+)
+_WRAPPER = re.compile(r"^(`{3,}|~{3,})[ \t]*(?:markdown|md)[ \t]*$", re.IGNORECASE)
+_OTHER_FORM = re.compile(
+    r"^[ \t>]*(?:<{7}[ \t]+\S|<{7}$|<(?:search|replace|edits?|find|old_str|new_str|patch)\b[^<>]*>).*",
+    re.MULTILINE | re.IGNORECASE,
 )
 _JSON = re.compile(r"^[ \t]*\{\s*\"edits\"\s*:", re.MULTILINE)
 
@@ -63,6 +70,7 @@ class Forms:
 def forms_of(text: str, tree: Tree) -> Forms:
     """Sort an answer by form. Raises `ReadError` for an edit that no form can hold."""
     forms = Forms()
+    text = _unwrapped(text)
     bare = "\n".join(line for line in text.split("\n") if not line.startswith("IDEA:"))
     if _is_module(bare):
         forms.code.append(CodeBlock(1, None, False, bare + "\n"))
@@ -71,9 +79,20 @@ def forms_of(text: str, tree: Tree) -> Forms:
     return forms
 
 
+def _unwrapped(text: str) -> str:
+    """An answer without the fence around the whole of it that calls it Markdown."""
+    lines = text.strip("\n").split("\n")
+    opens = _WRAPPER.match(lines[0])
+    if opens is None or not closes(lines[-1], opens[1]):
+        return text
+    marks = [line for line in lines[1:-1] if re.match(r"[ \t]*(?:`{3,}|~{3,})", line)]
+    is_whole = len(marks) % 2 == 0 and marks and not closes(marks[0], opens[1])
+    return "\n".join(lines[1:-1]) if is_whole else text
+
+
 def prose(text: str) -> list[str]:
     """The lines of an answer that stand outside of blocks of any form."""
-    lines = text.split("\n")
+    lines = _unwrapped(text).split("\n")
     return [line for one in regions(lines) if one.kind == "prose" for line in one.lines(lines)]
 
 
@@ -129,7 +148,7 @@ def _form(region: AnswerRegion, lines: list[str], tree: Tree) -> str:
     if language in _EXAMPLES.split() or language in _DATA:
         return _closed("", region, "last fence")
     if holds_python:
-        if not language and _is_words(text):
+        if _is_session(text) or (not language and _is_words(text)):
             return _closed("", region, "last fence")
         return _closed("code", region, "last fence")
     if path is not None and path in tree:
@@ -146,16 +165,17 @@ def _closed(form: str, region: AnswerRegion, what: str) -> str:
     return form
 
 
+def _is_session(text: str) -> bool:
+    return text.lstrip().startswith(_PROMPTS)
+
+
 def _is_words(text: str) -> bool:
-    """Whether an unmarked block is no code: a session, an output, or values that do nothing as statements."""
-    if text.lstrip().startswith(_PROMPTS):
-        return True
+    """Whether an unmarked block is no code: an output, a command, or values that do nothing as statements."""
     if not parses(text):
         return not _LOOKS_LIKE_CODE.search(text)
-    plain_values = (ast.Constant, ast.Name, ast.Tuple, ast.List, ast.UnaryOp, ast.Dict)
-    return all(
-        isinstance(node, ast.Expr) and isinstance(node.value, plain_values)
-        for node in ast.parse(dedented(text)).body
+    tree = ast.parse(dedented(text))
+    return all(isinstance(node, ast.Expr) for node in tree.body) and not any(
+        isinstance(node, _DOES_SOMETHING) for node in ast.walk(tree)
     )
 
 
@@ -187,6 +207,11 @@ def _refuse_beside_blocks(region: AnswerRegion, lines: list[str], tree: Tree) ->
 
 
 def _refuse_in_prose(text: str) -> None:
+    if other := _OTHER_FORM.search(text):
+        raise ReadError(
+            f"the edit at {other[0].strip()[:60]!r} is in no form that is read here; write it as a "
+            "SEARCH/REPLACE block, from `<<<<<<< SEARCH` to `>>>>>>> REPLACE`"
+        )
     if _JSON.search(text):
         raise ReadError("the JSON of the edits is broken")
     if re.search(r'"edits"\s*:', text):

@@ -16,6 +16,7 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_forms import Forms, forms_of
 from pygent.target_modules.patch.parse.answer_text import Kind, ReadError, resolved
 from pygent.target_modules.patch.parse.fenced_code import read_code
+from pygent.target_modules.patch.parse.left_out import refuse_dots, refuse_left_out
 from pygent.target_modules.patch.parse.search_blocks import read_blocks
 from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 from pygent.target_modules.patch.parse.unified_hunks import read_hunks
@@ -47,9 +48,20 @@ def _read(text: str, tree: Tree, where: Editable) -> Patch:
     if not patches:
         raise ReadError("the code in the answer is the same as in the tree", "no_change")
     patch = _joined(tree, patches)
-    if _applied(tree, patch) == tree:
+    result = _applied(tree, patch)
+    if result == tree:
         raise ReadError("the edits change nothing", "no_change")
+    _refuse_left_out(result, tree)
     return patch
+
+
+def _refuse_left_out(result: Tree, tree: Tree) -> None:
+    known = {line.strip() for text in tree.files.values() for line in text.splitlines()}
+    for path, text in result.files.items():
+        old = tree.files.get(path, "")
+        if path.endswith(".py") and text != old:
+            refuse_left_out(text, known)
+            refuse_dots(text, old, path)
 
 
 def _readers(forms: Forms, tree: Tree, where: Editable) -> list[Callable[[], Patch]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,20 +10,13 @@ from pygent.target_modules.patch.model.editable import MARKER, Editable
 from pygent.target_modules.patch.model.edits import CreateFile, DeleteFile, Edit
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.patch.parse.answer_text import ReadError
+from pygent.target_modules.patch.parse.left_out import refuse_left_out, refuse_lost_members
 from pygent.target_modules.patch.parse.statements import is_import
 from pygent.target_modules.patch.parse.symbol_parts import WAYS_OUT, CodePart, method_of, part_edits, parts_of
 from pygent.target_modules.patch.parse.whole_files import file_text, is_whole
 from pygent.target_modules.patch.syntax.outline import Outline, outline
 from pygent.target_modules.patch.syntax.source import NotPythonError, plain, split_lines
 from pygent.target_modules.patch.syntax.source_rendering import dedented
-
-_LEFT_OUT = re.compile(
-    r"^\s*(?:#.*(?:\.\.\.|…).*\b(?:existing|rest|remaining|unchanged|same|other|previous|omitted)\b"
-    r"|#?\s*(?:\.\.\.|…).*\b(?:existing|rest|remaining|unchanged|same|other|previous|omitted)\b"
-    r"|#.*\b(?:rest|remainder) of (?:the|this) (?:code|file|class|module|function|method|implementation)\b"
-    r"|#.*\b(?:existing|rest|remaining|unchanged|same|other|previous)\b.*(?:\.\.\.|…)\s*$)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ class _Reading:
             code = outline(source)
         except NotPythonError as error:
             raise ReadError(f"code block {block.number} does not parse: {error}") from None
-        _refuse_left_out(source, self._known)
+        refuse_left_out(source, self._known)
         if path is not None and path not in self._tree:
             self._set_whole(path, source)
             return
@@ -122,6 +114,8 @@ class _Reading:
         except NotPythonError:
             self._set_whole(path, file_text(block.source, code, text, None))
             return
+        if not block.says_whole:
+            refuse_lost_members(code, file, path)
         if block.says_whole or (may_be_whole and is_whole(code, file, path)):
             source = block.source if _is_at_margin(block.source) else dedented(block.source)
             self._set_whole(path, file_text(plain(source), code, text, file, is_said=block.says_whole))
@@ -228,9 +222,3 @@ def _marked(lines: list[str]) -> Iterator[tuple[int, int]]:
             elif start is not None:
                 yield start, number
                 start = None
-
-
-def _refuse_left_out(source: str, known: frozenset[str]) -> None:
-    for line in source.splitlines():
-        if len(line) < 300 and _LEFT_OUT.match(line) and line.strip() not in known:
-            raise ReadError(f"the code leaves a part out: {line.strip()[:80]!r}; write the symbol whole")

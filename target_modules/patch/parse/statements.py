@@ -47,6 +47,18 @@ def bound(*nodes: ast.AST) -> set[str]:
     return names
 
 
+def modules(*nodes: ast.AST) -> set[str]:
+    """What imports bring beside the names they bind: `a.b` of `import a.b`, `a.*` of `from a import *`."""
+    found: set[str] = set()
+    for node in (one for top in nodes for one in ast.walk(top)):
+        if isinstance(node, ast.Import):
+            parts = (alias.name.split(".") for alias in node.names if alias.asname is None)
+            found.update(".".join(own[:end]) for own in parts for end in range(2, len(own) + 1))
+        elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            found.add(f"{'.' * node.level}{node.module or ''}.*")
+    return found
+
+
 def head_of(node: ast.stmt) -> str:
     """What a statement is about, apart from what it does: two with the same head are versions of one."""
     parts: list[ast.AST | None]

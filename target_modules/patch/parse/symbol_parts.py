@@ -261,10 +261,11 @@ class _Placing:
         return next(unit for unit in self._file.units if unit.start <= symbol.start < unit.end)
 
     def _has_import(self, unit: Unit) -> bool:
-        wanted = {ast.dump(ast.Module([one], [])) for one in _single(unit)}
-        return wanted <= {
-            ast.dump(ast.Module([one], [])) for other in self._file.units for one in _single(other)
-        }
+        """Whether the file has an import already, be it with a fallback for where the module is missing."""
+        own = [node for other in self._file.units for node in other.nodes]
+        tried = [node for one in own if isinstance(one, ast.Try) for node in one.body]
+        wanted = {ast.dump(ast.Module([one], [])) for one in _single(unit.nodes)}
+        return wanted <= {ast.dump(ast.Module([one], [])) for one in _single([*own, *tried])}
 
     def _with_comment(self, part: CodePart, name: str) -> str:
         """Keep the comment above a symbol, which models leave out, unless they write another."""
@@ -351,8 +352,8 @@ def _joined(run: Sequence[tuple[int, CodePart]]) -> str:
     return text
 
 
-def _single(unit: Unit) -> Iterator[ast.stmt]:
-    for node in unit.nodes:
+def _single(nodes: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (ast.Import([alias]) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

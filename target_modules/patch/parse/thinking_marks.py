@@ -17,10 +17,10 @@ from pygent.target_modules.patch.syntax.source import NotPythonError, plain
 
 _WORD = (
     r"(?:(?:inner|internal|my)_)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|rationale|reflect(?:ions?|ing)?"
-    r"|analysis|monologue|deliberation|scratch_?pad|chain_?of_?thoughts?|cot)"
-    r"(?:_(?:process|content|trace|steps?|budget|budget_reflect))?"
+    r"|analysis|monologue|deliberation|scratch_?pad|chain_?of_?thoughts?|cot|plan(?:ning)?)"
+    r"(?:_(?:process|content|trace|steps?|budget|budget_reflect|fast(?:er)?))?"
 )
-_TAG = rf"(?:[a-z]\w*:)?{_WORD}"
+_TAG = rf"(?:[a-z]\w*[:_])?{_WORD}"
 _IN_BRACKETS = r"(?:think(?:ing)?|thoughts?|reasoning)"
 _NEVER = "(?!)"
 _BAR = "[|\uff5c]"
@@ -44,6 +44,7 @@ def _marks(opens: str, closes: str, alone: str | None = None) -> _Marks:
 
 
 _FINAL = rf"<{_BAR}?channel{_BAR}?>\s*final(?:[^<\n`]*<{_BAR}message{_BAR}>)?"
+_BARRED_END = rf"<{_BAR}(?:/|end[_\u2581](?:of[_\u2581])?)(?:{_NAMED}){_BAR}>"
 _ASSISTANT = rf"(?:<{_BAR}start{_BAR}>\s*assistant\s*)?"
 _THINKING = (
     _marks(rf"<\s?{_TAG}(?:\s[^<>]*)?>", rf"<\s?/\s?{_TAG}\s*>"),
@@ -51,21 +52,27 @@ _THINKING = (
     _marks(rf"\u25c1{_WORD}\u25b7", rf"\u25c1/{_WORD}\u25b7"),
     _marks(
         rf"<{_BAR}(?:(?:begin|start)[_\u2581](?:of[_\u2581])?)?(?:{_NAMED}){_BAR}>",
-        rf"<{_BAR}(?:/|end[_\u2581](?:of[_\u2581])?)(?:{_NAMED}){_BAR}>",
+        rf"{_BARRED_END}|<{_BAR}end{_BAR}>",
+        _BARRED_END,
     ),
     _marks(
         rf"{_ASSISTANT}<{_BAR}?channel{_BAR}?>\s*(?:{_WORD}|commentary)(?:[^<\n`]*<{_BAR}message{_BAR}>)?",
         rf"(?:<{_BAR}end{_BAR}>\s*)?{_ASSISTANT}{_FINAL}|<{_BAR}end{_BAR}>|<channel{_BAR}>",
         rf"{_ASSISTANT}{_FINAL}",
     ),
+    _marks(rf"<{_BAR}inner_prefix{_BAR}>", rf"<{_BAR}inner_suffix{_BAR}>"),
+    _marks(r"<unused\d+>\s*thought", r"<unused\d+>", _NEVER),
+    _marks(r"<!--", r"-->", _NEVER),
     _marks(
-        rf'<details\b[^<>]*type="reasoning"[^<>]*>|<details>\s*<summary>[^<]*{_WORD}[^<]*</summary>',
+        rf'<details\b[^<>]*type="reasoning"[^<>]*>|(?:<details>\s*)?<summary>[^<]*{_WORD}[^<]*</summary>',
         r"</details>",
         _NEVER,
     ),
 )
 _WORDS = re.compile(  # thinking that plain words mark, at the start of an answer only
     r"\A\s*(?:analysis.*?assistant\s?final(?:\s*\n)?"
+    r"|[#*_ ]*(?:thinking|reasoning|thoughts?|analysis)[:*_ ]*\n.*?\n[#*_ ]*(?:final )?(?:answer|response)"
+    r"[:*_ ]*\n"
     r"|here(?:'s| is) my (?:thought|thinking) process:.*?\bhere(?:'s| is) my (?:response|answer):)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -73,7 +80,7 @@ _ANSWER = r"(?:(?:final_?)?(?:answer|response|solution)|final)"
 _BEGINS = rf"<{_ANSWER}>|<{_BAR}(?:begin|start)_(?:of_)?{_ANSWER}{_BAR}>|\[ANSWER\]"
 _ENDS = (
     rf"</{_ANSWER}>|<{_BAR}end_(?:of_)?{_ANSWER}{_BAR}>|\[/ANSWER\]|<{_TAG}\s*/>"
-    rf"|<{_BAR}(?:return|end|message|im_end|eot_id){_BAR}>|<{_BAR}start{_BAR}>\s*assistant\b"
+    rf"|<{_BAR}(?:return|end|message|im_end|eot_id){_BAR}>|<{_BAR}(?:start|begin){_BAR}>\s*assistant\b(?:\s*<{_BAR}content{_BAR}>)?"
 )
 _EITHER = tuple(marks.either() for marks in _THINKING)
 _ANY = re.compile(

@@ -98,7 +98,10 @@ def _in_text(text: DiffLines) -> Iterator[FileDiff]:
             continue
         match = HUNK.match(line)
         begins = match is not None or (
-            hunk is None and (part is not None or text.fenced) and line[:1] in ("+", "-")
+            hunk is None
+            and (part is not None or text.fenced)
+            and line[:1] in ("+", "-", " ")
+            and line.strip()
         )
         if begins:
             count += 1

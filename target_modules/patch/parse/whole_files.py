@@ -15,7 +15,14 @@ from dataclasses import dataclass
 
 from pygent.target_modules.patch.model.editable import MARKER
 from pygent.target_modules.patch.parse.answer_text import ReadError
-from pygent.target_modules.patch.parse.statements import bound, head_of, is_docstring, is_future, is_import
+from pygent.target_modules.patch.parse.statements import (
+    bound,
+    head_of,
+    is_docstring,
+    is_future,
+    is_import,
+    modules,
+)
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_bound
 from pygent.target_modules.patch.syntax.source import BOM, newline_of, plain, split_lines
 from pygent.target_modules.patch.syntax.symbol_walker import DEFINITIONS, first_line
@@ -143,7 +150,7 @@ def _top(unit: Unit) -> int:
 def _lacking(code: Outline, file: Outline) -> Iterator[str]:
     """What code lacks of a file: names, statements, and imports that it uses."""
     tops = [node for unit in code.units for node in unit.nodes]
-    names = bound(*tops)
+    names, loaded = bound(*tops), modules(*tops)
     used = {node.id for top in tops for node in ast.walk(top) if isinstance(node, ast.Name)}
     heads, left = Counter(map(head_of, tops)), Counter(name for node in tops for name in names_bound(node))
     for unit in file.units:
@@ -152,7 +159,11 @@ def _lacking(code: Outline, file: Outline) -> Iterator[str]:
         own = bound(*unit.nodes)
         missing = own - names
         if is_import(unit):
-            yield from (f"the import of `{name}`" for name in sorted(missing & used))
+            lost = modules(*unit.nodes) - loaded
+            missing = (missing & used) | {
+                one for one in lost if one[-1] == "*" or one.partition(".")[0] in used
+            }
+            yield from (f"the import of `{name}`" for name in sorted(missing))
         elif missing:
             yield from (f"`{name}`" for name in sorted(missing))
         else:
@@ -161,17 +172,28 @@ def _lacking(code: Outline, file: Outline) -> Iterator[str]:
                 left.subtract(simple)
                 heads.subtract([] if simple else [head_of(node)])
                 is_there = all(left[name] >= 0 for name in simple) and (simple or heads[head_of(node)] >= 0)
-                if not is_there and not (own and isinstance(node, ast.If | ast.Try | ast.With)):
+                if not is_there and not (own and _is_of_a_kind(node, tops)):
                     yield f"line {unit.line} (`{file.lines[unit.line - 1].strip()[:40]}`)"
+
+
+def _is_of_a_kind(node: ast.stmt, tops: list[ast.stmt]) -> bool:
+    """Whether code has a conditional that binds some of the same: another version of it."""
+    return isinstance(node, ast.If | ast.Try | ast.With) and any(
+        type(one) is type(node) and not bound(one).isdisjoint(bound(node)) for one in tops
+    )
 
 
 def _left_behind(code: Outline, file: Outline) -> Iterator[str]:
     """Imports and comments of a file that are not in code."""
-    names = bound(*(node for unit in code.units for node in unit.nodes))
+    tops = [node for unit in code.units for node in unit.nodes]
+    names = bound(*tops) | modules(*tops)
     have = {line.strip() for line in code.lines}
     for unit in file.units:
         if is_import(unit) and not is_future(unit):
-            yield from (f"the import of `{name}`" for name in sorted(bound(*unit.nodes) - names))
+            yield from (
+                f"the import of `{name}`"
+                for name in sorted((bound(*unit.nodes) | modules(*unit.nodes)) - names)
+            )
     header = _Header.of(file).lines
     for line in file.lines:
         if line.startswith("#") and line.strip() not in header and line.strip() not in have:

@@ -63,11 +63,11 @@ def test_a_run_at_a_server_that_fails_at_random(
     assert len(answered) == whole
     judged = sum(one.status in (Status.VALID, Status.FAILED, Status.ACCEPTED) for one in found[1:])
     assert 0 < judged <= chaos.counts["good"]  # some edits fit only what they were first written for
-    # every fault has its own outcome
+    # every fault has its own outcome, unless the repair turn mends it
     if attempts == 500:
         assert chaos.counts.keys() == {"good", *TRANSIENT, *OF_THE_ATTEMPT}
     reasons = {class_of(one.reason) for one in found if one.status is Status.GATED_OUT}
-    assert len(reasons) >= 5, reasons
+    assert len(reasons) >= (5 if attempts == 500 else 3), reasons
 
 
 def test_budgets_hold_under_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

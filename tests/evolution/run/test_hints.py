@@ -30,8 +30,9 @@ def archive(tmp_path: Path) -> Iterator[ArchiveStore]:
 
 
 @pytest.fixture
-def run(archive: ArchiveStore, tmp_path: Path) -> RunRecord:
+def run(archive: ArchiveStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunRecord:
     """A run that asks a model, one attempt at a time; nothing of it is done yet."""
+    monkeypatch.setenv("OPENAI_API_KEY", "a key of nobody")
     target = write_small_target(tmp_path / "target")
     settings = {"proposer": "llm", "model": "m", "tokens": 10**6, "window": 1, "workers": 1, "seed": 3}
     return create_run(archive, load_config(None, target=str(target), fuse=0.0, **settings))

@@ -135,7 +135,7 @@ def test_a_hostile_answer_ends_its_attempt_and_not_the_run(
         found = evolve(tmp_path / "home", local_sandbox, config)
     assert len(found) > 1
     assert {variant.status for variant in found[1:]} <= {Status.GATED_OUT, Status.FAILED}
-    assert all(variant.usage.calls == 1 for variant in found[1:])
+    assert all(1 <= variant.usage.calls <= 2 for variant in found[1:])  # with a repair turn at most
 
 
 def test_a_journal_that_says_fresh_is_still_the_attempts_own(tmp_path: Path, target: Path) -> None:

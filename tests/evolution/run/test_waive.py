@@ -48,7 +48,7 @@ def test_a_model_is_refused_and_so_is_all_that_descends_from_it(
     tmp_path: Path, lacking: LocalSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target, home = write_small_target(tmp_path / "target"), tmp_path / "home"
-    with ModelServer([say("no edit")] * 20) as server, monkeypatch.context() as patch:
+    with ModelServer([say("no edit")] * 60) as server, monkeypatch.context() as patch:
         for name, value in server.environment.items():
             patch.setenv(name, value)
         config = config_for(target, model="m", tokens=100_000)

@@ -254,8 +254,8 @@ def test_a_fenced_method_is_found_in_its_class() -> None:
 
 
 def test_a_fenced_class_takes_the_place_of_the_class() -> None:
-    new = result("```python\nclass Box:\n    def size(self):\n        return 2\n```")
-    assert new.endswith("\n\nclass Box:\n    def size(self):\n        return 2\n")
+    written = "class Box:\n    def size(self):\n        return 2\n\n    area = 3\n"
+    assert result(f"```python\n{written}```").endswith(f"\n\n{written}")
 
 
 def test_all_of_a_file_is_the_file_and_part_of_it_is_not() -> None:

@@ -37,12 +37,20 @@ PAIRS = [
     ("<|start|>assistant<|channel|>commentary<|message|>", "<|end|>"),
     ("<|channel>thought", "<channel|>"),
     ('<details type="reasoning" done="true">', "</details>"),
+    ("<longcat_think>", "</longcat_think>"),
+    ("<think_fast>", "</think_fast>"),
+    ("<planning>", "</planning>"),
+    ("<|inner_prefix|>", "<|inner_suffix|>"),
+    ("<unused94>thought", "<unused95>"),
+    ("<!-- thinking", "-->"),
+    ("<summary>Thought for 3 seconds</summary>", "</details>"),
+    ("<|begin|>assistant<|think|>", "<|end|><|begin|>assistant<|content|>"),
+    ("**Thinking:**\n", "\n### Answer\n"),
     ("Here is my thought process:", "Here is my response:"),
     ("analysis", "assistantfinal"),
 ]
-LONE = [
-    close for _, close in PAIRS if close not in ("<|end|>", "<channel|>", "</details>") and close[0] in "<[◁"
-]
+NOT_ALONE = ("<|end|>", "<channel|>", "</details>", "<unused95>", "<|end|><|begin|>assistant<|content|>")
+LONE = [close for _, close in PAIRS if close not in NOT_ALONE and close[0] in "<[◁"]
 
 
 def taken(answer: str) -> str:
@@ -67,7 +75,7 @@ def test_thinking_before_an_answer_is_left_out(opens: str, closes: str) -> None:
         taken(f"{opens}\n{DRAFT}{closes}\nI am done.")
 
 
-@pytest.mark.parametrize(("opens", "closes"), PAIRS[:-2])
+@pytest.mark.parametrize(("opens", "closes"), PAIRS[:-3])
 def test_a_second_thought_in_mid_answer_is_left_out(opens: str, closes: str) -> None:
     answer = f"{opens}a{closes}\nIDEA: shift\n{opens}\n{DRAFT}{closes}\nm.py\n{RIGHT}{opens}{DRAFT}{closes}"
     assert taken(answer) == GOOD
@@ -82,7 +90,7 @@ def test_a_closing_mark_alone_ends_thinking_that_began_earlier(closes: str) -> N
     assert taken(f"So, as I said:\n{DRAFT}that is it.{closes} Now:\n{RIGHT}") == GOOD
 
 
-@pytest.mark.parametrize(("opens", "closes"), PAIRS[:-2])
+@pytest.mark.parametrize(("opens", "closes"), PAIRS[:-3])
 def test_thinking_that_does_not_end_leaves_no_answer(opens: str, closes: str) -> None:
     assert without_thinking(f"{opens}\n{DRAFT}") == ""
     with pytest.raises(ReadError, match="cut off"):
