@@ -74,7 +74,7 @@ class Effect:
     """A metric of an attempt beside its parent's.
 
     `mean`, `low` and `high` are the mean paired difference and its 95 percent interval over `pairs` samples;
-    None if the two were not measured on the same cases.
+    None if the two were not measured on the same cases. `apart`: they were timed at different moments.
     """
 
     metric: str
@@ -84,6 +84,7 @@ class Effect:
     low: float | None = None
     high: float | None = None
     pairs: int = 0
+    apart: bool = False
 
 
 @dataclass(frozen=True)

@@ -73,5 +73,5 @@ def effect(row: Effect) -> str:
     """A metric before and after, with the difference and its interval if both were measured alike."""
     values = " -> ".join("none" if value is None else f"{value:.6g}" for value in (row.before, row.after))
     if row.mean is None or row.low is None or row.high is None:
-        return f"{row.metric}: {values}"
+        return f"{row.metric}: {values}{', timed at different moments' if row.apart else ''}"
     return f"{row.metric}: {values}, {row.mean:+.4g} [{row.low:+.4g}, {row.high:+.4g}] over {row.pairs} pairs"

@@ -11,7 +11,7 @@ STATUSES = {
     "champion": "better than the baseline on cases that the search never saw",
     "accepted": "better than its parent in a paired test",
     "valid": "measured, but not shown to be better than its parent",
-    "failed": "ran, but not everything was graded",
+    "failed": "ran, but an error, a wrong answer or a threshold ruled it out",
     "gated_out": "not run: it did not apply, broke a rule or repeated an earlier program",
     "refused": "ruled out by a person",
     "no_change": "ended without a change",

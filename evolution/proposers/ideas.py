@@ -12,6 +12,7 @@ from pygent.evolution.protocols import Parent
 from pygent.evolution.search.evidence import NOTHING, Evidence
 from pygent.target_modules.spec.manifest import Target
 
+TIMES = ("speedup", "seconds")  # what a timing suite measures
 EXAMINED = 8  # the first attempts, which come with what they changed and its effects
 
 
@@ -38,15 +39,20 @@ def prior_attempt(
         name=f"attempt {variant.attempt} ({variant.id})",
         place=_place(parent, variant),
         change=evidence.change,
-        effects=evidence.effects if is_sample(target) else tuple(map(_without_interval, evidence.effects)),
+        effects=tuple(_comparable(target, row) for row in evidence.effects),
         comparison=gain(target, evidence.comparison),
         finding=variant.status is Status.NO_CHANGE,
     )
 
 
-def _without_interval(row: Effect) -> Effect:
-    """Of cases that are the whole task: an interval over them would not say how far the score may be off."""
-    return Effect(row.metric, row.before, row.after)
+def _comparable(target: Target, row: Effect) -> Effect:
+    """An effect with what it says: times were taken at different moments, and only samples have an interval.
+
+    If the cases are the whole task, an interval over them would not say how far the score may be off.
+    """
+    if target.manifest.suite.kind == "timing" and row.metric in TIMES:
+        return replace(row, apart=True)
+    return row if is_sample(target) else Effect(row.metric, row.before, row.after)
 
 
 def _outcome(variant: VariantRecord) -> str:

@@ -37,6 +37,11 @@ class Lineage:
                     wanted.append(parent)
         return ancestors
 
+    def above(self, variant: str) -> list[str]:
+        """A variant and its ancestors but the baseline, the latest first."""
+        ids = (id for id in self.ancestors(variant) if self._links[id].parents)
+        return sorted(ids, key=lambda id: self._links[id].attempt, reverse=True)
+
     def common(self, one: str, other: str) -> str | None:
         """The nearest common ancestor of two variants; None if they cannot be fused.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -75,7 +75,7 @@ class Parents:
     def introduced(self, parent: Parent, attempt: int) -> Parent:
         """The parent with all that a model reads about it: other variants, and what people said."""
         chosen = parent.variant.id
-        above = self._above(chosen)
+        above = self._population.lineage.above(chosen)
         tried = self._tried(chosen, above)
         read = (chosen, *(one.id for one in tried))
         remarks = {id: self._remarks[id] for id in read if id in self._remarks}
@@ -86,7 +86,7 @@ class Parents:
             tried=tried,
             said=remarks,
             hints=self._hints(),
-            above=frozenset(one.id for one in above),
+            above=frozenset(above),
             evidence=self._evidence.of,
             comparison=self._compared(parent).comparison,
             best=None if leader is None else self._compared(self.get(leader)),
@@ -106,20 +106,17 @@ class Parents:
         others = dict.fromkeys(name for name in names if name != chosen)
         return tuple(self.get(name) for name in others)[:INSPIRATIONS]
 
-    def _above(self, chosen: str) -> list[VariantRecord]:
-        """The variant and its ancestors, the nearest first, without the baseline."""
-        return [one for one in reversed(self._archive.variants.lineage(chosen)) if one.parents]
-
-    def _tried(self, chosen: str, above: list[VariantRecord]) -> tuple[VariantRecord, ...]:
+    def _tried(self, chosen: str, above: Sequence[str]) -> tuple[VariantRecord, ...]:
         """Attempts on a variant, on the way to it, and the best and the findings elsewhere; newest first.
 
         Only committed attempts count, so that a resumed run reads what the killed one read.
         """
         latest = self._archive.variants.latest_attempts_on(chosen, 2 * TRIED)
         children = [one for one in latest if self.has(one.id) and self._is_telling(one)]
+        near = map(self._archive.variants.get, above[:TRIED])
         known = self._population
         others = [*known.leading(OTHERS), *reversed(known.latest_findings)]
-        found = {one.id: one for one in (*children[:TRIED], *above[:TRIED])}
+        found = {one.id: one for one in (*children[:TRIED], *near)}
         elsewhere = [one for one in others if one.id not in found]
         return (*found.values(), *elsewhere[: 2 * OTHERS])
 

@@ -109,7 +109,7 @@ def _budget(run: RunRecord, stats: Stats) -> dict[str, Spent]:
     """The part used of each budget that the run has, and the whole budget."""
     judged = stats.variants - stats.statuses["gated_out"] - 1  # the baseline is free
     used = {
-        "attempts": stats.attempts,
+        "attempts": max(0, stats.attempts - 1),  # the baseline is attempt 0
         "evaluations": max(0, judged),
         "minutes": run.seconds / 60,
         "tokens": stats.usage.tokens,

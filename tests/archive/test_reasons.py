@@ -14,6 +14,8 @@ from pygent.archive.failure_classes import class_of
         ("case 11 timed out: no answer within 2 s", "timed out"),
         ("problem 0: import raised: SyntaxError", "import raised"),
         ("stage trial: excess is 9.3, the threshold is 9", "stage trial"),
+        ("clear is 0.05, at least 0.1 is asked", "clear below its least"),
+        ("loss is 2e+09, at most 3 is asked", "loss above its most"),
         ("unmatched: the search text does not occur", "unmatched"),
         ("", "no reason"),
     ],

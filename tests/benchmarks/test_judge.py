@@ -130,6 +130,19 @@ class TestCheck:
             check_target(load(target.root), local)
         assert said in str(raised.value)
 
+    def test_an_objective_that_a_model_judges_is_not_missed(
+        self, make_target: Any, local: LocalSandbox
+    ) -> None:
+        target = make_target(RIGHT, cases=SQUARES)
+        file = target.root / "target.toml"
+        more = (
+            '[[objectives]]\nmetric = "clear"\ndirection = "max"\n[[judges]]\nname = "clear"\nrubric = "?"\n'
+        )
+        file.write_text(file.read_text() + more)
+        from pygent.target_modules.spec.manifest import load
+
+        assert check_target(load(target.root), local).graded
+
     @pytest.mark.parametrize("editable", ["other.py", "module.py:g"])
     def test_editable_that_names_nothing_is_an_error(
         self, make_target: Any, local: LocalSandbox, editable: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -114,14 +115,16 @@ def test_words_are_cut_and_visible(make_target: MakeTarget, bench: EvaluationCon
     assert found.words[1].startswith("problem 0: <\\x7cim_start|>\\x1bxxx")
 
 
-@pytest.mark.parametrize("words", ["1 / 0", "[][answers[0]]"])
+@pytest.mark.parametrize(
+    "words", ["1 / 0", "[][answers[0]]", "(_ for _ in ()).throw(RuntimeError(case.expected))"]
+)
 def test_an_error_over_words_about_a_case_is_no_verdict(
     make_target: MakeTarget, bench: EvaluationContext, words: str
 ) -> None:
     grader = CASES + f"\ndef words_about_case(case, answer):\n    answers = [answer]\n    return {words}\n"
     found = judged(make_target("def f(n): return n * 12345", grader=grader), bench)
     assert found.score == 1.0
-    assert found.words[0].startswith("case 0: (the grader's words_about_case() ended in ")
+    assert re.fullmatch(r"case 0: \(the grader's words_about_case\(\) ended in \w+\)", found.words[0])
 
 
 @pytest.mark.parametrize(

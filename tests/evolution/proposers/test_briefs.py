@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pygent.agent.dialogue.brief import Effect
+from pygent.agent.dialogue.memory import whole
 from pygent.archive.records import Status, VariantRecord
 from pygent.benchmarks.calibration import BoxSpeed, box_speed
 from pygent.benchmarks.results import Evaluation, StageResult
@@ -192,6 +193,17 @@ def test_effects_on_samples_have_an_interval_and_what_made_these_files_is_compar
     assert (told.effects, told.comparison) == ((row,), "")
     (elsewhere,) = brief(target(), replace(parent, variant=variant("other", 4, 2.0)), None).ideas
     assert "8 pairs: better" in elsewhere.comparison
+
+
+def test_times_of_different_moments_are_said_to_be_that() -> None:
+    rows = (Effect("speedup", 3.37, 6.39), Effect("complexity", 3.0, 4.0))
+    here = program("here", 3, 2.0)
+    parent = replace(here, tried=(here.variant,), evidence=lambda one: Evidence("", rows))
+    (told,) = brief(TIMED, parent, None).ideas
+    text = whole(told)
+    assert "speedup: 3.37 -> 6.39, timed at different moments" in text
+    assert "complexity: 3 -> 4" in text.splitlines()[2]
+    assert text.count("moments") == 1
 
 
 def test_a_comparison_without_spread_has_no_interval() -> None:
