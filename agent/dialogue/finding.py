@@ -17,17 +17,18 @@ _MARK = re.compile(
 )
 
 
-def finding_in(answer: str) -> str:
+def finding_in(answer: str, *, at_start: bool = False) -> str:
     """What follows the mark, to the end of the answer's words; '' without a mark or without a reason.
 
-    Thinking and blocks of code are no words of the answer.
+    `at_start`: only if the answer begins with it, as an analysis may quote findings of others. Thinking and
+    blocks of code are no words of the answer.
     """
     try:
         text = "\n".join(prose(without_thinking(answer)))
     except ReadError:  # too long to be read
         return ""
     found = _MARK.search(text)
-    if found is None:
+    if found is None or (at_start and text[: found.start()].strip()):
         return ""
     reason = text[found.end() :].strip()
     if found["opened"] and not found["closed"] and not found["after"]:  # the marks hold the reason, too

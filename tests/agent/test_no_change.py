@@ -52,6 +52,22 @@ def test_a_finding_needs_words() -> None:
     assert ended(done) == (WHY, {}, "")
 
 
+@pytest.mark.parametrize("answer", [say(f"NO CHANGE: {WHY}"), say("", NOTHING)])
+def test_analysis_and_plan_may_end_with_a_finding(answer: dict[str, Any]) -> None:
+    done, host = tried(answer, using=profile("reasoned"))
+    assert ended(done) == (WHY, {}, "")
+    assert len(host.completions) == 1
+    done, host = tried(say("Slow."), answer, using=profile("reasoned"))
+    assert ended(done) == (WHY, {}, "")
+    assert len(host.completions) == 2
+
+
+def test_an_analysis_may_quote_the_finding_of_another_attempt() -> None:
+    done, host = tried(say("Attempt 3 said:\nNO CHANGE: x"), say("", NOTHING), using=profile("reasoned"))
+    assert ended(done) == (WHY, {}, "")
+    assert len(host.completions) == 2
+
+
 def test_a_plain_answer_ends_too() -> None:
     done, host = tried(say(f"I measured it.\n\nNO CHANGE: {WHY}"))
     assert ended(done) == (WHY, {}, "")
