@@ -63,7 +63,9 @@ def test_the_agent_goes_through_all_stages_and_ends_with_an_accepted_speed_up(
     assert any("Answer of time__get_current_time" in text and "UTC" in text for text in results)
     assert any("By line" in text and "text_distance.py" in text for text in results)
     assert any(text.startswith("[exit code 0]\n3\n") for text in results)
-    assert any("Score:" in text and "Side by side with the program you began with" in text for text in results)
+    assert any(
+        "Score:" in text and "Side by side with the program you began with" in text for text in results
+    )
     assert best.usage.calls == len(stages)
 
 
