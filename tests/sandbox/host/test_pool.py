@@ -76,7 +76,8 @@ def test_containers_leave_one_at_a_time_which_docker_can_do(
         thread.start()
     for thread in threads:
         thread.join()
-    assert most == [True] * 4
+    assert len(most) >= 4  # those of earlier tests may still leave
+    assert all(most)
 
 
 MISSING = """
