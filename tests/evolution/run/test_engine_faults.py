@@ -35,7 +35,7 @@ def test_a_run_waits_for_a_stopped_engine_and_finds_what_it_would_have_found(
         own_engine.remove_containers()
         run.commits(6)
         own_engine.stop()
-        run.says("the engine does not answer")
+        run.says("waiting since")
         own_engine.start()
         assert run.ends() == 0, run.err
         told = [line for line in run.err.splitlines() if "waiting since" in line]
