@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from pygent.agent.dialogue.brief import Brief
 from pygent.agent.dialogue.context import DEFAULT, ContextBudget
 from pygent.agent.dialogue.finding import finding_in
+from pygent.agent.dialogue.idea import idea_in
 from pygent.agent.dialogue.messages import messages
 from pygent.agent.host_client import (
     BudgetExhaustedError,
@@ -29,7 +29,6 @@ from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 STAGE = "single"
 REPAIRS = 1
 _CUT_OFF = "answer cut off before any edit"  # asked again, the model would reach the same limit
-_IDEA = re.compile(r"[\s*_#>-]*IDEA[*_]*:[*_]*\s*(.*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def _read(answer: ModelAnswer, brief: Brief) -> Attempt:
         if not text.strip():
             empty = "the answer is nothing but thinking" if answer.text.strip() else "empty answer"
             return Attempt(None, reason=_CUT_OFF if answer.cut_off else empty)
-        note = _idea(prose(text))
+        note = idea_in(prose(text))
         finding = finding_in(answer.text)
         try:
             patch = read(answer.text, Tree(brief.files), brief.editable)
@@ -97,8 +96,3 @@ def _read(answer: ModelAnswer, brief: Brief) -> Attempt:
     except ReadError as error:
         cut_off = "answer cut off: " if answer.cut_off else ""
         return Attempt(None, note, quote.line(f"{cut_off}{error}", 400))
-
-
-def _idea(words: list[str]) -> str:
-    found = (match[1] for row in words if (match := _IDEA.match(row)))
-    return keepable(next(found, ""))

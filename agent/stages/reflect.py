@@ -6,6 +6,7 @@ import re
 
 from pygent.agent.dialogue.conversation import Conversation
 from pygent.agent.dialogue.finding import finding_in
+from pygent.agent.dialogue.idea import idea_in
 from pygent.agent.stage import template
 from pygent.agent.stages.execute import Execute
 from pygent.agent.work.attempt_state import AttemptState
@@ -14,7 +15,6 @@ from pygent.target_modules.patch.parse.answer_text import ReadError
 from pygent.target_modules.patch.parse.thinking_marks import without_thinking
 
 _REVISE = re.compile(r"[\s*_#>`-]*REVISE\b")
-_IDEA = re.compile(r"[\s*_#>-]*IDEA[*_]*:[*_]*\s*(.*)")
 
 
 class Reflect:
@@ -41,11 +41,11 @@ class Reflect:
             )
         )
         verdict = _words(conversation.think(self.name).text)
-        ideas = [found[1] for row in verdict.splitlines() if (found := _IDEA.match(row))]
-        desk.note = ideas[0] if ideas else desk.note
+        idea = idea_in(verdict.splitlines())
+        desk.note = idea or desk.note
         if _REVISE.match(verdict):
             Execute().run(conversation, desk)
-        elif not ideas:
+        elif not idea:
             desk.finding = finding_in(verdict)
 
 

@@ -10,6 +10,7 @@ from pygent.benchmarks.judge import evaluate
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Suite
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.benchmarks.suites.tree_execution import derived
+from pygent.evolution.proposers import figures
 from pygent.evolution.proposers.archive_lookup import ArchiveLookup
 from pygent.evolution.proposers.side_by_side import side_by_side
 from pygent.evolution.protocols import Aside, Parent
@@ -65,22 +66,19 @@ def _evaluated(
         return found, side_by_side(target, suite, tree, parent, found, bench)
 
     evaluation, against = aside(measured)
-    return {"text": evaluation_text(evaluation, parent.variant.score, parent.variant.metrics, against)}
+    return {"text": evaluation_text(target, evaluation, parent, against)}
 
 
-def evaluation_text(
-    evaluation: Evaluation, before: float | None, metrics: Mapping[str, float], against: str
-) -> str:
-    """An evaluation on visible cases in words, without expected values.
-
-    `before` and `metrics` are the parent's figures; `against` compares the two.
-    """
+def evaluation_text(target: Target, evaluation: Evaluation, parent: Parent, against: str) -> str:
+    """An evaluation on visible cases in words, without expected values; `against` compares the two."""
     lines = []
+    before = figures.with_spread(target, parent.variant.score, parent.evaluation)
+    metrics = parent.variant.metrics
     if evaluation.score is None:
         lines.append(f"Not graded: {quote.line(evaluation.reason)}")
     else:
-        began = "" if before is None else f" (the program you began with, at another moment: {before:.6g})"
-        lines.append(f"Score: {evaluation.score:.6g}{began}")
+        began = f" (the program you began with, at another moment: {before})" if before else ""
+        lines.append(f"Score: {figures.with_spread(target, evaluation.score, evaluation)}{began}")
     lines += [against] if against else []
     lines.append(f"Cases passed: {evaluation.passed} of {evaluation.total}")
     for name, value in sorted(evaluation.metrics.items()):

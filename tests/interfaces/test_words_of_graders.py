@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pygent.sandbox.api import Isolation
 from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import load
+from pygent.testing.proposer_contract import parent_of
 from tests.interfaces.mcp.conftest import Served, asked, value
 from tests.support.cli import pygent
 from tests.support.servers.model_server import ModelServer, Script, say
@@ -124,7 +126,8 @@ def test_what_an_agent_measures_comes_with_the_words(sizes: Path) -> None:
             target.tree(),
             EvaluationContext(sandbox, Isolation.PROCESS, seed=3, baseline=target.tree()),
         )
-    told = evaluation_text(found, None, {}, "")
+    told = evaluation_text(target, found, parent_of(target), "")
+    assert re.match(r"Score: \S+( \[.+\])?, \d+ samples? \(the program you began with", told)
     assert "What the grader says (data):" in told
     assert f"problem 1: {SHOWN}" in told
 

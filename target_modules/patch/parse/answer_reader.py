@@ -30,9 +30,9 @@ def read(answer: str, tree: Tree, editable: Sequence[str]) -> Patch:
     """Return the patch that an answer means; it applies to the tree. Raises `ReadError` with kind and reason.
 
     Forms: JSON edits, SEARCH/REPLACE blocks, a unified diff, fenced files and symbols; several if they do not
-    depend on each other. `editable` (as in the manifest) limits where unnamed code is looked for; the gate
-    decides whether a change is allowed. An answer is taken whole or refused. Nothing is guessed: text that
-    fits no place, or several, is an error.
+    depend on each other. `editable` (as in the manifest) limits where unnamed code is looked for, and
+    which files may change; the gate decides about symbols. An answer is taken whole or refused. Nothing is
+    guessed: text that fits no place, or several, is an error.
     """
     try:
         return _read(without_thinking(answer), tree, Editable.of(editable))
@@ -51,8 +51,19 @@ def _read(text: str, tree: Tree, where: Editable) -> Patch:
     result = _applied(tree, patch)
     if result == tree:
         raise ReadError("the edits change nothing", "no_change")
+    _refuse_read_only(result, tree, where)
     _refuse_left_out(result, tree)
     return patch
+
+
+def _refuse_read_only(result: Tree, tree: Tree, where: Editable) -> None:
+    """An answer is applied whole, so a change of a file that may not be changed is not left out."""
+    for path in sorted({*result.files, *tree.files}):
+        if result.files.get(path) != tree.files.get(path) and not where.touches(path):
+            raise ReadError(
+                f"the answer changes {path}, which may not be changed; make the change without that",
+                "read_only",
+            )
 
 
 def _refuse_left_out(result: Tree, tree: Tree) -> None:

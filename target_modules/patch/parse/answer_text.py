@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-Kind = Literal["no_edit", "no_change", "unmatched", "ambiguous", "malformed", "unknown_file", "too_long"]
+Kind = Literal[
+    "no_edit", "no_change", "unmatched", "ambiguous", "malformed", "unknown_file", "read_only", "too_long"
+]
 
 MAX_ANSWER = 2_000_000
 MAX_PARTS = 200

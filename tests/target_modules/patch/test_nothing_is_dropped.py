@@ -373,3 +373,35 @@ def test_a_new_file_of_a_diff_keeps_its_blank_lines_and_refuses_lines_without_a_
     answer = "```diff\n--- /dev/null\n+++ b/new.py\n@@ -0,0 +1,3 @@\n+a = 1\n\n+b = 2\n```\n"
     assert got(answer, "new.py", ("*.py",)) == "a = 1\n\nb = 2\n"
     assert refused(answer.replace("+b", "b"), ("*.py",))
+
+
+TWO = Tree({"m.py": "def f(x):\n    return 1\n", "other.py": "def g(x):\n    return 1\n"})
+BOTH = {
+    "symbols": "".join(
+        f"{path}\n```python\ndef {name}(x):\n    return 2\n```\n"
+        for path, name in (("m.py", "f"), ("other.py", "g"))
+    ),
+    "blocks": "".join(
+        f"{path}\n```\n<<<<<<< SEARCH\n    return 1\n=======\n    return 2\n>>>>>>> REPLACE\n```\n"
+        for path in ("m.py", "other.py")
+    ),
+    "diff": "".join(
+        f"--- a/{path}\n+++ b/{path}\n@@ -2 +2 @@\n-    return 1\n+    return 2\n"
+        for path in ("m.py", "other.py")
+    ),
+    "json": json.dumps(
+        {
+            "edits": [
+                {"kind": "search_replace", "path": path, "search": "return 1", "replace": "return 2"}
+                for path in ("m.py", "other.py")
+            ]
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("answer", list(BOTH.values()), ids=list(BOTH))
+def test_an_answer_that_also_changes_a_file_that_may_not_change_is_refused_whole(answer: str) -> None:
+    assert len(apply(TWO, read(answer, TWO, ["*.py"])).files) == 2
+    with pytest.raises(ReadError, match=r"^read_only: the answer changes other\.py"):
+        read(answer, TWO, ["m.py"])
