@@ -20,6 +20,7 @@ from pygent.gateway.models.tokens import of_text
 from pygent.target_modules.spec.target_registry import find_target
 
 Call = tuple[str, dict[str, str]]
+MOST = 7_500  # characters of a file in one command
 
 
 def rows() -> Iterator[tuple[str, str]]:
@@ -69,13 +70,28 @@ class _Player:
 def _moves(task: Task) -> list[Call]:
     """Write each file of the solution, check that all of them compile, and finish."""
     written: list[Call] = [
-        ("shell", {"command": f"cat > {path} <<'END_OF_FILE'\n{text}END_OF_FILE"})
+        ("shell", {"command": f"cat {'>>' if number else '>'} {path} <<'END_OF_FILE'\n{part}END_OF_FILE"})
         for path, text in _solution(task).items()
+        for number, part in enumerate(_parts(text))
     ]
     check = {"command": f"python3 -m py_compile {' '.join(_solution(task))}"}
     return [*written, ("shell", check), ("finish", {"note": "as the instruction says"})]
 
 
+def _parts(text: str) -> Iterator[str]:
+    """Whole lines, as many as one command may hold."""
+    part = ""
+    for row in text.splitlines(keepends=True):
+        if part and len(part) + len(row) > MOST:
+            yield part
+            part = ""
+        part += row
+    yield part
+
+
 def _solution(task: Task) -> dict[str, str]:
     folder = task.target.root / "solution"
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.py"))}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode()
+        for path in sorted(folder.rglob("*.py"))
+    }
