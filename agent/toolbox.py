@@ -81,7 +81,7 @@ def _not_done(wish: ToolCall, why: str) -> ToolResult:
 
 
 def specs_of(names: Sequence[str]) -> tuple[ToolSpec, ...]:
-    """What a model is told of the tools of a profile, without those of servers."""
+    """The tools of a profile as a model sees them, without those of servers."""
     return tuple(tool.spec for tool in _named(names).values())
 
 
