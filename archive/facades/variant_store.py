@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
-from pygent.archive.blobs import codec
 from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.db import schema
 from pygent.archive.db.transactions import KnownRun, Transactions, address_of
@@ -119,19 +118,7 @@ class VariantStore:
     def records(self, id: str, kind: str | None = None) -> list[Record]:
         """A variant's records in the order in which they were added."""
 
-        def load(connection: Connection) -> list[Record]:
-            row = queries.row_of(connection, id)
-            sealed = connection.execute(
-                select(schema.runs.c.vocabulary).where(schema.runs.c.key == row.run)
-            ).scalar()
-            words = variant_rows.open_vocabulary(sealed)
-            query = select(schema.records).where(schema.records.c.variant == row.key)
-            if kind is not None:
-                query = query.where(schema.records.c.kind == kind)
-            found = connection.execute(query.order_by(schema.records.c.key))
-            return [Record(each.kind, codec.unpack_json(each.data, words)) for each in found]
-
-        return self._transactions.read(load)
+        return self._transactions.read(lambda connection: queries.records(connection, id, kind))
 
 
 def _expect(variant: VariantRecord, run: KnownRun) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from pygent.archive.db import schema
 from pygent.archive.records import ArchiveError, Hint, Withdrawal
@@ -12,6 +12,13 @@ from pygent.archive.tables import run_rows, variant_rows
 
 GIVEN, WITHDRAWN = "given", "withdrawn"  # what a row records
 _h = schema.hints.c
+_OF_RUN = (  # one row without a hint if the run has none
+    select(schema.hints)
+    .select_from(schema.runs)
+    .join(schema.hints, _h.run == schema.runs.c.key, isouter=True)
+    .where(schema.runs.c.id == bindparam("wanted"))
+    .order_by(_h.number)
+)
 
 
 def add(connection: Connection, run: str, text: str, who: str) -> Hint:
@@ -29,9 +36,9 @@ def remove(connection: Connection, run: str, number: int, who: str) -> Hint:
 
 
 def list_(connection: Connection, run: str) -> list[Hint]:
-    rows = connection.execute(
-        select(schema.hints).where(_h.run == run_rows.row_of(connection, run).key).order_by(_h.number)
-    ).all()
+    rows = connection.execute(_OF_RUN, {"wanted": run}).all()
+    if not rows:
+        raise run_rows.unknown(run)
     withdrawn = {row.number: Withdrawal(row.who, row.at) for row in rows if row.kind == WITHDRAWN}
     return [
         Hint(run, row.number, row.text, row.who, row.at, withdrawn.get(row.number))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, select
 
+from pygent.archive.blobs.codec import unpack_json
 from pygent.archive.db import schema
-from pygent.archive.records import ArchiveError, IndexEntry, Status, VariantRecord
+from pygent.archive.records import ArchiveError, IndexEntry, Record, Status, VariantRecord
 from pygent.archive.tables import run_rows, variant_rows
 
 Order = Literal["attempt", "newest", "score"]
@@ -16,6 +17,23 @@ _v = schema.variants.c
 _p = schema.parents.c
 # Evidence comes first: a champion's score is confirmed, that of a valid variant is partly luck.
 _ROW = select(_v.key, _v.tree, _v.run).where(_v.id == bindparam("wanted"))
+_r = schema.records.c
+
+
+def _records(*of: ColumnElement[bool]) -> Select[Any]:
+    """The records of a variant, with its run's vocabulary: one row without a record if there is none."""
+    return (
+        select(_r.kind, _r.data, schema.runs.c.vocabulary)
+        .select_from(schema.variants)
+        .join(schema.runs, schema.runs.c.key == _v.run)
+        .join(schema.records, and_(_r.variant == _v.key, *of), isouter=True)
+        .where(_v.id == bindparam("wanted"))
+        .order_by(_r.key)
+    )
+
+
+_RECORDS = _records()
+_RECORDS_OF_KIND = _records(_r.kind == bindparam("kind"))
 STANDING = (Status.CHAMPION, Status.ACCEPTED, Status.VALID)
 
 
@@ -119,6 +137,18 @@ def attempts_on(connection: Connection, id: str, limit: int) -> list[VariantReco
     latest = below.order_by(_p.child.desc()).limit(limit)
     query = variant_rows.SELECT.where(_v.key.in_(latest)).order_by(_v.key.desc())
     return list(variant_rows.read(connection, query))
+
+
+def records(connection: Connection, id: str, kind: str | None) -> list[Record]:
+    """A variant's records, all or those of a kind, in the order in which they were added."""
+    if kind is None:
+        rows = connection.execute(_RECORDS, {"wanted": id}).all()
+    else:
+        rows = connection.execute(_RECORDS_OF_KIND, {"wanted": id, "kind": kind}).all()
+    if not rows:
+        raise unknown(id)
+    words = variant_rows.open_vocabulary(rows[0].vocabulary)
+    return [Record(row.kind, unpack_json(row.data, words)) for row in rows if row.kind is not None]
 
 
 def best(connection: Connection, run: str) -> VariantRecord | None:

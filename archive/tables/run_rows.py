@@ -46,8 +46,12 @@ def get(connection: Connection, id: str) -> RunRecord:
 def row_of(connection: Connection, id: str) -> Row[Any]:
     row = connection.execute(_RUN, {"wanted": id}).first()
     if row is None:
-        raise ArchiveError(f"run {id}: not in the archive; `pygent runs` lists them")
+        raise unknown(id)
     return row
+
+
+def unknown(id: str) -> ArchiveError:
+    return ArchiveError(f"run {id}: not in the archive; `pygent runs` lists them")
 
 
 def list_(connection: Connection) -> list[RunRecord]:
@@ -62,7 +66,7 @@ def change(connection: Connection, id: str, fields: Mapping[str, Any]) -> None:
             values[name] = _dump(values[name])
     found = connection.execute(update(schema.runs).where(schema.runs.c.id == id).values(**values))
     if found.rowcount == 0:
-        raise ArchiveError(f"run {id}: not in the archive; `pygent runs` lists them")
+        raise unknown(id)
 
 
 def find(connection: Connection, kind: Literal["run", "variant"], prefix: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select
@@ -153,6 +154,7 @@ def seal_vocabulary(words: bytes) -> bytes:
     return pack(words)
 
 
+@lru_cache(maxsize=16)  # every read of a record needs that of its run
 def open_vocabulary(packed: bytes | None) -> bytes | None:
     return None if packed is None else unpack(packed)
 
