@@ -112,7 +112,9 @@ class Database:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the write lock at once: upgrading a read lock later would fail without waiting.
     writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver: sqlite3.Connection | None = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # as a statement it would cost as much as a read
 
 
 def _begin_server(connection: Connection) -> None:
