@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pygent.archive.records import Usage
@@ -56,9 +58,10 @@ class OpenAIModel:
 
         guess = tokens.of_prompt(request.messages)
         create = self._connected().chat.completions.with_streaming_response.create
-        messages = cast("Any", [chat_protocol.plain(message) for message in request.messages])
+        messages = [chat_protocol.plain(message) for message in request.messages]
+        body = {"messages": messages, **options}  # as it is: the client would walk through the types of it
         try:
-            with create(model=self.name, messages=messages, **options) as response:
+            with create(model=self.name, messages=(), extra_body=body) as response:
                 return self._completion(response, guess)
         except openai.APITimeoutError:
             raise self._silence(guess) from None
@@ -76,7 +79,12 @@ class OpenAIModel:
         try:
             if not streamed:
                 return chat_protocol.completion(response.read(), self.name, guess)
-            return chat_protocol.completion_of(stream.assembled(response.iter_lines()), self.name, guess)
+            lines = response.iter_lines()
+            answer = chat_protocol.completion_of(stream.assembled(lines), self.name, guess)
+            if _is_reusable(response):
+                with suppress(Exception):  # the answer is there, whatever comes of the connection
+                    deque(lines, maxlen=0)
+            return answer
         except ModelError:
             raise
         except stream.StreamError as broken:
@@ -128,6 +136,13 @@ def redacted(error: ModelError, key: str) -> ModelError:
     text = str(error).replace(key, "[key]") if len(key) >= 8 else str(error)
     kind = ToolsUnsupportedError if isinstance(error, ToolsUnsupportedError) else ModelError
     return kind(error.kind, text, usage=error.usage, retry_after=error.retry_after)
+
+
+def _is_reusable(response: APIResponse[Any]) -> bool:
+    """Whether the connection serves the next call once the stream is read to its end, which follows at once."""
+    headers = response.headers
+    framed = "content-length" in headers or "chunked" in headers.get("transfer-encoding", "")
+    return framed and headers.get("connection", "").lower() != "close"
 
 
 def _check(api_key: str, base_url: str | None) -> None:
