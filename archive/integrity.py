@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 
 from sqlalchemy import Connection, Table, func, select, text
 
@@ -12,7 +12,7 @@ from pygent.archive.blobs.codec import CodecError, unpack_json
 from pygent.archive.blobs.sources import Sources
 from pygent.archive.db import schema
 from pygent.archive.db.database import Database
-from pygent.archive.records import ArchiveError
+from pygent.archive.records import ArchiveError, EventKind
 from pygent.archive.tables import hint_rows, variant_rows
 
 _v = schema.variants.c
@@ -74,13 +74,40 @@ def _addresses(connection: Connection, table: Table) -> Iterator[tuple[int, byte
 
 
 def _attempts(connection: Connection) -> Iterator[str]:
-    count, last = func.count(func.distinct(_v.attempt)), func.max(_v.attempt)
-    query = select(schema.runs.c.id, func.count(), count, last).join(schema.runs, schema.runs.c.key == _v.run)
-    for run, rows, distinct, top in connection.execute(query.group_by(schema.runs.c.id)):
-        if rows != distinct:
-            yield f"run {run}: {rows - distinct} attempts are there more than once"
-        if distinct != top + 1:
-            yield f"run {run}: {top + 1 - distinct} of its {top + 1} attempts are missing"
+    """Every attempt of a run is there once, unless it has begun and is not committed."""
+    for key, run in connection.execute(select(schema.runs.c.key, schema.runs.c.id)).all():
+        rows = connection.execute(select(_v.attempt).where(_v.run == key).order_by(_v.key)).scalars().all()
+        committed, ended = set(rows), set(_numbers(connection, key, EventKind.COMMIT))
+        if len(rows) != len(committed):
+            yield f"run {run}: {len(rows) - len(committed)} attempts are there more than once"
+        begun = set(_numbers(connection, key, EventKind.BEGIN))
+        top = max(committed | begun, default=-1)
+        lost = set(range(top + 1)) - committed - (begun - ended)
+        if lost:
+            yield f"run {run}: {len(lost)} of its {top + 1} attempts are missing"
+        yield from _order(connection, key, run, rows, begun)
+
+
+def _order(connection: Connection, key: int, run: str, rows: Sequence[int], begun: Set[int]) -> Iterator[str]:
+    """The places of events have no gaps, and the commits are those of the variants, in their order.
+
+    Variants of older versions have no events.
+    """
+    place = schema.events.c.place
+    count, last = connection.execute(
+        select(func.count(), func.max(place)).where(schema.events.c.run == key)
+    ).one()
+    if count and last != count - 1:
+        yield f"run {run}: {last + 1 - count} of its {last + 1} events are missing"
+    commits = _numbers(connection, key, EventKind.COMMIT)
+    if [number for number in commits if number in rows] != [number for number in rows if number in begun]:
+        yield f"run {run}: the order of its commits is not that of its variants"
+
+
+def _numbers(connection: Connection, run: int, kind: EventKind) -> list[int]:
+    e = schema.events.c
+    query = select(e.number).where(e.run == run, e.kind == kind.value)
+    return list(connection.execute(query.order_by(e.place)).scalars())
 
 
 def _parents(connection: Connection) -> Iterator[str]:

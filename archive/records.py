@@ -81,7 +81,7 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class VariantRecord:
-    """One finished attempt; `attempt` numbers those of a run from 0 (the baseline), without gaps.
+    """One finished attempt; `attempt` numbers those of a run from 0 (the baseline), as they began.
 
     `tree` is the content address of its files, or None if the patch could not be applied. `patch` is the
     proposer's edits as JSON if the trees do not show them.
@@ -120,6 +120,27 @@ class Record:
 
     kind: str
     data: Mapping[str, Any]
+
+
+class EventKind(StrEnum):
+    """What may happen in a run that later choices depend on."""
+
+    BEGIN = "begin"  # an attempt was given its parents
+    CONFIRM = "confirm"  # its variant is compared on held-out cases, which uses up some of the error rate
+    COMMIT = "commit"  # it ended, and its variant became known
+    HEED = "heed"  # people's decisions became known
+
+
+class Event(NamedTuple):
+    """One event of a run; their order is what a resumed or replayed run follows.
+
+    `number` is the attempt's, or of `heed` the key of the latest decision. `parents` are the numbers of the
+    attempts that made the parents of one that begins.
+    """
+
+    kind: EventKind
+    number: int
+    parents: tuple[int, ...] = ()
 
 
 DecisionKind = Literal["approve", "reject", "annotate", "apply", "rollback"]

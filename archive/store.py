@@ -9,6 +9,7 @@ from pygent.archive import integrity
 from pygent.archive.db.database import Database
 from pygent.archive.db.transactions import Transactions
 from pygent.archive.facades.decision_store import DecisionStore
+from pygent.archive.facades.event_store import EventStore
 from pygent.archive.facades.hint_store import HintStore
 from pygent.archive.facades.journal_store import JournalStore
 from pygent.archive.facades.run_store import RunStore
@@ -34,6 +35,7 @@ class ArchiveStore:
         self.variants = VariantStore(self._transactions)
         self.decisions = DecisionStore(self._transactions)
         self.hints = HintStore(self._transactions)
+        self.events = EventStore(self._transactions)
         self.journal = JournalStore(self._transactions)
         self.texts = TextStore(self._transactions)
         self.browse = search.Browser(self._transactions.read)

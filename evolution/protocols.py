@@ -52,6 +52,12 @@ class Parent:
         """The ids of all parents, the first parent first."""
         return (self.variant.id,) if self.mate is None else (self.variant.id, self.mate.variant.id)
 
+    @property
+    def attempts(self) -> tuple[int, ...]:
+        """The numbers of the attempts that made them."""
+        first = self.variant.attempt
+        return (first,) if self.mate is None else (first, self.mate.variant.attempt)
+
 
 @dataclass(frozen=True)
 class SecondParent:

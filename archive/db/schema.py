@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 4  # the newest migration; see docs/explanation/archive.md for how to add one
+VERSION = 5  # the newest migration; see docs/explanation/archive.md for how to add one
 
 metadata = MetaData()
 
@@ -132,6 +132,17 @@ hints = Table(
     Column("at", Float, nullable=False),
     Column("text", Text, nullable=False),
     UniqueConstraint("run", "number", "kind", name="hints_number"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("run", Integer, ForeignKey("runs.key"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("parents", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 journal = Table(

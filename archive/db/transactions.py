@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,8 +14,8 @@ from pygent.archive.blobs.sources import Sources
 from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.db import schema
 from pygent.archive.db.database import Database
-from pygent.archive.records import ArchiveError, Direction, VariantRecord
-from pygent.archive.tables import queries, run_rows, variant_rows
+from pygent.archive.records import ArchiveError, Direction, Event, EventKind, VariantRecord
+from pygent.archive.tables import event_rows, queries, run_rows, variant_rows
 
 T = TypeVar("T")
 
@@ -27,8 +27,24 @@ class KnownRun:
     key: int
     target: str
     direction: Direction
-    attempts: int
+    begun: set[int]  # attempts that are not committed yet
+    next: int  # the first attempt that has not begun
+    events: int  # how many are recorded
     vocabulary: bytes | None
+
+    def has_ended(self, attempt: int) -> bool:
+        return attempt < self.next and attempt not in self.begun
+
+    def note(self, event: Event) -> None:
+        """Raises `ArchiveError` if an attempt begins or ends out of turn."""
+        self.events += 1
+        if event.kind is EventKind.BEGIN:
+            if event.number < self.next:
+                raise ArchiveError(f"attempt {event.number}: has begun already")
+            self.next = event.number + 1
+            self.begun.add(event.number)
+        elif event.kind is EventKind.COMMIT:
+            self.begun.discard(event.number)
 
 
 class Transactions:
@@ -71,17 +87,25 @@ class Transactions:
         return known.key if known is not None else int(run_rows.row_of(connection, run).key)
 
     def run(self, connection: Connection, id: str) -> KnownRun:
-        """The cached row of a run. Only for the writer, which counts its attempts."""
+        """The cached row of a run. Only for the writer, which keeps count of its attempts."""
         known = self._runs.get(id)
         if known is None:
             row = run_rows.row_of(connection, id)
-            query = select(func.count()).select_from(schema.variants).where(schema.variants.c.run == row.key)
-            count = connection.execute(query).scalar_one()
-            known = KnownRun(
-                row.key, row.target, row.direction, count, variant_rows.open_vocabulary(row.vocabulary)
-            )
+            vocabulary = variant_rows.open_vocabulary(row.vocabulary)
+            known = KnownRun(row.key, row.target, row.direction, set(), 0, 0, vocabulary)
+            query = select(func.max(schema.variants.c.attempt)).where(schema.variants.c.run == row.key)
+            latest = connection.execute(query).scalar()
+            for event in event_rows.list_(connection, row.key):
+                known.note(event)
+            known.next = max(known.next, 0 if latest is None else latest + 1)
             self._runs[id] = known
         return known
+
+    def append(self, connection: Connection, run: KnownRun, events: Sequence[Event]) -> None:
+        """Append events to a run. Raises `ArchiveError` if an attempt begins or ends out of turn."""
+        event_rows.append(connection, run.key, run.events, events)
+        for event in events:
+            run.note(event)
 
     def variant(self, connection: Connection, id: str) -> tuple[int, int | None]:
         """The keys of a variant and of its tree. Only for the writer."""

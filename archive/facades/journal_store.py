@@ -22,7 +22,7 @@ class JournalStore:
         data = codec.dump(payload)
         with self._transactions.write() as connection:
             known = self._transactions.run(connection, run)
-            if attempt < known.attempts:
+            if known.has_ended(attempt):
                 raise ArchiveError(f"run {run}: attempt {attempt} has ended; its journal is closed")
             journal_rows.remember(connection, known.key, attempt, step, data)
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from pygent.archive.blobs.blob_store import tree_address
 from pygent.archive.db import schema
 from pygent.archive.db.transactions import KnownRun, Transactions, address_of
-from pygent.archive.records import ArchiveError, IndexEntry, Record, Status, VariantRecord
+from pygent.archive.records import ArchiveError, Event, EventKind, IndexEntry, Record, Status, VariantRecord
 from pygent.archive.tables import journal_rows, queries, run_rows, variant_rows
 
 _TREE_KEY = select(schema.trees.c.key).where(schema.trees.c.id == bindparam("wanted"))
@@ -22,11 +22,18 @@ class VariantStore:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
 
-    def add(self, variant: VariantRecord, files: Mapping[str, str] | None, records: Sequence[Record]) -> None:
-        """Record a finished attempt in one transaction, and clear its journal.
+    def add(
+        self,
+        variant: VariantRecord,
+        files: Mapping[str, str] | None,
+        records: Sequence[Record],
+        events: Sequence[Event] = (),
+    ) -> None:
+        """Record a finished attempt and its commit in one transaction, and clear its journal.
 
-        Attempts are added in order: `variant.attempt` equals the number of attempts so far. `files` may be
-        None if there is no tree, or if the archive has that tree already. A NaN score becomes None.
+        `events` are those since the last that was recorded. An attempt whose beginning is not among the
+        recorded ones begins with its commit, if it is next. `files` may be None if there is no tree, or if
+        the archive has that tree already. A NaN score becomes None.
         """
         content = None if files is None else {path: text.encode() for path, text in files.items()}
         tree = None if variant.tree is None else bytes.fromhex(variant.tree)
@@ -35,6 +42,7 @@ class VariantStore:
         rows = self._transactions
         with rows.write() as connection:
             run = rows.run(connection, variant.run)
+            rows.append(connection, run, events)
             _expect(variant, run)
             parents = [rows.variant(connection, parent) for parent in variant.parents]
             tree_key = rows.tree(connection, variant, tree, content, parents[0][1] if parents else None)
@@ -53,8 +61,12 @@ class VariantStore:
             variant_rows.write_records(connection, key, records, words)
             journal_rows.forget(connection, run.key, variant.attempt)
             rows.remember(variant.id, key, tree_key)
-            run.attempts += 1
             run.vocabulary = words
+            ending = [Event(EventKind.COMMIT, variant.attempt)]
+            if variant.attempt not in run.begun:
+                numbers = variant_rows.attempts_of(connection, keys)
+                ending.insert(0, Event(EventKind.BEGIN, variant.attempt, numbers))
+            rows.append(connection, run, ending)
 
     def get(self, id: str) -> VariantRecord:
         return self._transactions.read(lambda connection: queries.get(connection, id))
@@ -78,8 +90,8 @@ class VariantStore:
         with self._transactions.reading() as connection:
             yield from queries.find(connection, run, target, status, limit, order)
 
-    def attempts(self, run: str, after: int = -1) -> Iterator[VariantRecord]:
-        """Every attempt of a run later than `after`, in order: its variants and its findings."""
+    def attempts(self, run: str, after: str | None = None) -> Iterator[VariantRecord]:
+        """Every attempt of a run, or every one after `after`, in the order of commits; findings included."""
         with self._transactions.reading() as connection:
             yield from queries.attempts(connection, run, after)
 
@@ -96,9 +108,12 @@ class VariantStore:
         """The variants made from this one, oldest first."""
         return self._transactions.read(lambda connection: queries.children(connection, id))
 
-    def latest_attempts_on(self, id: str, limit: int) -> list[VariantRecord]:
-        """The attempts on this variant, findings included, newest first."""
-        return self._transactions.read(lambda connection: queries.attempts_on(connection, id, limit))
+    def latest_attempts_on(self, id: str, limit: int, until: str | None = None) -> list[VariantRecord]:
+        """The attempts on this variant, findings included, the latest committed first.
+
+        With `until`, an id, those committed later than that one are left out.
+        """
+        return self._transactions.read(lambda connection: queries.attempts_on(connection, id, limit, until))
 
     def best(self, run: str) -> VariantRecord | None:
         """The best-scored champion, else the best-scored accepted, else the best-scored valid variant."""
@@ -126,7 +141,7 @@ def _expect(variant: VariantRecord, run: KnownRun) -> None:
         raise ArchiveError(
             f"variant {variant.id}: of target {variant.target}, its run {variant.run} of {run.target}"
         )
-    if variant.attempt < run.attempts:
+    if run.has_ended(variant.attempt):
         raise ArchiveError(f"run {variant.run}: attempt {variant.attempt} is in the archive already")
-    if variant.attempt > run.attempts:
-        raise ArchiveError(f"run {variant.run}: attempt {variant.attempt} came before attempt {run.attempts}")
+    if variant.attempt > run.next:
+        raise ArchiveError(f"run {variant.run}: attempt {variant.attempt} came before attempt {run.next}")

@@ -76,10 +76,11 @@ def of_status(status: Status | None) -> ColumnElement[bool]:
     return _v.status != Status.NO_CHANGE.value if status is None else _v.status == status.value
 
 
-def attempts(connection: Connection, run: str, after: int) -> Iterator[VariantRecord]:
-    run_key = run_rows.row_of(connection, run).key
-    query = variant_rows.SELECT.where(_v.run == run_key, _v.attempt > after)
-    return variant_rows.read(connection, query.order_by(_v.attempt))
+def attempts(connection: Connection, run: str, after: str | None) -> Iterator[VariantRecord]:
+    query = variant_rows.SELECT.where(_v.run == run_rows.row_of(connection, run).key)
+    if after is not None:
+        query = query.where(_v.key > row_of(connection, after).key)
+    return variant_rows.read(connection, query.order_by(_v.key))
 
 
 def ordered(query: Select[Any], order: Order, within_run: bool) -> Select[Any]:
@@ -132,8 +133,10 @@ def children(connection: Connection, id: str) -> list[VariantRecord]:
     return list(variant_rows.read(connection, query))
 
 
-def attempts_on(connection: Connection, id: str, limit: int) -> list[VariantRecord]:
+def attempts_on(connection: Connection, id: str, limit: int, until: str | None) -> list[VariantRecord]:
     below = select(_p.child).where(_p.parent == row_of(connection, id).key)
+    if until is not None:
+        below = below.where(_p.child <= row_of(connection, until).key)
     latest = below.order_by(_p.child.desc()).limit(limit)
     query = variant_rows.SELECT.where(_v.key.in_(latest)).order_by(_v.key.desc())
     return list(variant_rows.read(connection, query))

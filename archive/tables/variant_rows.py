@@ -150,6 +150,13 @@ def parents_of(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[s
     return links
 
 
+def attempts_of(connection: Connection, keys: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of the attempts that made these variants."""
+    query = select(schema.variants.c.key, schema.variants.c.attempt).where(schema.variants.c.key.in_(keys))
+    numbers = {row.key: row.attempt for row in connection.execute(query)} if keys else {}
+    return tuple(numbers[key] for key in keys)
+
+
 def seal_vocabulary(words: bytes) -> bytes:
     return pack(words)
 

@@ -29,7 +29,7 @@ class AttemptIndex:
 
     def __init__(self, archive: ArchiveStore) -> None:
         self._archive = archive
-        self._last: dict[str, int] = {}  # by run, the latest attempt that was read
+        self._last: dict[str, str] = {}  # by run, the latest attempt that was read
         self._lock = Lock()
         self._words = sqlite3.connect(":memory:", check_same_thread=False)
         self._words.execute(_TABLE)
@@ -45,12 +45,12 @@ class AttemptIndex:
             return [str(id) for (id,) in self._words.execute(_RANKED, (asked, run, limit))]
 
     def _grow(self, run: str) -> None:
-        fresh = list(self._archive.variants.attempts(run, after=self._last.get(run, -1)))
+        fresh = list(self._archive.variants.attempts(run, after=self._last.get(run)))
         for number, one in enumerate(fresh):
             code = self._changed(one) if len(fresh) - number <= CODE else ""
             row = (one.id, run, one.note, f"{one.status} {one.operator} {one.reason}", code)
             self._words.execute("INSERT INTO attempts VALUES (?, ?, ?, ?, ?)", row)
-            self._last[run] = one.attempt
+            self._last[run] = one.id
 
     def _changed(self, variant: VariantRecord) -> str:
         """The lines that the attempt added or removed, and the paths of their files."""

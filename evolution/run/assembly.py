@@ -29,7 +29,7 @@ from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
-from pygent.evolution.run.loop import Loop
+from pygent.evolution.run.loop import BACKLOG, Loop
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.run.progress import Observer, Progress
 from pygent.evolution.run.reporter import Reporter
@@ -40,6 +40,7 @@ from pygent.evolution.search.holdout_test import HoldoutTest
 from pygent.evolution.search.parent_selection import Selection
 from pygent.evolution.search.parents import Parents
 from pygent.evolution.search.population import Population
+from pygent.evolution.search.recorded_order import recorded_order
 from pygent.gateway.models.circuit_breaker import RunBreaker
 from pygent.gateway.models.replay_model import Replay
 from pygent.gateway.secrets import Redactor
@@ -57,7 +58,7 @@ SECONDS_KEPT_EVERY = 2.0
 class RunSession:
     """The inputs of one session of a run.
 
-    `history` are the run's earlier variants, read once; the loop consumes them.
+    `history` are the run's earlier variants in the order of commits, read once; `assemble` consumes them.
     """
 
     archive: ArchiveStore
@@ -90,7 +91,7 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     keeper = _Keeper(session, world, breaker)
     held.callback(keeper.keep)
 
-    threads = AttemptThreads(1 if plan.suite.exclusive else config.workers, config.window)
+    threads = AttemptThreads(1 if plan.suite.exclusive else config.workers, BACKLOG * config.window)
     bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline)
     suspicion = FailureSpectrum(archive, run, plan.target, bench)
     around = ProposerContext(
@@ -122,9 +123,12 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     share = config.fuse if is_worthwhile(plan.target.manifest.editable, plan.baseline) else 0.0
     fusing = CrossoverSchedule(share, config.seed, chooser, population.lineage)
     selection = Selection(plan.target, chooser, parents, fusing, introduced=proposer.waits)
-    ledger = Ledger(archive, run, population, parents, reporter.committed)
+    ledger = Ledger(archive, run, population, parents, reporter.committed, at_once=proposer.waits)
     attempts = Attempts(plan, proposer, selection, evaluator, confirmer, ledger)
-    return Loop(attempts, ledger, stopping, threads, reporter, session.history, window=config.window)
+    replayed = str(config.replay) if replays else None
+    recorded = recorded_order(archive, run, session.history, window=config.window, replayed=replayed)
+    session.history.clear()
+    return Loop(attempts, ledger, stopping, threads, reporter, recorded, window=config.window)
 
 
 class _Keeper:

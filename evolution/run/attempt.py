@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from pygent.archive.records import Status, VariantRecord
+from pygent.archive.records import Event, EventKind, Status, VariantRecord
 from pygent.benchmarks.results import Evaluation
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.proposers.fuse import FuseProposer
@@ -67,27 +67,47 @@ class Attempts:
         self._confirmer = confirmer
         self._ledger = ledger
 
-    def begin(self, attempt: int) -> AttemptSteps:
-        return AttemptSteps(
-            self._way(attempt, self._ledger.journal(attempt)), name_of(self._ledger.run, attempt)
-        )
+    @property
+    def cost_nothing(self) -> bool:
+        """Whether no attempt asks a model, neither for a proposal nor while it is measured."""
+        return not self._plan.asks_models and not self.proposer.waits
 
-    def begin_again(self, archived: VariantRecord) -> None:
-        """Begin an archived attempt again, with the same effects on others."""
-        self._selection.repeat(archived.parents)
-        if archived.tree is not None:
-            self._ledger.begin(archived.tree)
+    def begin(self, attempt: int, parents: tuple[int, ...], answered: Callable[[], object]) -> AttemptSteps:
+        """`parents` are recorded if it has begun before; `answered` is called once it waits for no answer."""
+        run, journal = self._ledger.run, self._ledger.journal(attempt)
+        recorded = tuple(name_of(run, number) for number in parents)
+        return AttemptSteps(self._way(attempt, recorded, answered, journal), name_of(run, attempt))
 
-    def _way(self, attempt: int, journal: ArchivedSteps) -> Iterator[Turn]:
+    def repeat(self, event: Event, archived: VariantRecord) -> None:
+        """Let an event of an archived attempt happen again, with the same effects on others."""
+        match event.kind:
+            case EventKind.BEGIN:
+                self._selection.repeat(archived.attempt, archived.parents)
+                if archived.tree is not None:
+                    self._ledger.propose(archived.tree)
+            case EventKind.COMMIT:
+                self._selection.under_way.end(archived.attempt)
+                self._ledger.replay(archived)
+            case _:
+                self._ledger.recall(event)
+
+    def _way(
+        self,
+        attempt: int,
+        recorded: tuple[str, ...],
+        answered: Callable[[], object],
+        journal: ArchivedSteps,
+    ) -> Iterator[Turn]:
         """The six steps of an attempt; each `yield` says on which threads it continues.
 
-        The steps before the first `yield` and after `COMMIT` run in the order of attempts: only they may
-        depend on other attempts.
+        The steps before the first `yield` and after `COMMIT` run on the loop's thread, at a place in the
+        order of the run's events: only they may depend on other attempts.
         """
         known, rng = self._ledger.population, Random(f"{self._plan.config.seed}/{attempt}")
 
         # Select
-        parent = None if attempt == 0 else self._selection.select(attempt, rng)
+        parent = None if attempt == 0 else self._selection.select(attempt, rng, recorded)
+        self._ledger.begin(attempt, () if parent is None else parent.attempts)
         seen = self._ledger.seen_by_now() if self.proposer.waits else self._ledger.is_begun
 
         # Propose
@@ -98,7 +118,8 @@ class Attempts:
         self._selection.under_way.note(attempt, proposal.note)
         tree, evaluation, decision = proposal.tree, None, None
         if tree is not None and not proposer.waits:
-            self._ledger.begin(tree.id)
+            self._ledger.propose(tree.id)
+        answered()
 
         # Gate
         yield Turn.WORK
@@ -118,17 +139,19 @@ class Attempts:
 
         # Archive
         yield Turn.COMMIT
-        self._selection.under_way.end(attempt)
+        while self._ledger.confirming is not None and outcome.status is Status.ACCEPTED:
+            yield Turn.COMMIT  # the one at the confirmation may be better, or the same
         if tree is not None and self._ledger.is_committed(tree):  # two concurrent answers were the same
             outcome = AttemptOutcome(Status.GATED_OUT, REPEAT, seconds=outcome.seconds)
         name = BASELINE if parent is None else proposer.name
         variant = self._variant(attempt, parent, name, proposal, outcome)
-        if tree is not None and known.worth_confirming(variant):
-            number = known.confirmations + 1
+        if tree is not None and self._ledger.worth_confirming(variant):
+            number = self._ledger.confirm(attempt, tree)
             yield Turn.WORK
             confirmed = self._confirmer.confirm(tree, number, journal)
             yield Turn.COMMIT
             variant = replace(variant, status=Status.CHAMPION) if confirmed else variant
+        self._selection.under_way.end(attempt)
         variant = replace(variant, usage=variant.usage + journal.spent_on_tasks)
         self._ledger.commit(variant, tree, outcome.evaluation, journal.records, violation=outcome.violation)
 

@@ -1,42 +1,53 @@
-"""The outer loop: steady-state, asynchronous, and reproducible for the same seed and answers.
+"""The outer loop: steady-state, asynchronous, and a pure function of the recorded order of its events.
 
-Up to `window` attempts overlap, but they are committed in the order of their numbers, and attempt n begins
-with the commit that makes room for it. A proposal's knowledge therefore depends only on the attempt's number,
-not on which thread was faster; only the ideas of other attempts are told as far as they are known by then. A
-resumed run replays its archived attempts through the same code, without doing them again, and so arrives
-where the killed one was.
+An attempt begins with what is committed by then; the order of beginnings and commits is recorded, and a
+resumed or replayed run follows it through the same code, without doing again what is archived. It goes
+through the same states and pays for nothing twice. Which event comes next:
+
+- A proposer that waits for a model: attempts are committed as they end. `window` answers are awaited at a
+  time. An attempt that has its answer makes room for another and waits for its evaluation elsewhere; at most
+  as many as the window do, so that a slow evaluator makes no queue without bound.
+- Any other: attempts are committed by number, and attempt n begins right after attempt n - `STALENESS` times
+  the window was committed. So the same seed gives the same run. A slow attempt holds up the others only once
+  that many have begun after it.
+
+One variant at a time is at its confirmation. Attempts that were accepted wait for the outcome, as it decides
+whether they lead; all others are committed meanwhile.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from concurrent.futures import Future, wait
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import VariantRecord
+from pygent.archive.records import Event, EventKind
 from pygent.evolution.run.attempt import Attempts
-from pygent.evolution.run.attempt_threads import AttemptSteps, AttemptThreads
+from pygent.evolution.run.attempt_threads import AttemptSteps, AttemptThreads, Turn
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
 from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.search.population import Population
+from pygent.evolution.search.recorded_order import RecordedOrder
 from pygent.sandbox.api import SandboxFaultError
 from pygent.sandbox.host.retry import SandboxLostError
 
 log = logging.getLogger(__name__)
 
-WAIT_SECONDS = 0.5  # between checks for an end while the next commit is awaited
+WAIT_SECONDS = 0.5  # between checks for an end while nothing happens
+STALENESS = 4  # windows that an attempt may lag behind, if nobody waits for a model
+BACKLOG = 2  # windows that may be under way, if a model is waited for: one asks, one is evaluated
+AT_ONCE = (EndReason.INTERRUPTED, EndReason.PAUSE, EndReason.STOP, EndReason.MINUTES)
 
 
-@dataclass(frozen=True)
-class _Begun:
-    """An attempt that is not committed yet: under way, or read from the archive."""
-
-    way: AttemptSteps | None = None
-    work: Future[None] | None = None
-    archived: VariantRecord | None = None
+@dataclass
+class _UnderWay:
+    way: AttemptSteps
+    work: Future[None]
 
 
 class Loop:
@@ -49,20 +60,28 @@ class Loop:
         stopping: Stopping,
         threads: AttemptThreads,
         reporter: Reporter,
-        history: deque[VariantRecord],
+        recorded: RecordedOrder,
         *,
         window: int,
     ) -> None:
-        """`history` is consumed: the run's archived attempts."""
+        """`recorded.variants` is consumed."""
         self._attempts = attempts
         self._ledger = ledger
         self._stopping = stopping
         self._threads = threads
         self._reporter = reporter
-        self._history = history
+        self._recorded = recorded
+        self._parents = recorded.parents
+        self._by_number = not attempts.proposer.waits
         self._window = window
-        self._begun: deque[_Begun] = deque()
+        self._begun: dict[int, _UnderWay] = {}  # not committed yet, by number
+        self._asking: set[int] = set()  # those whose answers are awaited
+        self._ended: dict[int, None] = {}  # those that can be committed, as they ended
+        self._put_aside: list[int] = []  # those that wait for a confirmation
+        self._put_off: deque[int] = deque()  # began in an earlier session, and may not go on yet
         self._next = 0
+        self._news: SimpleQueue[tuple[int, bool]] = SimpleQueue()  # attempts, and whether they ended
+        self._is_live = False  # past what is recorded, so that new decisions are heeded
         self._ending: EndReason | None = None
 
     @property
@@ -75,9 +94,15 @@ class Loop:
         An attempt that a fault interrupts is not committed: a resumed run does it again.
         """
         try:
+            self._follow(self._recorded.own, is_own=True)
+            self._follow(self._recorded.followed, is_own=False)
             self._ledger.heed()
+            self._is_live = True
             while self._begin_what_fits():
-                self._commit(self._begun.popleft())
+                if (attempt := self._next_to_commit()) is not None:
+                    self._settle(attempt)
+                else:
+                    self._listen()
         except SandboxLostError as lost:
             self._ending = EndReason(lost.ending) if lost.ending else EndReason.ENGINE
         except SandboxFaultError as fault:
@@ -94,57 +119,126 @@ class Loop:
         return self._ending
 
     def _begin_what_fits(self) -> bool:
-        """Begin attempts until the window is full; False if none is under way and none may begin."""
-        while len(self._begun) < self._window and self._may_begin():
-            self._begun.append(self._begin(self._next))
-            self._next += 1
+        """Begin attempts as far as there is room; False if none is under way and none may begin."""
+        while self._may_begin(self._put_off[0] if self._put_off else self._next) and self._has_room():
+            self._begin(self._put_off.popleft() if self._put_off else self._next)
+        self._let_go()
         return bool(self._begun)
 
-    def _may_begin(self) -> bool:
-        if self._next == 0:
+    def _may_begin(self, attempt: int) -> bool:
+        if attempt == 0:
             return True
         if self.population.baseline is None:
             return False
-        if self._history:
-            return True
         self._look_around()
         self._ending = self._stopping.before_next(
-            self._attempts.proposer, begun=self._next, under_way=len(self._begun)
+            self._attempts.proposer, begun=attempt, under_way=len(self._begun)
         )
         return self._ending is None
 
-    def _begin(self, attempt: int) -> _Begun:
-        if self._history:
-            archived = self._history.popleft()
-            self._attempts.begin_again(archived)
-            return _Begun(archived=archived)
-        way = self._attempts.begin(attempt)
-        return _Begun(way, self._sent(way))
+    def _has_room(self) -> bool:
+        most = (STALENESS if self._by_number else BACKLOG) * self._window
+        return len(self._begun) < most and len(self._asking) < self._window
 
-    def _commit(self, begun: _Begun) -> None:
-        self._reporter.under_way = len(self._begun)
-        if begun.archived is not None:
-            self._ledger.replay(begun.archived)
-            return
-        assert begun.way is not None
-        work = begun.work
-        while work is not None:
-            self._await(work)
-            work = self._sent(begun.way)
-
-    def _sent(self, way: AttemptSteps) -> Future[None] | None:
-        """Continue an attempt on this thread, then elsewhere; None once it has ended."""
+    def _begin(self, attempt: int) -> None:
+        self._next = max(self._next, attempt + 1)
+        parents = self._parents.get(attempt, ())
+        way = self._attempts.begin(attempt, parents, lambda: self._news.put((attempt, False)))
         turn = way.go_on()
-        return None if turn is None else self._threads.send(way, turn)
+        if attempt in self._recorded.unanswered:
+            return
+        assert turn is not None  # every attempt has work to do
+        if turn is Turn.ASK:
+            self._asking.add(attempt)
+        self._begun[attempt] = _UnderWay(way, self._sent(attempt, way, turn))
 
-    def _await(self, work: Future[None]) -> None:
-        while not work.done():
-            wait([work], timeout=WAIT_SECONDS)
-            if not work.done():
-                self._look_around()
-                self._reporter.tell()
-        work.result()
+    def _sent(self, attempt: int, way: AttemptSteps, turn: Turn) -> Future[None]:
+        work = self._threads.send(way, turn)
+        work.add_done_callback(lambda _: self._news.put((attempt, True)))
+        return work
+
+    def _listen(self) -> None:
+        """Wait until something happens to an attempt, but not for long."""
+        try:
+            attempt, has_ended = self._news.get(timeout=WAIT_SECONDS)
+        except Empty:
+            self._look_around()
+            self._reporter.tell()
+            return
+        self._asking.discard(attempt)
+        if has_ended and attempt in self._begun:
+            self._ended[attempt] = None
+
+    def _next_to_commit(self) -> int | None:
+        """The attempt whose turn it is, if it has ended."""
+        first = next(iter(self._begun if self._by_number else self._ended), None)
+        return first if first in self._ended else None
+
+    def _settle(self, attempt: int) -> Turn | None:
+        """Commit an attempt that has ended, unless there is more to do first; returns where that is done."""
+        del self._ended[attempt]
+        begun = self._begun[attempt]
+        begun.work.result()
+        self._reporter.under_way = len(self._begun) - 1
+        turn = begun.way.go_on()
+        if turn is None:
+            del self._begun[attempt]
+        elif turn is Turn.COMMIT:
+            self._put_aside.append(attempt)
+        else:
+            begun.work = self._sent(attempt, begun.way, turn)
+        if self._ledger.confirming is None and self._put_aside:
+            self._ended = dict.fromkeys((*self._put_aside, *self._ended))
+            self._put_aside = []
+        return turn
+
+    def _let_go(self) -> None:
+        """Leave attempts to a later session: the last ones that nobody has started, and at the goal all."""
+        at_goal = self._ending is EndReason.UNTIL and self._attempts.cost_nothing
+        if not self._by_number or not (at_goal or self._ending in AT_ONCE):
+            return
+        for attempt in reversed(tuple(self._begun)):
+            if not self._begun[attempt].work.cancel() and not at_goal:
+                return
+            del self._begun[attempt]
+
+    def _follow(self, events: Sequence[Event], *, is_own: bool) -> None:
+        """Go through recorded events: what is archived happens at once, and what is not is awaited.
+
+        An event whose attempt may not begin, such as for want of budget, is left out.
+        """
+        for event in events:
+            archived = None if event.kind is EventKind.HEED else self._recorded.variants.get(event.number)
+            if archived is not None:
+                self._next = max(self._next, event.number + 1)
+                self._attempts.repeat(event, archived)
+                if event.kind is EventKind.COMMIT:
+                    del self._recorded.variants[event.number]
+                continue
+            if is_own:
+                self._ledger.recall(event)
+            else:
+                self._ledger.follow(event)
+            if event.kind is EventKind.BEGIN:
+                self._begin_again(event.number)
+            elif event.kind is not EventKind.HEED:
+                self._settle_in_turn(event)
+
+    def _begin_again(self, attempt: int) -> None:
+        self._next = max(self._next, attempt + 1)
+        if self._put_off or not self._may_begin(attempt):
+            self._put_off.append(attempt)
+        else:
+            self._begin(attempt)
+
+    def _settle_in_turn(self, event: Event) -> None:
+        while event.number in self._begun:
+            while event.number not in self._ended:
+                self._listen()
+            turn = self._settle(event.number)
+            if event.kind is EventKind.CONFIRM or turn is Turn.COMMIT:
+                return
 
     def _look_around(self) -> None:
-        if self._stopping.poll():
+        if self._stopping.poll() and self._is_live:
             self._ledger.heed()

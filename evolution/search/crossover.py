@@ -57,6 +57,13 @@ class CrossoverSchedule:
         self._selector = selector
         self._lineage = lineage
 
+    def again(self, parents: tuple[str, ...]) -> ParentPair | None:
+        """The pair that these parents are; None if they are not two that can be fused."""
+        if len(parents) != 2:
+            return None
+        base = self._lineage.common(*parents)
+        return None if base is None else ParentPair(*parents, base)
+
     def pair(self, attempt: int) -> ParentPair | None:
         """The parents of a fusing attempt; None for any other.
 

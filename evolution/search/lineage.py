@@ -14,13 +14,16 @@ class _Link(NamedTuple):
 
 
 class Lineage:
-    """Every variant with a tree, and its parents; variants are added in the order of attempts."""
+    """Every variant with a tree, and its parents; parents are added before their children."""
 
     def __init__(self) -> None:
         self._links: dict[str, _Link] = {}
 
     def __len__(self) -> int:
         return len(self._links)
+
+    def __contains__(self, variant: str) -> bool:
+        return variant in self._links
 
     def add(self, variant: VariantRecord) -> None:
         if variant.tree is not None:

@@ -34,13 +34,20 @@ class Selection:
         self._introduced = introduced
         self.under_way = UnderWay()
 
-    def select(self, attempt: int, rng: Random) -> Parent:
-        pair = self._fusing.pair(attempt)
+    def select(self, attempt: int, rng: Random, recorded: tuple[str, ...] = ()) -> Parent:
+        """The parent of an attempt, or the parents.
+
+        `recorded` are those that it was given before, by an earlier session or in the run that is replayed:
+        it keeps them, unless one of them cannot be a parent here.
+        """
+        kept = recorded if all(map(self._parents.can_be, recorded)) else ()
+        pair = self._fusing.again(kept) if kept else self._fusing.pair(attempt)
         if pair is not None:
             fused = self._fused(pair)
             self.under_way.begin(attempt, fused.variant.id)
             return fused
-        chosen = self._chosen(rng)
+        drawn = self._chosen(rng)  # also if it is not used: the proposer draws from the same generator
+        chosen = kept[0] if kept else drawn
         self._selector.chosen(chosen)
         parent = self._parents.get(chosen)
         beside = self.under_way.begin(attempt, chosen)
@@ -61,10 +68,12 @@ class Selection:
             )
         return chosen
 
-    def repeat(self, parents: tuple[str, ...]) -> None:
+    def repeat(self, attempt: int, parents: tuple[str, ...]) -> None:
         """Replay the selection of an archived attempt, which had these parents."""
         for parent in parents:
             self._selector.chosen(parent)
+        if parents:
+            self.under_way.begin(attempt, parents[0])
 
     def _fused(self, pair: ParentPair) -> Parent:
         """The better of the two comes first: gate and comparison measure against the first parent."""

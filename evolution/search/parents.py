@@ -68,6 +68,10 @@ class Parents:
         """Whether the run has such a variant."""
         return variant in self._population.generations
 
+    def can_be(self, variant: str) -> bool:
+        """Whether it is a variant of the run that was graded."""
+        return variant in self._population.lineage
+
     def keep(self, variant: VariantRecord, tree: Tree, evaluation: Evaluation | None) -> None:
         """Cache a variant that was just committed."""
         self._kept.put(variant.id, Parent(variant, tree, evaluation if self._with_evaluations else None))
@@ -111,8 +115,9 @@ class Parents:
 
         Only committed attempts count, so that a resumed run reads what the killed one read.
         """
-        latest = self._archive.variants.latest_attempts_on(chosen, 2 * TRIED)
-        children = [one for one in latest if self.has(one.id) and self._is_telling(one)]
+        now = self._population.latest
+        latest = self._archive.variants.latest_attempts_on(chosen, 2 * TRIED, until=now)
+        children = [one for one in latest if self._is_telling(one)]
         near = map(self._archive.variants.get, above[:TRIED])
         known = self._population
         others = [*known.leading(OTHERS), *reversed(known.latest_findings)]

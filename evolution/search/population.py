@@ -47,15 +47,13 @@ class Population:
         self.latest_findings: deque[VariantRecord] = deque(maxlen=LATEST)
         self.barren = 0  # attempts in a row without an evaluation
         self.unusable = 0  # the same, without a finding either
-        self.confirmations = 0
         self.baseline: VariantRecord | None = None
         self.best: VariantRecord | None = None
         self.champion: VariantRecord | None = None
 
     def absorb(self, variant: VariantRecord) -> None:
-        """Add a committed variant; variants come in the order of attempts."""
+        """Add a committed variant; variants come in the order of commits."""
         fitness = None if variant.score is None else self._target.fitness(variant.score)
-        self.confirmations += self.worth_confirming(variant)
         self.generations[variant.id] = variant.generation
         self._standings.add(variant, fitness)
         if variant.status is Status.NO_CHANGE:
@@ -152,6 +150,11 @@ class Population:
         """The best accepted variants that nobody refused, the best first."""
         there = (one for one in self._leading if one.id not in self._refused and one.score is not None)
         return nlargest(count, there, key=lambda one: self._target.fitness(one.score or 0.0))
+
+    @property
+    def latest(self) -> str | None:
+        """The id of the attempt that was committed last."""
+        return next(reversed(self.generations), None)
 
     @property
     def leader(self) -> str | None:

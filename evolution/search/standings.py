@@ -41,29 +41,30 @@ class Standing:
 
 
 class Standings:
-    """A pure function of the variants added, in the order of attempts.
+    """A pure function of the variants added, in the order of commits.
 
     Every proposal asks for it, so what it costs must not grow with the run: `of` looks at what is new since
     it was last asked, as long as the same program leads.
     """
 
     def __init__(self) -> None:
-        self._graded: dict[str, tuple[float, int]] = {}  # fitness and attempt of possible parents
-        self._ranking: list[tuple[float, int, str]] = []  # the same, best first: negated fitness, attempt, id
+        self._graded: dict[str, tuple[float, int]] = {}  # fitness and place of possible parents
+        self._ranking: list[tuple[float, int, str]] = []  # the same, best first: negated fitness, place, id
         self._children: dict[str, Counter[str]] = {}
-        self._results: list[tuple[float, float] | None] = []  # score and fitness, by attempt
+        self._results: list[tuple[float, float] | None] = []  # score and fitness, by place in the order
         self._leader: str | None = None
         self._since = SinceBest()  # of this leader, as far as `_seen`
         self._seen = 0
 
     def add(self, variant: VariantRecord, fitness: float | None) -> None:
         score = variant.score
+        place = len(self._results)
         self._results.append(None if score is None or fitness is None else (score, fitness))
         for parent in variant.parents:
             self._children.setdefault(parent, Counter())[str(variant.status)] += 1
         if fitness is not None and variant.status in PARENTS:
-            self._graded[variant.id] = (fitness, variant.attempt)
-            insort(self._ranking, (-fitness, variant.attempt, variant.id))
+            self._graded[variant.id] = (fitness, place)
+            insort(self._ranking, (-fitness, place, variant.id))
 
     def first(self, refused: Set[str]) -> str | None:
         """The id of the variant with the best score, the earliest of equals; None if there is none."""
@@ -85,9 +86,9 @@ class Standings:
     def _since_best(self, leader: str | None) -> SinceBest:
         if leader is None:
             return SinceBest()
-        to_beat, attempt = self._graded[leader]
+        to_beat, place = self._graded[leader]
         if leader != self._leader:
-            self._leader, self._since, self._seen = leader, SinceBest(), attempt + 1
+            self._leader, self._since, self._seen = leader, SinceBest(), place + 1
         for result in islice(self._results, self._seen, None):
             self._since = _with(self._since, result, to_beat)
         self._seen = len(self._results)

@@ -19,8 +19,8 @@ class Replay:
 
     @property
     def attempts(self) -> int:
-        """How many attempts were recorded, the baseline included."""
-        return len(self._ids)
+        """How many attempts began, the baseline included, up to the last one that was recorded."""
+        return max(self._ids, default=-1) + 1
 
     def of_attempt(self, attempt: int) -> Replayed:
         id = self._ids.get(attempt)

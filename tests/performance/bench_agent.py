@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -26,7 +25,7 @@ from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
-from pygent.evolution.run.loop import Loop
+from pygent.evolution.run.loop import BACKLOG, Loop
 from pygent.evolution.run.plan import RunPlan, resolve
 from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.run.run_limits import Clock, RunLimits
@@ -34,6 +33,7 @@ from pygent.evolution.search.crossover import CrossoverSchedule
 from pygent.evolution.search.parent_selection import Selection
 from pygent.evolution.search.parents import Parents
 from pygent.evolution.search.population import Population
+from pygent.evolution.search.recorded_order import RecordedOrder
 from pygent.evolution.search.selectors import selector
 from pygent.evolution.settings.config import load_config
 from pygent.gateway.models.circuit_breaker import RunBreaker
@@ -201,7 +201,7 @@ def _loop(archive: ArchiveStore, run: str, plan: RunPlan) -> Loop:
     parents = Parents(archive, population, chooser, config.seed, told=True)
     fusing = CrossoverSchedule(0.0, config.seed, chooser, population.lineage)
     selection = Selection(plan.target, chooser, parents, fusing, introduced=True)
-    ledger = Ledger(archive, run, population, parents, reporter.committed)
+    ledger = Ledger(archive, run, population, parents, reporter.committed, at_once=True)
     attempts = Attempts(
         plan,
         _Slow(),
@@ -210,8 +210,8 @@ def _loop(archive: ArchiveStore, run: str, plan: RunPlan) -> Loop:
         None,  # type: ignore[arg-type]  # no attempt is accepted
         ledger,
     )
-    threads = AttemptThreads(config.workers, config.window)
-    return Loop(attempts, ledger, stopping, threads, reporter, deque(), window=config.window)
+    threads = AttemptThreads(config.workers, BACKLOG * config.window)
+    return Loop(attempts, ledger, stopping, threads, reporter, RecordedOrder(), window=config.window)
 
 
 @contextmanager

@@ -1,0 +1,70 @@
+"""The recorded order of a run's events, which a resumed or replayed run follows.
+
+The events of a run are that an attempt begins, that its variant goes to a confirmation, that it is committed,
+and that people's decisions are heeded. All that a run knows is a pure function of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pygent.archive.records import Event, EventKind, VariantRecord
+from pygent.archive.store import ArchiveStore
+
+
+@dataclass(frozen=True)
+class RecordedOrder:
+    """What is recorded of a run that begins or goes on.
+
+    `own` are the run's events; `variants` its committed attempts by number, which the loop consumes.
+    `followed` are the events of the run that this one replays, as far as it has not followed them yet, and
+    `unanswered` the attempts of that run that were never committed: nothing can be replayed of them.
+    """
+
+    own: Sequence[Event] = ()
+    variants: dict[int, VariantRecord] = field(default_factory=dict)
+    followed: Sequence[Event] = ()
+    unanswered: frozenset[int] = frozenset()
+
+    @property
+    def parents(self) -> dict[int, tuple[int, ...]]:
+        """The parents that attempts were given, by number."""
+        events = (*self.followed, *self.own)
+        return {one.number: one.parents for one in events if one.kind is EventKind.BEGIN and one.parents}
+
+
+def recorded_order(
+    archive: ArchiveStore, run: str, history: Sequence[VariantRecord], *, window: int, replayed: str | None
+) -> RecordedOrder:
+    """`history` are the run's committed attempts. Raises `ArchiveError` if a replayed run is not there."""
+    own = events_of(archive, run, len(history), window)
+    variants = {one.attempt: one for one in history}
+    if replayed is None:
+        return RecordedOrder(own, variants)
+    attempts = {one.attempt for one in archive.variants.members(replayed)}
+    before = archive.runs.get(replayed).config.get("window")
+    events = events_of(archive, replayed, len(attempts), before if isinstance(before, int) else window)
+    done = {(one.kind, one.number) for one in own}
+    followed = [
+        one for one in events if one.kind is not EventKind.HEED and (one.kind, one.number) not in done
+    ]
+    begun = {one.number for one in events if one.kind is EventKind.BEGIN}
+    return RecordedOrder(own, variants, followed, frozenset(begun - attempts))
+
+
+def events_of(archive: ArchiveStore, run: str, committed: int, window: int) -> list[Event]:
+    """The events of a run with so many committed attempts, also of those that an older version made."""
+    recorded = archive.events.list_(run)
+    older = committed - sum(one.kind is EventKind.COMMIT for one in recorded)
+    return [*by_number(older, window), *recorded]
+
+
+def by_number(attempts: int, window: int) -> Iterator[Event]:
+    """The order of older versions: commits by number, and attempt n begins after commit n - window."""
+    begun = 0
+    for number in range(attempts):
+        while begun < attempts and (begun == 0 or begun < number + window and number > 0):
+            yield Event(EventKind.BEGIN, begun)
+            begun += 1
+        yield Event(EventKind.COMMIT, number)
