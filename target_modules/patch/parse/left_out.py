@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pygent.target_modules.patch.parse.answer_text import ReadError
-from pygent.target_modules.patch.syntax.outline import Outline
-from pygent.target_modules.patch.syntax.source import NotPythonError, parse
+from pygent.target_modules.patch.syntax.outline import Outline, outline
+from pygent.target_modules.patch.syntax.source import NotPythonError
 from pygent.target_modules.patch.syntax.symbol_walker import DEFINITIONS
+from pygent.target_modules.patch.syntax.top_level_chunks import Piece
 
 _DOTS = r"(?:\.{3,}|\u2026)"
 _STAYS = r"(?:existing|rest|remaining|remainder|unchanged|same|other|previous|omitted|before|above)"
@@ -52,7 +53,10 @@ def refuse_dots(new: str, old: str, path: str) -> None:
     if "..." not in new:
         return
     try:
-        was, has = _Dots.of(old), _Dots.of(new)
+        has = _Dots.of(outline(new))
+        if not (has.stubs or has.beside):
+            return
+        was = _Dots.of(outline(old))
     except (NotPythonError, RecursionError):
         return
     emptied = [name for name in +has.stubs if was.whole[name] and not has.whole[name]]
@@ -121,9 +125,18 @@ class _Dots:
     beside: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, text: str) -> _Dots:
+    def of(cls, file: Outline) -> _Dots:
         found = cls()
-        found._take(parse(text), "")
+        for part in file.ask(cls._of_piece):
+            found.whole += part.whole
+            found.stubs += part.stubs
+            found.beside += part.beside
+        return found
+
+    @classmethod
+    def _of_piece(cls, piece: Piece) -> _Dots:
+        found = cls()
+        found._take(ast.Module(list(piece.body), []), "")
         return found
 
     def _take(self, node: ast.AST, name: str) -> None:
@@ -132,9 +145,10 @@ class _Dots:
             children = value if isinstance(value, list) else [value]
             is_block = what in ("body", "orelse", "finalbody")
             is_list = isinstance(node, ast.List | ast.Set | ast.Dict)
-            dots = sum(_is_dots(one) if is_block else is_list and _is_ellipsis(one) for one in children)
-            if dots and not (is_block and _may_be_empty(node)):
-                self.beside[name] += dots
+            if is_block or is_list:
+                dots = sum(_is_dots(one) if is_block else _is_ellipsis(one) for one in children)
+                if dots and not (is_block and _may_be_empty(node)):
+                    self.beside[name] += dots
             for child in children:
                 if isinstance(child, DEFINITIONS):
                     self._define(child, f"{name}.{child.name}" if name else child.name)

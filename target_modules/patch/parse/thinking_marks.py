@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pygent.target_modules.patch.parse.answer_regions import after, region_at
 from pygent.target_modules.patch.parse.answer_text import MAX_ANSWER, ReadError
@@ -92,6 +93,7 @@ _ANY = re.compile(
 )
 
 
+@lru_cache(maxsize=8)  # an answer is read for its idea, its finding and its edits
 def without_thinking(answer: str) -> str:
     r"""The answer with `\n` line ends, and without the thinking in it.
 

@@ -26,6 +26,7 @@ from pygent.target_modules.patch.parse.statements import (
 from pygent.target_modules.patch.syntax.outline import Outline, Unit, names_bound
 from pygent.target_modules.patch.syntax.source import BOM, newline_of, plain, split_lines
 from pygent.target_modules.patch.syntax.symbol_walker import DEFINITIONS, first_line
+from pygent.target_modules.patch.syntax.top_level_chunks import Piece
 
 _SHOWN = 4  # names in a reason
 
@@ -178,8 +179,12 @@ def _lacking(code: Outline, file: Outline) -> Iterator[str]:
 
 
 def _used(code: Outline) -> set[str]:
-    nodes = (node for unit in code.units for top in unit.nodes for node in ast.walk(top))
-    return {node.id for node in nodes if isinstance(node, ast.Name)}
+    return set().union(*code.ask(_names))
+
+
+def _names(piece: Piece) -> frozenset[str]:
+    nodes = (node for top in piece.body for node in ast.walk(top))
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def _is_of_a_kind(node: ast.stmt, tops: list[ast.stmt]) -> bool:
