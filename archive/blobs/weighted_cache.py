@@ -29,6 +29,10 @@ class Cache(Generic[K, V]):
             if self._values.getsizeof(value) <= self._values.maxsize:
                 self._values[key] = value
 
+    def drop(self, key: K) -> None:
+        with self._lock:
+            self._values.pop(key, None)
+
     def clear(self) -> None:
         with self._lock:
             self._values.clear()

@@ -32,6 +32,18 @@ def _records(*of: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+def _latest(*of: ColumnElement[bool]) -> Select[Any]:
+    """The attempts on a variant that were committed last."""
+    below = select(_p.child).join(schema.variants, _v.key == _p.parent).where(_v.id == bindparam("wanted"), *of)
+    latest = below.order_by(_p.child.desc()).limit(bindparam("most"))
+    return variant_rows.SELECT.where(_v.key.in_(latest)).order_by(_v.key.desc())
+
+
+_until = schema.variants.alias("until")
+_LATEST = _latest()
+_LATEST_UNTIL = _latest(
+    _p.child <= select(_until.c.key).where(_until.c.id == bindparam("until")).scalar_subquery()
+)
 _RECORDS = _records()
 _RECORDS_OF_KIND = _records(_r.kind == bindparam("kind"))
 STANDING = (Status.CHAMPION, Status.ACCEPTED, Status.VALID)
@@ -134,12 +146,11 @@ def children(connection: Connection, id: str) -> list[VariantRecord]:
 
 
 def attempts_on(connection: Connection, id: str, limit: int, until: str | None) -> list[VariantRecord]:
-    below = select(_p.child).where(_p.parent == row_of(connection, id).key)
-    if until is not None:
-        below = below.where(_p.child <= row_of(connection, until).key)
-    latest = below.order_by(_p.child.desc()).limit(limit)
-    query = variant_rows.SELECT.where(_v.key.in_(latest)).order_by(_v.key.desc())
-    return list(variant_rows.read(connection, query))
+    if until is None:
+        query, values = _LATEST, {"wanted": id, "most": limit}
+    else:
+        query, values = _LATEST_UNTIL, {"wanted": id, "most": limit, "until": until}
+    return list(variant_rows.read(connection, query, values))
 
 
 def records(connection: Connection, id: str, kind: str | None) -> list[Record]:

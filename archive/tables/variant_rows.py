@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -122,9 +122,11 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
-def read(connection: Connection, query: Select[Any]) -> Iterator[VariantRecord]:
+def read(
+    connection: Connection, query: Select[Any], values: Mapping[str, object] | None = None
+) -> Iterator[VariantRecord]:
     """The variants that a query built on `SELECT` finds, in its order, read page by page."""
-    result = connection.execute(query.execution_options(yield_per=PAGE))
+    result = connection.execute(query, values, execution_options={"yield_per": PAGE})
     opened: dict[int, bytes | None] = {}
     for rows in result.partitions():
         links = parents_of(connection, [row.key for row in rows])

@@ -14,6 +14,7 @@ from pygent.evolution.proposers.attempt_index import AttemptIndex
 from pygent.evolution.proposers.ideas import prior_attempt
 from pygent.evolution.protocols import Parent
 from pygent.evolution.search.evidence_reader import EvidenceReader
+from pygent.evolution.search.programs import Programs
 from pygent.gateway.box.box_requests import Look
 from pygent.prompts import quote
 from pygent.target_modules.patch.diff.unified import unified
@@ -30,7 +31,7 @@ class ArchiveLookup:
         self._target = target
         self._archive = archive
         self._index = AttemptIndex(archive)
-        self._evidence = EvidenceReader(archive)
+        self._evidence = EvidenceReader(Programs(archive))
 
     def answer(self, parent: Parent, asked: Look) -> Mapping[str, Any]:
         """The answer to a question that was asked in an attempt on `parent`."""

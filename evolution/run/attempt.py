@@ -153,7 +153,7 @@ class Attempts:
             variant = replace(variant, status=Status.CHAMPION) if confirmed else variant
         self._selection.under_way.end(attempt)
         variant = replace(variant, usage=variant.usage + journal.spent_on_tasks)
-        self._ledger.commit(variant, tree, outcome.evaluation, journal.records, violation=outcome.violation)
+        self._ledger.commit(variant, tree, journal.records, violation=outcome.violation)
 
     def _propose(
         self,

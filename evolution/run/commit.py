@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from pygent.archive.records import PARENTS, Event, EventKind, Record, Status, VariantRecord
 from pygent.archive.store import ArchiveStore
-from pygent.benchmarks.results import Evaluation
 from pygent.evolution.run.durable_steps import ArchivedSteps
 from pygent.evolution.search.parents import Parents
 from pygent.evolution.search.population import Population
@@ -101,7 +100,6 @@ class Ledger:
         self,
         variant: VariantRecord,
         tree: Tree | None,
-        evaluation: Evaluation | None,
         records: Sequence[Record],
         *,
         violation: bool,
@@ -113,7 +111,7 @@ class Ledger:
             self.confirming = self._claimed = None
         self._absorb(variant)
         if tree is not None and variant.status in PARENTS:
-            self._parents.keep(variant, tree, evaluation)
+            self._parents.keep(variant, tree, records)
         log.info("%s %s %s", variant.status, variant.operator, variant.reason)
         self._committed(variant, violation)
 

@@ -1,14 +1,12 @@
-"""Read what an earlier attempt changed, and its effects, from the archive."""
+"""Find out what an earlier attempt changed, and its effects."""
 
 from __future__ import annotations
 
 from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.records import VariantRecord
-from pygent.archive.store import ArchiveStore
-from pygent.benchmarks.results import Evaluation
-from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.protocols import OVER_A_SOURCE
 from pygent.evolution.search.evidence import NOTHING, Evidence, change_in_words, effects
+from pygent.evolution.search.programs import Programs
 from pygent.target_modules.patch.diff.by_symbol import by_symbol
 from pygent.target_modules.patch.model.tree import Tree
 
@@ -16,12 +14,11 @@ KEPT = 512  # attempts whose evidence is kept in memory
 
 
 class EvidenceReader:
-    """Reads evidence from the archive, and keeps it: an attempt never changes once it is committed."""
+    """Compares attempts with their parents, and keeps the evidence: no attempt changes once committed."""
 
-    def __init__(self, archive: ArchiveStore) -> None:
-        self._archive = archive
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
         self._known: Cache[str, Evidence] = Cache(KEPT)
-        self._measured: Cache[str, Evaluation] = Cache(KEPT // 8)
 
     def of(self, variant: VariantRecord) -> Evidence:
         known = self._known.get(variant.id)
@@ -31,30 +28,16 @@ class EvidenceReader:
         return known
 
     def _read(self, variant: VariantRecord) -> Evidence:
-        variants = self._archive.variants
-        parent = variants.get(variant.parents[0])
-        tested = variants.records(variant.id, kind="acceptance")
+        before, after = self._programs.get(variant.parents[0]), self._programs.get(variant.id)
         return Evidence(
-            self._change(parent, variant),
-            effects(parent, self._evaluation(parent.id), variant, self._evaluation(variant.id)),
-            PairedDecision.of(tested[-1].data) if tested else None,
+            _change(before.tree, after.tree),
+            effects(before.variant, before.evaluation, variant, after.evaluation),
+            after.comparison,
         )
 
-    def _change(self, parent: VariantRecord, variant: VariantRecord) -> str:
-        if parent.tree is None or variant.tree is None:
-            return ""
-        before, after = (Tree(self._archive.variants.files(tree)) for tree in (parent.tree, variant.tree))
-        try:
-            return change_in_words(by_symbol(before, after))
-        except OVER_A_SOURCE:
-            return ""
 
-    def _evaluation(self, id: str) -> Evaluation | None:
-        known = self._measured.get(id)
-        if known is None:
-            found = self._archive.variants.records(id, kind="evaluation")
-            if not found:
-                return None
-            known = Evaluation.from_json(found[-1].data)
-            self._measured.put(id, known)
-        return known
+def _change(before: Tree, after: Tree) -> str:
+    try:
+        return change_in_words(by_symbol(before, after))
+    except OVER_A_SOURCE:
+        return ""

@@ -6,24 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
-from pygent.archive.blobs.weighted_cache import Cache
-from pygent.archive.records import ReviewDecision, VariantRecord
+from pygent.archive.records import Record, ReviewDecision, VariantRecord
 from pygent.archive.store import ArchiveStore
-from pygent.benchmarks.results import Evaluation
-from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.protocols import Parent, Selector
 from pygent.evolution.search.evidence_reader import EvidenceReader
 from pygent.evolution.search.population import Population
+from pygent.evolution.search.programs import Programs
 from pygent.target_modules.patch.model.tree import Tree
 
 INSPIRATIONS = 3
 TRIED = 8  # how many of a parent's children, and of its ancestors, a model reads about
 OTHERS = 4  # how many of the best and of the newest findings elsewhere
-KEPT_CHARS = 8 << 20  # characters of source of the latest parents, kept in memory
 
 
 class Parents:
-    """Reads parents from the archive and caches the latest; called only on the loop's thread."""
+    """Reads parents and what is known about them; called only on the loop's thread."""
 
     def __init__(
         self,
@@ -43,26 +40,14 @@ class Parents:
         self._population = population
         self._selector = selector
         self._seed = seed
-        self._with_evaluations = told
         self._hints = hints
-        self._kept: Cache[str, Parent] = Cache(KEPT_CHARS, _weight)
+        self._programs = Programs(archive, measured=told)
         self._remarks: dict[str, tuple[str, ...]] = {}
-        self._evidence = EvidenceReader(archive)
+        self._evidence = EvidenceReader(self._programs)
 
     def get(self, variant: str) -> Parent:
         """The parent with this id. Raises `LookupError` for a variant without source."""
-        known = self._kept.get(variant)
-        if known is None:
-            record = self._archive.variants.get(variant)
-            if record.tree is None:
-                raise LookupError(f"variant {variant} has no source and cannot be a parent")
-            evaluation = None
-            if self._with_evaluations:
-                measured = self._archive.variants.records(variant, kind="evaluation")
-                evaluation = Evaluation.from_json(measured[-1].data) if measured else None
-            known = Parent(record, Tree(self._archive.variants.files(record.tree)), evaluation)
-            self._kept.put(variant, known)
-        return known
+        return self._programs.get(variant)
 
     def has(self, variant: object) -> bool:
         """Whether the run has such a variant."""
@@ -72,9 +57,9 @@ class Parents:
         """Whether it is a variant of the run that was graded."""
         return variant in self._population.lineage
 
-    def keep(self, variant: VariantRecord, tree: Tree, evaluation: Evaluation | None) -> None:
-        """Cache a variant that was just committed."""
-        self._kept.put(variant.id, Parent(variant, tree, evaluation if self._with_evaluations else None))
+    def keep(self, variant: VariantRecord, tree: Tree, records: Sequence[Record]) -> None:
+        """Keep a variant that was just committed, with its records, at hand."""
+        self._programs.keep(variant, tree, records)
 
     def introduced(self, parent: Parent, attempt: int) -> Parent:
         """The parent with all that a model reads about it: other variants, and what people said."""
@@ -86,19 +71,19 @@ class Parents:
         leader = self._population.leader
         return replace(
             parent,
-            inspirations=tuple(map(self._compared, self._inspirations(attempt, chosen))),
+            inspirations=self._inspirations(attempt, chosen),
             tried=tried,
             said=remarks,
             hints=self._hints(),
             above=frozenset(above),
             evidence=self._evidence.of,
-            comparison=self._compared(parent).comparison,
-            best=None if leader is None else self._compared(self.get(leader)),
+            best=None if leader is None else self.get(leader),
             standing=self._population.standing(chosen),
         )
 
     def hear(self, decision: ReviewDecision) -> None:
-        """Remember a person's remark about a variant."""
+        """Take in a person's decision about a variant: its status may have changed, and its remark counts."""
+        self._programs.forget(decision.variant)
         if decision.why and decision.kind in ("approve", "reject", "annotate"):
             self._remarks[decision.variant] = (*self._remarks.get(decision.variant, ()), decision.why)
 
@@ -118,7 +103,7 @@ class Parents:
         now = self._population.latest
         latest = self._archive.variants.latest_attempts_on(chosen, 2 * TRIED, until=now)
         children = [one for one in latest if self._is_telling(one)]
-        near = map(self._archive.variants.get, above[:TRIED])
+        near = [self.get(id).variant for id in above[:TRIED]]
         known = self._population
         others = [*known.leading(OTHERS), *reversed(known.latest_findings)]
         found = {one.id: one for one in (*children[:TRIED], *near)}
@@ -127,12 +112,3 @@ class Parents:
 
     def _is_telling(self, variant: VariantRecord) -> bool:
         return bool(variant.note or variant.reason or variant.id in self._remarks)
-
-    def _compared(self, parent: Parent) -> Parent:
-        """A program with the outcome of its test against its own parent, if there was one."""
-        found = self._archive.variants.records(parent.variant.id, kind="acceptance")
-        return replace(parent, comparison=PairedDecision.of(found[-1].data)) if found else parent
-
-
-def _weight(parent: Parent) -> int:
-    return 1000 + sum(map(len, parent.tree.files.values()))
