@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pygent.target_modules.patch.syntax.source import BOM, NotPythonError, concrete, parse, plain
+from pygent.target_modules.patch.syntax.top_level_chunks import pieces
 
 if TYPE_CHECKING:
     import libcst
@@ -24,7 +25,7 @@ def dedented(source: str) -> str:
     text = plain(source.removeprefix(BOM)).strip("\n").rstrip()
     text = _BLANK.sub("", text) + "\n"
     try:
-        tree = parse(text)
+        parts = pieces(text)  # those of a file's symbol are parsed already
     except NotPythonError as error:
         for candidate in _unindented(text):
             try:
@@ -33,7 +34,7 @@ def dedented(source: str) -> str:
                 continue
             return _reindented(concrete(_WRAP + candidate), "")
         raise error from None
-    if not tree.body:
+    if not parts:
         raise NotPythonError(0, "no statement in the source")
     return text
 
