@@ -69,7 +69,7 @@ class Attempts:
 
     def begin(self, attempt: int) -> AttemptSteps:
         return AttemptSteps(
-            self._way(attempt, self._ledger.journal(attempt)), name_of(self._ledger.run, attempt)
+            self._way(attempt, self._ledger.journal(attempt)), name_of(self._ledger.run, attempt), attempt
         )
 
     def begin_again(self, archived: VariantRecord) -> None:
@@ -125,7 +125,7 @@ class Attempts:
         variant = self._variant(attempt, parent, name, proposal, outcome)
         if tree is not None and known.worth_confirming(variant):
             number = known.confirmations + 1
-            yield Turn.WORK
+            yield Turn.CONFIRM
             confirmed = self._confirmer.confirm(tree, number, journal)
             yield Turn.COMMIT
             variant = replace(variant, status=Status.CHAMPION) if confirmed else variant
