@@ -59,6 +59,12 @@ class Turns:
         self._mine = threading.local()
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        with self._lock:
+            return sum(map(len, self._queues.values()))
+
     @contextmanager
     def turn(self, urgency: Urgency, number: int = 0) -> Iterator[None]:
         """Wait for a place, and hold it. Raises `CancelledError` if there will be none (`close`)."""
