@@ -25,11 +25,10 @@ def order_of(asked: Sequence[Asked]) -> list[int]:
         with turns.turn(*asked[index]):
             served.append(index)
 
-    with ThreadPoolExecutor(max(1, len(asked))) as threads:
-        with turns.turn(Urgency.ATTEMPT):
-            for index in range(len(asked)):
-                threads.submit(take, index)
-                wait_until(lambda count=index + 1: turns.waiting == count)  # type: ignore[misc]
+    with ThreadPoolExecutor(max(1, len(asked))) as threads, turns.turn(Urgency.ATTEMPT):
+        for index in range(len(asked)):
+            threads.submit(take, index)
+            wait_until(lambda count=index + 1: turns.waiting == count)  # type: ignore[misc]
     return served
 
 
@@ -53,7 +52,9 @@ def test_the_order_is_by_what_a_turn_unblocks(asked: list[Asked]) -> None:
     for place, index in enumerate(by_urgency[Urgency.ASIDE], 1):
         assert served.index(index) + 1 <= place * (IN_A_ROW + 1)
     if others and by_urgency[Urgency.ASIDE]:
-        assert served.index(others[min(IN_A_ROW, len(others)) - 1]) < served.index(by_urgency[Urgency.ASIDE][0])
+        assert served.index(others[min(IN_A_ROW, len(others)) - 1]) < served.index(
+            by_urgency[Urgency.ASIDE][0]
+        )
 
 
 def test_an_agent_does_not_wait_for_a_stream_to_end() -> None:
@@ -110,9 +111,8 @@ def test_who_needs_no_box_leaves_the_place_to_others() -> None:
 
 def test_a_fault_without_a_place_is_raised_with_it() -> None:
     turns = Turns(1)
-    with turns.turn(Urgency.ATTEMPT):
-        with pytest.raises(ZeroDivisionError):
-            turns.without(lambda: 1 / 0)
+    with turns.turn(Urgency.ATTEMPT), pytest.raises(ZeroDivisionError):
+        turns.without(lambda: 1 / 0)
     with turns.turn(Urgency.ATTEMPT):
         pass
 

@@ -1,4 +1,4 @@
-"""How many boxes a wide window of agents makes: one for each agent at work, and those of the evaluations' turns."""
+"""How many boxes a wide window of agents makes: one for each agent at work, and those of the turns."""
 
 from __future__ import annotations
 
