@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import IntEnum
 from heapq import heappop, heappush
 from itertools import count
@@ -24,12 +25,12 @@ class Urgency(IntEnum):
     ASIDE = 2  # a question of an agent about its unfinished work
 
 
+@dataclass(frozen=True)
 class _Waiting:
-    """One that waits for its turn."""
+    """One that waits for its turn: one of the two is called, once."""
 
-    def __init__(self) -> None:
-        self.called = threading.Event()
-        self.refused = False
+    start: Callable[[], object]
+    refuse: Callable[[], object]
 
 
 class Turns:
@@ -65,18 +66,39 @@ class Turns:
         with self._lock:
             return sum(map(len, self._queues.values()))
 
+    def queue(
+        self, urgency: Urgency, number: int, start: Callable[[], object], refuse: Callable[[], object]
+    ) -> None:
+        """Call `start` as soon as there is a place, or `refuse` if there will be none (`close`).
+
+        Both are called on some thread and return at once. What is started works within `holding`.
+        """
+        with self._lock:
+            if not self._closed:
+                heappush(self._queues[urgency], (number, next(self._arrivals), _Waiting(start, refuse)))
+                self._call()
+                return
+        refuse()
+
     @contextmanager
-    def turn(self, urgency: Urgency, number: int = 0) -> Iterator[None]:
-        """Wait for a place, and hold it. Raises `CancelledError` if there will be none (`close`)."""
-        if self._held() is not None:
-            yield
-            return
-        self._take(urgency, number)
+    def holding(self, urgency: Urgency, number: int) -> Iterator[None]:
+        """Work on this thread in the place that `start` announced, and leave it at the end."""
+        self._mine.held = (urgency, number)
         try:
             yield
         finally:
             if self._held() is not None:  # after `close`, `without` got no place back
                 self._give()
+
+    @contextmanager
+    def turn(self, urgency: Urgency, number: int = 0) -> Iterator[None]:
+        """Wait for a place, and hold it. Raises `CancelledError` if there will be none."""
+        if self._held() is not None:
+            yield
+            return
+        self._wait(urgency, number)
+        with self.holding(urgency, number):
+            yield
 
     def without(self, work: Callable[[], _T]) -> _T:
         """Do what needs no box, such as to ask a model, and leave this thread's place to others meanwhile."""
@@ -87,32 +109,26 @@ class Turns:
         try:
             return work()
         finally:
-            self._take(*held)
+            self._wait(*held)
+            self._mine.held = held
 
     def close(self) -> None:
-        """Give no more turns: who waits gets `CancelledError`."""
+        """Give no more turns."""
         with self._lock:
             self._closed = True
+            waiting = [one for queue in self._queues.values() for *_, one in queue]
             for queue in self._queues.values():
-                for *_, waiting in queue:
-                    waiting.refused = True
-                    waiting.called.set()
                 queue.clear()
+        for one in waiting:
+            one.refuse()
 
     def _held(self) -> tuple[Urgency, int] | None:
         return getattr(self._mine, "held", None)
 
-    def _take(self, urgency: Urgency, number: int) -> None:
-        waiting = _Waiting()
-        with self._lock:
-            if self._closed:
-                raise CancelledError("the run has ended")
-            heappush(self._queues[urgency], (number, next(self._arrivals), waiting))
-            self._call()
-        waiting.called.wait()
-        if waiting.refused:
-            raise CancelledError("the run has ended")
-        self._mine.held = (urgency, number)
+    def _wait(self, urgency: Urgency, number: int) -> None:
+        called = Future[None]()
+        self.queue(urgency, number, lambda: called.set_result(None), called.cancel)
+        called.result()
 
     def _give(self) -> None:
         self._mine.held = None
@@ -121,13 +137,13 @@ class Turns:
             self._call()
 
     def _call(self) -> None:
-        """Call those whose turn it is."""
+        """Start those whose turn it is."""
         while self._free and (urgency := self._next()) is not None:
             *_, waiting = heappop(self._queues[urgency])
             overtakes = urgency is not Urgency.ASIDE and self._queues[Urgency.ASIDE]
             self._in_a_row = self._in_a_row + 1 if overtakes else 0
             self._free -= 1
-            waiting.called.set()
+            waiting.start()
 
     def _next(self) -> Urgency | None:
         if self._queues[Urgency.ASIDE] and self._in_a_row >= IN_A_ROW:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextvars import copy_context
 from enum import Enum
 from typing import TypeVar
@@ -48,33 +48,62 @@ class AttemptThreads:
     """
 
     def __init__(self, workers: int, window: int, askers: int | None = None) -> None:
-        """Up to `window` attempts are under way; all of them may ask unless `askers` says how many."""
-        self._evaluating = Turns(workers)
-        self._asking = Turns(askers or window)
-        self._pool = ThreadPoolExecutor(window + workers, thread_name_prefix="attempt")
+        """Up to `window` attempts ask at a time, unless `askers` says how many."""
+        self._turns = Turns(workers)
+        self._asking = ThreadPoolExecutor(askers or window, thread_name_prefix="propose")
+        # the turns bound how many threads work; those that wait for a judge come on top
+        self._working = ThreadPoolExecutor(1 << 16, thread_name_prefix="judge")
 
     def send(self, way: AttemptSteps, turn: Turn) -> Future[None]:
-        """Let an attempt continue until it waits to be committed."""
-        return self._pool.submit(self._until_commit, way, turn)
+        """Let an attempt continue until it waits to be committed. It can be cancelled until it continues."""
+        ended = Future[None]()
+        self._send(ended, way, turn)
+        return ended
 
     def aside(self, work: Callable[[], _T]) -> _T:
         """Do a proposer's measurement in a turn, so that it disturbs no other."""
-        with self._evaluating.turn(Urgency.ASIDE):
+        with self._turns.turn(Urgency.ASIDE):
             return work()
 
     def without_turn(self, work: Callable[[], _T]) -> _T:
         """Do what needs no box, such as to ask a model, while another has this thread's turn to evaluate."""
-        return self._evaluating.without(work)
+        return self._turns.without(work)
 
     def close(self, *, wait: bool) -> None:
         """End what waits for a turn; `wait` for what is under way."""
-        self._evaluating.close()
-        self._asking.close()
-        self._pool.shutdown(wait=wait, cancel_futures=True)
+        self._turns.close()
+        for pool in (self._asking, self._working):
+            pool.shutdown(wait=wait, cancel_futures=True)
 
-    def _until_commit(self, way: AttemptSteps, turn: Turn | None) -> None:
-        while turn is not None and turn is not Turn.COMMIT:
-            turns = self._asking if turn is Turn.ASK else self._evaluating
-            urgency = Urgency.CONFIRM if turn is Turn.CONFIRM else Urgency.ATTEMPT
-            with turns.turn(urgency, way.attempt):
-                turn = way.go_on()
+    def _send(self, ended: Future[None], way: AttemptSteps, turn: Turn) -> None:
+        if turn is Turn.ASK:
+            self._asking.submit(self._continue, ended, way)
+            return
+        place = (Urgency.CONFIRM if turn is Turn.CONFIRM else Urgency.ATTEMPT, way.attempt)
+        self._turns.queue(
+            *place,
+            start=lambda: self._working.submit(self._work, ended, way, place),
+            refuse=lambda: _refuse(ended),
+        )
+
+    def _work(self, ended: Future[None], way: AttemptSteps, place: tuple[Urgency, int]) -> None:
+        with self._turns.holding(*place):
+            self._continue(ended, way)
+
+    def _continue(self, ended: Future[None], way: AttemptSteps) -> None:
+        """Take the next step, and see to it that the one after it follows."""
+        if not ended.running() and not ended.set_running_or_notify_cancel():
+            return
+        try:
+            turn = way.go_on()
+            if turn is None or turn is Turn.COMMIT:
+                ended.set_result(None)
+            else:
+                self._send(ended, way, turn)
+        except BaseException as error:  # noqa: BLE001  # raised where the attempt is awaited
+            ended.set_exception(error)
+
+
+def _refuse(ended: Future[None]) -> None:
+    if not ended.cancel():
+        ended.set_exception(CancelledError())

@@ -132,3 +132,18 @@ def test_who_waits_when_all_is_over_is_sent_away() -> None:
             waits.result(60)
     with pytest.raises(CancelledError):
         take()
+
+
+def test_what_is_queued_takes_its_place_where_it_is_started() -> None:
+    turns, started, refused = Turns(1), Event(), Event()
+    turns.queue(Urgency.ATTEMPT, 0, started.set, refused.set)
+    assert started.is_set()
+    turns.queue(Urgency.ATTEMPT, 1, started.clear, refused.set)
+    assert turns.waiting == 1
+    with turns.holding(Urgency.ATTEMPT, 0):
+        assert started.is_set()
+    assert not started.is_set()
+    turns.queue(Urgency.CONFIRM, 2, started.set, refused.set)
+    turns.close()
+    assert refused.is_set()
+    assert not started.is_set()
