@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pygent.archive.records import RunRecord, VariantRecord
 from pygent.archive.store import ArchiveStore
-from pygent.benchmarks.results import EvaluationContext, Solver
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Solver
 from pygent.evolution.extension_points import (
     ACCEPTORS,
     NO_OBJECTS,
@@ -29,7 +29,7 @@ from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
-from pygent.evolution.run.loop import BACKLOG, Loop
+from pygent.evolution.run.loop import Loop
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.run.progress import Observer, Progress
 from pygent.evolution.run.reporter import Reporter
@@ -45,13 +45,15 @@ from pygent.gateway.models.circuit_breaker import RunBreaker
 from pygent.gateway.models.replay_model import Replay
 from pygent.gateway.secrets import Redactor
 from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.host.pool_sizing import free_memory_mb
 from pygent.sandbox.host.retry import RetryingSandbox
+from pygent.target_modules.patch.model.tree import Tree
 
 if TYPE_CHECKING:
-    from pygent.evolution.models.model_judge import ModelJudge
     from pygent.evolution.models.model_session import ModelSession
 
 SECONDS_KEPT_EVERY = 2.0
+_AGENTS_SHARE = 0.5  # of the free memory that the boxes of agents at work may be promised
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     keeper = _Keeper(session, world, breaker)
     held.callback(keeper.keep)
 
-    threads = AttemptThreads(1 if plan.suite.exclusive else config.workers, BACKLOG * config.window)
+    workers = 1 if plan.suite.exclusive else config.workers
+    threads = AttemptThreads(workers, config.window, _askers(plan))
     bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline)
     suspicion = FailureSpectrum(archive, run, plan.target, bench)
     around = ProposerContext(
@@ -106,7 +109,7 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     proposer = made(PROPOSERS, plan.proposer, objects.proposer, digests, around)
     solver = _solver(plan, sandbox, world)
     look_at = suspicion.look_at if plan.proposer == "mutate" else None
-    judge = _judge(plan, world)
+    judge = _judge(plan, world, threads)
     evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver, judge=judge)
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
 
@@ -164,13 +167,31 @@ def _world(session: RunSession, replay: Replay | None, stopping: Stopping) -> Mo
     return open_world(session.plan, session.archive, spent, replay, stopping.meanwhile)
 
 
-def _judge(plan: RunPlan, world: ModelSession | None) -> ModelJudge | None:
-    """None unless the target has metrics that a model judges."""
+def _askers(plan: RunPlan) -> int:
+    """How many attempts at a time may make a proposal.
+
+    An agent keeps a box while it works. At their memory limits, all of these boxes fit into half of the free
+    memory; if it is less, as many agents work as evaluations run.
+    """
+    config = plan.config
+    if plan.profile is None:
+        return config.window
+    from pygent.evolution.proposers.agent_box import MEMORY_MB
+
+    room = free_memory_mb() * _AGENTS_SHARE / MEMORY_MB
+    return int(min(config.window, max(config.workers, room)))
+
+
+def _judge(
+    plan: RunPlan, world: ModelSession | None, threads: AttemptThreads
+) -> Callable[[Evaluation, Tree, DurableSteps], Evaluation] | None:
+    """None unless the target has metrics that a model judges. It has no turn while it waits for the model."""
     if not plan.target.manifest.judges or world is None:
         return None
     from pygent.evolution.models.model_judge import ModelJudge
 
-    return ModelJudge(plan.target, plan.baseline, world.doors_to)
+    judge = ModelJudge(plan.target, plan.baseline, world.doors_to)
+    return lambda found, tree, once: threads.without_turn(lambda: judge(found, tree, once))
 
 
 def _solver(

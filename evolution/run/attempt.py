@@ -76,7 +76,9 @@ class Attempts:
         """`parents` are recorded if it has begun before; `answered` is called once it waits for no answer."""
         run, journal = self._ledger.run, self._ledger.journal(attempt)
         recorded = tuple(name_of(run, number) for number in parents)
-        return AttemptSteps(self._way(attempt, recorded, answered, journal), name_of(run, attempt))
+        return AttemptSteps(
+            self._way(attempt, recorded, answered, journal), name_of(run, attempt), attempt
+        )
 
     def repeat(self, event: Event, archived: VariantRecord) -> None:
         """Let an event of an archived attempt happen again, with the same effects on others."""
@@ -147,7 +149,7 @@ class Attempts:
         variant = self._variant(attempt, parent, name, proposal, outcome)
         if tree is not None and self._ledger.worth_confirming(variant):
             number = self._ledger.confirm(attempt, tree)
-            yield Turn.WORK
+            yield Turn.CONFIRM
             confirmed = self._confirmer.confirm(tree, number, journal)
             yield Turn.COMMIT
             variant = replace(variant, status=Status.CHAMPION) if confirmed else variant

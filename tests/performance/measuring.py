@@ -12,6 +12,7 @@ from typing import Any
 from pygent.sandbox.api import Box, Call, Program, SandboxUnavailableError
 from pygent.sandbox.backends import bubblewrap
 from pygent.sandbox.backends.bubblewrap import BubblewrapCell
+from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.backends.select import make_sandbox
 from pygent.sandbox.host.pool import Pool
 
@@ -40,6 +41,18 @@ def backends() -> Iterator[tuple[str, Pool]]:
     except SandboxUnavailableError:
         return
     yield "bubblewrap", make_sandbox("bubblewrap")
+
+
+def working_backends() -> list[str]:
+    """The names of the sandboxes that work here, for the command line."""
+    names = []
+    for name, find in (("bubblewrap", bubblewrap.find), ("docker", lambda: connect().close())):
+        try:
+            find()
+        except SandboxUnavailableError:
+            continue
+        names.append(name)
+    return names
 
 
 def box_cpu(box: Box) -> float:
