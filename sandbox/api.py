@@ -126,7 +126,7 @@ class Reply:
     """The result of one call. `value` is the decoded plain value if `outcome` is `OK`.
 
     `seconds` is wall time by the runner's clock from sending the input to having the whole answer, and
-    `cpu_seconds` the CPU time that the box used meanwhile: what `Limits.call_seconds` is compared with. If the
+    `cpu_seconds` the CPU time that the box used meanwhile: the time that `Limits.call_seconds` limits. If the
     box has no CPU meter, a call of less than 20 ms by the clock counts as if it had computed all the time.
     `raised` is set if `outcome` is `RAISED`, and `detail` describes it in words. The `detail` of a time-out
     says which limit ended it and how far it came: both times, and with `Limits.grace` what came after.
