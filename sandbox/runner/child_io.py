@@ -9,7 +9,7 @@ import signal
 import time
 
 from .no_fork_buffer import NoForkBuffer
-from .time_limits import Step, TimeLimits
+from .time_limits import TimeLimits
 
 _NONCE = 16
 _GRACE = 0.2  # seconds between the end of the result pipe and the notice of the child's death
@@ -67,16 +67,17 @@ class ChildIO:
             return StepResult("violation", "wrote to the result pipe before it was asked", 0.0)
         if self._status is not None or self._closed:
             return self._ended(0.0)
-        step = self._times.step(seconds)
-        result = self._exchange(line, step)
+        times = self._times
+        times.begin(seconds)
+        result = self._exchange(line, times)
         now = time.monotonic()
-        result.cpu = step.used(now)
-        if step.is_late and result.outcome in ("ok", "died"):
-            result.detail = step.late("answered" if result.outcome == "ok" else "died", now)
-            result.outcome = "timeout"
+        result.cpu = times.end(now)
+        if times.late and result.outcome in ("ok", "died"):
+            ending = "answered" if result.outcome == "ok" else "died"
+            result.outcome, result.detail = "timeout", f"{times.late}; it {ending} after {times.taken(now)}"
         return result
 
-    def _exchange(self, line: memoryview, step: Step) -> StepResult:
+    def _exchange(self, line: memoryview, times: TimeLimits) -> StepResult:
         nonce = bytes(line[:_NONCE])
         unsent = self._send(line)
         if unsent:
@@ -85,7 +86,7 @@ class ChildIO:
         while True:
             newline = self.answer.map.find(b"\n", self.answer.start + seen, self.answer.end)
             now = time.monotonic()
-            seconds = now - step.start
+            seconds = now - times.start
             if newline >= 0:
                 break
             seen = len(self.answer)
@@ -93,9 +94,9 @@ class ChildIO:
                 return StepResult("violation", f"an answer of more than {self._answer_bytes} bytes", seconds)
             if self._status is not None or self._closed:
                 return self._ended(seconds)
-            if now >= step.look_at and (words := step.over(now)):
+            if now >= times.look_at and (words := times.over(now)):
                 return StepResult("timeout", words, seconds)
-            self._pump(step.look_at - now)
+            self._pump(times.look_at - now)
             if unsent and (unsent := self._send(unsent)) is None:
                 self._poll.unregister(self._inputs)
         if unsent:

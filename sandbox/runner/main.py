@@ -30,6 +30,7 @@ from .time_limits import TimeLimits
 _LENGTH = 4
 _QUEUE = 1 << 16
 _WRITABLE_SKIP = ("/proc", "/sys")
+_to_json = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would make an encoder each time
 
 
 class Host:
@@ -54,7 +55,7 @@ class Host:
         So the replies to calls that were sent together go back together: each write costs the engine far more
         than its bytes do.
         """
-        text = json.dumps({**head, "size": len(body)}, separators=(",", ":")).encode()
+        text = _to_json({**head, "size": len(body)}).encode()
         self._queue.append(len(text).to_bytes(_LENGTH, "big") + text)
         self._queue.append(body)
         if len(self._queue) >= _QUEUE:
