@@ -1,11 +1,11 @@
 """How long a call may take: the limit that a manifest states, or one that is learned from the baseline.
 
-Where answers are right or wrong and the manifest states no limit, a call may take `MULTIPLE` times the slowest
-call that the baseline answered rightly, at least `FLOOR`, and never more than the manifest allows. Limits count
-CPU time, so the floor can be low. A case that the baseline fails or does not finish teaches nothing.
+If answers are right or wrong and the manifest states no limit, a call may take `MULTIPLE` times the slowest
+call that the baseline answered rightly, at least `FLOOR`, and never more than the manifest allows. Limits
+count CPU time, so the floor can be low. A case that the baseline fails or does not finish teaches nothing.
 
-The limit is a function of the manifest and of the baseline's evaluation, which the archive keeps: whoever asks
-gets the same one, in a resumed run as well.
+The limit is a function of the manifest and of the baseline's evaluation, which the archive keeps: whoever
+asks gets the same one, in a resumed run as well.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class CasesSuite(Suite):
         return told(found, self._cases.words_about_all, lambda: self._masks(bench.seed))
 
     def _is_known(self, split: Split) -> bool:
-        """Whether the cases of a split are those of the baseline's evaluation, which was asked with patience."""
+        """Whether the cases of a split are those that the baseline was asked, with patience."""
         return split == "search" or not (self._cases.drawn or self._target.manifest.suite.held_out)
 
     def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:

@@ -144,8 +144,8 @@ class LimitsTable(_Table):
     call_seconds: float = Field(
         10.0,
         gt=0,
-        description="seconds for one call; if left out, suites of kind `cases`, `timing` and `pytest` learn a "
-        "lower limit from the baseline",
+        description="seconds for one call; if left out, suites of kind `cases`, `timing` and `pytest` "
+        "learn a lower limit from the baseline",
     )
     total_seconds: float = Field(60.0, gt=0, description="seconds for one child, all its calls")
     learn: bool | None = Field(
