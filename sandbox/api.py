@@ -38,7 +38,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one box may use. Units are in the names; all are enforced by the kernel or by the runner."""
+    """What one box may use. Units are in the names; all are enforced by the kernel or by the runner.
+
+    `load_seconds`, `call_seconds` and `total_seconds` are CPU time of the child and all that it starts, so
+    that a busy machine fails nobody. By the clock, each may take `wall_factor` times as long: that ends a
+    child that waits. With a factor of 1 they limit the time by the clock as well.
+
+    `grace`, in multiples of a step's limit, is how much longer a child that timed out goes on before it is
+    killed. The step has timed out either way, but its `detail` then says whether an answer came. The limits
+    of all calls together hold for it, too.
+    """
 
     memory_mb: int = 512
     cpus: float = 1.0
@@ -51,6 +60,12 @@ class Limits:
     load_seconds: float = 10.0
     call_seconds: float = 10.0
     total_seconds: float = 60.0
+    wall_factor: float = 3.0
+    grace: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (self.wall_factor >= 1 and self.grace >= 0):
+            raise ValueError("wall_factor must be at least 1, and grace must not be negative")
 
 
 @dataclass(frozen=True)
@@ -110,14 +125,18 @@ class Raised:
 class Reply:
     """The result of one call. `value` is the decoded plain value if `outcome` is `OK`.
 
-    `seconds` is wall time by the runner's clock from sending the input to having the whole answer.
-    `raised` is set if `outcome` is `RAISED`, and `detail` describes it in words.
+    `seconds` is wall time by the runner's clock from sending the input to having the whole answer, and
+    `cpu_seconds` the CPU time that the box used meanwhile: the time that `Limits.call_seconds` limits. If the
+    box has no CPU meter, a call of less than 20 ms by the clock counts as if it had computed all the time.
+    `raised` is set if `outcome` is `RAISED`, and `detail` describes it in words. The `detail` of a time-out
+    says which limit ended it and how far it came: both times, and with `Limits.grace` what came after.
     """
 
     outcome: Outcome
     value: object = None
     detail: str = ""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     raised: Raised | None = None
 
 

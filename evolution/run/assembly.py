@@ -35,6 +35,7 @@ from pygent.evolution.run.progress import Observer, Progress
 from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.run.run_limits import Clock, RunLimits
 from pygent.evolution.run.variant_evaluator import VariantEvaluator
+from pygent.evolution.search.baseline_record import BaselineRecord
 from pygent.evolution.search.crossover import CrossoverSchedule, is_worthwhile
 from pygent.evolution.search.holdout_test import HoldoutTest
 from pygent.evolution.search.parent_selection import Selection
@@ -95,7 +96,10 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
 
     workers = 1 if plan.suite.exclusive else config.workers
     threads = AttemptThreads(workers, config.window, _askers(plan))
-    bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline)
+    baseline = BaselineRecord(archive, [str(config.replay), run] if replays else [run], plan.baseline.id)
+    bench = EvaluationContext(
+        sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline, baseline_found=baseline
+    )
     suspicion = FailureSpectrum(archive, run, plan.target, bench)
     around = ProposerContext(
         plan,
@@ -108,7 +112,12 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     )
     proposer = made(PROPOSERS, plan.proposer, objects.proposer, digests, around)
     solver = _solver(plan, sandbox, world)
-    look_at = suspicion.look_at if plan.proposer == "mutate" else None
+
+    def look_at(evaluation: Evaluation, once: DurableSteps) -> None:
+        baseline.note(evaluation)
+        if plan.proposer == "mutate":
+            suspicion.look_at(evaluation, once)
+
     judge = _judge(plan, world, threads)
     evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver, judge=judge)
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)

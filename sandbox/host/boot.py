@@ -8,7 +8,18 @@ from importlib import resources
 
 from pygent.sandbox.api import BoxSpec, SandboxUnavailableError
 
-MODULES = ("wire", "seccomp", "no_fork_buffer", "meter", "clean", "forker", "child", "child_io", "main")
+MODULES = (
+    "wire",
+    "seccomp",
+    "no_fork_buffer",
+    "clean",
+    "meter",
+    "time_limits",
+    "forker",
+    "child",
+    "child_io",
+    "main",
+)
 
 BOOT = """
 import json, os, sys, types

@@ -91,6 +91,8 @@ class RunnerBox:
             "load_seconds": limits.load_seconds,
             "call_seconds": limits.call_seconds,
             "total_seconds": limits.total_seconds,
+            "wall_factor": limits.wall_factor,
+            "grace": limits.grace,
         }
         files = program.files.items()
         code = {
@@ -105,21 +107,25 @@ class RunnerBox:
     def _reply(self, head: dict[str, Any], body: bytes, loading: bool, seconds_left: float) -> Reply:
         try:
             outcome, detail = Outcome(head["outcome"]), str(head["detail"])
-            seconds = _seconds(head["seconds"])
+            seconds, cpu = _seconds(head["seconds"]), _seconds(head["cpu"])
         except (KeyError, TypeError, ValueError):
             raise SandboxFaultError("the runner's reply cannot be read") from None
         if outcome is not Outcome.OK:
-            return Reply(outcome, detail=detail, seconds=seconds)
+            return Reply(outcome, detail=detail, seconds=seconds, cpu_seconds=cpu)
         try:
             value = wire.decode(body[1:], self._limits.answer_bytes, seconds=seconds_left)
         except wire.WireError as error:
-            return Reply(Outcome.VIOLATION, detail=f"not a plain value: {error}", seconds=seconds)
+            return Reply(
+                Outcome.VIOLATION, detail=f"not a plain value: {error}", seconds=seconds, cpu_seconds=cpu
+            )
         mark = body[:1]
         if mark == b"!" and (raised := _raised(value)) is not None:
-            return Reply(Outcome.RAISED, detail=raised[0], seconds=seconds, raised=raised[1])
+            return Reply(Outcome.RAISED, detail=raised[0], seconds=seconds, cpu_seconds=cpu, raised=raised[1])
         if mark != b"=" or (loading and value is not None):
-            return Reply(Outcome.VIOLATION, detail="neither a value nor an exception", seconds=seconds)
-        return Reply(Outcome.OK, value, seconds=seconds)
+            return Reply(
+                Outcome.VIOLATION, detail="neither a value nor an exception", seconds=seconds, cpu_seconds=cpu
+            )
+        return Reply(Outcome.OK, value, seconds=seconds, cpu_seconds=cpu)
 
     def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
         """The next frame. Sends what is still unsent while it waits."""
@@ -186,7 +192,8 @@ class _Session:
         self._replies: list[Reply] = []
         self._left = box._limits.all_answers_bytes
         self._reading = self._left * READING_SECONDS
-        self._deadline = time.monotonic() + box._limits.total_seconds + _PATIENCE
+        limits = box._limits
+        self._deadline = time.monotonic() + limits.total_seconds * limits.wall_factor + _PATIENCE
         self._end: Execution | None = None
         self._say(request)
         if not ending:

@@ -9,6 +9,7 @@ import signal
 import time
 
 from .no_fork_buffer import NoForkBuffer
+from .time_limits import TimeLimits
 
 _NONCE = 16
 _GRACE = 0.2  # seconds between the end of the result pipe and the notice of the child's death
@@ -19,10 +20,13 @@ class HostGoneError(Exception):
 
 
 class StepResult:
-    """How a step ended. For `ok`, the feed's `answer` holds the line: nonce, mark, payload, line end."""
+    """How a step ended. For `ok`, the feed's `answer` holds the line: nonce, mark, payload, line end.
+
+    `seconds` is the time by the clock, `cpu` the CPU time.
+    """
 
     def __init__(self, outcome: str, detail: str, seconds: float) -> None:
-        self.outcome, self.detail, self.seconds = outcome, detail, seconds
+        self.outcome, self.detail, self.seconds, self.cpu = outcome, detail, seconds, 0.0
 
 
 class ChildIO:
@@ -36,7 +40,7 @@ class ChildIO:
         buffers: tuple[NoForkBuffer, NoForkBuffer],
         answer_bytes: int,
         output_bytes: int,
-        deadline: float,
+        times: TimeLimits,
     ) -> None:
         self.pid = pid
         self._inputs, self._results, self._output = pipes
@@ -44,7 +48,7 @@ class ChildIO:
         self.answer.clear()
         self.tail.clear()
         self._answer_bytes, self._output_bytes = answer_bytes, output_bytes
-        self._deadline = deadline
+        self._times = times
         self._life = os.pidfd_open(pid)
         self._host = host
         self._closed = False
@@ -63,9 +67,18 @@ class ChildIO:
             return StepResult("violation", "wrote to the result pipe before it was asked", 0.0)
         if self._status is not None or self._closed:
             return self._ended(0.0)
+        times = self._times
+        times.begin(seconds)
+        result = self._exchange(line, times)
+        now = time.monotonic()
+        result.cpu = times.end(now)
+        if times.late and result.outcome in ("ok", "died"):
+            ending = "answered" if result.outcome == "ok" else "died"
+            result.outcome, result.detail = "timeout", f"{times.late}; it {ending} after {times.taken(now)}"
+        return result
+
+    def _exchange(self, line: memoryview, times: TimeLimits) -> StepResult:
         nonce = bytes(line[:_NONCE])
-        start = time.monotonic()
-        deadline = min(start + seconds, self._deadline)
         unsent = self._send(line)
         if unsent:
             self._poll.register(self._inputs, select.POLLOUT)
@@ -73,26 +86,23 @@ class ChildIO:
         while True:
             newline = self.answer.map.find(b"\n", self.answer.start + seen, self.answer.end)
             now = time.monotonic()
+            seconds = now - times.start
             if newline >= 0:
                 break
             seen = len(self.answer)
             if seen > self._answer_bytes + _NONCE + 2:
-                return StepResult(
-                    "violation", f"an answer of more than {self._answer_bytes} bytes", now - start
-                )
+                return StepResult("violation", f"an answer of more than {self._answer_bytes} bytes", seconds)
             if self._status is not None or self._closed:
-                return self._ended(now - start)
-            if now >= deadline:
-                total = deadline < start + seconds
-                text = "the time for all calls is up" if total else f"no answer within {seconds:g} s"
-                return StepResult("timeout", text, now - start)
-            self._pump(deadline - now)
+                return self._ended(seconds)
+            if now >= times.look_at and (words := times.over(now)):
+                return StepResult("timeout", words, seconds)
+            self._pump(times.look_at - now)
             if unsent and (unsent := self._send(unsent)) is None:
                 self._poll.unregister(self._inputs)
         if unsent:
             self._poll.unregister(self._inputs)
-            return StepResult("violation", "answered before it had the whole input", now - start)
-        return self._judge(nonce, newline, now - start)
+            return StepResult("violation", "answered before it had the whole input", seconds)
+        return self._judge(nonce, newline, seconds)
 
     def extra(self) -> bool:
         """Whether the child wrote more than it was asked for."""

@@ -69,6 +69,13 @@ def kill_others() -> str:
     return "some processes do not die"
 
 
+def others() -> list[int]:
+    """Every other process of the box."""
+    if os.getpid() != 1:
+        return _descendants()
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+
+
 def wipe(place: str) -> None:
     """Empty a folder whatever it holds: forbidden modes, odd names, any depth.
 

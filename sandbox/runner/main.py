@@ -23,12 +23,14 @@ from typing import Any, NamedTuple
 from . import child, clean, seccomp
 from .child_io import ChildIO, HostGoneError
 from .forker import Forker
-from .meter import Meter
+from .meter import CpuClock, Meter
 from .no_fork_buffer import NoForkBuffer
+from .time_limits import TimeLimits
 
 _LENGTH = 4
 _QUEUE = 1 << 16
 _WRITABLE_SKIP = ("/proc", "/sys")
+_to_json = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would make an encoder each time
 
 
 class Host:
@@ -53,7 +55,7 @@ class Host:
         So the replies to calls that were sent together go back together: each write costs the engine far more
         than its bytes do.
         """
-        text = json.dumps({**head, "size": len(body)}, separators=(",", ":")).encode()
+        text = _to_json({**head, "size": len(body)}).encode()
         self._queue.append(len(text).to_bytes(_LENGTH, "big") + text)
         self._queue.append(body)
         if len(self._queue) >= _QUEUE:
@@ -106,15 +108,15 @@ class Runner:
     def _evaluate(self, head: dict[str, Any], born: _Child) -> None:
         limits = head["limits"]
         program = self._host.body(head["size"])
-        kills, cpu = self._meter.memory_kills(), self._meter.cpu_seconds()
-        start = end = time.monotonic()
-        feed = self._feed(born, limits, start + limits["total_seconds"])
-        going, used = True, 0.0
+        kills, collected = self._meter.memory_kills(), self._meter.cpu_seconds()
+        times = TimeLimits(CpuClock(self._meter), limits)
+        feed = self._feed(born, limits, times)
+        going, end, used = True, times.began, 0.0
         body, seconds = program, limits["load_seconds"]
         while True:
             if going:
                 going = self._step(feed, body, seconds, kills)
-                end, used = time.monotonic(), self._meter.cpu_seconds() - cpu
+                end, used = time.monotonic(), times.used
             head = self._host.head()
             if head["op"] == "end":
                 break
@@ -123,12 +125,12 @@ class Runner:
         self._family.scatter()
         why = clean.kill_others()
         if not self._meter.is_container:
-            used = self._meter.cpu_seconds() - cpu
+            used = self._meter.cpu_seconds() - collected
         feed.finish()
         why = why or self._cleaner.clean()
         if self._meter.memory_kills() != kills:
             why = why or "the kernel killed a process for memory"
-        facts = {"k": "end", "why": why, "extra": extra, "seconds": end - start, "cpu": used}
+        facts = {"k": "end", "why": why, "extra": extra, "seconds": end - times.began, "cpu": used}
         self._host.send(facts, feed.tail.used())
 
     def _step(self, feed: ChildIO, body: memoryview, seconds: float, kills: int) -> bool:
@@ -137,7 +139,8 @@ class Runner:
         ok = answer.outcome == "ok"
         if answer.outcome == "died" and self._meter.memory_kills() != kills:
             answer.detail = "ran into the memory limit"
-        head = {"k": "reply", "outcome": answer.outcome, "detail": answer.detail, "seconds": answer.seconds}
+        times = {"seconds": answer.seconds, "cpu": answer.cpu}
+        head = {"k": "reply", "outcome": answer.outcome, "detail": answer.detail, **times}
         self._host.send(head, feed.answer.used()[16:-1] if ok else b"")
         feed.answer.clear()
         return ok
@@ -159,7 +162,7 @@ class Runner:
             os.close(fd)
         return _Child(pid, input_write, result_read, output_read)
 
-    def _feed(self, born: _Child, limits: Mapping[str, Any], deadline: float) -> ChildIO:
+    def _feed(self, born: _Child, limits: Mapping[str, Any], times: TimeLimits) -> ChildIO:
         os.write(born.input, b"%d\n" % self._family.gather())
         return ChildIO(
             born.pid,
@@ -168,7 +171,7 @@ class Runner:
             self._buffers,
             limits["answer_bytes"],
             limits["output_bytes"],
-            deadline,
+            times,
         )
 
 

@@ -19,7 +19,7 @@ from pygent.sandbox.host.runner_process import Death
 LIMITS = Limits(answer_bytes=1000, all_answers_bytes=3000, output_bytes=100)
 PROGRAM = Program({"m.py": "def f(): return 1"}, "m:f")
 HUGE = 10**400
-OK = {"k": "reply", "outcome": "ok", "detail": "", "seconds": 0.1}
+OK = {"k": "reply", "outcome": "ok", "detail": "", "seconds": 0.1, "cpu": 0.1}
 END = {"k": "end", "why": "", "extra": False, "seconds": 0.1, "cpu": 0.1}
 
 
@@ -75,7 +75,8 @@ def test_frames_in_order_are_an_execution() -> None:
 
 @pytest.mark.parametrize("seconds", [HUGE, -1, "1", None, [], float("nan"), float("inf"), -HUGE])
 def test_a_time_that_is_none_is_a_fault(seconds: object) -> None:
-    assert isinstance(outcome([frame({**OK, "seconds": seconds}, b"=null")]), SandboxFaultError)
+    for name in ("seconds", "cpu"):
+        assert isinstance(outcome([frame({**OK, name: seconds}, b"=null")]), SandboxFaultError)
     ended = [frame(OK, b"=null")] * 3 + [frame({**END, "cpu": seconds})]
     assert isinstance(outcome(ended), SandboxFaultError)
 

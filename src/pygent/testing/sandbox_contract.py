@@ -11,9 +11,10 @@ from pygent.sandbox.api import Box, Call, Isolation, Outcome, Program, Raised, S
 from pygent.testing.sandbox_calls import CallsContract
 from pygent.testing.sandbox_hostile import HostileContract
 from pygent.testing.sandbox_programs import SPEC, once, program
+from pygent.testing.sandbox_times import TimesContract
 
 
-class SandboxContract(CallsContract, HostileContract):
+class SandboxContract(CallsContract, TimesContract, HostileContract):
     """Define the fixture `sandbox`: the sandbox, ready to hand out boxes."""
 
     def test_nothing_is_left_for_the_next_program(self, box: Box) -> None:
