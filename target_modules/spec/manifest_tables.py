@@ -135,14 +135,23 @@ class JudgeTable(_Table):
 
 
 class LimitsTable(_Table):
-    """Limits of the box for this target; the defaults are the sandbox's."""
+    """Limits of the box for this target; the defaults are the sandbox's.
+
+    Times are CPU time of all that runs in the box. By the clock, each may take three times as long.
+    """
 
     memory_mb: int = Field(512, ge=32, le=65536, description="memory of the box in MB, swap included")
     pids: int = Field(64, ge=4, le=4096, description="processes and threads")
     tmpfs_mb: int = Field(32, ge=1, le=4096, description="scratch space in MB")
-    load_seconds: float = Field(10.0, gt=0, description="seconds to import the entry module")
-    call_seconds: float = Field(10.0, gt=0, description="seconds for one call")
-    total_seconds: float = Field(60.0, gt=0, description="seconds for one child, all its calls")
+    load_seconds: float = Field(
+        10.0, gt=0, description="CPU seconds to import the entry module; three times that by the clock"
+    )
+    call_seconds: float = Field(
+        10.0, gt=0, description="CPU seconds for one call; three times that by the clock"
+    )
+    total_seconds: float = Field(
+        60.0, gt=0, description="CPU seconds for one child, all its calls; three times that by the clock"
+    )
     loopback: bool = Field(
         False, description="whether sockets may be opened; they reach nothing outside the box"
     )
