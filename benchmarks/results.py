@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol
@@ -36,11 +36,17 @@ class StageResult:
     total: int
     failures: tuple[str, ...] = ()  # the first few in words: the case and the answer, never the expected one
     call_seconds: tuple[float, ...] = ()  # median and slowest call by the runner's clock, if calls are timed
+    slowest_right: float | None = (
+        None  # CPU seconds of the slowest call with a right answer; 0 if there is none
+    )
+    timed_out: tuple[int, ...] = ()  # the cases that hit the limit of a call
+    unasked: int = 0  # cases that count as timed out, as enough others were
 
     def __post_init__(self) -> None:  # a result that is read back equals the stored one
         samples = {metric: tuple(values) for metric, values in self.samples.items()}
         object.__setattr__(self, "samples", samples)
         object.__setattr__(self, "call_seconds", tuple(self.call_seconds))
+        object.__setattr__(self, "timed_out", tuple(self.timed_out))
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,14 @@ class Evaluation:
     @property
     def total(self) -> int:
         return self.stages[-1].total if self.stages else 0
+
+    @property
+    def cut_short(self) -> str:
+        """How it was cut short, in words, or ''; then the share of cases that passed is a lower bound."""
+        last = self.stages[-1] if self.stages else None
+        if last is None or not last.unasked:
+            return ""
+        return f"{len(last.timed_out)} timed out, {last.unasked} more were not asked"
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -147,7 +161,9 @@ class EvaluationContext:
     """Where and how to judge a variant.
 
     It has the sandbox, the isolation that the variant's lineage demands, the run's seed, and the solver if
-    coding agents are judged.
+    coding agents are judged. The limit of a call may be learned from `baseline_found`, the baseline's
+    evaluation if there is one yet. If a score `to_beat` is given, cases are left out that cannot change whether
+    it is beaten, after some calls have hit their limit.
     """
 
     sandbox: Sandbox
@@ -155,6 +171,8 @@ class EvaluationContext:
     seed: int
     baseline: Tree = field(default_factory=lambda: Tree({}))  # timed suites score against it
     solver: Solver | None = None
+    baseline_found: Callable[[], Evaluation | None] = lambda: None
+    to_beat: float | None = None
 
 
 class Suite(Protocol):

@@ -23,12 +23,27 @@ Given = TypeVar("Given")  # the input of both sides of a pair: cases, a problem,
 
 
 class Boxes(ExitStack):
-    """Two boxes, one for each side; opened for the first pair, closed at the end of `with`."""
+    """Two boxes, one for each side; opened for the first pair, closed at the end of `with`.
 
-    def __init__(self, bench: EvaluationContext, spec: BoxSpec) -> None:
+    `slower` are boxes that give calls more time, for a reference that has run out of it.
+    """
+
+    def __init__(self, bench: EvaluationContext, spec: BoxSpec, *, slower: BoxSpec | None = None) -> None:
         super().__init__()
-        self._bench, self._spec = bench, spec
+        self._bench, self._spec, self._slower = bench, spec, slower
         self._boxes: list[Box] = []
+
+    @property
+    def may_be_slower(self) -> bool:
+        """Whether it is still to be decided if calls need more time."""
+        return self._slower is not None
+
+    def decide(self, *, slower: bool) -> None:
+        """Decide it: from now on, both sides are in slower boxes, or always in these."""
+        if slower and self._slower is not None:
+            self.close()
+            self._boxes, self._spec = [], self._slower
+        self._slower = None
 
     def __getitem__(self, side: int) -> Box:
         if not self._boxes:
@@ -49,8 +64,10 @@ class FreshBoxes(Boxes):
     If `renewed`, the files of the first boxes keep no trace of earlier boxes' inputs.
     """
 
-    def __init__(self, bench: EvaluationContext, spec: BoxSpec, *, renewed: bool) -> None:
-        super().__init__(replace(bench, isolation=Isolation.CONTAINER), spec)
+    def __init__(
+        self, bench: EvaluationContext, spec: BoxSpec, *, renewed: bool, slower: BoxSpec | None = None
+    ) -> None:
+        super().__init__(replace(bench, isolation=Isolation.CONTAINER), spec, slower=slower)
         self._renewed = renewed
         self._met: set[bytes] = set()
 
@@ -96,14 +113,14 @@ class PairedComparison(Generic[Given]):
     ) -> None:
         """`trees` are the candidate and the reference."""
         self._sides = [Side(tree, boxes, number) for number, tree in enumerate(trees)]
-        self._boxes = boxes
+        self.boxes = boxes
         self._measure = measure
         self._differences = differences
         self._static = static
 
     def run(self, batches: Iterable[Iterable[Given]]) -> Iterator[PairedSamples]:
         """The differences, batch by batch, until all batches are done or a side has failed."""
-        with self._boxes:
+        with self.boxes:
             for turn, batch in enumerate(batches):
                 found: list[float] = []
                 for number, given in enumerate(batch, turn):
@@ -120,7 +137,8 @@ class PairedComparison(Generic[Given]):
     def pair(self, given: Given, number: int) -> tuple[Batch, Batch]:
         """The results of candidate and reference; the candidate begins if `number` is even.
 
-        The pair ends with the first side that fails, whose `reason` stands for both.
+        The pair ends with the first side that fails, whose `reason` stands for both; unless it hit a limit
+        that may be too low for both.
         """
         results = [EMPTY, EMPTY]
         for side in self._sides[:: -1 if number % 2 else 1]:
@@ -128,7 +146,7 @@ class PairedComparison(Generic[Given]):
             if found.reason and side.number:
                 reason = f"the reference failed: {found.reason}"
                 results[0] = replace(found, failures=(reason,), reason=reason, violation=False)
-            if found.reason:
+            if found.reason and not (found.timed_out and self.boxes.may_be_slower):
                 break
         return results[0], results[1]
 

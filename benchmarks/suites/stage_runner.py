@@ -10,12 +10,13 @@ from statistics import median
 
 from pygent.benchmarks.metrics import complexity
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, StageResult
-from pygent.sandbox.api import Execution
+from pygent.sandbox.api import Execution, Outcome
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 from pygent.target_modules.spec.manifest_tables import Objective, Stage
 
 FAILURES_KEPT = 5
+LEAST = 1e-6  # CPU seconds of a call that is too short for the clock
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ class Batch:
 
     `reason` is set if the tree failed for good: a unit without a verdict, or a gate not passed; `violation`
     if the cause is a breach of the box's protocol. `words` is what the grader said about units, and
-    `call_seconds` has the seconds of each call.
+    `call_seconds` has the seconds of each call. `slowest_right` is the CPU time of the slowest call with a
+    right answer, 0 if there is none, None if calls are not looked at; `timed_out` names the units that hit
+    the limit of a call, and `unasked` counts those that were left out for it.
     """
 
     samples: Mapping[str, Sequence[float]]
@@ -36,6 +39,9 @@ class Batch:
     violation: bool = False
     words: tuple[str, ...] = ()
     call_seconds: tuple[float, ...] = ()
+    slowest_right: float | None = None
+    timed_out: tuple[int, ...] = ()
+    unasked: int = 0
 
     def __add__(self, other: Batch) -> Batch:
         metrics = list(dict.fromkeys((*self.samples, *other.samples)))
@@ -49,6 +55,9 @@ class Batch:
             self.violation or other.violation,
             self.words + other.words,
             self.call_seconds + other.call_seconds,
+            max((one.slowest_right for one in (self, other) if one.slowest_right is not None), default=None),
+            self.timed_out + other.timed_out,
+            self.unasked + other.unasked,
         )
 
 
@@ -58,6 +67,12 @@ EMPTY = Batch({}, 0, 0)
 def seconds_of(execution: Execution) -> tuple[float, ...]:
     """The seconds of each call that had an answer or a time-out."""
     return tuple(reply.seconds for reply in execution.replies)
+
+
+def slowest_of(execution: Execution) -> float:
+    """The CPU seconds of the slowest call that was answered; 0 if none was."""
+    answered = (one.cpu_seconds for one in execution.replies if one.outcome is Outcome.OK)
+    return max((max(seconds, LEAST) for seconds in answered), default=0.0)
 
 
 def median_and_slowest(seconds: Sequence[float]) -> tuple[float, ...]:
@@ -113,6 +128,9 @@ class StageRunner:
                     batch.total,
                     batch.failures,
                     median_and_slowest(batch.call_seconds),
+                    batch.slowest_right,
+                    batch.timed_out,
+                    batch.unasked,
                 )
             )
             reason, metrics = batch.reason, {}

@@ -25,14 +25,15 @@ from dataclasses import replace
 from random import Random
 from statistics import geometric_mean
 
+from pygent.benchmarks.asked_cases import in_case
+from pygent.benchmarks.learned_limits import call_limit, manifest_limit
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.suites.case_source import CaseSource, visible_cases
-from pygent.benchmarks.suites.cases import in_case
 from pygent.benchmarks.suites.paired import FreshBoxes, PairedComparison, Side
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean, seconds_of
+from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, mean, seconds_of, slowest_of
 from pygent.benchmarks.suites.tree_execution import derived, got, program_for, spec_for, trouble
-from pygent.sandbox.api import Execution
+from pygent.sandbox.api import Execution, Outcome
 from pygent.sandbox.runner.wire import equal
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
@@ -95,7 +96,14 @@ class TimingSuite(Suite):
         )
 
     def _boxes(self, bench: EvaluationContext) -> FreshBoxes:
-        return FreshBoxes(bench, spec_for(self._target, reserved_core()), renewed=not self._cases.drawn)
+        limit, core = call_limit(self._target, bench.baseline_found()), reserved_core()
+        most = spec_for(self._target, core, manifest_limit(self._target))
+        return FreshBoxes(
+            bench,
+            spec_for(self._target, core, limit),
+            renewed=not self._cases.drawn,
+            slower=most if limit.is_learned else None,
+        )
 
     def _inputs(self, seed: int, split: Split, repeat: int) -> list[Case]:
         """A repeat's cases: newly drawn, or all cases of the file in another order."""
@@ -120,8 +128,10 @@ class _TimedPairs(PairedComparison[list[Case]]):
 
     def pair(self, given: list[Case], number: int) -> tuple[Batch, Batch]:
         for left in range(AGAIN, -1, -1):
-            self._fresh.ready_for([case.call for case in given])
-            one, other = super().pair(given, number)
+            one, other = self._pair(given, number)
+            if one.reason and other.timed_out and self._fresh.may_be_slower:
+                self._fresh.decide(slower=True)  # a limit learned from faster cases must not decide
+                one, other = self._pair(given, number)
             if one.reason:
                 break
             self._work.append(_work(self._runs[0]) / _work(self._runs[1]))
@@ -129,6 +139,10 @@ class _TimedPairs(PairedComparison[list[Case]]):
                 break
             self._again_left -= 1
         return one, other
+
+    def _pair(self, given: list[Case], number: int) -> tuple[Batch, Batch]:
+        self._fresh.ready_for([case.call for case in given])
+        return super().pair(given, number)
 
     def doubt(self) -> str:
         """Why the repeats, all with the same inputs, do not seem to do the work each time; or ''.
@@ -149,9 +163,12 @@ class _TimedPairs(PairedComparison[list[Case]]):
         run = side.box.run(self._programs[side.number], [case.call for case in cases])
         self._runs[side.number] = run
         if wrong := _wrong(run, cases):
-            return Batch({}, 0, 1, (wrong,), wrong, run.output, run.violated)
+            late = (0,) if run.last.outcome is Outcome.TIMEOUT else ()
+            return Batch({}, 0, 1, (wrong,), wrong, run.output, run.violated, timed_out=late)
         samples = {SECONDS: [max(run.seconds, 1e-9)]}
-        return Batch(samples, 1, 1, output=run.output, call_seconds=seconds_of(run))
+        return Batch(
+            samples, 1, 1, output=run.output, call_seconds=seconds_of(run), slowest_right=slowest_of(run)
+        )
 
 
 def _log_speedup(candidate: Batch, reference: Batch) -> list[float]:

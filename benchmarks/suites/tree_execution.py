@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
+from pygent.benchmarks.learned_limits import CallLimit
 from pygent.benchmarks.suites import dispatch
 from pygent.prompts.quote import line
 from pygent.sandbox.api import BoxSpec, Call, Execution, Limits, Outcome, Program, Reply
@@ -19,9 +21,12 @@ _SAID = {
 }
 
 
-def spec_for(target: Target, core: int | None = None) -> BoxSpec:
+def spec_for(target: Target, core: int | None = None, limit: CallLimit | None = None) -> BoxSpec:
+    """`limit` takes the place of the manifest's own for a call."""
     table = target.manifest.limits
-    limits = Limits(**table.model_dump(exclude={"loopback"}))
+    limits = Limits(**table.model_dump(exclude={"loopback", "learn", "timeouts"}))
+    if limit is not None:
+        limits = replace(limits, call_seconds=limit.seconds, wall_factor=limit.by_clock / limit.seconds)
     return BoxSpec(limits, target.manifest.packages, core, loopback=table.loopback)
 
 

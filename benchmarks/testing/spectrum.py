@@ -11,9 +11,9 @@ from dataclasses import replace
 from importlib import resources
 from itertools import zip_longest
 
+from pygent.benchmarks.asked_cases import MOST_CHILDREN
 from pygent.benchmarks.suites import dispatch
 from pygent.benchmarks.suites.case_source import CaseSource
-from pygent.benchmarks.suites.cases import MOST_CHILDREN
 from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.suite_registry import suite_class_of
 from pygent.benchmarks.suites.tree_execution import program_for, said, spec_for

@@ -147,10 +147,31 @@ class LimitsTable(_Table):
         10.0, gt=0, description="CPU seconds to import the entry module; three times that by the clock"
     )
     call_seconds: float = Field(
-        10.0, gt=0, description="CPU seconds for one call; three times that by the clock"
+        10.0,
+        gt=0,
+        description="CPU seconds for one call, three times that by the clock; if left out, suites of kind "
+        "`cases`, `timing` and `pytest` learn a lower limit from the baseline",
     )
     total_seconds: float = Field(
         60.0, gt=0, description="CPU seconds for one child, all its calls; three times that by the clock"
+    )
+    learn: bool | None = Field(
+        None,
+        description="whether the limit of a call is learned from the baseline, up to `call_seconds`; by "
+        "default only if answers are right or wrong, and `call_seconds` is left out",
+    )
+    timeouts: int = Field(
+        2,
+        ge=1,
+        description="how many calls of a variant may hit their limit until cases that cannot change the "
+        "verdict are counted as timed out without being run; for the kinds `cases` and `pytest`",
+    )
+    grace: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="let a call that timed out go on for so many times its limit, only to say whether it "
+        "would have answered",
     )
     loopback: bool = Field(
         False, description="whether sockets may be opened; they reach nothing outside the box"
