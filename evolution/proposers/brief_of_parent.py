@@ -188,8 +188,9 @@ def limits(target: Target, facts: RunFacts) -> tuple[str, ...]:
     sentences = []
     if not suite_class_of(target).needs_solver:  # else it works in boxes with other limits
         sentences.append(
-            f"One call may take {table.call_seconds:g} s, all calls of a process {table.total_seconds:g} s, "
-            f"its import {table.load_seconds:g} s; it has one core and {table.memory_mb} MB of memory."
+            f"One call may take {table.call_seconds:g} s of CPU time, all calls of a process "
+            f"{table.total_seconds:g} s, its import {table.load_seconds:g} s; it has one core and "
+            f"{table.memory_mb} MB of memory."
         )
     if target.manifest.suite.kind in _TIMELESS and not measures_speed(target):
         sentences.append("Within these limits, speed does not count.")
