@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -68,18 +69,25 @@ def seen() -> Seen:
     return Seen()
 
 
-def first_processes(parent: int) -> list[int]:
-    """The PID 1 of every box that a process has."""
+def zygotes_of(parent: int) -> list[int]:
+    """Every process that forks boxes for a process."""
     found = []
-    for line in _children(parent):
-        if Path(f"/proc/{line}/comm").read_text().strip() == "bwrap":
-            found += _children(line)
+    for child in _children(parent):
+        if Path(f"/proc/{child}/comm").read_text().strip() == "bwrap":
+            found += _children(child)
     return found
 
 
+def first_processes(parent: int) -> list[int]:
+    """The PID 1 of every box that a process has."""
+    return [box for zygote in zygotes_of(parent) for box in _children(zygote)]
+
+
 def _children(pid: int) -> list[int]:
-    texts = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [int(word) for text in texts for word in text.split()]
+    with contextlib.suppress(OSError):  # it has ended
+        texts = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+        return [int(word) for text in texts for word in text.split()]
+    return []
 
 
 def groups_of(pid: int) -> list[Path]:
