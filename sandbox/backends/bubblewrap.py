@@ -38,6 +38,7 @@ _NEEDED = (
 )  # each box gives them up (sandbox/runner/walls.py)
 _NEEDED_BY_ROOT = ("CAP_SETUID", "CAP_SETGID", "CAP_MKNOD")
 _COUNTED_BY_NAMESPACE = (5, 14)  # the first Linux whose RLIMIT_NPROC counts per user namespace
+_PROBES = 3  # bubblewrap fails if a file system is unmounted meanwhile, as when an engine's container ends
 _PROBE_SECONDS = 20
 _KILLED = 128 + 9  # by SIGKILL
 _ZYGOTE = (boot.RUNNER, "walls"), (boot.RUNNER, "zygote")
@@ -51,9 +52,12 @@ def find() -> Bubblewrap:
     shown = _run([path, "--version"])
     version = shown.stdout.strip().rpartition(" ")[2] if shown.returncode == 0 else ""
     way = Bubblewrap(path, version, as_root=os.geteuid() == 0)
-    tried = _run([path, *way.walls(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/sh", "-c", ":"])
-    if tried.returncode == 0:
-        return way
+    for _ in range(_PROBES):
+        tried = _run(
+            [path, *way.walls(), "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/sh", "-c", ":"]
+        )
+        if tried.returncode == 0:
+            return way
     words = tried.stderr.strip().partition("\n")[0] or f"status {tried.returncode}"
     raise SandboxUnavailableError(
         f"bubblewrap cannot make a box here ({words}): let users make namespaces (sysctl "

@@ -66,8 +66,12 @@ class Group:
 
     @property
     def joins(self) -> list[str]:
-        """The files to write 0 to in order to join the group."""
-        return [f"{folder}/cgroup.procs" for folder in dict.fromkeys(self.folders.values())]
+        """The files to which a process without threads writes 0 in order to join the group.
+
+        Under version 1 `tasks` does not wait, as `cgroup.procs` does, until the whole machine has noticed.
+        """
+        name = "cgroup.procs" if self.version == 2 else "tasks"
+        return [f"{folder}/{name}" for folder in dict.fromkeys(self.folders.values())]
 
     def limits(self) -> dict[str, str]:
         """What a box should see of its group, by path (as in a container): limits, and no counter."""

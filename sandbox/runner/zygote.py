@@ -2,7 +2,8 @@
 
 It is PID 1 of a process namespace, so that no box outlives it, and it ends when the host closes its socket.
 No candidate's code or data ever comes here: a request is a set of open files, which the box itself reads. So
-what boxes inherit is code, and the same for all.
+what boxes inherit is code, and the same for all:
+addresses and the seed of hashes, too, but not `random`, which draws a new state in each fork.
 
 Sent as text, it uses the standard library only and imports none of our rooms.
 """
@@ -160,23 +161,18 @@ def _be_a_box(request: _Request) -> None:
         os.dup2(fd, place)
         os.close(fd)
     os.setsid()
+    if len(os.listdir("/proc/self/task")) != 1:
+        raise RuntimeError("a module that was imported ahead starts threads when it is forked")
     for fd in request.groups:
         os.write(fd, b"0")
         os.close(fd)
     ctypes.CDLL(None).prctl(_DUMPABLE, 1, 0, 0, 0)  # or /proc/self were not its own; the runner takes it back
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb", buffering=0) as stream:
         stream.write(_FIRST_TO_GO)
-    _draw_lots()
     sent = json.loads(_take(int.from_bytes(_take(4), "big")))
     apart = walls.enter(**sent["walls"])
     meters = dict(zip(sent["meters"], request.meters, strict=True))
     runner.main(sent["config"], {"apart": apart, "meters": meters})
-
-
-def _draw_lots() -> None:
-    """Give the box random numbers of its own. Python's `random` does it by itself."""
-    if (numpy := sys.modules.get("numpy.random")) is not None:
-        numpy.seed()
 
 
 def _take(size: int) -> bytes:
