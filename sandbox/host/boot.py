@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
 from pygent.sandbox.api import BoxSpec, SandboxUnavailableError
 
+RUNNER = "pygent.sandbox.runner"
 MODULES = (
     "wire",
     "seccomp",
@@ -40,42 +42,59 @@ for name, source in sent["modules"]:
     sys.modules[module.__name__] = module
     exec(compile(source, "pygent_runner/" + name + ".py", "exec"), module.__dict__)
     setattr(package, name, module)
-package.main.main(sent["config"], globals().get("entered", {}))
+module.main(sent["config"])
 """
 
 
-def command(python: str, first: str = "") -> list[str]:
-    """The command that the box runs as PID 1: an isolated interpreter that waits for the runner's source.
-
-    `first` is the text of a module to run before it; what that binds as `entered` is passed to the runner.
-    """
-    return [python, "-I", "-c", first + BOOT]
+def command(python: str) -> list[str]:
+    """The command that the box runs as PID 1: an isolated interpreter that waits for the runner's source."""
+    return [python, "-I", "-c", BOOT]
 
 
 def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
-    """The first bytes on the channel, which configure the runner.
+    """The first bytes on the channel: the runner's source, and its configuration.
 
-    They hold its source, its work folder, the folders to wipe (None: find out), and those parts of the spec
-    that the runner needs.
+    `work` is its work folder, `places` are the folders to wipe (None: it finds out).
     """
-    config = {
+    return source(config(work, places, spec) | imports(work, spec))
+
+
+def source(configuration: Mapping[str, object], *more: tuple[str, str]) -> bytes:
+    """The runner's modules, and `more` of other packages (package, name). The last one's `main` is called."""
+    modules = [
+        *_sources(RUNNER, MODULES),
+        *(part for package, name in more for part in _sources(package, (name,))),
+    ]
+    return message({"modules": modules, "config": configuration})
+
+
+def message(content: Mapping[str, object]) -> bytes:
+    """JSON behind a 4-byte big-endian length."""
+    text = json.dumps(content).encode()
+    return len(text).to_bytes(4, "big") + text
+
+
+def config(work: str, places: list[str] | None, spec: BoxSpec) -> dict[str, object]:
+    """What the runner has to know of one box."""
+    return {
         "work": work,
         "places": places,
-        "preload": spec.preload,
-        "sources": spec.sources,
         "timed": spec.core is not None,
         "loopback": spec.loopback,
         "file_bytes": spec.limits.tmpfs_mb << 20,
     }
-    text = json.dumps({"modules": _sources(), "config": config}).encode()
-    return len(text).to_bytes(4, "big") + text
+
+
+def imports(work: str, spec: BoxSpec) -> dict[str, object]:
+    """What a process that will fork children, or boxes, imports first."""
+    return {"work": work, "preload": spec.preload, "sources": spec.sources}
 
 
 @cache
-def _sources() -> list[tuple[str, str]]:
-    folder = resources.files("pygent.sandbox.runner")
+def _sources(package: str, names: Sequence[str]) -> list[tuple[str, str]]:
+    folder = resources.files(package)
     try:
-        return [(name, (folder / f"{name}.py").read_text("utf-8")) for name in MODULES]
+        return [(name, (folder / f"{name}.py").read_text("utf-8")) for name in names]
     except OSError as error:
         raise SandboxUnavailableError(
             f"the runner's source is missing ({error}): install the package again"
