@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 from pygent.sandbox.api import (
     Box,
@@ -15,6 +16,7 @@ from pygent.sandbox.api import (
     Isolation,
     Outcome,
     Program,
+    Raised,
     Reply,
 )
 
@@ -39,15 +41,22 @@ class InstantSandbox:
         """Do nothing: there is nothing to end."""
 
 
+def _reply(function: Callable[..., object], call: Call) -> Reply:
+    try:
+        return Reply(Outcome.OK, function(*call.args, **call.kwargs))
+    except (TypeError, ValueError, ArithmeticError, LookupError, NameError, RecursionError) as error:
+        kind = f"builtins:{type(error).__name__}"
+        return Reply(Outcome.RAISED, detail=repr(error), raised=Raised(kind, (str(error),)))
+
+
 class _InstantBox:
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
         module, _, name = program.entry.partition(":")
         source = program.files[f"{module}.py"]
         space: dict[str, object] = {}
         exec(compile(source, module, "exec"), space)
-        function = space[name]
-        assert callable(function)
-        replies = tuple(Reply(Outcome.OK, function(*call.args, **call.kwargs)) for call in calls)
+        function = cast("Callable[..., object]", space[name])
+        replies = tuple(_reply(function, call) for call in calls)
         return Execution(Reply(Outcome.OK), replies, 0.0, None, "")
 
     def open(self, program: Program) -> CallSession:
