@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pygent.archive.blobs.text_blobs import Text
+from pygent.archive.blobs.weighted_cache import Cache
 from pygent.archive.records import Record, Usage
 from pygent.archive.store import ArchiveStore
 from pygent.gateway.model_api import Request
@@ -16,6 +17,7 @@ from pygent.gateway.secrets import Redactor
 from pygent.prompts.message import Message, ToolCall
 
 KIND = "exchange"
+KEPT = 64  # texts beside messages whose addresses are remembered
 TOOLS = "tools"  # kind of the record of the MCP tools that an attempt was offered
 
 
@@ -44,10 +46,19 @@ class Transcripts:
         self.redact = redact
         self._archive = archive
         self._last: dict[tuple[str, int], str] = {}
+        self._abouts: Cache[str, str] = Cache(KEPT)
         self._lock = threading.Lock()
 
     def of_attempt(self) -> Transcript:
         return Transcript(self)
+
+    def about(self, stage: str, text: str) -> str:
+        """The address of what a request says beside its messages, which most requests of a stage share."""
+        known = self._abouts.get(text)
+        if known is None:
+            (known,) = self.keep(stage, -1, [self.redact.in_json(text)])
+            self._abouts.put(text, known)
+        return known
 
     def keep(self, stage: str, first: int, texts: Sequence[str]) -> list[str]:
         """Addresses of the texts of messages from number `first` on."""
@@ -81,7 +92,6 @@ class Transcript:
         tools = [[tool.name, tool.description, dict(tool.parameters)] for tool in request.tools]
         aside = json.dumps([tools, request.schema], ensure_ascii=False)
         kept = self._run.keep(stage, same, [redact(message.content) for message in new])
-        (about,) = self._run.keep(stage, -1, [redact.in_json(aside)])
         messages = [
             {
                 "role": message.role,
@@ -98,7 +108,7 @@ class Transcript:
             "max_tokens": request.max_tokens,
             "temperature": request.temperature,
             "seed": request.seed,
-            "about": about,
+            "about": self._run.about(stage, aside),
         }
         return {"same": same, "messages": messages, **settings}
 

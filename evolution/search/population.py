@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter, deque
-from heapq import nlargest
+from itertools import islice
 
 from pygent.archive.failure_classes import class_of
 from pygent.archive.records import PARENTS, UNEVALUATED, ReviewDecision, Status, Usage, VariantRecord
@@ -34,7 +35,8 @@ class Population:
         self._approved: set[str] = set()
         self._refused: set[str] = set()
         self._aside: dict[str, Candidate] = {}  # waiting for a person, or refused
-        self._leading: list[VariantRecord] = []  # accepted or champion, with scores that led on arrival
+        self._leading: list[VariantRecord] = []  # accepted or champion, in the order of commits
+        self._ranking: list[VariantRecord] = []  # those of them with a score, the best first
         self.generations: dict[str, int] = {}
         self.lineage = Lineage()
         self._standings = Standings()
@@ -81,6 +83,8 @@ class Population:
             self._admit(variant)
         if variant.status in (Status.ACCEPTED, Status.CHAMPION):
             self._leading.append(variant)
+            if variant.score is not None:
+                insort(self._ranking, variant, key=self._rank)
             self._follow(variant)
 
     def heed(self, decision: ReviewDecision, variant: VariantRecord) -> None:
@@ -148,8 +152,7 @@ class Population:
 
     def leading(self, count: int) -> list[VariantRecord]:
         """The best accepted variants that nobody refused, the best first."""
-        there = (one for one in self._leading if one.id not in self._refused and one.score is not None)
-        return nlargest(count, there, key=lambda one: self._target.fitness(one.score or 0.0))
+        return list(islice((one for one in self._ranking if one.id not in self._refused), count))
 
     @property
     def latest(self) -> str | None:
@@ -164,6 +167,9 @@ class Population:
     def standing(self, variant: str) -> Standing:
         """How a variant stands among all that are committed."""
         return self._standings.of(variant, self.leader, self._refused)
+
+    def _rank(self, variant: VariantRecord) -> float:
+        return -self._target.fitness(variant.score or 0.0)
 
     def _leads(self, variant: VariantRecord, leader: VariantRecord | None) -> bool:
         if variant.score is None:
