@@ -1,7 +1,8 @@
 """Repairs of small functions by mutation: what variants cost that loop for ever, and a baseline that does.
 
 Each function has one fault, is written with a `while` and again with a `for`, and runs in bubblewrap. A
-mutation of the first easily loops: a flipped comparison, a bound that stays where it is. None of the second can.
+mutation of the first easily loops: a flipped comparison, a bound that stays where it is. None of the second
+can.
 """
 
 from __future__ import annotations
