@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from itertools import chain
 from math import gcd, isqrt
 from pathlib import Path
+from typing import Any
 
-from tests.performance.programs import PATIENCE, Command, commands, running
+from tests.performance.programs import PATIENCE, Command, ProgramFailedError, commands, running
 
 MINUTES = 0.3
 _SOURCES = {
@@ -71,7 +72,6 @@ cases = "cases.jsonl"
 metric = "passed"
 direction = "max"
 """
-_KNOWN = re.compile(r"\(baseline\)|baseline\b.*\b(?:timed out|does not end|not finish|time limit|no answer)")
 # run by the interpreter of what is measured: public names alone
 _LOOK = """\
 import json, sys, pygent
@@ -140,24 +140,30 @@ def _per_minute(run: Sequence[Judged]) -> float:
 
 
 def _until_known(command: Command) -> str:
+    """By the run's own events: from the one that it began to the first one after the baseline's commit."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        target = _target(folder / "endless", "root", _ENDLESS)
-        options = ["--proposer", "mutate", "--attempts", 1, "--sandbox", "bubblewrap", "--seed", 1]
-        began = time.monotonic()
+        target, home = _target(folder / "endless", "root", _ENDLESS), folder / "home"
+        options = ["--proposer", "mutate", "--attempts", 1, "--sandbox", "bubblewrap", "--trackers", "jsonl"]
+        end = time.monotonic() + PATIENCE
         with subprocess.Popen(
-            command("--home", folder / "home", "evolve", target, *options),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+            command("--home", home, "evolve", target, *options),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         ) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if _KNOWN.search(line) or time.monotonic() - began > PATIENCE:
-                    break
-            known = time.monotonic() - began
-            process.kill()
-    return f"{known:.1f} s: {' '.join(line.split())[:60]}"
+            try:
+                while not (known := [one for one in _events(home) if one.get("attempts")]):
+                    if process.poll() is not None or time.monotonic() > end:
+                        raise ProgramFailedError("the run never told of its baseline")
+                    time.sleep(0.05)
+            finally:
+                process.kill()
+        return f"{known[0]['time'] - _events(home)[0]['time']:.1f} s"
+
+
+def _events(home: Path) -> list[dict[str, Any]]:
+    lines = (line for file in home.glob("runs/*.events.jsonl") for line in file.read_text().splitlines(True))
+    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 def _target(folder: Path, name: str, source: str) -> Path:
