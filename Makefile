@@ -10,7 +10,7 @@ help:
 	@echo "make test        lint and every test, those against a Docker engine included"
 	@echo "make campaigns   the long tests: kills, attacks, chaos, fresh installs"
 	@echo "make matrix      install and try the product on every supported Python that is here"
-	@echo "make bench       the project's own performance figures"
+	@echo "make bench       the project's own performance figures (PEERS=1: OpenEvolve beside them; PARTS='pace fill')"
 	@echo "make lint        ruff, mypy --strict, import-linter, deptry"
 	@echo "make docs        generate the reference pages and build the site into .cache/site"
 
@@ -27,7 +27,7 @@ matrix: .venv/ready
 	@scripts/with-engine.sh $(PY) -m tests.packaging
 
 bench: .venv/ready
-	@scripts/with-engine.sh $(PY) -m tests.performance
+	@scripts/with-engine.sh $(PY) -m tests.performance $(PARTS)
 
 lint: .venv/ready
 	.venv/bin/ruff check .

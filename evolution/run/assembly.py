@@ -94,8 +94,7 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     keeper = _Keeper(session, world, breaker)
     held.callback(keeper.keep)
 
-    workers = 1 if plan.suite.exclusive else config.workers
-    threads = AttemptThreads(workers, config.window, _askers(plan))
+    threads = AttemptThreads(1 if plan.suite.exclusive else config.workers, _askers(plan))
     baseline = BaselineRecord(archive, [str(config.replay), run] if replays else [run], plan.baseline.id)
     bench = EvaluationContext(
         sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline, baseline_found=baseline

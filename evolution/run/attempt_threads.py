@@ -47,10 +47,9 @@ class AttemptThreads:
     agent that is itself the target works in the box of the turn that measures it.
     """
 
-    def __init__(self, workers: int, window: int, askers: int | None = None) -> None:
-        """Up to `window` attempts ask at a time, unless `askers` says how many."""
+    def __init__(self, workers: int, askers: int) -> None:
         self._turns = Turns(workers)
-        self._asking = ThreadPoolExecutor(askers or window, thread_name_prefix="propose")
+        self._asking = ThreadPoolExecutor(askers, thread_name_prefix="propose")
         # the turns bound how many threads work; those that wait for a judge come on top
         self._working = ThreadPoolExecutor(1 << 16, thread_name_prefix="judge")
 

@@ -12,48 +12,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.performance import openevolve
-from tests.performance.endpoint import Endpoint
 from tests.performance.measuring import working_backends
-from tests.performance.programs import Command, Moment, at_end, commands, moment, running
-from tests.performance.small_program import answer, write_openevolve, write_target
+from tests.performance.programs import Command, commands
+from tests.performance.small_program import write_openevolve, write_target
+from tests.performance.steady import Pace, steady
 
-WARM = 30  # variants before those that are measured
 MEASURED = {"bubblewrap": 200, "docker": 60, "openevolve": 200}
 WORKERS, WINDOW = 2, 8
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Seconds for a variant: wall time, CPU of the process, CPU of its children."""
-
-    wall: float
-    own: float
-    children: float
-
-    def __str__(self) -> str:
-        wall, own, children = (f"{seconds * 1e3:.1f}" for seconds in (self.wall, self.own, self.children))
-        return f"{wall} ms, CPU {own} ms, of its children {children} ms"
-
-
-@dataclass(frozen=True)
-class Pace:
-    """A variant's cost in the steady state, and that of the whole run by variant, start and end included.
-
-    `start` is the wall time from the program's start to its first request.
-    """
-
-    steady: Cost
-    whole: Cost
-    start: float
-
-
-Made = Callable[[Path, int, str], Sequence[str]]
 
 
 def rows() -> list[tuple[str, str]]:
@@ -64,50 +33,32 @@ def rows() -> list[tuple[str, str]]:
 def _rows() -> Iterator[tuple[str, str]]:
     for command in commands():
         for sandbox in working_backends():
-            yield from _shown(
-                f"{command.name}, {sandbox}", pace(_evolving(command, sandbox), MEASURED[sandbox])
-            )
+            yield from _shown(f"{command.name}, {sandbox}", _evolving(command, sandbox))
     if not openevolve.wanted():
         yield "OpenEvolve beside it", "left out: make bench PEERS=1 installs it from PyPI"
         return
-    yield from _shown(f"OpenEvolve {openevolve.version()}", pace(_peer, MEASURED["openevolve"]))
+    yield from _shown(f"OpenEvolve {openevolve.version()}", _peer())
 
 
-def pace(made: Made, variants: int) -> Pace:
-    """`made` gives the command for a folder, a number of attempts, and the endpoint's address."""
-    moments: dict[int, Moment] = {}
-
-    def arrived(number: int) -> None:
-        if number in (1, WARM, WARM + variants):
-            moments[number] = moment(process.pid)
-
-    with tempfile.TemporaryDirectory() as folder, Endpoint(answer, arrived=arrived) as endpoint:
-        command = made(Path(folder), WARM + variants, endpoint.base_url)
-        began = time.monotonic()
-        with running(command, endpoint.environment, Path(folder)) as process:
-            ended = at_end(process.pid)
-    steady = _cost(moments[WARM], moments[WARM + variants], variants)
-    whole = _cost(Moment(began, 0, 0), ended, WARM + variants)
-    return Pace(steady, whole, moments[1].at - began)
-
-
-def _cost(start: Moment, end: Moment, variants: int) -> Cost:
-    spans = (end.at - start.at, end.own - start.own, end.children - start.children)
-    return Cost(*(span / variants for span in spans))
-
-
-def _evolving(command: Command, sandbox: str) -> Made:
-    def made(folder: Path, attempts: int, url: str) -> list[str]:
+def _evolving(command: Command, sandbox: str) -> Pace:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         target, home = write_target(folder / "target"), folder / "home"
         options = ["--proposer", "llm", "--model", "instant", "--tokens", 10**9, "--sandbox", sandbox]
-        bounds = ["--attempts", attempts, "--workers", WORKERS, "--window", WINDOW, "--seed", 1]
-        return command("--home", home, "evolve", target, *options, *bounds)
+        bounds = ["--workers", WORKERS, "--window", WINDOW, "--seed", 1]
+        evolve = command("--home", home, "evolve", target, *options, *bounds)
+        return steady(lambda url, attempts: [*evolve, "--attempts", str(attempts)], folder, MEASURED[sandbox])
 
-    return made
 
-
-def _peer(folder: Path, attempts: int, url: str) -> list[str]:
-    return openevolve.command(folder, *write_openevolve(folder), attempts, url)
+def _peer() -> Pace:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        program, evaluator = write_openevolve(folder)
+        return steady(
+            lambda url, attempts: openevolve.command(folder, program, evaluator, attempts, url),
+            folder,
+            MEASURED["openevolve"],
+        )
 
 
 def _shown(who: str, found: Pace) -> Iterator[tuple[str, str]]:

@@ -52,7 +52,7 @@ class Boxes:
 
     def until(self, condition: Callable[[], bool]) -> None:
         with self.changed:
-            assert self.changed.wait_for(condition, 60)
+            assert self.changed.wait_for(condition, 600)
 
     def ask(self) -> None:
         with self.changed:
