@@ -212,7 +212,7 @@ def ask_patiently(
         return
     tries, patience = target.manifest.limits.timeouts, most
     if learns(target):
-        tries, patience = 1, most.within(PATIENCE)
+        tries, patience = 1, most.within(limit.patience or PATIENCE)
     for number in late[: -1 - tries : -1]:  # the last: cases tend to grow
         asked.ask_again(boxes[patience], [number])
         late.remove(number)

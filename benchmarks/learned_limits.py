@@ -20,6 +20,9 @@ MULTIPLE = 10  # generous: held-out cases and drawn ones may be slower than thos
 FLOOR = 0.1  # seconds of CPU time
 BY_CLOCK = 1.0  # seconds by the clock that a call has at least, however little CPU time it may use
 PATIENCE = 3.5  # seconds of CPU time for one case, to tell what is slow from what never ends
+LESS_PATIENCE = (
+    1.0  # the same for variants of a baseline that did not end within PATIENCE, and answered nothing
+)
 PASSED = "passed"
 LEARNING = frozenset({"cases", "pytest", "timing"})  # kinds of suites whose answers are right or wrong
 
@@ -29,13 +32,19 @@ class CallLimit:
     """The limit of one call: seconds of CPU time, and by the clock.
 
     `slowest` is the CPU time of the baseline's call that taught the limit; None if it was not learned.
-    `is_open` says that it may be learned as soon as something is known about the baseline.
+    `patience` is for one of the cases that have hit a low limit, if a limit should be learned and is not;
+    None if there is nothing to find out.
     """
 
     seconds: float
     by_clock: float
     slowest: float | None = None
-    is_open: bool = False
+    patience: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not known yet how long calls may take."""
+        return self.patience is not None
 
     @property
     def is_learned(self) -> bool:
@@ -74,7 +83,10 @@ def call_limit(target: Target, baseline: Evaluation | None) -> CallLimit:
     taught = [stage.slowest_right for stage in stages if stage.slowest_right is not None]
     slowest = max(taught, default=0.0)
     if slowest == 0.0:
-        return replace(manifest_limit(target), is_open=baseline is None or bool(taught))
+        if baseline is not None and not taught:
+            return manifest_limit(target)
+        loops = any(stage.timed_out for stage in stages)
+        return replace(manifest_limit(target), patience=LESS_PATIENCE if loops else PATIENCE)
     repeat = 0.0  # where speed counts, a call may take what the baseline needs for all: it may be worth it
     if baseline is not None and target.manifest.suite.kind == "timing":
         repeat = baseline.metrics.get("seconds", 0.0)
