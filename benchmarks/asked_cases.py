@@ -124,7 +124,9 @@ class CasesAsked:
             self._take(execution, left, provisional)
             left = left[len(execution.replies) :]
             lost += 1
-            if lost == MOST_CHILDREN and left and execution.last.outcome is not Outcome.TIMEOUT:
+            if self.reason or not left:
+                break
+            if lost == MOST_CHILDREN and execution.last.outcome is not Outcome.TIMEOUT:
                 fault = in_case(said(execution.last), 0)
                 self._fail(f"{lost} cases ended the child, the last: {fault}", execution)
         return left
