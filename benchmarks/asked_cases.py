@@ -124,7 +124,9 @@ class CasesAsked:
             self._take(execution, left, provisional)
             left = left[len(execution.replies) :]
             lost += 1
-            if lost == MOST_CHILDREN and left and execution.last.outcome is not Outcome.TIMEOUT:
+            if self.reason or not left:
+                break
+            if lost == MOST_CHILDREN and execution.last.outcome is not Outcome.TIMEOUT:
                 fault = in_case(said(execution.last), 0)
                 self._fail(f"{lost} cases ended the child, the last: {fault}", execution)
         return left
@@ -212,7 +214,7 @@ def ask_patiently(
         return
     tries, patience = target.manifest.limits.timeouts, most
     if learns(target):
-        tries, patience = 1, most.within(PATIENCE)
+        tries, patience = 1, most.within(limit.patience or PATIENCE)
     for number in late[: -1 - tries : -1]:  # the last: cases tend to grow
         asked.ask_again(boxes[patience], [number])
         late.remove(number)

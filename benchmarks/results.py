@@ -72,6 +72,7 @@ class Evaluation:
     violation: bool = False  # not graded because the candidate broke the protocol of the box
     words: tuple[str, ...] = ()  # of the grader about the last stage, the whole first; untrusted
     judged: tuple[str, ...] = ()  # the metrics that a model judges: not sealed, and never the score
+    limits: str = ""  # what a call may take in this run, in words
 
     @property
     def passed(self) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pygent.archive.records import RunRecord, VariantRecord
 from pygent.archive.store import ArchiveStore
+from pygent.benchmarks.learned_limits import unfinished
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Solver
 from pygent.evolution.extension_points import (
     ACCEPTORS,
@@ -111,17 +112,19 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     )
     proposer = made(PROPOSERS, plan.proposer, objects.proposer, digests, around)
     solver = _solver(plan, sandbox, world)
+    judge = _judge(plan, world, threads)
+    reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)
 
     def look_at(evaluation: Evaluation, once: DurableSteps) -> None:
         baseline.note(evaluation)
+        said = (evaluation.limits, unfinished(plan.target, evaluation))
+        reporter.notes += [text for text in said if text]
         if plan.proposer == "mutate":
             suspicion.look_at(evaluation, once)
 
-    judge = _judge(plan, world, threads)
     evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver, judge=judge)
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
 
-    reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)
     redact = Redactor.of(os.environ) if world is None else world.redact
     parents = Parents(
         archive,
