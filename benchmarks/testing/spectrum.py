@@ -20,6 +20,7 @@ from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.suite_registry import suite_class_of, suite_for
 from pygent.benchmarks.suites.tree_execution import program_for, said, spec_for
 from pygent.benchmarks.testing.inventory import read_inventory
+from pygent.benchmarks.testing.limits_of_tests import limits_of_tests
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, BoxSpec, Call, Isolation, Outcome, Program, Reply, Sandbox
@@ -89,7 +90,8 @@ def _with_watcher(program: Program, entry: str) -> Program:
     text = resources.files("pygent.benchmarks.testing").joinpath("inside_spectrum.py").read_text("utf-8")
     files = {**program.files, f"{dispatch.FOLDER}/{FILE}": text}
     path = tuple(dict.fromkeys((dispatch.FOLDER, *program.path)))
-    return replace(program, files=files, entry=f"{FILE.removesuffix('.py')}:{entry}", path=path)
+    watching = f"{FILE.removesuffix('.py')}:{entry}"
+    return replace(program, files=files, entry=watching, path=path, converses=False)
 
 
 def _python(tree: Tree) -> list[str]:
@@ -103,7 +105,11 @@ def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
     known = read_inventory(target)
     wanted, failing = known.ids(), set(known.ids(verdict="failed"))
     program = _with_watcher(program_of_tests(target, tree, "direct:run"), "run")
-    args = (paths_of(target, wanted), list(target.manifest.suite.options), wanted, _python(tree))
+    limits = {
+        name: [_SLOWER * limit.seconds, _SLOWER * limit.by_clock]
+        for name, limit in limits_of_tests(target, known.seconds_of_passing()).items()
+    }
+    args = (paths_of(target, wanted), list(target.manifest.suite.options), wanted, _python(tree), limits)
     last = box.run(program, [Call(args)]).last
     if last.outcome is not Outcome.OK:
         raise SpectrumUnavailableError(said(last))

@@ -1,0 +1,32 @@
+"""How long a test may take, which is learned from the tests that pass on the target's own source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pygent.benchmarks.learned_limits import CallLimit, learned, manifest_limit
+from pygent.target_modules.spec.manifest import Target
+
+FLOOR = 0.5  # seconds of CPU time: the first failure of a run costs pytest more than most tests take
+_OTHERS = 3  # times the slowest test: what one test sets up for all, another may have to in another run
+_SHARE = 1 / 3  # of a run's time for one test, if no test teaches a limit: so two may hit it
+ANY = ""  # any test that has no limit by name
+
+
+def limits_of_tests(target: Target, seconds: Mapping[str, float]) -> dict[str, CallLimit]:
+    """The limit of each test, if those that passed on the target's own source took so many seconds.
+
+    It is a multiple of the test's own time, as for calls, and no less than three times the slowest test's.
+    """
+    slowest = max(seconds.values(), default=0.0)
+    if not slowest or target.manifest.limits.learn is False:
+        most = manifest_limit(target)
+        return {ANY: most.within(_SHARE * most.seconds)}
+    least = max(FLOOR, _OTHERS * slowest)
+    limits = {name: learned(target, own, least) for name, own in seconds.items()}
+    return {ANY: learned(target, 0.0, least), **limits}
+
+
+def longest(limits: Mapping[str, CallLimit], names: Iterable[str]) -> float:
+    """The limit of a call in one of these tests: the longest of theirs, in seconds of CPU time."""
+    return max(limits.get(name, limits[ANY]).seconds for name in names)
