@@ -29,7 +29,7 @@ from pygent.sandbox.backends import bubblewrap, cgroup, orphan_reaper, select, w
 from pygent.sandbox.backends.bubblewrap import BubblewrapSandbox
 from pygent.sandbox.host.runner_process import RunnerProcess
 from pygent.sandbox.images.rootfs_cache import Roots
-from tests.sandbox.backends.boxes_seen import Seen, eventually, first_processes, groups_of, zygotes_of
+from tests.support.boxes_seen import Seen, eventually, first_processes, groups_of, zygotes_of
 
 pytestmark = pytest.mark.bubblewrap
 

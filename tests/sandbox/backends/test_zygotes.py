@@ -16,7 +16,7 @@ from pygent.sandbox.backends import bubblewrap, cgroup, zygotes
 from pygent.sandbox.backends.bubblewrap import BubblewrapSandbox
 from pygent.sandbox.host.retry import retried
 from pygent.sandbox.images.rootfs_cache import Roots
-from tests.sandbox.backends.boxes_seen import Seen, eventually
+from tests.support.boxes_seen import Seen, eventually
 
 pytestmark = pytest.mark.bubblewrap
 
