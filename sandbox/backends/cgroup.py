@@ -7,16 +7,22 @@ import itertools
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pygent.sandbox.api import BoxSpec, SandboxFaultError
 from pygent.sandbox.backends import orphan_reaper
+from pygent.sandbox.runner import meter
 
 _PREFIX = "pygent:"
 NEEDED = ("memory", "pids", "cpu")
 _USED = (*NEEDED, "cpuacct", "cpuset")
+_INSIDE = "/sys/fs/cgroup"
+_LIMITS = (
+    "memory.max", "memory.swap.max", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "pids.max",
+    "cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpuset.cpus",
+)  # fmt: skip
 _PERIOD = 100_000  # microseconds, the kernel's own
 _REMOVE_SECONDS = 5.0
 _COUNTER = itertools.count()
@@ -60,14 +66,33 @@ class Group:
 
     @property
     def joins(self) -> list[str]:
-        """The files to write 0 to in order to join the group."""
-        return [f"{folder}/cgroup.procs" for folder in dict.fromkeys(self.folders.values())]
+        """The files to which a process without threads writes 0 in order to join the group.
 
-    def seen_at(self) -> list[tuple[str, str]]:
-        """Each folder, and the path at which a box should see it (as in a container), read-only."""
-        if self.version == 2:
-            return [(str(folder), "/sys/fs/cgroup") for folder in dict.fromkeys(self.folders.values())]
-        return [(str(folder), f"/sys/fs/cgroup/{name}") for name, folder in self.folders.items()]
+        Under version 1 `tasks` does not wait, as `cgroup.procs` does, until the whole machine has noticed.
+        """
+        name = "cgroup.procs" if self.version == 2 else "tasks"
+        return [f"{folder}/{name}" for folder in dict.fromkeys(self.folders.values())]
+
+    def limits(self) -> dict[str, str]:
+        """What a box should see of its group, by path (as in a container): limits, and no counter."""
+        return {path: place.read_text() for path, place in self._seen(_LIMITS)}
+
+    def meters(self) -> dict[str, Path]:
+        """The counters for the box's runner, by the path at which it would find them in a container."""
+        names = {PurePosixPath(path).name for path in meter.FILES}
+        return {path: place for path, place in self._seen(names) if path in meter.FILES}
+
+    def _seen(self, names: Collection[str]) -> Iterator[tuple[str, Path]]:
+        folders = (
+            {"": next(iter(self.folders.values()))} if self.version == 2 and self.folders else self.folders
+        )
+        for name, folder in folders.items():
+            inside = PurePosixPath(_INSIDE, name)
+            yield from (
+                (str(inside / entry), folder / entry)
+                for entry in sorted(os.listdir(folder))
+                if entry in names
+            )
 
     def memory_kills(self) -> int:
         """How many of its processes the kernel has killed for memory; 0 if memory is not limited."""
@@ -136,7 +161,7 @@ def _settings(spec: BoxSpec, controller: str, controls: Controls, folder: Path) 
         if (folder / swap[0]).exists():
             yield swap
     elif controller == "pids":
-        yield "pids.max", str(limits.pids + 1)  # bubblewrap itself is outside the box, but in its group
+        yield "pids.max", str(limits.pids)
     elif controller == "cpu" and (spec.core is None or "cpuset" not in controls.parents):
         quota = int(_PERIOD * (limits.cpus if spec.core is None else 1))
         if second:

@@ -2,7 +2,7 @@
 
 A program can raise most of these counters, so they would carry a few bits from one box to the next. The
 engine skips paths that a machine lacks. Documented in proc(5) and in the kernel's Documentation/ABI; the
-list has the names of Linux 4.18 to 6.18. bubblewrap needs no list: see `enter.py`.
+list has the names of Linux 4.18 to 6.18. bubblewrap needs no list: see `sandbox/runner/walls.py`.
 """
 
 from __future__ import annotations

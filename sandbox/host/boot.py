@@ -1,19 +1,21 @@
 """Start a runner: its code is sent over the channel, so a change needs no new image.
 
-It is sent compiled, and as source for a box whose Python is of another version. Compiling it would take each
-box a third of its start.
+It is sent compiled, and as source for a Python of another version. To compile it would take a third of the
+start of a box.
 """
 
 from __future__ import annotations
 
 import json
 import marshal
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from importlib.util import MAGIC_NUMBER
 
 from pygent.sandbox.api import BoxSpec, SandboxUnavailableError
 
+RUNNER = "pygent.sandbox.runner"
 MODULES = ("wire", "seccomp", "no_fork_buffer", "meter", "clean", "forker", "child", "child_io", "main")
 
 BOOT = """
@@ -27,9 +29,9 @@ def take(size):
             os._exit(0)
         data += part
     return data
-def part():
+def message():
     return take(int.from_bytes(take(4), "big"))
-config, compiled, modules = json.loads(part()), part(), part()
+config, compiled, modules = json.loads(message()), message(), message()
 if compiled.startswith(MAGIC_NUMBER):
     modules = marshal.loads(compiled[len(MAGIC_NUMBER):])
 else:
@@ -43,54 +45,68 @@ for name, code in modules:
     exec(code, module.__dict__)
     setattr(package, name, module)
 del compiled, modules, code
-package.main.main(config, globals().get("entered", {}))
+module.main(config)
 """
 
 
-def command(python: str, first: str = "") -> list[str]:
-    """The command that the box runs as PID 1: an isolated interpreter that waits for the runner's source.
-
-    `first` is the text of a module to run before it; what that binds as `entered` is passed to the runner.
-    """
-    return [python, "-I", "-c", first + BOOT]
+def command(python: str) -> list[str]:
+    """The command that the box runs as PID 1: an isolated interpreter that waits for the runner's code."""
+    return [python, "-I", "-c", BOOT]
 
 
 def parcel(work: str, places: list[str] | None, spec: BoxSpec) -> bytes:
-    """The first bytes on the channel, which configure the runner.
+    """The first bytes on the channel: the runner's configuration and its code.
 
-    They hold its work folder, the folders to wipe (None: find out), those parts of the spec that the runner
-    needs, and its code.
+    `work` is its work folder, `places` are the folders to wipe (None: it finds out).
     """
-    config = {
+    return source(config(work, places, spec) | imports(work, spec))
+
+
+def source(configuration: Mapping[str, object], *more: tuple[str, str]) -> bytes:
+    """The runner's modules, and `more` of other packages (package, name). The last one's `main` is called."""
+    return message(configuration) + _code(*more)
+
+
+def message(content: Mapping[str, object]) -> bytes:
+    """JSON behind a 4-byte big-endian length."""
+    return _framed(json.dumps(content).encode())
+
+
+def _framed(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + data
+
+
+def config(work: str, places: list[str] | None, spec: BoxSpec) -> dict[str, object]:
+    """What the runner has to know of one box."""
+    return {
         "work": work,
         "places": places,
-        "preload": spec.preload,
-        "sources": spec.sources,
         "timed": spec.core is not None,
         "loopback": spec.loopback,
         "file_bytes": spec.limits.tmpfs_mb << 20,
     }
-    return _part(json.dumps(config).encode()) + _code()
+
+
+def imports(work: str, spec: BoxSpec) -> dict[str, object]:
+    """What a process that will fork children, or boxes, imports first."""
+    return {"work": work, "preload": spec.preload, "sources": spec.sources}
 
 
 @cache
-def _code() -> bytes:
+def _code(*more: tuple[str, str]) -> bytes:
     """The modules, compiled by this Python and as text."""
-    sources = _sources()
+    sources = [
+        (name, _source(package, name)) for package, name in (*((RUNNER, name) for name in MODULES), *more)
+    ]
     compiled = [
         (name, compile(text, f"pygent_runner/{name}.py", "exec", dont_inherit=True)) for name, text in sources
     ]
-    return _part(MAGIC_NUMBER + marshal.dumps(compiled)) + _part(json.dumps(sources).encode())
+    return _framed(MAGIC_NUMBER + marshal.dumps(compiled)) + _framed(json.dumps(sources).encode())
 
 
-def _part(data: bytes) -> bytes:
-    return len(data).to_bytes(4, "big") + data
-
-
-def _sources() -> list[tuple[str, str]]:
-    folder = resources.files("pygent.sandbox.runner")
+def _source(package: str, name: str) -> str:
     try:
-        return [(name, (folder / f"{name}.py").read_text("utf-8")) for name in MODULES]
+        return (resources.files(package) / f"{name}.py").read_text("utf-8")
     except OSError as error:
         raise SandboxUnavailableError(
             f"the runner's source is missing ({error}): install the package again"

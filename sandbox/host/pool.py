@@ -72,6 +72,10 @@ class Pool(ABC):
         Raises `SandboxFaultError`, and `SandboxUnavailableError` if its image or root is missing.
         """
 
+    def parcel(self, spec: BoxSpec) -> bytes:
+        """The first bytes for a new cell's runner."""
+        return boot.parcel(WORK, None, spec)
+
     @abstractmethod
     def facts(self) -> list[Check]:
         """The backend's description of itself, for `pygent doctor`."""
@@ -194,7 +198,7 @@ class Pool(ABC):
         if self._closed:
             raise SandboxFaultError("the sandbox is closed")
         began = time.monotonic()
-        box = RunnerBox(self.cell(spec), spec.limits, boot.parcel(WORK, None, spec))
+        box = RunnerBox(self.cell(spec), spec.limits, self.parcel(spec))
         with self._lock:
             late = self._closed
             if not late:

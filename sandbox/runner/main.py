@@ -185,28 +185,24 @@ class _Child(NamedTuple):
             os.close(fd)
 
 
-def main(config: Mapping[str, Any], entered: Mapping[str, Any]) -> None:
+def main(config: Mapping[str, Any], entered: Mapping[str, Any] | None = None) -> None:
     """Run the box.
 
-    `config` has `work`, the folder for programs; `places` to wipe (None: find them); `preload`, modules to
-    import; `sources`, name and text of more modules; `loopback`, whether sockets are available; `timed`,
-    whether programs are timed; `file_bytes`, the largest file. `entered` comes from the backend's own first
-    act, if it has one: `meters` that it kept open, by path, and `apart`, whether the box shares its files
-    with nobody.
+    `config` has `work`, the folder for programs; `places` to wipe (None: find them); `loopback`, whether
+    sockets are available; `timed`, whether programs are timed; `file_bytes`, the largest file; and what
+    `prepare` needs. `entered` comes from a zygote, which has prepared itself: `meters` that are open, by
+    path, and `apart`, whether the box shares its files with nobody.
     """
     host = _take_channel()
     family = Forker(config["file_bytes"])
-    _settle()
+    settle()
     facts: dict[str, object] = {"filter": _filter(config, entered)}
     places = writable_places() if config["places"] is None else config["places"]
-    for name in config["preload"]:
-        with contextlib.suppress(ImportError):  # a child that needs the module will report it
-            importlib.import_module(name)
-    child.preload(config["sources"])
-    child.warm_up(config["work"])
+    if entered is None:
+        prepare(config)
     for place in places:
         clean.wipe(place)
-    meter = Meter(entered.get("meters", {}))
+    meter = Meter({} if entered is None else entered["meters"])
     ahead = not config["timed"]  # on a core that boxes share, a fork would disturb the other's measurement
     runner = Runner(host, config["work"], places, family, ahead, meter)
     facts |= {"k": "hello", "pid": os.getpid(), "uid": os.getuid(), "places": places}
@@ -221,6 +217,32 @@ def main(config: Mapping[str, Any], entered: Mapping[str, Any]) -> None:
         for place in places:
             clean.wipe(place)
         os._exit(0)
+
+
+def prepare(config: Mapping[str, Any]) -> None:
+    """Import `preload`, make the modules of `sources` (name, text), and run once what every child runs."""
+    for name in config["preload"]:
+        with contextlib.suppress(ImportError):  # a child that needs the module will report it
+            importlib.import_module(name)
+    child.preload(config["sources"])
+    child.warm_up(config["work"])
+
+
+def settle() -> None:
+    """Give this process the signals, rights and environment that children shall find."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # which PID 1 ignores otherwise
+    libc = ctypes.CDLL(None)
+    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: no other process may look into this one
+    if os.getpid() != 1:
+        libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: orphans come here, as they would to PID 1
+    os.umask(0o077)
+    os.environ.clear()
+    os.environ.update(PATH="/usr/local/bin:/usr/bin:/bin", HOME="/tmp", LANG="C.UTF-8")
+    sys.dont_write_bytecode = True
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    gc.disable()
 
 
 def writable_places() -> list[str]:
@@ -245,27 +267,10 @@ def _take_channel() -> Host:
     return Host(read, write)
 
 
-def _settle() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)  # which PID 1 ignores otherwise
-    libc = ctypes.CDLL(None)
-    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: no other process may look into this one
-    if os.getpid() != 1:
-        libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: orphans come here, as they would to PID 1
-    os.umask(0o077)
-    os.environ.clear()
-    os.environ.update(PATH="/usr/local/bin:/usr/bin:/bin", HOME="/tmp", LANG="C.UTF-8")
-    sys.dont_write_bytecode = True
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    gc.disable()
-
-
-def _filter(config: Mapping[str, Any], entered: Mapping[str, Any]) -> str:
+def _filter(config: Mapping[str, Any], entered: Mapping[str, Any] | None) -> str:
+    shared = entered is not None and not entered["apart"]
     try:
-        seccomp.install(
-            loopback=config["loopback"], timed=config["timed"], shared=not entered.get("apart", True)
-        )
+        seccomp.install(loopback=config["loopback"], timed=config["timed"], shared=shared)
     except seccomp.SeccompUnsupportedError as error:
         return str(error)
     return ""

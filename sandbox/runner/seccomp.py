@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import struct
+from functools import cache
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
@@ -78,6 +79,7 @@ class SeccompUnsupportedError(Exception):
     """This machine's processor or kernel has no such filter. The message says which."""
 
 
+@cache
 def program(machine: str, *, loopback: bool = False, timed: bool = False, shared: bool = False) -> bytes:
     """The filter for a machine (`x86_64` or `aarch64`), as an array of `struct sock_filter`.
 

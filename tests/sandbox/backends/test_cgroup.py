@@ -75,9 +75,9 @@ def test_a_group_of_version_2_gets_its_limits_and_is_shown_as_in_a_container(mac
     (folder,) = set(group.folders.values())
     assert folder.parent == slice_
     written = {path.name: path.read_text() for path in folder.iterdir()}
-    assert written == {"memory.max": str(64 << 20), "pids.max": "11", "cpu.max": "50000 100000"}
+    assert written == {"memory.max": str(64 << 20), "pids.max": "10", "cpu.max": "50000 100000"}
     assert group.joins == [f"{folder}/cgroup.procs"]
-    assert group.seen_at() == [(str(folder), "/sys/fs/cgroup")]
+    assert group.limits() == {f"/sys/fs/cgroup/{name}": text for name, text in written.items()}
     (folder / "memory.events").write_text("low 0\noom 3\noom_kill 2\n")
     assert group.memory_kills() == 2
 
