@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import secrets
 import socket
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pygent.sandbox.api import BoxSpec, Check, SandboxFaultError, SandboxUnavailableError
 from pygent.sandbox.backends import masked_paths, orphan_reaper
 from pygent.sandbox.backends.engine import short
+from pygent.sandbox.backends.engine_calls import EngineAwayError, EngineCalls, EngineRefusalError
 from pygent.sandbox.backends.orphan_reaper import OWNER_LABEL, RUN_LABEL
 from pygent.sandbox.backends.turns import turn
 from pygent.sandbox.host import boot
@@ -21,7 +21,7 @@ from pygent.sandbox.images.image import Images
 from pygent.sandbox.images.renewed_images import Renewed
 
 if TYPE_CHECKING:
-    from docker import DockerClient
+    from docker import APIClient, DockerClient
 
 _UIDS = (1 << 20, 1 << 30)  # far from the ids of people and services
 _UIDS_MAPPED = (10_000, 60_000)  # the ids that a rootless or remapped engine has
@@ -29,8 +29,7 @@ _HEADER = 8
 _STDOUT = 1
 _ERROR_TAIL = 4096
 _WAIT_SECONDS = 5
-CALL_SECONDS = 30.0  # the longest wait for an engine's answer to what takes it well under a second
-_PING_SECONDS = 5.0
+_LEAVE_SECONDS = 1.0  # for a runner to end by itself, which saves the engine a program that kills it
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +86,31 @@ def settings(spec: BoxSpec, uid: int) -> dict[str, Any]:
     return chosen
 
 
+def container(
+    api: APIClient, image: str, spec: BoxSpec, uid: int, *, labels: dict[str, str], runtime: str = ""
+) -> dict[str, Any]:
+    """What the engine is asked to create (Docker Engine API, ContainerCreate).
+
+    A container without sockets has a network namespace with nothing in it. The engine does not enter that
+    namespace, which would take it a program more than all of runc.
+    """
+    made: dict[str, Any] = api.create_container_config(
+        image,
+        boot.command("python3"),
+        user=f"{uid}:{uid}",
+        stdin_open=True,
+        stop_signal="SIGKILL",  # otherwise a stopped engine waits 10 s for our PID 1
+        working_dir="/tmp",
+        labels=labels,
+        network_disabled=not spec.loopback,
+        host_config={
+            **api.create_host_config(runtime=runtime or None, **settings(spec, uid)),
+            "MaskedPaths": list(masked_paths.PATHS),
+        },
+    )
+    return made
+
+
 class DockerSandbox(Pool):
     """Hands out boxes, each in its own container.
 
@@ -111,10 +135,11 @@ class DockerSandbox(Pool):
         self.run_id = secrets.token_hex(8)
         self._labels = {RUN_LABEL: self.run_id, OWNER_LABEL: orphan_reaper.myself()}
         self._mapped = is_mapped(client)
+        self._calls = EngineCalls(client.api)
         self._made_of: dict[tuple[str, ...], str] = {}
 
     def cell(self, spec: BoxSpec) -> DockerCell:
-        if words := trouble(self._client):
+        if words := self._calls.trouble():
             raise SandboxFaultError(words)
         try:
             return self._cell(spec)
@@ -133,7 +158,10 @@ class DockerSandbox(Pool):
             )
         if spec.core is not None:
             image = self._renewed.of(image)
-        return DockerCell(self._client, image, spec, self._labels, self._mapped, self._runtime)
+        low, high = _UIDS_MAPPED if self._mapped else _UIDS
+        uid = low + secrets.randbelow(high - low)
+        config = container(self._client.api, image, spec, uid, labels=self._labels, runtime=self._runtime)
+        return DockerCell(self._calls, config)
 
     def renew(self, spec: BoxSpec) -> None:
         with _engine("making the image anew"):
@@ -141,9 +169,10 @@ class DockerSandbox(Pool):
 
     def close(self) -> None:
         super().close()
-        if not trouble(self._client):
+        if not self._calls.trouble():
             orphan_reaper.sweep(self._client, self.run_id)
             self._renewed.close()
+        self._calls.close()
 
     def facts(self) -> list[Check]:
         from pygent.sandbox.selftest.self_test import engine_facts
@@ -154,49 +183,26 @@ class DockerSandbox(Pool):
 class DockerCell:
     """A started container. The engine multiplexes its output; standard error is kept for the post mortem."""
 
-    def __init__(
-        self,
-        client: DockerClient,
-        image: str,
-        spec: BoxSpec,
-        labels: dict[str, str],
-        mapped: bool,
-        runtime: str,
-    ) -> None:
-        from docker.errors import ImageNotFound
-
-        self._client, self._api = client, client.api
-        low, high = _UIDS_MAPPED if mapped else _UIDS
-        uid = low + secrets.randbelow(high - low)
+    def __init__(self, calls: EngineCalls, config: dict[str, Any]) -> None:
+        self._calls = calls
+        self._leaves_network = not config["NetworkDisabled"]
         self.id = ""
         self._socket: socket.socket | None = None
         self._buffer = bytearray()
         self._errors = bytearray()
         started = False
-        with _engine("starting a container"):
-            try:
-                made = self._api.create_container(
-                    image,
-                    boot.command("python3"),
-                    user=f"{uid}:{uid}",
-                    stdin_open=True,
-                    stop_signal="SIGKILL",  # otherwise a stopped engine waits 10 s for our PID 1
-                    working_dir="/tmp",
-                    labels=labels,
-                    host_config={
-                        **self._api.create_host_config(runtime=runtime or None, **settings(spec, uid)),
-                        "MaskedPaths": list(masked_paths.PATHS),
-                    },
-                )
-                self.id = made["Id"]
-                self._socket = self._attach()
-                self._api.start(self.id)
-                started = True
-            except ImageNotFound:
-                raise _ImageGoneError(image) from None
-            finally:
-                if not started:
-                    self.kill()
+        try:
+            self.id = self._create(config)
+            self._socket = calls.attach(self.id)
+            calls.call("POST", f"/containers/{self.id}/start")
+            started = True
+        except EngineAwayError as away:
+            raise SandboxFaultError(str(away)) from None
+        except EngineRefusalError as refusal:
+            raise SandboxFaultError(f"starting a container: {refusal}") from None
+        finally:
+            if not started:
+                self.kill()
         self.reader = self.writer = self._socket.fileno()
 
     def unwrap(self, data: bytes) -> bytes:
@@ -219,20 +225,18 @@ class DockerCell:
         return b"".join(out)
 
     def trouble(self) -> str:
-        return trouble(self._client)
+        return self._calls.trouble()
 
     def death(self) -> Death:
-        from docker.errors import APIError, NotFound
-        from requests.exceptions import RequestException
-
         try:
-            with contextlib.suppress(RequestException, APIError):
-                self._api.wait(self.id, timeout=_WAIT_SECONDS)
-            state = self._api.inspect_container(self.id)["State"]
-        except NotFound:
-            return Death(False, "the container was removed from outside")
-        except (APIError, RequestException) as error:
-            return Death(False, _away(error))
+            with contextlib.suppress(EngineAwayError, EngineRefusalError):
+                self._wait(self.id, _WAIT_SECONDS)
+            state: Any = self._calls.call("GET", f"/containers/{self.id}/json")["State"]
+        except EngineRefusalError as refusal:
+            gone = "the container was removed from outside"
+            return Death(False, gone if refusal.is_missing else str(refusal))
+        except EngineAwayError as away:
+            return Death(False, str(away))
         if state["Running"]:
             return Death(False, "the connection to the container is lost")
         if state["OOMKilled"]:
@@ -242,42 +246,31 @@ class DockerCell:
         return Death(False, f"the container ended with status {state['ExitCode']}{last}")
 
     def kill(self) -> None:
-        from docker.errors import APIError
-        from requests.exceptions import RequestException
+        attached, self._socket = self._socket, None
+        container, self.id = self.id, ""
+        if attached is not None:
+            attached.close()  # then the runner ends, and all in its box
+        if container and not self._calls.trouble():  # else `orphan_reaper.sweep` or the next start removes it
+            with contextlib.suppress(EngineAwayError, EngineRefusalError):
+                self._wait(container, _LEAVE_SECONDS)
+            with contextlib.suppress(EngineAwayError, EngineRefusalError), self._alone():
+                self._calls.call("DELETE", f"/containers/{container}?force=1&v=1")
 
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-        if self.id:
-            if not trouble(self._client):  # else `owner.sweep` or the next start removes it
-                # two containers that leave their network at once can hang Docker 20.10 (libnetwork, sbLeave)
-                with turn(self._api.base_url), contextlib.suppress(APIError, RequestException):
-                    self._api.remove_container(self.id, force=True, v=True)
-            self.id = ""
+    def _create(self, config: dict[str, Any]) -> str:
+        try:
+            return str(self._calls.call("POST", "/containers/create", config)["Id"])
+        except EngineRefusalError as refusal:
+            if refusal.is_missing:
+                raise _ImageGoneError(config["Image"]) from None
+            raise
 
-    def _attach(self) -> socket.socket:
-        from docker.errors import create_api_error_from_http_exception
-        from requests.exceptions import HTTPError
+    def _wait(self, container: str, seconds: float) -> None:
+        """Until the container has ended."""
+        self._calls.call("POST", f"/containers/{container}/wait", seconds=seconds)
 
-        if not self._api.base_url.startswith(("http+docker://localhost", "http://")):
-            raise SandboxUnavailableError(
-                "the engine is reached over TLS or ssh: use a unix socket, or plain TCP"
-            )
-        address = f"{self._api.base_url}/v{self._api.api_version}/containers/{self.id}/attach"
-        response = self._api.post(
-            address,
-            params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1},
-            headers={"Connection": "Upgrade", "Upgrade": "tcp"},
-            stream=True,
-        )
-        with response:
-            try:
-                response.raise_for_status()
-            except HTTPError as error:
-                create_api_error_from_http_exception(error)
-            duplicate = socket.socket(fileno=os.dup(response.raw.fileno()))
-        duplicate.setblocking(False)
-        return duplicate
+    def _alone(self) -> contextlib.AbstractContextManager[None]:
+        """Two containers that leave their network at once can hang Docker 20.10 (libnetwork, sbLeave)."""
+        return turn(self._calls.address) if self._leaves_network else contextlib.nullcontext()
 
 
 @contextlib.contextmanager
@@ -291,35 +284,10 @@ def _engine(doing: str) -> Any:
     except DockerException as error:
         raise SandboxFaultError(f"{doing}: {short(error)}") from None
     except RequestException as error:
-        raise SandboxFaultError(_away(error)) from None
-
-
-def trouble(client: DockerClient) -> str:
-    """Why the engine does not work now, or ''. Waits 5 seconds for one that hangs."""
-    from requests.exceptions import RequestException
-
-    try:
-        answer = client.api.get(f"{client.api.base_url}/_ping", timeout=_PING_SECONDS)
-    except RequestException as error:
-        return _away(error)
-    return "" if answer.ok else f"the engine says {answer.status_code} {answer.reason}"
+        raise SandboxFaultError(str(EngineAwayError(error))) from None
 
 
 class _ImageGoneError(SandboxFaultError):
     def __init__(self, image: str) -> None:
         super().__init__(f"image {image} is gone")
         self.image = image
-
-
-def _away(error: BaseException) -> str:
-    return f"the engine does not answer: {_innermost(error)}"
-
-
-def _innermost(error: BaseException) -> str:
-    """The operating system's own message, which the client library wraps several times."""
-    inner = next((one for one in error.args if isinstance(one, BaseException)), None)
-    if inner is not None:
-        return _innermost(inner)
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return "it hangs" if "timed out" in str(error) else short(error)

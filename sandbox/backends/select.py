@@ -149,8 +149,9 @@ def _no_base(base: str | None) -> None:
 
 def _docker(base: str | None, runtime: str) -> Pool:
     from pygent.sandbox.backends import orphan_reaper
-    from pygent.sandbox.backends.docker import CALL_SECONDS, DockerSandbox
+    from pygent.sandbox.backends.docker import DockerSandbox
     from pygent.sandbox.backends.engine import connect
+    from pygent.sandbox.backends.engine_calls import CALL_SECONDS
     from pygent.sandbox.images import renewed_images
     from pygent.sandbox.images.image import BASE, Images
 

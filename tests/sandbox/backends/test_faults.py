@@ -30,8 +30,9 @@ from pygent.sandbox.api import (
     SandboxUnavailableError,
 )
 from pygent.sandbox.backends import bubblewrap, orphan_reaper, select
-from pygent.sandbox.backends.docker import DockerCell, DockerSandbox, trouble
+from pygent.sandbox.backends.docker import DockerSandbox
 from pygent.sandbox.backends.engine import connect
+from pygent.sandbox.backends.engine_calls import EngineCalls
 from pygent.sandbox.backends.orphan_reaper import OWNER_LABEL, RUN_LABEL
 from pygent.sandbox.images.image import Images
 from pygent.sandbox.selftest.self_test import engine_facts
@@ -139,7 +140,7 @@ def test_closing_removes_every_container(client: Any) -> None:
 _KILLED = """
 import sys
 sys.path.insert(0, {root!r})
-from pygent.sandbox.backends.docker import DockerSandbox, trouble
+from pygent.sandbox.backends.docker import DockerSandbox
 from pygent.sandbox.backends.engine import connect
 from pygent.sandbox.images.image import Images
 from pygent.sandbox.api import BoxSpec, Call, Isolation, Limits, Program
@@ -234,14 +235,15 @@ def test_an_engine_that_hangs_is_not_waited_for_at_the_start(
 def test_an_engine_that_stops_and_one_that_hangs_are_told_apart(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("pygent.sandbox.backends.docker._PING_SECONDS", 0.2)
+    monkeypatch.setattr("pygent.sandbox.backends.engine_calls._PING_SECONDS", 0.2)
     with socket.socket(socket.AF_UNIX) as engine:
         engine.bind(f"{tmp_path}/s")
         engine.listen()
         found = docker.DockerClient(base_url=f"unix://{tmp_path}/s", version="1.41")
-        assert trouble(found) == "the engine does not answer: it hangs"
+        calls = EngineCalls(found.api)
+        assert calls.trouble() == "the engine does not answer: it hangs"
         (tmp_path / "s").unlink()
-        assert trouble(found) == "the engine does not answer: No such file or directory"
+        assert calls.trouble() == "the engine does not answer: No such file or directory"
         found.close()
 
 
@@ -339,7 +341,6 @@ def test_containers_carry_their_owner(client: Any, sandbox: DockerSandbox) -> No
 
 @pytest.mark.parametrize("address", ["https://127.0.0.1:2376", "http+docker://ssh"])
 def test_an_engine_behind_tls_or_ssh_is_refused_as_its_stream_is_no_plain_socket(address: str) -> None:
-    cell = DockerCell.__new__(DockerCell)
-    cell._api = SimpleNamespace(base_url=address)
+    api: Any = SimpleNamespace(base_url=address)
     with pytest.raises(SandboxUnavailableError, match="use a unix socket, or plain TCP"):
-        cell._attach()
+        EngineCalls(api)
