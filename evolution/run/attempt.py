@@ -76,9 +76,7 @@ class Attempts:
         """`parents` are recorded if it has begun before; `answered` is called once it waits for no answer."""
         run, journal = self._ledger.run, self._ledger.journal(attempt)
         recorded = tuple(name_of(run, number) for number in parents)
-        return AttemptSteps(
-            self._way(attempt, recorded, answered, journal), name_of(run, attempt), attempt
-        )
+        return AttemptSteps(self._way(attempt, recorded, answered, journal), name_of(run, attempt), attempt)
 
     def repeat(self, event: Event, archived: VariantRecord) -> None:
         """Let an event of an archived attempt happen again, with the same effects on others."""
