@@ -94,7 +94,7 @@ class Stubborn(TracedSelector):
 def test_a_killed_attempt_keeps_its_parents_from_before_its_first_answer_and_over_a_budget(
     story: Story,
 ) -> None:
-    assert not story.session(Random(1), answers=9, fuse=0.0)
+    assert not story.session(Random(1), answers=9, fuse=0.0, attempts=30)
     before = story.begun
     waiting = set(before) - {one.attempt for one in story.variants}
     assert any(before[attempt] not in ((), (0,)) for attempt in waiting)
