@@ -29,7 +29,7 @@ from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
-from pygent.evolution.run.loop import BACKLOG, Loop
+from pygent.evolution.run.loop import Loop, at_once
 from pygent.evolution.run.plan import RunPlan
 from pygent.evolution.run.progress import Observer, Progress
 from pygent.evolution.run.reporter import Reporter
@@ -91,7 +91,7 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     keeper = _Keeper(session, world, breaker)
     held.callback(keeper.keep)
 
-    threads = AttemptThreads(1 if plan.suite.exclusive else config.workers, BACKLOG * config.window)
+    threads = AttemptThreads(1 if plan.suite.exclusive else config.workers, at_once(config.window))
     bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline)
     suspicion = FailureSpectrum(archive, run, plan.target, bench)
     around = ProposerContext(

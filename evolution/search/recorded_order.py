@@ -64,7 +64,7 @@ def by_number(attempts: int, window: int) -> Iterator[Event]:
     """The order of older versions: commits by number, and attempt n begins after commit n - window."""
     begun = 0
     for number in range(attempts):
-        while begun < attempts and (begun == 0 or begun < number + window and number > 0):
+        while begun < attempts and (begun == 0 or (begun < number + window and number > 0)):
             yield Event(EventKind.BEGIN, begun)
             begun += 1
         yield Event(EventKind.COMMIT, number)
