@@ -31,6 +31,7 @@ from pygent.evolution.protocols import Parent
 from pygent.evolution.run.plan import RunPlan, resolve
 from pygent.evolution.search.parents import Parents
 from pygent.evolution.search.population import MODEL_FREE, Population
+from pygent.evolution.search.recorded_order import before
 from pygent.evolution.search.selectors import SELECTORS, selector
 from pygent.evolution.settings.stored_config import settings_to_look_at
 from pygent.gateway.models.tokens import of_text
@@ -95,8 +96,9 @@ def first_prompt(plan: RunPlan, sandbox: Sandbox | None = None) -> PromptPreview
 def rebuilt_prompt(archive: ArchiveStore, id: str) -> PromptPreview:
     """What today's code would tell about the parent of an archived variant, as far as its run was by then.
 
-    Known are the attempts before it; which of them were still under way is not. Raises `ArchiveError` if no
-    model proposed it, `TargetError` if its target is not there any more, and `UntrustedError`.
+    Known are the attempts that were committed when it began; which were under way is not told. Raises
+    `ArchiveError` if no model proposed it, `TargetError` if its target is not there any more, and
+    `UntrustedError`.
     """
     variant = archive.variants.get(id)
     if variant.proposer in MODEL_FREE or not variant.parents:
@@ -159,18 +161,23 @@ def _prompt(told: Brief, profile: Profile | None) -> PromptPreview:
 @contextmanager
 def _as_it_was(archive: ArchiveStore, variant: VariantRecord) -> Iterator[ArchiveStore]:
     """A copy of the variant's run with the attempts and people's decisions before it, without exchanges."""
+    known: set[str] = set()
     with TemporaryDirectory() as folder, ArchiveStore.open(Path(folder)) as past:
         past.runs.add(archive.runs.get(variant.run))
-        for one in islice(archive.variants.attempts(variant.run), variant.attempt):
+        begun, committed = before(archive, variant)
+        for one in islice(archive.variants.attempts(variant.run), committed):
             if one.status is Status.REFUSED:
                 status, reason = archive.decisions.standing_before(one.id)
                 one = replace(one, status=status, reason=reason)
             files = None if one.tree is None else archive.variants.files(one.tree)
             records = [record for record in archive.variants.records(one.id) if record.kind != KIND]
+            if begun and one.attempt >= begun[0].number:  # after those of an older version
+                past.events.add(variant.run, begun)
+                begun = []
             past.variants.add(one, files, records)
+            known.add(one.id)
         for decision in archive.decisions.list_(run=variant.run):
-            known = archive.variants.get(decision.variant).attempt < variant.attempt
-            if known and decision.when < variant.created and decision.kind != "apply":
+            if decision.variant in known and decision.when < variant.created and decision.kind != "apply":
                 past.decisions.add(
                     decision.variant, decision.kind, who=decision.who, why=decision.why, data=decision.data
                 )

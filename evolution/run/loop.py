@@ -6,7 +6,8 @@ through the same states and pays for nothing twice. Which event comes next:
 
 - A proposer that waits for a model: attempts are committed as they end. `window` answers are awaited at a
   time. An attempt that has its answer makes room for another and waits for its evaluation elsewhere; at most
-  as many as the window do, so that a slow evaluator makes no queue without bound.
+  2 `window` - 1 attempts are under way, so that a slow evaluator makes no queue without bound. With a window
+  of 1, each attempt begins after the one before it was committed.
 - Any other: attempts are committed by number, and attempt n begins right after attempt n - `STALENESS` times
   the window was committed. So the same seed gives the same run. A slow attempt holds up the others only once
   that many have begun after it.
@@ -40,8 +41,12 @@ log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.5  # between checks for an end while nothing happens
 STALENESS = 4  # windows that an attempt may lag behind, if nobody waits for a model
-BACKLOG = 2  # windows that may be under way, if a model is waited for: one asks, one is evaluated
 AT_ONCE = (EndReason.INTERRUPTED, EndReason.PAUSE, EndReason.STOP, EndReason.MINUTES)
+
+
+def _at_once(window: int) -> int:
+    """How many attempts may be under way if a model is waited for."""
+    return 2 * window - 1
 
 
 @dataclass
@@ -99,10 +104,10 @@ class Loop:
             self._ledger.heed()
             self._is_live = True
             while self._begin_what_fits():
-                if (attempt := self._next_to_commit()) is not None:
+                attempt = self._next_to_commit()
+                if attempt is not None:
                     self._settle(attempt)
-                else:
-                    self._listen()
+                self._listen(wait=attempt is None)
         except SandboxLostError as lost:
             self._ending = EndReason(lost.ending) if lost.ending else EndReason.ENGINE
         except SandboxFaultError as fault:
@@ -137,7 +142,7 @@ class Loop:
         return self._ending is None
 
     def _has_room(self) -> bool:
-        most = (STALENESS if self._by_number else BACKLOG) * self._window
+        most = STALENESS * self._window if self._by_number else _at_once(self._window)
         return len(self._begun) < most and len(self._asking) < self._window
 
     def _begin(self, attempt: int) -> None:
@@ -157,14 +162,18 @@ class Loop:
         work.add_done_callback(lambda _: self._news.put((attempt, True)))
         return work
 
-    def _listen(self) -> None:
-        """Wait until something happens to an attempt, but not for long."""
+    def _listen(self, *, wait: bool = True) -> None:
+        """Note all that has happened to attempts; `wait` until something does, but not for long."""
         try:
-            attempt, has_ended = self._news.get(timeout=WAIT_SECONDS)
+            if wait:
+                self._note(*self._news.get(timeout=WAIT_SECONDS))
         except Empty:
             self._look_around()
             self._reporter.tell()
-            return
+        while not self._news.empty():
+            self._note(*self._news.get())
+
+    def _note(self, attempt: int, has_ended: bool) -> None:
         self._asking.discard(attempt)
         if has_ended and attempt in self._begun:
             self._ended[attempt] = None

@@ -68,3 +68,16 @@ def by_number(attempts: int, window: int) -> Iterator[Event]:
             yield Event(EventKind.BEGIN, begun)
             begun += 1
         yield Event(EventKind.COMMIT, number)
+
+
+def before(archive: ArchiveStore, variant: VariantRecord) -> tuple[list[Event], int]:
+    """The beginnings of attempts before a variant's own, and how many attempts were committed by then."""
+    events = archive.events.list_(variant.run)
+    own = Event(EventKind.BEGIN, variant.attempt)[:2]
+    place = next((number for number, one in enumerate(events) if one[:2] == own), None)
+    if place is None:  # an older version made it, which committed by number
+        return [], variant.attempt
+    begun = [one for one in events[:place] if one.kind is EventKind.BEGIN]
+    ended = sum(one.kind is EventKind.COMMIT for one in events[:place])
+    older = begun[0].number if begun else variant.attempt
+    return begun, older + ended

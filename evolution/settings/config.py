@@ -153,7 +153,7 @@ class RunConfig(BaseModel):
         8,
         ge=1,
         le=4096,
-        description="attempts under way at a time; results are committed in order of attempt",
+        description="model answers awaited at a time; without a model, a quarter of the attempts under way",
     )
     selector: Annotated[str, offered("Search", "resume", "start_run")] = Field(
         "dgm",

@@ -204,7 +204,7 @@ RUN_OPTIONS = (
         name="window",
         kind=int,
         panel="Search",
-        help="Attempts under way at a time; results are committed in order of attempt.",
+        help=("Model answers awaited at a time; without a model, a quarter of the attempts under way."),
         bounds=(1, 4096),
         default="8",
     ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pygent.archive.records import ArchiveError, IndexEntry, Record, Status, Usage
+from pygent.archive.records import ArchiveError, Event, EventKind, IndexEntry, Record, Status, Usage
 
 
 def test_a_run_comes_back_as_it_was_recorded(archive, make):
@@ -122,6 +122,31 @@ def test_an_attempt_is_added_once_and_in_order(archive, make):
     with pytest.raises(ArchiveError, match="run-1-v0: is in the archive already"):
         archive.variants.add(replace(variant, attempt=1), None, [])
     assert [v.id for v in archive.variants.list_()] == ["run-1-v0"]
+
+
+def test_attempts_that_have_begun_end_in_any_order(archive, make):
+    make.run()
+    make.add()
+    archive.events.add("run-1", [Event(EventKind.BEGIN, number, (0,)) for number in (1, 2)])
+    archive.journal.add("run-1", 1, "proposal", {"paid": 1})
+    make.attempts["run-1"] = 2
+    make.add(["run-1-v0"])
+    assert archive.verify() == []
+    with pytest.raises(ArchiveError, match="attempt 2 has ended"):
+        archive.journal.add("run-1", 2, "proposal", {"paid": 1})
+    with pytest.raises(ArchiveError, match="attempt 2: has begun already"):
+        archive.events.add("run-1", [Event(EventKind.BEGIN, 2)])
+    with pytest.raises(ArchiveError, match="a commit is recorded with its variant"):
+        archive.events.add("run-1", [Event(EventKind.COMMIT, 1)])
+    make.attempts["run-1"] = 1
+    make.add(["run-1-v0"])
+    assert [one.attempt for one in archive.variants.attempts("run-1")] == [0, 2, 1]
+    assert [one.attempt for one in archive.variants.attempts("run-1", after="run-1-v2")] == [1]
+    kinds = [(event.kind.value, *event[1:]) for event in archive.events.list_("run-1")]
+    begun = [("begin", 0, ()), ("commit", 0, ()), ("begin", 1, (0,)), ("begin", 2, (0,))]
+    assert kinds == [*begun, ("commit", 2, ()), ("commit", 1, ())]
+    assert archive.verify() == []
+    assert archive.journal.pending("run-1") == []
 
 
 def test_a_variant_that_cannot_be_added_leaves_nothing_behind(archive, make):

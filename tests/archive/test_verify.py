@@ -27,6 +27,7 @@ def damaged(home, maker):
             archive.journal.add("run-1", 4, "proposal", {"paid": "for"})
             assert archive.verify() == []
         connection = sqlite3.connect(home / "archive.db")
+        connection.executescript("DROP TRIGGER events_no_update; DROP TRIGGER events_no_delete")
         for statement in statements:
             assert connection.execute(statement).rowcount > 0
         connection.commit()
@@ -54,6 +55,11 @@ def damaged(home, maker):
         ),
         ("DELETE FROM trees WHERE key = 4", "variant run-1-v3: its tree is missing"),
         ("UPDATE variants SET attempt = 7 WHERE attempt = 3", "run run-1: 4 of its 8 attempts are missing"),
+        ("DELETE FROM events WHERE place = 2", "run run-1: 1 of its 8 events are missing"),
+        (
+            "UPDATE events SET number = 2 WHERE place = 3",
+            "the order of its commits is not that of its variants",
+        ),
         ("DELETE FROM variants WHERE attempt = 1", "variant run-1-v2: its parent is missing"),
         ("UPDATE parents SET parent = 4 WHERE child = 2", "parent run-1-v3 is not earlier"),
         ("UPDATE variants SET data = x'01' WHERE attempt = 2", "variant run-1-v2: details cannot be read"),

@@ -319,11 +319,12 @@ def test_a_run_with_fusions_is_the_same_with_any_workers_and_after_a_kill(
     if waits:
         monkeypatch.setattr("pygent.evolution.proposers.factory.mutate", lambda *given: Waiting())
     budget = 25 if waits else 40  # a fresh box for each where a model wrote it
-    config = config_for(target, workers=1, evaluations=budget)
+    window = 1 if waits else 8  # otherwise the order is that of the answers
+    config = config_for(target, workers=1, evaluations=budget, window=window)
     whole = evolve(tmp_path / "whole", sandbox, config)
     assert sum(one.proposer == "fuse" and one.tree is not None for one in whole) >= 1
     assert shape(
-        evolve(tmp_path / "other", sandbox, config_for(target, workers=4, evaluations=budget))
+        evolve(tmp_path / "other", sandbox, config_for(target, workers=4, evaluations=budget, window=window))
     ) == shape(whole)
     for crash_after in (3, 17):
         home = tmp_path / str(crash_after)

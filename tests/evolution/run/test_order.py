@@ -14,6 +14,7 @@ import pytest
 
 from pygent.archive.records import Event, EventKind, Status, VariantRecord
 from pygent.archive.store import ArchiveStore
+from pygent.evolution.proposers.prompt_preview import rebuilt_prompt
 from pygent.evolution.search.holdout_test import share
 from pygent.evolution.search.recorded_order import by_number
 from pygent.sandbox.api import Box, BoxSpec, Call, Execution, Isolation, Program
@@ -64,6 +65,9 @@ def test_whatever_the_latencies_kills_and_decisions_a_resumed_run_goes_through_t
     assert replayed.session(rng, replay=story.run, attempts=None, tokens=None, model=None, seed=seed)
     assert replayed.contents == story.contents
     assert replayed.answers == 0
+    asked = [one.id for one in found if one.proposer == "llm"]
+    with ArchiveStore.open(story.home, read_only=True) as archive:
+        assert rebuilt_prompt(archive, asked[-1]).sections
 
 
 def kill(rng: Random) -> dict[str, int]:
@@ -94,7 +98,7 @@ class Stubborn(TracedSelector):
 def test_a_killed_attempt_keeps_its_parents_from_before_its_first_answer_and_over_a_budget(
     story: Story,
 ) -> None:
-    assert not story.session(Random(1), answers=9, fuse=0.0)
+    assert not story.session(Random(1), answers=9, fuse=0.0, attempts=30)
     before = story.begun
     waiting = set(before) - {one.attempt for one in story.variants}
     assert any(before[attempt] not in ((), (0,)) for attempt in waiting)
