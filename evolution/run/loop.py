@@ -99,10 +99,10 @@ class Loop:
             self._ledger.heed()
             self._is_live = True
             while self._begin_what_fits():
-                if (attempt := self._next_to_commit()) is not None:
+                attempt = self._next_to_commit()
+                if attempt is not None:
                     self._settle(attempt)
-                else:
-                    self._listen()
+                self._listen(wait=attempt is None)
         except SandboxLostError as lost:
             self._ending = EndReason(lost.ending) if lost.ending else EndReason.ENGINE
         except SandboxFaultError as fault:
@@ -157,14 +157,18 @@ class Loop:
         work.add_done_callback(lambda _: self._news.put((attempt, True)))
         return work
 
-    def _listen(self) -> None:
-        """Wait until something happens to an attempt, but not for long."""
+    def _listen(self, *, wait: bool = True) -> None:
+        """Note all that has happened to attempts; `wait` until something does, but not for long."""
         try:
-            attempt, has_ended = self._news.get(timeout=WAIT_SECONDS)
+            if wait:
+                self._note(*self._news.get(timeout=WAIT_SECONDS))
         except Empty:
             self._look_around()
             self._reporter.tell()
-            return
+        while not self._news.empty():
+            self._note(*self._news.get())
+
+    def _note(self, attempt: int, has_ended: bool) -> None:
         self._asking.discard(attempt)
         if has_ended and attempt in self._begun:
             self._ended[attempt] = None
