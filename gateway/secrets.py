@@ -69,9 +69,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "secret",
-        re.compile(
-            rf"(?P<before>\b(?i:aws_?secret_?(?:access_?)?key)\W{{1,8}}(?=[\w/+]{{40}}\b)){_REST}"
-        ),
+        re.compile(rf"(?P<before>\b(?i:aws_?secret_?(?:access_?)?key)\W{{1,8}}(?=[\w/+]{{40}}\b)){_REST}"),
     ),
     (";accountkey=", re.compile(rf"(?P<before>;AccountKey=){_REST}")),
     *((head.lower(), re.compile(rf"\b{re.escape(head)}{rest}")) for head, rest in _KEYS.items()),

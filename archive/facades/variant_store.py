@@ -132,7 +132,6 @@ class VariantStore:
 
     def records(self, id: str, kind: str | None = None) -> list[Record]:
         """A variant's records in the order in which they were added."""
-
         return self._transactions.read(lambda connection: queries.records(connection, id, kind))
 
 

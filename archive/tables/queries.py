@@ -34,7 +34,9 @@ def _records(*of: ColumnElement[bool]) -> Select[Any]:
 
 def _latest(*of: ColumnElement[bool]) -> Select[Any]:
     """The attempts on a variant that were committed last."""
-    below = select(_p.child).join(schema.variants, _v.key == _p.parent).where(_v.id == bindparam("wanted"), *of)
+    below = (
+        select(_p.child).join(schema.variants, _v.key == _p.parent).where(_v.id == bindparam("wanted"), *of)
+    )
     latest = below.order_by(_p.child.desc()).limit(bindparam("most"))
     return variant_rows.SELECT.where(_v.key.in_(latest)).order_by(_v.key.desc())
 
