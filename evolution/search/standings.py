@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 from pygent.archive.records import PARENTS, VariantRecord
 
@@ -89,21 +88,18 @@ class Standings:
         to_beat, place = self._graded[leader]
         if leader != self._leader:
             self._leader, self._since, self._seen = leader, SinceBest(), place + 1
-        for result in islice(self._results, self._seen, None):
-            self._since = _with(self._since, result, to_beat)
+        self._since = _with(self._since, self._results[self._seen :], to_beat)
         self._seen = len(self._results)
         return self._since
 
 
-def _with(since: SinceBest, result: tuple[float, float] | None, to_beat: float) -> SinceBest:
-    attempts = since.attempts + 1
-    if result is None:
-        return replace(since, attempts=attempts)
-    score, fitness = result
+def _with(since: SinceBest, results: Sequence[tuple[float, float] | None], to_beat: float) -> SinceBest:
+    found = [result for result in results if result is not None]
+    scores = [score for score, _ in found]
     return SinceBest(
-        attempts,
-        since.measured + 1,
-        score if since.low is None else min(since.low, score),
-        score if since.high is None else max(since.high, score),
-        since.ahead + (fitness > to_beat),
+        since.attempts + len(results),
+        since.measured + len(found),
+        min((one for one in (since.low, *scores) if one is not None), default=None),
+        max((one for one in (since.high, *scores) if one is not None), default=None),
+        since.ahead + sum(fitness > to_beat for _, fitness in found),
     )

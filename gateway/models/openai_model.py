@@ -139,7 +139,7 @@ def redacted(error: ModelError, key: str) -> ModelError:
 
 
 def _is_reusable(response: APIResponse[Any]) -> bool:
-    """Whether the connection serves the next call once the stream is read to its end, which is near."""
+    """Whether the connection serves the next call once the stream is read to its end."""
     headers = response.headers
     framed = "content-length" in headers or "chunked" in headers.get("transfer-encoding", "")
     return framed and headers.get("connection", "").lower() != "close"

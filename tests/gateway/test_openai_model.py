@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -306,3 +307,16 @@ def test_an_endpoint_without_tools_says_so_by_its_error() -> None:
         with pytest.raises(ToolsUnsupportedError):
             model.complete(model_api.Request(ASK, 100, 0, tools=(ToolSpec("view", "Shows.", {}),)))
         model.close()
+
+
+def test_calls_share_a_connection_that_the_endpoint_keeps_open() -> None:
+    def stays(request: Request) -> Step:
+        step = say("hi")(request)
+        assert isinstance(step, Step)
+        return replace(step, stays=True)
+
+    with ModelServer(otherwise=stays) as server:
+        model = OpenAIModel("m", server.key, server.base_url, timeout=10)
+        assert [model.complete(model_api.Request(ASK, 50, 0)).text for _ in range(3)] == ["hi"] * 3
+        model.close()
+    assert len(server.connections) == 1

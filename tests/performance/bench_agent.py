@@ -25,7 +25,7 @@ from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptThreads
 from pygent.evolution.run.commit import Ledger
 from pygent.evolution.run.end_conditions import Stopping
-from pygent.evolution.run.loop import Loop, at_once
+from pygent.evolution.run.loop import Loop
 from pygent.evolution.run.plan import RunPlan, resolve
 from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.run.run_limits import Clock, RunLimits
@@ -210,7 +210,7 @@ def _loop(archive: ArchiveStore, run: str, plan: RunPlan) -> Loop:
         None,  # type: ignore[arg-type]  # no attempt is accepted
         ledger,
     )
-    threads = AttemptThreads(config.workers, at_once(config.window))
+    threads = AttemptThreads(config.workers, config.window)
     return Loop(attempts, ledger, stopping, threads, reporter, RecordedOrder(), window=config.window)
 
 

@@ -40,19 +40,16 @@ def diff(parent: Tree, child: Tree) -> Patch:
 
 
 def _file_edits(path: str, old: str, new: str) -> list[Edit]:
-    texts = text_edits(path, old, new)
     try:
         here, there = outline(old), outline(new)
         wanted = [*_import_edits(path, here, there), *_scope_edits(path, here, there, "")]
     except NotPythonError:
-        return texts
+        wanted = []
     kept, reached = _kept(path, old, wanted)
-    if not kept:
-        return texts
-    rest = text_edits(path, reached, new)
-    if not rest:
+    if kept and reached == new:
         return kept
-    return [*kept, *rest] if _size([*kept, *rest]) < _size(texts) else texts
+    mixed, texts = [*kept, *text_edits(path, reached, new)], text_edits(path, old, new)
+    return mixed if kept and _size(mixed) < _size(texts) else texts
 
 
 def _kept(path: str, old: str, wanted: list[Edit]) -> tuple[list[Edit], str]:

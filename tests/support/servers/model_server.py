@@ -43,6 +43,7 @@ class Step:
     promised: int | None = None  # Content-Length, where it is a lie
     cut_after: int | None = None  # events of a stream after which the connection is closed
     events: tuple[bytes, ...] = ()  # the answer streamed, where that is not `body` in pieces
+    stays: bool = False  # a streamed answer leaves the connection open
 
 
 Script = Callable[[Request], Step]
@@ -145,6 +146,7 @@ class ModelServer:
         self.streams = streams
         self.key = KEY
         self.requests: list[Request] = []
+        self.connections: set[Any] = set()  # addresses from which requests came
         self._script = list(script)
         self._otherwise = otherwise
         self._lock = threading.Lock()
@@ -234,6 +236,7 @@ def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = json.loads(body)
             step = owner.answer(Request(self.path, headers, asked))
+            owner.connections.add(self.client_address)
             if step.hang:
                 owner.wait_for_closing()
             self.close_connection = True
@@ -241,7 +244,7 @@ def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
                 return
             streamed = owner.streams and asked.get("stream") is True and step.status == 200
             if streamed and (events := [*step.events] or _events(step.body)):
-                self._stream(events if step.cut_after is None else events[: step.cut_after])
+                self._stream(events if step.cut_after is None else events[: step.cut_after], step.stays)
                 return
             self.send_response(step.status)
             self.send_header("Content-Type", "application/json")
@@ -253,13 +256,17 @@ def _handler(owner: ModelServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(step.body)
 
-        def _stream(self, events: list[bytes]) -> None:
+        def _stream(self, events: list[bytes], stays: bool) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream; charset=utf-8")
-            self.send_header("Connection", "close")
+            self.send_header(*("Transfer-Encoding", "chunked") if stays else ("Connection", "close"))
             self.end_headers()
             for event in events:
-                self.wfile.write(b"data: " + event + b"\n\n")
+                data = b"data: " + event + b"\n\n"
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data) if stays else data)
+            if stays:
+                self.wfile.write(b"0\r\n\r\n")
+                self.close_connection = False
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests read `requests` instead."""
