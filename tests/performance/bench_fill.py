@@ -5,7 +5,7 @@ evaluation in bubblewrap is real. A narrow window gets shorter answers, so that 
 minute and asks for fewer variants a second than the sandbox can evaluate.
 
 The figure is of the time from the first request to the moment when the last attempt asks. What comes before
-(the start) and after (the last answers, when nothing is left to begin) is in rows of its own.
+(the start) and after (the last answers, when nothing is left to begin) stands beside it.
 """
 
 from __future__ import annotations
