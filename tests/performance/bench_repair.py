@@ -22,7 +22,7 @@ from typing import Any
 
 from tests.performance.programs import PATIENCE, Command, ProgramFailedError, commands, running
 
-MINUTES = 0.3
+MINUTES = 0.2
 _SOURCES = {
     "root": """\
 def root(number):
@@ -93,7 +93,7 @@ class Judged:
 
 
 def rows() -> list[tuple[str, str]]:
-    """(what, figure) for the table of `make bench`; takes about two and a half minutes."""
+    """(what, figure) for the table of `make bench`; takes about two minutes."""
     return list(_rows())
 
 
