@@ -41,7 +41,7 @@ class Turns:
     1. A confirmation, since nothing else is committed until the run knows its champion.
     2. A finished proposal, the lowest number first. It frees a place in the window, the next attempts learn
        from it, and if results are committed in order of attempt, the lowest number is what all others wait
-       for. Numbers only grow, so none waits for ever.
+       for. New numbers are higher, so each has its turn.
     3. A question of an agent, in order of arrival. It lets one conversation go on, and no more.
 
     A steady stream of finished proposals could hold up the agents. So if agents wait, at most `IN_A_ROW`

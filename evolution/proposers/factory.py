@@ -30,8 +30,8 @@ class ProposerContext:
     """What a proposer may use of its run: each is made with one.
 
     `gateways` lead to the run's models and servers; None if it has none. `baseline` returns the score that
-    the run began with, `weights` which lines mutations should look at first. `aside` runs an evaluation when
-    the run's own evaluations leave room.
+    the run began with, `weights` which lines mutations should look at first. `aside` runs an evaluation in
+    turn with the run's own.
     """
 
     plan: RunPlan

@@ -1,4 +1,4 @@
-"""Turns: who gets a place next, and that nobody waits for ever."""
+"""Turns: who gets a place next, and that everybody gets one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Fills a run up to COUNT variants: `python archived.py HOME RUN COUNT`, by the interpreter that is measured.
 
-Each is added through the archive, one by one, with the records of a variant that the run made, a source that
-no other has, and a parent among the earlier ones.
+Each is added through the archive, one by one, with the evaluation of a variant that the run made, a source
+that no other has, and a parent among the earlier ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def add(home: Path, run: str, count: int) -> None:
         known = list(archive.variants.attempts(run))
         valid = [one for one in known if one.status == "valid"]
         like, ids = valid[-1], [one.id for one in valid]
-        records = archive.variants.records(like.id)
+        records = archive.variants.records(like.id, "evaluation")
         ((path, text),) = archive.variants.files(str(like.tree)).items()
         for attempt in range(len(known), count):
             parent = rng.choice(ids[-1000:])

@@ -22,7 +22,7 @@ class Exchange:
 
 
 class Endpoint:
-    """Serves on a thread of its own; requests are numbered from 1 in order of arrival."""
+    """Serves on a separate thread; requests are numbered from 1 in order of arrival."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""OpenEvolve, installed from PyPI into an environment of its own, as a peer to measure beside."""
+"""OpenEvolve, installed from PyPI into a separate environment, as a peer to measure beside."""
 
 from __future__ import annotations
 
