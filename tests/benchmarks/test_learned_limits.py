@@ -190,7 +190,7 @@ def test_kinds_whose_answers_are_scored_learn_if_they_are_asked_to(make_target: 
         call_limit(make_target("# {}\n", extra="[limits]\nlearn = true", **kind), evaluation(0.001)).seconds
         == 0.1
     )
-    with pytest.raises(TargetError, match="limits.learn: a tasks suite learns no limits"):
+    with pytest.raises(TargetError, match=r"limits.learn: a tasks suite learns no limits"):
         make_target("# {}\n", kind="tasks", suite='tasks = "t"', extra="[limits]\nlearn = true")
 
 
