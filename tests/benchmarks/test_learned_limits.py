@@ -16,6 +16,7 @@ from pygent.benchmarks.learned_limits import FLOOR, PATIENCE, call_limit, in_wor
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, StageResult
 from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.sandbox.api import Call, Execution, Isolation, Outcome, Program, Reply, Sandbox
+from pygent.sandbox.backends.local import LocalSandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
 from tests.benchmarks.conftest import MakeTarget, ScriptedSandbox
@@ -302,3 +303,30 @@ def test_where_the_baseline_answers_nothing_a_slow_mend_is_compared_with_its_own
     loops = Clocked()
     assert measured(target, loops, program(*[NEVER] * 6), known, to_beat=0.0).score == 0
     assert loops.spent < 2
+
+
+def test_where_speed_counts_a_call_may_take_what_the_baseline_needs_for_all(make_target: MakeTarget) -> None:
+    target = made(make_target, kind="timing", objective="speedup")
+    assert call_limit(target, evaluation(0.001, seconds=0.7)).seconds == 0.7
+    assert call_limit(target, evaluation(0.1, seconds=0.7)).seconds == 1.0
+
+
+def test_a_time_out_says_whether_more_time_would_have_sufficed_if_the_target_wants_to_know(
+    make_target: MakeTarget, local: LocalSandbox
+) -> None:
+    source = """
+        import time
+
+        def f(n):
+            end = time.process_time() + 0.15 * (n == 0)
+            while time.process_time() < end:
+                pass
+            return n
+    """
+    limits = "[limits]\ncall_seconds = 0.05\ngrace = {}"
+    cases = [{"args": [n], "expected": n} for n in (0, 1)]
+    for grace, said in ((0, False), (10, True)):
+        target = make_target(source, cases=cases, extra=limits.format(grace))
+        found = measured(target, local, target.tree())
+        assert (found.passed, found.stages[0].timed_out) == (1, (0,))
+        assert ("it answered after" in found.stages[0].failures[0]) is said
