@@ -50,7 +50,7 @@ objectives = [{ metric = "near", direction = "max" }]
 LOOSE = """\
 trust = "in-process"
 packages = ["somebodys-package"]
-limits = { memory_mb = 4096, pids = 4000, tmpfs_mb = 999, loopback = true }
+limits = { memory_mb = 4096, pids = 4000, tmpfs_mb = 999, loopback = true, grace = 3.0 }
 safety = { imports = ["os"], calls = ["eval"], scripts = ["GREEK"] }
 judges = [{ name = "tidy", rubric = "Is it tidy?", model = "somebodys-model" }]
 """

@@ -58,6 +58,7 @@ def bench(
         "split": result.split,
         "noise": result.noise,
         "seed": result.seed,
+        "limits": result.limits,
         "words": list(result.words),
     }
     if json:

@@ -124,6 +124,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check a target: manifest, dependencies, cases, and its baseline in the sandbox."""
+    from pygent.benchmarks.learned_limits import unfinished
     from pygent.benchmarks.target_check import check_target
     from pygent.target_modules.spec.target_registry import find_to_run
 
@@ -139,3 +140,5 @@ def check(
             f"{found.name}: usable; its baseline scores {score} "
             f"({result.passed} of {result.total} passed, {result.trust.value})"
         )
+        for line in filter(None, (result.limits, unfinished(found, result))):
+            typer.echo(line)
