@@ -1,8 +1,8 @@
-"""Ask a tree cases: child after child, within the limit of a call, and with patience if no limit is known yet.
+"""Ask a tree cases, child after child: within a limit, or with patience if no limit is known yet.
 
-Most calls are answered at once, or never. So where the limit is still to be learned, all cases are asked with
-little time first. If some hit that limit, one of them gets `PATIENCE`: if it is answered then, the tree is slow,
-and the others get their time, too; if not, it loops, and the others count as timed out.
+Most calls are answered at once, or never. So if the limit is still to be learned, all cases are asked with
+little time first. If some hit that limit, one of them gets `PATIENCE`. If it is answered then, the tree is
+slow, and the others get their time, too; if not, it loops, and the others count as timed out.
 """
 
 from __future__ import annotations
@@ -124,7 +124,9 @@ class CasesAsked:
             self._take(execution, left, provisional)
             left = left[len(execution.replies) :]
             lost += 1
-            if lost == MOST_CHILDREN and left and execution.last.outcome is not Outcome.TIMEOUT:
+            if self.reason or not left:
+                break
+            if lost == MOST_CHILDREN and execution.last.outcome is not Outcome.TIMEOUT:
                 fault = in_case(said(execution.last), 0)
                 self._fail(f"{lost} cases ended the child, the last: {fault}", execution)
         return left
@@ -210,9 +212,9 @@ def ask_patiently(
         return
     if asked.is_settled(verdict, provisional=True):
         return
-    tries, patience = (
-        (1, most.within(PATIENCE)) if learns(target) else (target.manifest.limits.timeouts, most)
-    )
+    tries, patience = target.manifest.limits.timeouts, most
+    if learns(target):
+        tries, patience = 1, most.within(limit.patience or PATIENCE)
     for number in late[: -1 - tries : -1]:  # the last: cases tend to grow
         asked.ask_again(boxes[patience], [number])
         late.remove(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pygent.benchmarks.learned_limits import call_limit
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import Interval, PairedDecision, decide, interval_of
 from pygent.benchmarks.suites.suite_registry import suite_for
@@ -18,7 +19,9 @@ def evaluate(
 ) -> Evaluation:
     """Judge a tree. Raises `SandboxFaultError` if the engine fails three times in a row."""
     found = retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
-    return replace(found, words=bounded(found.words))
+    baseline = found if tree.id == bench.baseline.id and split == "search" else bench.baseline_found()
+    limits = "" if suite.needs_solver else f"calls may take {call_limit(target, baseline)}"
+    return replace(found, words=bounded(found.words), limits=limits)
 
 
 def evaluate_tree(

@@ -1,11 +1,11 @@
 """How long a call may take: the limit that a manifest states, or one that is learned from the baseline.
 
-Where answers are right or wrong and the manifest states no limit, a call may take `MULTIPLE` times the slowest
-call that the baseline answered rightly, at least `FLOOR`, and never more than the manifest allows. Limits count
-CPU time, so the floor can be low. A case that the baseline fails or does not finish teaches nothing.
+If answers are right or wrong and the manifest states no limit, a call may take `MULTIPLE` times the slowest
+call that the baseline answered rightly, at least `FLOOR`, and never more than the manifest allows. Limits
+count CPU time, so the floor can be low. A case that the baseline fails or does not finish teaches nothing.
 
-The limit is a function of the manifest and of the baseline's evaluation, which the archive keeps: whoever asks
-gets the same one, in a resumed run as well.
+The limit is a function of the manifest and of the baseline's evaluation, which the archive keeps: whoever
+asks gets the same one, in a resumed run as well.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ MULTIPLE = 10  # generous: held-out cases and drawn ones may be slower than thos
 FLOOR = 0.1  # seconds of CPU time
 BY_CLOCK = 1.0  # seconds by the clock that a call has at least, however little CPU time it may use
 PATIENCE = 3.5  # seconds of CPU time for one case, to tell what is slow from what never ends
+LESS_PATIENCE = 1.0  # the same for variants of a baseline that answered nothing, and did not end
 PASSED = "passed"
-LEARNING = frozenset({"cases", "pytest", "timing"})  # kinds of suites whose answers are right or wrong
+UNASKED = frozenset({"cases", "pytest", "timing"})  # kinds that learn unasked: answers are right or wrong
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,19 @@ class CallLimit:
     """The limit of one call: seconds of CPU time, and by the clock.
 
     `slowest` is the CPU time of the baseline's call that taught the limit; None if it was not learned.
-    `is_open` says that it may be learned as soon as something is known about the baseline.
+    `patience` is for one of the cases that have hit a low limit, if a limit should be learned and is not;
+    None if there is nothing to find out.
     """
 
     seconds: float
     by_clock: float
     slowest: float | None = None
-    is_open: bool = False
+    patience: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not known yet how long calls may take."""
+        return self.patience is not None
 
     @property
     def is_learned(self) -> bool:
@@ -49,8 +56,8 @@ class CallLimit:
         """Both limits, and where they come from, as everybody is told: `0.1 s of CPU time (...), ...`."""
         source = ""
         if self.slowest is not None:
-            source = f" (learned: {MULTIPLE} x the baseline's slowest, {_duration(self.slowest)}"
-            source += ", or the least that a call gets)" if self.seconds == FLOOR else ")"
+            taught = f"{MULTIPLE} x the baseline's slowest, {_duration(self.slowest)}"
+            source = f" (learned: {'at least this, else ' if self.seconds == FLOOR else ''}{taught})"
         return f"{self.seconds:g} s of CPU time{source}, {self.by_clock:g} s by the clock"
 
 
@@ -59,7 +66,7 @@ def learns(target: Target) -> bool:
     table = target.manifest.limits
     if table.learn is not None:
         return table.learn
-    return target.manifest.suite.kind in LEARNING and "call_seconds" not in table.model_fields_set
+    return target.manifest.suite.kind in UNASKED and "call_seconds" not in table.model_fields_set
 
 
 def call_limit(target: Target, baseline: Evaluation | None) -> CallLimit:
@@ -74,7 +81,10 @@ def call_limit(target: Target, baseline: Evaluation | None) -> CallLimit:
     taught = [stage.slowest_right for stage in stages if stage.slowest_right is not None]
     slowest = max(taught, default=0.0)
     if slowest == 0.0:
-        return replace(manifest_limit(target), is_open=baseline is None or bool(taught))
+        if baseline is not None and not taught:
+            return manifest_limit(target)
+        loops = any(stage.timed_out for stage in stages)
+        return replace(manifest_limit(target), patience=LESS_PATIENCE if loops else PATIENCE)
     repeat = 0.0  # where speed counts, a call may take what the baseline needs for all: it may be worth it
     if baseline is not None and target.manifest.suite.kind == "timing":
         repeat = baseline.metrics.get("seconds", 0.0)
@@ -100,6 +110,20 @@ def in_words(target: Target) -> str:
     return (
         f"{MULTIPLE} x the CPU time of the slowest call that the baseline answers rightly, "
         f"at least {min(FLOOR, most):g} s and at most {most:g} s"
+    )
+
+
+def unfinished(target: Target, baseline: Evaluation) -> str:
+    """Which case the baseline does not finish, in one line, or ''."""
+    late = baseline.stages[-1].timed_out if baseline.stages else ()
+    if not late:
+        return ""
+    more = len(late) - 1 + baseline.stages[-1].unasked
+    others = f", nor {more} other{'' if more == 1 else 's'}" if more else ""
+    advice = "; if it is only slow, state limits.call_seconds" if learns(target) else ""
+    most = manifest_limit(target).within(PATIENCE) if learns(target) else manifest_limit(target)
+    return (
+        f"the baseline does not finish case {late[-1]} within {most.seconds:g} s of CPU time{others}{advice}"
     )
 
 

@@ -36,9 +36,7 @@ class StageResult:
     total: int
     failures: tuple[str, ...] = ()  # the first few in words: the case and the answer, never the expected one
     call_seconds: tuple[float, ...] = ()  # median and slowest call by the runner's clock, if calls are timed
-    slowest_right: float | None = (
-        None  # CPU seconds of the slowest call with a right answer; 0 if there is none
-    )
+    slowest_right: float | None = None  # CPU seconds of the slowest right answer; 0 if there is none
     timed_out: tuple[int, ...] = ()  # the cases that hit the limit of a call
     unasked: int = 0  # cases that count as timed out, as enough others were
 
@@ -74,6 +72,7 @@ class Evaluation:
     violation: bool = False  # not graded because the candidate broke the protocol of the box
     words: tuple[str, ...] = ()  # of the grader about the last stage, the whole first; untrusted
     judged: tuple[str, ...] = ()  # the metrics that a model judges: not sealed, and never the score
+    limits: str = ""  # what a call may take in this run, in words
 
     @property
     def passed(self) -> int:
@@ -162,8 +161,8 @@ class EvaluationContext:
 
     It has the sandbox, the isolation that the variant's lineage demands, the run's seed, and the solver if
     coding agents are judged. The limit of a call may be learned from `baseline_found`, the baseline's
-    evaluation if there is one yet. If a score `to_beat` is given, cases are left out that cannot change whether
-    it is beaten, after some calls have hit their limit.
+    evaluation if there is one yet. If a score `to_beat` is given, and some calls have hit their limit, cases
+    are left out that cannot change whether it is beaten.
     """
 
     sandbox: Sandbox

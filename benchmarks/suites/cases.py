@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 
 from pygent.benchmarks.asked_cases import PASSED, BoxesByLimit, CasesAsked, ask_patiently
-from pygent.benchmarks.learned_limits import PATIENCE, call_limit, manifest_limit, open_verdict
+from pygent.benchmarks.learned_limits import FLOOR, PATIENCE, call_limit, manifest_limit, open_verdict
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.case_source import CaseSource, masks_of, visible_cases
-from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
+from pygent.benchmarks.suites.paired import Boxes, PairedComparison, Side, differences_of
 from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, spec_for
@@ -64,7 +65,7 @@ class CasesSuite(Suite):
         return told(found, self._cases.words_about_all, lambda: self._masks(bench.seed))
 
     def _is_known(self, split: Split) -> bool:
-        """Whether the cases of a split are those of the baseline's evaluation, which was asked with patience."""
+        """Whether the cases of a split are those that the baseline was asked, with patience."""
         return split == "search" or not (self._cases.drawn or self._target.manifest.suite.held_out)
 
     def passes(self, tree: Tree, number: int, bench: EvaluationContext, repeat: int) -> bool:
@@ -77,27 +78,41 @@ class CasesSuite(Suite):
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
         """Eight fresh cases make one pair; if the cases are the whole task, each is a pair, over and over."""
-        limit = call_limit(self._target, bench.baseline_found())
-        may_be_slow = limit.is_learned and not (self.exhaustive and self._is_known(split))
+        limit, most = call_limit(self._target, bench.baseline_found()), manifest_limit(self._target)
+        patience = most.within(limit.patience or PATIENCE)
+        is_open, is_known = limit.is_open, self.exhaustive and self._is_known(split)
+        slower = most if limit.is_learned and not is_known else None
+        if is_open:
+            limit, slower = limit.within(FLOOR), patience
         boxes = Boxes(
             bench,
             spec_for(self._target, limit=limit),
-            slower=spec_for(self._target, limit=manifest_limit(self._target)) if may_be_slow else None,
+            slower=None if slower is None else spec_for(self._target, limit=slower),
         )
 
-        def answers(case: Case) -> bool:
+        def answers(tree: Tree, case: Case) -> bool:
             with BoxesByLimit(self._target, bench) as patient:
-                box = patient[manifest_limit(self._target).within(PATIENCE)]
-                return not self._asked(reference, [case], box).timed_out
+                return not self._asked(tree, [case], patient[patience]).timed_out
+
+        loops = Counter[tuple[int, int]]()
+
+        def measure(side: Side, cases: list[Case]) -> Batch:
+            """Of cases that are asked over and over, one that looped twice is not asked again."""
+            asked = CasesAsked(self._target, side.tree, cases)
+            numbers = range(len(cases))
+            asked.ask(side.box, [n for n in numbers if not self.exhaustive or loops[side.number, n] < 2])
+            batch = asked.batch(numbers)
+            loops.update((side.number, number) for number in batch.timed_out)
+            return batch
 
         comparison = _PairsOfCases(
             (candidate, reference),
             boxes,
-            lambda side, cases: self._asked(side.tree, cases, side.box),
+            measure,
             differences_of(PASSED, together=not self.exhaustive),
             static_difference(self._target, candidate, reference),
         )
-        comparison.answers = answers
+        comparison.answers, comparison.asks_both = answers, is_open
         return comparison.run([cases] for cases in self._batches(candidate, reference, bench, split))
 
     def _batches(
@@ -119,19 +134,25 @@ class CasesSuite(Suite):
 class _PairsOfCases(PairedComparison[list[Case]]):
     """The reference must not fail by a limit that was learned from faster cases: that would be a gift.
 
-    So if it hits a learned limit, it is asked one case again with patience. If it `answers`, both sides have
-    all the time that the manifest allows from then on; if not, it loops, and is not asked so again.
+    So if it hits a limit that may be too low, it is asked one case again with patience. If it `answers`, both
+    sides have more time from then on; if not, it loops, and is not asked so again. If nothing is known about
+    the limit, the candidate is asked so, too.
     """
 
-    answers: Callable[[Case], bool]
+    answers: Callable[[Tree, Case], bool]
+    asks_both = False
 
     def pair(self, given: list[Case], number: int) -> tuple[Batch, Batch]:
-        one, other = super().pair(given, number)
-        if not other.timed_out or not self.boxes.may_be_slower:
-            return one, other
-        slower = self.answers(given[other.timed_out[-1]])
+        found = super().pair(given, number)
+        sides = zip(self.sides, found, strict=True)
+        late = [
+            (side.tree, batch) for side, batch in sides if batch.timed_out and (side.number or self.asks_both)
+        ]
+        if not late or not self.boxes.may_be_slower:
+            return found
+        slower = any(self.answers(tree, given[batch.timed_out[-1]]) for tree, batch in late)
         self.boxes.decide(slower=slower)
-        return super().pair(given, number) if slower else (one, other)
+        return super().pair(given, number) if slower else found
 
 
 def _loops_last(numbers: Sequence[int], bench: EvaluationContext) -> Sequence[int]:

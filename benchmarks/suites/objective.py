@@ -6,12 +6,20 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, count, repeat
 
+from pygent.benchmarks.learned_limits import call_limit
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.grader import Grader, InvalidAnswerError
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.problems import Graded, Problem
-from pygent.benchmarks.suites.stage_runner import EMPTY, Batch, StageRunner, seconds_of, static_difference
+from pygent.benchmarks.suites.stage_runner import (
+    EMPTY,
+    Batch,
+    StageRunner,
+    seconds_of,
+    slowest_of,
+    static_difference,
+)
 from pygent.benchmarks.suites.tree_execution import derived, program_for, spec_for, trouble
 from pygent.benchmarks.suites.words import Masks, told
 from pygent.prompts.quote import line
@@ -51,7 +59,8 @@ class ObjectiveSuite(Suite):
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         problems = self._draw(bench.seed, split)
-        with bench.sandbox.box(spec_for(self._target), bench.isolation) as box:
+        limit = call_limit(self._target, bench.baseline_found())
+        with bench.sandbox.box(spec_for(self._target, limit=limit), bench.isolation) as box:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
                 batch = EMPTY
@@ -74,7 +83,7 @@ class ObjectiveSuite(Suite):
         """
         comparison = PairedComparison[tuple[int, Problem]](
             (candidate, reference),
-            Boxes(bench, spec_for(self._target)),
+            Boxes(bench, spec_for(self._target, limit=call_limit(self._target, bench.baseline_found()))),
             lambda side, given: self._graded(side.box, side.tree, given[1], given[0]),
             self._differences,
             static_difference(self._target, candidate, reference),
@@ -119,7 +128,15 @@ class ObjectiveSuite(Suite):
             return Batch({}, 0, 1, (reason,), reason, execution.output, execution.violated)
         words = (f"problem {number}: {graded.words}",) if graded.words.strip() else ()
         seconds = seconds_of(execution)
-        return Batch(graded.metrics, 1, 1, output=execution.output, words=words, call_seconds=seconds)
+        return Batch(
+            graded.metrics,
+            1,
+            1,
+            output=execution.output,
+            words=words,
+            call_seconds=seconds,
+            slowest_right=slowest_of(execution),
+        )
 
     def _differences(self, candidate: Batch, reference: Batch) -> list[float]:
         metric, sign = self._target.primary.metric, self._target.fitness(1.0)

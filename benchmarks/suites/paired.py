@@ -112,7 +112,7 @@ class PairedComparison(Generic[Given]):
         static: float | None = None,
     ) -> None:
         """`trees` are the candidate and the reference."""
-        self._sides = [Side(tree, boxes, number) for number, tree in enumerate(trees)]
+        self.sides = [Side(tree, boxes, number) for number, tree in enumerate(trees)]
         self.boxes = boxes
         self._measure = measure
         self._differences = differences
@@ -141,7 +141,7 @@ class PairedComparison(Generic[Given]):
         that may be too low for both.
         """
         results = [EMPTY, EMPTY]
-        for side in self._sides[:: -1 if number % 2 else 1]:
+        for side in self.sides[:: -1 if number % 2 else 1]:
             found = results[side.number] = self._measure(side, given)
             if found.reason and side.number:
                 reason = f"the reference failed: {found.reason}"

@@ -126,7 +126,7 @@ class StageRunner:
                     batch.samples,
                     batch.passed,
                     batch.total,
-                    batch.failures,
+                    batch.failures + _cut_short(batch),
                     median_and_slowest(batch.call_seconds),
                     batch.slowest_right,
                     batch.timed_out,
@@ -173,6 +173,12 @@ class StageRunner:
         if bound is not None and worse(primary, value, bound):
             return f"stage {stage.name}: {primary.metric} is {value:.6g}, the threshold is {bound:.6g}"
         return ""
+
+
+def _cut_short(batch: Batch) -> tuple[str, ...]:
+    if not batch.unasked:
+        return ()
+    return (f"{len(batch.timed_out)} timed out, {batch.unasked} more were not asked and count as timed out",)
 
 
 def worse(objective: Objective, value: float, than: float) -> bool:

@@ -122,9 +122,8 @@ def run(
 class Cases:
     """Calls a target's entry, case after case."""
 
-    def __init__(self, entry: str, files: list[str], seconds: float) -> None:
+    def __init__(self, entry: str, files: list[str]) -> None:
         self._lines = Lines(files)
-        self._seconds = seconds
         self._number = 0
         module, _, qualified = entry.partition(":")
         self._function: Callable[..., object] = importlib.import_module(module)  # type: ignore[assignment]
@@ -133,12 +132,12 @@ class Cases:
         for number in (signal.SIGPROF, signal.SIGALRM):
             signal.signal(number, _too_long)
 
-    def answer(self, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    def answer(self, args: tuple[object, ...], kwargs: dict[str, object], seconds: float) -> object:
         """The function's answer or exception; an endless call ends in an exception, too."""
         self._number += 1
         self._lines.within(str(self._number))
-        signal.setitimer(signal.ITIMER_PROF, self._seconds)
-        signal.setitimer(signal.ITIMER_REAL, _BY_CLOCK * self._seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, _BY_CLOCK * seconds)
         try:
             return self._function(*args, **kwargs)
         finally:
@@ -158,7 +157,7 @@ _cases: list[Cases] = []
 
 
 def case(what: str, *args: Any) -> object:
-    """Dispatch `start` with entry, files and seconds per case; then `answer` and `lines`, or `imported`."""
+    """Dispatch `start` with entry and files; then `answer` and `lines`, or `imported`."""
     if what == "start":
         _cases[:] = [Cases(*args)]
         return None

@@ -6,17 +6,20 @@ never a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from itertools import zip_longest
 
 from pygent.benchmarks.asked_cases import MOST_CHILDREN
+from pygent.benchmarks.learned_limits import FLOOR
+from pygent.benchmarks.results import Evaluation, EvaluationContext
 from pygent.benchmarks.suites import dispatch
 from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.problems import Case
-from pygent.benchmarks.suites.suite_registry import suite_class_of
+from pygent.benchmarks.suites.suite_registry import suite_class_of, suite_for
 from pygent.benchmarks.suites.tree_execution import program_for, said, spec_for
+from pygent.benchmarks.testing.in_process import TIMED_OUT
 from pygent.benchmarks.testing.inventory import read_inventory
 from pygent.benchmarks.testing.limits_of_tests import limits_of_tests
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
@@ -29,6 +32,7 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 
 FILE = "pygent_spectrum.py"
 PACKAGE = "coverage"
+FAILING_SECONDS = 1.0  # for all together that fail and may loop: to see where, they need not end
 _SLOWER = 5  # at most, with line tracing
 
 _Lines = dict[str, dict[int, int]]
@@ -43,16 +47,25 @@ def has_spectrum(target: Target) -> bool:
     return target.primary.metric == "passed" and suite_class_of(target).shows_failures
 
 
-def take_spectrum(target: Target, tree: Tree, sandbox: Sandbox, seed: int) -> Spectrum:
+def take_spectrum(
+    target: Target, tree: Tree, sandbox: Sandbox, seed: int, evaluation: Evaluation | None = None
+) -> Spectrum:
     """Run all tests that count, or the search cases (drawn by `seed` if a grader makes them), once.
+
+    Cases that the tree fails by its `evaluation`, which is made if there is none, get little time: that is
+    enough to see where they loop.
 
     Raises `SpectrumUnavailableError` if the box gives no usable answer, `TargetError` if the target has
     neither tests nor cases, `SandboxFaultError` and `SandboxUnavailableError` as boxes do.
     """
     suite, kind = target.manifest.suite, suite_class_of(target)
     if kind.shows_failures and not kind.runs_tests:
+        bench = EvaluationContext(sandbox, Isolation.CONTAINER, seed, tree)
+        found = suite_for(target).evaluate(tree, bench) if evaluation is None else evaluation
         with sandbox.box(_slower(spec_for(target)), Isolation.CONTAINER) as box:
-            return _of_cases(target, tree, box, CaseSource(target).of(seed, "search"))
+            return _of_cases(
+                target, tree, box, CaseSource(target).of(seed, "search"), _seconds(target, found)
+            )
     if not suite.tests:
         raise TargetError(
             f"{target.root / 'target.toml'}: suite.kind: {suite.kind} has no tests that could fail; "
@@ -97,6 +110,8 @@ def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
         name: [_SLOWER * limit.seconds, _SLOWER * limit.by_clock]
         for name, limit in limits_of_tests(target, known.seconds_of_passing()).items()
     }
+    loops = known.failing_with(TIMED_OUT)
+    limits |= {name: [FAILING_SECONDS / len(loops), FAILING_SECONDS] for name in loops}
     args = (paths_of(target, wanted), list(target.manifest.suite.options), wanted, _python(tree), limits)
     last = box.run(program, [Call(args)]).last
     if last.outcome is not Outcome.OK:
@@ -164,18 +179,29 @@ def _members(text: str, tests: int) -> int:
 # Cases
 
 
-def _of_cases(target: Target, tree: Tree, box: Box, cases: Sequence[Case]) -> Spectrum:
+def _seconds(target: Target, found: Evaluation) -> Callable[[int], float]:
+    """The seconds of each case, by number."""
+    verdicts = found.stages[-1].samples.get("passed", ()) if found.stages else ()
+    passed = frozenset(number for number, one in enumerate(verdicts) if one)
+    limit = target.manifest.limits.call_seconds
+    hurried = min(limit, FLOOR, FAILING_SECONDS / max(1, len(verdicts) - len(passed)))
+    return lambda number: limit if number in passed else hurried
+
+
+def _of_cases(
+    target: Target, tree: Tree, box: Box, cases: Sequence[Case], seconds: Callable[[int], float]
+) -> Spectrum:
     """Run the cases in one child; if a case ends it, a new one takes the rest."""
     served = program_for(target, tree)
     program = _with_watcher(served, "case")
-    start = Call(("start", served.entry, _python(tree), target.manifest.limits.call_seconds))
+    start = Call(("start", served.entry, _python(tree)))
     number = failing = 0
     lines: _Lines = {}
     imported: dict[str, frozenset[int]] = {}
     for _ in range(MOST_CHILDREN):
         calls = [start, Call(("imported",))]
-        for case in cases[number:]:
-            calls += [_watched(case), Call(("lines",))]
+        for this, case in enumerate(cases[number:], number):
+            calls += [_watched(case, seconds(this)), Call(("lines",))]
         replies = box.run(program, calls).replies
         opening = [reply for reply in replies[:2] if reply.outcome is not Outcome.OK]
         if opening or len(replies) < 2:
@@ -197,8 +223,8 @@ def _of_cases(target: Target, tree: Tree, box: Box, cases: Sequence[Case]) -> Sp
     raise SpectrumUnavailableError(f"{MOST_CHILDREN} cases ended the child")
 
 
-def _watched(case: Case) -> Call:
-    return Call(("answer", tuple(case.call.args), dict(case.call.kwargs)))
+def _watched(case: Case, seconds: float) -> Call:
+    return Call(("answer", tuple(case.call.args), dict(case.call.kwargs), seconds))
 
 
 def _passes(reply: Reply, case: Case) -> bool:

@@ -38,7 +38,7 @@ def services_for(
 
     `aside` queues an evaluation with those of the run, so that it disturbs no measurement.
     """
-    kept = replace(bench, isolation=Isolation.CONTAINER)
+    kept = replace(bench, isolation=Isolation.CONTAINER, to_beat=parent.variant.score)
     return {
         "evaluate": lambda asked: _evaluated(target, suite, kept, parent, aside, asked),
         "inputs": lambda asked: _inputs(target, bench.seed, asked),

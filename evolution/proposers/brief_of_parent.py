@@ -81,7 +81,7 @@ def brief(
         hints=parent.hints,
         measures_speed=measures_speed(target),
         rules=rules(target),
-        limits=limits(target, facts),
+        limits=limits(target, facts, evaluation.limits if evaluation else ""),
         inputs=facts.inputs(),
         spread=figures.with_spread(target, parent.variant.score, evaluation),
         gain=figures.gain(target, parent.comparison),
@@ -182,15 +182,18 @@ def rules(target: Target) -> tuple[str, ...]:
     return (import_rule(target), call_rule(target))
 
 
-def limits(target: Target, facts: RunFacts) -> tuple[str, ...]:
-    """What the program may use, how fast the machine is, and how long an answer may be."""
+def limits(target: Target, facts: RunFacts, calls: str = "") -> tuple[str, ...]:
+    """What the program may use, how fast the machine is, and how long an answer may be.
+
+    `calls` says what a call may take, as far as that was learned.
+    """
     table, speed = target.manifest.limits, facts.speed()
     sentences = []
     if not suite_class_of(target).needs_solver:  # else it works in boxes with other limits
+        one = f"{calls[:1].upper()}{calls[1:]}" or f"One call may take {table.call_seconds:g} s of CPU time"
         sentences.append(
-            f"One call may take {table.call_seconds:g} s of CPU time, all calls of a process "
-            f"{table.total_seconds:g} s, its import {table.load_seconds:g} s; it has one core and "
-            f"{table.memory_mb} MB of memory."
+            f"{one}, all calls of a process {table.total_seconds:g} s, "
+            f"its import {table.load_seconds:g} s; it has one core and {table.memory_mb} MB of memory."
         )
     if target.manifest.suite.kind in _TIMELESS and not measures_speed(target):
         sentences.append("Within these limits, speed does not count.")

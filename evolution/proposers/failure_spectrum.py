@@ -41,15 +41,17 @@ class FailureSpectrum:
         """Take the weights in a box if the baseline fails tests; a failure to do so is only a warning."""
         if not has_spectrum(self._target) or not baseline.graded or baseline.passed == baseline.total:
             return
-        stored = once(f"{KIND}:{self._bench.baseline.id}", self._taken)
+        stored = once(f"{KIND}:{self._bench.baseline.id}", lambda: self._taken(baseline))
         if stored["reason"]:
             log.warning("mutations are not weighed by failing tests: %s", stored["reason"])
         self.weights = _read(self._bench.baseline, stored)
 
-    def _taken(self) -> Mapping[str, Any]:
+    def _taken(self, baseline: Evaluation) -> Mapping[str, Any]:
         target, tree, bench = self._target, self._bench.baseline, self._bench
         try:
-            spectrum = retried(lambda: take_spectrum(target, tree, bench.sandbox, bench.seed), "localising")
+            spectrum = retried(
+                lambda: take_spectrum(target, tree, bench.sandbox, bench.seed, baseline), "localising"
+            )
         except (SpectrumUnavailableError, SandboxFaultError, SandboxUnavailableError) as error:
             return {"reason": " ".join(str(error).split()), "weights": {}}
         return {"reason": "", "weights": LineWeights.of(spectrum, tree, target.manifest.editable).to_json()}

@@ -24,6 +24,8 @@ def with_spread(target: Target, score: float | None, evaluation: Evaluation | No
     count = 0 if evaluation is None else len(_values(target, evaluation))
     if evaluation is None or not count:
         return figure(score)
+    if evaluation.cut_short:
+        return f"at least {figure(score)} ({evaluation.cut_short})"
     found = score_interval(target, evaluation) if is_sample(target) else None
     reach = f" [{found.low:.4g}, {found.high:.4g}]" if found and found.low < found.high else ""
     return f"{figure(score)}{reach}, {count} {_unit(target)}{'' if count == 1 else 's'}"
@@ -56,7 +58,7 @@ def lead(target: Target, best: Evaluation | None, other: Evaluation | None) -> s
     """
     if best is None or other is None or best.seed != other.seed or not is_sample(target):
         return ""
-    if target.manifest.suite.kind == "timing":
+    if target.manifest.suite.kind == "timing" or best.cut_short or other.cut_short:
         return ""
     mine, theirs = _values(target, best), _values(target, other)
     if len(mine) != len(theirs) or len(mine) < 2:
@@ -75,7 +77,10 @@ def call_times(target: Target, evaluation: Evaluation | None) -> str:
         return ""
     middle, slowest = (f"{one:.2g}" for one in seconds)
     took = f"{slowest} s" if middle == slowest else f"{middle} s (median), {slowest} s (slowest)"
-    return f"One call took {took} of the {target.manifest.limits.call_seconds:g} s allowed."
+    allowed = evaluation.limits.removeprefix("calls may take ") if evaluation is not None else ""
+    if not allowed:
+        return f"One call took {took} of the {target.manifest.limits.call_seconds:g} s allowed."
+    return f"One call took {took} by the clock; it may take {allowed}."
 
 
 def figure(value: float) -> str:

@@ -81,6 +81,8 @@ def _by_case(target: Target, found: Evaluation, before: Evaluation | None) -> st
     """Samples of the primary objective against the stored ones, if they are of the same cases."""
     if before is None or not before.graded or before.seed != found.seed:
         return ""
+    if before.cut_short or found.cut_short:
+        return ""
     metric = target.primary.metric
     new, old = (one.stages[-1].samples.get(metric, ()) for one in (found, before))
     if not new or len(new) != len(old):

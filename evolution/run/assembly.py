@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pygent.archive.records import RunRecord, VariantRecord
 from pygent.archive.store import ArchiveStore
-from pygent.benchmarks.results import EvaluationContext, Solver
+from pygent.benchmarks.learned_limits import unfinished
+from pygent.benchmarks.results import Evaluation, EvaluationContext, Solver
 from pygent.evolution.extension_points import (
     ACCEPTORS,
     NO_OBJECTS,
@@ -35,6 +36,7 @@ from pygent.evolution.run.progress import Observer, Progress
 from pygent.evolution.run.reporter import Reporter
 from pygent.evolution.run.run_limits import Clock, RunLimits
 from pygent.evolution.run.variant_evaluator import VariantEvaluator
+from pygent.evolution.search.baseline_record import BaselineRecord
 from pygent.evolution.search.crossover import CrossoverSchedule, is_worthwhile
 from pygent.evolution.search.holdout_test import HoldoutTest
 from pygent.evolution.search.parent_selection import Selection
@@ -91,7 +93,10 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     held.callback(keeper.keep)
 
     threads = AttemptThreads(1 if plan.suite.exclusive else config.workers, config.window)
-    bench = EvaluationContext(sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline)
+    baseline = BaselineRecord(archive, [str(config.replay), run] if replays else [run], plan.baseline.id)
+    bench = EvaluationContext(
+        sandbox, Isolation.PROCESS, config.seed or 0, plan.baseline, baseline_found=baseline
+    )
     suspicion = FailureSpectrum(archive, run, plan.target, bench)
     around = ProposerContext(
         plan,
@@ -104,12 +109,19 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     )
     proposer = made(PROPOSERS, plan.proposer, objects.proposer, digests, around)
     solver = _solver(plan, sandbox, world)
-    look_at = suspicion.look_at if plan.proposer == "mutate" else None
     judge = _judge(plan, world)
+    reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)
+
+    def look_at(evaluation: Evaluation, once: DurableSteps) -> None:
+        baseline.note(evaluation)
+        said = (evaluation.limits, unfinished(plan.target, evaluation))
+        reporter.notes += [text for text in said if text]
+        if plan.proposer == "mutate":
+            suspicion.look_at(evaluation, once)
+
     evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver, judge=judge)
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
 
-    reporter = Reporter(run, population, budget, stopping, lambda: sandbox.waiting, keeper)
     redact = Redactor.of(os.environ) if world is None else world.redact
     parents = Parents(
         archive,

@@ -107,12 +107,14 @@ class Attempts:
 
         # Evaluate
         isolation = self._isolation(parent, proposal)
+        befores = (None if parent is None else parent.variant.score, known.baseline_score)
         if tree is not None and not refusal:
-            evaluation = self._evaluator.evaluate(tree, isolation, journal, is_baseline=parent is None)
+            evaluation = self._evaluator.evaluate(
+                tree, isolation, journal, befores, is_baseline=parent is None
+            )
 
         # Accept
         if tree is not None and evaluation is not None and parent is not None:
-            befores = (parent.variant.score, known.baseline_score)
             decision = self._evaluator.accept(parent, tree, evaluation, befores, isolation, journal)
         outcome = _outcome(proposal, refusal, evaluation, decision, time.monotonic() - began)
 
@@ -205,6 +207,6 @@ def _outcome(
     if not evaluation.graded or evaluation.score is None:
         return AttemptOutcome(Status.FAILED, evaluation.reason, evaluation, seconds, evaluation.violation)
     if decision is None:
-        return AttemptOutcome(Status.VALID, "", evaluation, seconds)
+        return AttemptOutcome(Status.VALID, evaluation.cut_short, evaluation, seconds)
     status = Status.ACCEPTED if decision.better else Status.VALID
     return AttemptOutcome(status, decision.reason, evaluation, seconds, decision.violation)

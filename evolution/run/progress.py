@@ -15,6 +15,8 @@ class Progress:
 
     `attempts` counts the variants, which `statuses` has by status, and the `findings`.
 
+    `notes` are lines about the run that are said once, in their order.
+
     `waiting` counts the seconds for which the sandbox has given no box; None if all is well.
     """
 
@@ -33,6 +35,7 @@ class Progress:
     ending: str = ""
     waiting: float | None = None
     findings: int = 0
+    notes: tuple[str, ...] = ()
 
 
 Observer = Callable[[Progress], None]

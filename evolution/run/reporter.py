@@ -25,6 +25,7 @@ class Reporter:
     ) -> None:
         """`waiting` says for how many seconds the sandbox has given no box."""
         self.under_way = 0
+        self.notes: list[str] = []  # lines about the run, each to be said once
         self._run = run
         self._population = population
         self._budget = budget
@@ -55,5 +56,6 @@ class Reporter:
                 ending=self._stopping.requested or "",
                 waiting=self._waiting(),
                 findings=known.findings,
+                notes=tuple(self.notes),
             )
         )

@@ -52,9 +52,23 @@ class VariantEvaluator:
         return f"{findings[0].rule}: {findings[0]}" if findings else ""
 
     def evaluate(
-        self, tree: Tree, isolation: Isolation, once: DurableSteps, *, is_baseline: bool
+        self,
+        tree: Tree,
+        isolation: Isolation,
+        once: DurableSteps,
+        befores: tuple[float | None, ...],
+        *,
+        is_baseline: bool,
     ) -> Evaluation:
-        bench = self._bench_for(isolation, once)
+        """Measure a tree, as far as it takes to know whether it beats all of `befores`.
+
+        The baseline is measured without what an earlier measurement of it teaches.
+        """
+        scores = (score for score in befores if score is not None)
+        to_beat = max(scores, key=self._plan.target.fitness, default=None)
+        bench = replace(self._bench_for(isolation, once), to_beat=to_beat)
+        if is_baseline:
+            bench = replace(bench, baseline_found=lambda: None)
 
         def measured() -> Evaluation:
             found = evaluate(self._plan.target, self._plan.suite, tree, bench)

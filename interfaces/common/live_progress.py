@@ -67,6 +67,7 @@ class LiveProgress:
         self._interactive = sys.stderr.isatty() or self._console.is_jupyter
         self._silent = show is False or (show is None and not self._interactive)
         self._panel: ProgressPanel | None = None
+        self._said = 0  # notes
         self._settings = settings
         self._last_line = time.monotonic()
         self.say(f"run {run}: evolving {settings.target}, budget {budget_in_words(settings)}")
@@ -102,6 +103,9 @@ class LiveProgress:
             self._console.print(text, markup=False)
 
     def update(self, progress: Progress) -> None:
+        for note in progress.notes[self._said :]:
+            self.say(note)
+        self._said = len(progress.notes)
         if self._panel is not None:
             self._panel.update(_panel(progress))
         elif not self._silent and time.monotonic() - self._last_line >= LINE_EVERY_SECONDS:

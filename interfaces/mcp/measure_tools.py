@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Annotated
 
 from mcp.server.mcpserver import MCPServer
@@ -86,7 +87,9 @@ def _judged(
     drawn = secrets.randbits(63) if seed is None else seed
     with opened_sandbox(kind, untrusted="a patch of a client") as box:
         bench = EvaluationContext(box, Isolation.CONTAINER, drawn, before)
-        result, baseline = (evaluate_tree(found, tree, bench) for tree in (after, before))
+        baseline = evaluate_tree(found, before, bench)
+        known = replace(bench, baseline_found=lambda: baseline, to_beat=baseline.score)
+        result = evaluate_tree(found, after, known)
     return answer_models.BenchAnswer(
         target=found.name,
         gated_out="",

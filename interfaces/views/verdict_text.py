@@ -33,6 +33,7 @@ def _of(kind: str, data: Any, to_a_person: bool) -> list[str]:
             f"stage {stage['name']}: {stage['passed']} of {stage['total']} passed ({data['trust']})"
             for stage in data["stages"]
         ]
+        rows += [data["limits"]] if data.get("limits") else []
         rows += [f"  {failure}" for stage in data["stages"][-1:] for failure in stage["failures"]]
         rows += [f"{name} is {NOT_SEALED}" for name in data.get("judged", ())]
         rows += [f"  {text}" for text in data.get("words", ())]

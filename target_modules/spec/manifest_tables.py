@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pygent.target_modules.spec.suite_kinds import IN_PROCESS, KINDS, checked, complaint
+from pygent.target_modules.spec.suite_kinds import IN_PROCESS, KINDS, LEARNING, checked, complaint
 
 
 class _Table(BaseModel):
@@ -286,6 +286,11 @@ class Manifest(_Table):
         for kind in ("grader", "check"):
             if not self.entry and getattr(self.suite, kind) is not None:
                 raise ValueError(f"entry: a suite with a {kind} needs the function that it calls")
+        if self.limits.learn and self.suite.kind in KINDS and self.suite.kind not in LEARNING:
+            raise ValueError(
+                f"limits.learn: a {self.suite.kind} suite learns no limits, only {', '.join(LEARNING)} do: "
+                "leave it out, and state limits.call_seconds"
+            )
         if self.suite.kind in IN_PROCESS and self.trust != "in-process":
             raise ValueError('trust: an evaluator runs beside the variant: say trust = "in-process"')
         return self

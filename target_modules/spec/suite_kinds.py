@@ -33,6 +33,7 @@ KINDS = {
     "check": SuiteKind(("check",)),
     "tasks": SuiteKind(("tasks",), faults=True),
 }
+LEARNING = ("cases", "timing", "pytest", "objective")  # kinds that can learn how long a call may take
 IN_PROCESS = frozenset(kind for kind, asks in KINDS.items() if asks.in_process)
 SUITES = Registry[object](
     "suite",

@@ -119,6 +119,7 @@ _TARGET: Mapping[str, Harm | None] = {
     "limits.load_seconds": Harm("lets imports take longer", _above(60)),
     "limits.call_seconds": Harm("lets calls take longer", _above(600)),
     "limits.total_seconds": Harm("lets children take longer", _above(3600)),
+    "limits.grace": Harm("lets calls go on after their time", _above(2)),
     "limits.loopback": Harm("lets sockets be opened in boxes", _unless(False)),
     "safety.imports": Harm("lets patches import modules", _unless()),
     "safety.calls": Harm("lets patches make otherwise forbidden calls", _unless()),
@@ -127,6 +128,7 @@ _TARGET: Mapping[str, Harm | None] = {
         (
             *("name", "goal", "notes", "files", "support", "pythonpath", "package", "editable", "entry"),
             *("depends", "distribution", "objectives", "thresholds", "suite.tests"),
+            *("limits.learn", "limits.timeouts"),
             *("judges.name", "judges.rubric", "judges.samples"),
             *("suite.options", "suite.sampled", "suite.count", "suite.held_out_count", "suite.pairs"),
             *("suite.mends", "suite.stages"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pygent.benchmarks.results import Evaluation, StageResult
 from pygent.benchmarks.testing.collect_inventory import take_inventory
 from pygent.benchmarks.testing.spectrum import SpectrumUnavailableError, has_spectrum, take_spectrum
 from pygent.sandbox.api import Call, Execution, Outcome, Program, Reply, Sandbox
@@ -340,8 +341,9 @@ def test_so_it_is_for_cases(
     make_target: MakeTarget, scripted: Any, answered: Any, values: list[object]
 ) -> None:
     target = make_target("def f(n):\n    return n\n", cases=[case(1)])
+    passes = Evaluation("search", True, "", 1.0, {}, (StageResult("all", {"passed": (1.0,)}, 1, 1),), 1)
     with pytest.raises(SpectrumUnavailableError):
-        taken(target, scripted(lambda *_: answered(values)))
+        take_spectrum(target, target.tree(), scripted(lambda *_: answered(values)), 1, passes)
 
 
 @pytest.mark.engine
