@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from pygent.benchmarks.learned_limits import CallLimit, learned, manifest_limit
+from pygent.benchmarks.learned_limits import MULTIPLE, CallLimit, learned, manifest_limit
 from pygent.target_modules.spec.manifest import Target
 
 FLOOR = 0.5  # seconds of CPU time: the first failure of a run costs pytest more than most tests take
@@ -28,6 +28,12 @@ def limits_of_tests(target: Target, seconds: Mapping[str, float]) -> dict[str, C
     least = max(FLOOR, _OTHERS * slowest)
     limits = {name: learned(target, own, least) for name, own in {ANY: 0.0, **seconds}.items()}
     return {name: replace(one, by_clock=max(one.by_clock, _BY_CLOCK)) for name, one in limits.items()}
+
+
+def in_words(limits: Mapping[str, CallLimit]) -> str:
+    least = limits[ANY]
+    own = f", or {MULTIPLE} x its time on the target's own source" if len(limits) > 1 else ""
+    return f"a test may take {least.seconds:g} s of CPU time{own}, {least.by_clock:g} s by the clock"
 
 
 def longest(limits: Mapping[str, CallLimit], names: Iterable[str]) -> float:

@@ -110,6 +110,9 @@ def test_the_baseline_is_not_asked_again_what_it_does_not_finish(
     assert (found.passed, found.total) == (5, 6)
     assert found.stages[-1].failures == (f"{LOOPING} failed: timed out",)
     assert found.stages[-1].timed_out == (0,)
+    assert found.limits.startswith(
+        "a test may take 0.5 s of CPU time, or 10 x its time on the target's own source"
+    )
 
 
 def test_a_variant_that_ends_the_loop_passes_all(target: Target, sandbox: LocalSandbox) -> None:
