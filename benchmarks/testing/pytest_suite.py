@@ -21,7 +21,7 @@ from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
 from pygent.benchmarks.testing.in_process import TIMED_OUT, Results, TestResult, run_direct
 from pygent.benchmarks.testing.inventory import read_inventory
-from pygent.benchmarks.testing.limits_of_tests import limits_of_tests, longest
+from pygent.benchmarks.testing.limits_of_tests import in_words, limits_of_tests, longest
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.benchmarks.testing.sealed import run_sealed
 from pygent.sandbox.api import Box
@@ -84,7 +84,7 @@ class PytestSuite(Suite):
                 return self._measured(tree, baseline, box, judge, range(start, stop), enough)
 
             found = StageRunner(self._target, tree, bench, split, number, measure).evaluate()
-        return replace(found, trust=self._tests.trust)
+        return replace(found, trust=self._tests.trust, limits=in_words(self._tests.limits))
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
