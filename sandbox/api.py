@@ -72,10 +72,10 @@ class Limits:
 class BoxSpec:
     """What a box is made of: packages in its image, limits, and (for timing) the core it is pinned to.
 
-    `preload` names modules of the image that PID 1 imports, if it can, so that no child has to. `sources` are
-    our own modules, (name, text), run there in this order. A `trusted` box runs only code of the target's
-    owner, and no candidate was ever in it. With `loopback`, programs may open sockets, which reach nothing
-    but the box itself.
+    `preload` names modules of the image that are imported, if they can be, before there is a child; boxes may
+    share what such a module draws at random then. `sources` are our own modules, (name, text), run there in
+    this order. A `trusted` box runs only code of the target's owner, and no candidate was ever in it. With
+    `loopback`, programs may open sockets, which reach nothing but the box itself.
     """
 
     limits: Limits = field(default_factory=Limits)

@@ -189,6 +189,8 @@ class _Place:
 class BubblewrapSandbox(Pool):
     """A pool of boxes, each forked by a zygote that has imported what it needs."""
 
+    parcel = staticmethod(lambda spec: b"")  # zygotes have what boxes share, and each cell sends the rest
+
     def __init__(
         self,
         wrap: Bubblewrap,
@@ -216,10 +218,6 @@ class BubblewrapSandbox(Pool):
         kind = (place, spec.preload, spec.sources, spec.core)
         lease = self._zygotes.lease(kind, lambda: self._zygote(root, spec))
         return BubblewrapCell(self._wrap, place, lease, self._controls, spec)
-
-    def parcel(self, spec: BoxSpec) -> bytes:
-        """Nothing: zygotes have all that boxes share, and each cell sends the rest."""
-        return b""
 
     def _zygote(self, root: Path, spec: BoxSpec) -> Zygote:
         parcel = boot.source(boot.imports(WORK, spec) | {"core": spec.core}, *_ZYGOTE)

@@ -8,8 +8,9 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Self
 
 from pygent.sandbox.api import (
@@ -42,8 +43,10 @@ class Pool(ABC):
     started ahead, as many as the rate of hand-outs asks for and as memory allows
     (`pygent.sandbox.host.pool_sizing`). At most `idle` wait in total, and the longest unused are dropped
     first. Boxes pinned to a core are started ahead by `prepare` alone, as each start disturbs what is being
-    timed.
+    timed. `parcel` makes the first bytes for a new cell's runner.
     """
+
+    parcel: Callable[[BoxSpec], bytes] = staticmethod(partial(boot.parcel, WORK, None))
 
     def __init__(self, name: str, *, warm: int = WARM, idle: int = IDLE) -> None:
         self.name = name
@@ -71,10 +74,6 @@ class Pool(ABC):
 
         Raises `SandboxFaultError`, and `SandboxUnavailableError` if its image or root is missing.
         """
-
-    def parcel(self, spec: BoxSpec) -> bytes:
-        """The first bytes for a new cell's runner."""
-        return boot.parcel(WORK, None, spec)
 
     @abstractmethod
     def facts(self) -> list[Check]:

@@ -166,13 +166,16 @@ def _be_a_box(request: _Request) -> None:
     for fd in request.groups:
         os.write(fd, b"0")
         os.close(fd)
+    meters = list(map(os.dup, request.meters))  # numbers that do not show how many boxes there are
+    for fd in request.meters:
+        os.close(fd)
     ctypes.CDLL(None).prctl(_DUMPABLE, 1, 0, 0, 0)  # or /proc/self were not its own; the runner takes it back
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb", buffering=0) as stream:
         stream.write(_FIRST_TO_GO)
     sent = json.loads(_take(int.from_bytes(_take(4), "big")))
     apart = walls.enter(**sent["walls"])
-    meters = dict(zip(sent["meters"], request.meters, strict=True))
-    runner.main(sent["config"], {"apart": apart, "meters": meters})
+    entered = {"apart": apart, "meters": dict(zip(sent["meters"], meters, strict=True))}
+    runner.main(sent["config"], entered)
 
 
 def _take(size: int) -> bytes:

@@ -31,18 +31,18 @@ class Seen:
 def zygotes_of(parent: int) -> list[int]:
     """Every process that forks boxes for a process."""
     found = []
-    for child in _children(parent):
+    for child in children_of(parent):
         if Path(f"/proc/{child}/comm").read_text().strip() == "bwrap":
-            found += _children(child)
+            found += children_of(child)
     return found
 
 
 def first_processes(parent: int) -> list[int]:
     """The PID 1 of every box that a process has."""
-    return [box for zygote in zygotes_of(parent) for box in _children(zygote)]
+    return [box for zygote in zygotes_of(parent) for box in children_of(zygote)]
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     with contextlib.suppress(OSError):  # it has ended
         texts = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
         return [int(word) for text in texts for word in text.split()]
