@@ -69,13 +69,15 @@ class TimeLimits:
         """Say which limit was hit, and how far the step came by the other clock."""
         if cpu >= self._cpu_end or now >= self._end:
             text, most = "the time for all calls is up:", self._total
-            used, wall = cpu - self._cpu_began, now - self.began
+            cpu_start, start, cpu_end = self._cpu_began, self.began, self._cpu_end
         else:
             text, most = "no answer within", self._seconds
-            used, wall = cpu - self._cpu_start, now - self.start
-        if used >= most:
-            return f"{text} {_both(most, wall)}"
-        return f"{text} {_figure(most * self._factor)} s by the clock ({_figure(used)} s of CPU time)"
+            cpu_start, start, cpu_end = self._cpu_start, self.start, self._cpu_start + self._seconds
+        if cpu >= cpu_end:
+            return f"{text} {_both(most, now - start)}"
+        return (
+            f"{text} {_figure(most * self._factor)} s by the clock ({_figure(cpu - cpu_start)} s of CPU time)"
+        )
 
 
 def _both(used: float, wall: float) -> str:

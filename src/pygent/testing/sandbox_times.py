@@ -76,7 +76,7 @@ class TimesContract:
     def test_a_loop_times_out_by_cpu_time_and_says_how_far_it_came(self, sandbox: Sandbox) -> None:
         looped = _last(sandbox, PATIENT, "def f():\n    while True: pass")
         assert looped.outcome is Outcome.TIMEOUT
-        assert looped.detail.startswith("no answer within 0.2 s of CPU time (0.")
+        assert looped.detail.startswith("no answer within 0.2 s of CPU time (")
         assert looped.detail.endswith(" s by the clock)")
         assert 0.2 <= looped.cpu_seconds <= looped.seconds + 0.05
 
@@ -117,7 +117,7 @@ class TimesContract:
         late = _last(sandbox, _spec(call_seconds=0.1, wall_factor=100, grace=7), source, argument)
         assert late.outcome is Outcome.TIMEOUT
         assert late.value is None
-        assert late.detail.startswith("no answer within 0.1 s of CPU time (0.")
+        assert late.detail.startswith("no answer within 0.1 s of CPU time (")
         assert f" s by the clock); {words}" in late.detail
 
 
