@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import docker
@@ -27,7 +28,13 @@ def connections() -> list[list[str]]:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, connections: list[list[str]]) -> Iterator[Answers]:
+def closed() -> SimpleQueue[int]:
+    """The number of each connection that the engine has closed."""
+    return SimpleQueue()
+
+
+@pytest.fixture
+def engine(tmp_path: Path, connections: list[list[str]], closed: SimpleQueue[int]) -> Iterator[Answers]:
     """Makes an engine that gives these answers to each connection in turn, and then closes it."""
     server = socket.socket(socket.AF_UNIX)
     server.bind(f"{tmp_path}/s")
@@ -42,6 +49,7 @@ def engine(tmp_path: Path, connections: list[list[str]]) -> Iterator[Answers]:
                 for answer in one:
                     connections[-1].append(link.recv(1 << 16).decode().partition("\r\n")[0])
                     link.sendall(answer)
+            closed.put(len(connections))
 
     def made(*answers: list[bytes]) -> EngineCalls:
         serving.append(threading.Thread(target=serve, args=(answers,)))
@@ -66,12 +74,13 @@ def test_a_connection_is_kept(engine: Answers, connections: list[list[str]]) -> 
 
 
 def test_a_connection_that_the_engine_has_closed_is_replaced(
-    engine: Answers, connections: list[list[str]]
+    engine: Answers, connections: list[list[str]], closed: SimpleQueue[int]
 ) -> None:
     calls = engine([http("200 OK", "{}")], [http("200 OK", "[]")])
     assert calls.call("GET", "/first") == {}
-    while len(connections) < 2:  # the engine restarts: it closes one connection, and takes the next
-        assert calls.call("GET", "/second") == {}
+    assert closed.get(timeout=30) == 1
+    assert calls.call("GET", "/second") == {}
+    assert connections == [["GET /v1.41/first HTTP/1.1"], ["GET /v1.41/second HTTP/1.1"]]
     calls.close()
 
 
