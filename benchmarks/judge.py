@@ -21,7 +21,7 @@ def evaluate(
     found = retried(lambda: suite.evaluate(tree, bench, split), f"evaluating {target.name}")
     baseline = found if tree.id == bench.baseline.id and split == "search" else bench.baseline_found()
     limits = "" if suite.needs_solver else f"calls may take {call_limit(target, baseline)}"
-    return replace(found, words=bounded(found.words), limits=limits)
+    return replace(found, words=bounded(found.words), limits=found.limits or limits)
 
 
 def evaluate_tree(

@@ -93,13 +93,15 @@ class Program:
 
     `path` lists the folders that modules are imported from, relative to the files. The function of a program
     that `converses` gets a callable before its other arguments: `ask(value)` answers the current call with a
-    plain value and returns the only argument of the next one.
+    plain value and returns the only argument of the next one. `call_seconds` is a limit for its calls below
+    that of the box.
     """
 
     files: Mapping[str, str | bytes]
     entry: str
     path: tuple[str, ...] = (".",)
     converses: bool = False
+    call_seconds: float | None = None
 
 
 @dataclass(frozen=True)

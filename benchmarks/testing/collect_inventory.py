@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import get_args
 
+from pygent.benchmarks.learned_limits import PATIENCE, manifest_limit
 from pygent.benchmarks.results import Trust
 from pygent.benchmarks.testing.in_process import Results, TestResult, run_direct
 from pygent.benchmarks.testing.inventory import NEVER, Inventory, InventoryEntry, Verdict, digest_of
 from pygent.benchmarks.testing.known_outcomes import MOST_ANSWERS
+from pygent.benchmarks.testing.limits_of_tests import ANY, limits_of_tests, longest
 from pygent.benchmarks.testing.loader_flows import Loading
 from pygent.benchmarks.testing.programs import functions_of, spec_of_tests
 from pygent.benchmarks.testing.sealed import run_sealed
-from pygent.sandbox.api import Isolation, Sandbox
+from pygent.sandbox.api import Box, Isolation, Sandbox
+from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
+
+_ALONE = 0.9  # of a run's time, for a test that is run alone
 
 
 def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
@@ -23,16 +28,12 @@ def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
     """
     tree = target.tree()
     spec = spec_of_tests(target)
-    runs: list[Results] = []
-    for _ in range(2):
-        with sandbox.box(spec, Isolation.CONTAINER) as box:
-            runs.append(run_direct(target, tree, box))
-        if runs[-1].reason or not runs[-1].tests:
-            reason = runs[-1].reason or "no tests were found"
-            printed = runs[-1].output.strip().splitlines()
-            last_line = f"; pytest said: {printed[-1][:300]}" if printed else ""
-            raise TargetError(f"{target.root / 'target.toml'}: suite.tests: {reason}{last_line}")
-    first, second = (run.tests for run in runs)
+    with sandbox.box(spec, Isolation.CONTAINER) as box:
+        first = _first_run(target, tree, box)
+    passing = {name: test.seconds for name, test in first.items() if test.verdict == "passed"}
+    limits = limits_of_tests(target, passing)
+    with sandbox.box(spec, Isolation.CONTAINER) as box:
+        second = _ended(target, run_direct(target, tree, box, limits=limits))
     proxied = Results({})
     unreached = NEVER
     if functions_of(target, tree):
@@ -40,7 +41,9 @@ def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
             sandbox.box(spec_of_tests(target, trusted=True), Isolation.CONTAINER) as judge,
             sandbox.box(spec, Isolation.CONTAINER) as box,
         ):
-            proxied = run_sealed(target, tree, tree, judge, box, only=list(first), known=None)
+            names = list(first)
+            most = longest(limits, names)
+            proxied = run_sealed(target, tree, tree, judge, box, only=names, known=None, call_seconds=most)
         unreached = "was not reached in the sealed run"
     loading = Loading(target)
     tests = [
@@ -49,6 +52,33 @@ def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
     ]
     answers = tuple(sorted(proxied.answers)[:MOST_ANSWERS])
     return Inventory(digest=digest_of(target), tests=tuple(tests), noted=proxied.noted, answers=answers)
+
+
+def _first_run(target: Target, tree: Tree, box: Box) -> dict[str, TestResult]:
+    """All tests, each for a few seconds; one that needs more gets nearly all that a run may take.
+
+    After the first that does not suffice for, the others that did not end are taken to loop as well.
+    """
+    most = manifest_limit(target)
+    patience = most.within(min(PATIENCE, most.seconds / 3))
+    found = dict(_ended(target, run_direct(target, tree, box, limits={ANY: patience})))
+    for name in [name for name, test in found.items() if test.timed_out]:
+        alone = {ANY: most.within(_ALONE * most.seconds)}
+        test = run_direct(target, tree, box, only=[name], limits=alone).tests.get(name)
+        if test is None or test.timed_out:
+            break
+        found[name] = test
+    return found
+
+
+def _ended(target: Target, run: Results) -> dict[str, TestResult]:
+    """The results of a run of all tests. Raises `TargetError` if it did not come to its end."""
+    if not run.reason and run.tests:
+        return run.tests
+    reason = run.reason or "no tests were found"
+    printed = run.output.strip().splitlines()
+    last_line = f"; pytest said: {printed[-1][:300]}" if printed else ""
+    raise TargetError(f"{target.root / 'target.toml'}: suite.tests: {reason}{last_line}")
 
 
 def _test(
@@ -68,7 +98,7 @@ def _test(
         why = unreached
     else:
         calls = proxied.calls
-        if proxied.verdict != verdict or proxied.kind != one.kind:
+        if proxied.verdict != verdict or not _alike(proxied, one):
             why = proxied.kind or f"{proxied.verdict} where calls go through the proxy"
         else:
             why = loads if calls else NEVER
@@ -85,3 +115,8 @@ def _test(
         stable=stable,
         noted=proxied.noted if proxied and not why else (),
     )
+
+
+def _alike(one: TestResult, other: TestResult) -> bool:
+    """Whether two failures are the same: if a call timed out in the other box, the words say how."""
+    return one.kind == other.kind or (one.timed_out and other.timed_out)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pygent.benchmarks.learned_limits import CallLimit
 from pygent.benchmarks.suites.tree_execution import said
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests
 from pygent.prompts.quote import line
@@ -12,6 +13,8 @@ from pygent.sandbox.api import Box, Call, Outcome
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
+TIMED_OUT = "timed out"  # how the kind of a test that hit its limit begins
+NO_LIMITS: Mapping[str, CallLimit] = {}  # but those of the box
 _VERDICTS = ("passed", "failed", "skipped", "xfailed", "xpassed")
 
 
@@ -28,14 +31,18 @@ class TestResult:
     calls: int = 0
     noted: tuple[str, ...] = ()
 
+    @property
+    def timed_out(self) -> bool:
+        return self.kind.startswith(TIMED_OUT)
+
 
 @dataclass(frozen=True)
 class Results:
     """Tests by id in the order in which they ended.
 
-    `reason` says why some are missing; `output` is the untrusted tail of the printed text. `noted` names
-    events around the tests, `answers` marks the answers to them (see `known`), and `violation` says that the
-    candidate broke the protocol.
+    `reason` says why some are missing, and `cut` that they were left out after time-outs. `output` is the
+    untrusted tail of the printed text. `noted` names events around the tests, `answers` marks the answers to
+    them (see `known`), and `violation` says that the candidate broke the protocol.
     """
 
     tests: dict[str, TestResult]
@@ -44,6 +51,7 @@ class Results:
     noted: tuple[str, ...] = ()
     answers: frozenset[str] = frozenset()
     violation: bool = False
+    cut: bool = False
 
 
 def run_direct(
@@ -52,19 +60,23 @@ def run_direct(
     box: Box,
     *,
     only: Sequence[str] | None = None,
-    seconds: dict[str, float] | None = None,
+    limits: Mapping[str, CallLimit] = NO_LIMITS,
     gate: Sequence[str] = (),
     need_one: Sequence[str] = (),
+    enough: tuple[int, int] | None = None,
 ) -> Results:
-    """Run tests (all, or `only`) in a child of `box`.
+    """Run tests (all, or `only`), each within its limit of `limits`, in a child of `box`.
 
-    Stops after a test that exceeds its `seconds`, at the first failure in `gate`, and once all of `need_one`
-    have failed.
+    Stops at the first failure in `gate`, once one of `need_one` has passed or all have failed, and after
+    `enough` tests: so many have hit the limit, and so many outside the gate have failed. A test that goes on
+    after it was interrupted again and again ends the run, too.
     """
     chosen = None if only is None else list(only)
     options = list(target.manifest.suite.options)
-    args = (paths_of(target, only), options, chosen, seconds or {}, list(gate))
-    execution = box.run(program_of_tests(target, tree, "direct:run"), [Call((*args, list(need_one)))])
+    each = {name: [limit.seconds, limit.by_clock] for name, limit in limits.items()}
+    args = (paths_of(target, only), options, chosen, each, list(gate), list(need_one))
+    stops = None if enough is None else list(enough)
+    execution = box.run(program_of_tests(target, tree, "direct:run"), [Call((*args, stops))])
     last = execution.last
     if last.outcome is not Outcome.OK:
         return Results({}, said(last), execution.output, violation=execution.violated)
@@ -78,7 +90,7 @@ def run_direct(
     reason = line(str(stopped or ""))
     if isinstance(errors, list) and errors:
         reason = line(f"tests cannot be collected: {errors[0]}")
-    return Results(tests, reason, execution.output)
+    return Results(tests, reason, execution.output, cut=value.get("cut") is True)
 
 
 def read_results(value: object) -> dict[str, TestResult] | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pytest
 
 _OPTIONS = ("-q", "--no-header", "--no-summary", "--rootdir=.", "-p", "no:cacheprovider", "-o", "addopts=")
+_BY_CLOCK = 3  # times the CPU time that a case may take
 _NOWHERE = 0  # the line of an empty module
 _OUTSIDE = ""  # the context of code that no test runs: imports, collection, teardown
 
@@ -63,11 +64,15 @@ class Lines:
 
 
 class Plugin:
-    """Gives each test a separate context for its set-up and call, and keeps its verdict."""
+    """Gives each test a separate context for its set-up and call, and keeps its verdict.
 
-    def __init__(self, lines: Lines, only: list[str]) -> None:
+    A test is interrupted by an `alarm` after its limit; the limit '' is for tests that have none.
+    """
+
+    def __init__(self, lines: Lines, only: list[str], limits: dict[str, list[float]], alarm: Any) -> None:
         self._lines = lines
         self._only = set(only)
+        self._limits, self._alarm = limits, alarm
         self.tests: list[list[object]] = []
         self.errors: list[str] = []
 
@@ -81,9 +86,11 @@ class Plugin:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._lines.within(str(len(self.tests)))
         self.tests.append([nodeid, "passed"])
+        self._alarm.start(*(self._limits.get(nodeid) or self._limits[""]))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
+            self._alarm.stop()
             self._lines.within(_OUTSIDE)
         if report.failed:
             self.tests[-1][1] = "failed"
@@ -91,12 +98,15 @@ class Plugin:
             self.tests[-1][1] = "skipped"
 
 
-def run(paths: list[str], options: list[str], only: list[str], files: list[str]) -> dict[str, object]:
+def run(
+    paths: list[str], options: list[str], only: list[str], files: list[str], limits: dict[str, list[float]]
+) -> dict[str, object]:
     """Run tests of a suite; returns names, verdicts, lines per file by tests, and lines run by imports."""
     import pytest
 
     lines = Lines(files)
-    plugin = Plugin(lines, only)
+    alarm = importlib.import_module("pygent_tests.alarm").Alarm(lambda: None, lambda: None)
+    plugin = Plugin(lines, only, limits, alarm)
     code = pytest.main([*_OPTIONS, *options, *paths], plugins=[plugin])
     if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
         plugin.errors.append(f"pytest ended with exit code {int(code)}")
@@ -119,16 +129,19 @@ class Cases:
         self._function: Callable[..., object] = importlib.import_module(module)  # type: ignore[assignment]
         for part in qualified.split("."):
             self._function = getattr(self._function, part)
-        signal.signal(signal.SIGALRM, _too_long)
+        for number in (signal.SIGPROF, signal.SIGALRM):
+            signal.signal(number, _too_long)
 
     def answer(self, args: tuple[object, ...], kwargs: dict[str, object], seconds: float) -> object:
         """The function's answer or exception; an endless call ends in an exception, too."""
         self._number += 1
         self._lines.within(str(self._number))
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, _BY_CLOCK * seconds)
         try:
             return self._function(*args, **kwargs)
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
             self._lines.within(_OUTSIDE)
 

@@ -81,6 +81,10 @@ class Inventory(_Model):
         """The ids of tests that fail with this exception."""
         return [test.id for test in self.tests if test.verdict == "failed" and test.kind == kind]
 
+    def seconds_of_passing(self) -> dict[str, float]:
+        """How long the tests took that pass."""
+        return {test.id: test.seconds for test in self.tests if test.counts and test.verdict == "passed"}
+
     def advice(self, trust: str) -> list[str]:
         """Advice for the owner if these tests cannot measure a variant."""
         if trust == "in-process":

@@ -20,8 +20,8 @@ from pygent.target_modules.spec.manifest import Target
 INSIDE = "pygent_tests"  # the name of the package `pygent.benchmarks.testing.inside` in a box
 PACKAGES = ("pytest",)
 WATCH = ("proxy", "watch", "guard")  # the modules that any judge needs
-_PARTS = ("plugin", "direct", *WATCH, "judge", "record")
-JUDGES = ("judge:judge",)  # which converse with the host
+_PARTS = ("alarm", "plugin", "direct", *WATCH, "judge", "record")
+_CONVERSING = ("judge:judge", "direct:run")
 ALL_MESSAGES = 1 << 29  # bytes of a judge's messages in a run of a suite
 PRELOAD = (
     "pytest", "_pytest.mark", "_pytest.runner", "_pytest.fixtures", "_pytest.helpconfig", "_pytest.python",
@@ -48,7 +48,7 @@ def program_of_tests(target: Target, tree: Tree, function: str) -> Program:
     """A function (`module:name`) of `pygent.benchmarks.testing.inside`, over a tree and its tests' files."""
     files: dict[str, str | bytes] = {**target.support, **tree.files}
     entry = f"{INSIDE}.{function}"
-    return Program(files, entry, target.manifest.pythonpath, converses=function in JUDGES)
+    return Program(files, entry, target.manifest.pythonpath, converses=function in _CONVERSING)
 
 
 @cache

@@ -10,15 +10,18 @@ pass in the judge's box. The others are a gate: none that passes on the target's
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice, repeat
 
+from pygent.benchmarks.learned_limits import OpenVerdict, open_verdict
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite, Trust
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.paired import Boxes, PairedComparison, differences_of
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
-from pygent.benchmarks.testing.in_process import Results, TestResult, run_direct
+from pygent.benchmarks.testing.in_process import TIMED_OUT, Results, TestResult, run_direct
 from pygent.benchmarks.testing.inventory import read_inventory
+from pygent.benchmarks.testing.limits_of_tests import in_words, limits_of_tests, longest
 from pygent.benchmarks.testing.programs import spec_of_tests
 from pygent.benchmarks.testing.sealed import run_sealed
 from pygent.sandbox.api import Box
@@ -26,13 +29,12 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
 
 PASSED = "passed"
-_SLACK = (10.0, 2.0)  # a factor of the time on the target's own source, plus seconds
 
 
 class TestPlan:
     """A target's tests as its manifest trusts them: those that count, and those that are a gate.
 
-    `limits` holds the most seconds that each may take.
+    `loops` are those that hit their limit on the target's own source; `limits` are those of all.
     """
 
     def __init__(self, target: Target) -> None:
@@ -48,9 +50,9 @@ class TestPlan:
         known = set(counted)
         self.gate = [name for name in found.ids(verdict="passed") if name not in known]
         self.all = found.ids()
-        factor, more = _SLACK
         self.known = found.known(target)
-        self.limits = {test.id: factor * test.seconds + more for test in found.tests}
+        self.loops = found.failing_with(TIMED_OUT)
+        self.limits = limits_of_tests(target, found.seconds_of_passing())
 
 
 class PytestSuite(Suite):
@@ -70,61 +72,112 @@ class PytestSuite(Suite):
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
-        spec = spec_of_tests(self._target)
+        number = len(self._tests.counted)
+        verdict = open_verdict(self._target, number, bench.to_beat if split == "search" else None)
+        enough = self._enough(number, verdict)
         with (
-            bench.sandbox.box(spec, bench.isolation) as box,
-            bench.sandbox.box(spec_of_tests(self._target, trusted=True), bench.isolation) as judge,
+            bench.sandbox.box(spec_of_tests(self._target), bench.isolation) as box,
+            _Judge(self._target, bench) as judge,
         ):
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
-                return self._measured(tree, baseline, box, judge, start, stop)
+                return self._measured(tree, baseline, box, judge, range(start, stop), enough)
 
-            number = len(self._tests.counted)
             found = StageRunner(self._target, tree, bench, split, number, measure).evaluate()
-        return replace(found, trust=self._tests.trust)
+        return replace(found, trust=self._tests.trust, limits=in_words(self._tests.limits))
 
     def compare(
         self, candidate: Tree, reference: Tree, bench: EvaluationContext, split: Split = "search"
     ) -> Iterator[PairedSamples]:
         """All tests over and over; each test is a pair."""
         baseline = bench.baseline if bench.baseline.files else self._target.tree()
-        trusted = spec_of_tests(self._target, trusted=True)
-        number = len(self._tests.counted)
-        with bench.sandbox.box(trusted, bench.isolation) as judge:
+        units = range(len(self._tests.counted))
+        with _Judge(self._target, bench) as judge:
             comparison = PairedComparison[None](
                 (candidate, reference),
                 Boxes(bench, spec_of_tests(self._target)),
-                lambda side, _: self._measured(side.tree, baseline, side.box, judge, 0, number),
+                lambda side, _: self._measured(side.tree, baseline, side.box, judge, units),
                 differences_of(PASSED),
                 static_difference(self._target, candidate, reference),
             )
             yield from comparison.run(repeat([None], MOST_REPEATS))
 
-    def _measured(self, tree: Tree, baseline: Tree, box: Box, judge: Box, start: int, stop: int) -> Batch:
-        """Verdicts on the counted tests from `start` to `stop`; the first part includes the gate."""
+    def _enough(self, number: int, verdict: OpenVerdict) -> tuple[int, int] | None:
+        """How many time-outs and how many failures settle the verdict; None if nothing but all tests does."""
+        failures = (failed for failed in range(number + 1) if verdict.is_settled(0, number - failed))
+        least = next(failures, None)
+        return None if least is None else (self._target.manifest.limits.timeouts, least)
+
+    def _measured(
+        self,
+        tree: Tree,
+        baseline: Tree,
+        box: Box,
+        judge: _Judge,
+        units: range,
+        enough: tuple[int, int] | None = None,
+    ) -> Batch:
+        """Verdicts on some of the counted tests; the first part includes the gate."""
         tests = self._tests
-        wanted = tests.counted[start:stop]
-        gate = [] if start else tests.gate
-        whole = len(wanted) + len(gate) == len(tests.all)
+        wanted = tests.counted[units.start : units.stop]
+        gate = [] if units.start else tests.gate
         among = set(wanted)
         failing = [name for name in tests.failing if name in among]
-        if failing and not start and tree.id != baseline.id:
-            first = run_direct(self._target, tree, box, only=failing, seconds=tests.limits, need_one=failing)
-            if first.reason:
-                return _batch(wanted, first.tests, first)
+        loops: set[str] = set()
+        if tree.id == baseline.id:
+            loops = among.intersection(tests.loops)  # as is known, and would be found out again
+        elif failing and not units.start:
+            first = run_direct(
+                self._target, tree, box, only=failing, limits=tests.limits, need_one=failing, enough=enough
+            )
+            if first.reason or first.cut:
+                late = (
+                    "the tests that fail are not repaired, by those that timed out and those that did not run"
+                )
+                return _batch(wanted, first.tests, replace(first, reason=first.reason or late))
+        asked = [name for name in (*wanted, *gate) if name not in loops]
+        whole = len(asked) == len(tests.all)
         direct = run_direct(
-            self._target, tree, box, only=None if whole else [*wanted, *gate], seconds=tests.limits, gate=gate
+            self._target,
+            tree,
+            box,
+            only=None if whole else asked,
+            limits=tests.limits,
+            gate=gate,
+            enough=enough,
         )
-        results = dict(direct.tests)
+        results = {name: TestResult("failed", TIMED_OUT, 0.0) for name in loops} | direct.tests
         if not direct.reason:
             sealed = [name for name in wanted if name in tests.sealed and _passed(results.get(name))]
             if sealed:
                 verdicts = run_sealed(
-                    self._target, baseline, tree, judge, box, only=sealed, known=tests.known
+                    self._target,
+                    baseline,
+                    tree,
+                    judge.box(),
+                    box,
+                    only=sealed,
+                    known=tests.known,
+                    call_seconds=longest(tests.limits, sealed),
                 )
                 failed = TestResult("failed", "", 0.0)
                 results.update({name: verdicts.tests.get(name, failed) for name in sealed})
         return _batch(wanted, results, direct)
+
+
+class _Judge(ExitStack):
+    """The judge's box, opened when a test first needs it: most trees fail before."""
+
+    def __init__(self, target: Target, bench: EvaluationContext) -> None:
+        super().__init__()
+        self._target, self._bench = target, bench
+        self._box: Box | None = None
+
+    def box(self) -> Box:
+        if self._box is None:
+            spec = spec_of_tests(self._target, trusted=True)
+            self._box = self.enter_context(self._bench.sandbox.box(spec, self._bench.isolation))
+        return self._box
 
 
 class Gated(Suite):
@@ -144,7 +197,7 @@ class Gated(Suite):
             return found
         with bench.sandbox.box(spec_of_tests(self._target), bench.isolation) as box:
             tests = run_direct(
-                self._target, tree, box, only=self._gate, seconds=self._tests.limits, gate=self._gate
+                self._target, tree, box, only=self._gate, limits=self._tests.limits, gate=self._gate
             )
         reason = tests.reason or _first_failure(self._gate, tests.tests)
         if reason:
@@ -166,8 +219,17 @@ def _batch(wanted: Sequence[str], found: dict[str, TestResult], direct: Results)
     failed = (name for name, mark in zip(wanted, marks, strict=True) if not mark)
     failures = tuple(_in_words(name, found.get(name)) for name in islice(failed, 5))
     passed = int(sum(marks))
+    late = tuple(n for n, name in enumerate(wanted) if name in found and found[name].timed_out)
     return Batch(
-        {PASSED: marks}, passed, len(wanted), failures, direct.reason, direct.output, direct.violation
+        {PASSED: marks},
+        passed,
+        len(wanted),
+        failures,
+        direct.reason,
+        direct.output,
+        direct.violation,
+        timed_out=late,
+        unasked=sum(name not in found for name in wanted) if direct.cut and not direct.reason else 0,
     )
 
 

@@ -9,6 +9,7 @@ judge itself speaks (`_Hearing`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pygent.benchmarks.suites.tree_execution import said
 from pygent.benchmarks.testing.in_process import Results, TestResult, read_results
@@ -42,8 +43,9 @@ def run_sealed(
     *,
     only: Sequence[str],
     known: KnownOutcomes | None,
+    call_seconds: float | None = None,
 ) -> Results:
-    """Run the tests `only` of `baseline` against the functions of `tree`.
+    """Run the tests `only` of `baseline` against the functions of `tree`, each call within `call_seconds`.
 
     A test fails if editable code matters to it beyond plain calls, or if an event in it is not `known`; the
     result says which. Without `known` events are noted instead. If the judge itself dies in a test, that test
@@ -58,7 +60,7 @@ def run_sealed(
         first = Call((paths_of(target, names), options, names, functions, regions, granted))
         return program_of_tests(target, baseline, "judge:judge"), first
 
-    return converse(begin, judge, SealedCandidate(target, tree, box), only, known)
+    return converse(begin, judge, SealedCandidate(target, tree, box, call_seconds), only, known)
 
 
 def converse(
@@ -155,8 +157,8 @@ class _Hearing:
 class SealedCandidate:
     """The candidate's side: a child, replaced by another when it dies."""
 
-    def __init__(self, target: Target, tree: Tree, box: Box) -> None:
-        self._program = served_program(target, tree)
+    def __init__(self, target: Target, tree: Tree, box: Box, call_seconds: float | None = None) -> None:
+        self._program = replace(served_program(target, tree), call_seconds=call_seconds)
         self._box = box
         self._session: CallSession | None = None
         self.broken = ""  # why its modules cannot be imported

@@ -19,7 +19,9 @@ from pygent.benchmarks.suites.case_source import CaseSource
 from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.suite_registry import suite_class_of, suite_for
 from pygent.benchmarks.suites.tree_execution import program_for, said, spec_for
+from pygent.benchmarks.testing.in_process import TIMED_OUT
 from pygent.benchmarks.testing.inventory import read_inventory
+from pygent.benchmarks.testing.limits_of_tests import limits_of_tests
 from pygent.benchmarks.testing.programs import paths_of, program_of_tests, spec_of_tests
 from pygent.prompts.quote import line
 from pygent.sandbox.api import Box, BoxSpec, Call, Isolation, Outcome, Program, Reply, Sandbox
@@ -30,7 +32,7 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 
 FILE = "pygent_spectrum.py"
 PACKAGE = "coverage"
-FAILING_SECONDS = 1.0  # for all cases together that fail: they may loop
+FAILING_SECONDS = 1.0  # for all together that fail and may loop: to see where, they need not end
 _SLOWER = 5  # at most, with line tracing
 
 _Lines = dict[str, dict[int, int]]
@@ -89,7 +91,8 @@ def _with_watcher(program: Program, entry: str) -> Program:
     text = resources.files("pygent.benchmarks.testing").joinpath("inside_spectrum.py").read_text("utf-8")
     files = {**program.files, f"{dispatch.FOLDER}/{FILE}": text}
     path = tuple(dict.fromkeys((dispatch.FOLDER, *program.path)))
-    return replace(program, files=files, entry=f"{FILE.removesuffix('.py')}:{entry}", path=path)
+    watching = f"{FILE.removesuffix('.py')}:{entry}"
+    return replace(program, files=files, entry=watching, path=path, converses=False)
 
 
 def _python(tree: Tree) -> list[str]:
@@ -103,7 +106,13 @@ def _of_tests(target: Target, tree: Tree, box: Box) -> Spectrum:
     known = read_inventory(target)
     wanted, failing = known.ids(), set(known.ids(verdict="failed"))
     program = _with_watcher(program_of_tests(target, tree, "direct:run"), "run")
-    args = (paths_of(target, wanted), list(target.manifest.suite.options), wanted, _python(tree))
+    limits = {
+        name: [_SLOWER * limit.seconds, _SLOWER * limit.by_clock]
+        for name, limit in limits_of_tests(target, known.seconds_of_passing()).items()
+    }
+    loops = known.failing_with(TIMED_OUT)
+    limits |= {name: [FAILING_SECONDS / len(loops), FAILING_SECONDS] for name in loops}
+    args = (paths_of(target, wanted), list(target.manifest.suite.options), wanted, _python(tree), limits)
     last = box.run(program, [Call(args)]).last
     if last.outcome is not Outcome.OK:
         raise SpectrumUnavailableError(said(last))

@@ -45,7 +45,7 @@ def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 
     """A box in which an agent can work on a target that needs `packages`.
 
     `minutes` limits the whole work, waiting for answers included; `call_seconds` limits the time from one
-    answer to the next question.
+    answer to the next question. Both are by the clock.
     """
     limits = Limits(
         memory_mb=MEMORY_MB,
@@ -54,6 +54,7 @@ def spec_of(packages: tuple[str, ...], *, minutes: float, call_seconds: float = 
         load_seconds=60.0,
         call_seconds=call_seconds,
         total_seconds=minutes * 60,
+        wall_factor=1.0,
         all_answers_bytes=64 << 20,
     )
     return BoxSpec(limits, tuple(dict.fromkeys((*PACKAGES, *packages))), preload=PRELOAD)

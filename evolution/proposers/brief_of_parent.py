@@ -190,7 +190,7 @@ def limits(target: Target, facts: RunFacts, calls: str = "") -> tuple[str, ...]:
     table, speed = target.manifest.limits, facts.speed()
     sentences = []
     if not suite_class_of(target).needs_solver:  # else it works in boxes with other limits
-        one = f"{calls[:1].upper()}{calls[1:]}" or f"One call may take {table.call_seconds:g} s"
+        one = f"{calls[:1].upper()}{calls[1:]}" or f"One call may take {table.call_seconds:g} s of CPU time"
         sentences.append(
             f"{one}, all calls of a process {table.total_seconds:g} s, "
             f"its import {table.load_seconds:g} s; it has one core and {table.memory_mb} MB of memory."

@@ -89,7 +89,7 @@ class RunnerBox:
             "answer_bytes": limits.answer_bytes,
             "output_bytes": limits.output_bytes,
             "load_seconds": limits.load_seconds,
-            "call_seconds": limits.call_seconds,
+            "call_seconds": min(limits.call_seconds, program.call_seconds or limits.call_seconds),
             "total_seconds": limits.total_seconds,
             "wall_factor": limits.wall_factor,
             "grace": limits.grace,

@@ -29,9 +29,10 @@ LIMITS = Limits(
     answer_bytes=1 << 20,
     all_answers_bytes=4 << 20,
     output_bytes=2000,
-    load_seconds=5,
-    call_seconds=1.5,
-    total_seconds=5,
+    load_seconds=2.5,
+    call_seconds=0.75,
+    total_seconds=2.5,
+    wall_factor=2,
 )
 _FUNCTIONS = ("attack", "later", "neighbour")
 _LITERALS = ("ENDS", "CALLS", "LIMITS", "FAST", "LOOPBACK")

@@ -84,7 +84,7 @@ def _run(one: Attack, boxes: _Boxes, isolation: Isolation) -> AttackResult:
     took, busy = time.monotonic() - start, time.thread_time() - busy
     limits = one.spec.limits
     parts = 1 + ("neighbour" in one.arguments)
-    if took > parts * (limits.load_seconds + limits.total_seconds) + _SLACK:
+    if took > parts * (limits.load_seconds + limits.total_seconds) * limits.wall_factor + _SLACK:
         verdicts.append((False, f"held up the host for {took:.0f} s"))
     if busy > _HOST_SECONDS:
         verdicts.append((False, f"used {busy:.1f} s of the host's CPU time"))

@@ -135,19 +135,26 @@ class JudgeTable(_Table):
 
 
 class LimitsTable(_Table):
-    """Limits of the box for this target; the defaults are the sandbox's."""
+    """Limits of the box for this target; the defaults are the sandbox's.
+
+    Times are CPU time of all that runs in the box. By the clock, each may take three times as long.
+    """
 
     memory_mb: int = Field(512, ge=32, le=65536, description="memory of the box in MB, swap included")
     pids: int = Field(64, ge=4, le=4096, description="processes and threads")
     tmpfs_mb: int = Field(32, ge=1, le=4096, description="scratch space in MB")
-    load_seconds: float = Field(10.0, gt=0, description="seconds to import the entry module")
+    load_seconds: float = Field(
+        10.0, gt=0, description="CPU seconds to import the entry module; three times that by the clock"
+    )
     call_seconds: float = Field(
         10.0,
         gt=0,
-        description="seconds for one call; if left out, suites of kind `cases`, `timing` and `pytest` "
-        "learn a lower limit from the baseline",
+        description="CPU seconds for one call, three times that by the clock; if left out, suites of kind "
+        "`cases`, `timing` and `pytest` learn a lower limit from the baseline",
     )
-    total_seconds: float = Field(60.0, gt=0, description="seconds for one child, all its calls")
+    total_seconds: float = Field(
+        60.0, gt=0, description="CPU seconds for one child, all its calls; three times that by the clock"
+    )
     learn: bool | None = Field(
         None,
         description="whether the limit of a call is learned from the baseline, up to `call_seconds`; by "
@@ -157,7 +164,7 @@ class LimitsTable(_Table):
         2,
         ge=1,
         description="how many calls of a variant may hit their limit until cases that cannot change the "
-        "verdict are counted as timed out without being run; for the kind `cases`",
+        "verdict are counted as timed out without being run; for the kinds `cases` and `pytest`",
     )
     grace: float = Field(
         0.0,

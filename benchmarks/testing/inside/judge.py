@@ -25,7 +25,7 @@ class Judge(Plugin):
         regions: dict[str, list[str]],
         granted: Granted | None,
     ) -> None:
-        super().__init__(only, {})
+        super().__init__(only)
         self.proxy = _Telling(ask, functions, self)
         self.reported = 0
         self._editable = _places(regions)

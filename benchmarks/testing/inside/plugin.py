@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from .alarm import Alarm
+
 _OPTIONS = ("-q", "--no-header", "--no-summary", "--rootdir=.", "-p", "no:cacheprovider")
 
 
-class TimedOut(BaseException):
-    """A test has used up its time."""
+Limit = list[float]  # of a test: seconds that it may compute, and seconds by the clock
+TIMED_OUT = "timed out"
 
 
 class Plugin:
-    """Selects tests, collects a verdict for each, and stops the run."""
+    """Selects tests, collects a verdict for each, and stops the run.
 
-    def __init__(self, only: list[str] | None, seconds: dict[str, float]) -> None:
+    A test that hits its limit has failed, and the next one follows; the limit '' is for tests that have none.
+    """
+
+    def __init__(self, only: list[str] | None, limits: Mapping[str, Limit] = {}) -> None:
         self.only = None if only is None else set(only)
-        self.seconds = seconds
+        self._limits = limits
+        self._alarm = Alarm(self._too_long, self.given_up)
         self.results: list[list[object]] = []
         self.errors: list[str] = []
         self.stopped = ""
@@ -46,16 +51,22 @@ class Plugin:
         self._finished = False
         self.begins(item)
         self._started = time.perf_counter()
-        limit = self.seconds.get(item.nodeid, 0.0)
-        if limit:
-            signal.signal(signal.SIGALRM, self._too_long)
-            signal.setitimer(signal.ITIMER_REAL, limit)
         try:
             return (yield)
         finally:
-            if limit:
-                signal.setitimer(signal.ITIMER_REAL, 0)
             self.ended(item)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self) -> Iterator[Any]:
+        return (yield from self._limited())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[Any]:
+        return (yield from self._limited())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self) -> Iterator[Any]:
+        return (yield from self._limited())
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a report: a test has failed until its call passes and nothing after it fails."""
@@ -87,10 +98,22 @@ class Plugin:
         """Fail the running test, whatever it does."""
         self._outcome, self._kind = "failed", why
 
-    def _too_long(self, number: int, frame: object) -> None:
-        self.stopped = f"a test timed out: {self.current}"
-        self.lost("timed out")
-        raise TimedOut
+    def given_up(self) -> None:
+        """Called when the running test does not end although it was interrupted again and again."""
+
+    def _limited(self) -> Iterator[Any]:
+        """One phase of a test under the limit; what pytest does between them is not."""
+        limit = self._limits.get(self.current) or self._limits.get("")
+        if limit is None:
+            return (yield)
+        self._alarm.start(*limit)
+        try:
+            return (yield)
+        finally:
+            self._alarm.stop()
+
+    def _too_long(self) -> None:
+        self.lost(TIMED_OUT)
 
     def report(self) -> dict[str, object]:
         return {"results": self.results, "errors": self.errors[:3], "stopped": self.stopped}

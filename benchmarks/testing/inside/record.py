@@ -15,7 +15,7 @@ class Recorder(Plugin):
     """Keeps plain calls into functions, with their answers."""
 
     def __init__(self, only: list[str] | None, most: int, encode: Callable[[object], str]) -> None:
-        super().__init__(only, {})
+        super().__init__(only)
         self.calls: dict[str, list[object]] = {}
         self._counts: dict[str, int] = {}
         self._most = most

@@ -3,7 +3,7 @@
 from tools import send_and_wait
 
 ENDS = ("violation",)
-LIMITS = {"call_seconds": 10, "total_seconds": 15}
+LIMITS = {"call_seconds": 5, "total_seconds": 7.5}
 BITS = 16
 
 

@@ -4,7 +4,7 @@ from tools import Channel, wait
 
 ENDS = ("violation",)
 CALLS = 4
-LIMITS = {"answer_bytes": 8_388_608, "all_answers_bytes": 33_554_432, "total_seconds": 20}
+LIMITS = {"answer_bytes": 8_388_608, "all_answers_bytes": 33_554_432, "total_seconds": 10}
 
 
 def attack(turn):

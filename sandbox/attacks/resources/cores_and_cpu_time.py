@@ -3,7 +3,7 @@
 import os
 import time
 
-LIMITS = {"cpus": 0.5, "call_seconds": 4, "total_seconds": 6}
+LIMITS = {"cpus": 0.5, "call_seconds": 2, "total_seconds": 3}
 
 
 def attack():

@@ -5,7 +5,7 @@ import sys
 from tools import wait
 
 ENDS = ("timeout",)
-LIMITS = {"load_seconds": 0.5}
+LIMITS = {"load_seconds": 0.25}
 
 sys.setrecursionlimit(200)
 wait()

@@ -49,7 +49,7 @@ class TimesContract:
         with sandbox.box(HASTY, Isolation.PROCESS) as box:
             execution = once(box, "while True: pass")
         assert execution.load.outcome is Outcome.TIMEOUT
-        assert "1 s" in execution.load.detail
+        assert execution.load.detail.startswith("no answer within ")
 
     def test_a_loop_in_a_call_is_a_time_out_and_final(self, sandbox: Sandbox) -> None:
         source = (

@@ -179,7 +179,7 @@ def test_the_candidates_side_of_a_sealed_run_has_no_test(target: Target, local_s
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("    while True:\n        pass", "timed out"),
+        ("    while True:\n        pass", ""),
         ("    import os\n    os._exit(0)", "died: exited with status 0"),
         ("    raise SystemExit", ""),
     ],

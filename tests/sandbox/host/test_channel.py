@@ -16,7 +16,7 @@ from pygent.sandbox.host.frames import Frames, frame
 from pygent.sandbox.host.runner_process import Death
 
 ECHO = Program({"m.py": ""}, "m:f")
-OK = {"k": "reply", "outcome": "ok", "detail": "", "seconds": 0.1}
+OK = {"k": "reply", "outcome": "ok", "detail": "", "seconds": 0.1, "cpu": 0.1}
 END = {"k": "end", "why": "", "extra": False, "seconds": 0.2, "cpu": 0.1}
 
 
