@@ -65,7 +65,7 @@ def engine(tmp_path: Path, connections: list[list[str]], closed: SimpleQueue[int
 
 def test_a_connection_is_kept(engine: Answers, connections: list[list[str]]) -> None:
     calls = engine([http("200 OK", '{"Id": "a"}'), http("204 No Content", "")])
-    assert calls.call("POST", "/containers/create", {"Image": "i"}) == {"Id": "a"}
+    assert calls.call("POST", "/containers/create") == {"Id": "a"}
     assert calls.call("POST", "/containers/a/start") == {}
     assert connections == [
         ["POST /v1.41/containers/create HTTP/1.1", "POST /v1.41/containers/a/start HTTP/1.1"]
@@ -87,7 +87,7 @@ def test_a_connection_that_the_engine_has_closed_is_replaced(
 def test_a_refusal_has_the_engines_words(engine: Answers) -> None:
     calls = engine([http("404 Not Found", '{"message": "No such\\nimage: i"}'), http("500 No", "torn")])
     with pytest.raises(EngineRefusalError, match=r"^No such image: i$") as missing:
-        calls.call("POST", "/containers/create", {})
+        calls.call("POST", "/containers/create")
     assert missing.value.is_missing
     with pytest.raises(EngineRefusalError, match=r"^torn$") as torn:
         calls.call("GET", "/info")
