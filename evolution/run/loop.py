@@ -40,7 +40,7 @@ from pygent.sandbox.host.retry import SandboxLostError
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.5  # between checks for an end while nothing happens
-STALENESS = 4  # windows that an attempt may lag behind, if nobody waits for a model
+STALENESS = 2  # windows that an attempt may lag behind, if nobody waits for a model
 AT_ONCE = (EndReason.INTERRUPTED, EndReason.PAUSE, EndReason.STOP, EndReason.MINUTES)
 
 

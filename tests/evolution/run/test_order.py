@@ -212,7 +212,7 @@ def test_without_a_model_a_slow_evaluation_holds_up_others_only_at_the_stated_st
         "pygent.evolution.proposers.failure_spectrum.FailureSpectrum.look_at", lambda *_: None
     )
     slow, quick = Story.of(tmp_path / "slow"), Story.of(tmp_path / "quick")
-    options = {"proposer": "mutate", "model": None, "window": 4, "attempts": 20, "seed": 2, "fuse": 0.0}
+    options = {"proposer": "mutate", "model": None, "window": 8, "attempts": 20, "seed": 2, "fuse": 0.0}
     assert slow.session(Random(0), sandbox=SlowFirst(), **options)
     assert quick.session(Random(0), **options)
     assert slow.contents == quick.contents
