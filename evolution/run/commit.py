@@ -118,7 +118,7 @@ class Ledger:
     def replay(self, archived: VariantRecord) -> None:
         """Replay the commit of an earlier session."""
         variant = self._unrefused(archived)
-        if variant.attempt not in self._confirmations and self._was_confirmed(variant):
+        if variant.attempt not in self._confirmations and _was_confirmed(self._archive, variant):
             self._confirmations[variant.attempt] = len(self._confirmations) + 1
         self._absorb(variant)
 
@@ -134,6 +134,10 @@ class Ledger:
         """Take in an event of the run that is replayed."""
         if event.kind is EventKind.CONFIRM:
             self._to_confirm.add(event.number)
+
+    def is_decided_since(self, heard: int) -> bool:
+        """Whether people have decided anything after the decision with this key."""
+        return bool(self._archive.decisions.list_(run=self.run, after=heard))
 
     def heed(self) -> None:
         """Apply people's decisions about this run's variants since the last call."""
@@ -158,11 +162,6 @@ class Ledger:
             self._archive.events.add(self.run, self._unwritten)
             self._unwritten = []
 
-    def _was_confirmed(self, variant: VariantRecord) -> bool:
-        """Older versions recorded no event of it."""
-        may_be = variant.status in (Status.ACCEPTED, Status.CHAMPION)
-        return may_be and bool(self._archive.variants.records(variant.id, kind="confirmation"))
-
     @property
     def _commits(self) -> int:
         return len(self.population.generations)
@@ -178,3 +177,9 @@ class Ledger:
             return variant
         status, reason = self._archive.decisions.standing_before(variant.id)
         return replace(variant, status=status, reason=reason)
+
+
+def _was_confirmed(archive: ArchiveStore, variant: VariantRecord) -> bool:
+    """Older versions recorded no event of it."""
+    may_be = variant.status in (Status.ACCEPTED, Status.CHAMPION)
+    return may_be and bool(archive.variants.records(variant.id, kind="confirmation"))

@@ -79,12 +79,14 @@ class Loop:
         self._parents = recorded.parents
         self._by_number = not attempts.proposer.waits
         self._window = window
+        self._most = STALENESS * window if self._by_number else _at_once(window)
         self._begun: dict[int, _UnderWay] = {}  # not committed yet, by number
         self._asking: set[int] = set()  # those whose answers are awaited
         self._ended: dict[int, None] = {}  # those that can be committed, as they ended
         self._put_aside: list[int] = []  # those that wait for a confirmation
         self._put_off: deque[int] = deque()  # began in an earlier session, and may not go on yet
         self._next = 0
+        self._repeated: set[int] = set()  # archived attempts that have begun, but are not committed yet
         self._news: SimpleQueue[tuple[int, bool]] = SimpleQueue()  # attempts, and whether they ended
         self._is_live = False  # past what is recorded, so that new decisions are heeded
         self._ending: EndReason | None = None
@@ -137,13 +139,12 @@ class Loop:
             return False
         self._look_around()
         self._ending = self._stopping.before_next(
-            self._attempts.proposer, begun=attempt, under_way=len(self._begun)
+            self._attempts.proposer, begun=attempt, under_way=len(self._begun) + len(self._repeated)
         )
         return self._ending is None
 
     def _has_room(self) -> bool:
-        most = STALENESS * self._window if self._by_number else _at_once(self._window)
-        return len(self._begun) < most and len(self._asking) < self._window
+        return len(self._begun) < self._most and len(self._asking) < self._window
 
     def _begin(self, attempt: int) -> None:
         self._next = max(self._next, attempt + 1)
@@ -216,13 +217,21 @@ class Loop:
 
         An event whose attempt may not begin, such as for want of budget, is left out.
         """
+        fresh = max((one.number for one in events if one.kind is EventKind.BEGIN), default=-1) + 1
+        heard = max((one.number for one in events if one.kind is EventKind.HEED), default=0)
+        is_exact = is_own and self._by_number and not self._ledger.is_decided_since(heard)
         for event in events:
             archived = None if event.kind is EventKind.HEED else self._recorded.variants.get(event.number)
             if archived is not None:
                 self._next = max(self._next, event.number + 1)
                 self._attempts.repeat(event, archived)
-                if event.kind is EventKind.COMMIT:
+                if event.kind is EventKind.BEGIN:
+                    self._repeated.add(event.number)
+                elif event.kind is EventKind.COMMIT:
+                    self._repeated.discard(event.number)
                     del self._recorded.variants[event.number]
+                    if is_exact:
+                        self._begin_on_time(event.number, fresh)
                 continue
             if is_own:
                 self._ledger.recall(event)
@@ -232,6 +241,11 @@ class Loop:
                 self._begin_again(event.number)
             elif event.kind is not EventKind.HEED:
                 self._settle_in_turn(event)
+
+    def _begin_on_time(self, committed: int, fresh: int) -> None:
+        """Begin attempts that an earlier session, which was to end, did not begin after this commit."""
+        while fresh <= self._next <= committed + self._most and self._may_begin(self._next):
+            self._begin(self._next)
 
     def _begin_again(self, attempt: int) -> None:
         self._next = max(self._next, attempt + 1)
