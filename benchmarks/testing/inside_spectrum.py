@@ -86,16 +86,27 @@ class Plugin:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._lines.within(str(len(self.tests)))
         self.tests.append([nodeid, "passed"])
-        self._alarm.start(*(self._limits.get(nodeid) or self._limits[""]))
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._start(item)
+
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        self._start(item)
+
+    def pytest_runtest_makereport(self) -> None:
+        """Stop the alarm before pytest describes a failure: an interruption of that would end the run."""
+        self._alarm.stop()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
-            self._alarm.stop()
             self._lines.within(_OUTSIDE)
         if report.failed:
             self.tests[-1][1] = "failed"
         elif report.skipped and self.tests[-1][1] == "passed":
             self.tests[-1][1] = "skipped"
+
+    def _start(self, item: pytest.Item) -> None:
+        self._alarm.start(*(self._limits.get(item.nodeid) or self._limits[""]))
 
 
 def run(
