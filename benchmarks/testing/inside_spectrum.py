@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pytest
 
 _OPTIONS = ("-q", "--no-header", "--no-summary", "--rootdir=.", "-p", "no:cacheprovider", "-o", "addopts=")
-_BY_CLOCK = 3  # times the CPU time that a case may take
+_BY_CLOCK = 3  # times the CPU time that a case may take,
+_LEAST_BY_CLOCK = 1.0  # and seconds that it has at least: a busy machine may stop it for a while
 _NOWHERE = 0  # the line of an empty module
 _OUTSIDE = ""  # the context of code that no test runs: imports, collection, teardown
 
@@ -148,7 +149,7 @@ class Cases:
         self._number += 1
         self._lines.within(str(self._number))
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        signal.setitimer(signal.ITIMER_REAL, _BY_CLOCK * seconds)
+        signal.setitimer(signal.ITIMER_REAL, max(_BY_CLOCK * seconds, _LEAST_BY_CLOCK))
         try:
             return self._function(*args, **kwargs)
         finally:
