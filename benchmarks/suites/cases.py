@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 
-from pygent.benchmarks.asked_cases import PASSED, BoxesByLimit, CasesAsked, ask_patiently
+from pygent.benchmarks.asked_cases import PASSED, BoxesByLimit, CasesAsked, ask_patiently, most_late
 from pygent.benchmarks.learned_limits import FLOOR, PATIENCE, call_limit, manifest_limit, open_verdict
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
@@ -17,7 +17,7 @@ from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, spec_for
 from pygent.benchmarks.suites.words import told
-from pygent.sandbox.api import Box
+from pygent.sandbox.api import Box, Isolation
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -49,6 +49,8 @@ class CasesSuite(Suite):
         is_known = self._is_known(split)
         verdict = open_verdict(self._target, len(cases), bench.to_beat if split == "search" else None)
         in_a_hurry = limit.is_learned and is_known
+        if split == "search" and bench.isolation is Isolation.PROCESS:
+            limit = limit.of_mutant()
         patiently = limit.is_open or (verdict.counts_all and not in_a_hurry)
         asked = CasesAsked(self._target, tree, cases, self._cases.words_about_case)
         with BoxesByLimit(self._target, bench) as boxes:
@@ -56,9 +58,10 @@ class CasesSuite(Suite):
             def measure(start: int, stop: int, calls: int | None) -> Batch:
                 numbers = range(start, stop)
                 if patiently:
-                    ask_patiently(self._target, asked, numbers, boxes, limit, verdict)
+                    ask_patiently(self._target, asked, numbers, boxes, limit, verdict, tell=bench.tell)
                 else:
-                    asked.ask(boxes[limit], _loops_last(numbers, bench) if is_known else numbers, verdict)
+                    ordered = _loops_last(numbers, bench) if is_known else numbers
+                    asked.ask(boxes[limit], ordered, verdict, most=most_late(self._target, limit))
                 return asked.batch(numbers, with_calls=split == "search")
 
             found = StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
@@ -100,7 +103,8 @@ class CasesSuite(Suite):
             """Of cases that are asked over and over, one that looped twice is not asked again."""
             asked = CasesAsked(self._target, side.tree, cases)
             numbers = range(len(cases))
-            asked.ask(side.box, [n for n in numbers if not self.exhaustive or loops[side.number, n] < 2])
+            wanted = [n for n in numbers if not self.exhaustive or loops[side.number, n] < 2]
+            asked.ask(side.box, wanted, most=most_late(self._target, limit))
             batch = asked.batch(numbers)
             loops.update((side.number, number) for number in batch.timed_out)
             return batch
