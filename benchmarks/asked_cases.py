@@ -90,6 +90,7 @@ class CasesAsked:
         self._output = ""
         self._violated = False
         self.reason = ""
+        self.enough = target.manifest.limits.timeouts  # time-outs, after which a settled verdict stands
         self.is_slow: bool | None = None  # whether patience was rewarded; None if it was not needed yet
 
     def timed_out(self, numbers: Iterable[int]) -> list[int]:
@@ -114,7 +115,7 @@ class CasesAsked:
         late = len(self.timed_out(self._asked))
         passed = sum(not one.fault for one in self._asked.values())
         left = len(self._cases) - len(self._asked) + (late if provisional else 0)
-        return late >= self._target.manifest.limits.timeouts and verdict.is_settled(passed, left)
+        return late >= self.enough and verdict.is_settled(passed, left)
 
     def ask(
         self,

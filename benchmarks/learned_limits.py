@@ -116,6 +116,12 @@ def manifest_limit(target: Target) -> CallLimit:
     return _limit(target.manifest.limits.call_seconds)
 
 
+def timeouts_of_mutant(target: Target) -> int:
+    """How many calls of a mutant hit the limit before cases are left out: one, if the manifest does not say."""
+    table = target.manifest.limits
+    return table.timeouts if "timeouts" in table.model_fields_set else 1
+
+
 def in_words(target: Target) -> str:
     """The rule for a target's calls, before anything is known about the baseline."""
     most = target.manifest.limits.call_seconds

@@ -8,7 +8,14 @@ from functools import lru_cache
 from itertools import repeat
 
 from pygent.benchmarks.asked_cases import PASSED, BoxesByLimit, CasesAsked, ask_patiently, most_late
-from pygent.benchmarks.learned_limits import FLOOR, PATIENCE, call_limit, manifest_limit, open_verdict
+from pygent.benchmarks.learned_limits import (
+    FLOOR,
+    PATIENCE,
+    call_limit,
+    manifest_limit,
+    open_verdict,
+    timeouts_of_mutant,
+)
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.case_source import CaseSource, masks_of, visible_cases
@@ -49,10 +56,10 @@ class CasesSuite(Suite):
         is_known = self._is_known(split)
         verdict = open_verdict(self._target, len(cases), bench.to_beat if split == "search" else None)
         in_a_hurry = limit.is_learned and is_known
-        if split == "search" and bench.isolation is Isolation.PROCESS:
-            limit = limit.of_mutant()
         patiently = limit.is_open or (verdict.counts_all and not in_a_hurry)
         asked = CasesAsked(self._target, tree, cases, self._cases.words_about_case)
+        if limit.is_learned and split == "search" and bench.isolation is Isolation.PROCESS:
+            limit, asked.enough = limit.of_mutant(), timeouts_of_mutant(self._target)
         with BoxesByLimit(self._target, bench) as boxes:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
@@ -60,7 +67,7 @@ class CasesSuite(Suite):
                 if patiently:
                     ask_patiently(self._target, asked, numbers, boxes, limit, verdict, tell=bench.tell)
                 else:
-                    ordered = _loops_last(numbers, bench) if is_known else numbers
+                    ordered = _in_order(numbers, bench) if is_known else numbers
                     asked.ask(boxes[limit], ordered, verdict, most=most_late(self._target, limit))
                 return asked.batch(numbers, with_calls=split == "search")
 
@@ -159,10 +166,15 @@ class _PairsOfCases(PairedComparison[list[Case]]):
         return super().pair(given, number) if slower else found
 
 
-def _loops_last(numbers: Sequence[int], bench: EvaluationContext) -> Sequence[int]:
-    """Cases that the baseline does not finish come last: a variant may not finish them either."""
+def _in_order(numbers: Sequence[int], bench: EvaluationContext) -> Sequence[int]:
+    """Cases that the baseline fails come first, then one loop is enough to settle that no more pass than then.
+
+    Those that it does not finish come last: a variant may not finish them either.
+    """
     found = bench.baseline_found()
     if found is None or found.seed != bench.seed or not found.stages:
         return numbers
-    loops = frozenset(found.stages[-1].timed_out)
-    return sorted(numbers, key=lambda number: number in loops)
+    last = found.stages[-1]
+    loops = frozenset(last.timed_out)
+    passed = last.samples.get(PASSED, ())
+    return sorted(numbers, key=lambda n: (n in loops, n >= len(passed) or passed[n] == 1))
