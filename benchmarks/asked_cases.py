@@ -225,11 +225,11 @@ def ask_patiently(
     boxes: BoxesByLimit,
     limit: CallLimit,
     verdict: OpenVerdict,
-    tell: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str], None],
 ) -> None:
     """Ask cases without knowing how long a right answer may take; a learned `limit` is where to begin.
 
-    `tell` gets a line as soon as it is known that the tree loops.
+    `tell` gets a line as soon as it is known that the tree, a baseline, loops.
     """
     most, learning = manifest_limit(target), learns(target)
     quick = limit if limit.is_learned else limit.within(FLOOR)
@@ -246,7 +246,7 @@ def ask_patiently(
         asked.ask_again(boxes[patience], [number])
         asked.is_slow = not asked.timed_out([number])
         if not asked.is_slow:
-            tell(does_not_finish(number, patience.seconds))
+            tell(f"{does_not_finish(number, patience.seconds)}; other cases are still measured")
     tried = quick
     if verdict.counts_all:
         unasked, tried = asked.unasked(late), most.within(max(STEP, quick.seconds))

@@ -4,8 +4,8 @@ If answers are right or wrong and the manifest states no limit, a call may take 
 call that the baseline answered rightly, at least `FLOOR`, and never more than the manifest allows. Limits
 count CPU time, so the floor can be low. A case that the baseline fails or does not finish teaches nothing.
 
-Mutations bring in neither imports nor tables, so a variant without a model's code, in a search evaluation,
-may have as little as `MUTANT_FLOOR`. Comparisons and held-out cases give both sides the same, at least `FLOOR`.
+Mutations bring in neither imports nor tables. So in a search evaluation, a variant without a model's code may
+have as little as `MUTANT_FLOOR`. Comparisons and held-out cases give both sides the same, at least `FLOOR`.
 
 The limit is a function of the manifest and of the baseline's evaluation, which the archive keeps: whoever
 asks gets the same one, in a resumed run as well.
@@ -117,7 +117,7 @@ def manifest_limit(target: Target) -> CallLimit:
 
 
 def timeouts_of_mutant(target: Target) -> int:
-    """How many calls of a mutant hit the limit before cases are left out: one, if the manifest does not say."""
+    """How many calls of a mutant hit the limit before cases are left out: one, unless it is stated."""
     table = target.manifest.limits
     return table.timeouts if "timeouts" in table.model_fields_set else 1
 
@@ -163,7 +163,8 @@ def _limit(seconds: float) -> CallLimit:
 
 
 def _duration(seconds: float) -> str:
-    return f"{1000 * seconds:.2g} ms" if seconds < 1 else f"{seconds:.2g} s"
+    figure, unit = (1000 * seconds, "ms") if seconds < 1 else (seconds, "s")
+    return f"{float(f'{figure:.2g}'):g} {unit}"
 
 
 class OpenVerdict:

@@ -52,7 +52,8 @@ class CasesSuite(Suite):
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         cases = self._cases.of(bench.seed, split)
-        limit = call_limit(self._target, bench.baseline_found())
+        baseline = bench.baseline_found()
+        limit = call_limit(self._target, baseline)
         is_known = self._is_known(split)
         verdict = open_verdict(self._target, len(cases), bench.to_beat if split == "search" else None)
         in_a_hurry = limit.is_learned and is_known
@@ -60,12 +61,13 @@ class CasesSuite(Suite):
         asked = CasesAsked(self._target, tree, cases, self._cases.words_about_case)
         if limit.is_learned and split == "search" and bench.isolation is Isolation.PROCESS:
             limit, asked.enough = limit.of_mutant(), timeouts_of_mutant(self._target)
+        tell = bench.tell if baseline is None else _unheard
         with BoxesByLimit(self._target, bench) as boxes:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
                 numbers = range(start, stop)
                 if patiently:
-                    ask_patiently(self._target, asked, numbers, boxes, limit, verdict, tell=bench.tell)
+                    ask_patiently(self._target, asked, numbers, boxes, limit, verdict, tell)
                 else:
                     ordered = _in_order(numbers, bench) if is_known else numbers
                     asked.ask(boxes[limit], ordered, verdict, most=most_late(self._target, limit))
@@ -166,8 +168,12 @@ class _PairsOfCases(PairedComparison[list[Case]]):
         return super().pair(given, number) if slower else found
 
 
+def _unheard(line: str) -> None:
+    """Only what is found out about the baseline is told."""
+
+
 def _in_order(numbers: Sequence[int], bench: EvaluationContext) -> Sequence[int]:
-    """Cases that the baseline fails come first, then one loop is enough to settle that no more pass than then.
+    """Cases that the baseline fails come first, so that fewer loops in others settle the verdict.
 
     Those that it does not finish come last: a variant may not finish them either.
     """
