@@ -1,8 +1,9 @@
 """Ask a tree cases, child after child: within a limit, or with patience if no limit is known yet.
 
 Most calls are answered at once, or never. So if the limit is still to be learned, all cases are asked with
-little time first. If some hit that limit, one of them gets `PATIENCE`. If it is answered then, the tree is
-slow, and the others get their time, too; if not, it loops, and the others count as timed out.
+little time first. If some hit that limit, one of them gets `PATIENCE`, which tells whether the tree loops.
+Then the others get `STEP`. If a slow answer teaches a longer limit, those that are left get that. Under a
+stated limit, every case that is late gets all of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pygent.benchmarks.learned_limits import (
     PATIENCE,
     CallLimit,
     OpenVerdict,
+    does_not_finish,
     learned,
     learns,
     manifest_limit,
@@ -30,7 +32,10 @@ from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
 PASSED = "passed"
-MOST_CHILDREN = 8  # children that an evaluation may lose before it gives up the tree
+MOST_CHILDREN = 8  # children that may die before the tree is given up
+STEP = 1.0  # seconds of CPU time for each case that is late, before a limit is learned
+MOST_SECONDS = 20.0  # of CPU time for cases that hit one limit, if none is stated
+MOST_STATED = 600.0  # the same if one is stated: each case should get it
 CALL_CHARS = 120  # of a call that failed
 
 
@@ -85,11 +90,20 @@ class CasesAsked:
         self._output = ""
         self._violated = False
         self.reason = ""
+        self.enough = target.manifest.limits.timeouts  # time-outs, after which a settled verdict stands
         self.is_slow: bool | None = None  # whether patience was rewarded; None if it was not needed yet
 
     def timed_out(self, numbers: Iterable[int]) -> list[int]:
         found = ((number, self._asked.get(number)) for number in numbers)
         return [number for number, one in found if one is not None and one.outcome is Outcome.TIMEOUT]
+
+    def unasked(self, numbers: Iterable[int]) -> list[int]:
+        return [number for number in numbers if number not in self._asked]
+
+    def unfinished(self, numbers: Iterable[int]) -> list[int]:
+        """Those that hit their limit, or were not asked."""
+        wanted = list(numbers)
+        return sorted([*self.timed_out(wanted), *self.unasked(wanted)])
 
     @property
     def slowest_right(self) -> float:
@@ -101,7 +115,7 @@ class CasesAsked:
         late = len(self.timed_out(self._asked))
         passed = sum(not one.fault for one in self._asked.values())
         left = len(self._cases) - len(self._asked) + (late if provisional else 0)
-        return late >= self._target.manifest.limits.timeouts and verdict.is_settled(passed, left)
+        return late >= self.enough and verdict.is_settled(passed, left)
 
     def ask(
         self,
@@ -111,31 +125,43 @@ class CasesAsked:
         *,
         provisional: bool = False,
         most: int = MOST_CHILDREN,
-    ) -> list[int]:
-        """Ask cases by number; return those that were left out, as enough others have hit the limit.
+    ) -> None:
+        """Ask cases by number, until `most` have hit the limit or the verdict is settled.
 
-        At most so many children are lost. `provisional`: those that hit the limit may be asked again.
+        `provisional`: those that hit it may be asked again.
         """
-        left, lost = list(numbers), 0
-        while left and not self.reason and lost < most:
+        left, late, died = list(numbers), 0, 0
+        while left and not self.reason and late < most:
             if verdict is not None and self.is_settled(verdict, provisional=provisional):
                 break
             execution = box.run(self._program, [self._cases[number].call for number in left])
             self._take(execution, left, provisional)
             left = left[len(execution.replies) :]
-            lost += 1
             if self.reason or not left:
                 break
-            if lost == MOST_CHILDREN and execution.last.outcome is not Outcome.TIMEOUT:
+            if execution.last.outcome is Outcome.TIMEOUT:
+                late += 1
+                continue
+            died += 1
+            if died == MOST_CHILDREN:
                 fault = in_case(said(execution.last), 0)
-                self._fail(f"{lost} cases ended the child, the last: {fault}", execution)
-        return left
+                self._fail(f"{died} cases ended the child, the last: {fault}", execution)
 
-    def ask_again(self, box: Box, numbers: Sequence[int], verdict: OpenVerdict | None = None) -> list[int]:
+    def ask_again(
+        self,
+        box: Box,
+        numbers: Sequence[int],
+        verdict: OpenVerdict | None = None,
+        *,
+        provisional: bool = False,
+        most: int = MOST_CHILDREN,
+    ) -> None:
         """The same for cases that were perhaps asked with less time, which does not count then."""
+        if self.reason:
+            return
         for number in numbers:
             self._asked.pop(number, None)
-        return self.ask(box, numbers, verdict, most=self._target.manifest.limits.timeouts)
+        self.ask(box, numbers, verdict, provisional=provisional, most=most)
 
     def batch(self, numbers: Iterable[int], *, with_calls: bool = False) -> Batch:
         """The results of cases; those that were not asked count as timed out."""
@@ -199,32 +225,44 @@ def ask_patiently(
     boxes: BoxesByLimit,
     limit: CallLimit,
     verdict: OpenVerdict,
+    tell: Callable[[str], None],
 ) -> None:
-    """Ask cases without knowing how long a right answer may take; a learned `limit` is where to begin."""
-    most = manifest_limit(target)
-    if asked.is_slow:
-        asked.ask(boxes[most], numbers, verdict)
-        return
+    """Ask cases without knowing how long a right answer may take; a learned `limit` is where to begin.
+
+    `tell` gets a line as soon as it is known that the tree, a baseline, loops.
+    """
+    most, learning = manifest_limit(target), learns(target)
     quick = limit if limit.is_learned else limit.within(FLOOR)
-    left = asked.ask(boxes[quick], numbers, verdict, provisional=quick.seconds < most.seconds)
-    late = [*asked.timed_out(numbers), *left]
-    if not late or asked.reason or asked.is_slow is False or quick.seconds == most.seconds:
+    at_first = MOST_CHILDREN if learning else most_late(target, quick)
+    asked.ask(boxes[quick], numbers, verdict, provisional=quick.seconds < most.seconds, most=at_first)
+    late = asked.unfinished(numbers)
+    if not late or quick.seconds == most.seconds or asked.is_settled(verdict, provisional=True):
         return
-    if asked.is_settled(verdict, provisional=True):
+    if not learning:
+        asked.ask_again(boxes[most], late, verdict, most=most_late(target, most))
         return
-    tries, patience = target.manifest.limits.timeouts, most
-    if learns(target):
-        tries, patience = 1, most.within(limit.patience or PATIENCE)
-    for number in late[: -1 - tries : -1]:  # the last: cases tend to grow
+    if asked.is_slow is None and not asked.reason:
+        number, patience = late.pop(), most.within(limit.patience or PATIENCE)  # the last: cases tend to grow
         asked.ask_again(boxes[patience], [number])
-        late.remove(number)
         asked.is_slow = not asked.timed_out([number])
-        if asked.is_slow:
-            break
-    enough = learned(target, asked.slowest_right) if learns(target) and asked.slowest_right else most
-    others_are_slow = learns(target) and asked.slowest_right > 0 and enough.seconds > quick.seconds
-    if late and not asked.reason and (asked.is_slow or others_are_slow):
-        asked.ask_again(boxes[enough], late, verdict)
+        if not asked.is_slow:
+            tell(f"{does_not_finish(number, patience.seconds)}; other cases are still measured")
+    tried = quick
+    if verdict.counts_all:
+        unasked, tried = asked.unasked(late), most.within(max(STEP, quick.seconds))
+        asked.ask(boxes[quick], unasked, provisional=True, most=most_late(target, quick))
+        late = asked.unfinished(late)
+        asked.ask_again(boxes[tried], late, provisional=True, most=most_late(target, tried))
+        late = asked.unfinished(late)
+    enough = learned(target, asked.slowest_right)
+    if late and asked.slowest_right and enough.seconds > tried.seconds:
+        asked.ask_again(boxes[enough], late, verdict, most=target.manifest.limits.timeouts)
+
+
+def most_late(target: Target, limit: CallLimit) -> int:
+    """How many cases may hit a limit before the others are left out."""
+    seconds = MOST_SECONDS if learns(target) else MOST_STATED
+    return max(MOST_CHILDREN, int(seconds / limit.seconds))
 
 
 def in_case(fault: str, number: int) -> str:

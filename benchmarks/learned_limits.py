@@ -4,6 +4,9 @@ If answers are right or wrong and the manifest states no limit, a call may take 
 call that the baseline answered rightly, at least `FLOOR`, and never more than the manifest allows. Limits
 count CPU time, so the floor can be low. A case that the baseline fails or does not finish teaches nothing.
 
+Mutations bring in neither imports nor tables. So in a search evaluation, a variant without a model's code may
+have as little as `MUTANT_FLOOR`. Comparisons and held-out cases give both sides the same, at least `FLOOR`.
+
 The limit is a function of the manifest and of the baseline's evaluation, which the archive keeps: whoever
 asks gets the same one, in a resumed run as well.
 """
@@ -18,6 +21,7 @@ from pygent.target_modules.spec.manifest import Target
 
 MULTIPLE = 10  # generous: held-out cases and drawn ones may be slower than those that taught the limit
 FLOOR = 0.1  # seconds of CPU time
+MUTANT_FLOOR = 0.02  # the same for a mutant in a search evaluation
 BY_CLOCK = 1.0  # seconds by the clock that a call has at least, however little CPU time it may use
 PATIENCE = 3.5  # seconds of CPU time for one case, to tell what is slow from what never ends
 LESS_PATIENCE = 1.0  # the same for variants of a baseline that answered nothing, and did not end
@@ -31,13 +35,15 @@ class CallLimit:
 
     `slowest` is the CPU time of the baseline's call that taught the limit; None if it was not learned.
     `patience` is for one of the cases that have hit a low limit, if a limit should be learned and is not;
-    None if there is nothing to find out.
+    None if there is nothing to find out. `mutant` is the limit in seconds for a variant without a model's
+    code in a search evaluation, if it is another one.
     """
 
     seconds: float
     by_clock: float
     slowest: float | None = None
     patience: float | None = None
+    mutant: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -52,13 +58,17 @@ class CallLimit:
         """A limit of at most so many seconds, to try a call before it gets all the time of this one."""
         return self if seconds >= self.seconds else _limit(seconds)
 
+    def of_mutant(self) -> CallLimit:
+        return self if self.mutant is None else replace(self, seconds=self.mutant, by_clock=BY_CLOCK)
+
     def __str__(self) -> str:
         """Both limits, and where they come from, as everybody is told: `0.1 s of CPU time (...), ...`."""
         source = ""
         if self.slowest is not None:
             taught = f"{MULTIPLE} x the baseline's slowest, {_duration(self.slowest)}"
             source = f" (learned: {'at least this, else ' if self.seconds == FLOOR else ''}{taught})"
-        return f"{self.seconds:g} s of CPU time{source}, {self.by_clock:g} s by the clock"
+        mutant = "" if self.mutant is None else f", {self.mutant:g} s for a mutant"
+        return f"{self.seconds:g} s of CPU time{mutant}{source}, {self.by_clock:g} s by the clock"
 
 
 def learns(target: Target) -> bool:
@@ -88,7 +98,11 @@ def call_limit(target: Target, baseline: Evaluation | None) -> CallLimit:
     repeat = 0.0  # where speed counts, a call may take what the baseline needs for all: it may be worth it
     if baseline is not None and target.manifest.suite.kind == "timing":
         repeat = baseline.metrics.get("seconds", 0.0)
-    return learned(target, slowest, repeat)
+    limit = learned(target, slowest, repeat)
+    if target.manifest.suite.kind != "cases":
+        return limit
+    mutant = min(limit.seconds, max(MUTANT_FLOOR, round(MULTIPLE * slowest, 3)))
+    return limit if mutant == limit.seconds else replace(limit, mutant=mutant)
 
 
 def learned(target: Target, slowest: float, least: float = 0.0) -> CallLimit:
@@ -100,6 +114,12 @@ def learned(target: Target, slowest: float, least: float = 0.0) -> CallLimit:
 def manifest_limit(target: Target) -> CallLimit:
     """What the manifest allows at most."""
     return _limit(target.manifest.limits.call_seconds)
+
+
+def timeouts_of_mutant(target: Target) -> int:
+    """How many calls of a mutant hit the limit before cases are left out: one, unless it is stated."""
+    table = target.manifest.limits
+    return table.timeouts if "timeouts" in table.model_fields_set else 1
 
 
 def in_words(target: Target) -> str:
@@ -121,10 +141,21 @@ def unfinished(target: Target, baseline: Evaluation) -> str:
     more = len(late) - 1 + baseline.stages[-1].unasked
     others = f", nor {more} other{'' if more == 1 else 's'}" if more else ""
     advice = "; if it is only slow, state limits.call_seconds" if learns(target) else ""
-    most = manifest_limit(target).within(PATIENCE) if learns(target) else manifest_limit(target)
-    return (
-        f"the baseline does not finish case {late[-1]} within {most.seconds:g} s of CPU time{others}{advice}"
-    )
+    return f"{does_not_finish(late[-1], _least_given(target, baseline))}{others}{advice}"
+
+
+def does_not_finish(case: int, seconds: float) -> str:
+    return f"the baseline does not finish case {case} within {seconds:g} s of CPU time"
+
+
+def _least_given(target: Target, baseline: Evaluation) -> float:
+    """The least time in seconds that the last case which the baseline does not finish was given."""
+    most = manifest_limit(target)
+    if not learns(target):
+        return most.seconds
+    slowest = baseline.stages[-1].slowest_right or 0.0
+    given = most.within(PATIENCE)
+    return min(given.seconds, learned(target, slowest).seconds) if slowest > FLOOR else given.seconds
 
 
 def _limit(seconds: float) -> CallLimit:
@@ -132,7 +163,8 @@ def _limit(seconds: float) -> CallLimit:
 
 
 def _duration(seconds: float) -> str:
-    return f"{1000 * seconds:.2g} ms" if seconds < 1 else f"{seconds:.2g} s"
+    figure, unit = (1000 * seconds, "ms") if seconds < 1 else (seconds, "s")
+    return f"{float(f'{figure:.2g}'):g} {unit}"
 
 
 class OpenVerdict:

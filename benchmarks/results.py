@@ -162,7 +162,7 @@ class EvaluationContext:
     It has the sandbox, the isolation that the variant's lineage demands, the run's seed, and the solver if
     coding agents are judged. The limit of a call may be learned from `baseline_found`, the baseline's
     evaluation if there is one yet. If a score `to_beat` is given, and some calls have hit their limit, cases
-    are left out that cannot change whether it is beaten.
+    are left out that cannot change whether it is beaten. `tell` gets lines for people while it lasts.
     """
 
     sandbox: Sandbox
@@ -172,6 +172,7 @@ class EvaluationContext:
     solver: Solver | None = None
     baseline_found: Callable[[], Evaluation | None] = lambda: None
     to_beat: float | None = None
+    tell: Callable[[str], None] = lambda line: None
 
 
 class Suite(Protocol):

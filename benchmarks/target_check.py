@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pygent.benchmarks.judge import evaluate
@@ -19,11 +19,14 @@ from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.spec.target_registry import with_dependencies
 
 
-def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
+def check_target(
+    target: Target, sandbox: Sandbox, seed: int = 0, *, tell: Callable[[str], None] = lambda line: None
+) -> Evaluation:
     """Check dependencies, cases or grader, and editable files, and return the baseline's evaluation.
 
-    A baseline may fail if correctness is the objective. Raises `TargetError` if the target cannot be used,
-    which includes a baseline that fails its own gate, and `SandboxFaultError` if the engine fails.
+    `tell` gets lines for people while it lasts. A baseline may fail if correctness is the objective. Raises
+    `TargetError` if the target cannot be used, which includes a baseline that fails its own gate, and
+    `SandboxFaultError` if the engine fails.
     """
     file = target.root / "target.toml"
     with_dependencies(target)
@@ -35,9 +38,8 @@ def check_target(target: Target, sandbox: Sandbox, seed: int = 0) -> Evaluation:
             )
     for editable in target.manifest.editable:
         _look_for(editable, tree, file)
-    result = evaluate(
-        target, suite_for(target), tree, EvaluationContext(sandbox, Isolation.CONTAINER, seed, tree)
-    )
+    bench = EvaluationContext(sandbox, Isolation.CONTAINER, seed, tree, tell=tell)
+    result = evaluate(target, suite_for(target), tree, bench)
     if not result.graded:
         raise TargetError(f"{file}: the baseline fails: {result.reason}")
     judged = {judge.name for judge in target.manifest.judges}  # by a model, which a check asks nothing

@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 
-from pygent.benchmarks.asked_cases import PASSED, BoxesByLimit, CasesAsked, ask_patiently
-from pygent.benchmarks.learned_limits import FLOOR, PATIENCE, call_limit, manifest_limit, open_verdict
+from pygent.benchmarks.asked_cases import PASSED, BoxesByLimit, CasesAsked, ask_patiently, most_late
+from pygent.benchmarks.learned_limits import (
+    FLOOR,
+    PATIENCE,
+    call_limit,
+    manifest_limit,
+    open_verdict,
+    timeouts_of_mutant,
+)
 from pygent.benchmarks.results import Evaluation, EvaluationContext, PairedSamples, Split, Suite
 from pygent.benchmarks.statistics.sequential_test import MOST_REPEATS
 from pygent.benchmarks.suites.case_source import CaseSource, masks_of, visible_cases
@@ -17,7 +24,7 @@ from pygent.benchmarks.suites.problems import Case
 from pygent.benchmarks.suites.stage_runner import Batch, StageRunner, static_difference
 from pygent.benchmarks.suites.tree_execution import derived, spec_for
 from pygent.benchmarks.suites.words import told
-from pygent.sandbox.api import Box
+from pygent.sandbox.api import Box, Isolation
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target
 
@@ -45,20 +52,25 @@ class CasesSuite(Suite):
 
     def evaluate(self, tree: Tree, bench: EvaluationContext, split: Split = "search") -> Evaluation:
         cases = self._cases.of(bench.seed, split)
-        limit = call_limit(self._target, bench.baseline_found())
+        baseline = bench.baseline_found()
+        limit = call_limit(self._target, baseline)
         is_known = self._is_known(split)
         verdict = open_verdict(self._target, len(cases), bench.to_beat if split == "search" else None)
         in_a_hurry = limit.is_learned and is_known
         patiently = limit.is_open or (verdict.counts_all and not in_a_hurry)
         asked = CasesAsked(self._target, tree, cases, self._cases.words_about_case)
+        if limit.is_learned and split == "search" and bench.isolation is Isolation.PROCESS:
+            limit, asked.enough = limit.of_mutant(), timeouts_of_mutant(self._target)
+        tell = bench.tell if baseline is None else _unheard
         with BoxesByLimit(self._target, bench) as boxes:
 
             def measure(start: int, stop: int, calls: int | None) -> Batch:
                 numbers = range(start, stop)
                 if patiently:
-                    ask_patiently(self._target, asked, numbers, boxes, limit, verdict)
+                    ask_patiently(self._target, asked, numbers, boxes, limit, verdict, tell)
                 else:
-                    asked.ask(boxes[limit], _loops_last(numbers, bench) if is_known else numbers, verdict)
+                    ordered = _in_order(numbers, bench) if is_known else numbers
+                    asked.ask(boxes[limit], ordered, verdict, most=most_late(self._target, limit))
                 return asked.batch(numbers, with_calls=split == "search")
 
             found = StageRunner(self._target, tree, bench, split, len(cases), measure).evaluate()
@@ -100,7 +112,8 @@ class CasesSuite(Suite):
             """Of cases that are asked over and over, one that looped twice is not asked again."""
             asked = CasesAsked(self._target, side.tree, cases)
             numbers = range(len(cases))
-            asked.ask(side.box, [n for n in numbers if not self.exhaustive or loops[side.number, n] < 2])
+            wanted = [n for n in numbers if not self.exhaustive or loops[side.number, n] < 2]
+            asked.ask(side.box, wanted, most=most_late(self._target, limit))
             batch = asked.batch(numbers)
             loops.update((side.number, number) for number in batch.timed_out)
             return batch
@@ -155,10 +168,19 @@ class _PairsOfCases(PairedComparison[list[Case]]):
         return super().pair(given, number) if slower else found
 
 
-def _loops_last(numbers: Sequence[int], bench: EvaluationContext) -> Sequence[int]:
-    """Cases that the baseline does not finish come last: a variant may not finish them either."""
+def _unheard(line: str) -> None:
+    """Only what is found out about the baseline is told."""
+
+
+def _in_order(numbers: Sequence[int], bench: EvaluationContext) -> Sequence[int]:
+    """Cases that the baseline fails come first, so that fewer loops in others settle the verdict.
+
+    Those that it does not finish come last: a variant may not finish them either.
+    """
     found = bench.baseline_found()
     if found is None or found.seed != bench.seed or not found.stages:
         return numbers
-    loops = frozenset(found.stages[-1].timed_out)
-    return sorted(numbers, key=lambda number: number in loops)
+    last = found.stages[-1]
+    loops = frozenset(last.timed_out)
+    passed = last.samples.get(PASSED, ())
+    return sorted(numbers, key=lambda n: (n in loops, n >= len(passed) or passed[n] == 1))

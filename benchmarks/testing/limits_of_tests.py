@@ -8,7 +8,7 @@ from dataclasses import replace
 from pygent.benchmarks.learned_limits import MULTIPLE, CallLimit, learned, manifest_limit
 from pygent.target_modules.spec.manifest import Target
 
-FLOOR = 0.5  # seconds of CPU time: the first failure of a run costs pytest more than most tests take
+FLOOR_OF_TEST = 0.5  # seconds of CPU time: the first failure of a run costs pytest more than most tests take
 _BY_CLOCK = 5.0  # seconds by the clock that a test has at least
 _OTHERS = 3  # times the slowest test: what one test sets up for all, another may have to in another run
 _SHARE = 1 / 3  # of a run's time for one test, if no test teaches a limit: so two may hit it
@@ -25,7 +25,7 @@ def limits_of_tests(target: Target, seconds: Mapping[str, float]) -> dict[str, C
     if not slowest or target.manifest.limits.learn is False:
         most = manifest_limit(target)
         return {ANY: most.within(_SHARE * most.seconds)}
-    least = max(FLOOR, _OTHERS * slowest)
+    least = max(FLOOR_OF_TEST, _OTHERS * slowest)
     limits = {name: learned(target, own, least) for name, own in {ANY: 0.0, **seconds}.items()}
     return {name: replace(one, by_clock=max(one.by_clock, _BY_CLOCK)) for name, one in limits.items()}
 

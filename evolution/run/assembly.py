@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pygent.archive.records import RunRecord, VariantRecord
@@ -122,7 +122,8 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
         if plan.proposer == "mutate":
             suspicion.look_at(evaluation, once)
 
-    evaluator = VariantEvaluator(plan, acceptor, bench, look_at=look_at, solver=solver, judge=judge)
+    heard = replace(bench, tell=reporter.notes.append)
+    evaluator = VariantEvaluator(plan, acceptor, heard, look_at=look_at, solver=solver, judge=judge)
     confirmer = HoldoutTest(plan.target, plan.suite, bench, config.error_rate, solver)
 
     redact = Redactor.of(os.environ) if world is None else world.redact

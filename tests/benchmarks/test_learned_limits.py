@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.benchmarks.judge import compared, confirm, evaluate
-from pygent.benchmarks.learned_limits import FLOOR, PATIENCE, call_limit, in_words, unfinished
+from pygent.benchmarks.learned_limits import FLOOR, MUTANT_FLOOR, PATIENCE, call_limit, in_words, unfinished
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, StageResult
 from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.sandbox.api import Call, Execution, Isolation, Outcome, Program, Reply, Sandbox
@@ -79,14 +79,16 @@ def measured(
     baseline: Evaluation | None = None,
     to_beat: float | None = None,
     split: Split = "search",
+    isolation: Isolation = Isolation.CONTAINER,
 ) -> Evaluation:
-    return evaluate(target, suite_for(target), tree, bench(sandbox, baseline, to_beat), split)
+    context = replace(bench(sandbox, baseline, to_beat), isolation=isolation)
+    return evaluate(target, suite_for(target), tree, context, split)
 
 
 def bench(
     sandbox: Sandbox, baseline: Evaluation | None = None, to_beat: float | None = None
 ) -> EvaluationContext:
-    found = EvaluationContext(sandbox, Isolation.PROCESS, seed=1)
+    found = EvaluationContext(sandbox, Isolation.CONTAINER, seed=1)
     return replace(found, baseline_found=lambda: baseline, to_beat=to_beat)
 
 
@@ -134,15 +136,67 @@ def test_the_limit_is_ten_times_the_slowest_right_answer(target: Target) -> None
 
 def test_a_baseline_that_loops_is_known_in_less_than_five_seconds(target: Target) -> None:
     for tree in (program(*[NEVER] * 6), program(NEVER, 0.01, WRONG, NEVER, NEVER, NEVER)):
-        sandbox = Clocked()
-        found = measured(target, sandbox, tree)
-        assert sandbox.spent < 5
+        sandbox, told = Clocked(), list[tuple[str, float]]()
+
+        def tell(line: str, sandbox: Clocked = sandbox, told: list[tuple[str, float]] = told) -> None:
+            told.append((line, sandbox.spent))
+
+        found = evaluate(target, suite_for(target), tree, replace(bench(sandbox), tell=tell))
+        [(line, spent)] = told
+        assert line.startswith(f"the baseline does not finish case 5 within {PATIENCE:g} s of CPU time")
+        assert spent < 5
+        assert sandbox.spent < 5 + 6
         assert found.graded
         words = unfinished(target, found)
         assert words.startswith(
             f"the baseline does not finish case 5 within {PATIENCE:g} s of CPU time, nor "
         )
         assert "limits.call_seconds" in words
+
+
+@given(
+    st.lists(
+        st.just(0.001) | st.just(WRONG) | st.just(NEVER) | st.floats(0.02, 1.0), min_size=12, max_size=12
+    ),
+    st.sampled_from([None, 2.0]),
+)
+def test_a_patient_score_is_that_of_asking_each_case_with_all_its_time(
+    many: Target, seconds: list[float], stated: float | None
+) -> None:
+    target = many
+    if stated is not None:
+        limits = many.manifest.limits.model_validate({"call_seconds": stated})
+        target = replace(many, manifest=many.manifest.model_copy(update={"limits": limits}))
+    found = measured(target, Clocked(), program(*seconds))
+    assert found.stages[0].samples["passed"] == tuple(float(0 <= one <= 1.0) for one in seconds)
+
+
+def test_a_mutant_has_less_time_than_what_a_model_wrote_and_everybody_is_told(target: Target) -> None:
+    known = measured(target, Clocked(), program(0.001, 0.001, 0.001, 0.001, WRONG, WRONG))
+    limits = f"calls may take {call_limit(target, known)}"
+    assert limits == (
+        "calls may take 0.1 s of CPU time, 0.02 s for a mutant "
+        "(learned: at least this, else 10 x the baseline's slowest, 1 ms), 1 s by the clock"
+    )
+    for isolation, most in ((Isolation.PROCESS, MUTANT_FLOOR), (Isolation.CONTAINER, FLOOR)):
+        for seconds, score in ((most, 1.0), (2 * most, 0.0)):
+            sandbox = Clocked()
+            found = measured(target, sandbox, program(*[seconds] * 6), known, 4 / 6, isolation=isolation)
+            assert (found.score, found.limits) == (score, limits)
+            assert set(sandbox.limits) == {most}
+        held = Clocked()
+        measured(target, held, program(held=[0.001] * 6), known, split="held_out", isolation=isolation)
+        assert set(held.limits) == {FLOOR}
+
+
+def test_one_loop_of_a_mutant_is_enough_if_the_manifest_does_not_ask_for_more(target: Target) -> None:
+    known = measured(target, Clocked(), program(0.001, 0.001, 0.001, 0.001, WRONG, WRONG))
+    loops = program(NEVER, NEVER, NEVER, NEVER, WRONG, WRONG)
+    for one, count in ((target, 1), (made_with_timeouts(target, 2), 2)):
+        sandbox = Clocked()
+        found = measured(one, sandbox, loops, known, to_beat=4 / 6, isolation=Isolation.PROCESS)
+        assert (len(found.stages[0].timed_out), found.stages[0].unasked) == (count, 4 - count)
+        assert sandbox.spent == pytest.approx(count * MUTANT_FLOOR)
 
 
 SLOW = ([3.0] * 6, [0.001, 0.001, 0.001, 0.2, 1.0, 3.0], [0.3] * 6)
@@ -159,6 +213,10 @@ def test_a_baseline_that_is_only_slow_is_measured_rightly(target: Target, second
 def test_one_that_is_slow_and_loops_as_well_keeps_what_it_can_answer(target: Target) -> None:
     found = measured(target, Clocked(), program(0.05, 0.3, 0.4, 0.05, 0.05, NEVER))
     assert found.stages[0].samples["passed"] == (1, 1, 1, 1, 1, 0)
+    assert "case 5 within 3.5 s" in unfinished(target, found)
+    found = measured(target, Clocked(), program(NEVER, NEVER, 0.2, 0.001, 0.001, 0.2))
+    assert found.stages[0].samples["passed"] == (0, 0, 1, 1, 1, 1)
+    assert "case 1 within 2 s" in unfinished(target, found)
 
 
 def test_a_case_that_the_baseline_fails_teaches_nothing(target: Target) -> None:
@@ -245,13 +303,22 @@ def test_cutting_short_never_changes_whether_a_score_is_beaten(data: st.DataObje
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Target:
+    return loaded(tmp_path_factory, len(OURS))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Target:
+    return loaded(tmp_path_factory, 12)
+
+
+def loaded(tmp_path_factory: pytest.TempPathFactory, cases: int) -> Target:
     from pygent.target_modules.spec.manifest import load
     from tests.support.trusting import trusted
 
     root = tmp_path_factory.mktemp("bare")
     (root / "src").mkdir()
     (root / "src" / "module.py").write_text("# {}\n")
-    (root / "cases.jsonl").write_text("".join(f'{{"args": [{n}], "expected": {n}}}\n' for n in OURS))
+    (root / "cases.jsonl").write_text("".join(f'{{"args": [{n}], "expected": {n}}}\n' for n in range(cases)))
     (root / "target.toml").write_text(
         'name = "bare"\ngoal = "g"\neditable = ["module.py"]\nentry = "module:f"\n'
         '[suite]\nkind = "cases"\ncases = "cases.jsonl"\n'

@@ -130,7 +130,7 @@ def check(
 
     found = find_to_run(directory)
     with place.opened() as box:
-        result = check_target(found, box)
+        result = check_target(found, box, tell=lambda line: typer.echo(line, err=True))
     if json:
         baseline = {"score": result.score, "trust": result.trust.value, "metrics": dict(result.metrics)}
         print_json({"target": found.name, **baseline})
