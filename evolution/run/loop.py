@@ -181,6 +181,8 @@ class Loop:
     def _next_to_commit(self) -> int | None:
         """The attempt whose turn it is, if it has ended."""
         first = next(iter(self._begun if self._by_number else self._ended), None)
+        if self._by_number and self._ledger.confirming is not None:  # another order in an earlier session
+            first = self._ledger.confirming
         return first if first in self._ended else None
 
     def _settle(self, attempt: int) -> Turn | None:
@@ -226,8 +228,6 @@ class Loop:
                 continue
             if is_own:
                 self._ledger.recall(event)
-            else:
-                self._ledger.follow(event)
             if event.kind is EventKind.BEGIN:
                 self._begin_again(event.number)
             elif event.kind is not EventKind.HEED:
