@@ -22,11 +22,11 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import Event, EventKind
+from pygent.archive.records import Event, EventKind, Usage
 from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptSteps, AttemptThreads, Turn
 from pygent.evolution.run.commit import Ledger
@@ -53,6 +53,7 @@ def _at_once(window: int) -> int:
 class _UnderWay:
     way: AttemptSteps
     work: Future[None]
+    spent: Usage = field(default_factory=Usage)  # on its proposal, once that is there
 
 
 class Loop:
@@ -85,7 +86,7 @@ class Loop:
         self._put_aside: list[int] = []  # those that wait for a confirmation
         self._put_off: deque[int] = deque()  # began in an earlier session, and may not go on yet
         self._next = 0
-        self._news: SimpleQueue[tuple[int, bool]] = SimpleQueue()  # attempts, and whether they ended
+        self._news: SimpleQueue[tuple[int, Usage | None]] = SimpleQueue()  # proposals made; None: it ended
         self._is_live = False  # past what is recorded, so that new decisions are heeded
         self._ending: EndReason | None = None
 
@@ -137,7 +138,10 @@ class Loop:
             return False
         self._look_around()
         self._ending = self._stopping.before_next(
-            self._attempts.proposer, begun=attempt, under_way=len(self._begun)
+            self._attempts.proposer,
+            begun=attempt,
+            under_way=len(self._begun),
+            uncommitted=sum((one.spent for one in self._begun.values()), Usage()),
         )
         return self._ending is None
 
@@ -148,7 +152,7 @@ class Loop:
     def _begin(self, attempt: int) -> None:
         self._next = max(self._next, attempt + 1)
         parents = self._parents.get(attempt, ())
-        way = self._attempts.begin(attempt, parents, lambda: self._news.put((attempt, False)))
+        way = self._attempts.begin(attempt, parents, lambda spent: self._news.put((attempt, spent)))
         turn = way.go_on()
         if attempt in self._recorded.unanswered:
             return
@@ -159,7 +163,7 @@ class Loop:
 
     def _sent(self, attempt: int, way: AttemptSteps, turn: Turn) -> Future[None]:
         work = self._threads.send(way, turn)
-        work.add_done_callback(lambda _: self._news.put((attempt, True)))
+        work.add_done_callback(lambda _: self._news.put((attempt, None)))
         return work
 
     def _listen(self, *, wait: bool = True) -> None:
@@ -173,10 +177,14 @@ class Loop:
         while not self._news.empty():
             self._note(*self._news.get())
 
-    def _note(self, attempt: int, has_ended: bool) -> None:
+    def _note(self, attempt: int, spent: Usage | None) -> None:
         self._asking.discard(attempt)
-        if has_ended and attempt in self._begun:
+        if attempt not in self._begun:
+            return
+        if spent is None:
             self._ended[attempt] = None
+        else:
+            self._begun[attempt].spent = spent
 
     def _next_to_commit(self) -> int | None:
         """The attempt whose turn it is, if it has ended."""

@@ -72,7 +72,7 @@ class _Watched:
         self.open, self.close = box.open, box.close
 
     def run(self, program: Program, calls: Sequence[Call]) -> Execution:
-        source, number = program.files["ranges.py"], calls[0].args[0] if calls[0].args else 0
+        source, number = program.files.get("ranges.py", SOURCE), calls[0].args[0] if calls[0].args else 0
         assert isinstance(number, int)
         self._sandbox.watch(source, bool(number % 2))
         self._sandbox.ran[source] += 1
@@ -203,3 +203,45 @@ def test_raised_attempts_and_another_window_leave_no_gap(story: Story) -> None:
         numbers = [event.number for event in story.events if event.kind is kind]
         assert sorted(numbers) == list(range(21))
     assert story.answers == sum(one.usage.calls for one in story.variants)
+
+
+PRICED = {"m": {"input": 1.0, "output": 1.0}}  # 2e-5 dollars for each answer of the held model
+
+
+@pytest.mark.parametrize("limit", [{"tokens": 1850}, {"calls": 8}, {"dollars": 1.85e-3}], ids=str)
+def test_a_stuck_evaluator_lets_a_model_spend_no_more(story: Story, limit: dict[str, object]) -> None:
+    """A prompt is taken for some 1,700 tokens and leaves room for fewer than ten answers of 20 tokens."""
+    spent, _ = stuck_run(story, **limit)
+    assert 0 < spent.calls <= 8
+
+
+@pytest.mark.parametrize("limit", [{"tokens": 100}, {"calls": 5}])
+def test_a_stuck_evaluator_lets_a_proposer_that_pays_by_itself_spend_no_more(
+    story: Story, limit: dict[str, object]
+) -> None:
+    proposing = Scripted(no_better, usage=Usage(1, 10, 0, 10))
+    _, begun = stuck_run(story, proposing=proposing, workers=1, **limit)
+    assert begun <= 4 + 8  # of a window that is asked, the last answers may go beyond the limit
+
+
+def stuck_run(story: Story, **options: object) -> tuple[Usage, int]:
+    """What a run with a window of 8 spends if no evaluation ends before no further attempt begins."""
+    at_rest = threading.Event()
+
+    def stuck(source: str, held_out: bool) -> None:
+        if source != SOURCE:
+            assert at_rest.wait(SECONDS)
+
+    begun, looks = 0, 0
+
+    def look() -> bool:
+        nonlocal begun, looks
+        looks = looks + 1 if len(story.begun) == begun else 0
+        begun = len(story.begun)
+        if looks == 20:
+            at_rest.set()
+        return False
+
+    limits = {"window": 8, "attempts": 40, "fuse": 0.0, "tokens": None, "prices": PRICED, **options}
+    assert story.session(Random(0), sandbox=Watched(stuck), interrupted=look, **limits)
+    return sum((one.usage for one in story.variants), Usage()), len(story.variants) - 1
