@@ -188,10 +188,12 @@ class Loop:
 
     def _next_to_commit(self) -> int | None:
         """The attempt whose turn it is, if it has ended."""
-        first = next(iter(self._begun if self._by_number else self._ended), None)
-        if self._by_number and self._ledger.confirming is not None:  # another order in an earlier session
-            first = self._ledger.confirming
+        first = next(iter(self._numbered() if self._by_number else self._ended), None)
         return first if first in self._ended else None
+
+    def _numbered(self) -> list[int]:
+        """Those under way, by number; but one that an earlier session sent to its confirmation goes first."""
+        return sorted(self._begun, key=lambda attempt: attempt != self._ledger.confirming)
 
     def _settle(self, attempt: int) -> Turn | None:
         """Commit an attempt that has ended, unless there is more to do first; returns where that is done."""
@@ -216,7 +218,7 @@ class Loop:
         at_goal = self._ending is EndReason.UNTIL and self._attempts.cost_nothing
         if not self._by_number or not (at_goal or self._ending in AT_ONCE):
             return
-        for attempt in reversed(tuple(self._begun)):
+        for attempt in reversed(self._numbered()):
             if not self._begun[attempt].work.cancel() and not at_goal:
                 return
             del self._begun[attempt]
@@ -250,8 +252,11 @@ class Loop:
 
     def _settle_in_turn(self, event: Event) -> None:
         while event.number in self._begun:
-            while event.number not in self._ended:
+            if event.number not in self._ended:
                 self._listen()
+                if not self._may_begin(self._next):
+                    self._let_go()
+                continue
             turn = self._settle(event.number)
             if event.kind is EventKind.CONFIRM or turn is Turn.COMMIT:
                 return

@@ -82,12 +82,13 @@ class Story:
         sandbox: InstantSandbox | None = None,
         proposing: object = None,
         interrupted: Callable[[], bool] = lambda: False,
+        idle: Callable[[], object] = lambda: None,
         **options: Any,
     ) -> bool:
         """Go on until the run ends (True), or it is killed after so many commits or answers.
 
         `rng` draws who is answered next; `decide` is called after each commit. `proposing` stands in for the
-        one that asks the model. `options` are settings; if the run is there already, they change it from now
+        one that asks the model; `idle` is called while nothing happens. `options` are settings; if the run is there already, they change it from now
         on.
         """
         model = HeldModel(rng, WINDOW, answers)
@@ -109,6 +110,7 @@ class Story:
             def watch(progress: Progress) -> None:
                 nonlocal done
                 if progress.latest is None:
+                    idle()
                     model.let_go()
                     return
                 done += 1

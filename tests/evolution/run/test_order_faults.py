@@ -245,3 +245,33 @@ def stuck_run(story: Story, **options: object) -> tuple[Usage, int]:
     limits = {"window": 8, "attempts": 40, "fuse": 0.0, "tokens": None, "prices": PRICED, **options}
     assert story.session(Random(0), sandbox=Watched(stuck), interrupted=look, **limits)
     return sum((one.usage for one in story.variants), Usage()), len(story.variants) - 1
+
+
+def test_a_replay_that_is_interrupted_begins_no_evaluation_that_can_wait(story: Story) -> None:
+    assert story.session(Random(0), proposing=Scripted(no_better, waits=False), attempts=12, fuse=0.0)
+    evaluating, let_go = threading.Event(), threading.Event()
+    idle = iter(range(10**6))
+
+    def stuck(source: str, held_out: bool) -> None:
+        if source != SOURCE:
+            evaluating.set()
+            assert let_go.wait(SECONDS)
+
+    def look_twice() -> None:
+        if evaluating.is_set() and next(idle) == 2:
+            let_go.set()
+
+    replayed = Story(story.home, story.target)
+    assert replayed.session(
+        Random(0),
+        sandbox=Watched(stuck),
+        proposing=Scripted(no_better, waits=False),
+        interrupted=evaluating.is_set,
+        idle=look_twice,
+        replay=story.run,
+        workers=1,
+        **{"attempts": None, "tokens": None, "model": None, "fuse": 0.0},
+    )
+    assert [one.attempt for one in replayed.variants] == [0, 1]
+    assert replayed.session(Random(0), proposing=Scripted(no_better, waits=False))
+    assert replayed.contents == story.contents
