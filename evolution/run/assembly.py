@@ -138,10 +138,18 @@ def assemble(session: RunSession, held: ExitStack) -> Loop:
     share = config.fuse if is_worthwhile(plan.target.manifest.editable, plan.baseline) else 0.0
     fusing = CrossoverSchedule(share, config.seed, chooser, population.lineage)
     selection = Selection(plan.target, chooser, parents, fusing, introduced=proposer.waits)
-    ledger = Ledger(archive, run, population, parents, reporter.committed, at_once=proposer.waits)
-    attempts = Attempts(plan, proposer, selection, evaluator, confirmer, ledger)
     replayed = str(config.replay) if replays else None
     recorded = recorded_order(archive, run, session.history, window=config.window, replayed=replayed)
+    ledger = Ledger(
+        archive,
+        run,
+        population,
+        parents,
+        reporter.committed,
+        at_once=proposer.waits,
+        replayed=recorded.replayed,
+    )
+    attempts = Attempts(plan, proposer, selection, evaluator, confirmer, ledger)
     session.history.clear()
     return Loop(attempts, ledger, stopping, threads, reporter, recorded, window=config.window)
 

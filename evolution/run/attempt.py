@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from pygent.archive.records import Event, EventKind, Status, VariantRecord
+from pygent.archive.records import Event, EventKind, Status, Usage, VariantRecord
 from pygent.benchmarks.results import Evaluation
 from pygent.benchmarks.statistics.sequential_test import PairedDecision
 from pygent.evolution.proposers.fuse import FuseProposer
@@ -72,8 +72,13 @@ class Attempts:
         """Whether no attempt asks a model, neither for a proposal nor while it is measured."""
         return not self._plan.asks_models and not self.proposer.waits
 
-    def begin(self, attempt: int, parents: tuple[int, ...], answered: Callable[[], object]) -> AttemptSteps:
-        """`parents` are recorded if it has begun before; `answered` is called once it waits for no answer."""
+    def begin(
+        self, attempt: int, parents: tuple[int, ...], answered: Callable[[Usage], object]
+    ) -> AttemptSteps:
+        """`parents` are recorded if it has begun before.
+
+        `answered` is called with the cost of the proposal once that is there: it waits for no more answers.
+        """
         run, journal = self._ledger.run, self._ledger.journal(attempt)
         recorded = tuple(name_of(run, number) for number in parents)
         return AttemptSteps(self._way(attempt, recorded, answered, journal), name_of(run, attempt), attempt)
@@ -95,7 +100,7 @@ class Attempts:
         self,
         attempt: int,
         recorded: tuple[str, ...],
-        answered: Callable[[], object],
+        answered: Callable[[Usage], object],
         journal: ArchivedSteps,
     ) -> Iterator[Turn]:
         """The six steps of an attempt; each `yield` says on which threads it continues.
@@ -119,7 +124,7 @@ class Attempts:
         tree, evaluation, decision = proposal.tree, None, None
         if tree is not None and not proposer.waits:
             self._ledger.propose(tree.id)
-        answered()
+        answered(proposal.usage)
 
         # Gate
         yield Turn.WORK

@@ -33,10 +33,13 @@ class Ledger:
         committed: Callable[[VariantRecord, bool], None],
         *,
         at_once: bool,
+        replayed: Sequence[Event] = (),
     ) -> None:
         """`committed` gets each variant that this session archives, and whether it violated the protocol.
 
         `at_once`: that an attempt begins is recorded before it asks a model, so that it keeps its parents.
+        `replayed` are the events of the run that is replayed: they alone decide which of its attempts go to a
+        confirmation, with the same numbers and so with the same parts of the error rate.
         """
         self.run = run
         self.population = population
@@ -53,7 +56,10 @@ class Ledger:
         self._recorded: set[tuple[EventKind, int]] = set()  # of attempts that this session does again
         self._unwritten: list[Event] = []
         self._confirmations: dict[int, int] = {}  # their numbers, from 1, by attempt
-        self._to_confirm: set[int] = set()  # attempts that went to a confirmation in the replayed run
+        self._decided = {one.number for one in replayed}  # attempts whose confirmation is known, or is none
+        for one in replayed:
+            if one.kind is EventKind.CONFIRM:
+                self._number(one.number)
 
     def journal(self, attempt: int) -> ArchivedSteps:
         """The journal of an attempt, with its steps from an earlier session."""
@@ -85,16 +91,15 @@ class Ledger:
     def worth_confirming(self, variant: VariantRecord) -> bool:
         if variant.status is not Status.ACCEPTED:
             return False
-        known = variant.attempt in self._confirmations or variant.attempt in self._to_confirm
-        return known or self.population.worth_confirming(variant)
+        if variant.attempt in self._confirmations or variant.attempt in self._decided:
+            return variant.attempt in self._confirmations
+        return self.population.worth_confirming(variant)
 
     def confirm(self, attempt: int, tree: Tree) -> int:
         """Record that a variant goes to its confirmation; returns that one's number, from 1 in the run."""
-        if attempt not in self._confirmations:
-            self._confirmations[attempt] = len(self._confirmations) + 1
-            self._note(Event(EventKind.CONFIRM, attempt), at_once=True)
+        self._note(Event(EventKind.CONFIRM, attempt), at_once=True)
         self.confirming, self._claimed = attempt, tree.id
-        return self._confirmations[attempt]
+        return self._number(attempt)
 
     def commit(
         self,
@@ -117,23 +122,15 @@ class Ledger:
 
     def replay(self, archived: VariantRecord) -> None:
         """Replay the commit of an earlier session."""
-        variant = self._unrefused(archived)
-        if variant.attempt not in self._confirmations and _was_confirmed(self._archive, variant):
-            self._confirmations[variant.attempt] = len(self._confirmations) + 1
-        self._absorb(variant)
+        self._absorb(self._unrefused(archived))
 
     def recall(self, event: Event) -> None:
         """Take in an event of an earlier session that is no commit; what it began is done again."""
         self._recorded.add((event.kind, event.number))
         if event.kind is EventKind.CONFIRM:
-            self._confirmations[event.number] = len(self._confirmations) + 1
+            self._number(event.number)
         elif event.kind is EventKind.HEED:
             self._heed(event.number)
-
-    def follow(self, event: Event) -> None:
-        """Take in an event of the run that is replayed."""
-        if event.kind is EventKind.CONFIRM:
-            self._to_confirm.add(event.number)
 
     def is_decided_since(self, heard: int) -> bool:
         """Whether people have decided anything after the decision with this key."""
@@ -162,6 +159,9 @@ class Ledger:
             self._archive.events.add(self.run, self._unwritten)
             self._unwritten = []
 
+    def _number(self, attempt: int) -> int:
+        return self._confirmations.setdefault(attempt, len(self._confirmations) + 1)
+
     @property
     def _commits(self) -> int:
         return len(self.population.generations)
@@ -177,9 +177,3 @@ class Ledger:
             return variant
         status, reason = self._archive.decisions.standing_before(variant.id)
         return replace(variant, status=status, reason=reason)
-
-
-def _was_confirmed(archive: ArchiveStore, variant: VariantRecord) -> bool:
-    """Older versions recorded no event of it."""
-    may_be = variant.status in (Status.ACCEPTED, Status.CHAMPION)
-    return may_be and bool(archive.variants.records(variant.id, kind="confirmation"))

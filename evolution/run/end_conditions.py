@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import PARENTS
+from pygent.archive.records import PARENTS, Usage
 from pygent.archive.store import ArchiveStore
 from pygent.evolution.protocols import Proposer
 from pygent.evolution.run.plan import RunPlan
@@ -52,8 +52,10 @@ class Stopping:
         """Why the run ends even while work waits for a box or a model; called on any thread."""
         return self.requested or (EndReason.MINUTES if self._budget.out_of_time else None)
 
-    def before_next(self, proposer: Proposer, *, begun: int, under_way: int) -> EndReason | None:
-        """Why no further attempt may begin; None if one may."""
+    def before_next(
+        self, proposer: Proposer, *, begun: int, under_way: int, uncommitted: Usage
+    ) -> EndReason | None:
+        """Why no further attempt may begin; None if one may. `uncommitted` is paid by those under way."""
         baseline = self._population.baseline
         if baseline is not None and baseline.status not in PARENTS:
             return EndReason.BASELINE
@@ -62,7 +64,13 @@ class Stopping:
             self.requested
             or self._reached()
             or (EndReason(exhausted) if exhausted else None)
-            or self._budget.spent(self._population, begun=begun, under_way=under_way, waits=proposer.waits)
+            or self._budget.spent(
+                self._population,
+                begun=begun,
+                under_way=under_way,
+                uncommitted=uncommitted,
+                waits=proposer.waits,
+            )
         )
 
     def _reached(self) -> EndReason | None:

@@ -22,11 +22,11 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from pygent.archive.end_reason import EndReason
-from pygent.archive.records import Event, EventKind
+from pygent.archive.records import Event, EventKind, Usage
 from pygent.evolution.run.attempt import Attempts
 from pygent.evolution.run.attempt_threads import AttemptSteps, AttemptThreads, Turn
 from pygent.evolution.run.commit import Ledger
@@ -53,6 +53,7 @@ def _at_once(window: int) -> int:
 class _UnderWay:
     way: AttemptSteps
     work: Future[None]
+    spent: Usage = field(default_factory=Usage)  # on its proposal, once that is there
 
 
 class Loop:
@@ -87,7 +88,7 @@ class Loop:
         self._put_off: deque[int] = deque()  # began in an earlier session, and may not go on yet
         self._next = 0
         self._repeated: set[int] = set()  # archived attempts that have begun, but are not committed yet
-        self._news: SimpleQueue[tuple[int, bool]] = SimpleQueue()  # attempts, and whether they ended
+        self._news: SimpleQueue[tuple[int, Usage | None]] = SimpleQueue()  # proposals made; None: it ended
         self._is_live = False  # past what is recorded, so that new decisions are heeded
         self._ending: EndReason | None = None
 
@@ -139,7 +140,10 @@ class Loop:
             return False
         self._look_around()
         self._ending = self._stopping.before_next(
-            self._attempts.proposer, begun=attempt, under_way=len(self._begun) + len(self._repeated)
+            self._attempts.proposer,
+            begun=attempt,
+            under_way=len(self._begun) + len(self._repeated),
+            uncommitted=sum((one.spent for one in self._begun.values()), Usage()),
         )
         return self._ending is None
 
@@ -149,7 +153,7 @@ class Loop:
     def _begin(self, attempt: int) -> None:
         self._next = max(self._next, attempt + 1)
         parents = self._parents.get(attempt, ())
-        way = self._attempts.begin(attempt, parents, lambda: self._news.put((attempt, False)))
+        way = self._attempts.begin(attempt, parents, lambda spent: self._news.put((attempt, spent)))
         turn = way.go_on()
         if attempt in self._recorded.unanswered:
             return
@@ -160,7 +164,7 @@ class Loop:
 
     def _sent(self, attempt: int, way: AttemptSteps, turn: Turn) -> Future[None]:
         work = self._threads.send(way, turn)
-        work.add_done_callback(lambda _: self._news.put((attempt, True)))
+        work.add_done_callback(lambda _: self._news.put((attempt, None)))
         return work
 
     def _listen(self, *, wait: bool = True) -> None:
@@ -174,15 +178,23 @@ class Loop:
         while not self._news.empty():
             self._note(*self._news.get())
 
-    def _note(self, attempt: int, has_ended: bool) -> None:
+    def _note(self, attempt: int, spent: Usage | None) -> None:
         self._asking.discard(attempt)
-        if has_ended and attempt in self._begun:
+        if attempt not in self._begun:
+            return
+        if spent is None:
             self._ended[attempt] = None
+        else:
+            self._begun[attempt].spent = spent
 
     def _next_to_commit(self) -> int | None:
         """The attempt whose turn it is, if it has ended."""
-        first = next(iter(self._begun if self._by_number else self._ended), None)
+        first = next(iter(self._numbered() if self._by_number else self._ended), None)
         return first if first in self._ended else None
+
+    def _numbered(self) -> list[int]:
+        """Those under way, by number; but one that an earlier session sent to its confirmation goes first."""
+        return sorted(self._begun, key=lambda attempt: attempt != self._ledger.confirming)
 
     def _settle(self, attempt: int) -> Turn | None:
         """Commit an attempt that has ended, unless there is more to do first; returns where that is done."""
@@ -207,7 +219,7 @@ class Loop:
         at_goal = self._ending is EndReason.UNTIL and self._attempts.cost_nothing
         if not self._by_number or not (at_goal or self._ending in AT_ONCE):
             return
-        for attempt in reversed(tuple(self._begun)):
+        for attempt in reversed(self._numbered()):
             if not self._begun[attempt].work.cancel() and not at_goal:
                 return
             del self._begun[attempt]
@@ -235,8 +247,6 @@ class Loop:
                 continue
             if is_own:
                 self._ledger.recall(event)
-            else:
-                self._ledger.follow(event)
             if event.kind is EventKind.BEGIN:
                 self._begin_again(event.number)
             elif event.kind is not EventKind.HEED:
@@ -256,8 +266,11 @@ class Loop:
 
     def _settle_in_turn(self, event: Event) -> None:
         while event.number in self._begun:
-            while event.number not in self._ended:
+            if event.number not in self._ended:
                 self._listen()
+                if not self._may_begin(self._next):
+                    self._let_go()
+                continue
             turn = self._settle(event.number)
             if event.kind is EventKind.CONFIRM or turn is Turn.COMMIT:
                 return

@@ -49,12 +49,15 @@ class RunLimits:
     def out_of_time(self) -> bool:
         return self._config.minutes is not None and self.clock.seconds >= self._config.minutes * 60
 
-    def spent(self, known: Population, *, begun: int, under_way: int, waits: bool) -> EndReason | None:
+    def spent(
+        self, known: Population, *, begun: int, under_way: int, uncommitted: Usage, waits: bool
+    ) -> EndReason | None:
         """Why no further attempt may begin; None if one may. `waits`: proposals come from a model.
 
-        Attempts under way count as evaluations, so that the limit is not exceeded.
+        Attempts under way count as evaluations, and `uncommitted` is what they have spent, so that no limit
+        is exceeded by more the longer they wait for their evaluation.
         """
-        config, usage = self._config, known.usage
+        config, usage = self._config, known.usage + uncommitted
         if self._answers is not None and begun >= self._answers:
             return EndReason.REPLAY
         if config.attempts is not None and begun > config.attempts:  # the baseline does not count

@@ -6,10 +6,10 @@ and that people's decisions are heeded. All that a run knows is a pure function 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
-from pygent.archive.records import Event, EventKind, VariantRecord
+from pygent.archive.records import Event, EventKind, IndexEntry, Status, VariantRecord
 from pygent.archive.store import ArchiveStore
 
 
@@ -18,19 +18,26 @@ class RecordedOrder:
     """What is recorded of a run that begins or goes on.
 
     `own` are the run's events; `variants` its committed attempts by number, which the loop consumes.
-    `followed` are the events of the run that this one replays, as far as it has not followed them yet, and
-    `unanswered` the attempts of that run that were never committed: nothing can be replayed of them.
+    `replayed` are the events of the run that this one replays, without those of people's decisions. These
+    are about variants of that run; their effects, which are parents and confirmations, are in its events.
+    `unanswered` are the attempts of that run that were never committed: nothing can be replayed of them.
     """
 
     own: Sequence[Event] = ()
     variants: dict[int, VariantRecord] = field(default_factory=dict)
-    followed: Sequence[Event] = ()
+    replayed: Sequence[Event] = ()
     unanswered: frozenset[int] = frozenset()
+
+    @property
+    def followed(self) -> list[Event]:
+        """The events of the replayed run that this one has not followed yet."""
+        done = {(one.kind, one.number) for one in self.own}
+        return [one for one in self.replayed if (one.kind, one.number) not in done]
 
     @property
     def parents(self) -> dict[int, tuple[int, ...]]:
         """The parents that attempts were given, by number."""
-        events = (*self.followed, *self.own)
+        events = (*self.replayed, *self.own)
         return {one.number: one.parents for one in events if one.kind is EventKind.BEGIN and one.parents}
 
 
@@ -38,35 +45,44 @@ def recorded_order(
     archive: ArchiveStore, run: str, history: Sequence[VariantRecord], *, window: int, replayed: str | None
 ) -> RecordedOrder:
     """`history` are the run's committed attempts. Raises `ArchiveError` if a replayed run is not there."""
-    own = events_of(archive, run, len(history), window)
+    own = events_of(archive, run, history, window)
     variants = {one.attempt: one for one in history}
     if replayed is None:
         return RecordedOrder(own, variants)
-    attempts = {one.attempt for one in archive.variants.members(replayed)}
+    members = list(archive.variants.members(replayed))
     before = archive.runs.get(replayed).config.get("window")
-    events = events_of(archive, replayed, len(attempts), before if isinstance(before, int) else window)
-    done = {(one.kind, one.number) for one in own}
-    followed = [
-        one for one in events if one.kind is not EventKind.HEED and (one.kind, one.number) not in done
-    ]
+    events = events_of(archive, replayed, members, before if isinstance(before, int) else window)
     begun = {one.number for one in events if one.kind is EventKind.BEGIN}
-    return RecordedOrder(own, variants, followed, frozenset(begun - attempts))
+    answered = {0, *(one.attempt for one in members)}  # the baseline needs no answer
+    events = [one for one in events if one.kind is not EventKind.HEED]
+    return RecordedOrder(own, variants, events, frozenset(begun - answered))
 
 
-def events_of(archive: ArchiveStore, run: str, committed: int, window: int) -> list[Event]:
-    """The events of a run with so many committed attempts, also of those that an older version made."""
+def events_of(
+    archive: ArchiveStore, run: str, committed: Sequence[VariantRecord | IndexEntry], window: int
+) -> list[Event]:
+    """The events of a run with these committed attempts, also of those that an older version made."""
     recorded = archive.events.list_(run)
-    older = committed - sum(one.kind is EventKind.COMMIT for one in recorded)
-    return [*by_number(older, window), *recorded]
+    older = len(committed) - sum(one.kind is EventKind.COMMIT for one in recorded)
+    confirmed = _confirmed(archive, (one for one in committed if one.attempt < older))
+    return [*by_number(older, window, confirmed), *recorded]
 
 
-def by_number(attempts: int, window: int) -> Iterator[Event]:
+def _confirmed(archive: ArchiveStore, variants: Iterable[VariantRecord | IndexEntry]) -> set[int]:
+    may_be = (Status.ACCEPTED, Status.CHAMPION, Status.REFUSED)
+    likely = (one for one in variants if one.status in may_be)
+    return {one.attempt for one in likely if archive.variants.records(one.id, kind="confirmation")}
+
+
+def by_number(attempts: int, window: int, confirmed: Set[int] = frozenset()) -> Iterator[Event]:
     """The order of older versions: commits by number, and attempt n begins after commit n - window."""
     begun = 0
     for number in range(attempts):
         while begun < attempts and (begun == 0 or (begun < number + window and number > 0)):
             yield Event(EventKind.BEGIN, begun)
             begun += 1
+        if number in confirmed:
+            yield Event(EventKind.CONFIRM, number)
         yield Event(EventKind.COMMIT, number)
 
 

@@ -80,12 +80,16 @@ class Story:
         decide: Decide = lambda archive, latest: None,
         selector: type[TracedSelector] = TracedSelector,
         sandbox: InstantSandbox | None = None,
+        proposing: object = None,
+        interrupted: Callable[[], bool] = lambda: False,
+        idle: Callable[[], object] = lambda: None,
         **options: Any,
     ) -> bool:
         """Go on until the run ends (True), or it is killed after so many commits or answers.
 
-        `rng` draws who is answered next; `decide` is called after each commit. `options` are settings; if
-        the run is there already, they change it from now on.
+        `rng` draws who is answered next; `decide` is called after each commit. `proposing` stands in for the
+        one that asks the model; `idle` is called while nothing happens. `options` are settings; if the run is there already, they change it from now
+        on.
         """
         model = HeldModel(rng, WINDOW, answers)
         trail: Trail = []
@@ -106,6 +110,7 @@ class Story:
             def watch(progress: Progress) -> None:
                 nonlocal done
                 if progress.latest is None:
+                    idle()
                     model.let_go()
                     return
                 done += 1
@@ -113,8 +118,9 @@ class Story:
                 if done == commits:
                     raise Killed
 
-            record, objects = archive.runs.get(self.run), ExtensionObjects(selector=selector(trail))
-            where = (archive, self.home, record, sandbox or InstantSandbox(), watch, lambda: False, objects)
+            record = archive.runs.get(self.run)
+            objects = ExtensionObjects(selector=selector(trail), proposer=proposing)
+            where = (archive, self.home, record, sandbox or InstantSandbox(), watch, interrupted, objects)
             try:
                 execute_run(*where, **options)
             except Killed:

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ from pygent.evolution.proposers.prompt_preview import rebuilt_prompt
 from pygent.evolution.search.holdout_test import share
 from pygent.evolution.search.recorded_order import by_number
 from pygent.sandbox.api import Box, BoxSpec, Call, Execution, Isolation, Program
+from tests.support.held_model import Killed
 from tests.support.instant_sandbox import InstantSandbox
 from tests.support.ordered_runs import ATTEMPTS, ERROR_RATE, WINDOW, Decide, Story, TracedSelector
 
@@ -45,7 +47,8 @@ def test_whatever_the_latencies_kills_and_decisions_a_resumed_run_goes_through_t
 ) -> None:
     rng = Random(seed)
     decide: Decide = decisions(rng) if seed % 2 else lambda archive, latest: None
-    for options in ({"seed": seed, **kill(rng)}, kill(rng), {}):
+    approval = ("none", "champions", "all")[seed % 3]
+    for options in ({"seed": seed, "approval": approval, **kill(rng)}, kill(rng), {}):
         ended = story.session(rng, decide=decide, **options)
     assert ended
     found = story.variants
@@ -72,6 +75,59 @@ def test_whatever_the_latencies_kills_and_decisions_a_resumed_run_goes_through_t
 
 def kill(rng: Random) -> dict[str, int]:
     return {rng.choice(("commits", "answers")): rng.randint(2, 8)}
+
+
+class FailsToConfirm(InstantSandbox):
+    """Answers wrongly in confirmations, whose cases have odd numbers."""
+
+    @contextmanager
+    def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
+        with super().box(spec, isolation) as box:
+            yield _Wrong(box)
+
+
+class _Wrong:
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self.open, self.close = box.open, box.close
+
+    def run(self, program: Program, calls: Sequence[Call]) -> Execution:
+        done = self._box.run(program, calls)
+        number = calls[0].args[0] if calls[0].args else 0
+        assert isinstance(number, int)
+        if number % 2:
+            return replace(done, replies=tuple(replace(one, value="wrong") for one in done.replies))
+        return done
+
+
+def test_a_replay_confirms_what_the_replayed_run_confirmed_whatever_the_outcome(story: Story) -> None:
+    assert story.session(Random(10), seed=10, window=1, fuse=0.0)
+    confirmed = [event for event in story.events if event.kind is EventKind.CONFIRM]
+    statuses = [one.status for one in story.variants]
+    assert Status.ACCEPTED in statuses, "a run without a champion would confirm it"
+
+    replayed = Story(story.home, story.target)
+    again = {"replay": story.run, "attempts": None, "tokens": None, "model": None, "seed": 10}
+    assert replayed.session(Random(0), sandbox=FailsToConfirm(), **again)
+    assert Status.CHAMPION not in [one.status for one in replayed.variants]
+    assert [event for event in replayed.events if event.kind is EventKind.CONFIRM] == confirmed
+    rates = [replayed.error_rates(event.number) for event in confirmed]
+    assert rates == [story.error_rates(event.number) for event in confirmed]
+
+
+def test_a_run_that_was_killed_before_its_first_commit_is_replayed_to_its_end(story: Story) -> None:
+    assert not story.session(Random(0), sandbox=DiesAtOnce())
+    assert [event.kind for event in story.events] == [EventKind.BEGIN]
+    replayed = Story(story.home, story.target)
+    assert replayed.session(Random(0), replay=story.run, attempts=None, tokens=None, model=None)
+    assert [one.attempt for one in replayed.variants] == [0]
+
+
+class DiesAtOnce(InstantSandbox):
+    @contextmanager
+    def box(self, spec: BoxSpec, isolation: Isolation) -> Iterator[Box]:
+        raise Killed
+        yield
 
 
 class Newest(Random):
