@@ -35,7 +35,8 @@ def f():
     with open("/proc/self/mountinfo") as stream:
         mounts = [line.split()[4] for line in stream]
     seen = [name for name in os.listdir("/proc") if name.isdigit()]
-    return mounts.count("/proc"), [pid for pid in seen if int(pid) != os.getpid()], os.listdir("/proc/self/fd")
+    others = [pid for pid in seen if int(pid) != os.getpid()]
+    return mounts.count("/proc"), others, os.listdir("/proc/self/fd")
 """
 
 
