@@ -69,11 +69,11 @@ def kill_others() -> str:
     return "some processes do not die"
 
 
-def others() -> list[int]:
-    """Every other process of the box."""
+def others(processes: str) -> list[int]:
+    """Every other process of the box, which `processes` shows: /proc or another of its kind."""
     if os.getpid() != 1:
         return _descendants()
-    return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+    return [int(name) for name in os.listdir(processes) if name.isdigit() and name != "1"]
 
 
 def wipe(place: str) -> None:

@@ -12,7 +12,9 @@ from . import clean
 _CPU_V1 = ("/sys/fs/cgroup/cpuacct/cpuacct.usage", "/sys/fs/cgroup/cpu,cpuacct/cpuacct.usage")
 _CPU_V2 = "/sys/fs/cgroup/cpu.stat"
 _KILLS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
-FILES = (*_CPU_V1, _CPU_V2, *_KILLS)
+CPU = (*_CPU_V1, _CPU_V2)
+FILES = (*CPU, *_KILLS)
+PROCESSES = "/proc"
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 _RECENT = 0.02  # seconds for which a reading of the CPU time is good enough
 
@@ -28,6 +30,7 @@ class Meter:
         self._usage = _open(_CPU_V1, held) if mine else -1
         self._stat = _open((_CPU_V2,), held) if mine and self._usage < 0 else -1
         self._kills = _open(_KILLS, held) if mine else -1
+        self._processes = f"/proc/self/fd/{held[PROCESSES]}" if PROCESSES in held else PROCESSES
 
     def cpu_seconds(self) -> float:
         """CPU time of the container so far, or of children that are collected if there is no meter."""
@@ -44,7 +47,9 @@ class Meter:
         Without a meter, what processes leave behind that nobody collects is lost.
         """
         used = self.cpu_seconds()
-        return used if self.is_container else used + sum(map(_cpu_of, clean.others()))
+        if self.is_container:
+            return used
+        return used + sum(_cpu_of(f"{self._processes}/{pid}/stat") for pid in clean.others(self._processes))
 
     @property
     def is_container(self) -> bool:
@@ -70,7 +75,7 @@ class CpuClock:
 
     def read(self, now: float) -> float:
         self._read_at = self._until = now
-        self.seconds = max(self.seconds, self._meter.live_cpu_seconds())  # beyond which it may be estimated
+        self.seconds = self._meter.live_cpu_seconds()  # less than was estimated if steps waited
         return self.seconds
 
     def begin(self, now: float) -> float:
@@ -90,10 +95,10 @@ class CpuClock:
         return self.seconds
 
 
-def _cpu_of(pid: int) -> float:
+def _cpu_of(stat: str) -> float:
     """CPU time of a process and of its children that it has collected; 0 if it has gone."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as stream:
+        with open(stat, "rb") as stream:
             words = stream.read().rpartition(b") ")[2].split()
     except OSError:
         return 0.0

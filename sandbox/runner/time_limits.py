@@ -43,7 +43,7 @@ class TimeLimits:
 
     def end(self, now: float) -> float:
         """End the step. Return the CPU time that it took."""
-        return self._cpu.end(now) - self._cpu_start
+        return max(0.0, self._cpu.end(now) - self._cpu_start)
 
     def over(self, now: float) -> str:
         """Why the step must end, or '' if it may go on until the next `look_at`."""

@@ -46,13 +46,15 @@ def enter(
     bounds: Iterable[tuple[int, int]],
     shown: Mapping[str, str],
     loopback: bool,
-) -> bool:
+    watch: bool,
+) -> tuple[bool, int]:
     """Isolate the box and give up every right. Raises `OSError`.
 
     `uid` is the user (and group) to become: `as_root` a user of this machine, otherwise our own under this
     number in a new user namespace. `scratch` is the size of each scratch space, in MiB and in files; `bounds`
     are (RLIMIT_*, value); `shown` are the texts of files by path. Returns whether the box's files are its own
-    alone; if not, the filter must refuse locks and watches.
+    alone (if not, the filter must refuse locks and watches), and, to `watch` processes that hide from each
+    other, a folder like /proc that shows all of the box; -1 if there is none.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     os.umask(0o022)
@@ -63,6 +65,7 @@ def enter(
         b"overlay", _PLACE.encode(), b"overlay", _READ_ONLY | _NO_SETUID | _NO_DEVICES, options
     )
     root = _PLACE if apart else ""
+    everyone = _everyone(libc, f"{root}/proc".encode()) if watch else -1
     _processes(libc, f"{root}/proc".encode())
     _devices(libc, f"{root}/dev".encode(), as_root)
     _facts(libc, f"{root}/sys", shown)
@@ -85,7 +88,16 @@ def enter(
     for kind, value in bounds:
         resource.setrlimit(kind, (value, value))
     os.chdir("/tmp")
-    return apart
+    return apart, everyone
+
+
+def _everyone(libc: ctypes.CDLL, place: bytes) -> int:
+    """Open a /proc that no path leads to: one without `hidepid`."""
+    if libc.mount(b"proc", place, b"proc", _HIDDEN, b"subset=pid"):
+        return -1  # before Linux 5.8 all of a namespace would show what one of them shows
+    everyone = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _must(libc.umount2(place, _DETACH), "hiding a /proc")
+    return everyone
 
 
 def _processes(libc: ctypes.CDLL, place: bytes) -> None:

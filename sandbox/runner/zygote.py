@@ -26,7 +26,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from . import main as runner
-from . import seccomp, walls
+from . import meter, seccomp, walls
 
 _CONTROL = 0
 _MOST = 32  # files of a request
@@ -173,8 +173,11 @@ def _be_a_box(request: _Request) -> None:
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb", buffering=0) as stream:
         stream.write(_FIRST_TO_GO)
     sent = json.loads(_take(int.from_bytes(_take(4), "big")))
-    apart = walls.enter(**sent["walls"])
-    entered = {"apart": apart, "meters": dict(zip(sent["meters"], meters, strict=True))}
+    held = dict(zip(sent["meters"], meters, strict=True))
+    apart, everyone = walls.enter(**sent["walls"], watch=not held.keys() & set(meter.CPU))
+    if everyone >= 0:
+        held[meter.PROCESSES] = everyone
+    entered = {"apart": apart, "meters": held}
     runner.main(sent["config"], entered)
 
 
