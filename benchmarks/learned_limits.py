@@ -122,17 +122,6 @@ def timeouts_of_mutant(target: Target) -> int:
     return table.timeouts if "timeouts" in table.model_fields_set else 1
 
 
-def in_words(target: Target) -> str:
-    """The rule for a target's calls, before anything is known about the baseline."""
-    most = target.manifest.limits.call_seconds
-    if not learns(target):
-        return str(manifest_limit(target))
-    return (
-        f"{MULTIPLE} x the CPU time of the slowest call that the baseline answers rightly, "
-        f"at least {min(FLOOR, most):g} s and at most {most:g} s"
-    )
-
-
 def unfinished(target: Target, baseline: Evaluation) -> str:
     """Which case the baseline does not finish, in one line, or ''."""
     late = baseline.stages[-1].timed_out if baseline.stages else ()

@@ -164,7 +164,8 @@ class LimitsTable(_Table):
         2,
         ge=1,
         description="how many calls of a variant may hit their limit until cases that cannot change the "
-        "verdict are counted as timed out without being run; for the kinds `cases` and `pytest`",
+        "verdict are counted as timed out without being run; for the kinds `cases` and `pytest`; if it "
+        "is left out and the limit is learned, 1 for mutants in suites of kind `cases`",
     )
     grace: float = Field(
         0.0,

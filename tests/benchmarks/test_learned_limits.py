@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent.benchmarks.judge import compared, confirm, evaluate
-from pygent.benchmarks.learned_limits import FLOOR, MUTANT_FLOOR, PATIENCE, call_limit, in_words, unfinished
+from pygent.benchmarks.learned_limits import FLOOR, MUTANT_FLOOR, PATIENCE, call_limit, unfinished
 from pygent.benchmarks.results import Evaluation, EvaluationContext, Split, StageResult
 from pygent.benchmarks.suites.suite_registry import suite_for
 from pygent.sandbox.api import Call, Execution, Isolation, Outcome, Program, Reply, Sandbox
@@ -229,10 +229,7 @@ def test_a_case_that_the_baseline_fails_teaches_nothing(target: Target) -> None:
 
 def test_a_stated_limit_rules(make_target: MakeTarget) -> None:
     target = made(make_target, "[limits]\ncall_seconds = 7.0")
-    assert (call_limit(target, evaluation(0.001)).seconds, in_words(target)) == (
-        7,
-        "7 s of CPU time, 21 s by the clock",
-    )
+    assert str(call_limit(target, evaluation(0.001))) == "7 s of CPU time, 21 s by the clock"
     sandbox = Clocked()
     measured(target, sandbox, program(5.0, 5.0, NEVER, 5.0, 5.0, 5.0), evaluation(0.001), to_beat=0.9)
     assert set(sandbox.limits) == {7.0}

@@ -114,7 +114,7 @@ def _rows() -> Iterator[tuple[str, str]]:
             f"{command.name}: the median one that loops, against one that does not",
             f"{slow * 1e3:.0f} ms against {quick * 1e3:.0f} ms, {slow / quick:.1f} times as much",
         )
-        yield f"{command.name}: until it is known that the baseline loops", _until_known(command)
+        yield f"{command.name}: until a baseline that loops is measured", _until_measured(command)
 
 
 def _repaired(command: Command, name: str, form: str) -> list[Judged]:
@@ -139,7 +139,7 @@ def _per_minute(run: Sequence[Judged]) -> float:
     return 60 * (len(run) - 1) / (max(one.at for one in run) - run[0].at)
 
 
-def _until_known(command: Command) -> str:
+def _until_measured(command: Command) -> str:
     """By the run's own events: from the one that it began to the first one after the baseline's commit."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
