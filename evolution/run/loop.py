@@ -231,7 +231,8 @@ class Loop:
         """
         fresh = max((one.number for one in events if one.kind is EventKind.BEGIN), default=-1) + 1
         heard = max((one.number for one in events if one.kind is EventKind.HEED), default=0)
-        is_exact = is_own and self._by_number and not self._ledger.is_decided_since(heard)
+        is_exact = is_own and self._by_number and not self._recorded.followed
+        is_exact = is_exact and not self._ledger.is_decided_since(heard)
         for event in events:
             archived = None if event.kind is EventKind.HEED else self._recorded.variants.get(event.number)
             if archived is not None:
