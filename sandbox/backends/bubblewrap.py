@@ -132,15 +132,12 @@ class BubblewrapCell:
             zygote = made.enter_context(lease)
             self._group = controls.make(spec)
             made.callback(self._group.remove)
-            self._errors = made.enter_context(tempfile.TemporaryFile())
-            inside, self.writer = os.pipe()
-            self.reader, outside = os.pipe()
-            for end in (self.writer, self.reader):
-                made.callback(os.close, end)
-                os.set_blocking(end, False)
-            for end in (inside, outside):
-                given.callback(os.close, end)
             try:
+                self._errors = made.enter_context(tempfile.TemporaryFile())
+                inside, self.writer = _pipe(given, made)
+                self.reader, outside = _pipe(made, given)
+                for end in (self.writer, self.reader):
+                    os.set_blocking(end, False)
                 meters = self._group.meters()
                 files = [inside, outside, self._errors.fileno()]
                 for path, mode in [(path, os.O_WRONLY) for path in self._group.joins] + [
@@ -149,9 +146,9 @@ class BubblewrapCell:
                     files.append(os.open(path, mode | os.O_CLOEXEC))
                     given.callback(os.close, files[-1])
                 os.write(self.writer, wrap.settings(spec, self._group, [*meters]))
+                self._forked = zygote.fork(files, len(self._group.joins))
             except OSError as error:
-                raise SandboxFaultError(f"the box's control group is gone: {error}") from None
-            self._forked = zygote.fork(files, len(self._group.joins))
+                raise SandboxFaultError(f"a box cannot be made: {error}") from None
             self._made = made.pop_all()
 
     def unwrap(self, data: bytes) -> bytes:
@@ -259,6 +256,14 @@ class BubblewrapSandbox(Pool):
         self._starter.shutdown()
         self._in_memory.close()
         self._roots.close()
+
+
+def _pipe(reads: contextlib.ExitStack, writes: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe, each end of which is closed with its stack."""
+    ends = os.pipe()
+    for end, stack in zip(ends, (reads, writes), strict=True):
+        stack.callback(os.close, end)
+    return ends
 
 
 def _linux() -> tuple[int, ...]:

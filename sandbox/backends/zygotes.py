@@ -28,10 +28,18 @@ class Zygote:
     def __init__(self, command: Sequence[str], parcel: bytes) -> None:
         """Start it; it dies with the thread that calls this. Raises `SandboxFaultError`."""
         self.boxes = 0
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
-        self._control, theirs = socket.socketpair()
-        self._control.settimeout(_START_SECONDS)
+        with contextlib.ExitStack() as made:
+            self._start(command, made)
+            self._made = made.pop_all()
+        with contextlib.suppress(OSError):  # the first box says why
+            self._control.sendall(parcel)
+
+    def _start(self, command: Sequence[str], made: contextlib.ExitStack) -> None:
         try:
+            self._errors = made.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+            self._control, theirs = socket.socketpair()
+            made.callback(self._control.close)
+            self._control.settimeout(_START_SECONDS)
             with theirs:
                 self._process = subprocess.Popen(
                     command,
@@ -43,11 +51,7 @@ class Zygote:
                     start_new_session=True,
                 )
         except OSError as error:
-            self._control.close()
-            self._errors.close()
             raise SandboxFaultError(f"bubblewrap does not start: {error}") from None
-        with contextlib.suppress(OSError):  # the first box says why
-            self._control.sendall(parcel)
 
     def alive(self) -> bool:
         return self._process.poll() is None
@@ -88,7 +92,7 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._errors.close()
+        self._made.close()
 
 
 class Forked:

@@ -67,7 +67,7 @@ def enter(
     root = _PLACE if apart else ""
     everyone = _everyone(libc, f"{root}/proc".encode()) if watch else -1
     _processes(libc, f"{root}/proc".encode())
-    _devices(libc, f"{root}/dev".encode(), as_root)
+    alone = _devices(libc, f"{root}/dev".encode(), as_root)
     _facts(libc, f"{root}/sys", shown)
     user, group = (uid, uid) if as_root else (os.getuid(), os.getgid())
     size = f"mode=700,uid={user},gid={group},size={scratch[0]}m,nr_inodes={scratch[1]}"
@@ -88,7 +88,7 @@ def enter(
     for kind, value in bounds:
         resource.setrlimit(kind, (value, value))
     os.chdir("/tmp")
-    return apart, everyone
+    return apart and alone, everyone
 
 
 def _everyone(libc: ctypes.CDLL, place: bytes) -> int:
@@ -119,8 +119,9 @@ def _processes(libc: ctypes.CDLL, place: bytes) -> None:
         _must(hidden, f"hiding {name.decode()} of /proc")
 
 
-def _devices(libc: ctypes.CDLL, place: bytes, as_root: bool) -> None:
-    """Give the box nodes that nobody shares, or the host's where we may make none."""
+def _devices(libc: ctypes.CDLL, place: bytes, as_root: bool) -> bool:
+    """Give the box nodes that nobody shares, or the host's where we may make none; return whether none is."""
+    alone = True
     options = b"mode=755,size=64k"
     _must(
         libc.mount(b"tmpfs", _DEVICES.encode(), b"tmpfs", _NO_SETUID | _NO_PROGRAMS, options), "making /dev"
@@ -133,6 +134,7 @@ def _devices(libc: ctypes.CDLL, place: bytes, as_root: bool) -> None:
             os.mknod(path, stat.S_IFCHR, os.makedev(major, minor))
             os.chmod(path, 0o666)
         except PermissionError:
+            alone = False
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC))
             _must(libc.mount(f"/dev/{name}".encode(), path.encode(), None, _BIND, None), f"showing {name}")
     for name, inside in _LINKS.items():
@@ -142,6 +144,7 @@ def _devices(libc: ctypes.CDLL, place: bytes, as_root: bool) -> None:
     _must(libc.mount(_DEVICES.encode(), place, None, _MOVE, None), "moving /dev")
     flags = _REMOUNT | _BIND | _READ_ONLY | _NO_SETUID | _NO_PROGRAMS
     _must(libc.mount(None, place, None, flags, None), "locking /dev")
+    return alone
 
 
 def _facts(libc: ctypes.CDLL, place: str, shown: Mapping[str, str]) -> None:

@@ -38,6 +38,11 @@ def f():
     others = [pid for pid in seen if int(pid) != os.getpid()]
     return mounts.count("/proc"), others, os.listdir("/proc/self/fd")
 """
+LOCKS = """
+import fcntl, os
+def f():
+    fcntl.flock(os.open("/dev/null", os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +79,15 @@ def test_what_shows_all_processes_to_the_runner_is_out_of_a_programs_reach(
     mounts, others, files = found
     assert (mounts, others) == (1, [])
     assert len(files) <= 6
+
+
+def test_a_box_with_the_hosts_devices_cannot_lock_them() -> None:
+    found = bubblewrap.find()
+    way = bubblewrap.Bubblewrap(found.path, found.version, as_root=False)
+    with (
+        BubblewrapSandbox(way, Roots(), cgroup.Controls({}), warm=0) as sandbox,
+        sandbox.box(SPEC, Isolation.CONTAINER) as box,
+    ):
+        reply = box.run(Program({"m.py": LOCKS}, "m:f"), [Call()]).last
+    assert reply.raised is not None
+    assert reply.raised.kind == "builtins:PermissionError"

@@ -96,6 +96,23 @@ def test_a_zygote_that_stops_costs_its_boxes_only(
         assert box.run(ECHO, [Call((2,))]).last.value == 2
 
 
+@pytest.mark.parametrize("started", [False, True])
+def test_a_machine_without_room_for_a_file_is_a_fault_and_no_crash(
+    sandbox: BubblewrapSandbox, seen: Seen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: bool
+) -> None:
+    if started:
+        with sandbox.box(SPEC, Isolation.CONTAINER):
+            pass
+    with monkeypatch.context() as full:
+        full.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+        words = "a box cannot be made" if started else "bubblewrap does not start"
+        with pytest.raises(SandboxFaultError, match=words), sandbox.box(SPEC, Isolation.CONTAINER):
+            pass
+    with sandbox.box(SPEC, Isolation.CONTAINER) as box:
+        assert box.run(ECHO, [Call((1,))]).ok
+    assert eventually(lambda: seen.groups() == [])
+
+
 def test_zygotes_of_kinds_that_nobody_asks_for_are_ended(
     sandbox: BubblewrapSandbox, seen: Seen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
