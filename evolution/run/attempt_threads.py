@@ -13,6 +13,8 @@ from pygent.evolution.turns import Turns, Urgency
 
 _T = TypeVar("_T")
 
+_UNBOUNDED = 1 << 16  # threads: turns bound those that work, the window those that wait for a judge
+
 
 class Turn(Enum):
     """Where an attempt continues."""
@@ -50,8 +52,7 @@ class AttemptThreads:
     def __init__(self, workers: int, askers: int) -> None:
         self._turns = Turns(workers)
         self._asking = ThreadPoolExecutor(askers, thread_name_prefix="propose")
-        # the turns bound how many threads work; those that wait for a judge come on top
-        self._working = ThreadPoolExecutor(1 << 16, thread_name_prefix="judge")
+        self._working = ThreadPoolExecutor(_UNBOUNDED, thread_name_prefix="judge")
 
     def send(self, way: AttemptSteps, turn: Turn) -> Future[None]:
         """Let an attempt continue until it waits to be committed. It can be cancelled until it continues."""

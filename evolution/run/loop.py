@@ -215,12 +215,16 @@ class Loop:
         return turn
 
     def _let_go(self) -> None:
-        """Leave attempts to a later session: the last ones that nobody has started, and at the goal all."""
-        at_goal = self._ending is EndReason.UNTIL and self._attempts.cost_nothing
-        if not self._by_number or not (at_goal or self._ending in AT_ONCE):
+        """Leave attempts to a later session: the last ones that nobody has started, or all that cost nothing.
+
+        The latter at the goal, and at a pause: what they have measured is in the journal, and the attempts
+        that follow them begin where they would have begun without the pause.
+        """
+        leaves_all = self._attempts.cost_nothing and self._ending in (EndReason.UNTIL, EndReason.PAUSE)
+        if not self._by_number or not (leaves_all or self._ending in AT_ONCE):
             return
         for attempt in reversed(self._numbered()):
-            if not self._begun[attempt].work.cancel() and not at_goal:
+            if not self._begun[attempt].work.cancel() and not leaves_all:
                 return
             del self._begun[attempt]
 

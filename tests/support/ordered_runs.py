@@ -88,8 +88,8 @@ class Story:
         """Go on until the run ends (True), or it is killed after so many commits or answers.
 
         `rng` draws who is answered next; `decide` is called after each commit. `proposing` stands in for the
-        one that asks the model; `idle` is called while nothing happens. `options` are settings; if the run is there already, they change it from now
-        on.
+        one that asks the model; `idle` is called while nothing happens.
+        `options` are settings; if the run is there already, they change it from now on.
         """
         model = HeldModel(rng, WINDOW, answers)
         trail: Trail = []

@@ -270,7 +270,10 @@ def test_a_replay_that_is_interrupted_begins_no_evaluation_that_can_wait(story: 
         idle=look_twice,
         replay=story.run,
         workers=1,
-        **{"attempts": None, "tokens": None, "model": None, "fuse": 0.0},
+        attempts=None,
+        tokens=None,
+        model=None,
+        fuse=0.0,
     )
     assert [one.attempt for one in replayed.variants] == [0, 1]
     assert replayed.session(Random(0), proposing=Scripted(no_better, waits=False))
