@@ -17,9 +17,11 @@ PARTS = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
 
 
 def main() -> None:
+    wanted = [f"bench_{name}" for name in sys.argv[1:]] or PARTS
+    if unknown := sorted(set(wanted) - set(PARTS)):
+        sys.exit(f"no such part: {_names(unknown)}; there are: {_names(PARTS)}")
     state = tempfile.TemporaryDirectory()
     os.environ["XDG_STATE_HOME"] = state.name  # what is measured here is trusted nowhere else
-    wanted = [f"bench_{name}" for name in sys.argv[1:]] or PARTS
     out = Console(highlight=False)
     cores, load = os.cpu_count(), os.getloadavg()[0]
     table = Table(
@@ -33,6 +35,10 @@ def main() -> None:
         table.add_section()
     out.print(table)
     out.print(f"took {time.perf_counter() - started:.0f} s; figures are medians or means of this run")
+
+
+def _names(parts: list[str]) -> str:
+    return " ".join(part.removeprefix("bench_") for part in parts)
 
 
 if __name__ == "__main__":
