@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from openai import APIResponse, OpenAI
 
 _OPENAI = "https://api.openai.com/v1"
+_END_WAIT = 0.1  # seconds from the answer to the end of its stream; a new connection costs less
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -82,8 +84,7 @@ class OpenAIModel:
             lines = response.iter_lines()
             answer = chat_protocol.completion_of(stream.assembled(lines), self.name, guess)
             if _is_reusable(response):
-                with suppress(Exception):  # the answer is there, whatever comes of the connection
-                    deque(lines, maxlen=0)
+                _read_to_end(response, lines)
             return answer
         except ModelError:
             raise
@@ -143,6 +144,24 @@ def _is_reusable(response: APIResponse[Any]) -> bool:
     headers = response.headers
     framed = "content-length" in headers or "chunked" in headers.get("transfer-encoding", "")
     return framed and headers.get("connection", "").lower() != "close"
+
+
+def _read_to_end(response: APIResponse[Any], lines: Iterator[str]) -> None:
+    """Makes the connection fit for the next call, or gives it up after `_END_WAIT` seconds."""
+    connection = response.http_response.extensions["network_stream"].get_extra_info("socket")
+
+    def give_up() -> None:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(_END_WAIT, give_up)
+    timer.start()
+    try:
+        with suppress(Exception):  # the answer is there, whatever comes of the connection
+            deque(lines, maxlen=0)
+    finally:
+        timer.cancel()
+        timer.join()  # it must not close the connection of the next call
 
 
 def _check(api_key: str, base_url: str | None) -> None:
