@@ -164,7 +164,8 @@ def test_the_same_answer_twice_at_once_is_one_variant_and_a_repeat(
         found = evolve(tmp_path / "home", local_sandbox, config)
     baseline, first = (variant for variant in found if variant.status is not Status.GATED_OUT)
     assert (baseline.attempt, baseline.tree == first.tree) == (0, False)
-    repeats = [variant for variant in found[:5] if variant not in (baseline, first)]
+    repeats = [variant for variant in found if variant.reason.startswith("repeat: ")]
+    assert len(repeats) >= 2
     assert {variant.score for variant in repeats} == {None}
     assert all(variant.usage.calls == 1 for variant in repeats)
 
@@ -196,7 +197,8 @@ def test_a_broken_protocol_is_known_by_what_the_sandbox_saw_not_by_words(
     tmp_path: Path, target: Path, local_sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifest = target / "target.toml"
-    manifest.write_text(manifest.read_text().replace('"ranges.py:outside"]', '"ranges.py"]'))
+    editable = manifest.read_text().replace('"ranges.py:outside"]', '"ranges.py"]')
+    manifest.write_text(f"{editable}\n[limits]\ncall_seconds = 10\n")  # a long answer takes time
     too_long = BUGGY.replace("    if value < low", "    return 'x' * (8 << 20)\n    if value < low", 1)
     says_so = BUGGY + "\n\nraise ValueError('broke the protocol')\n"
     sources = iter([too_long, says_so])
