@@ -65,8 +65,12 @@ class CallLimit:
         """Both limits, and where they come from, as everybody is told: `0.1 s of CPU time (...), ...`."""
         source = ""
         if self.slowest is not None:
-            taught = f"{MULTIPLE} x the baseline's slowest, {_duration(self.slowest)}"
-            source = f" (learned: {'at least this, else ' if self.seconds == FLOOR else ''}{taught})"
+            least = ", is less" if self.seconds == FLOOR else ""
+            source = f" (learned: {MULTIPLE} x the baseline's slowest, {_duration(self.slowest)}{least})"
+        elif self.patience is not None:
+            source = (
+                f" (no right answer of the baseline is known: one late call gets {self.patience:g} s to end)"
+            )
         mutant = "" if self.mutant is None else f", {self.mutant:g} s for a mutant"
         return f"{self.seconds:g} s of CPU time{mutant}{source}, {self.by_clock:g} s by the clock"
 

@@ -107,13 +107,14 @@ def _rows() -> Iterator[tuple[str, str]]:
             [[one.seconds for one in run[1:] if one.loops is looping] for run in found["while"]]
             for looping in (True, False)
         )
-        slow, quick = (statistics.median(chain(*times)) for times in (loops, ends))
         count = f"{sum(map(len, loops))} of {sum(map(len, loops + ends))}"
         yield f"{command.name}: variants that loop", count
-        yield (
-            f"{command.name}: the median one that loops, against one that does not",
-            f"{slow * 1e3:.0f} ms against {quick * 1e3:.0f} ms, {slow / quick:.1f} times as much",
-        )
+        if all(map(any, (loops, ends))):
+            slow, quick = (statistics.median(chain(*times)) for times in (loops, ends))
+            yield (
+                f"{command.name}: the median one that loops, against one that does not",
+                f"{slow * 1e3:.0f} ms against {quick * 1e3:.0f} ms, {slow / quick:.1f} times as much",
+            )
         yield f"{command.name}: until a baseline that loops is measured", _until_measured(command)
 
 
