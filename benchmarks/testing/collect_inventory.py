@@ -17,7 +17,8 @@ from pygent.sandbox.api import Box, Isolation, Sandbox
 from pygent.target_modules.patch.model.tree import Tree
 from pygent.target_modules.spec.manifest import Target, TargetError
 
-_ALONE = 0.9  # of a run's time, for a test that is run alone
+_ALONE = 0.9  # of a run's time, for a test that is run alone,
+_LONGEST_ALONE = 60.0  # but no more seconds of CPU time: most that need them loop
 
 
 def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
@@ -55,7 +56,7 @@ def take_inventory(target: Target, sandbox: Sandbox) -> Inventory:
 
 
 def _first_run(target: Target, tree: Tree, box: Box) -> dict[str, TestResult]:
-    """All tests, each for a few seconds; one that needs more gets nearly all that a run may take.
+    """All tests, each for a few seconds; one that needs more gets a minute, if a run may take that.
 
     After the first that does not suffice for, the others that did not end are taken to loop as well.
     """
@@ -63,7 +64,7 @@ def _first_run(target: Target, tree: Tree, box: Box) -> dict[str, TestResult]:
     patience = most.within(min(PATIENCE, most.seconds / 3))
     found = dict(_ended(target, run_direct(target, tree, box, limits={ANY: patience})))
     for name in [name for name, test in found.items() if test.timed_out]:
-        alone = {ANY: most.within(_ALONE * most.seconds)}
+        alone = {ANY: most.within(min(_ALONE * most.seconds, _LONGEST_ALONE))}
         test = run_direct(target, tree, box, only=[name], limits=alone).tests.get(name)
         if test is None or test.timed_out:
             break

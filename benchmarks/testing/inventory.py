@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pygent.benchmarks.results import Trust
+from pygent.benchmarks.testing.in_process import TIMED_OUT
 from pygent.benchmarks.testing.known_outcomes import KnownOutcomes, granted
 from pygent.target_modules.spec.manifest import Target, TargetError
 from pygent.target_modules.trust.exhibit import require
@@ -113,6 +114,8 @@ class Inventory(_Model):
         if failing:
             among = len(self.ids(Trust.SEALED, "failed"))
             lines.append(f"{len(failing)} tests fail, {among} of them sealed: {_few(failing)}")
+        if endless := self.failing_with(TIMED_OUT):
+            lines.append(f"{len(endless)} of these did not end, and count as loops: {_few(endless)}")
         return lines
 
     def write(self, folder: Path) -> None:

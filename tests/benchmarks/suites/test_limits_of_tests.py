@@ -98,6 +98,7 @@ def _evaluated(
 
 def test_a_test_that_loops_on_the_targets_own_source_is_a_sealed_one_that_fails(inventory: Inventory) -> None:
     assert [test.id for test in inventory.tests if test.verdict == "failed"] == [LOOPING]
+    assert inventory.lines()[-1] == f"1 of these did not end, and count as loops: {LOOPING}"
     assert inventory.failing_with("timed out") == [LOOPING]
     assert LOOPING in inventory.ids(Trust.SEALED)
     assert len(inventory.ids(Trust.SEALED, "passed")) == 5
