@@ -38,7 +38,7 @@ class Turns:
 
     The order is by what a turn unblocks:
 
-    1. A confirmation, since nothing else is committed until the run knows its champion.
+    1. A confirmation, since no accepted attempt is committed before its outcome.
     2. A finished proposal, the lowest number first. It frees a place in the window, the next attempts learn
        from it, and if results are committed in order of attempt, the lowest number is what all others wait
        for. New numbers are higher, so each has its turn.
