@@ -16,8 +16,9 @@ from sqlalchemy import insert
 from pygent.archive.blobs.codec import pack_json
 from pygent.archive.db import schema
 from pygent.archive.db.database import Database
-from pygent.archive.records import RunRecord
+from pygent.archive.records import Event, EventKind, RunRecord
 from pygent.archive.store import FILE, ArchiveStore
+from pygent.archive.tables import event_rows
 from pygent.evolution.run.progress import Progress
 from pygent.evolution.run.run_execution import create_run, execute_run
 from pygent.evolution.settings.config import load_config
@@ -108,6 +109,7 @@ def fill(home: Path, run: RunRecord, count: int) -> None:
     rng = random.Random(1)
     with ArchiveStore.open(home) as archive:
         there = archive.stats(run.id).variants
+        recorded = len(archive.events.list_(run.id))
     database = Database(home / FILE)
     for start in range(there + 1, count + 1, 10_000):
         keys = range(start, min(start + 10_000, count + 1))
@@ -119,6 +121,16 @@ def fill(home: Path, run: RunRecord, count: int) -> None:
                 for key, parent in zip(keys, parents, strict=True)
             ]
             connection.execute(insert(schema.parents), links)
+            events = [
+                event
+                for key, parent in zip(keys, parents, strict=True)
+                for event in (
+                    Event(EventKind.BEGIN, key - 1, (parent - 1,)),
+                    Event(EventKind.COMMIT, key - 1),
+                )
+            ]
+            event_rows.append(connection, 1, recorded, events)
+            recorded += len(events)
     database.close()
 
 
