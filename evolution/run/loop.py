@@ -8,9 +8,9 @@ through the same states and pays for nothing twice. Which event comes next:
   time. An attempt that has its answer makes room for another and waits for its evaluation elsewhere; at most
   2 `window` - 1 attempts are under way, so that a slow evaluator makes no queue without bound. With a window
   of 1, each attempt begins after the one before it was committed.
-- Any other: attempts are committed by number, and attempt n begins right after attempt n - `STALENESS` times
-  the window was committed. So the same seed gives the same run. A slow attempt holds up the others only once
-  that many have begun after it.
+- Any other: attempts are committed by number, and attempt n begins right after attempt n - `window` was
+  committed. So the same seed gives the same run, and the window is how stale an attempt's knowledge may be. A
+  slow attempt holds up the others only once that many have begun.
 
 One variant at a time is at its confirmation. Attempts that were accepted wait for the outcome, as it decides
 whether they lead; all others are committed meanwhile.
@@ -40,13 +40,7 @@ from pygent.sandbox.host.retry import SandboxLostError
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.5  # between checks for an end while nothing happens
-STALENESS = 2  # windows that an attempt may lag behind, if nobody waits for a model
 AT_ONCE = (EndReason.INTERRUPTED, EndReason.PAUSE, EndReason.STOP, EndReason.MINUTES)
-
-
-def _at_once(window: int) -> int:
-    """How many attempts may be under way if a model is waited for."""
-    return 2 * window - 1
 
 
 @dataclass
@@ -80,7 +74,7 @@ class Loop:
         self._parents = recorded.parents
         self._by_number = not attempts.proposer.waits
         self._window = window
-        self._most = STALENESS * window if self._by_number else _at_once(window)
+        self._most = window if self._by_number else 2 * window - 1
         self._begun: dict[int, _UnderWay] = {}  # not committed yet, by number
         self._asking: set[int] = set()  # those whose answers are awaited
         self._ended: dict[int, None] = {}  # those that can be committed, as they ended

@@ -153,7 +153,7 @@ class RunConfig(BaseModel):
         8,
         ge=1,
         le=4096,
-        description="model answers awaited at a time; without a model, half of the attempts under way",
+        description="model answers awaited at a time; without a model, the attempts under way",
     )
     selector: Annotated[str, offered("Search", "resume", "start_run")] = Field(
         "dgm",

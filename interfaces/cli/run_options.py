@@ -204,7 +204,7 @@ RUN_OPTIONS = (
         name="window",
         kind=int,
         panel="Search",
-        help=("Model answers awaited at a time; without a model, half of the attempts under way."),
+        help="Model answers awaited at a time; without a model, the attempts under way.",
         bounds=(1, 4096),
         default="8",
     ),
