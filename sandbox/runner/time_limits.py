@@ -85,4 +85,5 @@ def _both(used: float, wall: float) -> str:
 
 
 def _figure(seconds: float) -> str:
-    return f"{round(seconds, 2):g}"
+    """Seconds in words; a later reading may be less than an estimate at the start (`CpuClock`)."""
+    return f"{max(0.0, round(seconds, 2)):g}"
