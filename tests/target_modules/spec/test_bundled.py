@@ -56,11 +56,17 @@ class Reference:
         return Solved({**job.files, **solution}, tokens=1000, steps=4)
 
 
+TRIES = 5  # a busy machine may stop one side of a timed pair for long
+
+
 @pytest.mark.parametrize("target", bundled(), ids=lambda target: target.name)
 def test_the_baseline_of_every_bundled_target_is_graded(target: Any, local_sandbox: LocalSandbox) -> None:
     solver = Reference(target.root / "tasks") if target.manifest.suite.kind == "tasks" else None
     bench = EvaluationContext(local_sandbox, Isolation.PROCESS, seed=5, baseline=target.tree(), solver=solver)
-    result = evaluate(target, suite_for(target), target.tree(), bench)
+    for _ in range(TRIES if target.manifest.suite.kind == "timing" else 1):
+        result = evaluate(target, suite_for(target), target.tree(), bench)
+        if not result.reason:
+            break
     assert result.reason == ""
     assert result.score is not None
 
