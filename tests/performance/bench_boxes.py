@@ -63,7 +63,7 @@ def _one_by_one(pool: Pool) -> list[tuple[str, str]]:
 
 
 def _rate(pool: Pool) -> float:
-    """Variants a second: each gets a box of its own, which runs a trivial program."""
+    """Variants a second: each gets a fresh box, which runs a trivial program."""
 
     def variant(_: int) -> None:
         with pool.box(SPEC, Isolation.CONTAINER) as box:
